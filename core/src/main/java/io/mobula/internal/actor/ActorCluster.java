@@ -15,7 +15,7 @@ import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.LeaseSource;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Kept;
 import io.mobula.internal.store.ObjectEntry;
@@ -53,7 +53,7 @@ public final class ActorCluster {
   private final AtomicLong streams = new AtomicLong();
 
   /** What frames go through. */
-  public record Dependencies(Sharing sharing, PeerTransport lanes, FrameRouter router, LeaseGranter desk) {}
+  public record Dependencies(ClusterObjects sharing, PeerTransport lanes, FrameRouter router, LeaseGranter desk) {}
 
   /**
    * Sends and takes frames about actors from now on.
@@ -73,7 +73,7 @@ public final class ActorCluster {
     this.ownedActors = new OwnedActors(this, dependencies);
     this.succession = new OwnershipSuccession(this, dependencies);
     this.replicator = new CheckpointReplicator(this, dependencies);
-    dependencies.sharing().handles(this::importHandle);
+    dependencies.sharing().setHandleReader(this::importHandle);
     dependencies
         .router()
         .on(ActorFrames.REPLY, this::onReply)
@@ -97,7 +97,7 @@ public final class ActorCluster {
     });
   }
 
-  Sharing sharing() {
+  ClusterObjects clusterObjects() {
     return dependencies.sharing();
   }
 
@@ -367,7 +367,7 @@ public final class ActorCluster {
         .int32(to.incarnation())
         .int64(callNumbers.stream())
         .int64(callNumbers.number());
-    Sharing.writeId(frame, call.result().id());
+    ClusterObjects.writeId(frame, call.result().id());
     frame.int64(callNumbers.caller()).int32(call.attempts());
     new CallOrigin.SequenceNumbers(call.sequence(), callNumbers.answeredBefore()).write(frame);
     frame.text(call.name());
@@ -386,7 +386,7 @@ public final class ActorCluster {
 
   void cancel(ActorAddress at, ActorId id, ObjectId result, boolean recursive) {
     var frame = ActorFrames.of(ActorFrames.CANCEL, id);
-    Sharing.writeId(frame, result);
+    ClusterObjects.writeId(frame, result);
     send(at.node(), frame.flag(recursive).toBytes());
   }
 
@@ -397,13 +397,13 @@ public final class ActorCluster {
     var outcome = dependencies.sharing().read(in);
     var client = clients.get(id);
     if (client != null) {
-      client.onReply(incarnation, number, outcome, () -> dependencies.sharing().received(from, in));
+      client.onReply(incarnation, number, outcome, () -> dependencies.sharing().acknowledgeRefs(from, in));
       return;
     }
     if (outcome instanceof Content content) {
       content.discard();
     }
-    dependencies.sharing().received(from, in);
+    dependencies.sharing().acknowledgeRefs(from, in);
   }
 
   private void onRejected(NodeId from, FrameReader in) {

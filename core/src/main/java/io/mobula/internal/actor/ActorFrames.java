@@ -9,7 +9,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.placement.LeaseGranter;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import java.time.Duration;
@@ -66,8 +66,8 @@ final class ActorFrames {
   }
 
   /** Reads why something has failed, where nothing else can be. */
-  static Failure readFailure(FrameReader in, Sharing sharing) {
-    var outcome = sharing.read(in);
+  static Failure readFailure(FrameReader in, ClusterObjects clusterObjects) {
+    var outcome = clusterObjects.read(in);
     if (outcome instanceof Failure failure) {
       return failure;
     }

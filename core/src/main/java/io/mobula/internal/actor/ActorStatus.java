@@ -3,7 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ObjectId;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.Failure;
 
 /** What an actor's owner says of where it is. */
@@ -30,23 +30,23 @@ sealed interface ActorStatus {
   int PENDING = 2;
   int DEAD = 3;
 
-  default void write(FrameWriter out, Sharing sharing) {
+  default void write(FrameWriter out, ClusterObjects clusterObjects) {
     switch (this) {
       case Alive(var address) -> address.write(out.octet(ALIVE));
       case Pending(var lost) -> out.octet(PENDING).int32(lost);
       case Dead(var why, var ended) ->
-        sharing.write(out.octet(DEAD).flag(ended), why, new ObjectId(0, 0, 0));
+        clusterObjects.write(out.octet(DEAD).flag(ended), why, new ObjectId(0, 0, 0));
     }
   }
 
-  static ActorStatus read(FrameReader in, Sharing sharing) {
+  static ActorStatus read(FrameReader in, ClusterObjects clusterObjects) {
     int kind = in.octet();
     return switch (kind) {
       case ALIVE -> new Alive(ActorAddress.read(in));
       case PENDING -> new Pending(in.int32());
       case DEAD -> {
         boolean ended = in.flag();
-        yield new Dead(ActorFrames.readFailure(in, sharing), ended);
+        yield new Dead(ActorFrames.readFailure(in, clusterObjects), ended);
       }
       default -> throw ActorFrames.unknown("whereabouts", kind);
     };

@@ -175,7 +175,7 @@ final class BehaviorSpawner {
     Placement placement;
     try {
       placement = PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in));
-      call = BoundCall.read(in, engine.store(), cluster.sharing(), from);
+      call = BoundCall.read(in, engine.store(), cluster.clusterObjects(), from);
     } catch (Throwable e) { // a class that is not here
       lease.release();
       answer(cluster, from, number, new Failure(() -> failure(name, e)));
@@ -205,7 +205,7 @@ final class BehaviorSpawner {
 
   private static void answer(ActorCluster cluster, NodeId to, long number, Failure failure) {
     var frame = new FrameWriter().octet(ActorFrames.SPAWNED).int64(number).text(null);
-    cluster.sharing().write(frame, failure, new ObjectId(0, 0, 0));
+    cluster.clusterObjects().write(frame, failure, new ObjectId(0, 0, 0));
     cluster.send(to, frame.toBytes());
   }
 
@@ -215,7 +215,7 @@ final class BehaviorSpawner {
       engine.leaseSource().release(from, request.lease); // it is the actor's now
       var path = in.optionalText();
       if (path == null) {
-        var why = ActorFrames.readFailure(in, cluster.sharing());
+        var why = ActorFrames.readFailure(in, cluster.clusterObjects());
         engine.store().callback(() -> request.fail(why.raise()));
       } else {
         request.resolved(path);
@@ -327,13 +327,13 @@ final class BehaviorSpawner {
           .text(name);
       PlacementGroupCodec.write(frame, PlacementGroupCodec.of(placement));
       try {
-        call.write(frame, cluster.sharing(), node);
+        call.write(frame, cluster.clusterObjects(), node);
       } catch (Throwable e) { // something captured that cannot travel
         engine.leaseSource().release(node, granted);
         fail(failure(name, e));
         return;
       }
-      if (!cluster.sharing().send(node, frame) || !cluster.isMember(node)) {
+      if (!cluster.clusterObjects().send(node, frame) || !cluster.isMember(node)) {
         fail(new NodeLostException(description() + " was not started: node " + node + " is gone."));
       }
     }

@@ -17,7 +17,7 @@ import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.ClusterLeaseRequester;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.wait.Awaited;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostedActors {
   private final ActorEngine engine;
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private final PeerTransport peerTransport;
   private final ActorCluster cluster;
   private final Map<LeaseKey, Lease> unclaimedLeases = new ConcurrentHashMap<>();
@@ -55,13 +55,13 @@ final class HostedActors {
 
   HostedActors(
       ActorEngine engine,
-      Sharing sharing,
+      ClusterObjects clusterObjects,
       PeerTransport peerTransport,
       FrameRouter router,
       LeaseGranter desk,
       ActorCluster cluster) {
     this.engine = engine;
-    this.sharing = sharing;
+    this.clusterObjects = clusterObjects;
     this.peerTransport = peerTransport;
     this.cluster = cluster;
     desk.host(ClusterLeaseRequester.Purpose.ACTOR, (submitter, number, lease) -> {
@@ -106,7 +106,7 @@ final class HostedActors {
     try {
       var options = ActorFrames.readOptions(in);
       var job = Job.read(in);
-      var constructor = BoundCall.read(in, engine.store(), sharing, from);
+      var constructor = BoundCall.read(in, engine.store(), clusterObjects, from);
       var spec = new ActorCreationSpec(constructor, options, job);
       host(new IncarnationSpec(descriptor, address, spec, history), lease);
       tellOwner(ActorFrames.PLACED, descriptor.id(), address);
@@ -246,7 +246,7 @@ final class HostedActors {
       }
       var frame = ActorFrames.of(ActorFrames.DIED, id);
       address.write(frame);
-      sharing.write(frame, why, new ObjectId(0, 0, 0));
+      clusterObjects.write(frame, why, new ObjectId(0, 0, 0));
       peerTransport.send(cluster.ownerOf(id), frame.toBytes());
     }
 
@@ -345,7 +345,7 @@ final class HostedActors {
     int incarnation = in.int32();
     long stream = in.int64();
     long number = in.int64();
-    var result = Sharing.readId(in);
+    var result = ClusterObjects.readId(in);
     var present = hostedCell.get(id);
     if (present == null || present.address().incarnation() != incarnation || leaving) {
       sendRejected(from, id, incarnation, result);
@@ -375,7 +375,7 @@ final class HostedActors {
     var answer = new RemotePromise(at, from, result, attempts + 1);
     try {
       var name = in.text();
-      var call = BoundCall.read(in, engine.store(), sharing, from);
+      var call = BoundCall.read(in, engine.store(), clusterObjects, from);
       var run = new ActorCallRun(name, callerId, call, answer, named);
       run.setAttempts(attempts);
       at.cell().takeRemote(run);
@@ -392,7 +392,7 @@ final class HostedActors {
   private void onCancel(NodeId from, FrameReader in) {
     var cell = cell(ActorDescriptor.readId(in));
     if (cell != null) {
-      cell.cancel(Sharing.readId(in));
+      cell.cancel(ClusterObjects.readId(in));
     }
   }
 
@@ -458,9 +458,9 @@ final class HostedActors {
       var frame = ActorFrames.of(ActorFrames.REPLY, at.cell().id())
           .int32(at.address().incarnation())
           .int64(id.task());
-      var release = sharing.giveOrLend(frame, outcome, id, attempt, caller);
-      sharing.seal(frame, caller, release);
-      sharing.send(caller, frame);
+      var release = clusterObjects.writeOrLendResult(frame, outcome, id, attempt, caller);
+      clusterObjects.finishFrame(frame, caller, release);
+      clusterObjects.send(caller, frame);
     }
   }
 }

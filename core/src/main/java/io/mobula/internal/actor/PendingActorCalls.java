@@ -217,7 +217,7 @@ final class PendingActorCalls {
     var call = sentTo(incarnation, number);
     if (call != null && submitQueue.settle(call)) {
       if (outcome instanceof Content content) {
-        cluster.sharing().madeOnce(content, whyOnce(call.name(), descriptor));
+        cluster.clusterObjects().markNotReconstructible(content, whyOnce(call.name(), descriptor));
         call.result().complete(content);
       } else {
         call.result().fail((Failure) outcome);

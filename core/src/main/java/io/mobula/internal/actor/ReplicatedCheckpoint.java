@@ -8,7 +8,7 @@ import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.checkpoint.SavedState;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
 import java.util.List;
 import java.util.Objects;
@@ -45,14 +45,14 @@ record ReplicatedCheckpoint(CheckpointVersion version, BoundCall parts) {
   }
 
   /** Writes it, as the last part of a frame. */
-  void write(FrameWriter out, Sharing sharing, NodeId to) {
+  void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
     version.write(out);
-    parts.write(out, sharing, to);
+    parts.write(out, clusterObjects, to);
   }
 
-  static ReplicatedCheckpoint read(FrameReader in, ObjectStore store, Sharing sharing, NodeId from) {
+  static ReplicatedCheckpoint read(FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
     var version = CheckpointVersion.read(in);
-    return new ReplicatedCheckpoint(version, BoundCall.read(in, store, sharing, from));
+    return new ReplicatedCheckpoint(version, BoundCall.read(in, store, clusterObjects, from));
   }
 
   void release() {

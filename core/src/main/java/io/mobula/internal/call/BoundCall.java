@@ -12,7 +12,7 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.BorrowedViews;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Deadline;
@@ -166,27 +166,27 @@ public final class BoundCall {
    * Writes the call for another process, as the last part of a frame; all arguments are ready and
    * none has failed. It holds what the frame carries until it is {@linkplain #release released}.
    */
-  public void write(FrameWriter out, Sharing sharing, NodeId to) {
-    write(out, sharing, to, argument -> CallCodec.write(out, argument, sharing));
+  public void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
+    write(out, clusterObjects, to, argument -> CallCodec.write(out, argument, clusterObjects));
   }
 
   /**
    * The same for a process that is done with the arguments once it has answered: large ones it
    * reads where they lie, and nobody else is told of them.
    */
-  public void lend(FrameWriter out, Sharing sharing, NodeId to) {
-    write(out, sharing, to, argument -> {
-      var loan = CallCodec.writeArgument(out, argument, sharing, to);
+  public void lend(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
+    write(out, clusterObjects, to, argument -> {
+      var loan = CallCodec.writeArgument(out, argument, clusterObjects, to);
       if (loan != null) {
         onRelease(loan);
       }
     });
   }
 
-  private void write(FrameWriter out, Sharing sharing, NodeId to, Consumer<Object> argument) {
-    CallCodec.writeFunction(out, function, sharing, to);
+  private void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to, Consumer<Object> argument) {
+    CallCodec.writeFunction(out, function, clusterObjects, to);
     writeArguments(out, argument);
-    sharing.seal(out, to, () -> {});
+    clusterObjects.finishFrame(out, to, () -> {});
   }
 
   private void onRelease(Runnable loan) {
@@ -201,9 +201,9 @@ public final class BoundCall {
   }
 
   /** The same for nobody in particular: how the call can be made again. */
-  public void write(FrameWriter out, Sharing sharing) {
-    CallCodec.write(out, function, sharing);
-    writeArguments(out, argument -> CallCodec.write(out, argument, sharing));
+  public void write(FrameWriter out, ClusterObjects clusterObjects) {
+    CallCodec.write(out, function, clusterObjects);
+    writeArguments(out, argument -> CallCodec.write(out, argument, clusterObjects));
   }
 
   private void writeArguments(FrameWriter out, Consumer<Object> each) {
@@ -216,28 +216,28 @@ public final class BoundCall {
     context.forEach((key, value) -> out.text(key).text(value));
   }
 
-  /** Reads what {@link #write(FrameWriter, Sharing, NodeId)} wrote in another process. */
-  public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing, NodeId from) {
+  /** Reads what {@link #write(FrameWriter, ClusterObjects, NodeId)} wrote in another process. */
+  public static BoundCall read(FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
     try {
-      var call = read(in, CallCodec.readFunction(in, sharing, from), store, sharing);
-      sharing.received(from, in);
+      var call = read(in, CallCodec.readFunction(in, clusterObjects, from), store, clusterObjects);
+      clusterObjects.acknowledgeRefs(from, in);
       return call;
     } catch (RuntimeException | Error e) {
-      sharing.dropped(from, in); // or the sender would keep what it carries for us
+      clusterObjects.acknowledgeUnreadable(from, in); // or the sender would keep what it carries for us
       throw e;
     }
   }
 
-  /** Reads what {@link #write(FrameWriter, Sharing)} wrote. */
-  public static BoundCall read(FrameReader in, ObjectStore store, Sharing sharing) {
-    return read(in, CallCodec.read(in, sharing), store, sharing);
+  /** Reads what {@link #write(FrameWriter, ClusterObjects)} wrote. */
+  public static BoundCall read(FrameReader in, ObjectStore store, ClusterObjects clusterObjects) {
+    return read(in, CallCodec.read(in, clusterObjects), store, clusterObjects);
   }
 
   private static BoundCall read(
-      FrameReader in, Object function, ObjectStore store, Sharing sharing) {
+      FrameReader in, Object function, ObjectStore store, ClusterObjects clusterObjects) {
     var arguments = new ArrayList<Object>();
     try {
-      readArguments(in, arguments, each -> CallCodec.read(each, sharing));
+      readArguments(in, arguments, each -> CallCodec.read(each, clusterObjects));
       return new BoundCall(function, arguments.toArray(), store, 0, readContext(in));
     } catch (RuntimeException | Error e) {
       arguments.forEach(BoundCall::release);
@@ -303,10 +303,10 @@ public final class BoundCall {
    *
    * @throws io.mobula.error.MobulaException when they cannot be had in time, or there is no room
    */
-  public void keepLocalCopies(Sharing sharing, Deadline deadline) {
+  public void keepLocalCopies(ClusterObjects clusterObjects, Deadline deadline) {
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry) {
-        sharing.keepCopy(entry, deadline);
+        clusterObjects.keepCopy(entry, deadline);
       }
     }
   }

@@ -7,7 +7,7 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerInternTable;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectEntry;
@@ -28,13 +28,13 @@ final class CallCodec {
   private CallCodec() {}
 
   /** Writes a function or an argument; an entry is ready and has not failed. */
-  static void write(FrameWriter out, Object part, Sharing sharing) {
+  static void write(FrameWriter out, Object part, ClusterObjects clusterObjects) {
     switch (part) {
-      case ObjectEntry entry -> write(out, entry, sharing);
-      case Content content -> sharing.write(out.octet(BY_VALUE), content, NO_ID);
-      case StatelessFunction function -> write(out, function.content(), sharing);
+      case ObjectEntry entry -> write(out, entry, clusterObjects);
+      case Content content -> clusterObjects.write(out.octet(BY_VALUE), content, NO_ID);
+      case StatelessFunction function -> write(out, function.content(), clusterObjects);
       default -> // a function that captured nothing which can change
-        sharing.write(out.octet(BY_VALUE), new Content.Immediate(part), NO_ID);
+        clusterObjects.write(out.octet(BY_VALUE), new Content.Immediate(part), NO_ID);
     }
   }
 
@@ -44,39 +44,39 @@ final class CallCodec {
    * @return ends the loan, or null if there is none
    */
   static @Nullable Runnable writeArgument(
-      FrameWriter out, Object argument, Sharing sharing, NodeId to) {
+      FrameWriter out, Object argument, ClusterObjects clusterObjects, NodeId to) {
     if (argument instanceof ObjectEntry entry
-        && !sharing.fitsFrame(Objects.requireNonNull(entry.outcome(), "outcome"))
-        && sharing.canLend(entry, to)) {
-      return sharing.lend(out.octet(ON_LOAN), entry);
+        && !clusterObjects.fitsFrame(Objects.requireNonNull(entry.outcome(), "outcome"))
+        && clusterObjects.canLend(entry, to)) {
+      return clusterObjects.writeLent(out.octet(ON_LOAN), entry);
     }
-    write(out, argument, sharing);
+    write(out, argument, clusterObjects);
     return null;
   }
 
-  private static void write(FrameWriter out, ObjectEntry entry, Sharing sharing) {
+  private static void write(FrameWriter out, ObjectEntry entry, ClusterObjects clusterObjects) {
     var outcome = Objects.requireNonNull(entry.outcome(), "outcome of " + entry.id());
-    if (sharing.fitsFrame(outcome)) {
-      sharing.write(out.octet(BY_VALUE), outcome, entry.id());
+    if (clusterObjects.fitsFrame(outcome)) {
+      clusterObjects.write(out.octet(BY_VALUE), outcome, entry.id());
       return;
     }
-    sharing.adopt(entry);
+    clusterObjects.share(entry);
     out.octet(BY_ID);
-    Sharing.writeId(out, entry.id());
+    ClusterObjects.writeId(out, entry.id());
     out.addCarriedRef(entry.id());
-    sharing.write(out, outcome, entry.id());
+    clusterObjects.write(out, outcome, entry.id());
   }
 
   /**
    * Writes a function for this peer. One that captured nothing is explained once, and has a number
    * from then on.
    */
-  static void writeFunction(FrameWriter out, Object function, Sharing sharing, NodeId to) {
+  static void writeFunction(FrameWriter out, Object function, ClusterObjects clusterObjects, NodeId to) {
     int number = function instanceof RemoteFunction itself && capturesNothing(itself)
-        ? sharing.phrases().intern(to, itself.getClass(), () -> encodeWhole(itself, sharing))
+        ? clusterObjects.internTable().intern(to, itself.getClass(), () -> encodeWhole(itself, clusterObjects))
         : PeerInternTable.NONE;
     if (number == PeerInternTable.NONE) {
-      write(out, function, sharing);
+      write(out, function, clusterObjects);
     } else {
       out.octet(BY_NUMBER).int32(number);
     }
@@ -87,40 +87,40 @@ final class CallCodec {
     return shape.capturedCount() == 0 && !shape.implMethod().isEmpty();
   }
 
-  private static byte[] encodeWhole(RemoteFunction function, Sharing sharing) {
+  private static byte[] encodeWhole(RemoteFunction function, ClusterObjects clusterObjects) {
     var phrase = new FrameWriter();
-    sharing.write(phrase, new Content.Immediate(function), NO_ID);
+    clusterObjects.write(phrase, new Content.Immediate(function), NO_ID);
     return phrase.toBytes();
   }
 
   /** What {@link #writeFunction} wrote: a function to be read when it is called, or a content. */
-  static Object readFunction(FrameReader in, Sharing sharing, NodeId from) {
+  static Object readFunction(FrameReader in, ClusterObjects clusterObjects, NodeId from) {
     int kind = in.octet();
     return kind == BY_NUMBER
-        ? sharing
-            .phrases()
-            .resolve(from, in.int32(), whole -> new StatelessFunction(content(whole, sharing)))
-        : read(kind, in, sharing);
+        ? clusterObjects
+            .internTable()
+            .resolve(from, in.int32(), whole -> new StatelessFunction(content(whole, clusterObjects)))
+        : read(kind, in, clusterObjects);
   }
 
   /** What {@link #write} wrote: a content, or the entry of an object with an id, held. */
-  static Object read(FrameReader in, Sharing sharing) {
-    return read(in.octet(), in, sharing);
+  static Object read(FrameReader in, ClusterObjects clusterObjects) {
+    return read(in.octet(), in, clusterObjects);
   }
 
-  private static Object read(int kind, FrameReader in, Sharing sharing) {
+  private static Object read(int kind, FrameReader in, ClusterObjects clusterObjects) {
     if (kind == BY_ID) {
-      var id = Sharing.readId(in);
-      return sharing.importedWith(id, sharing.read(in));
+      var id = ClusterObjects.readId(in);
+      return clusterObjects.importEntryWith(id, clusterObjects.read(in));
     }
     if (kind == ON_LOAN) {
-      return sharing.borrowed(in);
+      return clusterObjects.readLent(in);
     }
-    return content(in, sharing);
+    return content(in, clusterObjects);
   }
 
-  private static Content content(FrameReader in, Sharing sharing) {
-    return switch (sharing.read(in)) {
+  private static Content content(FrameReader in, ClusterObjects clusterObjects) {
+    return switch (clusterObjects.read(in)) {
       case Content content -> content;
       case Failure failure -> throw failure.plain();
       default -> throw new IllegalStateException("Neither value nor failure");

@@ -4,7 +4,7 @@ import io.mobula.ObjectRef;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.memory.StoreDirectory;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectStore;
 import java.io.IOException;
@@ -29,21 +29,21 @@ final class JarCache implements AutoCloseable {
   private static final int FIELDS = 3; // name, hash, ref
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}"); // it names a file, too
 
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private final ObjectStore store;
   private final @Nullable Path base;
   private @Nullable StoreDirectory directory;
   private boolean closed;
 
-  JarCache(Sharing sharing, ObjectStore store, @Nullable Path base) {
-    this.sharing = sharing;
+  JarCache(ClusterObjects clusterObjects, ObjectStore store, @Nullable Path base) {
+    this.clusterObjects = clusterObjects;
     this.store = store;
     this.base = base;
   }
 
   /** The files of an environment, in order; fetches what is not here yet, and checks it. */
   synchronized List<Path> files(RuntimeEnvironment environment, Duration limit) throws IOException {
-    var entry = sharing.imported(environment.jarList());
+    var entry = clusterObjects.importEntry(environment.jarList());
     ObjectRef<Object> ref = store.ref(entry);
     entry.release();
     var deadline = Deadline.after(limit);

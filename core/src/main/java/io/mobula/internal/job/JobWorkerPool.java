@@ -18,7 +18,7 @@ import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.WorkerMain;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -101,7 +101,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router,
-      Sharing sharing,
+      ClusterObjects clusterObjects,
       ObjectStore store,
       SharedStore memory,
       JobSettings settings,
@@ -110,7 +110,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     this.peerTransport = peerTransport;
     this.settings = settings;
     this.memory = memory;
-    this.jars = new JarCache(sharing, store, settings.cache());
+    this.jars = new JarCache(clusterObjects, store, settings.cache());
     this.timer = timer;
     router.on(IDLE_REPLY, this::onIdle);
     membership.subscribe(new Membership.Listener() {

@@ -32,7 +32,7 @@ import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.ClusterLeaseSource;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.process.ChildJvm;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.task.TaskWire;
@@ -69,7 +69,7 @@ final class ClusterServices {
   private final PlacementGroupService groups;
   private final FrameRouter router;
   private final PeerTransport peerTransport;
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private final LeaseGranter desk;
   private final ClusterLeaseSource leaseSource;
   private final ClusterReports reports;
@@ -104,7 +104,7 @@ final class ClusterServices {
     this.router = new FrameRouter();
     this.peerTransport = new PeerTransport(membership);
     objects.lookout(peerTransport.spinWait());
-    this.sharing = new Sharing(
+    this.clusterObjects = new ClusterObjects(
         objects, memory, membership, peerTransport, router, settings.limits().inlineLimit());
     this.desk = new LeaseGranter(ledger, membership, peerTransport, router, this::findRedirect, groups);
     this.reports = new ClusterReports(membership, peerTransport, router, ownReport);
@@ -165,7 +165,7 @@ final class ClusterServices {
       drain(); // what runs here has been granted by its node
       IdleResponder.register(peerTransport, router, isBusy);
     } else if (membership.self().role() != Peer.Role.DRIVER) {
-      workerPool = new JobWorkerPool(membership, peerTransport, router, sharing, objects, memory, jobs, timer);
+      workerPool = new JobWorkerPool(membership, peerTransport, router, clusterObjects, objects, memory, jobs, timer);
       desk.workers(workerPool);
     }
   }
@@ -182,16 +182,16 @@ final class ClusterServices {
       ClusterResourceView.Spawner spawner,
       ObjectDirectoryFactory.Timer timer) {
     load(ObjectTransferFactory.class)
-        .ifPresent(factory -> sharing.transferWith(source -> factory.start(new TransferSettings(
+        .ifPresent(factory -> clusterObjects.useTransfer(source -> factory.start(new TransferSettings(
             source, carrier(system, settings, spawner), TransferSettings.Limits.USUAL))));
     load(ObjectDirectoryFactory.class)
         .ifPresentOrElse(
-            factory -> sharing.countWith(factory.open(new ObjectDirectoryFactory.Setup(
+            factory -> clusterObjects.useDirectory(factory.open(new ObjectDirectoryFactory.Setup(
                 system,
                 new ClusterPeersAdapter(membership),
                 spawner::spawn,
                 timer,
-                sharing,
+                clusterObjects,
                 system.settings().config()))),
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
@@ -279,7 +279,7 @@ final class ClusterServices {
    * know together.
    */
   void evacuate(Duration limit) {
-    sharing.leave(limit);
+    clusterObjects.leave(limit);
     closeNames();
   }
 
@@ -312,8 +312,8 @@ final class ClusterServices {
     return leaseSource;
   }
 
-  Sharing sharing() {
-    return sharing;
+  ClusterObjects clusterObjects() {
+    return clusterObjects;
   }
 
   /**
@@ -331,12 +331,12 @@ final class ClusterServices {
 
   /** Lets go of what belongs to other processes. */
   void close() {
-    sharing.close();
+    clusterObjects.close();
     peerTransport.close();
   }
 
   TaskWire connect(TaskEngine tasks) {
-    var wire = new TaskWire(tasks, sharing, membership, peerTransport, router, desk);
+    var wire = new TaskWire(tasks, clusterObjects, membership, peerTransport, router, desk);
     taskWire = wire;
     return wire;
   }
@@ -361,7 +361,7 @@ final class ClusterServices {
     var actors = actorCluster;
     var task = tasks == null ? null : tasks.pendingHere(id);
     var call = task != null || actors == null ? null : actors.pendingHere(asker, id);
-    return task != null ? task : call != null ? call : sharing.pendingHere(id);
+    return task != null ? task : call != null ? call : clusterObjects.pendingHere(id);
   }
 
   /** Names of actors, unique in the cluster where the module that sees to it is there. */
@@ -378,7 +378,7 @@ final class ClusterServices {
   ActorCluster connect(ActorEngine actors, NodeSettings settings) {
     var wire = new ActorCluster(
         actors,
-        new ActorCluster.Dependencies(sharing, peerTransport, router, desk),
+        new ActorCluster.Dependencies(clusterObjects, peerTransport, router, desk),
         membership,
         settings.actors().handleGrace(),
         settings.tasks().submitTimeout());

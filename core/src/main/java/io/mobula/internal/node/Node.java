@@ -337,7 +337,7 @@ public final class Node {
 
   /** Puts a value; see {@link io.mobula.MobulaRuntime#put(Object, PutOptions)}. */
   public <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options) {
-    return ReplicatedPut.put(value, options, objects, cluster == null ? null : cluster.sharing());
+    return ReplicatedPut.put(value, options, objects, cluster == null ? null : cluster.clusterObjects());
   }
 
   /** Whether anything here is worked on; objects are handed over when it leaves. */
@@ -364,14 +364,14 @@ public final class Node {
 
     @Override
     public void holdInTransit(Kept kept, FrameWriter bytes) {
-      var end = cluster.sharing().sealForAnybody(bytes, kept::release);
+      var end = cluster.clusterObjects().finishForAnyReceiver(bytes, kept::release);
       timer.after(settings.actors().transitHold(), end);
     }
 
     @Override
     public Kept enter(FrameReader in) {
-      var kept = cluster.sharing().importEdge(in);
-      cluster.sharing().receivedFromAnybody(in);
+      var kept = cluster.clusterObjects().importEdge(in);
+      cluster.clusterObjects().acknowledgeRefsFromAnySender(in);
       return kept;
     }
   }

@@ -9,7 +9,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.ChainWalker;
 import io.mobula.internal.wait.WaitStep;
@@ -144,7 +144,7 @@ final class PeerWaitQueries implements ChainWalker.Peers {
       throws InterruptedException, ExecutionException, TimeoutException {
     long number = numbers.incrementAndGet();
     var frame = new FrameWriter().octet(ASK).int64(number).choice(work.kind());
-    Sharing.writeId(frame, work.id());
+    ClusterObjects.writeId(frame, work.id());
     var bytes = frame.toBytes();
     var asked = open.ask(peer, number, () -> peerTransport.send(peer, bytes));
     try {
@@ -156,7 +156,7 @@ final class PeerWaitQueries implements ChainWalker.Peers {
 
   private void onAsk(NodeId from, FrameReader in) {
     long number = in.int64();
-    var work = new Work(in.choice(Work.Kind.values()), Sharing.readId(in));
+    var work = new Work(in.choice(Work.Kind.values()), ClusterObjects.readId(in));
     var found = work.kind() == Work.Kind.ANYTHING ? null : localWaits.find(from, work);
     var frame = new FrameWriter().octet(ANSWER).int64(number);
     boolean has = found != null || work.kind() == Work.Kind.ANYTHING;

@@ -3,7 +3,7 @@ package io.mobula.internal.node;
 import io.mobula.ObjectRef;
 import io.mobula.PutOptions;
 import io.mobula.error.TooFewCopiesException;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.Ref;
 import org.jspecify.annotations.Nullable;
@@ -15,21 +15,21 @@ final class ReplicatedPut {
   /**
    * Blocks until all copies are there.
    *
-   * @param sharing how others get them; null for a node alone
+   * @param clusterObjects how others get them; null for a node alone
    */
   static <T extends @Nullable Object> ObjectRef<T> put(
-      T value, PutOptions options, ObjectStore store, @Nullable Sharing sharing) {
-    if (options.copies() > 1 && sharing == null) {
+      T value, PutOptions options, ObjectStore store, @Nullable ClusterObjects clusterObjects) {
+    if (options.copies() > 1 && clusterObjects == null) {
       throw new TooFewCopiesException("A value was to be kept on " + options.copies()
           + " nodes, and node " + store.node()
           + " is in no cluster. Have it join one, or ask for one copy.");
     }
     ObjectRef<T> ref = store.put(value);
-    if (options.copies() == 1 || sharing == null) {
+    if (options.copies() == 1 || clusterObjects == null) {
       return ref;
     }
     try {
-      sharing.replicate(Ref.entryOf(ref, store), options.copies(), options.within());
+      clusterObjects.replicate(Ref.entryOf(ref, store), options.copies(), options.within());
       return ref;
     } catch (RuntimeException | Error e) {
       ref.close();

@@ -34,10 +34,10 @@ final class ArgumentLoans {
   }
 
   /** What is on loan under that id, or null. */
-  ResultLoans.@Nullable Given lent(ObjectId id) {
+  ResultLoans.@Nullable LentObject lent(ObjectId id) {
     var loan = open.get(id);
     return loan != null && loan.entry().outcome() instanceof Content.InStore sealed
-        ? new ResultLoans.Given(id, 1, sealed)
+        ? new ResultLoans.LentObject(id, 1, sealed)
         : null;
   }
 }

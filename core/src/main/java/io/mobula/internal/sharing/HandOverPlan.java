@@ -21,25 +21,25 @@ final class HandOverPlan {
   private static final int MOST_OFFERS = 8;
   private static final long MOST_OFFERED_BYTES = 64L << 20;
 
-  private final Terms terms;
-  private final Map<NodeId, Taker> takers = new LinkedHashMap<>();
-  private final Map<ObjectId, Wanted> open = new LinkedHashMap<>();
-  private final Map<ObjectId, Wanted> hopeless = new LinkedHashMap<>();
+  private final HandOverPolicy policy;
+  private final Map<NodeId, TargetNode> targets = new LinkedHashMap<>();
+  private final Map<ObjectId, PendingObject> open = new LinkedHashMap<>();
+  private final Map<ObjectId, PendingObject> hopeless = new LinkedHashMap<>();
 
   /**
    * How long to wait.
    *
-   * @param silence of a taker that has something on its way, after which others are asked
+   * @param answerTimeout of a taker that has something on its way, after which others are asked
    * @param bytesPerNano with which speed a taker is expected to take what it is offered
-   * @param pause before those are asked again that have all refused an object
+   * @param retryPause before those are asked again that have all refused an object
    */
-  record Terms(long silence, double bytesPerNano, long pause) {}
+  record HandOverPolicy(long answerTimeout, double bytesPerNano, long retryPause) {}
 
   /** Who is to have an object rather than whom. */
   @FunctionalInterface
-  interface Ranks {
+  interface TargetRanks {
     /** All takers are alike. */
-    Ranks EQUAL = taker -> 0;
+    TargetRanks EQUAL = taker -> 0;
 
     /** The rank of whoever is never asked. */
     int NEVER = Integer.MAX_VALUE;
@@ -51,7 +51,7 @@ final class HandOverPlan {
   /** What to offer to whom. */
   record Offer(ObjectId id, NodeId to) {}
 
-  private static final class Taker {
+  private static final class TargetNode {
     final NodeId id;
     final Set<ObjectId> offered = new HashSet<>();
     long bytes;
@@ -59,7 +59,7 @@ final class HandOverPlan {
     int refusals;
     boolean silent;
 
-    Taker(NodeId id) {
+    TargetNode(NodeId id) {
       this.id = id;
     }
 
@@ -70,9 +70,9 @@ final class HandOverPlan {
     }
   }
 
-  private static final class Wanted {
+  private static final class PendingObject {
     final long bytes;
-    final Ranks ranks;
+    final TargetRanks ranks;
     final Set<NodeId> refusedBy = new HashSet<>();
 
     @Nullable
@@ -81,133 +81,133 @@ final class HandOverPlan {
     long notBefore = Long.MIN_VALUE;
     String why = "there was nobody to ask";
 
-    Wanted(long bytes, Ranks ranks) {
+    PendingObject(long bytes, TargetRanks ranks) {
       this.bytes = bytes;
       this.ranks = ranks;
     }
 
-    boolean mayBeAt(Taker taker) {
-      return !taker.silent && !refusedBy.contains(taker.id);
+    boolean mayBeAt(TargetNode target) {
+      return !target.silent && !refusedBy.contains(target.id);
     }
   }
 
   /** Nothing is to be handed over yet. */
-  HandOverPlan(Collection<NodeId> takers, Terms terms) {
-    this.terms = terms;
-    takers.forEach(id -> this.takers.put(id, new Taker(id)));
+  HandOverPlan(Collection<NodeId> takers, HandOverPolicy policy) {
+    this.policy = policy;
+    takers.forEach(id -> this.targets.put(id, new TargetNode(id)));
   }
 
   void add(ObjectId id, long bytes) {
-    add(id, bytes, Ranks.EQUAL);
+    add(id, bytes, TargetRanks.EQUAL);
   }
 
   /** The same, with takers that differ for it; if none may have it, it is left at once. */
-  void add(ObjectId id, long bytes, Ranks ranks) {
-    var wanted = new Wanted(bytes, ranks);
-    (isForNobody(wanted) ? hopeless : open).put(id, wanted);
+  void add(ObjectId id, long bytes, TargetRanks ranks) {
+    var pending = new PendingObject(bytes, ranks);
+    (isForNobody(pending) ? hopeless : open).put(id, pending);
   }
 
-  private boolean isForNobody(Wanted wanted) {
-    return takers.keySet().stream().allMatch(taker -> wanted.ranks.of(taker) == Ranks.NEVER);
+  private boolean isForNobody(PendingObject pending) {
+    return targets.keySet().stream().allMatch(taker -> pending.ranks.of(taker) == TargetRanks.NEVER);
   }
 
   /** The next offer, or null if there is none at this moment. */
   @Nullable
-  Offer next(long now) {
+  Offer nextOffer(long now) {
     for (var each : open.entrySet()) {
-      var wanted = each.getValue();
-      if (wanted.at == null && wanted.notBefore <= now) {
-        var taker = best(wanted);
-        if (taker != null) {
-          offer(each.getKey(), wanted, taker, now);
-          return new Offer(each.getKey(), taker.id);
+      var pending = each.getValue();
+      if (pending.at == null && pending.notBefore <= now) {
+        var target = best(pending);
+        if (target != null) {
+          offer(each.getKey(), pending, target, now);
+          return new Offer(each.getKey(), target.id);
         }
-        if (isRefusedByAll(wanted)) {
-          wanted.refusedBy.clear();
-          wanted.notBefore = now + terms.pause();
+        if (isRefusedByAll(pending)) {
+          pending.refusedBy.clear();
+          pending.notBefore = now + policy.retryPause();
         }
       }
     }
     return null;
   }
 
-  private @Nullable Taker best(Wanted wanted) {
-    int lowest = lowestRank(wanted);
-    Taker best = null;
-    for (var taker : takers.values()) {
-      if (taker.hasRoom()
-          && wanted.mayBeAt(taker)
-          && wanted.ranks.of(taker.id) == lowest
-          && (best == null || isBefore(taker, best))) {
-        best = taker;
+  private @Nullable TargetNode best(PendingObject pending) {
+    int lowest = lowestRank(pending);
+    TargetNode best = null;
+    for (var target : targets.values()) {
+      if (target.hasRoom()
+          && pending.mayBeAt(target)
+          && pending.ranks.of(target.id) == lowest
+          && (best == null || isBefore(target, best))) {
+        best = target;
       }
     }
-    return lowest == Ranks.NEVER ? null : best;
+    return lowest == TargetRanks.NEVER ? null : best;
   }
 
-  private int lowestRank(Wanted wanted) {
-    int lowest = Ranks.NEVER;
-    for (var taker : takers.values()) {
-      if (wanted.mayBeAt(taker)) {
-        lowest = Math.min(lowest, wanted.ranks.of(taker.id));
+  private int lowestRank(PendingObject pending) {
+    int lowest = TargetRanks.NEVER;
+    for (var target : targets.values()) {
+      if (pending.mayBeAt(target)) {
+        lowest = Math.min(lowest, pending.ranks.of(target.id));
       }
     }
     return lowest;
   }
 
-  private static boolean isBefore(Taker one, Taker other) {
+  private static boolean isBefore(TargetNode one, TargetNode other) {
     return one.refusals != other.refusals ? one.refusals < other.refusals : one.bytes < other.bytes;
   }
 
-  private boolean isRefusedByAll(Wanted wanted) {
-    return lowestRank(wanted) == Ranks.NEVER;
+  private boolean isRefusedByAll(PendingObject pending) {
+    return lowestRank(pending) == TargetRanks.NEVER;
   }
 
-  private static void offer(ObjectId id, Wanted wanted, Taker taker, long now) {
-    if (taker.offered.isEmpty()) {
-      taker.heardAt = now;
+  private static void offer(ObjectId id, PendingObject pending, TargetNode target, long now) {
+    if (target.offered.isEmpty()) {
+      target.heardAt = now;
     }
-    taker.offered.add(id);
-    taker.bytes += wanted.bytes;
-    wanted.at = taker.id;
+    target.offered.add(id);
+    target.bytes += pending.bytes;
+    pending.at = target.id;
   }
 
   /** That taker has it, or an offer that was taken back has been taken after all. */
   void taken(NodeId by, ObjectId id, long now) {
-    hears(by, now);
-    var wanted = open.remove(id);
-    if (wanted != null) {
-      takeBack(wanted, id);
-      var taker = takers.get(by);
-      if (taker != null) {
-        taker.refusals = 0;
+    noteAnswer(by, now);
+    var pending = open.remove(id);
+    if (pending != null) {
+      takeBack(pending, id);
+      var target = targets.get(by);
+      if (target != null) {
+        target.refusals = 0;
       }
     }
   }
 
   /** It does not take it. */
   void refused(NodeId by, ObjectId id, String why, long now) {
-    hears(by, now);
-    var wanted = open.get(id);
-    if (wanted == null) {
+    noteAnswer(by, now);
+    var pending = open.get(id);
+    if (pending == null) {
       return;
     }
-    wanted.why = "node " + by + ": " + why;
-    wanted.refusedBy.add(by);
-    if (by.equals(wanted.at)) {
-      takeBack(wanted, id);
+    pending.why = "node " + by + ": " + why;
+    pending.refusedBy.add(by);
+    if (by.equals(pending.at)) {
+      takeBack(pending, id);
     }
-    var taker = takers.get(by);
-    if (taker != null) {
-      taker.refusals++;
+    var target = targets.get(by);
+    if (target != null) {
+      target.refusals++;
     }
   }
 
   /** It has left: nobody is offered anything there any more. */
   void left(NodeId node) {
-    var taker = takers.remove(node);
-    if (taker != null) {
-      takeAllBack(taker, "node " + node + " has left, too");
+    var target = targets.remove(node);
+    if (target != null) {
+      takeAllBack(target, "node " + node + " has left, too");
     }
     open.entrySet().removeIf(each -> {
       boolean alone = isForNobody(each.getValue());
@@ -221,65 +221,65 @@ final class HandOverPlan {
   /** Nobody wants it any more. */
   void forget(ObjectId id) {
     hopeless.remove(id);
-    var wanted = open.remove(id);
-    if (wanted != null) {
-      takeBack(wanted, id);
+    var pending = open.remove(id);
+    if (pending != null) {
+      takeBack(pending, id);
     }
   }
 
-  private void hears(NodeId from, long now) {
-    var taker = takers.get(from);
-    if (taker != null) {
-      taker.heardAt = now;
-      taker.silent = false;
+  private void noteAnswer(NodeId from, long now) {
+    var target = targets.get(from);
+    if (target != null) {
+      target.heardAt = now;
+      target.silent = false;
     }
   }
 
   /** Takes back what takers have been offered that say nothing. */
   void tick(long now) {
-    takers.forEach((id, taker) -> {
-      long patience = terms.silence() + (long) (taker.bytes / terms.bytesPerNano());
-      if (!taker.offered.isEmpty() && now - taker.heardAt > patience) {
-        taker.silent = true;
-        takeAllBack(taker, "node " + id + " has not answered");
+    targets.forEach((id, target) -> {
+      long patience = policy.answerTimeout() + (long) (target.bytes / policy.bytesPerNano());
+      if (!target.offered.isEmpty() && now - target.heardAt > patience) {
+        target.silent = true;
+        takeAllBack(target, "node " + id + " has not answered");
       }
     });
   }
 
-  private void takeAllBack(Taker taker, String why) {
-    for (var id : List.copyOf(taker.offered)) {
-      var wanted = open.get(id);
-      if (wanted != null) {
-        wanted.why = why;
-        takeBack(wanted, id);
+  private void takeAllBack(TargetNode target, String why) {
+    for (var id : List.copyOf(target.offered)) {
+      var pending = open.get(id);
+      if (pending != null) {
+        pending.why = why;
+        takeBack(pending, id);
       }
     }
-    taker.offered.clear();
-    taker.bytes = 0;
+    target.offered.clear();
+    target.bytes = 0;
   }
 
-  private void takeBack(Wanted wanted, ObjectId id) {
-    var taker = wanted.at == null ? null : takers.get(wanted.at);
-    if (taker != null && taker.offered.remove(id)) {
-      taker.bytes -= wanted.bytes;
+  private void takeBack(PendingObject pending, ObjectId id) {
+    var target = pending.at == null ? null : targets.get(pending.at);
+    if (target != null && target.offered.remove(id)) {
+      target.bytes -= pending.bytes;
     }
-    wanted.at = null;
+    pending.at = null;
   }
 
   /** Whether nothing is left to do, or nobody to do it with. */
   boolean isOver() {
-    return open.isEmpty() || takers.isEmpty();
+    return open.isEmpty() || targets.isEmpty();
   }
 
   /** What nobody has taken so far, each with its bytes and the last reason, for people. */
   Map<ObjectId, String> left() {
     var left = new LinkedHashMap<ObjectId, String>();
-    hopeless.forEach((id, wanted) -> left.put(id, why(wanted)));
+    hopeless.forEach((id, pending) -> left.put(id, why(pending)));
     open.forEach((id, wanted) -> left.put(id, why(wanted)));
     return left;
   }
 
-  private static String why(Wanted wanted) {
-    return wanted.bytes + " bytes; " + wanted.why;
+  private static String why(PendingObject pending) {
+    return pending.bytes + " bytes; " + pending.why;
   }
 }

@@ -23,24 +23,24 @@ final class RemoteObject implements Content.Remote {
   /** How many places an object may be looked for in, one after the other, before it is lost. */
   private static final int MOST_PLACES = 16;
 
-  private volatile Location location;
+  private volatile ObjectLocation location;
   private final List<Kept> edges;
   private final boolean views;
-  private final Sharing sharing;
-  private final ResultLoans.@Nullable Borrowed loan;
+  private final ClusterObjects clusterObjects;
+  private final ResultLoans.@Nullable BorrowedResult loan;
   private volatile WeakReference<@Nullable ObjectEntry> entry = new WeakReference<>(null);
   private volatile Content.@Nullable InStore copy;
   private volatile boolean borrowed;
-  private volatile int placesBefore;
-  private volatile @Nullable Supplier<String> madeOnce;
-  private @Nullable Bringing bringing;
+  private volatile int relocations;
+  private volatile @Nullable Supplier<String> notReconstructibleReason;
+  private @Nullable ActiveFetch activeFetch;
 
   /**
    * One transfer of the object to this process, for all who ask for it meanwhile. {@code fromPlace}
    * ends for those who want it from the known place alone, {@code done} for all others. Fields that
    * are not final are guarded by the object's monitor.
    */
-  private static final class Bringing {
+  private static final class ActiveFetch {
     final CompletableFuture<Content> done = new CompletableFuture<>();
     final CompletableFuture<Content> fromPlace = new CompletableFuture<>();
     boolean fromAnywhere;
@@ -48,13 +48,13 @@ final class RemoteObject implements Content.Remote {
     @Nullable
     WritableBlock room;
 
-    Bringing(@Nullable WritableBlock room) {
+    ActiveFetch(@Nullable WritableBlock room) {
       this.room = room;
     }
   }
 
-  RemoteObject(Location location, List<Kept> edges, boolean views, Sharing sharing) {
-    this(location, edges, views, sharing, null);
+  RemoteObject(ObjectLocation location, List<Kept> edges, boolean views, ClusterObjects clusterObjects) {
+    this(location, edges, views, clusterObjects, null);
   }
 
   /**
@@ -63,16 +63,16 @@ final class RemoteObject implements Content.Remote {
    * @param loan what this process has to end, if it alone holds the object; else null
    */
   RemoteObject(
-      Location location,
+      ObjectLocation location,
       List<Kept> edges,
       boolean views,
-      Sharing sharing,
-      ResultLoans.@Nullable Borrowed loan) {
+      ClusterObjects clusterObjects,
+      ResultLoans.@Nullable BorrowedResult loan) {
     this.loan = loan;
     this.location = location;
     this.edges = List.copyOf(edges);
     this.views = views;
-    this.sharing = sharing;
+    this.clusterObjects = clusterObjects;
   }
 
   /**
@@ -89,38 +89,38 @@ final class RemoteObject implements Content.Remote {
   }
 
   /** What is brought belongs to another. */
-  void borrows() {
+  void markBorrowed() {
     borrowed = true;
   }
 
-  Location location() {
+  ObjectLocation location() {
     return location;
   }
 
   /** Its process has it there now. */
-  synchronized void moved(ObjectAddress to) {
+  synchronized void updateAddress(ObjectAddress to) {
     var known = location;
-    location = Location.of(known.at(), known.id(), known.attempt(), known.bytes(), to);
+    location = ObjectLocation.of(known.holder(), known.id(), known.attempt(), known.bytes(), to);
   }
 
   /**
    * This is where it was found after that other place could not give it. Says whether that is to be
    * tried: it may be found, and not be had, without end.
    */
-  boolean follows(RemoteObject other) {
-    placesBefore = other.placesBefore + 1;
-    return placesBefore < MOST_PLACES;
+  boolean countRelocation(RemoteObject other) {
+    relocations = other.relocations + 1;
+    return relocations < MOST_PLACES;
   }
 
   /** Says why it cannot be made again, for people. */
-  void madeOnce(Supplier<String> why) {
-    madeOnce = why;
+  void notReconstructibleReason(Supplier<String> why) {
+    notReconstructibleReason = why;
   }
 
   /** Why it cannot be made again; null where nobody has said so. */
   @Nullable
-  String madeOnce() {
-    var why = madeOnce;
+  String notReconstructibleReason() {
+    var why = notReconstructibleReason;
     return why == null ? null : why.get();
   }
 
@@ -134,8 +134,8 @@ final class RemoteObject implements Content.Remote {
   }
 
   @Override
-  public NodeId at() {
-    return location.at();
+  public NodeId holder() {
+    return location.holder();
   }
 
   @Override
@@ -148,11 +148,11 @@ final class RemoteObject implements Content.Remote {
    * is the same place, if other refs or handles are inside, or if bytes of another attempt have
    * come here or are about to come: bytes of two attempts are never mixed.
    */
-  synchronized boolean movesTo(RemoteObject found) {
+  synchronized boolean tryMoveTo(RemoteObject found) {
     var to = found.location;
     boolean untouched =
-        copy == null && (bringing == null || bringing.done.isCompletedExceptionally());
-    if (to.at().equals(location.at())
+        copy == null && (activeFetch == null || activeFetch.done.isCompletedExceptionally());
+    if (to.holder().equals(location.holder())
         || (to.attempt() != location.attempt() && !untouched)
         || !containsTheSame(found.edges)) {
       return false;
@@ -169,39 +169,39 @@ final class RemoteObject implements Content.Remote {
   }
 
   @Override
-  public boolean hasLeft() {
-    return copy == null && sharing.hasLeft(location.at());
+  public boolean hasHolderLeft() {
+    return copy == null && clusterObjects.hasLeft(location.holder());
   }
 
   @Override
   public CompletionStage<Boolean> locate() {
-    return isOnLoan() ? CompletableFuture.completedStage(false) : sharing.locate(this);
+    return isOnLoan() ? CompletableFuture.completedStage(false) : clusterObjects.locate(this);
   }
 
   @Override
-  public CompletionStage<Content> bring() {
-    return bring(null, true);
+  public CompletionStage<Content> fetch() {
+    return fetch(null, true);
   }
 
   @Override
-  public CompletionStage<Content> bring(@Nullable WritableBlock taken) {
-    return bring(taken, true);
+  public CompletionStage<Content> fetch(@Nullable WritableBlock taken) {
+    return fetch(taken, true);
   }
 
   @Override
-  public CompletionStage<Content> bringFromPlace(@Nullable WritableBlock taken) {
-    return bring(taken, false);
+  public CompletionStage<Content> fetchFromKnownHolder(@Nullable WritableBlock taken) {
+    return fetch(taken, false);
   }
 
-  private CompletionStage<Content> bring(@Nullable WritableBlock taken, boolean fromAnywhere) {
-    Bringing present;
-    Bringing started = null;
+  private CompletionStage<Content> fetch(@Nullable WritableBlock taken, boolean fromAnywhere) {
+    ActiveFetch present;
+    ActiveFetch started = null;
     synchronized (this) {
-      present = bringing;
+      present = activeFetch;
       if (present == null || present.done.isCompletedExceptionally()) {
-        started = new Bringing(taken);
+        started = new ActiveFetch(taken);
         present = started;
-        bringing = started;
+        activeFetch = started;
       }
       present.fromAnywhere |= fromAnywhere;
     }
@@ -213,12 +213,12 @@ final class RemoteObject implements Content.Remote {
     return fromAnywhere || present.done.isDone() ? present.done : present.fromPlace;
   }
 
-  private void begin(Bringing started) {
+  private void begin(ActiveFetch started) {
     var _ = started.done.whenComplete((content, failure) -> ended(started, content, failure));
-    sharing.bring(this, started.done);
+    clusterObjects.fetch(this, started.done);
   }
 
-  private void ended(Bringing over, @Nullable Content content, @Nullable Throwable failure) {
+  private void ended(ActiveFetch over, @Nullable Content content, @Nullable Throwable failure) {
     giveUp(takeRoom(over));
     if (content != null) {
       over.fromPlace.complete(content);
@@ -232,14 +232,14 @@ final class RemoteObject implements Content.Remote {
    *
    * @return whether others want it from wherever it is
    */
-  boolean goesOnWithout(String place) {
-    Bringing present;
+  boolean continueWithout(String place) {
+    ActiveFetch present;
     boolean goesOn;
     synchronized (this) {
-      present = bringing;
+      present = activeFetch;
       goesOn = present == null || present.fromAnywhere;
       if (!goesOn) {
-        bringing = null; // whoever comes now begins anew
+        activeFetch = null; // whoever comes now begins anew
       }
     }
     if (present != null) {
@@ -254,10 +254,10 @@ final class RemoteObject implements Content.Remote {
 
   /** The room that was taken for it, once; or null. */
   synchronized @Nullable WritableBlock takeRoom() {
-    return bringing == null ? null : takeRoom(bringing);
+    return activeFetch == null ? null : takeRoom(activeFetch);
   }
 
-  private synchronized @Nullable WritableBlock takeRoom(Bringing from) {
+  private synchronized @Nullable WritableBlock takeRoom(ActiveFetch from) {
     var taken = from.room;
     from.room = null;
     return taken;
@@ -266,8 +266,8 @@ final class RemoteObject implements Content.Remote {
   /** Has room be used by whoever tries next. */
   void keepRoom(WritableBlock unfilled) {
     synchronized (this) {
-      if (bringing != null && bringing.room == null && !bringing.done.isDone()) {
-        bringing.room = unfilled;
+      if (activeFetch != null && activeFetch.room == null && !activeFetch.done.isDone()) {
+        activeFetch.room = unfilled;
         return;
       }
     }
@@ -284,7 +284,7 @@ final class RemoteObject implements Content.Remote {
   public long roomWanted() {
     var present = done();
     if (present == null || present.isCompletedExceptionally()) {
-      return sharing.isReadInPlace(location.at()) ? 0 : location.bytes();
+      return clusterObjects.isReadInPlace(location.holder()) ? 0 : location.bytes();
     }
     return present.isDone() ? present.join().roomWanted() : 0;
   }
@@ -297,20 +297,20 @@ final class RemoteObject implements Content.Remote {
         && present.isDone()
         && !present.isCompletedExceptionally()
         && present.join() == stale) {
-      bringing = null; // the edges are this object's, too
+      activeFetch = null; // the edges are this object's, too
     }
   }
 
   private synchronized @Nullable CompletableFuture<Content> done() {
-    return bringing == null ? null : bringing.done;
+    return activeFetch == null ? null : activeFetch.done;
   }
 
   @Override
-  public void belongsTo(ObjectEntry entry) {
+  public void bindTo(ObjectEntry entry) {
     if (loan != null) {
       this.entry = new WeakReference<>(entry);
     } else if (entry.sharer() == null && entry.id().equals(location.id())) {
-      sharing.adoptMade(entry);
+      clusterObjects.shareRemote(entry);
     }
   }
 
@@ -320,17 +320,17 @@ final class RemoteObject implements Content.Remote {
   }
 
   /** The entry whose value it is may be held by others from now on. */
-  void shared() {
+  void onShared() {
     if (loan != null) {
-      loan.share(sharing.statementOf(location.id()));
+      loan.share(clusterObjects.statementOf(location.id()));
     }
   }
 
   /** The process that has it leaves: whoever wants to keep it has to let others know of it. */
-  void recalled() {
+  void onRecalled() {
     var present = entry.get();
     if (present != null) {
-      sharing.adoptMade(present);
+      clusterObjects.shareRemote(present);
     }
   }
 

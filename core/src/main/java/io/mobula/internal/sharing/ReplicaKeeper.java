@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps as many copies of a value as its {@code put} asked for. All who have one know of each
  * other; when one of them has left, the one with the lowest id has another node
- * {@linkplain HandOver take the value over}, on another host where there is one. A node that knows
+ * {@linkplain ObjectHandOver take the value over}, on another host where there is one. A node that knows
  * of a set and dies before the others do leaves a copy too many at most, which goes with the
  * object. Safe for all threads; {@link #create} blocks its caller.
  */
@@ -45,24 +45,24 @@ final class ReplicaKeeper implements Membership.Listener {
   /** A driver that puts looks again after that for nodes, whose coming it hears of sooner. */
   private static final long LOOK_MILLIS = 500;
 
-  private final Sharing sharing;
-  private final HandOver handOver;
+  private final ClusterObjects clusterObjects;
+  private final ObjectHandOver handOver;
   private final ObjectStore store;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final Map<ObjectId, ReplicaSet> sets = new ConcurrentHashMap<>();
   private final CoalescedAction restoring = new CoalescedAction(this::restore);
   private final AtomicBoolean planned = new AtomicBoolean();
-  private final Object comings = new Object();
+  private final Object joins = new Object();
 
   ReplicaKeeper(
-      Sharing sharing,
-      HandOver handOver,
+      ClusterObjects clusterObjects,
+      ObjectHandOver handOver,
       ObjectStore store,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router) {
-    this.sharing = sharing;
+    this.clusterObjects = clusterObjects;
     this.handOver = handOver;
     this.store = store;
     this.membership = membership;
@@ -89,23 +89,23 @@ final class ReplicaKeeper implements Membership.Listener {
     var set = new ReplicaSet(wanted, isNode ? List.of(self()) : List.of());
     var why = "there are no other nodes";
     while (true) {
-      if (!isNode && handOver.takers().size() < wanted) {
+      if (!isNode && handOver.targets().size() < wanted) {
         set = set.with(self()); // a driver's store is better than none
       }
       long left = end - System.nanoTime();
-      if (!set.lacks()) {
+      if (!set.lacksReplicas()) {
         break;
       }
       if (left <= 0) {
         throw tooFew(id, set, within, why);
       }
       var ranks = ranksIn(set);
-      var given = handOver.give(List.of(entry), any -> ranks, Duration.ofNanos(left));
+      var result = handOver.handOver(List.of(entry), any -> ranks, Duration.ofNanos(left));
       requireGoingOn(id);
-      var taker = given.takers().get(id);
+      var taker = result.newHolders().get(id);
       if (taker == null) {
-        why = given.left().getOrDefault(id, why);
-        awaitComing(Math.min(LOOK_MILLIS, TimeUnit.NANOSECONDS.toMillis(left)));
+        why = result.remaining().getOrDefault(id, why);
+        awaitJoin(Math.min(LOOK_MILLIS, TimeUnit.NANOSECONDS.toMillis(left)));
       } else {
         set = set.with(taker);
       }
@@ -125,10 +125,10 @@ final class ReplicaKeeper implements Membership.Listener {
   }
 
   @SuppressWarnings("WaitNotInLoop") // the caller looks again whatever has woken it
-  private void awaitComing(long millis) {
-    synchronized (comings) {
+  private void awaitJoin(long millis) {
+    synchronized (joins) {
       try {
-        comings.wait(Math.max(1, millis));
+        joins.wait(Math.max(1, millis));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -145,11 +145,11 @@ final class ReplicaKeeper implements Membership.Listener {
   }
 
   /** Nodes of hosts that have no copy come first; those that have one do not come at all. */
-  private HandOverPlan.Ranks ranksIn(ReplicaSet set) {
+  private HandOverPlan.TargetRanks ranksIn(ReplicaSet set) {
     var taken = set.holders();
     var hosts = taken.stream().map(membership::peer).map(ReplicaKeeper::hostOf).toList();
     return taker -> taken.contains(taker)
-        ? HandOverPlan.Ranks.NEVER
+        ? HandOverPlan.TargetRanks.NEVER
         : hosts.contains(hostOf(membership.peer(taker))) ? 1 : 0;
   }
 
@@ -168,7 +168,7 @@ final class ReplicaKeeper implements Membership.Listener {
     for (var holder : set.holders()) {
       if (!holder.equals(self())) {
         var frame = new FrameWriter().octet(REPLICAS);
-        Location.write(frame, id);
+        ObjectLocation.write(frame, id);
         set.write(frame);
         peerTransport.send(holder, frame.toBytes());
       }
@@ -178,7 +178,7 @@ final class ReplicaKeeper implements Membership.Listener {
   }
 
   private void onReplicas(NodeId from, FrameReader frame) {
-    var id = Location.readId(frame);
+    var id = ObjectLocation.readId(frame);
     sets.put(id, ReplicaSet.read(frame));
     forgetIfGone(id);
     dropThoseThatLeft(id);
@@ -186,7 +186,7 @@ final class ReplicaKeeper implements Membership.Listener {
 
   /** It may have been freed before this was noted. */
   private void forgetIfGone(ObjectId id) {
-    if (sharing.known(id) == null) {
+    if (clusterObjects.sharedEntry(id) == null) {
       sets.remove(id);
     }
   }
@@ -196,11 +196,11 @@ final class ReplicaKeeper implements Membership.Listener {
     var changed = sets.computeIfPresent(id, (key, set) -> {
       var present = set;
       for (var holder : set.holders()) {
-        present = sharing.hasLeft(holder) ? present.without(holder) : present;
+        present = clusterObjects.hasLeft(holder) ? present.without(holder) : present;
       }
       return present;
     });
-    if (changed != null && changed.lacks()) {
+    if (changed != null && changed.lacksReplicas()) {
       restoreSoon();
     }
   }
@@ -214,10 +214,10 @@ final class ReplicaKeeper implements Membership.Listener {
 
   @Override
   public void joined(Peer peer) {
-    synchronized (comings) {
-      comings.notifyAll();
+    synchronized (joins) {
+      joins.notifyAll();
     }
-    if (sets.values().stream().anyMatch(ReplicaSet::lacks)) {
+    if (sets.values().stream().anyMatch(ReplicaSet::lacksReplicas)) {
       restoreSoon();
     }
   }
@@ -227,7 +227,7 @@ final class ReplicaKeeper implements Membership.Listener {
     boolean any = false;
     for (var id : sets.keySet()) {
       var changed = sets.computeIfPresent(id, (key, set) -> set.without(peer.id()));
-      any |= changed != null && changed.lacks();
+      any |= changed != null && changed.lacksReplicas();
     }
     if (any) {
       restoreSoon();
@@ -252,13 +252,13 @@ final class ReplicaKeeper implements Membership.Listener {
   private void restore() {
     var lacking = lacking();
     while (!lacking.isEmpty() && !store.isClosed()) {
-      var given = handOver.give(lacking, this::ranks, RESTORING);
-      given.takers().forEach(this::isAt);
+      var result = handOver.handOver(lacking, this::ranks, RESTORING);
+      result.newHolders().forEach(this::addHolder);
       LOG.info(
           "{} of {} objects have a copy more, after a node that had one has left",
-          given.takers().size(),
+          result.newHolders().size(),
           lacking.size());
-      if (given.takers().isEmpty()) {
+      if (result.newHolders().isEmpty()) {
         restoreLater();
         return;
       }
@@ -270,8 +270,8 @@ final class ReplicaKeeper implements Membership.Listener {
     var found = new ArrayList<SharedEntry>();
     for (var each : sets.entrySet()) {
       var set = each.getValue();
-      if (set.lacks() && set.isTendedBy(self()) && found.size() < MOST_RESTORED) {
-        var entry = sharing.known(each.getKey());
+      if (set.lacksReplicas() && set.isRestoredBy(self()) && found.size() < MOST_RESTORED) {
+        var entry = clusterObjects.sharedEntry(each.getKey());
         if (entry != null && hasTaker(set)) {
           found.add(entry);
         }
@@ -281,10 +281,10 @@ final class ReplicaKeeper implements Membership.Listener {
   }
 
   private boolean hasTaker(ReplicaSet set) {
-    return handOver.takers().stream().anyMatch(taker -> !set.holders().contains(taker));
+    return handOver.targets().stream().anyMatch(taker -> !set.holders().contains(taker));
   }
 
-  private void isAt(ObjectId id, NodeId taker) {
+  private void addHolder(ObjectId id, NodeId taker) {
     var changed = sets.computeIfPresent(id, (key, set) -> set.with(taker));
     if (changed != null) {
       share(id, changed);
@@ -294,9 +294,9 @@ final class ReplicaKeeper implements Membership.Listener {
   // ---- leaving
 
   /** Who may take the object over when this node leaves; anybody, if there is but one copy. */
-  HandOverPlan.Ranks ranks(ObjectId id) {
+  HandOverPlan.TargetRanks ranks(ObjectId id) {
     var set = sets.get(id);
-    return set == null ? HandOverPlan.Ranks.EQUAL : ranksIn(set);
+    return set == null ? HandOverPlan.TargetRanks.EQUAL : ranksIn(set);
   }
 
   /** Whether others have it, as far as is known. */
@@ -308,11 +308,11 @@ final class ReplicaKeeper implements Membership.Listener {
   /** Whether others have as many copies as there are to be, so that this node's is one more. */
   boolean isSpare(SharedEntry entry) {
     var set = sets.get(entry.id());
-    return set != null && !set.without(self()).lacks();
+    return set != null && !set.without(self()).lacksReplicas();
   }
 
   /** This node leaves, and the takers have what it had. */
-  void replaced(Map<ObjectId, NodeId> takers) {
+  void onHandedOver(Map<ObjectId, NodeId> takers) {
     takers.forEach((id, taker) -> {
       var set = sets.remove(id);
       if (set != null) {

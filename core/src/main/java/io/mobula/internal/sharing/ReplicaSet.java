@@ -18,7 +18,7 @@ record ReplicaSet(int wanted, List<NodeId> holders) {
     holders = List.copyOf(holders);
   }
 
-  boolean lacks() {
+  boolean lacksReplicas() {
     return holders.size() < wanted;
   }
 
@@ -35,7 +35,7 @@ record ReplicaSet(int wanted, List<NodeId> holders) {
   }
 
   /** Whether it falls to that node to have copies made: one of the holders, the same for all. */
-  boolean isTendedBy(NodeId node) {
+  boolean isRestoredBy(NodeId node) {
     return holders.stream()
         .min(Comparator.comparingLong(NodeId::incarnation))
         .filter(node::equals)

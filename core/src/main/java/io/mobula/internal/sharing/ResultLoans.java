@@ -36,15 +36,15 @@ final class ResultLoans implements Membership.Listener {
   private static final int SHARED = 102;
   private static final int RECALL = 103;
 
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private final ObjectStore store;
-  private final Counting counting;
+  private final DirectoryClient directoryClient;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final AtomicLong numbers = new AtomicLong();
-  private final Map<Ticket, Given> given = new ConcurrentHashMap<>();
-  private final Map<ObjectId, Given> byId = new ConcurrentHashMap<>();
-  private final Map<Ticket, WeakReference<RemoteObject>> borrowed = new ConcurrentHashMap<>();
+  private final Map<LoanKey, LentObject> lentByKey = new ConcurrentHashMap<>();
+  private final Map<ObjectId, LentObject> byId = new ConcurrentHashMap<>();
+  private final Map<LoanKey, WeakReference<RemoteObject>> borrowed = new ConcurrentHashMap<>();
   private volatile boolean leaving;
 
   /**
@@ -53,21 +53,21 @@ final class ResultLoans implements Membership.Listener {
    * @param peer the other side
    * @param number the maker's
    */
-  private record Ticket(NodeId peer, long number) {}
+  private record LoanKey(NodeId peer, long number) {}
 
   /** What is on loan: an attempt of an object. */
-  record Given(ObjectId id, int attempt, Content.InStore sealed) {}
+  record LentObject(ObjectId id, int attempt, Content.InStore sealed) {}
 
   ResultLoans(
-      Sharing sharing,
+      ClusterObjects clusterObjects,
       ObjectStore store,
-      Counting counting,
+      DirectoryClient directoryClient,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router) {
-    this.sharing = sharing;
+    this.clusterObjects = clusterObjects;
     this.store = store;
-    this.counting = counting;
+    this.directoryClient = directoryClient;
     this.membership = membership;
     this.peerTransport = peerTransport;
     router.on(RETURNED, this::onReturned).on(SHARED, this::onShared).on(RECALL, this::onRecall);
@@ -76,31 +76,31 @@ final class ResultLoans implements Membership.Listener {
 
   // ---- the side of the process that has it
 
-  boolean canGive(Content.InStore sealed, NodeId to) {
+  boolean canLend(Content.InStore sealed, NodeId to) {
     return !leaving && sealed.edges().isEmpty() && peerTransport.sharesMemoryWith(to);
   }
 
   /** Keeps it until the other side has said what is to become of it; gives the loan's number. */
-  long give(Content.InStore sealed, ObjectId id, int attempt, NodeId to) {
-    var ticket = new Ticket(to, numbers.incrementAndGet());
-    var loan = new Given(id, attempt, sealed);
+  long lend(Content.InStore sealed, ObjectId id, int attempt, NodeId to) {
+    var key = new LoanKey(to, numbers.incrementAndGet());
+    var loan = new LentObject(id, attempt, sealed);
     byId.put(id, loan);
-    given.put(ticket, loan);
+    lentByKey.put(key, loan);
     if (membership.peer(to) == null) {
-      back(ticket);
+      returnLoan(key);
     }
-    return ticket.number();
+    return key.number();
   }
 
   /** What of a result on loan is here. */
   @Nullable
-  Given lent(ObjectId id) {
+  LentObject lent(ObjectId id) {
     return byId.get(id);
   }
 
   /** One loan at a time ends: whoever waits for the last finds it kept, or gone. */
-  private synchronized void end(Ticket ticket, Consumer<Given> how) {
-    var loan = given.remove(ticket);
+  private synchronized void end(LoanKey key, Consumer<LentObject> how) {
+    var loan = lentByKey.remove(key);
     if (loan != null) {
       how.accept(loan);
       byId.remove(loan.id(), loan);
@@ -108,22 +108,22 @@ final class ResultLoans implements Membership.Listener {
     }
   }
 
-  private void back(Ticket ticket) {
-    end(ticket, loan -> loan.sealed().discard());
+  private void returnLoan(LoanKey key) {
+    end(key, loan -> loan.sealed().discard());
   }
 
   private void onReturned(NodeId from, FrameReader frame) {
-    back(new Ticket(from, frame.int64()));
+    returnLoan(new LoanKey(from, frame.int64()));
   }
 
   /** Others may hold it from now on: it is counted like any other object. */
   private void onShared(NodeId from, FrameReader frame) {
-    var ticket = new Ticket(from, frame.int64());
-    var statement = Custody.read(frame);
+    var key = new LoanKey(from, frame.int64());
+    var statement = InFlightRefs.read(frame);
     end(
-        ticket,
-        loan -> sharing.keep(
-            loan.id(), loan.sealed(), loan.attempt(), () -> counting.vouchFor(List.of(statement))));
+        key,
+        loan -> clusterObjects.keepLent(
+            loan.id(), loan.sealed(), loan.attempt(), () -> directoryClient.relayStatements(List.of(statement))));
   }
 
   /**
@@ -132,16 +132,16 @@ final class ResultLoans implements Membership.Listener {
    */
   void recall(Duration limit) {
     leaving = true;
-    given
+    lentByKey
         .keySet()
-        .forEach(ticket -> peerTransport.send(
-            ticket.peer(),
-            new FrameWriter().octet(RECALL).int64(ticket.number()).toBytes()));
+        .forEach(key -> peerTransport.send(
+            key.peer(),
+            new FrameWriter().octet(RECALL).int64(key.number()).toBytes()));
     long end = System.nanoTime() + limit.toNanos();
     try {
       synchronized (this) {
         for (long left = limit.toNanos();
-            !given.isEmpty() && left > 0;
+            !lentByKey.isEmpty() && left > 0;
             left = end - System.nanoTime()) {
           TimeUnit.NANOSECONDS.timedWait(this, left);
         }
@@ -149,10 +149,10 @@ final class ResultLoans implements Membership.Listener {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (!given.isEmpty()) {
+    if (!lentByKey.isEmpty()) {
       LOG.warn(
           "{} results that callers have not read yet are lost with node {}.",
-          given.size(),
+          lentByKey.size(),
           membership.self().id());
     }
   }
@@ -160,36 +160,36 @@ final class ResultLoans implements Membership.Listener {
   // ---- the side of the process that has it on loan
 
   /** A result that is on loan to this process, until it says otherwise, once. */
-  final class Borrowed {
-    private final Ticket ticket;
+  final class BorrowedResult {
+    private final LoanKey key;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    private Borrowed(Ticket ticket) {
-      this.ticket = ticket;
+    private BorrowedResult(LoanKey key) {
+      this.key = key;
     }
 
     /** Nobody reads it here any more. */
     void end() {
       if (over()) {
         peerTransport.send(
-            ticket.peer(),
-            new FrameWriter().octet(RETURNED).int64(ticket.number()).toBytes());
+            key.peer(),
+            new FrameWriter().octet(RETURNED).int64(key.number()).toBytes());
       }
     }
 
     /** Others may hold it from now on; this is what this process says of its own hold. */
     void share(HoldStatement statement) {
       if (over()) {
-        var frame = new FrameWriter().octet(SHARED).int64(ticket.number());
-        Custody.write(frame, statement);
-        peerTransport.send(ticket.peer(), frame.toBytes());
+        var frame = new FrameWriter().octet(SHARED).int64(key.number());
+        InFlightRefs.write(frame, statement);
+        peerTransport.send(key.peer(), frame.toBytes());
       }
     }
 
     private boolean over() {
       boolean first = over.compareAndSet(false, true);
       if (first) {
-        borrowed.remove(ticket);
+        borrowed.remove(key);
       }
       return first;
     }
@@ -200,19 +200,19 @@ final class ResultLoans implements Membership.Listener {
   }
 
   /** Takes note of a loan; it ends when the object is unreachable, at the latest. */
-  RemoteObject borrow(Location location, boolean views, long number) {
-    var loan = new Borrowed(new Ticket(location.at(), number));
-    var object = new RemoteObject(location, List.of(), views, sharing, loan);
-    borrowed.put(loan.ticket, new WeakReference<>(object));
+  RemoteObject borrow(ObjectLocation location, boolean views, long number) {
+    var loan = new BorrowedResult(new LoanKey(location.holder(), number));
+    var object = new RemoteObject(location, List.of(), views, clusterObjects, loan);
+    borrowed.put(loan.key, new WeakReference<>(object));
     store.whenUnreachable(object, loan::end);
     return object;
   }
 
   private void onRecall(NodeId from, FrameReader frame) {
-    var reference = borrowed.get(new Ticket(from, frame.int64()));
+    var reference = borrowed.get(new LoanKey(from, frame.int64()));
     var object = reference == null ? null : reference.get();
     if (object != null) {
-      object.recalled();
+      object.onRecalled();
     }
   }
 
@@ -221,10 +221,10 @@ final class ResultLoans implements Membership.Listener {
 
   @Override
   public void left(Peer peer, String how) {
-    given.keySet().stream()
-        .filter(ticket -> ticket.peer().equals(peer.id()))
+    lentByKey.keySet().stream()
+        .filter(key -> key.peer().equals(peer.id()))
         .toList()
-        .forEach(this::back);
+        .forEach(this::returnLoan);
     borrowed.keySet().removeIf(ticket -> ticket.peer().equals(peer.id()));
   }
 }

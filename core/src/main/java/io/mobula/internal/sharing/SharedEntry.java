@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedEntry implements ObjectEntry.Sharer {
   private final ObjectId id;
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private WeakReference<ObjectEntry> entry;
   private @Nullable Object outcome;
   private volatile boolean held;
@@ -22,9 +22,9 @@ final class SharedEntry implements ObjectEntry.Sharer {
   private volatile boolean kept;
   private int attempt = 1;
 
-  SharedEntry(ObjectEntry first, Sharing sharing) {
+  SharedEntry(ObjectEntry first, ClusterObjects clusterObjects) {
     this.id = first.id();
-    this.sharing = sharing;
+    this.clusterObjects = clusterObjects;
     this.entry = new WeakReference<>(first);
     this.outcome = first.outcome();
   }
@@ -37,7 +37,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
   synchronized void giveUp() {
     if (held) {
       held = false;
-      sharing.tellGivenUp(id);
+      clusterObjects.releaseHold(id);
     }
   }
 
@@ -91,7 +91,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
   synchronized void hold() {
     if (!held && !gone) {
       held = true;
-      sharing.tellHeld(id);
+      clusterObjects.announceHold(id);
     }
   }
 
@@ -111,7 +111,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
   synchronized ObjectEntry entry() {
     var present = entry.get();
     if (present == null) {
-      present = sharing.newEntry(this);
+      present = clusterObjects.newEntry(this);
       entry = new WeakReference<>(present);
       var known = outcome;
       if (known instanceof Content content) {
@@ -129,32 +129,32 @@ final class SharedEntry implements ObjectEntry.Sharer {
   }
 
   @Override
-  public void settled(ObjectEntry settled) {
+  public void onSettled(ObjectEntry settled) {
     synchronized (this) {
       if (outcome != null || gone) {
         return;
       }
       outcome = settled.outcome();
     }
-    sharing.settled(this);
+    clusterObjects.settled(this);
   }
 
   @Override
-  public void unheld(ObjectEntry released) {
+  public void onUnheld(ObjectEntry released) {
     release();
   }
 
   /** An entry of this object has been collected. */
-  void collected() {
+  void onCollected() {
     release();
   }
 
   /** Drops what has come to harm, unless this process holds it: then it goes when that ends. */
-  void harmed() {
+  void onDamaged() {
     boolean over;
     synchronized (this) {
       boolean missing = outcome instanceof Content.InStore own && own.isMissing();
-      over = missing && !held && !gone && sharing.tellReleased(this);
+      over = missing && !held && !gone && clusterObjects.releaseAndDrop(this);
       gone |= over;
     }
     if (over) {
@@ -170,7 +170,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
         return;
       }
       held = false;
-      over = sharing.tellReleased(this);
+      over = clusterObjects.releaseAndDrop(this);
       gone = over; // whoever finds it now makes another
     }
     if (over) {
@@ -179,7 +179,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
   }
 
   /** Nobody in the cluster holds it: drops the value. */
-  void vanish() {
+  void markGone() {
     synchronized (this) {
       if (gone) {
         return;

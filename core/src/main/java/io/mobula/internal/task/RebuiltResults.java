@@ -2,7 +2,7 @@ package io.mobula.internal.task;
 
 import io.mobula.ObjectId;
 import io.mobula.internal.call.ResultNotStoredException;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.store.ObjectStore;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the number of this run
  */
 record RebuiltResults(
-    ObjectStore store, Sharing sharing, ObjectId first, ObjectId lost, int attempt, Shape shape)
+    ObjectStore store, ClusterObjects sharing, ObjectId first, ObjectId lost, int attempt, Shape shape)
     implements Results {
 
   @Override

@@ -19,7 +19,7 @@ import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.ClusterLeaseRequester;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.Failure;
 import io.mobula.internal.wait.Awaited;
@@ -57,7 +57,7 @@ public final class TaskWire {
   private static final Results.Shape.Kind[] SHAPES = Results.Shape.Kind.values();
 
   private final TaskEngine engine;
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final SpinWait spinWait;
@@ -75,17 +75,17 @@ public final class TaskWire {
   /** Sends and takes tasks from now on. */
   public TaskWire(
       TaskEngine engine,
-      Sharing sharing,
+      ClusterObjects clusterObjects,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router,
       LeaseGranter desk) {
     this.engine = engine;
-    this.sharing = sharing;
+    this.clusterObjects = clusterObjects;
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.spinWait = peerTransport.spinWait();
-    sharing.rebuilder(this::rebuild);
+    clusterObjects.setReconstructor(this::rebuild);
     engine.store().chase().guests(this::runningHere);
     desk.host(ClusterLeaseRequester.Purpose.TASKS, (submitter, number, lease) -> {
       var slot = new HostedSlot(submitter, number, lease, this);
@@ -106,9 +106,9 @@ public final class TaskWire {
         .on(
             ABSENT,
             (from, in) ->
-                withSlot(from, in, slot -> slot.absent(Sharing.readId(in), Sharing.readId(in))))
-        .on(DESCENDANTS, (from, in) -> onDescendants(Sharing.readId(in)))
-        .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(Sharing.readId(in))))
+                withSlot(from, in, slot -> slot.absent(ClusterObjects.readId(in), ClusterObjects.readId(in))))
+        .on(DESCENDANTS, (from, in) -> onDescendants(ClusterObjects.readId(in)))
+        .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(ClusterObjects.readId(in))))
         .on(LeaseGranter.RECALLED, (from, in) -> onRecalled(in));
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -125,8 +125,8 @@ public final class TaskWire {
     return engine;
   }
 
-  Sharing sharing() {
-    return sharing;
+  ClusterObjects clusterObjects() {
+    return clusterObjects;
   }
 
   Runnable after(Duration delay, Runnable action) {
@@ -215,22 +215,22 @@ public final class TaskWire {
 
   private byte[] taken(RemoteSlot slot, ObjectId id, int taken) {
     var frame = frame(TAKEN, slot.lease());
-    Sharing.writeId(frame, id);
+    ClusterObjects.writeId(frame, id);
     return frame.int32(taken).toBytes();
   }
 
   private byte[] write(RemoteSlot slot, TaskRun run) {
     var job = run.job();
     var frame = frame(RUN, slot.lease());
-    Sharing.writeId(frame, job.id());
+    ClusterObjects.writeId(frame, job.id());
     frame.int32(run.attempts()).flag(run.isSearching());
     var left = run.timeLeft();
     frame.int64(left == null ? ENDLESS : left.toNanos());
     var shape = run.shape();
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     writeHead(frame, job, slot.node());
-    frame.list(run.lineage(), Sharing::writeId);
-    job.call().lend(frame, sharing, slot.node());
+    frame.list(run.lineage(), ClusterObjects::writeId);
+    job.call().lend(frame, clusterObjects, slot.node());
     return frame.toBytes();
   }
 
@@ -238,7 +238,7 @@ public final class TaskWire {
   private void writeHead(FrameWriter frame, TaskRun.Job job, NodeId to) {
     var head = TaskHead.of(job);
     int number = job.options().nameAndStream().name() == null
-        ? sharing.phrases().intern(to, head, head::toBytes)
+        ? clusterObjects.internTable().intern(to, head, head::toBytes)
         : PeerInternTable.NONE;
     frame.int32(number);
     if (number == PeerInternTable.NONE) {
@@ -248,7 +248,7 @@ public final class TaskWire {
 
   void cancel(RemoteSlot slot, ObjectId id, boolean recursive) {
     var frame = frame(CANCEL, slot.lease());
-    Sharing.writeId(frame, id);
+    ClusterObjects.writeId(frame, id);
     peerTransport.send(slot.node(), frame.flag(recursive).toBytes());
   }
 
@@ -268,7 +268,7 @@ public final class TaskWire {
     cancelled.add(ancestor);
     for (var peer : membership.peers()) {
       var frame = new FrameWriter().octet(DESCENDANTS);
-      Sharing.writeId(frame, ancestor);
+      ClusterObjects.writeId(frame, ancestor);
       peerTransport.send(peer.id(), frame.toBytes());
     }
   }
@@ -299,19 +299,19 @@ public final class TaskWire {
   }
 
   private static List<ObjectId> ids(FrameReader in) {
-    return in.list(Sharing::readId);
+    return in.list(ClusterObjects::readId);
   }
 
   private void onDone(NodeId from, FrameReader in) {
     var slot = slots.get(new SlotKey(from, in.int64()));
-    var id = Sharing.readId(in);
+    var id = ClusterObjects.readId(in);
     long nanos = in.int64();
     List<Object> outcomes;
     try {
-      outcomes = in.list(sharing::read);
+      outcomes = in.list(clusterObjects::read);
       requireValuesOrOneFailure(id, outcomes);
     } catch (Throwable e) { // what cannot be read fails its task, and no other
-      sharing.dropped(from, in);
+      clusterObjects.acknowledgeUnreadable(from, in);
       if (slot != null) {
         slot.failed(id, nanos, engine.unreadable(id, e));
       }
@@ -331,7 +331,7 @@ public final class TaskWire {
         slot.done(id, nanos, contents);
       }
     }
-    sharing.received(from, in);
+    clusterObjects.acknowledgeRefs(from, in);
   }
 
   private static void requireValuesOrOneFailure(ObjectId id, List<Object> outcomes) {
@@ -346,7 +346,7 @@ public final class TaskWire {
     if (run == null || !isRemembered(run)) {
       if (run != null) {
         var why = whyOnce(run);
-        contents.forEach(content -> sharing.madeOnce(content, why));
+        contents.forEach(content -> clusterObjects.markNotReconstructible(content, why));
       }
       return;
     }
@@ -358,19 +358,19 @@ public final class TaskWire {
       }
     }
     if (!ids.isEmpty()) {
-      sharing.remember(ids, Sharing.lineage(recipe(run)));
+      clusterObjects.recordLineage(ids, ClusterObjects.lineage(recipe(run)));
     }
   }
 
   /** Remembers how an element of a stream is made again; the recipe is made once for the stream. */
   private void rememberHow(TaskRun run, int index, Content content) {
     if (!isRemembered(run)) {
-      sharing.madeOnce(content, whyOnce(run));
+      clusterObjects.markNotReconstructible(content, whyOnce(run));
     } else if (content instanceof Content.Away) {
       var job = run.job().id();
-      sharing.remember(
+      clusterObjects.recordLineage(
           List.of(new ObjectId(job.node(), job.task(), index)),
-          run.lineageOfElements(() -> Sharing.lineage(recipe(run))));
+          run.lineageOfElements(() -> ClusterObjects.lineage(recipe(run))));
     }
   }
 
@@ -389,7 +389,7 @@ public final class TaskWire {
   private FrameWriter recipe(TaskRun run) {
     var job = run.job();
     var recipe = new FrameWriter();
-    Sharing.writeId(recipe, job.id());
+    ClusterObjects.writeId(recipe, job.id());
     recipe.text(job.name()).int32(job.options().retries().maxRetries());
     var timeout = job.options().timeLimits().timeout();
     recipe.int64(timeout == null ? -1 : TaskHead.nanos(timeout));
@@ -397,14 +397,14 @@ public final class TaskWire {
     recipe.choice(shape.kind()).int32(shape.count());
     LeaseGranter.writeResources(recipe, job.options().resources());
     job.program().write(recipe);
-    job.call().write(recipe, sharing);
+    job.call().write(recipe, clusterObjects);
     return recipe;
   }
 
   /** Runs a task again, because one of its results was lost. */
   private void rebuild(ObjectId lost, int attempt, byte[] recipe) {
     var in = new FrameReader(recipe);
-    var job = Sharing.readId(in);
+    var job = ClusterObjects.readId(in);
     var name = in.text();
     int retries = in.int32();
     long timeout = in.int64();
@@ -419,9 +419,9 @@ public final class TaskWire {
         Placement.anywhere(),
         TaskOptions.DEFAULT.nameAndStream());
     var program = Job.read(in);
-    var call = BoundCall.read(in, engine.store(), sharing);
+    var call = BoundCall.read(in, engine.store(), clusterObjects);
     var run = new TaskRun(new TaskRun.Job(first, call, name, options, program), null, engine);
-    run.resultsTo(new RebuiltResults(engine.store(), sharing, first, lost, attempt, shape));
+    run.resultsTo(new RebuiltResults(engine.store(), clusterObjects, first, lost, attempt, shape));
     run.isAttempt(attempt, null);
     LOG.info("Object {} was lost; {} runs again, attempt {}", lost, run.describe(), attempt);
     engine.host(run);
@@ -430,9 +430,9 @@ public final class TaskWire {
 
   private void onItem(NodeId from, FrameReader in) {
     var slot = slots.get(new SlotKey(from, in.int64()));
-    var id = Sharing.readId(in);
+    var id = ClusterObjects.readId(in);
     int index = in.int32();
-    if (!(sharing.read(in) instanceof Content content)) {
+    if (!(clusterObjects.read(in) instanceof Content content)) {
       throw new CodecException("A result of a stream of task " + id + " is no value.", null);
     }
     var run = slot == null ? null : slot.running(id);
@@ -442,7 +442,7 @@ public final class TaskWire {
       rememberHow(run, index, content);
       run.arrived(slot, index, content);
     }
-    sharing.received(from, in);
+    clusterObjects.acknowledgeRefs(from, in);
   }
 
   private void onLeft(Peer peer, String how) {
@@ -463,7 +463,7 @@ public final class TaskWire {
 
   private void onRun(NodeId from, FrameReader in) {
     long lease = in.int64();
-    var id = Sharing.readId(in);
+    var id = ClusterObjects.readId(in);
     var slot = hosted.get(new SlotKey(from, lease));
     if (slot == null) { // it had ended before the submitter heard of it
       closed(from, lease, List.of(), "its slot had ended");
@@ -488,9 +488,9 @@ public final class TaskWire {
     int number = in.int32();
     var head = number == PeerInternTable.NONE
         ? TaskHead.Read.from(in)
-        : sharing.phrases().resolve(slot.submitter(), number, TaskHead.Read::from);
+        : clusterObjects.internTable().resolve(slot.submitter(), number, TaskHead.Read::from);
     var lineage = ids(in);
-    var call = BoundCall.read(in, engine.store(), sharing, slot.submitter());
+    var call = BoundCall.read(in, engine.store(), clusterObjects, slot.submitter());
     var job = new TaskRun.Job(id, call, head.name(), head.options(), head.program());
     var run = new TaskRun(job, null, engine);
     run.descendsFrom(lineage);
@@ -519,13 +519,13 @@ public final class TaskWire {
   /** The submitter hears of the outcome, or why it cannot be sent. */
   void done(HostedSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
     var frame = frame(DONE, slot.lease());
-    Sharing.writeId(frame, id);
+    ClusterObjects.writeId(frame, id);
     frame.int64(nanos).int32(outcomes.size());
     var releases = new ArrayList<Runnable>();
     try {
       for (int i = 0; i < outcomes.size(); i++) {
         var each = new ObjectId(id.node(), id.task(), id.index() + i);
-        releases.add(sharing.give(frame, outcomes.get(i), each, attempt));
+        releases.add(clusterObjects.writeResult(frame, outcomes.get(i), each, attempt));
       }
     } catch (Throwable e) { // too many bytes, or what cannot leave this node
       releases.forEach(Runnable::run);
@@ -533,8 +533,8 @@ public final class TaskWire {
       done(slot, id, 1, nanos, List.of(engine.cannotReturn(id, slot.submitter(), e)));
       return;
     }
-    sharing.seal(frame, slot.submitter(), () -> releases.forEach(Runnable::run));
-    sharing.send(slot.submitter(), frame);
+    clusterObjects.finishFrame(frame, slot.submitter(), () -> releases.forEach(Runnable::run));
+    clusterObjects.send(slot.submitter(), frame);
   }
 
   private static void discard(Object outcome) {
@@ -545,24 +545,24 @@ public final class TaskWire {
 
   void item(HostedSlot slot, ObjectId id, int attempt, int index, Content content) {
     var frame = frame(ITEM, slot.lease());
-    Sharing.writeId(frame, id);
+    ClusterObjects.writeId(frame, id);
     var each = new ObjectId(id.node(), id.task(), index);
-    var release = sharing.give(frame.int32(index), content, each, attempt);
-    sharing.seal(frame, slot.submitter(), release);
-    sharing.send(slot.submitter(), frame);
+    var release = clusterObjects.writeResult(frame.int32(index), content, each, attempt);
+    clusterObjects.finishFrame(frame, slot.submitter(), release);
+    clusterObjects.send(slot.submitter(), frame);
   }
 
   private void onTaken(NodeId from, FrameReader in) {
     var slot = hosted.get(new SlotKey(from, in.int64()));
     if (slot != null) {
-      slot.taken(Sharing.readId(in), in.int32());
+      slot.taken(ClusterObjects.readId(in), in.int32());
     }
   }
 
   private void onCancel(NodeId from, FrameReader in) {
     var slot = hosted.get(new SlotKey(from, in.int64()));
     if (slot != null) {
-      slot.cancel(Sharing.readId(in), in.flag());
+      slot.cancel(ClusterObjects.readId(in), in.flag());
     }
   }
 
@@ -580,8 +580,8 @@ public final class TaskWire {
 
   void absent(HostedSlot slot, ObjectId task, ObjectId argument) {
     var frame = frame(ABSENT, slot.lease());
-    Sharing.writeId(frame, task);
-    Sharing.writeId(frame, argument);
+    ClusterObjects.writeId(frame, task);
+    ClusterObjects.writeId(frame, argument);
     peerTransport.send(slot.submitter(), frame.toBytes());
   }
 
@@ -591,7 +591,7 @@ public final class TaskWire {
 
   private void closed(NodeId submitter, long lease, List<ObjectId> begun, String how) {
     peerTransport.send(
-        submitter, frame(CLOSED, lease).list(begun, Sharing::writeId).text(how).toBytes());
+        submitter, frame(CLOSED, lease).list(begun, ClusterObjects::writeId).text(how).toBytes());
   }
 
   void forget(HostedSlot slot) {
@@ -600,11 +600,11 @@ public final class TaskWire {
 
   void staged(HostedSlot slot, ObjectId id) {
     var frame = frame(STAGED, slot.lease());
-    Sharing.writeId(frame, id);
+    ClusterObjects.writeId(frame, id);
     peerTransport.send(slot.submitter(), frame.toBytes());
   }
 
   private byte[] withIds(int kind, long lease, List<ObjectId> ids) {
-    return frame(kind, lease).list(ids, Sharing::writeId).toBytes();
+    return frame(kind, lease).list(ids, ClusterObjects::writeId).toBytes();
   }
 }

@@ -51,20 +51,20 @@ final class SimulatedHosts {
   private final SimulatedScheduler scheduler;
   private final Path directory;
   private final SimulatedNetwork network;
-  private final Map<NodeId, Member> members = new LinkedHashMap<>();
-  private final List<Member> all = new ArrayList<>();
-  private final Member source;
-  private final List<Value> values = new ArrayList<>();
-  private final Map<String, Transfer> transfers = new LinkedHashMap<>(); // by endpoint
+  private final Map<NodeId, SimulatedProcess> processes = new LinkedHashMap<>();
+  private final List<SimulatedProcess> all = new ArrayList<>();
+  private final SimulatedProcess source;
+  private final List<SharedValue> values = new ArrayList<>();
+  private final Map<String, SimulatedTransfer> transfers = new LinkedHashMap<>(); // by endpoint
   private int deaths;
 
   SimulatedHosts(SimulatedScheduler scheduler, Path directory) {
     this.scheduler = scheduler;
     this.directory = directory;
     this.network = new SimulatedNetwork(scheduler);
-    this.source = new Member(1, "there");
+    this.source = new SimulatedProcess(1, "there");
     for (int i = 0; i < READERS; i++) {
-      var _ = new Member(2 + i, "here");
+      var _ = new SimulatedProcess(2 + i, "here");
     }
     network.meetAll();
     scheduler.afterEach(network::deliver);
@@ -72,23 +72,23 @@ final class SimulatedHosts {
 
   void run() {
     try {
-      values.add(new Value());
+      values.add(new SharedValue());
       for (int actions = 20 + scheduler.decisions().next(100); actions > 0; actions--) {
         act();
       }
       scheduler.note("-- nobody dies any more");
       settle();
-      members.values().forEach(Member::checkAtRest);
-      values.forEach(Value::checkTransfers);
+      processes.values().forEach(SimulatedProcess::checkAtRest);
+      values.forEach(SharedValue::checkTransfers);
       scheduler.note("-- whoever lives reads all");
       if (source.isUp()) {
-        members.values().forEach(member -> values.forEach(value -> value.isReadBy(member)));
+        processes.values().forEach(process -> values.forEach(value -> value.isReadBy(process)));
       }
       settle();
-      members.values().forEach(Member::checkAtRest);
+      processes.values().forEach(SimulatedProcess::checkAtRest);
     } finally {
       scheduler.end();
-      all.forEach(Member::discard);
+      all.forEach(SimulatedProcess::discard);
     }
   }
 
@@ -104,7 +104,7 @@ final class SimulatedHosts {
       scheduler.next();
     } else if (what < 64) {
       if (source.isUp()) {
-        values.add(new Value());
+        values.add(new SharedValue());
       }
     } else if (what < 85) {
       value().isReadBy(any());
@@ -115,34 +115,34 @@ final class SimulatedHosts {
     }
   }
 
-  private Value value() {
+  private SharedValue value() {
     return values.get(scheduler.decisions().next(values.size()));
   }
 
-  private Member any() {
-    return List.copyOf(members.values()).get(scheduler.decisions().next(members.size()));
+  private SimulatedProcess any() {
+    return List.copyOf(processes.values()).get(scheduler.decisions().next(processes.size()));
   }
 
   private void killOne() {
     var victim = any();
-    if (members.size() > 1 && scheduler.decisions().oneIn(2)) {
+    if (processes.size() > 1 && scheduler.decisions().oneIn(2)) {
       scheduler.note("** " + victim.id + " dies");
       deaths++;
       network.kill(victim.id);
-      members.remove(victim.id);
+      processes.remove(victim.id);
       victim.threads.die();
     }
   }
 
   /** One process. */
-  private final class Member {
+  private final class SimulatedProcess {
     final NodeId id;
     final SimulatedThreads threads;
-    final Sharing sharing;
+    final ClusterObjects clusterObjects;
     final ObjectStore store;
-    private final Map<Value, ObjectEntry> entries = new LinkedHashMap<>();
+    private final Map<SharedValue, ObjectEntry> entries = new LinkedHashMap<>();
 
-    Member(long number, String host) {
+    SimulatedProcess(long number, String host) {
       id = new NodeId(number);
       threads = new SimulatedThreads(scheduler, id.toString());
       var memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY / 4, false));
@@ -163,15 +163,15 @@ final class SimulatedHosts {
           Map.of(),
           new Peer.StoreLocation(memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
       var router = new FrameRouter();
-      sharing = new Sharing(store, memory, lanes, lanes.peerTransport(), router, 1024);
-      sharing.transferWith(given -> new Transfer(this, given));
+      clusterObjects = new ClusterObjects(store, memory, lanes, lanes.peerTransport(), router, 1024);
+      clusterObjects.useTransfer(given -> new SimulatedTransfer(this, given));
       network.add(lanes, router);
-      members.put(id, this);
+      processes.put(id, this);
       all.add(this);
     }
 
     boolean isUp() {
-      return members.containsKey(id);
+      return processes.containsKey(id);
     }
 
     /** Which transfers of others find. */
@@ -185,13 +185,13 @@ final class SimulatedHosts {
 
     void discard() {
       threads.discard();
-      sharing.close();
+      clusterObjects.close();
       store.close();
     }
   }
 
   /** A value that the source has. */
-  private final class Value {
+  private final class SharedValue {
     private final int fill = 1 + values.size();
     private final ObjectRef<byte[]> made;
     private final ObjectId id;
@@ -200,32 +200,32 @@ final class SimulatedHosts {
     private int failures; // of transfers
     private int letGo;
 
-    Value() {
+    SharedValue() {
       var bytes = new byte[BYTES];
       Arrays.fill(bytes, (byte) fill);
       made = source.store.put(bytes);
       id = made.id();
       var entry = Ref.entryOf(made, source.store);
-      source.sharing.adopt(entry);
+      source.clusterObjects.share(entry);
       var out = new FrameWriter();
-      source.sharing.write(out, entry.outcome(), id);
+      source.clusterObjects.write(out, entry.outcome(), id);
       frame = out.toBytes();
     }
 
     /** Has it be read there, in a thread of its own. */
-    void isReadBy(Member member) {
-      if (member == source) {
+    void isReadBy(SimulatedProcess process) {
+      if (process == source) {
         return;
       }
-      var entry = member.entries.computeIfAbsent(
+      var entry = process.entries.computeIfAbsent(
           this,
-          fresh -> member.sharing.importedWith(id, member.sharing.read(new FrameReader(frame))));
-      Ref<byte[]> ref = member.store.ref(entry);
-      scheduler.note(member.id + " reads " + this);
-      member.threads.start("reader of " + this, () -> {
+          fresh -> process.clusterObjects.importEntryWith(id, process.clusterObjects.read(new FrameReader(frame))));
+      Ref<byte[]> ref = process.store.ref(entry);
+      scheduler.note(process.id + " reads " + this);
+      process.threads.start("reader of " + this, () -> {
         try {
           assertThat(isWhole(ref.get()))
-              .as("what %s read of %s", member.id, this)
+              .as("what %s read of %s", process.id, this)
               .isTrue();
         } catch (ObjectLostException lost) {
           assertThat(failures > 0 || !source.isUp())
@@ -247,11 +247,11 @@ final class SimulatedHosts {
     }
 
     /** That process holds it no more. */
-    void isLetGoBy(Member member) {
-      var entry = member.entries.remove(this);
+    void isLetGoBy(SimulatedProcess process) {
+      var entry = process.entries.remove(this);
       if (entry != null) {
         letGo++;
-        scheduler.note(member.id + " lets go of " + this);
+        scheduler.note(process.id + " lets go of " + this);
         entry.release();
       }
     }
@@ -269,20 +269,20 @@ final class SimulatedHosts {
   }
 
   /** What brings values to one process. */
-  private final class Transfer implements ObjectTransfer {
-    private final Member member;
+  private final class SimulatedTransfer implements ObjectTransfer {
+    private final SimulatedProcess process;
     private final ObjectSource given;
     private final Map<CompletableFuture<Void>, String> running = new LinkedHashMap<>();
 
-    Transfer(Member member, ObjectSource given) {
-      this.member = member;
+    SimulatedTransfer(SimulatedProcess process, ObjectSource given) {
+      this.process = process;
       this.given = given;
       transfers.put(endpoint(), this);
     }
 
     @Override
     public String endpoint() {
-      return member.endpoint();
+      return process.endpoint();
     }
 
     @Override
@@ -292,14 +292,14 @@ final class SimulatedHosts {
       value.ifPresent(each -> each.transfers++);
       var done = new CompletableFuture<Void>();
       running.put(done, from);
-      scheduler.anyTime(member.id + " receives " + value.orElseThrow() + " from " + from, () -> {
-        if (member.isUp() && running.remove(done) != null) {
-          member.threads.start("transfer", () -> end(request, from, value.orElseThrow(), done));
+      scheduler.anyTime(process.id + " receives " + value.orElseThrow() + " from " + from, () -> {
+        if (process.isUp() && running.remove(done) != null) {
+          process.threads.start("transfer", () -> end(request, from, value.orElseThrow(), done));
         }
       });
       return new Pulling() {
         @Override
-        public CompletionStage<Void> done() {
+        public CompletionStage<Void> completion() {
           return done;
         }
 
@@ -310,9 +310,9 @@ final class SimulatedHosts {
       };
     }
 
-    private void end(Pull request, String from, Value value, CompletableFuture<Void> done) {
+    private void end(Pull request, String from, SharedValue value, CompletableFuture<Void> done) {
       var giver = transfers.get(from);
-      var open = giver == null || !giver.member.isUp() || scheduler.decisions().oneIn(6)
+      var open = giver == null || !giver.process.isUp() || scheduler.decisions().oneIn(6)
           ? null
           : giver.given.open(request.id(), request.attempt());
       if (open == null) {
@@ -332,7 +332,7 @@ final class SimulatedHosts {
     }
 
     @Override
-    public void lost(String endpoint, String how) {
+    public void markLost(String endpoint, String how) {
       for (var each : List.copyOf(running.entrySet())) {
         if (each.getValue().equals(endpoint) && running.remove(each.getKey()) != null) {
           each.getKey().completeExceptionally(failed(endpoint));

@@ -30,7 +30,7 @@ import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedActors;
 import io.mobula.internal.schedule.SimulatedThreads;
-import io.mobula.internal.sharing.Sharing;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import java.lang.reflect.Proxy;
@@ -210,7 +210,7 @@ final class SimulatedTasks {
     final LedgerClient ledger;
     final ClusterLeaseSource leaseSource;
     final TaskEngine engine;
-    private final Sharing sharing;
+    private final ClusterObjects clusterObjects;
     private final ObjectStore store;
     private final BoundCall.Binder binder;
     private final TaskWire wire;
@@ -231,7 +231,7 @@ final class SimulatedTasks {
       ledger = LedgerClient.start(
           Resources.none().cpus(1 + scheduler.decisions().next(2)),
           new SimulatedActors(scheduler, id.toString()));
-      sharing = new Sharing(store, memory, lanes, lanes.peerTransport(), router, 1024);
+      clusterObjects = new ClusterObjects(store, memory, lanes, lanes.peerTransport(), router, 1024);
       var bundles = new NoBundles();
       var desk =
           new LeaseGranter(ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), bundles);
@@ -248,7 +248,7 @@ final class SimulatedTasks {
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + scheduler.decisions().next(3), 3, Duration.ZERO, 100),
           threads);
-      wire = new TaskWire(engine, sharing, lanes, lanes.peerTransport(), router, desk);
+      wire = new TaskWire(engine, clusterObjects, lanes, lanes.peerTransport(), router, desk);
       engine.join(wire);
       network.add(lanes, router);
     }
@@ -312,7 +312,7 @@ final class SimulatedTasks {
 
     void discard() {
       threads.discard();
-      sharing.close();
+      clusterObjects.close();
       store.close();
     }
   }

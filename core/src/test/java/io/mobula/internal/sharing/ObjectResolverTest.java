@@ -6,14 +6,14 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class LookupsTest {
+class ObjectResolverTest {
   private static final String CLUSTER = "mobula.cluster.actor-system.akka.cluster.";
 
   @Test
   void theFirstRoundsFollowAtOnce() {
-    assertThat(Lookups.pauseAfter(0)).isZero();
-    assertThat(Lookups.pauseAfter(1)).isZero();
-    assertThat(Lookups.pauseAfter(2)).isPositive();
+    assertThat(ObjectResolver.pauseAfter(0)).isZero();
+    assertThat(ObjectResolver.pauseAfter(1)).isZero();
+    assertThat(ObjectResolver.pauseAfter(2)).isPositive();
   }
 
   /** The directory goes on to name a process that has died until its death is believed. */
@@ -23,6 +23,6 @@ class LookupsTest {
     var believed = settings
         .getDuration(CLUSTER + "failure-detector.acceptable-heartbeat-pause")
         .plus(settings.getDuration(CLUSTER + "split-brain-resolver.stable-after"));
-    assertThat(Duration.ofMillis(Lookups.pausesInAll())).isGreaterThan(believed);
+    assertThat(Duration.ofMillis(ObjectResolver.pausesInAll())).isGreaterThan(believed);
   }
 }

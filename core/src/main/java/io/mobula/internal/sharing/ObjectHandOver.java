@@ -28,29 +28,29 @@ import org.slf4j.LoggerFactory;
 /**
  * Has other nodes take objects over: those that a leaving node has and others hold, and those of
  * which there are too few copies. Never asks drivers. Whoever has no room or says nothing is no
- * obstacle while others have room; see {@link HandOverPlan}. Safe for all threads; {@link #give}
+ * obstacle while others have room; see {@link HandOverPlan}. Safe for all threads; {@link #handOver}
  * blocks its caller.
  */
-final class HandOver {
-  private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+final class ObjectHandOver {
+  private static final Logger LOG = LoggerFactory.getLogger(ObjectHandOver.class);
   private static final int TAKE = 11;
   private static final int TAKEN = 12;
   /** How long a thread waits for an object that has been moved since it was offered. */
   private static final Duration MOST_TAKING = Duration.ofSeconds(10);
 
-  private static final HandOverPlan.Terms TERMS = new HandOverPlan.Terms(
+  private static final HandOverPlan.HandOverPolicy TERMS = new HandOverPlan.HandOverPolicy(
       TimeUnit.SECONDS.toNanos(2), 0.1, TimeUnit.MILLISECONDS.toNanos(500)); // 100 MB/s
 
   private static final long LOOK_MILLIS = 100;
 
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private final ObjectStore store;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final PendingPeerRequests<ObjectId, String> offers;
 
-  HandOver(Sharing sharing, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
-    this.sharing = sharing;
+  ObjectHandOver(ClusterObjects clusterObjects, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+    this.clusterObjects = clusterObjects;
     this.store = store;
     this.membership = membership;
     this.peerTransport = peerTransport;
@@ -61,23 +61,23 @@ final class HandOver {
   /**
    * What came of it.
    *
-   * @param takers who has each object now
-   * @param left what nobody took, each with the reason, for people
+   * @param newHolders who has each object now
+   * @param remaining what nobody took, each with the reason, for people
    */
-  record Given(Map<ObjectId, NodeId> takers, Map<ObjectId, String> left) {}
+  record HandOverResult(Map<ObjectId, NodeId> newHolders, Map<ObjectId, String> remaining) {}
 
   /** Has nodes take these objects over, until the limit. */
-  Given give(
+  HandOverResult handOver(
       Collection<SharedEntry> entries,
-      Function<ObjectId, HandOverPlan.Ranks> ranks,
+      Function<ObjectId, HandOverPlan.TargetRanks> ranks,
       Duration limit) {
     return entries.isEmpty()
-        ? new Given(Map.of(), Map.of())
-        : new Giving(entries, ranks).run(limit);
+        ? new HandOverResult(Map.of(), Map.of())
+        : new HandOverRun(entries, ranks).run(limit);
   }
 
   /** Nodes; worker processes, which go when they have nothing to do, only without any. */
-  List<NodeId> takers() {
+  List<NodeId> targets() {
     var nodes = peers(Peer.Role.NODE);
     return nodes.isEmpty() ? peers(Peer.Role.WORKER) : nodes;
   }
@@ -90,15 +90,15 @@ final class HandOver {
   }
 
   /** All that is given at one time; its monitor guards the plan. */
-  private final class Giving {
+  private final class HandOverRun {
     private final Map<ObjectId, SharedEntry> entries = new HashMap<>();
     private final Map<ObjectId, NodeId> takenBy = new HashMap<>();
-    private final HandOverPlan plan = new HandOverPlan(takers(), TERMS);
+    private final HandOverPlan plan = new HandOverPlan(targets(), TERMS);
 
-    Giving(Collection<SharedEntry> wanted, Function<ObjectId, HandOverPlan.Ranks> ranks) {
+    HandOverRun(Collection<SharedEntry> wanted, Function<ObjectId, HandOverPlan.TargetRanks> ranks) {
       for (var entry : wanted) {
         var outcome = entry.outcome();
-        if (sharing.canGive(outcome)) {
+        if (clusterObjects.canGive(outcome)) {
           entries.put(entry.id(), entry);
           long bytes = outcome instanceof Content.InStore sealed ? sealed.byteSize() : 0;
           plan.add(entry.id(), bytes, ranks.apply(entry.id()));
@@ -106,12 +106,12 @@ final class HandOver {
       }
     }
 
-    synchronized Given run(Duration limit) {
+    synchronized HandOverResult run(Duration limit) {
       long end = System.nanoTime() + limit.toNanos();
       try {
         for (long now = System.nanoTime(); !plan.isOver() && now < end; now = System.nanoTime()) {
           plan.tick(now);
-          for (var offer = plan.next(now); offer != null; offer = plan.next(now)) {
+          for (var offer = plan.nextOffer(now); offer != null; offer = plan.nextOffer(now)) {
             make(offer);
           }
           if (!plan.isOver()) {
@@ -121,13 +121,13 @@ final class HandOver {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      return new Given(Map.copyOf(takenBy), plan.left());
+      return new HandOverResult(Map.copyOf(takenBy), plan.left());
     }
 
     private void make(HandOverPlan.Offer offer) {
       var entry = entries.get(offer.id());
       var outcome = entry == null ? null : entry.outcome();
-      if (entry == null || outcome == null || !sharing.canGive(outcome)) {
+      if (entry == null || outcome == null || !clusterObjects.canGive(outcome)) {
         plan.forget(offer.id()); // it has been freed meanwhile
         return;
       }
@@ -139,12 +139,12 @@ final class HandOver {
 
     private boolean send(HandOverPlan.Offer offer, Object outcome, int attempt) {
       var frame = new FrameWriter().octet(TAKE);
-      Location.write(frame, offer.id());
+      ObjectLocation.write(frame, offer.id());
       frame.int32(attempt);
-      Custody.write(frame, sharing.statementOf(offer.id()));
-      sharing.write(frame, outcome, offer.id());
-      sharing.seal(frame, offer.to(), () -> {}); // it is kept until all have answered
-      return sharing.send(offer.to(), frame);
+      InFlightRefs.write(frame, clusterObjects.statementOf(offer.id()));
+      clusterObjects.write(frame, outcome, offer.id());
+      clusterObjects.finishFrame(frame, offer.to(), () -> {}); // it is kept until all have answered
+      return clusterObjects.send(offer.to(), frame);
     }
 
     private synchronized void answered(
@@ -165,22 +165,22 @@ final class HandOver {
   }
 
   private void onTake(NodeId from, FrameReader frame) {
-    var id = Location.readId(frame);
-    int attempt = Location.readAttempt(frame);
-    var giver = Custody.read(frame);
-    var offered = sharing.read(frame);
+    var id = ObjectLocation.readId(frame);
+    int attempt = ObjectLocation.readAttempt(frame);
+    var giver = InFlightRefs.read(frame);
+    var offered = clusterObjects.read(frame);
     if (!(offered instanceof Content.Away)) {
-      sharing.takeOver(id, offered, attempt, giver);
-      sharing.received(from, frame);
+      clusterObjects.takeOver(id, offered, attempt, giver);
+      clusterObjects.acknowledgeRefs(from, frame);
       answer(from, id, "");
       return;
     }
-    sharing.received(from, frame);
+    clusterObjects.acknowledgeRefs(from, frame);
     if (offered instanceof Content.Away(var remote) && remote instanceof RemoteObject object) {
       object
-          .bring()
+          .fetch()
           .whenComplete((content, failure) -> store.background(() -> {
-            var refusal = content == null ? String.valueOf(failure) : take(object, giver);
+            var refusal = content == null ? String.valueOf(failure) : takeOver(object, giver);
             object.discard();
             answer(from, id, refusal);
           }));
@@ -190,9 +190,9 @@ final class HandOver {
   }
 
   /** Why not; or an empty text. */
-  private String take(RemoteObject object, HoldStatement giver) {
+  private String takeOver(RemoteObject object, HoldStatement giver) {
     try {
-      sharing.takeOver(object, giver, Deadline.after(MOST_TAKING));
+      clusterObjects.takeOver(object, giver, Deadline.after(MOST_TAKING));
       return "";
     } catch (RuntimeException noRoom) {
       LOG.info("Object {} is not taken over", object.location().id(), noRoom);
@@ -202,12 +202,12 @@ final class HandOver {
 
   private void answer(NodeId to, ObjectId id, String refusal) {
     var frame = new FrameWriter().octet(TAKEN);
-    Location.write(frame, id);
+    ObjectLocation.write(frame, id);
     peerTransport.send(to, frame.flag(refusal.isEmpty()).text(refusal).toBytes());
   }
 
   private void onTaken(NodeId from, FrameReader frame) {
-    var id = Location.readId(frame);
+    var id = ObjectLocation.readId(frame);
     offers.complete(from, id, () -> {
       boolean taken = frame.flag();
       var refusal = frame.text();

@@ -12,8 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Who is offered what by a leaving node; times are milliseconds. */
-class HandOverPlanTest {
-  private static final HandOverPlan.Terms TERMS = new HandOverPlan.Terms(2000, 100_000, 500);
+class ObjectHandOverPlanTest {
+  private static final HandOverPlan.HandOverPolicy TERMS = new HandOverPlan.HandOverPolicy(2000, 100_000, 500);
   private static final NodeId ONE = new NodeId(1);
   private static final NodeId TWO = new NodeId(2);
   private static final NodeId THREE = new NodeId(3);
@@ -32,7 +32,7 @@ class HandOverPlanTest {
 
   private List<HandOverPlan.Offer> offers(long now) {
     var offers = new ArrayList<HandOverPlan.Offer>();
-    for (var offer = plan.next(now); offer != null; offer = plan.next(now)) {
+    for (var offer = plan.nextOffer(now); offer != null; offer = plan.nextOffer(now)) {
       offers.add(offer);
     }
     return offers;
@@ -141,7 +141,7 @@ class HandOverPlanTest {
       long now = 0;
       for (int step = 0; step < 20_000 && !all.isOver(); step++) {
         all.tick(now);
-        for (var offer = all.next(now); offer != null; offer = all.next(now)) {
+        for (var offer = all.nextOffer(now); offer != null; offer = all.nextOffer(now)) {
           if (!offer.to().equals(THREE) || random.nextBoolean()) {
             waiting.add(offer); // the third one often says nothing
           }
@@ -165,7 +165,7 @@ class HandOverPlanTest {
     plan.add(
         id(0),
         10,
-        taker -> taker.equals(TWO) ? 0 : taker.equals(ONE) ? 1 : HandOverPlan.Ranks.NEVER);
+        taker -> taker.equals(TWO) ? 0 : taker.equals(ONE) ? 1 : HandOverPlan.TargetRanks.NEVER);
     assertThat(offers(0)).extracting(HandOverPlan.Offer::to).containsExactly(TWO);
     plan.refused(TWO, id(0), "full", 1);
     assertThat(offers(1)).extracting(HandOverPlan.Offer::to).containsExactly(ONE);
@@ -186,9 +186,9 @@ class HandOverPlanTest {
 
   @Test
   void whatNobodyMayHaveIsLeftAtOnce() {
-    plan.add(id(0), 10, taker -> HandOverPlan.Ranks.NEVER);
+    plan.add(id(0), 10, taker -> HandOverPlan.TargetRanks.NEVER);
     assertThat(plan.isOver()).isTrue();
-    plan.add(id(1), 10, taker -> taker.equals(ONE) ? 0 : HandOverPlan.Ranks.NEVER);
+    plan.add(id(1), 10, taker -> taker.equals(ONE) ? 0 : HandOverPlan.TargetRanks.NEVER);
     assertThat(plan.isOver()).isFalse();
     plan.left(ONE);
     assertThat(plan.isOver()).isTrue();

@@ -14,31 +14,31 @@ import org.jspecify.annotations.Nullable;
  * Stands for the producer of an object that another process made or makes: asks for it once
  * somebody here wants it.
  */
-final class Fetch implements ValueProducer {
+final class RemoteProducer implements ValueProducer {
   private final ObjectId id;
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private final long since = System.nanoTime();
   private final AtomicBoolean asked = new AtomicBoolean();
 
-  Fetch(ObjectId id, Sharing sharing) {
+  RemoteProducer(ObjectId id, ClusterObjects clusterObjects) {
     this.id = id;
-    this.sharing = sharing;
+    this.clusterObjects = clusterObjects;
   }
 
   @Override
-  public void askedFor() {
+  public void onRequested() {
     if (!asked.get() && asked.compareAndSet(false, true)) {
-      sharing.resolve(id);
+      clusterObjects.resolve(id);
     }
   }
 
   @Override
-  public @Nullable Execution running(ObjectId wanted) {
+  public @Nullable Execution blockingExecution(ObjectId wanted) {
     return null;
   }
 
   @Override
-  public WorkLocation lead(ObjectId wanted) {
+  public WorkLocation workLocation(ObjectId wanted) {
     return new WorkLocation(new NodeId(id.node()), id);
   }
 
@@ -48,7 +48,7 @@ final class Fetch implements ValueProducer {
     if (!asked.get()) {
       return WaitStep.end(what + ", and nobody has asked for it yet", WaitCause.UNKNOWN);
     }
-    var lookup = sharing.lookup(wanted);
+    var lookup = clusterObjects.lookup(wanted);
     var step = lookup == null
         ? WaitStep.end(what + ", was asked for, and nobody looks for it", WaitCause.NOBODY)
         : WaitStep.via(what + " and is looked for", lookup);
@@ -62,6 +62,6 @@ final class Fetch implements ValueProducer {
 
   @Override
   public void cancel(long task, boolean recursive) {
-    sharing.cancel(id, recursive);
+    clusterObjects.cancel(id, recursive);
   }
 }

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * and copies of others', in memory or spilled. Tells the directory of copies. Safe for all threads;
  * nothing blocks.
  */
-final class Copies {
-  private final Sharing sharing;
-  private final Counting counting;
+final class LocalCopies {
+  private final ClusterObjects clusterObjects;
+  private final DirectoryClient directoryClient;
   private final Membership membership;
 
-  Copies(Sharing sharing, Counting counting, Membership membership) {
-    this.sharing = sharing;
-    this.counting = counting;
+  LocalCopies(ClusterObjects clusterObjects, DirectoryClient directoryClient, Membership membership) {
+    this.clusterObjects = clusterObjects;
+    this.directoryClient = directoryClient;
     this.membership = membership;
   }
 
@@ -30,19 +30,19 @@ final class Copies {
   }
 
   /** Where a value of this node's is, for others. */
-  Location locationOf(Content.InStore sealed, ObjectId id) {
+  ObjectLocation locationOf(Content.InStore sealed, ObjectId id) {
     return locationOf(sealed, id, attemptHere(id));
   }
 
-  Location locationOf(Content.InStore sealed, ObjectId id, int attempt) {
-    return Location.of(self(), id, attempt, sealed.byteSize(), sealed.address());
+  ObjectLocation locationOf(Content.InStore sealed, ObjectId id, int attempt) {
+    return ObjectLocation.of(self(), id, attempt, sealed.byteSize(), sealed.address());
   }
 
   /** Which run of its task made what is in this node's memory. */
   private int attemptHere(ObjectId id) {
-    var known = sharing.known(id);
+    var known = clusterObjects.sharedEntry(id);
     if (known == null) {
-      var lent = sharing.lent(id);
+      var lent = clusterObjects.lent(id);
       return lent == null ? 1 : lent.attempt();
     }
     return known.outcome() instanceof Content.Away(RemoteObject copied)
@@ -54,47 +54,47 @@ final class Copies {
   @Nullable
   Content here(ObjectId id) {
     var own = ownCopy(id);
-    return own == null ? null : sharing.stored(locationOf(own, id), own.edges(), own.views());
+    return own == null ? null : clusterObjects.remoteContent(locationOf(own, id), own.edges(), own.views());
   }
 
   /** An outcome for others: this node's own copy where the process that had it is gone; or null. */
   @Nullable
-  Object freshest(@Nullable Object outcome, ObjectId id) {
+  Object reachableOutcome(@Nullable Object outcome, ObjectId id) {
     return outcome == null || !isStale(outcome) ? outcome : ownCopy(id);
   }
 
   /** Whether it was with a process that is gone, as far as is known here. */
   boolean isStale(Object outcome) {
     return outcome instanceof Content.Away(var remote)
-        && membership.peer(((RemoteObject) remote).location().at()) == null;
+        && membership.peer(((RemoteObject) remote).location().holder()) == null;
   }
 
   /** This node has a copy of its own now: others may read it, too. */
-  void copied(RemoteObject object, Content.InStore copy) {
+  void recordCopy(RemoteObject object, Content.InStore copy) {
     var location = object.location();
     object.copy(copy);
-    if (sharing.known(location.id()) != null) {
-      counting.publish(
+    if (clusterObjects.sharedEntry(location.id()) != null) {
+      directoryClient.publish(
           location.id(),
           new Published.Sealed(
-              location.attempt(), location.bytes(), false, sharing.contents(object.edges())));
+              location.attempt(), location.bytes(), false, clusterObjects.containedObjects(object.edges())));
     }
   }
 
   /** The copy has been dropped to make room. */
-  void copyDropped(RemoteObject object) {
+  void recordDroppedCopy(RemoteObject object) {
     object.copy(null);
-    counting.retract(object.location().id());
+    directoryClient.retract(object.location().id());
   }
 
   /** What of an object this node has: what was made here, or a copy; in memory or spilled. */
   Content.@Nullable InStore ownCopy(ObjectId id) {
-    var known = sharing.known(id);
+    var known = clusterObjects.sharedEntry(id);
     var own = switch (known == null ? null : known.outcome()) {
       case Content.InStore sealed -> sealed;
       case Content.Away(var remote) when remote instanceof RemoteObject object -> object.copy();
       case null, default -> {
-        var lent = sharing.lent(id);
+        var lent = clusterObjects.lent(id);
         yield lent == null ? null : lent.sealed();
       }
     };
@@ -111,14 +111,14 @@ final class Copies {
    * What this node had has come to harm on a disk. Once the directory has been told, it tells this
    * node no more of the object: nothing is kept of it that this process does not hold.
    */
-  void harmed(ObjectId id) {
+  void onDamaged(ObjectId id) {
     if (ownCopy(id) != null) {
       return; // it has been made again meanwhile
     }
-    counting.retract(id);
-    var known = sharing.known(id);
+    directoryClient.retract(id);
+    var known = clusterObjects.sharedEntry(id);
     if (known != null) {
-      known.harmed();
+      known.onDamaged();
     }
   }
 
@@ -127,7 +127,7 @@ final class Copies {
    * memory: a reader who is refused claims it.
    */
   @Nullable
-  Open opened(ObjectId id, int attempt) {
+  Open openForTransfer(ObjectId id, int attempt) {
     var sealed = copyFor(id, attempt);
     var held = sealed == null ? null : sealed.tryHold();
     if (held == null) {
@@ -148,9 +148,9 @@ final class Copies {
 
   /** Where this node's own copy of that attempt is right now, or null; it may go at any time. */
   @Nullable
-  Location locationNow(ObjectId id, int attempt) {
+  ObjectLocation locationNow(ObjectId id, int attempt) {
     var own = copyFor(id, attempt);
     var address = own == null ? null : own.address();
-    return address == null ? null : Location.of(self(), id, attempt, address.bytes(), address);
+    return address == null ? null : ObjectLocation.of(self(), id, attempt, address.bytes(), address);
   }
 }

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * it: kept by one process of the host for each object. What is forgotten or wrong here costs one
  * more pull and nothing else. Pure; safe for all threads.
  */
-final class PullRegister {
+final class PullRegistry {
   private static final int MOST_REMEMBERED = 4096;
 
   /** One attempt of an object. */
-  record Run(ObjectId id, int attempt) {}
+  record ObjectAttempt(ObjectId id, int attempt) {}
 
   /**
    * What somebody who asked may do now.
@@ -26,16 +26,16 @@ final class PullRegister {
    * @param who asked
    * @param from where it is to be read in place; the same process: it is to be pulled
    */
-  record Grant(Run key, NodeId who, NodeId from) {}
+  record Grant(ObjectAttempt key, NodeId who, NodeId from) {}
 
-  private final Map<Run, Running> running = new LinkedHashMap<>();
-  private final LinkedHashMap<Run, NodeId> pulled = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<ObjectAttempt, ActivePull> activePull = new LinkedHashMap<>();
+  private final LinkedHashMap<ObjectAttempt, NodeId> pulled = new LinkedHashMap<>(16, 0.75f, true);
 
-  private static final class Running {
+  private static final class ActivePull {
     NodeId by;
     final ArrayDeque<NodeId> waiting = new ArrayDeque<>();
 
-    Running(NodeId by) {
+    ActivePull(NodeId by) {
       this.by = by;
     }
   }
@@ -46,13 +46,13 @@ final class PullRegister {
    * @param unreadable a process whose copy he could not read, or null
    * @return what he may do, or null: he is told later
    */
-  synchronized @Nullable Grant ask(Run key, NodeId who, @Nullable NodeId unreadable) {
+  synchronized @Nullable Grant ask(ObjectAttempt key, NodeId who, @Nullable NodeId unreadable) {
     var has = pulled.get(key);
     if (has != null && !has.equals(unreadable) && !has.equals(who)) {
       return new Grant(key, who, has);
     }
     pulled.remove(key);
-    var present = running.computeIfAbsent(key, fresh -> new Running(who));
+    var present = activePull.computeIfAbsent(key, fresh -> new ActivePull(who));
     if (present.by.equals(who)) {
       return new Grant(key, who, who);
     }
@@ -68,11 +68,11 @@ final class PullRegister {
    * @param has whether he has a copy now
    * @return what those who have waited may do
    */
-  synchronized List<Grant> ended(Run key, NodeId who, boolean has) {
-    var present = running.get(key);
+  synchronized List<Grant> ended(ObjectAttempt key, NodeId who, boolean has) {
+    var present = activePull.get(key);
     if (has) {
       remember(key, who);
-      running.remove(key);
+      activePull.remove(key);
       return present == null
           ? List.of()
           : present.waiting.stream()
@@ -83,7 +83,7 @@ final class PullRegister {
     return present == null ? List.of() : without(key, present, who);
   }
 
-  private void remember(Run key, NodeId who) {
+  private void remember(ObjectAttempt key, NodeId who) {
     pulled.put(key, who);
     if (pulled.size() > MOST_REMEMBERED) {
       pulled.pollFirstEntry();
@@ -94,8 +94,8 @@ final class PullRegister {
   synchronized List<Grant> left(NodeId who) {
     pulled.values().removeIf(who::equals);
     var grants = new ArrayList<Grant>();
-    for (var key : List.copyOf(running.keySet())) {
-      var present = running.get(key);
+    for (var key : List.copyOf(activePull.keySet())) {
+      var present = activePull.get(key);
       if (present != null) {
         grants.addAll(without(key, present, who));
       }
@@ -104,14 +104,14 @@ final class PullRegister {
   }
 
   /** He pulls it no more, nor waits for it: the next one in turn pulls it. */
-  private List<Grant> without(Run key, Running present, NodeId who) {
+  private List<Grant> without(ObjectAttempt key, ActivePull present, NodeId who) {
     present.waiting.remove(who);
     if (!present.by.equals(who)) {
       return List.of();
     }
     var next = present.waiting.pollFirst();
     if (next == null) {
-      running.remove(key);
+      activePull.remove(key);
       return List.of();
     }
     present.by = next;
@@ -120,6 +120,6 @@ final class PullRegister {
 
   /** For tests: how many objects it knows of. */
   synchronized int size() {
-    return running.size() + pulled.size();
+    return activePull.size() + pulled.size();
   }
 }

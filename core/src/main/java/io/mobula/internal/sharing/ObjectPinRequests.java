@@ -37,25 +37,25 @@ import org.jspecify.annotations.Nullable;
  * <p>A claim ends when the reader says so, when it leaves, or after a while: a reader that never
  * reads costs memory for that long, and one that reads later than that claims again.
  */
-final class Claims implements Membership.Listener {
+final class ObjectPinRequests implements Membership.Listener {
   /** How long a reader has to begin. */
-  static final Duration KEPT = Duration.ofSeconds(10);
+  static final Duration PIN_TIMEOUT = Duration.ofSeconds(10);
 
-  private static final int CLAIM = 13;
-  private static final int CLAIMED = 14;
-  private static final int BEGUN = 15;
+  private static final int PIN_REQUEST = 13;
+  private static final int PIN_REPLY = 14;
+  private static final int UNPIN = 15;
 
   private static final int ABSENT = 0;
   private static final int PRESENT = 1;
   private static final int FAILED = 2;
 
-  private final Copies copies;
+  private final LocalCopies localCopies;
   private final ObjectStore store;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final AtomicLong numbers = new AtomicLong();
-  private final PendingPeerRequests<Long, Claim> asked;
-  private final Map<Ticket, CompletableFuture<Void>> given = new ConcurrentHashMap<>();
+  private final PendingPeerRequests<Long, RemotePin> asked;
+  private final Map<PinRequestKey, CompletableFuture<Void>> granted = new ConcurrentHashMap<>();
 
   /**
    * One claim, as each side knows it.
@@ -63,34 +63,34 @@ final class Claims implements Membership.Listener {
    * @param peer the other side
    * @param number the reader's
    */
-  private record Ticket(NodeId peer, long number) {}
+  private record PinRequestKey(NodeId peer, long number) {}
 
-  Claims(Copies copies, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
-    this.copies = copies;
+  ObjectPinRequests(LocalCopies localCopies, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+    this.localCopies = localCopies;
     this.store = store;
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.asked = new PendingPeerRequests<>(peerTransport, "a claim, by number");
-    router.on(CLAIM, this::onClaim).on(CLAIMED, this::onClaimed).on(BEGUN, this::onBegun);
+    router.on(PIN_REQUEST, this::onPinRequest).on(PIN_REPLY, this::onPinReply).on(UNPIN, this::onUnpin);
     membership.subscribe(this);
   }
 
   // ---- the reader's side
 
   /** An object that stays in its process's memory for a while. */
-  final class Claim {
-    private final Ticket ticket;
+  final class RemotePin {
+    private final PinRequestKey key;
     private final ObjectAddress address;
 
-    private Claim(Ticket ticket, ObjectAddress address) {
-      this.ticket = ticket;
+    private RemotePin(PinRequestKey key, ObjectAddress address) {
+      this.key = key;
       this.address = address;
     }
 
     /** The reader has it pinned, or wants it no more. */
     void end() {
       peerTransport.send(
-          ticket.peer(), new FrameWriter().octet(BEGUN).int64(ticket.number()).toBytes());
+          key.peer(), new FrameWriter().octet(UNPIN).int64(key.number()).toBytes());
     }
   }
 
@@ -102,22 +102,22 @@ final class Claims implements Membership.Listener {
         return CompletableFuture.completedStage(
             new Content.InStore(theirs.open(known), () -> {}, object.edges(), object.views()));
       } catch (IllegalStateException moved) {
-        return claimed(object, theirs);
+        return openPinned(object, theirs);
       } catch (RuntimeException unreadable) {
         return CompletableFuture.failedStage(unreadable);
       }
     }
-    return claimed(object, theirs);
+    return openPinned(object, theirs);
   }
 
-  private CompletionStage<Content> claimed(RemoteObject object, PeerStore theirs) {
-    return claim(object.location()).thenApply(claim -> {
+  private CompletionStage<Content> openPinned(RemoteObject object, PeerStore theirs) {
+    return requestPin(object.location()).thenApply(pin -> {
       try {
-        object.moved(claim.address);
+        object.updateAddress(pin.address);
         return new Content.InStore(
-            theirs.open(claim.address), claim::end, object.edges(), object.views());
+            theirs.open(pin.address), pin::end, object.edges(), object.views());
       } catch (RuntimeException e) {
-        claim.end();
+        pin.end();
         throw e;
       }
     });
@@ -127,11 +127,11 @@ final class Claims implements Membership.Listener {
    * Reads over the network; once more, with the object claimed, where nobody who was asked had it
    * in memory.
    */
-  <T> CompletionStage<T> reading(Location location, Supplier<CompletionStage<T>> pull) {
+  <T> CompletionStage<T> pullWithPin(ObjectLocation location, Supplier<CompletionStage<T>> pull) {
     return pull.get()
         .exceptionallyCompose(failure -> isTransfers(failure)
-            ? claim(location)
-                .thenCompose(claim -> pull.get().whenComplete((done, why) -> claim.end()))
+            ? requestPin(location)
+                .thenCompose(pin -> pull.get().whenComplete((done, why) -> pin.end()))
             : CompletableFuture.failedStage(failure));
   }
 
@@ -144,24 +144,24 @@ final class Claims implements Membership.Listener {
     return false;
   }
 
-  private CompletionStage<Claim> claim(Location location) {
-    var ticket = new Ticket(location.at(), numbers.incrementAndGet());
-    var frame = new FrameWriter().octet(CLAIM).int64(ticket.number());
-    Location.write(frame, location.id());
+  private CompletionStage<RemotePin> requestPin(ObjectLocation location) {
+    var ticket = new PinRequestKey(location.holder(), numbers.incrementAndGet());
+    var frame = new FrameWriter().octet(PIN_REQUEST).int64(ticket.number());
+    ObjectLocation.write(frame, location.id());
     frame.int32(location.attempt());
     return asked.ask(
         ticket.peer(), ticket.number(), () -> peerTransport.send(ticket.peer(), frame.toBytes()));
   }
 
-  private void onClaimed(NodeId from, FrameReader frame) {
-    var ticket = new Ticket(from, frame.int64());
+  private void onPinReply(NodeId from, FrameReader frame) {
+    var ticket = new PinRequestKey(from, frame.int64());
     var waiting = asked.takeOpen(from, ticket.number());
     switch (frame.octet()) {
       case PRESENT -> {
-        var claim =
-            new Claim(ticket, new ObjectAddress(frame.int64(), frame.int64(), frame.int64()));
-        if (waiting == null || !waiting.complete(claim)) {
-          claim.end();
+        var pin =
+            new RemotePin(ticket, new ObjectAddress(frame.int64(), frame.int64(), frame.int64()));
+        if (waiting == null || !waiting.complete(pin)) {
+          pin.end();
         }
       }
       case FAILED -> fail(waiting, store.failure(frame.block()).plain());
@@ -169,7 +169,7 @@ final class Claims implements Membership.Listener {
     }
   }
 
-  private static void fail(@Nullable CompletableFuture<Claim> waiting, MobulaException why) {
+  private static void fail(@Nullable CompletableFuture<RemotePin> waiting, MobulaException why) {
     if (waiting != null) {
       waiting.completeExceptionally(why);
     }
@@ -177,73 +177,73 @@ final class Claims implements Membership.Listener {
 
   // ---- the side of the process that has it
 
-  private void onClaim(NodeId from, FrameReader frame) {
-    var ticket = new Ticket(from, frame.int64());
-    var id = Location.readId(frame);
+  private void onPinRequest(NodeId from, FrameReader frame) {
+    var ticket = new PinRequestKey(from, frame.int64());
+    var id = ObjectLocation.readId(frame);
     int attempt = frame.int32();
-    var sealed = copies.copyFor(id, attempt);
+    var sealed = localCopies.copyFor(id, attempt);
     if (sealed == null) {
       absent(ticket, "it does not have attempt " + attempt + " of object " + id);
       return;
     }
     var _ = sealed.recalled().whenComplete((held, failure) -> {
       if (held != null) {
-        give(ticket, held);
+        grantPin(ticket, held);
       } else {
-        refuse(ticket, cause(failure), () -> copies.harmed(id));
+        refuse(ticket, cause(failure), () -> localCopies.onDamaged(id));
       }
     });
   }
 
-  private void give(Ticket ticket, PinnedObject held) {
+  private void grantPin(PinRequestKey key, PinnedObject held) {
     var address = held.address();
     var end = new CompletableFuture<Void>();
-    given.put(ticket, end);
-    var _ = end.completeOnTimeout(null, KEPT.toNanos(), TimeUnit.NANOSECONDS)
+    granted.put(key, end);
+    var _ = end.completeOnTimeout(null, PIN_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
         .whenComplete((begun, failure) -> {
-          given.remove(ticket);
+          granted.remove(key);
           held.close();
         });
     peerTransport.send(
-        ticket.peer(),
-        answer(ticket, PRESENT)
+        key.peer(),
+        answer(key, PRESENT)
             .int64(address.slot())
             .int64(address.generation())
             .int64(address.bytes())
             .toBytes());
-    if (membership.peer(ticket.peer()) == null) {
+    if (membership.peer(key.peer()) == null) {
       end.complete(null);
     }
   }
 
-  private void refuse(Ticket ticket, @Nullable Throwable why, Runnable harmed) {
+  private void refuse(PinRequestKey key, @Nullable Throwable why, Runnable harmed) {
     switch (why) {
       case ObjectLostException lost -> {
         harmed.run();
-        absent(ticket, String.valueOf(lost.getMessage()));
+        absent(key, String.valueOf(lost.getMessage()));
       }
       case MobulaException known ->
         peerTransport.send(
-            ticket.peer(),
-            answer(ticket, FAILED).block(store.flat(new Failure(() -> known))).toBytes());
-      case null, default -> absent(ticket, "it cannot be read there: " + why);
+            key.peer(),
+            answer(key, FAILED).block(store.flat(new Failure(() -> known))).toBytes());
+      case null, default -> absent(key, "it cannot be read there: " + why);
     }
   }
 
-  private void absent(Ticket ticket, String why) {
-    peerTransport.send(ticket.peer(), answer(ticket, ABSENT).text(why).toBytes());
+  private void absent(PinRequestKey key, String why) {
+    peerTransport.send(key.peer(), answer(key, ABSENT).text(why).toBytes());
   }
 
-  private static FrameWriter answer(Ticket ticket, int outcome) {
-    return new FrameWriter().octet(CLAIMED).int64(ticket.number()).octet(outcome);
+  private static FrameWriter answer(PinRequestKey key, int outcome) {
+    return new FrameWriter().octet(PIN_REPLY).int64(key.number()).octet(outcome);
   }
 
-  private void onBegun(NodeId from, FrameReader frame) {
-    end(new Ticket(from, frame.int64()));
+  private void onUnpin(NodeId from, FrameReader frame) {
+    end(new PinRequestKey(from, frame.int64()));
   }
 
-  private void end(Ticket ticket) {
-    var present = given.get(ticket);
+  private void end(PinRequestKey key) {
+    var present = granted.get(key);
     if (present != null) {
       present.complete(null);
     }
@@ -261,8 +261,8 @@ final class Claims implements Membership.Listener {
 
   @Override
   public void left(Peer peer, String how) {
-    given.keySet().stream()
-        .filter(ticket -> ticket.peer().equals(peer.id()))
+    granted.keySet().stream()
+        .filter(key -> key.peer().equals(peer.id()))
         .toList()
         .forEach(this::end);
   }

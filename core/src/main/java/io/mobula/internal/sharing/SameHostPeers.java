@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * life locks. Whether a process does share it is proven by opening its files. Safe for all threads;
  * nothing blocks.
  */
-final class Neighbours implements Membership.Listener, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
+final class SameHostPeers implements Membership.Listener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SameHostPeers.class);
   private static final int ATTACH = 4;
   private static final int ROW = 5;
   private static final int NUDGE = 6;
@@ -40,13 +40,13 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   private final ObjectStore store;
   private final Membership membership;
   private final PeerTransport peerTransport;
-  private final Set<NodeId> here = ConcurrentHashMap.newKeySet();
+  private final Set<NodeId> readablePeers = ConcurrentHashMap.newKeySet();
   private final LifeLockWatcher lives = new LifeLockWatcher();
   private final Map<NodeId, CompletableFuture<AttachResult>> results = new ConcurrentHashMap<>();
   private final Map<NodeId, Integer> rows = new ConcurrentHashMap<>();
 
   /** Answers other processes from now on. */
-  Neighbours(
+  SameHostPeers(
       SharedStore memory, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.memory = memory;
     this.store = store;
@@ -79,8 +79,8 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
   }
 
   /** The other processes whose memory can be read from here. */
-  Set<NodeId> here() {
-    return Collections.unmodifiableSet(here);
+  Set<NodeId> readablePeers() {
+    return Collections.unmodifiableSet(readablePeers);
   }
 
   private void gone(NodeId peer, CompletableFuture<AttachResult> asked) {
@@ -158,7 +158,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
     if (!peer.id().equals(membership.self().id())
         && mayShareWith(peer)
         && PeerStore.isOnThisHost(address(peer))) {
-      here.add(peer.id());
+      readablePeers.add(peer.id());
       lives.onDeath(
           address(peer),
           () ->
@@ -168,7 +168,7 @@ final class Neighbours implements Membership.Listener, AutoCloseable {
 
   @Override
   public void left(Peer peer, String how) {
-    here.remove(peer.id());
+    readablePeers.remove(peer.id());
     takeBackRow(peer.id());
     var attached = results.remove(peer.id());
     if (attached == null) {

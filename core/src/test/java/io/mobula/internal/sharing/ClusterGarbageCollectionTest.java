@@ -2,14 +2,14 @@ package io.mobula.internal.sharing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.internal.sharing.Collecting.Run;
+import io.mobula.internal.sharing.ClusterGarbageCollection.CollectorRun;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How soon a process collects again for others that want room. */
-class CollectingTest {
-  private static Run run(long endMillis, long costMillis) {
-    return new Run(
+class ClusterGarbageCollectionTest {
+  private static CollectorRun run(long endMillis, long costMillis) {
+    return new CollectorRun(
         TimeUnit.MILLISECONDS.toNanos(endMillis), TimeUnit.MILLISECONDS.toNanos(costMillis), 0);
   }
 

@@ -39,14 +39,14 @@ import org.slf4j.LoggerFactory;
  * Objects of other hosts: asks where their bytes are given out and has them brought into this
  * node's memory. The transfer starts with the first need, here or there. Safe for all threads.
  */
-final class Transfers implements Membership.Listener, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
+final class ObjectPuller implements Membership.Listener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ObjectPuller.class);
   private static final int WHERE = 8;
   private static final int THERE = 9;
 
-  private final Copies copies;
-  private final Claims claims;
-  private final Counting counting;
+  private final LocalCopies localCopies;
+  private final ObjectPinRequests pinRequests;
+  private final DirectoryClient directoryClient;
   private final ObjectStore store;
   private final Membership membership;
   private final PeerTransport peerTransport;
@@ -56,17 +56,17 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   private @Nullable ObjectTransfer transfer;
   private boolean closed;
 
-  Transfers(
-      Copies copies,
-      Claims claims,
-      Counting counting,
+  ObjectPuller(
+      LocalCopies localCopies,
+      ObjectPinRequests pinRequests,
+      DirectoryClient directoryClient,
       ObjectStore store,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router) {
-    this.copies = copies;
-    this.claims = claims;
-    this.counting = counting;
+    this.localCopies = localCopies;
+    this.pinRequests = pinRequests;
+    this.directoryClient = directoryClient;
     this.store = store;
     this.membership = membership;
     this.peerTransport = peerTransport;
@@ -75,7 +75,7 @@ final class Transfers implements Membership.Listener, AutoCloseable {
     membership.subscribe(this);
   }
 
-  void use(Function<ObjectSource, ObjectTransfer> with) {
+  void useTransfer(Function<ObjectSource, ObjectTransfer> with) {
     maker = with;
   }
 
@@ -89,20 +89,20 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           null);
     }
     if (transfer == null) {
-      transfer = with.apply(copies::opened);
+      transfer = with.apply(localCopies::openForTransfer);
     }
     return transfer;
   }
 
   /** Brings an object's bytes here; the content is this node's own copy. */
   CompletionStage<Content> pull(RemoteObject object) {
-    return claims.reading(
+    return pinRequests.pullWithPin(
         object.location(),
         () -> source(object.location())
             .thenComposeAsync(first -> pull(object, first), store::background));
   }
 
-  private CompletionStage<Content> pull(RemoteObject object, Giver first) {
+  private CompletionStage<Content> pull(RemoteObject object, SourceEndpoint first) {
     var block = roomFor(object);
     CompletionStage<Void> done;
     try {
@@ -132,10 +132,10 @@ final class Transfers implements Membership.Listener, AutoCloseable {
    *
    * @param endpoint where
    */
-  private record Giver(NodeId node, String endpoint) {}
+  private record SourceEndpoint(NodeId node, String endpoint) {}
 
   /** A pull from this source and from all others that the directory knows or gets to know. */
-  private CompletionStage<Void> begin(Location location, Giver first, MemorySegment target) {
+  private CompletionStage<Void> begin(ObjectLocation location, SourceEndpoint first, MemorySegment target) {
     var sources = new Sources(
         List.of(first.endpoint()),
         found -> others(location, other -> {
@@ -151,16 +151,16 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   }
 
   /** The transfer has been told of a source that has left since, and knew nothing of it then. */
-  private void tellIfGone(Giver giver) {
-    if (membership.peer(giver.node()) == null) {
-      transfer().lost(giver.endpoint(), "its node has left the cluster");
+  private void tellIfGone(SourceEndpoint source) {
+    if (membership.peer(source.node()) == null) {
+      transfer().lost(source.endpoint(), "its node has left the cluster");
     }
   }
 
   /** A source to begin with: where it is as far as is known here, else whoever has a copy. */
-  private CompletionStage<Giver> source(Location location) {
-    return giver(location.at()).exceptionallyCompose(gone -> {
-      var another = new CompletableFuture<Giver>();
+  private CompletionStage<SourceEndpoint> source(ObjectLocation location) {
+    return sourceEndpoint(location.holder()).exceptionallyCompose(gone -> {
+      var another = new CompletableFuture<SourceEndpoint>();
       others(location, another::complete)
           .whenComplete((nothing, failure) -> another.completeExceptionally(gone));
       return another;
@@ -168,13 +168,13 @@ final class Transfers implements Membership.Listener, AutoCloseable {
   }
 
   /** Tells of every node that the directory knows to have the same attempt. */
-  private CompletionStage<?> others(Location location, Consumer<Giver> found) {
-    return counting.locate(location.id()).thenCompose(located -> switch (located) {
+  private CompletionStage<?> others(ObjectLocation location, Consumer<SourceEndpoint> found) {
+    return directoryClient.locate(location.id()).thenCompose(located -> switch (located) {
       case Located.At(var attempt, var bytes, var nodes)
       when attempt == location.attempt() ->
         CompletableFuture.allOf(nodes.stream()
             .filter(node -> !node.equals(membership.self().id()))
-            .map(node -> giver(node).thenAccept(found).toCompletableFuture())
+            .map(node -> sourceEndpoint(node).thenAccept(found).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
       case Located.At _, Located.Value _, Located.Failure _, Located.Lost _ ->
         CompletableFuture.completedFuture(null);
@@ -189,32 +189,32 @@ final class Transfers implements Membership.Listener, AutoCloseable {
           : new StoreException("Object " + object.location().id() + " was not brought.", failure);
     }
     var copy = store.brought(block, object.edges(), object.views());
-    copy.secondary(new Elsewhere(object, copy));
-    copies.copied(object, copy);
+    copy.secondary(new CopyRefetchSource(object, copy));
+    localCopies.recordCopy(object, copy);
     return copy;
   }
 
   /** Where a copy can be had again when this node has dropped it to make room. */
-  private final class Elsewhere implements Origin {
+  private final class CopyRefetchSource implements Origin {
     private final RemoteObject object;
     private final Content.InStore copy;
 
-    Elsewhere(RemoteObject object, Content.InStore copy) {
+    CopyRefetchSource(RemoteObject object, Content.InStore copy) {
       this.object = object;
       this.copy = copy;
     }
 
     @Override
-    public void dropped() {
-      copies.copyDropped(object);
+    public void onDropped() {
+      localCopies.recordDroppedCopy(object);
     }
 
     @Override
     public void fetch(MemorySegment target) {
       var location = object.location();
       try {
-        claims
-            .reading(
+        pinRequests
+            .pullWithPin(
                 location,
                 () -> source(location).thenCompose(first -> begin(location, first, target)))
             .toCompletableFuture()
@@ -230,20 +230,20 @@ final class Transfers implements Membership.Listener, AutoCloseable {
                 + failed.getCause(),
             failed.getCause());
       }
-      copies.copied(object, copy);
+      localCopies.recordCopy(object, copy);
     }
   }
 
-  private CompletionStage<Giver> giver(NodeId peer) {
+  private CompletionStage<SourceEndpoint> sourceEndpoint(NodeId peer) {
     var known = endpoints.get(peer);
     return known != null
-        ? CompletableFuture.completedStage(new Giver(peer, known))
+        ? CompletableFuture.completedStage(new SourceEndpoint(peer, known))
         : asked
             .ask(
                 peer,
                 WHERE,
                 () -> peerTransport.send(peer, new FrameWriter().octet(WHERE).toBytes()))
-            .thenApply(endpoint -> new Giver(peer, endpoint));
+            .thenApply(endpoint -> new SourceEndpoint(peer, endpoint));
   }
 
   private void onWhere(NodeId from, FrameReader frame) {

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * What this node tells the directory, and asks it. Where there is none, nothing is counted: what
  * has left its node stays until that closes. Safe for all threads.
  */
-final class Counting {
+final class DirectoryClient {
   private static final int LONGEST_WHY = 400;
 
   private final NodeId self;
   private volatile @Nullable ObjectDirectory directory;
 
-  Counting(NodeId self) {
+  DirectoryClient(NodeId self) {
     this.self = self;
   }
 
@@ -67,7 +67,7 @@ final class Counting {
     }
   }
 
-  void remember(ObjectId id, Lineage lineage) {
+  void recordLineage(ObjectId id, Lineage lineage) {
     var present = directory;
     if (present != null) {
       present.remember(id, lineage);
@@ -75,7 +75,7 @@ final class Counting {
   }
 
   /** Tells the directory why the object cannot be made again; a long text is cut. */
-  void madeOnce(ObjectId id, String why) {
+  void markNotReconstructible(ObjectId id, String why) {
     var present = directory;
     if (present != null) {
       boolean isLong = why.length() > LONGEST_WHY;
@@ -88,7 +88,7 @@ final class Counting {
     return present == null ? new HoldStatement(id, self, 0, false) : present.statementOf(id);
   }
 
-  void vouchFor(List<HoldStatement> others) {
+  void relayStatements(List<HoldStatement> others) {
     var present = directory;
     if (present != null && !others.isEmpty()) {
       present.vouchFor(others);
@@ -107,7 +107,7 @@ final class Counting {
         : present.locate(id, lostAttempt);
   }
 
-  CompletionStage<Rebuild> rebuild(ObjectId id, int lostAttempt) {
+  CompletionStage<Rebuild> requestReconstruction(ObjectId id, int lostAttempt) {
     var present = directory;
     return present == null
         ? CompletableFuture.completedStage(new Rebuild.Impossible("there is no directory"))

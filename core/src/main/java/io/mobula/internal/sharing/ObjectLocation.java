@@ -10,25 +10,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the bytes of an object are: for certain which process has them, and where in its memory
- * they were when that was looked up. A full store moves them; see {@link Claims}.
+ * they were when that was looked up. A full store moves them; see {@link ObjectPinRequests}.
  *
- * @param at the process that has sealed them
+ * @param holder the process that has sealed them
  * @param id the object
  * @param attempt which run of its task made it
  * @param slot its slot in that process's table, or {@link #NOWHERE}
  * @param generation of the slot
  * @param bytes its size
  */
-record Location(NodeId at, ObjectId id, int attempt, long slot, long generation, long bytes) {
+record ObjectLocation(NodeId holder, ObjectId id, int attempt, long slot, long generation, long bytes) {
   /** In place of a slot: they were not in memory. */
   private static final long NOWHERE = -1;
 
   /** For an object of so many bytes that is in memory there, or not: null. */
-  static Location of(
+  static ObjectLocation of(
       NodeId at, ObjectId id, int attempt, long bytes, @Nullable ObjectAddress address) {
     return address == null
-        ? new Location(at, id, attempt, NOWHERE, 0, bytes)
-        : new Location(at, id, attempt, address.slot(), address.generation(), address.bytes());
+        ? new ObjectLocation(at, id, attempt, NOWHERE, 0, bytes)
+        : new ObjectLocation(at, id, attempt, address.slot(), address.generation(), address.bytes());
   }
 
   /** Where in that process's memory they were, or null if they were not. */
@@ -38,13 +38,13 @@ record Location(NodeId at, ObjectId id, int attempt, long slot, long generation,
   }
 
   void write(FrameWriter out) {
-    out.int64(at.incarnation());
+    out.int64(holder.incarnation());
     write(out, id);
     out.int32(attempt).int64(slot).int64(generation).int64(bytes);
   }
 
-  static Location read(FrameReader in) {
-    return new Location(
+  static ObjectLocation read(FrameReader in) {
+    return new ObjectLocation(
         new NodeId(in.int64()), readId(in), in.int32(), in.int64(), in.int64(), in.int64());
   }
 

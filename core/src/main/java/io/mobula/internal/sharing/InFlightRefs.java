@@ -20,18 +20,18 @@ import org.jspecify.annotations.Nullable;
  * Refs on their way to another process: whoever sends one goes on holding it until the receiver has
  * said what it holds, and passes that on to the directory before letting go. Safe for all threads.
  */
-final class Custody implements Membership.Listener {
+final class InFlightRefs implements Membership.Listener {
   private static final int HELD = 7;
   private static final long NO_TICKET = 0;
 
   /** How many go in one frame: a value may have any number of refs. */
   private static final int MOST_STATEMENTS = 16 << 10;
 
-  private final Counting counting;
+  private final DirectoryClient directoryClient;
   private final NodeId self;
   private final PeerTransport peerTransport;
   private final AtomicLong tickets = new AtomicLong();
-  private final Map<Long, Ticket> open = new ConcurrentHashMap<>();
+  private final Map<Long, InFlightHold> open = new ConcurrentHashMap<>();
 
   /**
    * What is held for a receiver.
@@ -39,14 +39,14 @@ final class Custody implements Membership.Listener {
    * @param to who that is; null for whoever comes first
    * @param release gives it back
    */
-  private record Ticket(@Nullable NodeId to, Runnable release) {
+  private record InFlightHold(@Nullable NodeId to, Runnable release) {
     boolean isFor(NodeId node) {
       return to == null || to.equals(node);
     }
   }
 
-  Custody(Counting counting, Membership membership, PeerTransport peerTransport, FrameRouter router) {
-    this.counting = counting;
+  InFlightRefs(DirectoryClient directoryClient, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+    this.directoryClient = directoryClient;
     this.self = membership.self().id();
     this.peerTransport = peerTransport;
     router.on(HELD, this::onHeld);
@@ -58,18 +58,18 @@ final class Custody implements Membership.Listener {
    *
    * @param release gives back what the sender held for them; run once, at once if there are none
    */
-  void seal(FrameWriter frame, NodeId to, Runnable release) {
+  void finishFrame(FrameWriter frame, NodeId to, Runnable release) {
     if (frame.carriedRefs().isEmpty()) {
       frame.int64(NO_TICKET);
       release.run();
     } else {
-      frame.int64(issue(new Ticket(to, release)));
+      frame.int64(issue(new InFlightHold(to, release)));
     }
   }
 
-  private long issue(Ticket ticket) {
+  private long issue(InFlightHold hold) {
     long number = tickets.incrementAndGet();
-    open.put(number, ticket);
+    open.put(number, hold);
     return number;
   }
 
@@ -81,44 +81,44 @@ final class Custody implements Membership.Listener {
    *     has
    * @return ends the custody if nobody has read them; has no effect later
    */
-  Runnable sealForAnybody(FrameWriter bytes, Runnable release) {
-    long number = issue(new Ticket(null, release));
+  Runnable finishForAnyReceiver(FrameWriter bytes, Runnable release) {
+    long number = issue(new InFlightHold(null, release));
     bytes.int64(self.incarnation()).int64(number);
-    return () -> close(number);
+    return () -> release(number);
   }
 
   /** Reads the end of such bytes, after what they brought has been taken in. */
-  void receivedFromAnybody(FrameReader bytes) {
+  void acknowledgeRefsFromAnySender(FrameReader bytes) {
     var from = new NodeId(bytes.int64());
     if (from.equals(self)) {
-      close(bytes.int64()); // it has come back: what is held for it is held here
+      release(bytes.int64()); // it has come back: what is held for it is held here
     } else {
-      received(from, bytes);
+      acknowledgeRefs(from, bytes);
     }
   }
 
   /** The peer of a sealed frame is gone already. */
-  void undeliverable(NodeId to) {
-    open.forEach((number, ticket) -> {
-      if (to.equals(ticket.to())) {
-        close(number);
+  void releaseAllTo(NodeId to) {
+    open.forEach((number, hold) -> {
+      if (to.equals(hold.to())) {
+        release(number);
       }
     });
   }
 
-  private void close(long number) {
-    var ticket = open.remove(number);
-    if (ticket != null) {
-      ticket.release().run();
+  private void release(long number) {
+    var hold = open.remove(number);
+    if (hold != null) {
+      hold.release().run();
     }
   }
 
   /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
-  void received(NodeId from, FrameReader frame) {
+  void acknowledgeRefs(NodeId from, FrameReader frame) {
     long ticket = frame.int64();
     if (ticket != NO_TICKET) {
       var statements = new LinkedHashSet<>(frame.receivedRefs())
-          .stream().map(counting::statementOf).toList();
+          .stream().map(directoryClient::statementOf).toList();
       int last = Math.max(0, statements.size() - 1) / MOST_STATEMENTS * MOST_STATEMENTS;
       for (int at = 0; at < last; at += MOST_STATEMENTS) { // they count; the last has the ticket
         peerTransport.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
@@ -131,33 +131,33 @@ final class Custody implements Membership.Listener {
     return new FrameWriter()
         .octet(HELD)
         .int64(ticket)
-        .list(statements, Custody::write)
+        .list(statements, InFlightRefs::write)
         .toBytes();
   }
 
   /** The inside of a sealed frame cannot be read: what it brought so far was dropped again. */
-  void dropped(NodeId from, FrameReader frame) {
+  void acknowledgeUnreadable(NodeId from, FrameReader frame) {
     frame.skipToLast(Long.BYTES);
-    received(from, frame);
+    acknowledgeRefs(from, frame);
   }
 
   private void onHeld(NodeId from, FrameReader frame) {
     long ticket = frame.int64();
-    List<HoldStatement> statements = frame.list(Custody::read);
-    counting.vouchFor(statements);
+    List<HoldStatement> statements = frame.list(InFlightRefs::read);
+    directoryClient.relayStatements(statements);
     var issued = open.get(ticket);
     if (issued != null && issued.isFor(from)) {
-      close(ticket);
+      release(ticket);
     }
   }
 
   static void write(FrameWriter out, HoldStatement statement) {
-    Location.write(out, statement.id());
+    ObjectLocation.write(out, statement.id());
     out.int64(statement.node().incarnation()).int64(statement.version()).flag(statement.held());
   }
 
   static HoldStatement read(FrameReader in) {
-    ObjectId id = Location.readId(in);
+    ObjectId id = ObjectLocation.readId(in);
     var node = new NodeId(in.int64());
     long version = in.int64();
     boolean holds = in.flag();
@@ -169,6 +169,6 @@ final class Custody implements Membership.Listener {
 
   @Override
   public void left(Peer peer, String how) {
-    undeliverable(peer.id());
+    releaseAllTo(peer.id());
   }
 }

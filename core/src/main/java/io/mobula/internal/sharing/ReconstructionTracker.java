@@ -12,37 +12,37 @@ import java.util.concurrent.ConcurrentHashMap;
  * it would take a long task for one that never began, and let others start it, too. Safe for all
  * threads.
  */
-final class Remaking implements Membership.Listener {
-  private final Counting counting;
+final class ReconstructionTracker implements Membership.Listener {
+  private final DirectoryClient directoryClient;
   private final Membership membership;
   private final Map<ObjectId, NodeId> announced = new ConcurrentHashMap<>();
 
-  Remaking(Counting counting, Membership membership) {
-    this.counting = counting;
+  ReconstructionTracker(DirectoryClient directoryClient, Membership membership) {
+    this.directoryClient = directoryClient;
     this.membership = membership;
     membership.subscribe(this);
   }
 
-  void begins(ObjectId id, int attempt) {
-    counting.making(id, attempt);
+  void announce(ObjectId id, int attempt) {
+    directoryClient.making(id, attempt);
   }
 
-  void givenUp(ObjectId id) {
-    counting.making(id, 0);
+  void withdraw(ObjectId id) {
+    directoryClient.making(id, 0);
   }
 
   /** Another node has made it and says so itself: this one goes on vouching for it until then. */
-  void madeAt(ObjectId id, NodeId node) {
+  void onReconstructedAt(ObjectId id, NodeId node) {
     announced.put(id, node);
-    counting.locate(id).whenComplete((located, closed) -> over(id, node));
+    directoryClient.locate(id).whenComplete((located, closed) -> stopAnnouncing(id, node));
     if (membership.peer(node) == null) {
-      over(id, node);
+      stopAnnouncing(id, node);
     }
   }
 
-  private void over(ObjectId id, NodeId node) {
+  private void stopAnnouncing(ObjectId id, NodeId node) {
     if (announced.remove(id, node)) {
-      counting.making(id, 0);
+      directoryClient.making(id, 0);
     }
   }
 
@@ -54,7 +54,7 @@ final class Remaking implements Membership.Listener {
   public void left(Peer peer, String how) {
     announced.forEach((id, node) -> {
       if (node.equals(peer.id())) {
-        over(id, node);
+        stopAnnouncing(id, node);
       }
     });
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.internal.sharing.PullRegister.Grant;
-import io.mobula.internal.sharing.PullRegister.Run;
+import io.mobula.internal.sharing.PullRegistry.Grant;
+import io.mobula.internal.sharing.PullRegistry.ObjectAttempt;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,13 +13,13 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class PullRegisterTest {
-  private static final Run KEY = new Run(new ObjectId(7, 1, 0), 1);
+class PullRegistryTest {
+  private static final ObjectAttempt KEY = new ObjectAttempt(new ObjectId(7, 1, 0), 1);
   private static final NodeId A = new NodeId(1);
   private static final NodeId B = new NodeId(2);
   private static final NodeId C = new NodeId(3);
 
-  private final PullRegister register = new PullRegister();
+  private final PullRegistry register = new PullRegistry();
 
   private static Grant pulls(NodeId who) {
     return new Grant(KEY, who, who);
@@ -43,7 +43,7 @@ class PullRegisterTest {
   void anotherAttemptIsAnotherPull() {
     register.ask(KEY, A, null);
 
-    var other = new Run(KEY.id(), 2);
+    var other = new ObjectAttempt(KEY.id(), 2);
     assertThat(register.ask(other, B, null)).isEqualTo(new Grant(other, B, B));
   }
 
@@ -92,7 +92,7 @@ class PullRegisterTest {
   @Test
   void forgetsTheOldestOfManyCopies() {
     for (int i = 0; i < 10_000; i++) {
-      var key = new Run(new ObjectId(7, i, 0), 1);
+      var key = new ObjectAttempt(new ObjectId(7, i, 0), 1);
       register.ask(key, A, null);
       register.ended(key, A, true);
     }
@@ -105,7 +105,7 @@ class PullRegisterTest {
   void nobodyWaitsForEver() {
     for (long seed = 1; seed <= 2000; seed++) {
       var random = new Random(seed);
-      var book = new PullRegister();
+      var book = new PullRegistry();
       var living = new ArrayList<>(List.of(A, B, C, new NodeId(4), new NodeId(5)));
       var waiting = new HashSet<NodeId>();
       var pulling = new HashSet<NodeId>();

@@ -17,40 +17,40 @@ import org.jspecify.annotations.Nullable;
  * Makes values of other processes readable here: in place on the same host, pulled from another,
  * and from wherever else they can be had when that fails. Safe for all threads; nothing blocks.
  */
-final class Reading {
+final class ObjectFetcher {
   private final ObjectStore store;
   private final Membership membership;
-  private final Copies copies;
-  private final Neighbours neighbours;
-  private final Claims claims;
-  private final HostPulls hostPulls;
-  private final Lookups lookups;
+  private final LocalCopies localCopies;
+  private final SameHostPeers hostPeers;
+  private final ObjectPinRequests pinRequests;
+  private final HostPullCoordinator hostPulls;
+  private final ObjectResolver resolver;
 
-  Reading(
+  ObjectFetcher(
       ObjectStore store,
       Membership membership,
-      Copies copies,
-      Neighbours neighbours,
-      Claims claims,
-      HostPulls hostPulls,
-      Lookups lookups) {
+      LocalCopies localCopies,
+      SameHostPeers hostPeers,
+      ObjectPinRequests pinRequests,
+      HostPullCoordinator hostPulls,
+      ObjectResolver resolver) {
     this.store = store;
     this.membership = membership;
-    this.copies = copies;
-    this.neighbours = neighbours;
-    this.claims = claims;
+    this.localCopies = localCopies;
+    this.hostPeers = hostPeers;
+    this.pinRequests = pinRequests;
     this.hostPulls = hostPulls;
-    this.lookups = lookups;
+    this.resolver = resolver;
   }
 
   /** Makes the bytes readable here. */
-  void bring(RemoteObject object, CompletableFuture<Content> into) {
+  void fetch(RemoteObject object, CompletableFuture<Content> into) {
     var location = object.location();
-    if (location.at().equals(membership.self().id())) {
-      borrow(object, into);
+    if (location.holder().equals(membership.self().id())) {
+      useLocalCopy(object, into);
       return;
     }
-    neighbours.attach(location.at()).whenComplete((attached, gone) -> {
+    hostPeers.attach(location.holder()).whenComplete((attached, gone) -> {
       switch (attached) {
         case AttachResult.Attached(var theirs) -> open(object, theirs, into);
         case AttachResult.NotAttachable notAttachable -> pull(object, into);
@@ -60,10 +60,10 @@ final class Reading {
   }
 
   /** It is here: another search has found this node. */
-  private void borrow(RemoteObject object, CompletableFuture<Content> into) {
-    var own = copies.ownCopy(object.location().id());
+  private void useLocalCopy(RemoteObject object, CompletableFuture<Content> into) {
+    var own = localCopies.ownCopy(object.location().id());
     if (own != null) {
-      object.borrows();
+      object.markBorrowed();
       into.complete(own);
     } else {
       relocate(object, null, into);
@@ -71,19 +71,19 @@ final class Reading {
   }
 
   private void open(RemoteObject object, PeerStore theirs, CompletableFuture<Content> into) {
-    claims
+    pinRequests
         .open(object, theirs)
-        .whenComplete((content, unreadable) -> brought(object, content, unreadable, into));
+        .whenComplete((content, unreadable) -> completeOrRelocate(object, content, unreadable, into));
   }
 
   private void pull(RemoteObject object, CompletableFuture<Content> into) {
     hostPulls
-        .bring(object)
-        .whenComplete((content, failure) -> brought(object, content, failure, into));
+        .fetch(object)
+        .whenComplete((content, failure) -> completeOrRelocate(object, content, failure, into));
   }
 
   /** Looks elsewhere for what a place does not have; where there is no room nothing else helps. */
-  private void brought(
+  private void completeOrRelocate(
       RemoteObject object,
       @Nullable Content content,
       @Nullable Throwable failure,
@@ -106,22 +106,22 @@ final class Reading {
     var location = object.location();
     if (object.isOnLoan()) { // nobody else has ever heard of it
       into.completeExceptionally(new ObjectLostException(
-          "Object " + location.id() + " is lost with node " + location.at()
+          "Object " + location.id() + " is lost with node " + location.holder()
               + ", which alone had it: "
               + Objects.requireNonNullElse(
-                  object.madeOnce(), "results of actors cannot be made again")
+                  object.notReconstructibleReason(), "results of actors cannot be made again")
               + "; call the actor once more.",
           why));
       return;
     }
-    if (!object.goesOnWithout("node " + location.at() + (why == null ? "" : ": " + why))) {
+    if (!object.continueWithout("node " + location.holder() + (why == null ? "" : ": " + why))) {
       return;
     }
-    lookups.find(location.id(), location).whenComplete((found, failure) -> {
+    resolver.resolve(location.id(), location).whenComplete((found, failure) -> {
       switch (found) {
         case Content.Away(RemoteObject other)
-        when !other.equals(object) && other.follows(object) ->
-          other.bring(object.takeRoom()).whenComplete((content, unreadable) -> {
+        when !other.equals(object) && other.countRelocation(object) ->
+          other.fetch(object.takeRoom()).whenComplete((content, unreadable) -> {
             if (content != null) {
               into.complete(content);
             } else {
@@ -138,7 +138,7 @@ final class Reading {
         case Failure lost -> into.completeExceptionally(lost.raise());
         case null, default ->
           into.completeExceptionally(new ObjectLostException(
-              "Object " + location.id() + " was on node " + location.at() + ": " + why,
+              "Object " + location.id() + " was on node " + location.holder() + ": " + why,
               failure == null ? why : failure));
       }
     });

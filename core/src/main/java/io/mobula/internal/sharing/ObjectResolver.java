@@ -37,50 +37,50 @@ import org.slf4j.LoggerFactory;
  * Finds the outcome of objects that are not known here: asks the process that made the id, then
  * whom the directory names, then has it made again. Safe for all threads; nothing blocks.
  */
-final class Lookups {
-  private static final Logger LOG = LoggerFactory.getLogger(Lookups.class);
+final class ObjectResolver {
+  private static final Logger LOG = LoggerFactory.getLogger(ObjectResolver.class);
   private static final int RESOLVE = 1;
   private static final int RESOLVED = 2;
   private static final int MOST_ROUNDS = 16;
   private static final long SHORTEST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
-  private final Sharing sharing;
-  private final Copies copies;
-  private final Counting counting;
-  private final Remaking remaking;
+  private final ClusterObjects clusterObjects;
+  private final LocalCopies localCopies;
+  private final DirectoryClient directoryClient;
+  private final ReconstructionTracker reconstructions;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final PendingPeerRequests<ObjectId, Optional<Object>> resolving;
-  private final Map<ObjectId, Lookup> open = new ConcurrentHashMap<>();
-  private volatile @Nullable Rebuilder rebuilder;
+  private final Map<ObjectId, ObjectLookup> open = new ConcurrentHashMap<>();
+  private volatile @Nullable Reconstructor reconstructor;
 
   /** Makes objects again. */
-  interface Rebuilder {
+  interface Reconstructor {
     /** Starts the task that the recipe describes, to be published as this attempt. */
-    void rebuild(ObjectId id, int attempt, byte[] recipe);
+    void reconstruct(ObjectId id, int attempt, byte[] recipe);
   }
 
-  Lookups(
-      Sharing sharing,
-      Copies copies,
-      Counting counting,
-      Remaking remaking,
+  ObjectResolver(
+      ClusterObjects clusterObjects,
+      LocalCopies localCopies,
+      DirectoryClient directoryClient,
+      ReconstructionTracker reconstructions,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router) {
-    this.sharing = sharing;
-    this.copies = copies;
-    this.counting = counting;
-    this.remaking = remaking;
+    this.clusterObjects = clusterObjects;
+    this.localCopies = localCopies;
+    this.directoryClient = directoryClient;
+    this.reconstructions = reconstructions;
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.resolving = new PendingPeerRequests<>(peerTransport, "object");
     router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
   }
 
-  void rebuilder(Rebuilder with) {
-    rebuilder = with;
+  void setReconstructor(Reconstructor with) {
+    reconstructor = with;
   }
 
   /**
@@ -89,14 +89,14 @@ final class Lookups {
    *
    * @param lostAt a copy that cannot be read any more, or null
    */
-  CompletionStage<Object> find(ObjectId id, @Nullable Location lostAt) {
-    var fresh = new Lookup(id, lostAt);
+  CompletionStage<Object> resolve(ObjectId id, @Nullable ObjectLocation lostAt) {
+    var fresh = new ObjectLookup(id, lostAt);
     var present = open.putIfAbsent(id, fresh);
     if (present != null) {
       return present.found;
     }
     if (lostAt != null) {
-      fresh.tried.add(lostAt.at());
+      fresh.tried.add(lostAt.holder());
     }
     fresh.next();
     return fresh.found;
@@ -104,7 +104,7 @@ final class Lookups {
 
   /** The search for it that goes on at this moment, or null. */
   @Nullable
-  Awaited open(ObjectId id) {
+  Awaited openLookup(ObjectId id) {
     return open.get(id);
   }
 
@@ -127,16 +127,16 @@ final class Lookups {
   }
 
   /** One search. */
-  private final class Lookup implements Awaited {
+  private final class ObjectLookup implements Awaited {
     private final ObjectId id;
-    private final @Nullable Location lostAt;
+    private final @Nullable ObjectLocation lostAt;
     private final CompletableFuture<Object> found = new CompletableFuture<>();
     private final Set<NodeId> tried = new HashSet<>();
     private int rounds;
     private volatile @Nullable NodeId asking; // null: the directory
     private final AtomicInteger questions = new AtomicInteger();
 
-    Lookup(ObjectId id, @Nullable Location lostAt) {
+    ObjectLookup(ObjectId id, @Nullable ObjectLocation lostAt) {
       this.id = id;
       this.lostAt = lostAt;
     }
@@ -156,7 +156,7 @@ final class Lookups {
       asking = node;
       questions.incrementAndGet();
       var frame = new FrameWriter().octet(RESOLVE);
-      Location.write(frame, id);
+      ObjectLocation.write(frame, id);
       var _ = resolving
           .ask(node, id, () -> peerTransport.send(node, frame.toBytes()))
           .whenComplete((outcome, failure) -> {
@@ -176,7 +176,7 @@ final class Lookups {
     private boolean isLost(Object outcome) {
       return lostAt != null
           && outcome instanceof Content.Away(var remote)
-          && remote.at().equals(lostAt.at())
+          && remote.at().equals(lostAt.holder())
           && remote.hasLeft();
     }
 
@@ -191,7 +191,7 @@ final class Lookups {
         fail("it was looked for " + MOST_ROUNDS + " times", null);
         return;
       }
-      counting.locate(id, lostAttempt()).whenComplete((located, failure) -> {
+      directoryClient.locate(id, lostAttempt()).whenComplete((located, failure) -> {
         try {
           located(located, failure);
         } catch (RuntimeException e) {
@@ -202,18 +202,18 @@ final class Lookups {
 
     /** The attempt that is known to have been at a node that has left; zero if there is none. */
     private int lostAttempt() {
-      return lostAt != null && membership.peer(lostAt.at()) == null ? lostAt.attempt() : 0;
+      return lostAt != null && membership.peer(lostAt.holder()) == null ? lostAt.attempt() : 0;
     }
 
     private void located(@Nullable Located located, @Nullable Throwable failure) {
       switch (located) {
         case Located.At(var attempt, var bytes, var nodes) -> askOneOf(nodes, attempt);
-        case Located.Value(var attempt, var encoded) -> end(sharing.read(new FrameReader(encoded)));
+        case Located.Value(var attempt, var encoded) -> end(clusterObjects.read(new FrameReader(encoded)));
         case Located.Failure(var attempt, var encoded) ->
-          end(sharing.read(new FrameReader(encoded)));
+          end(clusterObjects.read(new FrameReader(encoded)));
         case Located.Lost(var reason, var rebuildable, var attempt) -> {
           if (rebuildable) {
-            rebuild(attempt);
+            requestReconstruction(attempt);
           } else {
             fail(reason, null);
           }
@@ -223,7 +223,7 @@ final class Lookups {
     }
 
     private void askOneOf(List<NodeId> nodes, int attempt) {
-      var here = nodes.contains(membership.self().id()) ? copies.here(id) : null;
+      var here = nodes.contains(membership.self().id()) ? localCopies.here(id) : null;
       if (here != null) {
         end(here);
         return;
@@ -233,13 +233,13 @@ final class Lookups {
           return;
         }
       }
-      rebuild(attempt);
+      requestReconstruction(attempt);
     }
 
-    private void rebuild(int lostAttempt) {
-      counting.rebuild(id, lostAttempt).whenComplete((answer, failure) -> {
+    private void requestReconstruction(int lostAttempt) {
+      directoryClient.requestReconstruction(id, lostAttempt).whenComplete((answer, failure) -> {
         switch (answer) {
-          case Rebuild.Granted(var attempt, var recipe) -> makeAgain(attempt, recipe);
+          case Rebuild.Granted(var attempt, var recipe) -> startReconstruction(attempt, recipe);
           case Rebuild.Elsewhere elsewhere -> askAnew();
           case Rebuild.Unneeded readable -> askAnew();
           case Rebuild.Impossible(var reason) -> fail(reason, null);
@@ -248,17 +248,17 @@ final class Lookups {
       });
     }
 
-    private void makeAgain(int attempt, byte[] recipe) {
-      var with = rebuilder;
+    private void startReconstruction(int attempt, byte[] recipe) {
+      var with = reconstructor;
       if (with == null) {
         fail("nobody here can make it again", null);
         return;
       }
-      remaking.begins(id, attempt);
+      reconstructions.announce(id, attempt);
       try {
-        with.rebuild(id, attempt, recipe);
+        with.reconstruct(id, attempt, recipe);
       } catch (RuntimeException | LinkageError e) { // a class that this process lacks
-        remaking.givenUp(id);
+        reconstructions.withdraw(id);
         fail("how to make it again cannot be read here: " + e.getMessage(), e);
         return;
       }
@@ -273,7 +273,7 @@ final class Lookups {
       if (pause == 0) {
         askDirectory();
       } else {
-        CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, sharing::background)
+        CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, clusterObjects::runInBackground)
             .execute(this::askDirectory);
       }
     }
@@ -328,8 +328,8 @@ final class Lookups {
   }
 
   private void onResolve(NodeId from, FrameReader frame) {
-    var id = Location.readId(frame);
-    var known = sharing.known(id);
+    var id = ObjectLocation.readId(frame);
+    var known = clusterObjects.sharedEntry(id);
     if (known == null) {
       answer(from, id, null);
       return;
@@ -341,11 +341,11 @@ final class Lookups {
   }
 
   private void answer(NodeId to, ObjectId id, @Nullable Object outcome) {
-    var present = copies.freshest(outcome, id);
+    var present = localCopies.reachableOutcome(outcome, id);
     if (present == null) {
       tell(to, id, null);
     } else {
-      sharing.writing(present, () -> tellOrRefuse(to, id, present));
+      clusterObjects.runWrite(present, () -> tellOrRefuse(to, id, present));
     }
   }
 
@@ -361,25 +361,25 @@ final class Lookups {
 
   private void tell(NodeId to, ObjectId id, @Nullable Object present) {
     var frame = new FrameWriter().octet(RESOLVED);
-    Location.write(frame, id);
+    ObjectLocation.write(frame, id);
     boolean known = present != null;
     frame.flag(known);
     if (present != null) {
-      sharing.write(frame, present, id);
+      clusterObjects.write(frame, present, id);
     }
-    sharing.seal(frame, to, () -> {}); // what is inside is held by the value
-    sharing.send(to, frame);
+    clusterObjects.finishFrame(frame, to, () -> {}); // what is inside is held by the value
+    clusterObjects.send(to, frame);
   }
 
   private void onResolved(NodeId from, FrameReader frame) {
-    var id = Location.readId(frame);
+    var id = ObjectLocation.readId(frame);
     var waiting = resolving.takeOpen(from, id);
     Object outcome;
     try {
-      outcome = frame.flag() ? sharing.read(frame) : null;
+      outcome = frame.flag() ? clusterObjects.read(frame) : null;
     } catch (RuntimeException unreadable) { // it is looked for elsewhere
       LOG.warn("What node {} has of object {} cannot be read here", from, id, unreadable);
-      sharing.dropped(from, frame);
+      clusterObjects.acknowledgeUnreadable(from, frame);
       if (waiting != null) {
         waiting.completeExceptionally(unreadable);
       }
@@ -390,6 +390,6 @@ final class Lookups {
     } else if (outcome instanceof Content content) {
       content.discard();
     }
-    sharing.received(from, frame);
+    clusterObjects.acknowledgeRefs(from, frame);
   }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * a process which has nothing to give is left alone. No pause is longer than 2.5 s. Safe for all
  * threads.
  */
-final class Collecting {
+final class ClusterGarbageCollection {
   private static final int COLLECT = 10;
   private static final int PAUSE_PER_COST_WHERE_FOUND = 4;
   private static final int PAUSE_PER_COST = 10;
@@ -32,7 +32,7 @@ final class Collecting {
   private final PeerTransport peerTransport;
   private final AtomicBoolean planned = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
-  private volatile Run last = new Run(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
+  private volatile CollectorRun last = new CollectorRun(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
 
   /**
    * A run of the collector.
@@ -41,7 +41,7 @@ final class Collecting {
    * @param cost how long it took, in nanoseconds
    * @param found how much had been found before it, see {@link ObjectStore#foundUnreachable}
    */
-  record Run(long end, long cost, long found) {
+  record CollectorRun(long end, long cost, long found) {
     /** From when on another may begin, if this one found something. */
     long nextWhereFound() {
       return end + Math.min(PAUSE_PER_COST_WHERE_FOUND * cost, LONGEST_PAUSE_NANOS);
@@ -53,7 +53,7 @@ final class Collecting {
     }
   }
 
-  Collecting(ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+  ClusterGarbageCollection(ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.store = store;
     this.membership = membership;
     this.peerTransport = peerTransport;
@@ -77,7 +77,7 @@ final class Collecting {
   private void plan() {
     if (planned.compareAndSet(false, true)) {
       var before = last;
-      at(before.nextWhereFound(), () -> collectIfWorth(before));
+      scheduleAt(before.nextWhereFound(), () -> collectIfWorth(before));
     }
   }
 
@@ -85,12 +85,12 @@ final class Collecting {
    * Collects at once if anything has been found since the last run began, by it or by a run of this
    * process for its own sake; else when the longer pause is over.
    */
-  private void collectIfWorth(Run before) {
+  private void collectIfWorth(CollectorRun before) {
     boolean found = store.foundUnreachable() != before.found;
-    at(found ? System.nanoTime() : before.next(), this::collect);
+    scheduleAt(found ? System.nanoTime() : before.next(), this::collect);
   }
 
-  private void at(long moment, Runnable work) {
+  private void scheduleAt(long moment, Runnable work) {
     CompletableFuture.delayedExecutor(
             Math.max(0, moment - System.nanoTime()), TimeUnit.NANOSECONDS, store::background)
         .execute(work);
@@ -106,7 +106,7 @@ final class Collecting {
       System.gc();
     } finally {
       long end = System.nanoTime();
-      last = new Run(end, end - begun, found);
+      last = new CollectorRun(end, end - begun, found);
       planned.set(false);
     }
     if (wanted.get()) {

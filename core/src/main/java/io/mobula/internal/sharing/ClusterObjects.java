@@ -47,8 +47,8 @@ import org.slf4j.LoggerFactory;
  * The shared objects of one node: gives refs and values to other processes and takes theirs in.
  * Safe for all threads; nothing but {@link #leave} blocks.
  */
-public final class Sharing implements DirectoryListener, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Sharing.class);
+public final class ClusterObjects implements DirectoryListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterObjects.class);
   private static final int CANCEL = 3;
   private static final Duration FREES = Duration.ofMillis(500);
   private static final int MOST_NAMED = 20;
@@ -57,25 +57,25 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final PeerInternTable internTable;
-  private final ValueWire wire;
+  private final ValueCodec wire;
   private final long inlineLimit;
-  private final Neighbours neighbours;
-  private final Counting counting;
-  private final Custody custody;
-  private final Object frees = new Object();
-  private final String madeForItself;
-  private final Remaking remaking;
-  private final Lookups lookups;
-  private final Copies copies;
-  private final Transfers transfers;
-  private final HostPulls hostPulls;
-  private final Reading reading;
-  private final HandOver handOver;
+  private final SameHostPeers hostPeers;
+  private final DirectoryClient directoryClient;
+  private final InFlightRefs inFlightRefs;
+  private final Object freedMonitor = new Object();
+  private final String notReconstructibleReason;
+  private final ReconstructionTracker reconstructions;
+  private final ObjectResolver resolver;
+  private final LocalCopies localCopies;
+  private final ObjectPuller puller;
+  private final HostPullCoordinator hostPulls;
+  private final ObjectFetcher fetcher;
+  private final ObjectHandOver handOver;
   private final ReplicaKeeper replicas;
   private final ArgumentLoans loans = new ArgumentLoans();
   private final ResultLoans results;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
-  private volatile Function<FrameReader, Kept> handles = in -> {
+  private volatile Function<FrameReader, Kept> handleReader = in -> {
     throw new CodecException("This node knows no actors.", null);
   };
 
@@ -84,7 +84,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    *
    * @param inlineLimit up to how many bytes a value travels inside a frame
    */
-  public Sharing(
+  public ClusterObjects(
       ObjectStore store,
       SharedStore memory,
       Membership membership,
@@ -95,77 +95,77 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.inlineLimit = inlineLimit;
-    this.madeForItself = membership.self()
+    this.notReconstructibleReason = membership.self()
         + " has put it, or made it for itself, and such values are not made again";
     this.internTable = new PeerInternTable(peerTransport, router);
-    this.counting = new Counting(membership.self().id());
-    this.copies = new Copies(this, counting, membership);
-    this.wire = new ValueWire(store, this, copies, inlineLimit);
-    this.custody = new Custody(counting, membership, peerTransport, router);
-    this.remaking = new Remaking(counting, membership);
-    this.lookups = new Lookups(this, copies, counting, remaking, membership, peerTransport, router);
-    this.neighbours = new Neighbours(memory, store, membership, peerTransport, router);
-    var _ = new Collecting(store, membership, peerTransport, router); // it hears of what it needs
-    this.handOver = new HandOver(this, store, membership, peerTransport, router);
+    this.directoryClient = new DirectoryClient(membership.self().id());
+    this.localCopies = new LocalCopies(this, directoryClient, membership);
+    this.wire = new ValueCodec(store, this, localCopies, inlineLimit);
+    this.inFlightRefs = new InFlightRefs(directoryClient, membership, peerTransport, router);
+    this.reconstructions = new ReconstructionTracker(directoryClient, membership);
+    this.resolver = new ObjectResolver(this, localCopies, directoryClient, reconstructions, membership, peerTransport, router);
+    this.hostPeers = new SameHostPeers(memory, store, membership, peerTransport, router);
+    var _ = new ClusterGarbageCollection(store, membership, peerTransport, router); // it hears of what it needs
+    this.handOver = new ObjectHandOver(this, store, membership, peerTransport, router);
     this.replicas = new ReplicaKeeper(this, handOver, store, membership, peerTransport, router);
-    var claims = new Claims(copies, store, membership, peerTransport, router);
-    this.transfers = new Transfers(copies, claims, counting, store, membership, peerTransport, router);
-    this.hostPulls = new HostPulls(copies, transfers, neighbours, store, membership, peerTransport, router);
-    this.reading = new Reading(store, membership, copies, neighbours, claims, hostPulls, lookups);
-    this.results = new ResultLoans(this, store, counting, membership, peerTransport, router);
+    var pinRequests = new ObjectPinRequests(localCopies, store, membership, peerTransport, router);
+    this.puller = new ObjectPuller(localCopies, pinRequests, directoryClient, store, membership, peerTransport, router);
+    this.hostPulls = new HostPullCoordinator(localCopies, puller, hostPeers, store, membership, peerTransport, router);
+    this.fetcher = new ObjectFetcher(store, membership, localCopies, hostPeers, pinRequests, hostPulls, resolver);
+    this.results = new ResultLoans(this, store, directoryClient, membership, peerTransport, router);
     router.on(CANCEL, this::onCancel);
-    Probes.connect(store.chase(), this, peerTransport, router);
+    FrameProbeTransport.connect(store.chase(), this, peerTransport, router);
     store.sharing(entry -> {
-      adopt(entry);
+      share(entry);
       return entry;
     });
   }
 
   /** Counts with this directory from now on; before the first object is shared. */
-  public void countWith(ObjectDirectory directory) {
-    counting.open(directory);
+  public void useDirectory(ObjectDirectory directory) {
+    directoryClient.open(directory);
   }
 
   /** Brings and gives objects over the network with what this makes; before frames come. */
-  public void transferWith(Function<ObjectSource, ObjectTransfer> maker) {
-    transfers.use(maker);
+  public void useTransfer(Function<ObjectSource, ObjectTransfer> maker) {
+    puller.useTransfer(maker);
   }
 
   /** How handles of actors come in; set once, before frames come. */
-  public void handles(Function<FrameReader, Kept> importer) {
-    handles = importer;
+  public void setHandleReader(Function<FrameReader, Kept> importer) {
+    handleReader = importer;
   }
 
   /** Makes lost objects again. */
   @FunctionalInterface
-  public interface Rebuilder {
+  public interface Reconstructor {
     /** Starts the task that the recipe describes, to be published as this attempt. */
-    void rebuild(ObjectId id, int attempt, byte[] recipe);
+    void reconstruct(ObjectId id, int attempt, byte[] recipe);
   }
 
   /** How lost objects are made again; set once, before frames come. */
-  public void rebuilder(Rebuilder with) {
-    lookups.rebuilder(with::rebuild);
+  public void setReconstructor(Reconstructor with) {
+    resolver.setReconstructor(with::reconstruct);
   }
 
   /** What this node says to others again and again. */
-  public PeerInternTable phrases() {
+  public PeerInternTable internTable() {
     return internTable;
   }
 
   // ---- out
 
   /** Other processes may hold this object of the present process from now on. */
-  public void adopt(ObjectEntry entry) {
-    adopt(entry, true);
+  public void share(ObjectEntry entry) {
+    share(entry, true);
   }
 
   /** The value of this entry is in another process, which has said so. */
-  void adoptMade(ObjectEntry entry) {
-    adopt(entry, false);
+  void shareRemote(ObjectEntry entry) {
+    share(entry, false);
   }
 
-  private void adopt(ObjectEntry entry, boolean toBeMade) {
+  private void share(ObjectEntry entry, boolean toBeMade) {
     if (entry.sharer() != null) {
       return;
     }
@@ -174,14 +174,14 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
       return;
     }
     shared.put(fresh.id(), fresh);
-    store.whenUnreachable(entry, fresh::collected);
+    store.whenUnreachable(entry, fresh::onCollected);
     fresh.hold();
     if (fresh.outcome() != null) {
       publish(fresh);
     } else if (entry.outcome() != null) {
-      fresh.settled(entry);
+      fresh.onSettled(entry);
     } else if (toBeMade && isOwn(fresh.id())) {
-      counting.making(fresh.id(), 1);
+      directoryClient.making(fresh.id(), 1);
     }
   }
 
@@ -198,22 +198,22 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     var outcome = entry.outcome();
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
       if (isOwn(entry.id())) {
-        counting.madeOnce(entry.id(), madeForItself);
+        directoryClient.markNotReconstructible(entry.id(), notReconstructibleReason);
       }
-      counting.publish(
+      directoryClient.publish(
           entry.id(),
-          new Published.Sealed(entry.attempt(), sealed.byteSize(), true, contents(sealed.edges())));
+          new Published.Sealed(entry.attempt(), sealed.byteSize(), true, containedObjects(sealed.edges())));
     } else if (outcome instanceof Content.Away(var remote)) {
-      ((RemoteObject) remote).shared();
+      ((RemoteObject) remote).onShared();
       if (isOwn(entry.id())) {
-        var why = ((RemoteObject) remote).madeOnce();
+        var why = ((RemoteObject) remote).notReconstructibleReason();
         if (why != null) {
-          counting.madeOnce(entry.id(), why);
+          directoryClient.markNotReconstructible(entry.id(), why);
         }
-        counting.making(entry.id(), 0); // it is made, elsewhere
+        directoryClient.making(entry.id(), 0); // it is made, elsewhere
       }
     } else if ((isOwn(entry.id()) || entry.isKept()) && outcome != null) {
-      counting.publish(entry.id(), published(outcome, entry.id(), entry.attempt()));
+      directoryClient.publish(entry.id(), published(outcome, entry.id(), entry.attempt()));
     }
   }
 
@@ -238,12 +238,12 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** The objects whose refs are inside; they are shared, too, from now on. */
-  List<ObjectId> contents(List<Kept> edges) {
+  List<ObjectId> containedObjects(List<Kept> edges) {
     var ids = new ArrayList<ObjectId>();
     for (var edge : edges) {
       var entry = edge.pointsTo();
       if (entry != null) {
-        adopt(entry);
+        share(entry);
         ids.add(entry.id());
       }
     }
@@ -262,12 +262,12 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * @return gives back what is held for the receiver, once it has said what it holds
    * @throws CodecException if a ref inside cannot leave this node, or the frame gets too large
    */
-  public Runnable give(FrameWriter out, Object outcome, ObjectId id, int attempt) {
+  public Runnable writeResult(FrameWriter out, Object outcome, ObjectId id, int attempt) {
     if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
       var entry = keptHere(id, sealed, attempt);
       out.addCarriedRef(id);
       try {
-        write(out, Objects.requireNonNullElse(copies.here(id), sealed), id);
+        write(out, Objects.requireNonNullElse(localCopies.here(id), sealed), id);
       } catch (RuntimeException | Error e) { // the frame is full
         entry.release();
         throw e;
@@ -289,30 +289,30 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * The same for a result that nobody makes again when it is lost: where the receiver shares this
    * host it has a large one on loan, and the directory hears nothing of it.
    */
-  public Runnable giveOrLend(FrameWriter out, Object outcome, ObjectId id, int attempt, NodeId to) {
+  public Runnable writeOrLendResult(FrameWriter out, Object outcome, ObjectId id, int attempt, NodeId to) {
     if (outcome instanceof Content.InStore sealed
         && !fitsFrame(sealed)
-        && results.canGive(sealed, to)) {
-      wire.writeLoan(out, sealed, id, attempt, results.give(sealed, id, attempt, to));
+        && results.canLend(sealed, to)) {
+      wire.writeLoan(out, sealed, id, attempt, results.lend(sealed, id, attempt, to));
       return () -> {};
     }
-    return give(out, outcome, id, attempt);
+    return writeResult(out, outcome, id, attempt);
   }
 
-  /** What {@link #giveOrLend} has lent. */
-  Content onLoan(Location location, boolean views, long number) {
+  /** What {@link #writeOrLendResult} has lent. */
+  Content borrowResult(ObjectLocation location, boolean views, long number) {
     return new Content.Away(results.borrow(location, views, number));
   }
 
   /** What was on loan is counted from now on; {@code known} runs while this node holds it. */
-  void keep(ObjectId id, Content.InStore sealed, int attempt, Runnable known) {
+  void keepLent(ObjectId id, Content.InStore sealed, int attempt, Runnable known) {
     var entry = keptHere(id, sealed, attempt);
     known.run();
     entry.release();
   }
 
   HoldStatement statementOf(ObjectId id) {
-    return counting.statementOf(id);
+    return directoryClient.statementOf(id);
   }
 
   /**
@@ -322,7 +322,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * @return its entry, with a hold that the caller releases
    */
   private ObjectEntry keptHere(ObjectId id, Content.InStore sealed, int attempt) {
-    var entry = imported(id);
+    var entry = importEntry(id);
     if (!(entry.sharer() instanceof SharedEntry present)) {
       throw new IllegalStateException("Object " + id + " is imported and not shared");
     }
@@ -354,48 +354,48 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    *
    * @return ends the loan
    */
-  public Runnable lend(FrameWriter out, ObjectEntry entry) {
+  public Runnable writeLent(FrameWriter out, ObjectEntry entry) {
     if (!(entry.outcome() instanceof Content.InStore sealed)) {
       throw new IllegalArgumentException(entry + " is not sealed here");
     }
     var end = loans.lend(entry);
-    copies.locationOf(sealed, entry.id()).write(out);
+    localCopies.locationOf(sealed, entry.id()).write(out);
     out.flag(sealed.views());
     return end;
   }
 
-  /** Reads what {@link #lend} wrote. */
-  public Content borrowed(FrameReader in) {
-    return stored(Location.read(in), List.of(), in.flag());
+  /** Reads what {@link #writeLent} wrote. */
+  public Content readLent(FrameReader in) {
+    return remoteContent(ObjectLocation.read(in), List.of(), in.flag());
   }
 
   /** What another process of this host has on loan from this one, or null. */
-  ResultLoans.@Nullable Given lent(ObjectId id) {
+  ResultLoans.@Nullable LentObject lent(ObjectId id) {
     var argument = loans.lent(id);
     return argument == null ? results.lent(id) : argument;
   }
 
-  /** Ends a frame that may carry refs; see {@link Custody#seal}. */
-  public void seal(FrameWriter frame, NodeId to, Runnable release) {
-    custody.seal(frame, to, release);
+  /** Ends a frame that may carry refs; see {@link InFlightRefs#finishFrame}. */
+  public void finishFrame(FrameWriter frame, NodeId to, Runnable release) {
+    inFlightRefs.finishFrame(frame, to, release);
   }
 
-  /** Ends bytes that travel in a message of the user's; see {@link Custody#sealForAnybody}. */
-  public Runnable sealForAnybody(FrameWriter bytes, Runnable release) {
-    return custody.sealForAnybody(bytes, release);
+  /** Ends bytes that travel in a message of the user's; see {@link InFlightRefs#finishForAnyReceiver}. */
+  public Runnable finishForAnyReceiver(FrameWriter bytes, Runnable release) {
+    return inFlightRefs.finishForAnyReceiver(bytes, release);
   }
 
   /** Sends a sealed frame; false if the peer is gone. */
   public boolean send(NodeId to, FrameWriter sealed) {
     boolean sent = peerTransport.send(to, sealed.toBytes());
     if (!sent) {
-      custody.undeliverable(to);
+      inFlightRefs.releaseAllTo(to);
     }
     return sent;
   }
 
   /** Runs it in a thread that may wait for disks and other processes. */
-  void background(Runnable work) {
+  void runInBackground(Runnable work) {
     store.background(work);
   }
 
@@ -403,7 +403,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * Runs what writes an outcome: in the calling thread, or where it may wait for a disk if it is
    * small and spilled.
    */
-  void writing(Object outcome, Runnable write) {
+  void runWrite(Object outcome, Runnable write) {
     if (outcome instanceof Content.InStore sealed
         && fitsFrame(sealed)
         && sealed.address() == null) {
@@ -421,12 +421,12 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** Writes an id. */
   public static void writeId(FrameWriter out, ObjectId id) {
-    Location.write(out, id);
+    ObjectLocation.write(out, id);
   }
 
   /** Reads an id. */
   public static ObjectId readId(FrameReader in) {
-    return Location.readId(in);
+    return ObjectLocation.readId(in);
   }
 
   // ---- in
@@ -437,24 +437,24 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** Goes on to the end of a sealed frame whose inside cannot be read. */
-  public void dropped(NodeId from, FrameReader in) {
-    custody.dropped(from, in);
+  public void acknowledgeUnreadable(NodeId from, FrameReader in) {
+    inFlightRefs.acknowledgeUnreadable(from, in);
   }
 
   /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
-  public void received(NodeId from, FrameReader in) {
-    custody.received(from, in);
+  public void acknowledgeRefs(NodeId from, FrameReader in) {
+    inFlightRefs.acknowledgeRefs(from, in);
   }
 
-  /** Reads the end of such bytes as {@link #sealForAnybody} ends. */
-  public void receivedFromAnybody(FrameReader bytes) {
-    custody.receivedFromAnybody(bytes);
+  /** Reads the end of such bytes as {@link #finishForAnyReceiver} ends. */
+  public void acknowledgeRefsFromAnySender(FrameReader bytes) {
+    inFlightRefs.acknowledgeRefsFromAnySender(bytes);
   }
 
   /**
    * The entry of an object that another process knows, too, with a hold that the caller releases.
    */
-  public ObjectEntry imported(ObjectId id) {
+  public ObjectEntry importEntry(ObjectId id) {
     while (true) {
       var entry = shared.computeIfAbsent(id, this::importNew).retained();
       if (entry != null) {
@@ -465,36 +465,36 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** The same, with the outcome that came along. */
-  public ObjectEntry importedWith(ObjectId id, Object outcome) {
-    return importedWith(id, outcome, 1);
+  public ObjectEntry importEntryWith(ObjectId id, Object outcome) {
+    return importEntryWith(id, outcome, 1);
   }
 
-  private ObjectEntry importedWith(ObjectId id, Object outcome, int attempt) {
-    var entry = imported(id);
+  private ObjectEntry importEntryWith(ObjectId id, Object outcome, int attempt) {
+    var entry = importEntry(id);
     if (entry.sharer() instanceof SharedEntry present) {
       present.attempt(attempt);
     }
     if (entry.outcome() instanceof Content.Away(RemoteObject known)
-        && known.hasLeft()
+        && known.hasHolderLeft()
         && outcome instanceof Content.Away(RemoteObject fresh)) {
-      known.movesTo(fresh); // the sender has looked for it since
+      known.tryMoveTo(fresh); // the sender has looked for it since
     }
     settle(entry, outcome);
     return entry;
   }
 
   private SharedEntry importNew(ObjectId id) {
-    var entry = store.pending(id, new Fetch(id, this));
+    var entry = store.pending(id, new RemoteProducer(id, this));
     var created = new SharedEntry(entry, this);
     entry.share(created);
-    store.whenUnreachable(entry, created::collected);
+    store.whenUnreachable(entry, created::onCollected);
     return created;
   }
 
   ObjectEntry newEntry(SharedEntry of) {
-    var entry = store.pending(of.id(), new Fetch(of.id(), this));
+    var entry = store.pending(of.id(), new RemoteProducer(of.id(), this));
     entry.share(of);
-    store.whenUnreachable(entry, of::collected);
+    store.whenUnreachable(entry, of::onCollected);
     return entry;
   }
 
@@ -503,20 +503,20 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     int kind = in.octet();
     return switch (kind) {
       case Kept.REF -> {
-        var id = Location.readId(in);
+        var id = ObjectLocation.readId(in);
         in.addReceivedRef(id);
-        var entry = imported(id);
+        var entry = importEntry(id);
         var edge = Ref.edge(entry);
         entry.release();
         yield edge;
       }
-      case Kept.HANDLE -> handles.apply(in);
+      case Kept.HANDLE -> handleReader.apply(in);
       default ->
         throw new CodecException("An edge of kind " + kind + " is of another release.", null);
     };
   }
 
-  Content stored(Location location, List<Kept> edges, boolean views) {
+  Content remoteContent(ObjectLocation location, List<Kept> edges, boolean views) {
     return new Content.Away(new RemoteObject(location, edges, views, this));
   }
 
@@ -531,9 +531,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   // ---- making again
 
   /** Says why an outcome that has come from another process cannot be made again. */
-  public void madeOnce(Object outcome, Supplier<String> why) {
+  public void markNotReconstructible(Object outcome, Supplier<String> why) {
     if (outcome instanceof Content.Away(RemoteObject remote)) {
-      remote.madeOnce(why);
+      remote.notReconstructibleReason(why);
     }
   }
 
@@ -543,21 +543,21 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   }
 
   /** Says how the objects can be made again. */
-  public void remember(List<ObjectId> ids, Lineage lineage) {
-    ids.forEach(id -> counting.remember(id, lineage));
+  public void recordLineage(List<ObjectId> ids, Lineage lineage) {
+    ids.forEach(id -> directoryClient.recordLineage(id, lineage));
   }
 
   /** This node has made an object again, or another has done it for this one. */
   public void rebuilt(ObjectId id, int attempt, Object outcome) {
     switch (outcome) {
       case Content.Away(var remote) -> {
-        remaking.madeAt(id, ((RemoteObject) remote).location().at());
+        reconstructions.onReconstructedAt(id, ((RemoteObject) remote).location().holder());
         remote.discard();
       }
       case Content.InStore sealed
       when !fitsFrame(sealed) -> keptHere(id, sealed, attempt).release();
       default -> {
-        counting.publish(id, published(outcome, id, attempt));
+        directoryClient.publish(id, published(outcome, id, attempt));
         if (outcome instanceof Content content) {
           content.discard();
         }
@@ -568,13 +568,13 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   // ---- asking for what is elsewhere
 
   @Nullable
-  SharedEntry known(ObjectId id) {
+  SharedEntry sharedEntry(ObjectId id) {
     return shared.get(id);
   }
 
   /** Somebody here wants to know what has become of it. */
   void resolve(ObjectId id) {
-    lookups.find(id, null).thenAccept(outcome -> {
+    resolver.resolve(id, null).thenAccept(outcome -> {
       var known = shared.get(id);
       if (known != null) {
         settle(known.entry(), outcome);
@@ -587,7 +587,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** The search for it that goes on at this moment, or null. */
   @Nullable
   Awaited lookup(ObjectId id) {
-    return lookups.open(id);
+    return resolver.openLookup(id);
   }
 
   /**
@@ -610,12 +610,12 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   void cancel(ObjectId id, boolean recursive) {
     var frame = new FrameWriter().octet(CANCEL);
-    Location.write(frame, id);
+    ObjectLocation.write(frame, id);
     peerTransport.send(new NodeId(id.node()), frame.flag(recursive).toBytes());
   }
 
   private void onCancel(NodeId from, FrameReader frame) {
-    var known = shared.get(Location.readId(frame));
+    var known = shared.get(ObjectLocation.readId(frame));
     if (known != null) {
       known.entry().cancel(frame.flag());
     }
@@ -623,7 +623,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** Whether objects of that process are read where they lie, or are this one's own. */
   boolean isReadInPlace(NodeId at) {
-    return at.equals(membership.self().id()) || neighbours.here().contains(at);
+    return at.equals(membership.self().id()) || hostPeers.readablePeers().contains(at);
   }
 
   boolean hasLeft(NodeId node) {
@@ -636,15 +636,15 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    */
   CompletionStage<Boolean> locate(RemoteObject object) {
     var last = object.location();
-    return lookups
-        .find(last.id(), last)
+    return resolver
+        .resolve(last.id(), last)
         .thenApply(found -> found instanceof Content.Away(RemoteObject other)
-            && (object.movesTo(other) || !object.location().at().equals(last.at())));
+            && (object.tryMoveTo(other) || !object.location().holder().equals(last.holder())));
   }
 
   /** Makes the bytes readable here. */
-  void bring(RemoteObject object, CompletableFuture<Content> into) {
-    reading.bring(object, into);
+  void fetch(RemoteObject object, CompletableFuture<Content> into) {
+    fetcher.fetch(object, into);
   }
 
   // ---- leaving
@@ -658,9 +658,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     shared.values().forEach(SharedEntry::giveUp);
     awaitFrees();
     var wanted = onlyHere().stream().filter(entry -> !replicas.isSpare(entry)).toList();
-    var given = handOver.give(wanted, replicas::ranks, limit);
-    replicas.replaced(given.takers());
-    var lost = given.left().entrySet().stream()
+    var result = handOver.handOver(wanted, replicas::ranks, limit);
+    replicas.onHandedOver(result.newHolders());
+    var lost = result.remaining().entrySet().stream()
         .filter(each -> !replicas.isElsewhere(each.getKey()))
         .map(each -> each.getKey() + " (" + each.getValue() + ")")
         .toList();
@@ -674,7 +674,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
           lost.subList(0, Math.min(MOST_NAMED, lost.size())),
           lost.size() > MOST_NAMED ? " and more" : "");
     }
-    counting.close();
+    directoryClient.close();
   }
 
   /** What was made here, put here or taken over, and is not freed yet; small values, too. */
@@ -702,9 +702,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   private void awaitFrees() {
     long end = System.nanoTime() + FREES.toNanos();
     try {
-      synchronized (frees) {
+      synchronized (freedMonitor) {
         for (long left = FREES.toMillis(); left > 0 && !onlyHere().isEmpty(); ) {
-          frees.wait(left);
+          freedMonitor.wait(left);
           left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         }
       }
@@ -727,13 +727,13 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    *     would take the object for one that nobody holds
    */
   void takeOver(RemoteObject object, HoldStatement giver, Deadline deadline) {
-    copy(object, () -> counting.vouchFor(List.of(giver)), deadline);
+    copy(object, () -> directoryClient.relayStatements(List.of(giver)), deadline);
   }
 
   private void copy(RemoteObject object, Runnable published, Deadline deadline) {
     var id = object.location().id();
     var copy = store.copyOf(new Content.Away(object), object.edges(), deadline);
-    var entry = imported(id);
+    var entry = importEntry(id);
     if (entry.sharer() instanceof SharedEntry present
         && present.replace(copy, object.location().attempt())) {
       publish(present);
@@ -746,12 +746,12 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   /** The same for a small value or a failure, which is kept for others. */
   void takeOver(ObjectId id, Object outcome, int attempt, HoldStatement giver) {
-    var entry = importedWith(id, outcome, attempt);
+    var entry = importEntryWith(id, outcome, attempt);
     if (entry.sharer() instanceof SharedEntry present) {
       present.keep();
       publish(present);
     }
-    counting.vouchFor(List.of(giver));
+    directoryClient.relayStatements(List.of(giver));
     entry.release();
   }
 
@@ -763,7 +763,7 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
    * @throws io.mobula.error.TooFewCopiesException when it is not in time
    */
   public void replicate(ObjectEntry entry, int copies, Duration within) {
-    adopt(entry);
+    share(entry);
     if (entry.sharer() instanceof SharedEntry present) {
       replicas.create(present, copies, within);
     }
@@ -771,26 +771,26 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
 
   // ---- the end of sharing
 
-  void tellGivenUp(ObjectId id) {
-    counting.release(id);
+  void releaseHold(ObjectId id) {
+    directoryClient.release(id);
   }
 
-  void tellHeld(ObjectId id) {
-    counting.hold(id);
+  void announceHold(ObjectId id) {
+    directoryClient.hold(id);
   }
 
   /**
    * This process holds it no more. What came from elsewhere, or has come to harm here, is dropped:
    * true; what is sealed here stays.
    */
-  boolean tellReleased(SharedEntry entry) {
+  boolean releaseAndDrop(SharedEntry entry) {
     var id = entry.id();
     var sealed = entry.outcome() instanceof Content.InStore made ? made : null;
     boolean isDropped = !isOwn(id) && !entry.isKept() && (sealed == null || sealed.isMissing());
-    if (isDropped && (sealed != null || copies.ownCopy(id) != null)) {
-      counting.retract(id); // the copy goes with it
+    if (isDropped && (sealed != null || localCopies.ownCopy(id) != null)) {
+      directoryClient.retract(id); // the copy goes with it
     }
-    counting.release(id);
+    directoryClient.release(id);
     boolean removed = isDropped && shared.remove(id, entry);
     if (removed && sealed != null) {
       replicas.forget(id);
@@ -803,10 +803,10 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
     var known = shared.remove(id);
     replicas.forget(id);
     if (known != null) {
-      known.vanish();
+      known.markGone();
     }
-    synchronized (frees) {
-      frees.notifyAll();
+    synchronized (freedMonitor) {
+      freedMonitor.notifyAll();
     }
   }
 
@@ -822,9 +822,9 @@ public final class Sharing implements DirectoryListener, AutoCloseable {
   /** Says and asks no more, and lets go of what belongs to other processes. */
   @Override
   public void close() {
-    counting.close();
-    transfers.close();
+    directoryClient.close();
+    puller.close();
     hostPulls.close();
-    neighbours.close();
+    hostPeers.close();
   }
 }

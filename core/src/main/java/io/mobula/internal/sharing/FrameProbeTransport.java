@@ -12,23 +12,23 @@ import io.mobula.internal.store.Probe;
 import org.jspecify.annotations.Nullable;
 
 /** Probes after cycles of waiting, on their way between processes. Safe for all threads. */
-final class Probes implements Chase.Scout {
+final class FrameProbeTransport implements Chase.Scout {
   private static final int PROBE = 89;
 
-  private final Sharing sharing;
+  private final ClusterObjects clusterObjects;
   private final PeerTransport peerTransport;
 
-  Probes(Sharing sharing, PeerTransport peerTransport) {
-    this.sharing = sharing;
+  FrameProbeTransport(ClusterObjects clusterObjects, PeerTransport peerTransport) {
+    this.clusterObjects = clusterObjects;
     this.peerTransport = peerTransport;
   }
 
   /** The chase goes through other processes, and theirs through this one. */
-  static void connect(Chase chase, Sharing sharing, PeerTransport peerTransport, FrameRouter router) {
-    chase.through(new Probes(sharing, peerTransport));
+  static void connect(Chase chase, ClusterObjects clusterObjects, PeerTransport peerTransport, FrameRouter router) {
+    chase.through(new FrameProbeTransport(clusterObjects, peerTransport));
     router.on(PROBE, (from, in) -> {
       var probe = read(in);
-      chase.arrived(probe, Location.readId(in));
+      chase.arrived(probe, ObjectLocation.readId(in));
     });
   }
 
@@ -47,13 +47,13 @@ final class Probes implements Chase.Scout {
         .int32(probe.wanted())
         .flag(probe.yields())
         .int32(probe.hops());
-    Location.write(frame, work);
+    ObjectLocation.write(frame, work);
     peerTransport.send(to, frame.toBytes());
   }
 
   @Override
   public @Nullable ObjectEntry pending(ObjectId id) {
-    var known = sharing.known(id);
+    var known = clusterObjects.sharedEntry(id);
     return known == null || known.outcome() != null ? null : known.entry();
   }
 }

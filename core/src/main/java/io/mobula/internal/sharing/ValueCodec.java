@@ -16,7 +16,7 @@ import java.util.List;
  * Values and failures inside frames: small values as they are, larger ones by the place where they
  * are sealed. Safe for all threads.
  */
-final class ValueWire {
+final class ValueCodec {
   private static final int SMALL = 1;
   private static final int STORED = 2;
   private static final int FAILED = 3;
@@ -24,14 +24,14 @@ final class ValueWire {
   private static final int ON_LOAN = 5;
 
   private final ObjectStore store;
-  private final Sharing sharing;
-  private final Copies copies;
+  private final ClusterObjects clusterObjects;
+  private final LocalCopies localCopies;
   private final long inlineLimit;
 
-  ValueWire(ObjectStore store, Sharing sharing, Copies copies, long inlineLimit) {
+  ValueCodec(ObjectStore store, ClusterObjects clusterObjects, LocalCopies localCopies, long inlineLimit) {
     this.store = store;
-    this.sharing = sharing;
-    this.copies = copies;
+    this.clusterObjects = clusterObjects;
+    this.localCopies = localCopies;
     this.inlineLimit = inlineLimit;
   }
 
@@ -60,7 +60,7 @@ final class ValueWire {
     switch (content) {
       case Content.InStore sealed -> {
         out.octet(STORED);
-        copies.locationOf(sealed, id).write(out);
+        localCopies.locationOf(sealed, id).write(out);
         out.flag(sealed.views());
         writeEdges(out, sealed.edges());
       }
@@ -93,7 +93,7 @@ final class ValueWire {
   /** Writes a result that its caller has on loan, under that number. */
   void writeLoan(FrameWriter out, Content.InStore sealed, ObjectId id, int attempt, long number) {
     out.octet(ON_LOAN);
-    copies.locationOf(sealed, id, attempt).write(out);
+    localCopies.locationOf(sealed, id, attempt).write(out);
     out.flag(sealed.views()).int64(number);
   }
 
@@ -111,15 +111,15 @@ final class ValueWire {
         yield store.plain(bytes, readEdges(in));
       }
       case STORED -> {
-        var location = Location.read(in);
+        var location = ObjectLocation.read(in);
         in.addReceivedRef(location.id());
         boolean views = in.flag();
-        yield sharing.stored(location, readEdges(in), views);
+        yield clusterObjects.remoteContent(location, readEdges(in), views);
       }
       case ON_LOAN -> {
-        var location = Location.read(in);
+        var location = ObjectLocation.read(in);
         boolean views = in.flag();
-        yield sharing.onLoan(location, views, in.int64());
+        yield clusterObjects.borrowResult(location, views, in.int64());
       }
       case FAILED -> store.failure(in.block());
       default ->
@@ -130,7 +130,7 @@ final class ValueWire {
   private List<Kept> readEdges(FrameReader in) {
     var edges = new ArrayList<Kept>();
     try {
-      in.list(from -> edges.add(sharing.importEdge(from)));
+      in.list(from -> edges.add(clusterObjects.importEdge(from)));
       return edges;
     } catch (RuntimeException e) {
       edges.forEach(Kept::release);

@@ -10,8 +10,8 @@ import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.PeerStore;
-import io.mobula.internal.sharing.PullRegister.Grant;
-import io.mobula.internal.sharing.PullRegister.Run;
+import io.mobula.internal.sharing.PullRegistry.Grant;
+import io.mobula.internal.sharing.PullRegistry.ObjectAttempt;
 import io.mobula.internal.store.Content;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayList;
@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One pull per host: processes that share their memory agree on who brings an object of another
  * host, and all others read that copy in place. For each object one of them keeps the
- * {@link PullRegister}, the same in the eyes of all. Whoever dies, those who wait ask again. Safe
+ * {@link PullRegistry}, the same in the eyes of all. Whoever dies, those who wait ask again. Safe
  * for all threads; nothing blocks.
  */
-final class HostPulls implements Membership.Listener, AutoCloseable {
+final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   private static final int WANT = 90;
   private static final int GRANT = 91;
   private static final int ENDED = 92;
@@ -38,41 +38,41 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   private static final long NOBODY = 0;
   private static final int MOST_ROUNDS = 8;
 
-  private final Copies copies;
-  private final Transfers transfers;
-  private final Neighbours neighbours;
+  private final LocalCopies localCopies;
+  private final ObjectPuller puller;
+  private final SameHostPeers hostPeers;
   private final ObjectStore store;
   private final Membership membership;
   private final NodeId self;
   private final PeerTransport peerTransport;
-  private final PullRegister register = new PullRegister();
-  private final Map<Run, Wish> wishes = new ConcurrentHashMap<>();
+  private final PullRegistry register = new PullRegistry();
+  private final Map<ObjectAttempt, PullRequest> requests = new ConcurrentHashMap<>();
 
   /** Whose word is awaited, and about what. */
-  private sealed interface Awaited {
+  private sealed interface ExpectedReply {
     NodeId of();
 
     /** Who is to pull it. */
-    record Keeper(NodeId of) implements Awaited {}
+    record GrantReply(NodeId of) implements ExpectedReply {}
 
     /** Where the copy is. */
-    record Copy(NodeId of) implements Awaited {}
+    record CopyReply(NodeId of) implements ExpectedReply {}
 
     /** The pull of this process. */
-    record Pull(NodeId of) implements Awaited {}
+    record LocalPull(NodeId of) implements ExpectedReply {}
   }
 
-  HostPulls(
-      Copies copies,
-      Transfers transfers,
-      Neighbours neighbours,
+  HostPullCoordinator(
+      LocalCopies localCopies,
+      ObjectPuller puller,
+      SameHostPeers hostPeers,
       ObjectStore store,
       Membership membership,
       PeerTransport peerTransport,
       FrameRouter router) {
-    this.copies = copies;
-    this.transfers = transfers;
-    this.neighbours = neighbours;
+    this.localCopies = localCopies;
+    this.puller = puller;
+    this.hostPeers = hostPeers;
     this.store = store;
     this.membership = membership;
     this.self = membership.self().id();
@@ -87,25 +87,25 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   }
 
   /** Makes the bytes of an object of another host readable here. */
-  CompletionStage<Content> bring(RemoteObject object) {
-    if (neighbours.here().isEmpty()) {
-      return transfers.pull(object);
+  CompletionStage<Content> fetch(RemoteObject object) {
+    if (hostPeers.readablePeers().isEmpty()) {
+      return puller.pull(object);
     }
     var location = object.location();
-    var key = new Run(location.id(), location.attempt());
-    var fresh = new Wish(key, object);
-    var present = wishes.putIfAbsent(key, fresh);
+    var key = new ObjectAttempt(location.id(), location.attempt());
+    var fresh = new PullRequest(key, object);
+    var present = requests.putIfAbsent(key, fresh);
     if (present != null) { // another way to the same object; both want a content of their own
-      return present.done.handle((content, failure) -> bring(object)).thenCompose(next -> next);
+      return present.done.handle((content, failure) -> fetch(object)).thenCompose(next -> next);
     }
     fresh.ask(null);
     return fresh.done;
   }
 
   /** Who keeps the register for this object: the highest of all hashes of it with a process. */
-  private NodeId keeper(Run key) {
+  private NodeId registrar(ObjectAttempt key) {
     var best = self;
-    for (var other : neighbours.here()) {
+    for (var other : hostPeers.readablePeers()) {
       if (Long.compareUnsigned(hash(key, other), hash(key, best)) > 0) {
         best = other;
       }
@@ -113,7 +113,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     return best;
   }
 
-  private static long hash(Run key, NodeId node) {
+  private static long hash(ObjectAttempt key, NodeId node) {
     long object =
         mixed(mixed(mixed(key.id().node()) + key.id().task()) + key.id().index());
     return mixed(object ^ mixed(node.incarnation()));
@@ -127,52 +127,52 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   }
 
   /** What this process wants, and whose word it waits for: one word is heard, once. */
-  private final class Wish {
-    private final Run key;
+  private final class PullRequest {
+    private final ObjectAttempt key;
     private final RemoteObject object;
     private final CompletableFuture<Content> done = new CompletableFuture<>();
-    private @Nullable Awaited awaited;
+    private @Nullable ExpectedReply expected;
     private int rounds;
 
-    Wish(Run key, RemoteObject object) {
+    PullRequest(ObjectAttempt key, RemoteObject object) {
       this.key = key;
       this.object = object;
     }
 
     /** Asks who is to pull it. */
     void ask(@Nullable NodeId unreadable) {
-      var keeper = keeper(key);
+      var keeper = registrar(key);
       if (++rounds > MOST_ROUNDS) {
         pull();
       } else if (keeper.equals(self)) {
-        await(new Awaited.Keeper(self));
+        await(new ExpectedReply.GrantReply(self));
         tell(register.ask(key, self, unreadable));
       } else {
         long lost = unreadable == null ? NOBODY : unreadable.incarnation();
-        send(new Awaited.Keeper(keeper), frame(WANT, key).int64(lost), this::pull);
+        send(new ExpectedReply.GrantReply(keeper), frame(WANT, key).int64(lost), this::pull);
       }
     }
 
-    private synchronized void await(Awaited what) {
-      awaited = what;
+    private synchronized void await(ExpectedReply what) {
+      expected = what;
     }
 
     /** Whether this was awaited; it is no more. */
-    synchronized boolean hears(Awaited what) {
-      boolean hears = what.equals(awaited);
-      awaited = hears ? null : awaited;
+    synchronized boolean takeExpected(ExpectedReply what) {
+      boolean hears = what.equals(expected);
+      expected = hears ? null : expected;
       return hears;
     }
 
     synchronized boolean isPulling() {
-      return awaited instanceof Awaited.Pull;
+      return expected instanceof ExpectedReply.LocalPull;
     }
 
     /** Asks another process; if it is gone, and nobody has seen to that yet, does this instead. */
-    private void send(Awaited what, FrameWriter question, Runnable otherwise) {
+    private void send(ExpectedReply what, FrameWriter question, Runnable otherwise) {
       await(what);
-      if (!(neighbours.here().contains(what.of()) && peerTransport.send(what.of(), question.toBytes()))
-          && hears(what)) {
+      if (!(hostPeers.readablePeers().contains(what.of()) && peerTransport.send(what.of(), question.toBytes()))
+          && takeExpected(what)) {
         otherwise.run();
       }
     }
@@ -181,25 +181,25 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
       if (from.equals(self)) {
         pull();
       } else {
-        send(new Awaited.Copy(from), frame(COPY, key), () -> ask(from));
+        send(new ExpectedReply.CopyReply(from), frame(COPY, key), () -> ask(from));
       }
     }
 
     private void pull() {
-      await(new Awaited.Pull(self));
-      transfers.pull(object).whenComplete((content, failure) -> {
+      await(new ExpectedReply.LocalPull(self));
+      puller.pull(object).whenComplete((content, failure) -> {
         end(content, failure);
-        ended(keeper(key), key, failure == null);
+        ended(registrar(key), key, failure == null);
       });
     }
 
     /** The other process has said where it is, if it still has it. */
-    void told(NodeId from, @Nullable Location at) {
+    void onCopyLocation(NodeId from, @Nullable ObjectLocation at) {
       if (at == null) {
         ask(from);
         return;
       }
-      neighbours.attach(from).whenComplete((attached, gone) -> {
+      hostPeers.attach(from).whenComplete((attached, gone) -> {
         switch (attached) {
           case AttachResult.Attached(var theirs) -> open(theirs, at);
           case AttachResult.NotAttachable _ -> ask(from);
@@ -208,20 +208,20 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
       });
     }
 
-    private void open(PeerStore theirs, Location at) {
+    private void open(PeerStore theirs, ObjectLocation at) {
       Content.InStore opened;
       try {
         var address = Objects.requireNonNull(at.address(), "a copy is in memory");
         opened = Content.InStore.pinned(theirs.open(address), object.edges(), object.views());
       } catch (RuntimeException dropped) { // or its process is dying
-        ask(at.at());
+        ask(at.holder());
         return;
       }
       end(opened, null);
     }
 
     void end(@Nullable Content content, @Nullable Throwable failure) {
-      wishes.remove(key, this);
+      requests.remove(key, this);
       if (failure != null) {
         done.completeExceptionally(failure);
       } else if (!done.complete(content) && content != null) {
@@ -231,22 +231,22 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
 
     /** That process will say nothing any more. */
     void left(NodeId node) {
-      if (hears(new Awaited.Keeper(node))) {
+      if (takeExpected(new ExpectedReply.GrantReply(node))) {
         ask(null);
-      } else if (hears(new Awaited.Copy(node))) {
+      } else if (takeExpected(new ExpectedReply.CopyReply(node))) {
         ask(node);
       }
     }
   }
 
-  private static FrameWriter frame(int kind, Run key) {
+  private static FrameWriter frame(int kind, ObjectAttempt key) {
     var frame = new FrameWriter().octet(kind);
-    Location.write(frame, key.id());
+    ObjectLocation.write(frame, key.id());
     return frame.int32(key.attempt());
   }
 
-  private static Run key(FrameReader frame) {
-    return new Run(Location.readId(frame), frame.int32());
+  private static ObjectAttempt key(FrameReader frame) {
+    return new ObjectAttempt(ObjectLocation.readId(frame), frame.int32());
   }
 
   private void tell(@Nullable Grant grant) {
@@ -278,16 +278,16 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
     granted(keeper, key(frame), new NodeId(frame.int64()));
   }
 
-  private void granted(NodeId keeper, Run key, NodeId from) {
-    var wish = wishes.get(key);
-    if (wish != null && wish.hears(new Awaited.Keeper(keeper))) {
-      wish.granted(from);
-    } else if (from.equals(self) && (wish == null || !wish.isPulling())) {
-      ended(keeper, key, copies.locationNow(key.id(), key.attempt()) != null); // nobody pulls
+  private void granted(NodeId keeper, ObjectAttempt key, NodeId from) {
+    var request = requests.get(key);
+    if (request != null && request.takeExpected(new ExpectedReply.GrantReply(keeper))) {
+      request.granted(from);
+    } else if (from.equals(self) && (request == null || !request.isPulling())) {
+      ended(keeper, key, localCopies.locationNow(key.id(), key.attempt()) != null); // nobody pulls
     }
   }
 
-  private void ended(NodeId keeper, Run key, boolean has) {
+  private void ended(NodeId keeper, ObjectAttempt key, boolean has) {
     if (keeper.equals(self)) {
       tell(register.ended(key, self, has));
     } else {
@@ -301,7 +301,7 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
 
   private void onCopy(NodeId from, FrameReader frame) {
     var key = key(frame);
-    var at = copies.locationNow(key.id(), key.attempt());
+    var at = localCopies.locationNow(key.id(), key.attempt());
     var answer = frame(COPIED, key).flag(at != null);
     if (at != null) {
       at.write(answer);
@@ -311,10 +311,10 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
 
   private void onCopied(NodeId from, FrameReader frame) {
     var key = key(frame);
-    var at = frame.flag() ? Location.read(frame) : null;
-    var wish = wishes.get(key);
-    if (wish != null && wish.hears(new Awaited.Copy(from))) {
-      store.open(() -> wish.told(from, at));
+    var at = frame.flag() ? ObjectLocation.read(frame) : null;
+    var request = requests.get(key);
+    if (request != null && request.takeExpected(new ExpectedReply.CopyReply(from))) {
+      store.open(() -> request.onCopyLocation(from, at));
     }
   }
 
@@ -324,16 +324,16 @@ final class HostPulls implements Membership.Listener, AutoCloseable {
   @Override
   public void left(Peer peer, String how) {
     tell(register.left(peer.id()));
-    for (var wish : new ArrayList<>(wishes.values())) {
-      wish.left(peer.id());
+    for (var request : new ArrayList<>(requests.values())) {
+      request.left(peer.id());
     }
   }
 
   /** Ends what waits for others. */
   @Override
   public void close() {
-    for (var wish : new ArrayList<>(wishes.values())) {
-      wish.end(null, new StoreException("This node is closing.", null));
+    for (var request : new ArrayList<>(requests.values())) {
+      request.end(null, new StoreException("This node is closing.", null));
     }
   }
 }
