@@ -31,11 +31,11 @@ final class SpillDirectory {
   private final ReentrantLock writing = new ReentrantLock();
   private @Nullable SpillFile shared;
   private boolean saidFull;
-  private volatile @Nullable Aside aside;
+  private volatile @Nullable WritePause pause;
   private volatile boolean closed;
 
   /** Why nothing is written here for now. */
-  private record Aside(long since, String reason) {}
+  private record WritePause(long since, String reason) {}
 
   private SpillDirectory(Path base, StoreDirectory home, long fuseBelow, long fusedBytes) {
     this.base = base;
@@ -53,16 +53,16 @@ final class SpillDirectory {
    * there is no room, or when the directory is aside.
    */
   SpillTarget.@Nullable Part write(long number, MemorySegment content, boolean wait) {
-    if (isAside() || !take(wait)) {
+    if (isPaused() || !take(wait)) {
       return null;
     }
     try {
-      if (closed || isAside() || !hasRoom(content.byteSize())) {
+      if (closed || isPaused() || !hasRoom(content.byteSize())) {
         return null;
       }
-      return content.byteSize() < fuseBelow ? fused(number, content) : alone(number, content);
+      return content.byteSize() < fuseBelow ? writeSharedFile(number, content) : writeOwnFile(number, content);
     } catch (IOException e) {
-      setAside(e);
+      pauseWriting(e);
       return null;
     } finally {
       writing.unlock();
@@ -71,14 +71,14 @@ final class SpillDirectory {
 
   /** For people: its path and how it stands. */
   String describe() {
-    var now = aside;
+    var now = pause;
     long free = base.toFile().getUsableSpace();
     return base + " has " + free + " bytes free" + (now == null ? "" : " (" + now.reason() + ")");
   }
 
   /** A file has gone: there may be room again. */
-  void hasMore() {
-    aside = null;
+  void onFileRemoved() {
+    pause = null;
   }
 
   /** Removes all files. */
@@ -116,7 +116,7 @@ final class SpillDirectory {
   private boolean hasRoom(long bytes) {
     var here = base.toFile();
     long free = here.getUsableSpace();
-    boolean fits = free >= bytes + PartHeader.BYTES || here.getTotalSpace() == 0;
+    boolean fits = free >= bytes + SpilledObjectHeader.BYTES || here.getTotalSpace() == 0;
     if (!fits && !saidFull) {
       LOG.warn("Spill directory {} is full: {} bytes free, wanted {}", base, free, bytes);
     }
@@ -124,7 +124,7 @@ final class SpillDirectory {
     return fits;
   }
 
-  private SpillTarget.Part alone(long number, MemorySegment content) throws IOException {
+  private SpillTarget.Part writeOwnFile(long number, MemorySegment content) throws IOException {
     var file = create("object-" + number);
     try {
       return file.append(number, content);
@@ -133,7 +133,7 @@ final class SpillDirectory {
     }
   }
 
-  private SpillTarget.Part fused(long number, MemorySegment content) throws IOException {
+  private SpillTarget.Part writeSharedFile(long number, MemorySegment content) throws IOException {
     var file = shared;
     if (file == null || !file.reserve()) {
       file = create("shared-" + number);
@@ -157,13 +157,13 @@ final class SpillDirectory {
     return file;
   }
 
-  private boolean isAside() {
-    var now = aside;
+  private boolean isPaused() {
+    var now = pause;
     return now != null && System.nanoTime() - now.since() < ASIDE_NANOS;
   }
 
-  private void setAside(IOException why) {
-    aside = new Aside(System.nanoTime(), String.valueOf(why.getMessage()));
+  private void pauseWriting(IOException why) {
+    pause = new WritePause(System.nanoTime(), String.valueOf(why.getMessage()));
     LOG.warn(
         "Nothing is spilled to {} for {} s, or until a file there has gone: {}",
         base,

@@ -84,20 +84,20 @@ final class SpillFile {
       for (long at = 0; at < content.byteSize(); at += CHUNK) {
         var chunk = slice(content, at);
         sum.update(chunk.duplicate());
-        writeFully(chunk, start + PartHeader.BYTES + at);
+        writeFully(chunk, start + SpilledObjectHeader.BYTES + at);
       }
-      var header = new PartHeader(number, content.byteSize(), (int) sum.getValue());
+      var header = new SpilledObjectHeader(number, content.byteSize(), (int) sum.getValue());
       writeFully(header.encode(), start);
-      end = PartHeader.aligned(start + PartHeader.BYTES + content.byteSize());
-      return new FilePart(start, header);
+      end = SpilledObjectHeader.aligned(start + SpilledObjectHeader.BYTES + content.byteSize());
+      return new SpillFileEntry(start, header);
     } catch (IOException e) {
-      giveBack(start);
+      truncateTo(start);
       forget();
       throw e;
     }
   }
 
-  private void giveBack(long start) {
+  private void truncateTo(long start) {
     try {
       channel.truncate(start);
     } catch (IOException e) {
@@ -134,16 +134,16 @@ final class SpillFile {
     } catch (IOException e) {
       LOG.warn("Cannot remove {}", path, e);
     }
-    home.hasMore();
+    home.onFileRemoved();
   }
 
   /** One object in the file. */
-  private final class FilePart implements SpillTarget.Part {
+  private final class SpillFileEntry implements SpillTarget.Part {
     private final long start;
-    private final PartHeader header;
+    private final SpilledObjectHeader header;
     private final AtomicBoolean deleted = new AtomicBoolean();
 
-    FilePart(long start, PartHeader header) {
+    SpillFileEntry(long start, SpilledObjectHeader header) {
       this.start = start;
       this.header = header;
     }
@@ -156,10 +156,10 @@ final class SpillFile {
     @Override
     public void readInto(MemorySegment target) {
       try (var in = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-        header.require(read(in, ByteBuffer.allocate(PartHeader.BYTES), start), this::lost);
+        header.require(read(in, ByteBuffer.allocate(SpilledObjectHeader.BYTES), start), this::lost);
         var sum = new CRC32C();
         for (long at = 0; at < header.bytes(); at += CHUNK) {
-          sum.update(read(in, slice(target, at), start + PartHeader.BYTES + at));
+          sum.update(read(in, slice(target, at), start + SpilledObjectHeader.BYTES + at));
         }
         if ((int) sum.getValue() != header.sum()) {
           throw lost("its checksum is " + Integer.toHexString((int) sum.getValue()) + ", wanted "
@@ -181,7 +181,7 @@ final class SpillFile {
         int got = in.read(unread, at);
         if (got < 0) {
           throw lost("it is cut: it has " + in.size() + " bytes, wanted "
-              + (start + PartHeader.BYTES + header.bytes()));
+              + (start + SpilledObjectHeader.BYTES + header.bytes()));
         }
         at += got;
       }

@@ -167,7 +167,7 @@ class FileSpillTargetTest {
     var random = new Random(51);
     for (int i = 0; i < 200; i++) {
       int at = random.nextInt(original.length);
-      if (at >= 40 && at < PartHeader.BYTES) {
+      if (at >= 40 && at < SpilledObjectHeader.BYTES) {
         continue; // reserved
       }
       overwrite(file, at, original[at] + 1 + random.nextInt(255));

@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  * @param bytes the content's length
  * @param sum CRC32C of the content
  */
-record PartHeader(long number, long bytes, int sum) {
+record SpilledObjectHeader(long number, long bytes, int sum) {
   static final int BYTES = 64;
 
   private static final long MAGIC = 0x0A0D4C4C4950534DL; // "MSPILL\r\n"
