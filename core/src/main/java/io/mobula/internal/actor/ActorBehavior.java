@@ -18,9 +18,9 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.placement.PlacementGroupCodec;
-import io.mobula.internal.store.AbsentException;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ArgumentUnavailableException;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -230,7 +230,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
     var failed = cell.constructor().failedArgument();
     if (failed != null) {
-      cell.kill(Failure.following(
+      cell.kill(ObjectFailure.following(
           failed, cause -> cell.diedException(ARGUMENT_FAILED + cause.getMessage(), cause)));
     } else {
       make();
@@ -255,7 +255,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         instance = made;
         cell.made(made.getClass());
       }
-    } catch (AbsentException absent) { // the actor is placed again once the argument is found
+    } catch (ArgumentUnavailableException absent) { // the actor is placed again once the argument is found
       placed = false;
       cell.lease().pause(absent.object());
     } catch (LostArgumentException lost) {
@@ -328,7 +328,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private void killFor(String why, CapturedThrowable thrown) {
-    cell.kill(cell.store().captured(new Failure(() -> cell.diedException(why, thrown.exception()))));
+    cell.kill(cell.store().withEncodedException(new ObjectFailure(() -> cell.diedException(why, thrown.exception()))));
   }
 
   // ---- calls
@@ -478,12 +478,12 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   private @Nullable FailedInstance thrown(ActorCallRun run, Object receiver, Throwable thrown) {
     if (thrown instanceof LostArgumentException lost) {
-      cell.fail(run, new Failure(() -> lost.neededBy(describe(run))));
+      cell.fail(run, new ObjectFailure(() -> lost.neededBy(describe(run))));
       return null;
     }
     if (thrown instanceof UnreadableCallException unreadable) {
       var what = "Call " + run.name() + " of " + cell.describe();
-      cell.fail(run, new Failure(() -> unreadable.toException(what, cell.store().node())));
+      cell.fail(run, new ObjectFailure(() -> unreadable.toException(what, cell.store().node())));
       return null;
     }
     var captured = CapturedThrowable.of(thrown);
@@ -504,14 +504,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   /** The call has failed, and may have changed the state. */
-  private void failSaved(ActorCallRun run, Failure why) {
+  private void failSaved(ActorCallRun run, ObjectFailure why) {
     var unsaved = checkpoints == null ? null : checkpoints.recordOutcome(run, why);
     cell.fail(run, unsaved == null ? why : unsaved);
   }
 
-  private Failure failure(ActorCallRun run, CapturedThrowable thrown) {
+  private ObjectFailure failure(ActorCallRun run, CapturedThrowable thrown) {
     return cell.store()
-        .captured(new Failure(() -> new TaskFailedException(
+        .withEncodedException(new ObjectFailure(() -> new TaskFailedException(
             "Call " + run.name() + " of " + cell.describe() + " failed: " + thrown.text(),
             thrown.exception())));
   }
@@ -596,11 +596,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         cell.fail(run, unsaved);
       }
     } catch (ResultNotStoredException notStored) {
-      failSaved(run, new Failure(() -> notStored.toException(describe(run))));
+      failSaved(run, new ObjectFailure(() -> notStored.toException(describe(run))));
     }
   }
 
-  private void settle(ActorCallRun run, Content content) {
+  private void settle(ActorCallRun run, ObjectContent content) {
     if (run.finish()) {
       try {
         run.result().complete(content);

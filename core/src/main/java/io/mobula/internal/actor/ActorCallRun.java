@@ -3,7 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.StageCancellation;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +175,7 @@ final class ActorCallRun {
   /**
    * Ends the call with a failure and interrupts its method if that runs. True if it had no outcome.
    */
-  boolean stop(Failure why, ObjectStore store) {
+  boolean stop(ObjectFailure why, ObjectStore store) {
     CompletionStage<?> pending;
     boolean ran;
     synchronized (this) {

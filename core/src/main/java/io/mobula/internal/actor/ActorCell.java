@@ -17,7 +17,7 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
@@ -59,7 +59,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   private final DeferredActorRef deferredRef = new DeferredActorRef();
   private final Awaited turn = this::turnStep;
   private volatile LifecycleState lifecycleState = LifecycleState.OPEN;
-  private volatile @Nullable Failure whyDead;
+  private volatile @Nullable ObjectFailure whyDead;
   private volatile @Nullable Execution running;
   private volatile @Nullable Class<?> instanceType;
   private WeakReference<TrackedActorHandle.ReachabilityToken> token = new WeakReference<>(null);
@@ -199,7 +199,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
       if (token.get() != null || lifecycleState != LifecycleState.OPEN) {
         return;
       }
-      whyDead = new Failure(() -> diedException("nobody had a handle to it any more", null));
+      whyDead = new ObjectFailure(() -> diedException("nobody had a handle to it any more", null));
       lifecycleState = LifecycleState.DRAINING;
     }
     endIfDrained();
@@ -220,7 +220,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     try {
       var bound = engine.binder().bind(request.method(), request.arguments(), 1);
       long number = store.nextTask();
-      var entry = store.pending(number, 0, this);
+      var entry = store.createPending(number, 0, this);
       ObjectRef<R> result = store.ref(entry);
       send(new ActorCallRun(
           BoundCall.nameOf(request.method()),
@@ -245,7 +245,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   /** Takes a call of another process; all processes together are bounded here. */
   void takeRemote(ActorCallRun run) {
     if (pending.get() >= options().execution().maxPendingCalls()) {
-      run.stop(new Failure(this::tooMany), store());
+      run.stop(new ObjectFailure(this::tooMany), store());
       run.call().release();
     } else {
       take(run);
@@ -277,9 +277,9 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     return descriptor.durable() && !endedByUser;
   }
 
-  Failure whyDead() {
+  ObjectFailure whyDead() {
     var why = whyDead;
-    return why == null ? new Failure(() -> diedException("it ended", null)) : why;
+    return why == null ? new ObjectFailure(() -> diedException("it ended", null)) : why;
   }
 
   /** The calls that have come and have not begun, as one entry. */
@@ -407,7 +407,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     var run = calls.get(result);
     if (run != null
         && run.stop(
-            new Failure(() -> new TaskCancelledException(
+            new ObjectFailure(() -> new TaskCancelledException(
                 "Call " + result.task() + " of " + describe() + " was cancelled.", null)),
             store())) {
       settled(run);
@@ -441,12 +441,12 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   /** Ends at once. */
   void kill(Supplier<? extends MobulaException> why) {
     if (lifecycleState != LifecycleState.DEAD) {
-      kill(new Failure(why));
+      kill(new ObjectFailure(why));
     }
   }
 
   /** Ends at once. */
-  void kill(Failure why) {
+  void kill(ObjectFailure why) {
     synchronized (this) {
       if (lifecycleState == LifecycleState.DEAD) {
         return;
@@ -478,7 +478,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
         return;
       }
       markEndedByUser();
-      whyDead = new Failure(why);
+      whyDead = new ObjectFailure(why);
       lifecycleState = LifecycleState.DRAINING;
     }
     endIfDrained();
@@ -493,7 +493,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     var cancel = engine.after(
         limit, () -> kill(() -> diedException("it was drained, and not done within " + limit, null)));
     drain(() -> diedException("it was drained", null));
-    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::callback);
+    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::runCallback);
   }
 
   private void endIfDrained() {
@@ -528,7 +528,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   }
 
   /** Fails a result of this actor. */
-  void fail(ActorCallRun run, Failure why) {
+  void fail(ActorCallRun run, ObjectFailure why) {
     if (run.finish()) {
       try {
         run.result().fail(why);

@@ -8,8 +8,8 @@ import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.checkpoint.SavedState;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -128,8 +128,8 @@ final class ActorCheckpointer {
   }
 
   /** Why such a call fails whose outcome is not kept. */
-  static Failure outcomeDiscarded(ActorCallRun run, ActorCell cell) {
-    return new Failure(
+  static ObjectFailure outcomeDiscarded(ActorCallRun run, ActorCell cell) {
+    return new ObjectFailure(
         () -> new ActorCheckpointException(
             "Call " + run.name() + " of "
                 + cell.describe()
@@ -143,17 +143,17 @@ final class ActorCheckpointer {
 
   /** The call has a value. Gives why it is to fail instead: its effect could not be saved. */
   @Nullable
-  Failure recordOutcome(ActorCallRun run, Content content) {
+  ObjectFailure recordOutcome(ActorCallRun run, ObjectContent content) {
     return recordOutcome(run, () -> CompletionRecord.of(content, cell.store()));
   }
 
   /** The same for a call that has failed, and may have changed the state before that. */
   @Nullable
-  Failure recordOutcome(ActorCallRun run, Failure failure) {
+  ObjectFailure recordOutcome(ActorCallRun run, ObjectFailure failure) {
     return recordOutcome(run, () -> CompletionRecord.of(failure, cell.store()));
   }
 
-  private @Nullable Failure recordOutcome(ActorCallRun run, Supplier<CompletionRecord> outcome) {
+  private @Nullable ObjectFailure recordOutcome(ActorCallRun run, Supplier<CompletionRecord> outcome) {
     if (run.origin() != null) {
       note(run, outcome.get());
     }
@@ -166,7 +166,7 @@ final class ActorCheckpointer {
     var why = save();
     return why == null || !policy.isEveryCall()
         ? null
-        : new Failure(() -> new ActorCheckpointException(
+        : new ObjectFailure(() -> new ActorCheckpointException(
             "Call " + run.name() + " of " + cell.describe()
                 + " has run, and its effect is not saved: " + why.getMessage(),
             why));

@@ -15,7 +15,7 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitStep;
@@ -46,8 +46,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   private volatile @Nullable ActorAddress address;
   private @Nullable ActorAddress unmetAddress; // where it is, on a node that this process has yet to meet
   private int lastLostIncarnation;
-  private volatile @Nullable Failure deathCause;
-  private volatile @Nullable Failure drainCause;
+  private volatile @Nullable ObjectFailure deathCause;
+  private volatile @Nullable ObjectFailure drainCause;
   private boolean drainSent;
   private boolean held;
   private boolean awaitsSuccessor;
@@ -153,7 +153,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     try {
       var bound = cluster.engine().binder().bind(request.method(), request.arguments(), 1);
       long number = store.nextTask();
-      var entry = store.pending(number, 0, this);
+      var entry = store.createPending(number, 0, this);
       ObjectRef<R> result = store.ref(entry);
       var name = BoundCall.nameOf(request.method());
       var call = new RemoteCall(number, name, ActorCallRun.currentCaller(), bound, entry);
@@ -288,7 +288,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     flush();
   }
 
-  private void onDead(Failure why, boolean over) {
+  private void onDead(ObjectFailure why, boolean over) {
     if (deathCause == null) {
       deathCause = why;
       pendingCalls.failUnsent(why);
@@ -382,7 +382,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
       }
       pendingCalls.fail(
           call,
-          new Failure(() -> new TaskCancelledException(
+          new ObjectFailure(() -> new TaskCancelledException(
               "Call " + task + " of " + describe() + " was cancelled.", null)));
       onReady(call.caller());
     });
@@ -393,7 +393,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     end(diedFailure("it was killed", null), "it was killed");
   }
 
-  private void end(Failure why, String how) {
+  private void end(ObjectFailure why, String how) {
     var cell = local;
     if (cell != null) {
       cell.markEndedByUser();
@@ -434,7 +434,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
         drainIfDone();
       }
     });
-    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::callback);
+    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::runCallback);
   }
 
   /** What this process has called is answered: the host may end. */
@@ -448,8 +448,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   /** The runtime closes: nothing will be answered any more. */
   void close(Supplier<MobulaException> why) {
     executor.execute(() -> {
-      onDead(new Failure(why), true);
-      pendingCalls.failAll(new Failure(why));
+      onDead(new ObjectFailure(why), true);
+      pendingCalls.failAll(new ObjectFailure(why));
     });
   }
 
@@ -472,8 +472,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     return cell == null ? deathCause == null && drainCause == null : cell.isOpen();
   }
 
-  private Failure diedFailure(String how, @Nullable Throwable cause) {
-    return new Failure(() -> descriptor.diedException(how, cause));
+  private ObjectFailure diedFailure(String how, @Nullable Throwable cause) {
+    return new ObjectFailure(() -> descriptor.diedException(how, cause));
   }
 
   @Override

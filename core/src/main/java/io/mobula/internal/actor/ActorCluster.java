@@ -16,8 +16,8 @@ import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
@@ -305,7 +305,7 @@ public final class ActorCluster {
         descriptor.id(), id -> new ActorClient(descriptor, this, streams.incrementAndGet()));
   }
 
-  private Kept importHandle(FrameReader in) {
+  private HeldRef importHandle(FrameReader in) {
     TrackedActorHandle<Object> handle = handle(ActorDescriptor.SerializedHandle.read(in));
     return handle.hold(engine.store());
   }
@@ -400,7 +400,7 @@ public final class ActorCluster {
       client.onReply(incarnation, number, outcome, () -> dependencies.sharing().acknowledgeRefs(from, in));
       return;
     }
-    if (outcome instanceof Content content) {
+    if (outcome instanceof ObjectContent content) {
       content.discard();
     }
     dependencies.sharing().acknowledgeRefs(from, in);

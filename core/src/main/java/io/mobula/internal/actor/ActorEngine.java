@@ -28,7 +28,7 @@ import io.mobula.internal.checkpoint.CheckpointStore;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.LeaseSource;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
@@ -93,7 +93,7 @@ public final class ActorEngine {
       @Nullable CheckpointDirectory checkpoints) {}
 
   /** What a durable actor has died of. */
-  private record DurableDeath(ActorId actor, Failure why) {}
+  private record DurableDeath(ActorId actor, ObjectFailure why) {}
 
   /** Starts Akka actors as children of the node. */
   public interface Spawner {
@@ -201,7 +201,7 @@ public final class ActorEngine {
 
   /** An actor that is noted, so that others find it by its name, and not made yet. */
   private record PendingCreation<A>(
-      ActorHandle<A> handle, Runnable start, Runnable abandon, Consumer<Failure> fail) {}
+      ActorHandle<A> handle, Runnable start, Runnable abandon, Consumer<ObjectFailure> fail) {}
 
   private <A> PendingCreation<A> createLocal(ActorDescriptor descriptor, ActorCreationSpec spec) {
     var cell = new ActorCell(descriptor, spec, this, ActorLifecycleListener.NONE, IncarnationSpec.History.NONE);
@@ -307,7 +307,7 @@ public final class ActorEngine {
     ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"), type);
     if (handle == null) {
       var why = durableDeaths.get(name);
-      throw why == null ? names.unknown(name) : why.why().raise();
+      throw why == null ? names.unknown(name) : why.why().toException();
     }
     var cell = cells.get(handle.id());
     var instance = cell == null ? null : cell.instanceType();
@@ -412,7 +412,7 @@ public final class ActorEngine {
    * A durable actor has died of something: its name stays, for who asks for it to be told why,
    * until another takes it.
    */
-  void recordDeath(ActorDescriptor descriptor, Failure why) {
+  void recordDeath(ActorDescriptor descriptor, ObjectFailure why) {
     var name = descriptor.name();
     if (name != null) {
       durableDeaths.put(name, new DurableDeath(descriptor.id(), why));
@@ -523,7 +523,7 @@ public final class ActorEngine {
     if (directory != null) {
       var leftovers = directory.takeLeftovers();
       if (!leftovers.isEmpty()) {
-        dependencies.store().background(() -> directory.remove(leftovers));
+        dependencies.store().runInBackground(() -> directory.remove(leftovers));
       }
     }
   }
@@ -531,7 +531,7 @@ public final class ActorEngine {
   private void renewCheckpoints(CheckpointDirectory directory) {
     var _ = after(directory.isRegistered() ? BETWEEN_RENEWALS : BETWEEN_MARK_TRIES, () -> {
       if (!closed) {
-        dependencies.store().background(() -> {
+        dependencies.store().runInBackground(() -> {
           try {
             directory.renew();
           } finally {
@@ -564,7 +564,7 @@ public final class ActorEngine {
    * @param unreadable why it cannot be made, if so: whoever asks for its name is told
    */
   void restore(
-      String type, ActorOptions saved, BoundCall constructor, @Nullable Failure unreadable) {
+      String type, ActorOptions saved, BoundCall constructor, @Nullable ObjectFailure unreadable) {
     var placement = saved.placement() instanceof Placement.Anywhere
         ? Placement.preferring(dependencies.store().node())
         : saved.placement();

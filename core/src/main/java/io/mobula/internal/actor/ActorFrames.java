@@ -10,8 +10,8 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -66,12 +66,12 @@ final class ActorFrames {
   }
 
   /** Reads why something has failed, where nothing else can be. */
-  static Failure readFailure(FrameReader in, ClusterObjects clusterObjects) {
+  static ObjectFailure readFailure(FrameReader in, ClusterObjects clusterObjects) {
     var outcome = clusterObjects.read(in);
-    if (outcome instanceof Failure failure) {
+    if (outcome instanceof ObjectFailure failure) {
       return failure;
     }
-    if (outcome instanceof Content content) {
+    if (outcome instanceof ObjectContent content) {
       content.discard();
     }
     throw new CodecException("A frame has a value where it must say why there is none.", null);

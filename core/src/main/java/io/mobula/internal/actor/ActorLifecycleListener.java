@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.internal.checkpoint.CheckpointVersion;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import java.util.concurrent.CompletableFuture;
 
 /** Who hears what becomes of an actor that this node hosts. Called from any thread. */
@@ -24,7 +24,7 @@ interface ActorLifecycleListener {
     }
 
     @Override
-    public void died(Failure why) {}
+    public void died(ObjectFailure why) {}
 
     @Override
     public void ended() {}
@@ -43,7 +43,7 @@ interface ActorLifecycleListener {
   CompletableFuture<String> replicate(ReplicatedCheckpoint state);
 
   /** It takes no more calls and all have an outcome; no other is made. */
-  void died(Failure why);
+  void died(ObjectFailure why);
 
   /** Its last method has returned, and what it held is given back. */
   void ended();

@@ -12,7 +12,7 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.util.HashSet;
@@ -47,7 +47,7 @@ final class ActorOwner implements ClusterLeaseRequester, Awaited {
   private volatile @Nullable NodeId successor;
   private boolean failoverPossible; // its constructor can be sent
   private @Nullable String drainReason;
-  private @Nullable Failure deathCause;
+  private @Nullable ObjectFailure deathCause;
   private volatile boolean ended;
   private boolean endedByUser;
 
@@ -100,7 +100,7 @@ final class ActorOwner implements ClusterLeaseRequester, Awaited {
     var failed = constructor.failedArgument();
     if (failed != null) {
       die(
-          Failure.following(
+          ObjectFailure.following(
               failed,
               cause -> descriptor.diedException(ActorBehavior.ARGUMENT_FAILED + cause.getMessage(), cause)),
           true);
@@ -216,7 +216,7 @@ final class ActorOwner implements ClusterLeaseRequester, Awaited {
   public void refused(Function<String, MobulaException> why) {
     executor.execute(() -> {
       leaseRequested = false;
-      die(new Failure(() -> why.apply(descriptor.describe())), true);
+      die(new ObjectFailure(() -> why.apply(descriptor.describe())), true);
     });
   }
 
@@ -400,7 +400,7 @@ final class ActorOwner implements ClusterLeaseRequester, Awaited {
   }
 
   /** The host says that it is dead. */
-  void died(ActorAddress at, Failure why) {
+  void died(ActorAddress at, ObjectFailure why) {
     executor.execute(() -> {
       if (at.equals(address)) {
         die(why, false);
@@ -422,7 +422,7 @@ final class ActorOwner implements ClusterLeaseRequester, Awaited {
     });
   }
 
-  private void die(Failure why, boolean nothingLeft) {
+  private void die(ObjectFailure why, boolean nothingLeft) {
     if (deathCause == null) {
       deathCause = why;
       open = false;
@@ -480,12 +480,12 @@ final class ActorOwner implements ClusterLeaseRequester, Awaited {
     return descriptor.durable() && endedByUser;
   }
 
-  private Failure died(String how, @Nullable Throwable cause) {
-    return new Failure(() -> descriptor.diedException(how, cause));
+  private ObjectFailure died(String how, @Nullable Throwable cause) {
+    return new ObjectFailure(() -> descriptor.diedException(how, cause));
   }
 
   /** It cannot be made at all. */
-  void fail(Failure why) {
+  void fail(ObjectFailure why) {
     executor.execute(() -> die(why, true));
   }
 

@@ -4,7 +4,7 @@ import io.mobula.ObjectId;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 
 /** What an actor's owner says of where it is. */
 sealed interface ActorStatus {
@@ -24,7 +24,7 @@ sealed interface ActorStatus {
    *
    * @param ended whether its last method has returned, too
    */
-  record Dead(Failure why, boolean ended) implements ActorStatus {}
+  record Dead(ObjectFailure why, boolean ended) implements ActorStatus {}
 
   int ALIVE = 1;
   int PENDING = 2;

@@ -2,7 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorOptions.MethodExecution;
 import io.mobula.ActorOptions.Threads;
-import io.mobula.internal.store.BorrowedViews;
+import io.mobula.internal.store.CallArgumentViews;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,7 @@ final class ArgumentArena {
   /** The call is answered, or nobody waits for it any more. Idempotent. */
   void close() {
     if (arena != null && over.compareAndSet(false, true)) {
-      BorrowedViews.close(arena);
+      CallArgumentViews.close(arena);
     }
   }
 }

@@ -25,7 +25,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.placement.ClusterLeaseRequester;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -70,7 +70,7 @@ final class BehaviorSpawner {
     var request = new SpawnRequest<T>(numbers.incrementAndGet(), name, resources, placement, call);
     requests.put(request.number, request);
     engine.leaseSource().acquire(request);
-    return request.result.whenCompleteAsync((child, failure) -> {}, engine.store()::callback);
+    return request.result.whenCompleteAsync((child, failure) -> {}, engine.store()::runCallback);
   }
 
   void left(NodeId node, String who) {
@@ -178,7 +178,7 @@ final class BehaviorSpawner {
       call = BoundCall.read(in, engine.store(), cluster.clusterObjects(), from);
     } catch (Throwable e) { // a class that is not here
       lease.release();
-      answer(cluster, from, number, new Failure(() -> failure(name, e)));
+      answer(cluster, from, number, new ObjectFailure(() -> failure(name, e)));
       return;
     }
     start(name, call, lease, placement, new BehaviorHost.ChildListener<Object>() {
@@ -195,7 +195,7 @@ final class BehaviorSpawner {
 
       @Override
       public void failed(Throwable why) {
-        answer(cluster, from, number, new Failure(() -> failure(name, why)));
+        answer(cluster, from, number, new ObjectFailure(() -> failure(name, why)));
       }
 
       @Override
@@ -203,7 +203,7 @@ final class BehaviorSpawner {
     });
   }
 
-  private static void answer(ActorCluster cluster, NodeId to, long number, Failure failure) {
+  private static void answer(ActorCluster cluster, NodeId to, long number, ObjectFailure failure) {
     var frame = new FrameWriter().octet(ActorFrames.SPAWNED).int64(number).text(null);
     cluster.clusterObjects().write(frame, failure, new ObjectId(0, 0, 0));
     cluster.send(to, frame.toBytes());
@@ -216,7 +216,7 @@ final class BehaviorSpawner {
       var path = in.optionalText();
       if (path == null) {
         var why = ActorFrames.readFailure(in, cluster.clusterObjects());
-        engine.store().callback(() -> request.fail(why.raise()));
+        engine.store().runCallback(() -> request.fail(why.toException()));
       } else {
         request.resolved(path);
       }

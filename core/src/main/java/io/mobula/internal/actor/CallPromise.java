@@ -1,8 +1,8 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 
 /** Where the outcome of a call goes. Told once. */
@@ -12,10 +12,10 @@ interface CallPromise {
   ObjectId id();
 
   /** There is a value; it is the result's from now on. */
-  void complete(Content content);
+  void complete(ObjectContent content);
 
   /** There will be none. */
-  void fail(Failure failure);
+  void fail(ObjectFailure failure);
 
   /** Whether another incarnation of the actor may have the call instead. */
   default boolean canRetryElsewhere() {
@@ -35,12 +35,12 @@ interface CallPromise {
     }
 
     @Override
-    public void complete(Content content) {
+    public void complete(ObjectContent content) {
       entry.complete(content);
     }
 
     @Override
-    public void fail(Failure failure) {
+    public void fail(ObjectFailure failure) {
       entry.fail(failure);
     }
   }

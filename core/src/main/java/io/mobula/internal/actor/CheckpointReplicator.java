@@ -83,7 +83,7 @@ final class CheckpointReplicator {
     cluster
         .engine()
         .store()
-        .background(() -> copyHere(id, state).whenComplete((why, failure) -> {
+        .runInBackground(() -> copyHere(id, state).whenComplete((why, failure) -> {
           var answer = failure == null ? why : CapturedThrowable.textOf(failure);
           var frame = ActorFrames.of(ActorFrames.CHECKPOINT_REPLICATED, id);
           state.version().write(frame);

@@ -2,9 +2,9 @@ package io.mobula.internal.actor;
 
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
-import io.mobula.internal.store.Flat;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
+import io.mobula.internal.store.FlatValue;
 import io.mobula.internal.store.ObjectStore;
 import java.util.List;
 
@@ -29,24 +29,24 @@ record CompletionRecord(Kind kind, byte[] bytes) {
   }
 
   /** A value, unless it is too large or has refs inside, which a file cannot hold. */
-  static CompletionRecord of(Content content, ObjectStore store) {
-    var flat = store.flat(content, LARGEST);
+  static CompletionRecord of(ObjectContent content, ObjectStore store) {
+    var flat = store.flatten(content, LARGEST);
     return flat == null || !flat.edges().isEmpty()
         ? DISCARDED
         : new CompletionRecord(flat.views() ? Kind.VIEWED_VALUE : Kind.VALUE, flat.layout());
   }
 
-  static CompletionRecord of(Failure failure, ObjectStore store) {
-    var flat = store.flat(failure);
+  static CompletionRecord of(ObjectFailure failure, ObjectStore store) {
+    var flat = store.flatten(failure);
     return flat.length > LARGEST ? DISCARDED : new CompletionRecord(Kind.FAILURE, flat);
   }
 
-  Content content(ObjectStore store) {
-    return store.unflatten(new Flat(bytes, List.of(), kind == Kind.VIEWED_VALUE));
+  ObjectContent content(ObjectStore store) {
+    return store.unflatten(new FlatValue(bytes, List.of(), kind == Kind.VIEWED_VALUE));
   }
 
-  Failure failure(ObjectStore store) {
-    return store.failure(bytes);
+  ObjectFailure failure(ObjectStore store) {
+    return store.readFailure(bytes);
   }
 
   void write(FrameWriter out) {

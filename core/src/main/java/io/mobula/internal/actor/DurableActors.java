@@ -12,7 +12,7 @@ import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +107,7 @@ final class DurableActors {
   }
 
   private void restore(FileCheckpointStore files, String type, ActorOptions options) {
-    Failure unreadable = null;
+    ObjectFailure unreadable = null;
     BoundCall constructor;
     try {
       constructor = bind(files.definition().parts());
@@ -116,7 +116,7 @@ final class DurableActors {
       var message = "The durable actor \"" + options.nameOptions().name() + "\" in " + files
           + " cannot be made again on node " + engine.store().node() + ": " + captured.text();
       LOG.error("{}", message);
-      unreadable = new Failure(() -> new ActorCheckpointException(message, captured.exception()));
+      unreadable = new ObjectFailure(() -> new ActorCheckpointException(message, captured.exception()));
       RemoteFunction nothing = none -> null;
       constructor = engine.binder().bind(nothing);
     }

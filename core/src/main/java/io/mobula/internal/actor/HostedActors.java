@@ -18,8 +18,8 @@ import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import java.util.Map;
@@ -73,7 +73,7 @@ final class HostedActors {
         .on(ActorFrames.CREATE, this::onCreate)
         .on(ActorFrames.CALL, this::onCall)
         .on(ActorFrames.CANCEL, this::onCancel);
-    engine.store().chase().guests(this::findBlocker);
+    engine.store().deadlockDetector().addExecutionLookup(this::findBlocker);
   }
 
   /** The other node does not want it any more; a lease that an actor has is the actor's. */
@@ -113,7 +113,7 @@ final class HostedActors {
     } catch (Throwable e) { // what cannot be read ends this actor, and no other
       lease.release();
       var overseer = new OwnerNotifier(descriptor.id(), address, restarts);
-      overseer.died(new Failure(() -> descriptor.diedException(
+      overseer.died(new ObjectFailure(() -> descriptor.diedException(
           "its constructor cannot be read on node " + address.node() + ": "
               + CapturedThrowable.textOf(e),
           e)));
@@ -234,7 +234,7 @@ final class HostedActors {
     }
 
     @Override
-    public void died(Failure why) {
+    public void died(ObjectFailure why) {
       forget(id);
       var ours = localOwner();
       if (ours != null) {
@@ -385,7 +385,7 @@ final class HostedActors {
     } catch (Throwable e) { // what cannot be read fails its call, and no other
       var message = "Call " + result + " of " + at.cell().describe() + " cannot be read on node "
           + at.address().node() + ": " + CapturedThrowable.textOf(e);
-      answer.fail(new Failure(() -> new CodecException(message, e)));
+      answer.fail(new ObjectFailure(() -> new CodecException(message, e)));
     }
   }
 
@@ -426,7 +426,7 @@ final class HostedActors {
     }
 
     @Override
-    public void complete(Content content) {
+    public void complete(ObjectContent content) {
       if (!cluster.isMember(caller)) {
         content.discard();
         return;
@@ -434,7 +434,7 @@ final class HostedActors {
       try {
         answer(content);
       } catch (Throwable e) { // a ref inside that cannot leave this node, a hook of a user's class
-        fail(new Failure(() -> new CodecException(
+        fail(new ObjectFailure(() -> new CodecException(
             "The result of call " + id + " cannot be sent to node " + caller + ": "
                 + CapturedThrowable.textOf(e),
             e)));
@@ -442,14 +442,14 @@ final class HostedActors {
     }
 
     @Override
-    public void fail(Failure failure) {
+    public void fail(ObjectFailure failure) {
       if (!closed && !isOfClosing(failure)) {
         answer(failure);
       }
     }
 
     /** What fails since this process ends may be done elsewhere. */
-    private boolean isOfClosing(Failure failure) {
+    private boolean isOfClosing(ObjectFailure failure) {
       return cluster.engine().store().isClosed()
           && failure.isCausedBy(RuntimeClosedException.class);
     }

@@ -9,7 +9,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseSource;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -131,7 +131,7 @@ final class OwnedActors {
     cluster.replicator().forget(id);
   }
 
-  void recordDeath(ActorDescriptor descriptor, Failure why) {
+  void recordDeath(ActorDescriptor descriptor, ObjectFailure why) {
     cluster.engine().recordDeath(descriptor, why);
   }
 
@@ -139,7 +139,7 @@ final class OwnedActors {
   void deleteFiles(ActorDescriptor descriptor, ActorOptions options, Runnable then) {
     if (options.checkpointPolicy().isOn() || descriptor.durable()) {
       var engine = cluster.engine();
-      engine.store().background(() -> {
+      engine.store().runInBackground(() -> {
         engine.deleteFiles(descriptor);
         then.run();
       });
@@ -167,7 +167,7 @@ final class OwnedActors {
           from,
           id,
           new ActorStatus.Dead(
-              new Failure(() -> new ActorDiedException(
+              new ObjectFailure(() -> new ActorDiedException(
                   "Actor " + id + " is dead: its owner, node " + self() + ", has forgotten it.")),
               true));
     }

@@ -6,8 +6,8 @@ import io.mobula.error.PendingCallsExceededException;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -156,7 +156,7 @@ final class PendingActorCalls {
     } catch (Throwable e) { // an argument that cannot travel
       fail(
           call,
-          new Failure(() -> new CodecException(
+          new ObjectFailure(() -> new CodecException(
               "Call " + call.name() + " of " + descriptor.describe() + " cannot be sent to node "
                   + to.node() + ": " + CapturedThrowable.textOf(e),
               e)));
@@ -172,7 +172,7 @@ final class PendingActorCalls {
 
   // ---- outcomes
 
-  void fail(RemoteCall call, Failure why) {
+  void fail(RemoteCall call, ObjectFailure why) {
     if (submitQueue.settle(call)) {
       call.result().fail(why);
       settled(call);
@@ -180,13 +180,13 @@ final class PendingActorCalls {
   }
 
   /** The actor is dead: says of each call that has never gone that it was not run. */
-  void failUnsent(Failure why) {
+  void failUnsent(ObjectFailure why) {
     for (var call : submitQueue.takeUnsent()) {
       fail(call, call.attempts() == 0 ? UnstartedCallFailure.of(call.name(), why) : why);
     }
   }
 
-  void failAll(Failure why) {
+  void failAll(ObjectFailure why) {
     submitQueue.all().forEach(call -> fail(call, why));
   }
 
@@ -216,14 +216,14 @@ final class PendingActorCalls {
   void onAnswer(int incarnation, long number, Object outcome) {
     var call = sentTo(incarnation, number);
     if (call != null && submitQueue.settle(call)) {
-      if (outcome instanceof Content content) {
+      if (outcome instanceof ObjectContent content) {
         cluster.clusterObjects().markNotReconstructible(content, whyOnce(call.name(), descriptor));
         call.result().complete(content);
       } else {
-        call.result().fail((Failure) outcome);
+        call.result().fail((ObjectFailure) outcome);
       }
       settled(call);
-    } else if (outcome instanceof Content content) {
+    } else if (outcome instanceof ObjectContent content) {
       content.discard();
     }
   }
@@ -256,7 +256,7 @@ final class PendingActorCalls {
         if (mayRepeat && call.attempts() <= descriptor.maxCallRetries()) {
           submitQueue.requeue(call);
         } else {
-          fail(call, new Failure(() -> unanswered(call, to)));
+          fail(call, new ObjectFailure(() -> unanswered(call, to)));
         }
       }
     }

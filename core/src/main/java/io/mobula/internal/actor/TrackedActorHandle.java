@@ -6,7 +6,7 @@ import io.mobula.MethodRequest;
 import io.mobula.ObjectRef;
 import io.mobula.error.ForeignRefException;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectStore;
 import java.lang.ref.Reference;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * the actor ends. Only what an actor has of itself does not count: it would live for as long as it
  * lives. Such a handle counts as any other as soon as it leaves the actor inside a value.
  */
-final class TrackedActorHandle<A> implements ActorHandle<A>, Kept.Keepable {
+final class TrackedActorHandle<A> implements ActorHandle<A>, HeldRef.Holdable {
   private final ReachabilityToken token;
   private final @Nullable ActorCell own;
 
@@ -65,7 +65,7 @@ final class TrackedActorHandle<A> implements ActorHandle<A>, Kept.Keepable {
   }
 
   @Override
-  public Kept hold(ObjectStore store) {
+  public HeldRef hold(ObjectStore store) {
     if (endpoint().store() != store) {
       throw new ForeignRefException("The handle of " + endpoint().describe()
           + " belongs to another runtime than node " + store.node() + ".");
@@ -90,7 +90,7 @@ final class TrackedActorHandle<A> implements ActorHandle<A>, Kept.Keepable {
   }
 
   /** A hold of a value that contains a handle. */
-  private record HeldHandle(ReachabilityToken anchor) implements Kept {
+  private record HeldHandle(ReachabilityToken anchor) implements HeldRef {
     @Override
     public Object newReference() {
       var self = ActorCell.ofCaller(anchor.endpoint().id());

@@ -1,7 +1,7 @@
 package io.mobula.internal.call;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ public final class ArgumentSearch {
 
   private final List<MissingArgument> missing;
 
-  private record MissingArgument(ObjectId id, Content.Remote argument) {}
+  private record MissingArgument(ObjectId id, ObjectContent.RemoteAccess argument) {}
 
   private ArgumentSearch(List<MissingArgument> missing) {
     this.missing = missing;
@@ -44,8 +44,8 @@ public final class ArgumentSearch {
   private static List<MissingArgument> with(
       List<MissingArgument> missing, Object argument, @Nullable ObjectId absent) {
     if (argument instanceof ObjectEntry entry
-        && entry.outcome() instanceof Content.Away(var remote)
-        && (remote.hasLeft() || entry.id().equals(absent))) {
+        && entry.outcome() instanceof ObjectContent.RemoteValue(var remote)
+        && (remote.hasHolderLeft() || entry.id().equals(absent))) {
       var more = missing.isEmpty() ? new ArrayList<MissingArgument>() : missing;
       more.add(new MissingArgument(entry.id(), remote));
       return more;
@@ -62,7 +62,7 @@ public final class ArgumentSearch {
   public void start(Consumer<Boolean> then) {
     var searches = missing.stream()
         .map(each -> CompletableFuture.completedStage(each.argument())
-            .thenCompose(Content.Remote::locate)
+            .thenCompose(ObjectContent.RemoteAccess::locate)
             .toCompletableFuture())
         .toList();
     var _ = CompletableFuture.allOf(searches.toArray(CompletableFuture[]::new))

@@ -13,15 +13,15 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.BorrowedViews;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.CallArgumentViews;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.Deadline;
-import io.mobula.internal.store.Failure;
-import io.mobula.internal.store.GatheredArguments;
+import io.mobula.internal.store.ObjectFailure;
+import io.mobula.internal.store.FetchedArguments;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Ref;
-import io.mobula.internal.store.Waiter;
+import io.mobula.internal.store.EntryRef;
+import io.mobula.internal.store.CompletionListener;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +49,7 @@ public final class BoundCall {
   private final Object[] arguments; // each a Content or an ObjectEntry
   private final ObjectStore store;
   private final long heapBytes;
-  private volatile @Nullable Waiter waiting;
+  private volatile @Nullable CompletionListener waiting;
   private final @Nullable Map<String, String> logContext;
   private List<Runnable> loans = List.of();
   private boolean released;
@@ -91,13 +91,13 @@ public final class BoundCall {
       requireTypes(function, arguments, receivers);
       var bound = new Object[arguments.count()];
       Object kept = snapshotFunction(function);
-      long heapBytes = kept instanceof Content content ? content.heapBytes() : 0;
+      long heapBytes = kept instanceof ObjectContent content ? content.heapBytes() : 0;
       int done = 0;
       try {
         for (; done < bound.length; done++) {
           if (arguments.isRef(done)) {
             var ref = (ObjectRef<?>) Objects.requireNonNull(arguments.get(done));
-            bound[done] = Ref.entryOf(ref, store).retain();
+            bound[done] = EntryRef.entryOf(ref, store).retain();
           } else {
             var content = store.snapshot(arguments.get(done), inlineLimit - heapBytes);
             heapBytes += content.heapBytes();
@@ -127,9 +127,9 @@ public final class BoundCall {
     /**
      * What is too large to travel inside a frame is an object of its own, as if it had been put.
      */
-    private Object promoteLarge(Content content) {
-      return content instanceof Content.InStore sealed && sealed.byteSize() > inlineLimit
-          ? store.entry(content).retain()
+    private Object promoteLarge(ObjectContent content) {
+      return content instanceof ObjectContent.Sealed sealed && sealed.byteSize() > inlineLimit
+          ? store.createEntry(content).retain()
           : content;
     }
 
@@ -140,7 +140,7 @@ public final class BoundCall {
     /** Copies what a function without parameters captured. */
     public BoundCall bind(RemoteFunction function) {
       Object kept = snapshotFunction(function);
-      long heapBytes = kept instanceof Content content ? content.heapBytes() : 0;
+      long heapBytes = kept instanceof ObjectContent content ? content.heapBytes() : 0;
       return new BoundCall(kept, new Object[0], store, heapBytes, MDC.getCopyOfContextMap());
     }
 
@@ -275,8 +275,8 @@ public final class BoundCall {
   public boolean hasRefsInside() {
     for (var argument : arguments) {
       var content = argument instanceof ObjectEntry entry ? entry.outcome() : argument;
-      if ((content instanceof Content.Inline inline && !inline.edges().isEmpty())
-          || (content instanceof Content.InStore sealed && !sealed.edges().isEmpty())) {
+      if ((content instanceof ObjectContent.Inline inline && !inline.edges().isEmpty())
+          || (content instanceof ObjectContent.Sealed sealed && !sealed.edges().isEmpty())) {
         return true;
       }
     }
@@ -292,7 +292,7 @@ public final class BoundCall {
   public @Nullable Object[] decodeParts() throws UnreadableCallException, LostArgumentException {
     try (var gathered = gather()) {
       var parts = values(1, null);
-      gathered.areRead();
+      gathered.unpinRead();
       parts[0] = function();
       return parts;
     }
@@ -332,12 +332,12 @@ public final class BoundCall {
    */
   public void whenReady(Runnable then) {
     var missing = new AtomicInteger(1);
-    Waiter waiter = ready -> countDown(missing, then);
-    waiting = waiter;
+    CompletionListener listener = ready -> countDown(missing, then);
+    waiting = listener;
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry) {
         missing.incrementAndGet();
-        if (!entry.await(waiter)) {
+        if (!entry.await(listener)) {
           missing.decrementAndGet();
         }
       }
@@ -355,10 +355,10 @@ public final class BoundCall {
   public @Nullable NodeId nodeWithMostBytes() {
     Map<NodeId, Long> sums = Map.of();
     for (var argument : arguments) {
-      var weight = argument instanceof ObjectEntry entry ? entry.weight() : null;
-      if (weight != null) {
+      var locality = argument instanceof ObjectEntry entry ? entry.locality() : null;
+      if (locality != null) {
         sums = sums.isEmpty() ? new HashMap<>() : sums;
-        sums.merge(weight.at(), weight.bytes(), Long::sum);
+        sums.merge(locality.holder(), locality.bytes(), Long::sum);
       }
     }
     return sums.isEmpty()
@@ -370,7 +370,7 @@ public final class BoundCall {
   }
 
   /** The first argument that has failed, or null. All arguments are ready. */
-  public @Nullable Failure failedArgument() {
+  public @Nullable ObjectFailure failedArgument() {
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry && entry.failure() != null) {
         return entry.failure();
@@ -427,10 +427,10 @@ public final class BoundCall {
    * @throws LostArgumentException when an argument is lost
    * @throws UnreadableCallException when it cannot be decoded; anything else is the function's
    */
-  public @Nullable Object invoke(Consumer<BorrowedViews> borrower) throws Exception {
+  public @Nullable Object invoke(Consumer<CallArgumentViews> borrower) throws Exception {
     try (var gathered = gather()) {
       var values = values(0, arenaFor(borrower));
-      gathered.areRead();
+      gathered.unpinRead();
       return invoke(values);
     }
   }
@@ -442,20 +442,20 @@ public final class BoundCall {
   public @Nullable Object invoke() throws Exception {
     try (var gathered = gather()) {
       var values = values(0, null);
-      gathered.areRead();
+      gathered.unpinRead();
       return invoke(values);
     }
   }
 
-  private GatheredArguments gather() throws LostArgumentException {
+  private FetchedArguments gather() throws LostArgumentException {
     try {
-      return store.gather(function, arguments);
+      return store.fetchArguments(function, arguments);
     } catch (ObjectLostException lost) {
       throw new LostArgumentException(lost);
     }
   }
 
-  private @Nullable Arena arenaFor(Consumer<BorrowedViews> borrower) {
+  private @Nullable Arena arenaFor(Consumer<CallArgumentViews> borrower) {
     long viewed = 0;
     for (var argument : arguments) {
       viewed += viewedBytes(argument);
@@ -463,7 +463,7 @@ public final class BoundCall {
     if (viewed < MIN_BORROWED_BYTES) {
       return null;
     }
-    var views = store.borrow();
+    var views = store.openArgumentViews();
     borrower.accept(views);
     return views.arena();
   }
@@ -471,8 +471,8 @@ public final class BoundCall {
   private static long viewedBytes(Object argument) {
     return switch (argument) {
       case ObjectEntry entry ->
-        entry.outcome() instanceof Content content ? content.viewedBytes() : 0;
-      case Content content -> content.viewedBytes();
+        entry.outcome() instanceof ObjectContent content ? content.viewedBytes() : 0;
+      case ObjectContent content -> content.viewedBytes();
       default -> 0;
     };
   }
@@ -488,7 +488,7 @@ public final class BoundCall {
   public @Nullable Object invokeOn(Object receiver, @Nullable Arena arena) throws Exception {
     try (var gathered = gather()) {
       var values = values(1, arena);
-      gathered.areRead();
+      gathered.unpinRead();
       values[0] = receiver;
       return invoke(values);
     }
@@ -525,7 +525,7 @@ public final class BoundCall {
       throws UnreadableCallException, LostArgumentException {
     try {
       return switch (held) {
-        case Content content ->
+        case ObjectContent content ->
           arena == null ? store.materialize(content) : store.materialize(content, arena);
         case ObjectEntry entry ->
           arena == null ? store.valueOf(entry) : store.valueOf(entry, arena);
@@ -551,12 +551,12 @@ public final class BoundCall {
 
   /** Gives every hold back. Called once, when the call will not be invoked again. */
   public void release() {
-    var waiter = waiting;
-    if (waiter != null) { // a cancelled call would hang on arguments that never come
+    var listener = waiting;
+    if (listener != null) { // a cancelled call would hang on arguments that never come
       waiting = null;
       for (var argument : arguments) {
         if (argument instanceof ObjectEntry entry) {
-          entry.forget(waiter);
+          entry.forget(listener);
         }
       }
     }
@@ -580,7 +580,7 @@ public final class BoundCall {
   private static void release(Object held) {
     switch (held) {
       case ObjectEntry entry -> entry.release();
-      case Content content -> content.discard();
+      case ObjectContent content -> content.discard();
       default -> {} // a function that captured nothing
     }
   }

@@ -8,8 +8,8 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +31,10 @@ final class CallCodec {
   static void write(FrameWriter out, Object part, ClusterObjects clusterObjects) {
     switch (part) {
       case ObjectEntry entry -> write(out, entry, clusterObjects);
-      case Content content -> clusterObjects.write(out.octet(BY_VALUE), content, NO_ID);
+      case ObjectContent content -> clusterObjects.write(out.octet(BY_VALUE), content, NO_ID);
       case StatelessFunction function -> write(out, function.content(), clusterObjects);
       default -> // a function that captured nothing which can change
-        clusterObjects.write(out.octet(BY_VALUE), new Content.Immediate(part), NO_ID);
+        clusterObjects.write(out.octet(BY_VALUE), new ObjectContent.Immediate(part), NO_ID);
     }
   }
 
@@ -89,7 +89,7 @@ final class CallCodec {
 
   private static byte[] encodeWhole(RemoteFunction function, ClusterObjects clusterObjects) {
     var phrase = new FrameWriter();
-    clusterObjects.write(phrase, new Content.Immediate(function), NO_ID);
+    clusterObjects.write(phrase, new ObjectContent.Immediate(function), NO_ID);
     return phrase.toBytes();
   }
 
@@ -119,10 +119,10 @@ final class CallCodec {
     return content(in, clusterObjects);
   }
 
-  private static Content content(FrameReader in, ClusterObjects clusterObjects) {
+  private static ObjectContent content(FrameReader in, ClusterObjects clusterObjects) {
     return switch (clusterObjects.read(in)) {
-      case Content content -> content;
-      case Failure failure -> throw failure.plain();
+      case ObjectContent content -> content;
+      case ObjectFailure failure -> throw failure.toStandInException();
       default -> throw new IllegalStateException("Neither value nor failure");
     };
   }

@@ -1,7 +1,7 @@
 package io.mobula.internal.call;
 
 import io.mobula.error.ObjectLostException;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,9 +38,9 @@ public final class LostArgumentException extends Exception {
    * The failure of a call whose argument has failed: a loss also names the call, any other failure
    * is passed on as it is.
    */
-  public static Failure propagate(Failure argument, String call) {
+  public static ObjectFailure propagate(ObjectFailure argument, String call) {
     return argument.is(ObjectLostException.class)
-        ? Failure.reworded(
+        ? ObjectFailure.reworded(
             argument,
             failed -> failed instanceof ObjectLostException lost ? neededBy(lost, call) : failed)
         : argument;

@@ -4,7 +4,7 @@ import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.TaskFailedException;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ public final class ResultNotStoredException extends Exception {
   }
 
   /** Copies a result into the store, in the thread that made it. */
-  public static Content storeResult(ObjectStore store, @Nullable Object value) throws ResultNotStoredException {
+  public static ObjectContent storeResult(ObjectStore store, @Nullable Object value) throws ResultNotStoredException {
     try {
       return store.snapshot(value, Long.MAX_VALUE);
     } catch (MobulaException notStored) {

@@ -14,7 +14,7 @@ public final class StageCancellation {
 
   /** Cancels it where what users attached to it may run, and may block. */
   public static void cancel(CompletionStage<?> stage, ObjectStore store) {
-    store.callback(() -> {
+    store.runCallback(() -> {
       try {
         stage.toCompletableFuture().cancel(true);
       } catch (Throwable refused) { // it is of the user's class

@@ -2,7 +2,7 @@ package io.mobula.internal.call;
 
 import io.mobula.RemoteFunction;
 import io.mobula.error.CodecException;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * and the same for all calls. Safe for all threads.
  */
 final class StatelessFunction {
-  private final Content content;
+  private final ObjectContent content;
   private volatile @Nullable RemoteFunction function;
 
-  StatelessFunction(Content content) {
+  StatelessFunction(ObjectContent content) {
     this.content = content;
   }
 
   /** What it was read from. */
-  Content content() {
+  ObjectContent content() {
     return content;
   }
 

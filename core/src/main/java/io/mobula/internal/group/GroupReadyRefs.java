@@ -9,7 +9,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ValueProducer;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitStep;
@@ -64,8 +64,8 @@ final class GroupReadyRefs {
     List.copyOf(pendingRef.values()).forEach(each -> each.fail(closing(each.group)));
   }
 
-  private Failure closing(PlacementGroup group) {
-    return new Failure(() -> new RuntimeClosedException(
+  private ObjectFailure closing(PlacementGroup group) {
+    return new ObjectFailure(() -> new RuntimeClosedException(
         "The runtime of node " + store.node() + " was closed before " + group + " was ready."));
   }
 
@@ -79,14 +79,14 @@ final class GroupReadyRefs {
     PendingRef(PlacementGroup group, long number) {
       this.group = group;
       this.number = number;
-      this.entry = store.pending(number, 0, this);
+      this.entry = store.createPending(number, 0, this);
     }
 
     void look() {
       var ended = table.past(group.id());
       var facts = table.find(group.id());
       if (ended != null) {
-        fail(new Failure(() -> ended.ending().exception(group.toString())));
+        fail(new ObjectFailure(() -> ended.ending().exception(group.toString())));
       } else if (facts == null || !facts.committed()) {
         reminder.accept(group.id());
       } else if (pendingRef.remove(number) != null) {
@@ -94,7 +94,7 @@ final class GroupReadyRefs {
       }
     }
 
-    void fail(Failure why) {
+    void fail(ObjectFailure why) {
       if (pendingRef.remove(number) != null) {
         entry.fail(why);
       }
@@ -121,7 +121,7 @@ final class GroupReadyRefs {
 
     @Override
     public void cancel(long task, boolean recursive) {
-      fail(new Failure(
+      fail(new ObjectFailure(
           () -> new TaskCancelledException("Waiting for " + group + " was cancelled.", null)));
     }
   }

@@ -5,7 +5,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.SettingsException;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Ref;
+import io.mobula.internal.store.EntryRef;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -68,7 +68,7 @@ public final class JobPackage {
       all.add(content(store, jar));
     }
     ObjectRef<List<Object>> list = store.put(all);
-    var id = store.exported(((Ref<?>) list).entry());
+    var id = store.export(((EntryRef<?>) list).entry());
     return new JobPackage(new RuntimeEnvironment(JobJar.hash(hashes), id), list);
   }
 

@@ -9,7 +9,7 @@ import io.mobula.ObjectRef;
 import io.mobula.error.NoRuntimeException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.HeldRef;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +26,13 @@ final class AkkaMessageRefs implements Extension {
   /** How refs and handles leave and enter a node. */
   interface NodeGateway {
     /** A hold of its own on what a ref or handle points to. */
-    Kept keep(Kept.Keepable what);
+    HeldRef keep(HeldRef.Holdable what);
 
     /** Ends the bytes of a message, and keeps that hold for as long as it may be on its way. */
-    void holdInTransit(Kept kept, FrameWriter bytes);
+    void holdInTransit(HeldRef edge, FrameWriter bytes);
 
     /** What another process wrote, with a hold. */
-    Kept enter(FrameReader in);
+    HeldRef enter(FrameReader in);
   }
 
   /** How Akka finds it. */
@@ -81,20 +81,20 @@ final class AkkaMessageRefs implements Extension {
 
   private byte[] out(Object what) {
     var at = gateway();
-    var kept = at.keep((Kept.Keepable) what);
+    var edge = at.keep((HeldRef.Holdable) what);
     var out = new FrameWriter();
-    kept.export(out);
-    at.holdInTransit(kept, out);
+    edge.export(out);
+    at.holdInTransit(edge, out);
     return out.toBytes();
   }
 
   /** A ref or handle of this process to what those bytes name. */
   Object revive(byte[] bytes) {
-    var kept = gateway().enter(new FrameReader(bytes)); // holds it, and has said so
+    var edge = gateway().enter(new FrameReader(bytes)); // holds it, and has said so
     try {
-      return Objects.requireNonNull(kept.revive());
+      return Objects.requireNonNull(edge.newReference());
     } finally {
-      kept.release();
+      edge.release();
     }
   }
 }

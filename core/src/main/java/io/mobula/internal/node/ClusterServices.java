@@ -103,7 +103,7 @@ final class ClusterServices {
     this.policy = load(PlacementPolicy.class).orElseGet(HybridPolicy::new);
     this.router = new FrameRouter();
     this.peerTransport = new PeerTransport(membership);
-    objects.lookout(peerTransport.spinWait());
+    objects.spinWait(peerTransport.spinWait());
     this.clusterObjects = new ClusterObjects(
         objects, memory, membership, peerTransport, router, settings.limits().inlineLimit());
     this.desk = new LeaseGranter(ledger, membership, peerTransport, router, this::findRedirect, groups);
@@ -196,7 +196,7 @@ final class ClusterServices {
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
     if (settings.rings() && !settings.shareHost().equals(Peer.StoreLocation.NO_GROUP)) {
-      peerTransport.open(spawner::spawn, router, memory, objects::open);
+      peerTransport.open(spawner::spawn, router, memory, objects::runFileWork);
     } else {
       peerTransport.open(spawner::spawn, router);
     }

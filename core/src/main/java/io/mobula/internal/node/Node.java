@@ -50,7 +50,7 @@ import io.mobula.internal.memory.SuspendAwareClock;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.SingleNodeLeaseSource;
 import io.mobula.internal.process.HeapExhaustion;
-import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.wait.ChainWalker;
@@ -162,7 +162,7 @@ public final class Node {
         : null;
     if (cluster == null) {
       var spinWait = SpinWait.forSingleNode();
-      objects.lookout(spinWait);
+      objects.spinWait(spinWait);
       ElasticDispatcher.lookout(system, spinWait);
     }
     this.job = job(settings.jobs().environment());
@@ -358,21 +358,21 @@ public final class Node {
     }
 
     @Override
-    public Kept keep(Kept.Keepable what) {
-      return what.keep(objects);
+    public HeldRef keep(HeldRef.Holdable what) {
+      return what.hold(objects);
     }
 
     @Override
-    public void holdInTransit(Kept kept, FrameWriter bytes) {
-      var end = cluster.clusterObjects().finishForAnyReceiver(bytes, kept::release);
+    public void holdInTransit(HeldRef edge, FrameWriter bytes) {
+      var end = cluster.clusterObjects().finishForAnyReceiver(bytes, edge::release);
       timer.after(settings.actors().transitHold(), end);
     }
 
     @Override
-    public Kept enter(FrameReader in) {
-      var kept = cluster.clusterObjects().importEdge(in);
+    public HeldRef enter(FrameReader in) {
+      var edge = cluster.clusterObjects().importEdge(in);
       cluster.clusterObjects().acknowledgeRefsFromAnySender(in);
-      return kept;
+      return edge;
     }
   }
 

@@ -17,7 +17,7 @@ import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.output.OutputSettings;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Spilling;
+import io.mobula.internal.store.SpillConfig;
 import io.mobula.internal.task.TaskSettings;
 import io.mobula.spi.SpillTarget;
 import java.io.File;
@@ -270,16 +270,16 @@ public record NodeSettings(
         (int) reader.bounded("mobula.logs.bytes-per-line", config::getBytes, MOST_PER_LINE));
   }
 
-  private static Spilling spilling(SettingReader reader, Config config) {
+  private static SpillConfig spilling(SettingReader reader, Config config) {
     double threshold = reader.read("mobula.store.spill.threshold", config::getDouble);
-    return new Spilling(
+    return new SpillConfig(
         reader.checked(
             "mobula.store.spill.directories",
             () -> new SpillTarget.Plan(
                 reader.paths("mobula.store.spill.directories"),
                 reader.positive("mobula.store.spill.fuse-below", config::getBytes),
                 reader.positive("mobula.store.spill.fused-size", config::getBytes))),
-        reader.checked("mobula.store.spill.threshold", () -> Spilling.share(threshold)));
+        reader.checked("mobula.store.spill.threshold", () -> SpillConfig.requireShare(threshold)));
   }
 
   /** What this process may use: its container's limit, or the machine's memory. */

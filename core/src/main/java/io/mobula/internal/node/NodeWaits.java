@@ -6,7 +6,7 @@ import io.mobula.WaitReport;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Ref;
+import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.BlockedThread;
@@ -61,7 +61,7 @@ final class NodeWaits implements AutoCloseable {
   /** See {@link io.mobula.MobulaRuntime#whyPending}. */
   WaitReport why(ObjectRef<?> ref) {
     objects.requireOpen();
-    var entry = Ref.entryOf(ref, objects);
+    var entry = EntryRef.entryOf(ref, objects);
     return walker().walk(entry).report("ref " + ref.id() + ": ");
   }
 

@@ -5,7 +5,7 @@ import io.mobula.PutOptions;
 import io.mobula.error.TooFewCopiesException;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Ref;
+import io.mobula.internal.store.EntryRef;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a value into this node's store and has as many nodes copy it as its options ask for. */
@@ -29,7 +29,7 @@ final class ReplicatedPut {
       return ref;
     }
     try {
-      clusterObjects.replicate(Ref.entryOf(ref, store), options.copies(), options.within());
+      clusterObjects.replicate(EntryRef.entryOf(ref, store), options.copies(), options.within());
       return ref;
     } catch (RuntimeException | Error e) {
       ref.close();

@@ -38,6 +38,6 @@ final class TensorHeader {
     }
     var type = DType.valueOf(
         new String(bytes, header.position(), header.remaining(), StandardCharsets.US_ASCII));
-    return IdleViews.decoded(Tensor.wrap(segment, type, shape), segment);
+    return IdleViews.attachTensor(Tensor.wrap(segment, type, shape), segment);
   }
 }

@@ -1,7 +1,7 @@
 package io.mobula.internal.sharing;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +36,7 @@ final class ArgumentLoans {
   /** What is on loan under that id, or null. */
   ResultLoans.@Nullable LentObject lent(ObjectId id) {
     var loan = open.get(id);
-    return loan != null && loan.entry().outcome() instanceof Content.InStore sealed
+    return loan != null && loan.entry().outcome() instanceof ObjectContent.Sealed sealed
         ? new ResultLoans.LentObject(id, 1, sealed)
         : null;
   }

@@ -39,7 +39,7 @@ final class ClusterGarbageCollection {
    *
    * @param end when it was over
    * @param cost how long it took, in nanoseconds
-   * @param found how much had been found before it, see {@link ObjectStore#foundUnreachable}
+   * @param found how much had been found before it, see {@link ObjectStore#unreachableCount}
    */
   record CollectorRun(long end, long cost, long found) {
     /** From when on another may begin, if this one found something. */
@@ -86,20 +86,20 @@ final class ClusterGarbageCollection {
    * process for its own sake; else when the longer pause is over.
    */
   private void collectIfWorth(CollectorRun before) {
-    boolean found = store.foundUnreachable() != before.found;
+    boolean found = store.unreachableCount() != before.found;
     scheduleAt(found ? System.nanoTime() : before.next(), this::collect);
   }
 
   private void scheduleAt(long moment, Runnable work) {
     CompletableFuture.delayedExecutor(
-            Math.max(0, moment - System.nanoTime()), TimeUnit.NANOSECONDS, store::background)
+            Math.max(0, moment - System.nanoTime()), TimeUnit.NANOSECONDS, store::runInBackground)
         .execute(work);
   }
 
   /** A request that comes while it goes on is followed by another run. */
   private void collect() {
     wanted.set(false);
-    long found = store.foundUnreachable();
+    long found = store.unreachableCount();
     long begun = System.nanoTime();
     try {
       store.endIdleViews();

@@ -12,13 +12,13 @@ import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.Deadline;
-import io.mobula.internal.store.Failure;
-import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ObjectFailure;
+import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Ref;
+import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.DirectoryListener;
@@ -75,7 +75,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   private final ArgumentLoans loans = new ArgumentLoans();
   private final ResultLoans results;
   private final Map<ObjectId, SharedEntry> shared = new ConcurrentHashMap<>();
-  private volatile Function<FrameReader, Kept> handleReader = in -> {
+  private volatile Function<FrameReader, HeldRef> handleReader = in -> {
     throw new CodecException("This node knows no actors.", null);
   };
 
@@ -114,8 +114,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     this.fetcher = new ObjectFetcher(store, membership, localCopies, hostPeers, pinRequests, hostPulls, resolver);
     this.results = new ResultLoans(this, store, directoryClient, membership, peerTransport, router);
     router.on(CANCEL, this::onCancel);
-    FrameProbeTransport.connect(store.chase(), this, peerTransport, router);
-    store.sharing(entry -> {
+    FrameProbeTransport.connect(store.deadlockDetector(), this, peerTransport, router);
+    store.setExporter(entry -> {
       share(entry);
       return entry;
     });
@@ -132,7 +132,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /** How handles of actors come in; set once, before frames come. */
-  public void setHandleReader(Function<FrameReader, Kept> importer) {
+  public void setHandleReader(Function<FrameReader, HeldRef> importer) {
     handleReader = importer;
   }
 
@@ -166,11 +166,11 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   private void share(ObjectEntry entry, boolean toBeMade) {
-    if (entry.sharer() != null) {
+    if (entry.clusterHold() != null) {
       return;
     }
     var fresh = new SharedEntry(entry, this);
-    if (entry.share(fresh) != fresh) {
+    if (entry.setClusterHoldIfAbsent(fresh) != fresh) {
       return;
     }
     shared.put(fresh.id(), fresh);
@@ -196,14 +196,14 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   /** Tells the directory what has become of an object that was made here. */
   private void publish(SharedEntry entry) {
     var outcome = entry.outcome();
-    if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
+    if (outcome instanceof ObjectContent.Sealed sealed && !fitsFrame(sealed)) {
       if (isOwn(entry.id())) {
         directoryClient.markNotReconstructible(entry.id(), notReconstructibleReason);
       }
       directoryClient.publish(
           entry.id(),
           new Published.Sealed(entry.attempt(), sealed.byteSize(), true, containedObjects(sealed.edges())));
-    } else if (outcome instanceof Content.Away(var remote)) {
+    } else if (outcome instanceof ObjectContent.RemoteValue(var remote)) {
       ((RemoteObject) remote).onShared();
       if (isOwn(entry.id())) {
         var why = ((RemoteObject) remote).notReconstructibleReason();
@@ -220,7 +220,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   /** What others are told of it; a value that cannot be written is a failure to them. */
   private Published published(Object outcome, ObjectId id, int attempt) {
     var encoded = new FrameWriter();
-    if (outcome instanceof Failure) {
+    if (outcome instanceof ObjectFailure) {
       write(encoded, outcome, id);
       return new Published.Failure(attempt, encoded.toBytes());
     }
@@ -232,16 +232,16 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  private static Failure cannotLeave(ObjectId id, Throwable why) {
-    return new Failure(() -> new CodecException(
+  private static ObjectFailure cannotLeave(ObjectId id, Throwable why) {
+    return new ObjectFailure(() -> new CodecException(
         "Object " + id + " cannot leave its process: " + CapturedThrowable.textOf(why), why));
   }
 
   /** The objects whose refs are inside; they are shared, too, from now on. */
-  List<ObjectId> containedObjects(List<Kept> edges) {
+  List<ObjectId> containedObjects(List<HeldRef> edges) {
     var ids = new ArrayList<ObjectId>();
     for (var edge : edges) {
-      var entry = edge.pointsTo();
+      var entry = edge.heldEntry();
       if (entry != null) {
         share(entry);
         ids.add(entry.id());
@@ -263,7 +263,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * @throws CodecException if a ref inside cannot leave this node, or the frame gets too large
    */
   public Runnable writeResult(FrameWriter out, Object outcome, ObjectId id, int attempt) {
-    if (outcome instanceof Content.InStore sealed && !fitsFrame(sealed)) {
+    if (outcome instanceof ObjectContent.Sealed sealed && !fitsFrame(sealed)) {
       var entry = keptHere(id, sealed, attempt);
       out.addCarriedRef(id);
       try {
@@ -277,12 +277,12 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     try {
       write(out, outcome, id);
     } catch (RuntimeException | Error e) {
-      if (outcome instanceof Content content) {
+      if (outcome instanceof ObjectContent content) {
         content.discard();
       }
       throw e;
     }
-    return outcome instanceof Content content ? content::discard : () -> {};
+    return outcome instanceof ObjectContent content ? content::discard : () -> {};
   }
 
   /**
@@ -290,7 +290,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * host it has a large one on loan, and the directory hears nothing of it.
    */
   public Runnable writeOrLendResult(FrameWriter out, Object outcome, ObjectId id, int attempt, NodeId to) {
-    if (outcome instanceof Content.InStore sealed
+    if (outcome instanceof ObjectContent.Sealed sealed
         && !fitsFrame(sealed)
         && results.canLend(sealed, to)) {
       wire.writeLoan(out, sealed, id, attempt, results.lend(sealed, id, attempt, to));
@@ -300,12 +300,12 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /** What {@link #writeOrLendResult} has lent. */
-  Content borrowResult(ObjectLocation location, boolean views, long number) {
-    return new Content.Away(results.borrow(location, views, number));
+  ObjectContent borrowResult(ObjectLocation location, boolean views, long number) {
+    return new ObjectContent.RemoteValue(results.borrow(location, views, number));
   }
 
   /** What was on loan is counted from now on; {@code known} runs while this node holds it. */
-  void keepLent(ObjectId id, Content.InStore sealed, int attempt, Runnable known) {
+  void keepLent(ObjectId id, ObjectContent.Sealed sealed, int attempt, Runnable known) {
     var entry = keptHere(id, sealed, attempt);
     known.run();
     entry.release();
@@ -321,9 +321,9 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    *
    * @return its entry, with a hold that the caller releases
    */
-  private ObjectEntry keptHere(ObjectId id, Content.InStore sealed, int attempt) {
+  private ObjectEntry keptHere(ObjectId id, ObjectContent.Sealed sealed, int attempt) {
     var entry = importEntry(id);
-    if (!(entry.sharer() instanceof SharedEntry present)) {
+    if (!(entry.clusterHold() instanceof SharedEntry present)) {
       throw new IllegalStateException("Object " + id + " is imported and not shared");
     }
     if (present.outcome() == null) {
@@ -343,8 +343,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * it is of this host, nobody else knows of the object, and there are no refs inside.
    */
   public boolean canLend(ObjectEntry entry, NodeId to) {
-    return entry.sharer() == null
-        && entry.outcome() instanceof Content.InStore sealed
+    return entry.clusterHold() == null
+        && entry.outcome() instanceof ObjectContent.Sealed sealed
         && sealed.edges().isEmpty()
         && peerTransport.sharesMemoryWith(to);
   }
@@ -355,7 +355,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * @return ends the loan
    */
   public Runnable writeLent(FrameWriter out, ObjectEntry entry) {
-    if (!(entry.outcome() instanceof Content.InStore sealed)) {
+    if (!(entry.outcome() instanceof ObjectContent.Sealed sealed)) {
       throw new IllegalArgumentException(entry + " is not sealed here");
     }
     var end = loans.lend(entry);
@@ -365,7 +365,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /** Reads what {@link #writeLent} wrote. */
-  public Content readLent(FrameReader in) {
+  public ObjectContent readLent(FrameReader in) {
     return remoteContent(ObjectLocation.read(in), List.of(), in.flag());
   }
 
@@ -396,7 +396,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   /** Runs it in a thread that may wait for disks and other processes. */
   void runInBackground(Runnable work) {
-    store.background(work);
+    store.runInBackground(work);
   }
 
   /**
@@ -404,10 +404,10 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * small and spilled.
    */
   void runWrite(Object outcome, Runnable write) {
-    if (outcome instanceof Content.InStore sealed
+    if (outcome instanceof ObjectContent.Sealed sealed
         && fitsFrame(sealed)
         && sealed.address() == null) {
-      store.background(write);
+      store.runInBackground(write);
     } else {
       write.run();
     }
@@ -415,8 +415,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   /** Whether it is small enough to travel inside a frame. */
   public boolean fitsFrame(Object outcome) {
-    return !(outcome instanceof Content.Away)
-        && !(outcome instanceof Content.InStore sealed && sealed.byteSize() > inlineLimit);
+    return !(outcome instanceof ObjectContent.RemoteValue)
+        && !(outcome instanceof ObjectContent.Sealed sealed && sealed.byteSize() > inlineLimit);
   }
 
   /** Writes an id. */
@@ -471,12 +471,12 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   private ObjectEntry importEntryWith(ObjectId id, Object outcome, int attempt) {
     var entry = importEntry(id);
-    if (entry.sharer() instanceof SharedEntry present) {
+    if (entry.clusterHold() instanceof SharedEntry present) {
       present.attempt(attempt);
     }
-    if (entry.outcome() instanceof Content.Away(RemoteObject known)
+    if (entry.outcome() instanceof ObjectContent.RemoteValue(RemoteObject known)
         && known.hasHolderLeft()
-        && outcome instanceof Content.Away(RemoteObject fresh)) {
+        && outcome instanceof ObjectContent.RemoteValue(RemoteObject fresh)) {
       known.tryMoveTo(fresh); // the sender has looked for it since
     }
     settle(entry, outcome);
@@ -484,47 +484,47 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   private SharedEntry importNew(ObjectId id) {
-    var entry = store.pending(id, new RemoteProducer(id, this));
+    var entry = store.createPending(id, new RemoteProducer(id, this));
     var created = new SharedEntry(entry, this);
-    entry.share(created);
+    entry.setClusterHoldIfAbsent(created);
     store.whenUnreachable(entry, created::onCollected);
     return created;
   }
 
   ObjectEntry newEntry(SharedEntry of) {
-    var entry = store.pending(of.id(), new RemoteProducer(of.id(), this));
-    entry.share(of);
+    var entry = store.createPending(of.id(), new RemoteProducer(of.id(), this));
+    entry.setClusterHoldIfAbsent(of);
     store.whenUnreachable(entry, of::onCollected);
     return entry;
   }
 
-  /** Reads what {@link Kept#export} wrote in another process: a hold of the same kind. */
-  public Kept importEdge(FrameReader in) {
+  /** Reads what {@link HeldRef#export} wrote in another process: a hold of the same kind. */
+  public HeldRef importEdge(FrameReader in) {
     int kind = in.octet();
     return switch (kind) {
-      case Kept.REF -> {
+      case HeldRef.REF -> {
         var id = ObjectLocation.readId(in);
         in.addReceivedRef(id);
         var entry = importEntry(id);
-        var edge = Ref.edge(entry);
+        var edge = EntryRef.edge(entry);
         entry.release();
         yield edge;
       }
-      case Kept.HANDLE -> handleReader.apply(in);
+      case HeldRef.HANDLE -> handleReader.apply(in);
       default ->
         throw new CodecException("An edge of kind " + kind + " is of another release.", null);
     };
   }
 
-  Content remoteContent(ObjectLocation location, List<Kept> edges, boolean views) {
-    return new Content.Away(new RemoteObject(location, edges, views, this));
+  ObjectContent remoteContent(ObjectLocation location, List<HeldRef> edges, boolean views) {
+    return new ObjectContent.RemoteValue(new RemoteObject(location, edges, views, this));
   }
 
   private static void settle(ObjectEntry entry, Object outcome) {
-    if (outcome instanceof Content content) {
+    if (outcome instanceof ObjectContent content) {
       entry.complete(content);
     } else {
-      entry.fail((Failure) outcome);
+      entry.fail((ObjectFailure) outcome);
     }
   }
 
@@ -532,7 +532,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   /** Says why an outcome that has come from another process cannot be made again. */
   public void markNotReconstructible(Object outcome, Supplier<String> why) {
-    if (outcome instanceof Content.Away(RemoteObject remote)) {
+    if (outcome instanceof ObjectContent.RemoteValue(RemoteObject remote)) {
       remote.notReconstructibleReason(why);
     }
   }
@@ -550,15 +550,15 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   /** This node has made an object again, or another has done it for this one. */
   public void rebuilt(ObjectId id, int attempt, Object outcome) {
     switch (outcome) {
-      case Content.Away(var remote) -> {
+      case ObjectContent.RemoteValue(var remote) -> {
         reconstructions.onReconstructedAt(id, ((RemoteObject) remote).location().holder());
         remote.discard();
       }
-      case Content.InStore sealed
+      case ObjectContent.Sealed sealed
       when !fitsFrame(sealed) -> keptHere(id, sealed, attempt).release();
       default -> {
         directoryClient.publish(id, published(outcome, id, attempt));
-        if (outcome instanceof Content content) {
+        if (outcome instanceof ObjectContent content) {
           content.discard();
         }
       }
@@ -578,7 +578,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
       var known = shared.get(id);
       if (known != null) {
         settle(known.entry(), outcome);
-      } else if (outcome instanceof Content content) {
+      } else if (outcome instanceof ObjectContent content) {
         content.discard();
       }
     });
@@ -601,7 +601,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
     return switch (known.outcome()) {
       case null -> known.entry();
-      case Content.InStore sealed
+      case ObjectContent.Sealed sealed
       when sealed.address() == null ->
         () -> WaitStep.end("it is read from a disk there", WaitCause.RUNNING);
       default -> null;
@@ -638,12 +638,12 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     var last = object.location();
     return resolver
         .resolve(last.id(), last)
-        .thenApply(found -> found instanceof Content.Away(RemoteObject other)
+        .thenApply(found -> found instanceof ObjectContent.RemoteValue(RemoteObject other)
             && (object.tryMoveTo(other) || !object.location().holder().equals(last.holder())));
   }
 
   /** Makes the bytes readable here. */
-  void fetch(RemoteObject object, CompletableFuture<Content> into) {
+  void fetch(RemoteObject object, CompletableFuture<ObjectContent> into) {
     fetcher.fetch(object, into);
   }
 
@@ -692,8 +692,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   /** Whether an outcome is here, so that others can be given it. */
   boolean canGive(@Nullable Object outcome) {
     return switch (outcome) {
-      case Failure _, Content.Immediate _, Content.Inline _ -> true;
-      case Content.InStore sealed -> !sealed.isMissing();
+      case ObjectFailure _, ObjectContent.Immediate _, ObjectContent.Inline _ -> true;
+      case ObjectContent.Sealed sealed -> !sealed.isMissing();
       case null, default -> false;
     };
   }
@@ -715,7 +715,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   /** Has this process keep a copy of its own of an object that another has. Blocks. */
   public void keepCopy(ObjectEntry entry, Deadline deadline) {
-    if (entry.outcome() instanceof Content.Away(RemoteObject object)) {
+    if (entry.outcome() instanceof ObjectContent.RemoteValue(RemoteObject object)) {
       copy(object, () -> {}, deadline);
     }
   }
@@ -732,9 +732,9 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   private void copy(RemoteObject object, Runnable published, Deadline deadline) {
     var id = object.location().id();
-    var copy = store.copyOf(new Content.Away(object), object.edges(), deadline);
+    var copy = store.copyOf(new ObjectContent.RemoteValue(object), object.edges(), deadline);
     var entry = importEntry(id);
-    if (entry.sharer() instanceof SharedEntry present
+    if (entry.clusterHold() instanceof SharedEntry present
         && present.replace(copy, object.location().attempt())) {
       publish(present);
     } else {
@@ -747,7 +747,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   /** The same for a small value or a failure, which is kept for others. */
   void takeOver(ObjectId id, Object outcome, int attempt, HoldStatement giver) {
     var entry = importEntryWith(id, outcome, attempt);
-    if (entry.sharer() instanceof SharedEntry present) {
+    if (entry.clusterHold() instanceof SharedEntry present) {
       present.keep();
       publish(present);
     }
@@ -764,7 +764,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    */
   public void replicate(ObjectEntry entry, int copies, Duration within) {
     share(entry);
-    if (entry.sharer() instanceof SharedEntry present) {
+    if (entry.clusterHold() instanceof SharedEntry present) {
       replicas.create(present, copies, within);
     }
   }
@@ -785,7 +785,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    */
   boolean releaseAndDrop(SharedEntry entry) {
     var id = entry.id();
-    var sealed = entry.outcome() instanceof Content.InStore made ? made : null;
+    var sealed = entry.outcome() instanceof ObjectContent.Sealed made ? made : null;
     boolean isDropped = !isOwn(id) && !entry.isKept() && (sealed == null || sealed.isMissing());
     if (isDropped && (sealed != null || localCopies.ownCopy(id) != null)) {
       directoryClient.retract(id); // the copy goes with it

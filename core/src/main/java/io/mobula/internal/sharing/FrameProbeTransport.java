@@ -6,13 +6,13 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.store.Chase;
+import io.mobula.internal.store.DeadlockDetector;
 import io.mobula.internal.store.ObjectEntry;
-import io.mobula.internal.store.Probe;
+import io.mobula.internal.store.DeadlockProbe;
 import org.jspecify.annotations.Nullable;
 
 /** Probes after cycles of waiting, on their way between processes. Safe for all threads. */
-final class FrameProbeTransport implements Chase.Scout {
+final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
   private static final int PROBE = 89;
 
   private final ClusterObjects clusterObjects;
@@ -24,21 +24,21 @@ final class FrameProbeTransport implements Chase.Scout {
   }
 
   /** The chase goes through other processes, and theirs through this one. */
-  static void connect(Chase chase, ClusterObjects clusterObjects, PeerTransport peerTransport, FrameRouter router) {
-    chase.through(new FrameProbeTransport(clusterObjects, peerTransport));
+  static void connect(DeadlockDetector deadlockDetector, ClusterObjects clusterObjects, PeerTransport peerTransport, FrameRouter router) {
+    deadlockDetector.useTransport(new FrameProbeTransport(clusterObjects, peerTransport));
     router.on(PROBE, (from, in) -> {
       var probe = read(in);
-      chase.arrived(probe, ObjectLocation.readId(in));
+      deadlockDetector.onProbe(probe, ObjectLocation.readId(in));
     });
   }
 
-  private static Probe read(FrameReader in) {
-    return new Probe(
+  private static DeadlockProbe read(FrameReader in) {
+    return new DeadlockProbe(
         new NodeId(in.int64()), in.int64(), in.int32(), in.int32(), in.flag(), in.int32());
   }
 
   @Override
-  public void send(NodeId to, Probe probe, ObjectId work) {
+  public void send(NodeId to, DeadlockProbe probe, ObjectId work) {
     var frame = new FrameWriter()
         .octet(PROBE)
         .int64(probe.initiator().incarnation())

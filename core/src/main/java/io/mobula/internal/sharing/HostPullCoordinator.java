@@ -12,7 +12,7 @@ import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.sharing.PullRegistry.Grant;
 import io.mobula.internal.sharing.PullRegistry.ObjectAttempt;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +87,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   }
 
   /** Makes the bytes of an object of another host readable here. */
-  CompletionStage<Content> fetch(RemoteObject object) {
+  CompletionStage<ObjectContent> fetch(RemoteObject object) {
     if (hostPeers.readablePeers().isEmpty()) {
       return puller.pull(object);
     }
@@ -130,7 +130,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   private final class PullRequest {
     private final ObjectAttempt key;
     private final RemoteObject object;
-    private final CompletableFuture<Content> done = new CompletableFuture<>();
+    private final CompletableFuture<ObjectContent> done = new CompletableFuture<>();
     private @Nullable ExpectedReply expected;
     private int rounds;
 
@@ -209,10 +209,10 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     }
 
     private void open(PeerStore theirs, ObjectLocation at) {
-      Content.InStore opened;
+      ObjectContent.Sealed opened;
       try {
         var address = Objects.requireNonNull(at.address(), "a copy is in memory");
-        opened = Content.InStore.pinned(theirs.open(address), object.edges(), object.views());
+        opened = ObjectContent.Sealed.pinned(theirs.open(address), object.edges(), object.views());
       } catch (RuntimeException dropped) { // or its process is dying
         ask(at.holder());
         return;
@@ -220,7 +220,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       end(opened, null);
     }
 
-    void end(@Nullable Content content, @Nullable Throwable failure) {
+    void end(@Nullable ObjectContent content, @Nullable Throwable failure) {
       requests.remove(key, this);
       if (failure != null) {
         done.completeExceptionally(failure);
@@ -314,7 +314,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     var at = frame.flag() ? ObjectLocation.read(frame) : null;
     var request = requests.get(key);
     if (request != null && request.takeExpected(new ExpectedReply.CopyReply(from))) {
-      store.open(() -> request.onCopyLocation(from, at));
+      store.runFileWork(() -> request.onCopyLocation(from, at));
     }
   }
 

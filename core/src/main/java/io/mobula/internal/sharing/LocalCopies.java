@@ -3,7 +3,7 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.spi.ObjectSource.Open;
 import io.mobula.spi.Published;
 import java.lang.foreign.MemorySegment;
@@ -30,11 +30,11 @@ final class LocalCopies {
   }
 
   /** Where a value of this node's is, for others. */
-  ObjectLocation locationOf(Content.InStore sealed, ObjectId id) {
+  ObjectLocation locationOf(ObjectContent.Sealed sealed, ObjectId id) {
     return locationOf(sealed, id, attemptHere(id));
   }
 
-  ObjectLocation locationOf(Content.InStore sealed, ObjectId id, int attempt) {
+  ObjectLocation locationOf(ObjectContent.Sealed sealed, ObjectId id, int attempt) {
     return ObjectLocation.of(self(), id, attempt, sealed.byteSize(), sealed.address());
   }
 
@@ -45,14 +45,14 @@ final class LocalCopies {
       var lent = clusterObjects.lent(id);
       return lent == null ? 1 : lent.attempt();
     }
-    return known.outcome() instanceof Content.Away(RemoteObject copied)
+    return known.outcome() instanceof ObjectContent.RemoteValue(RemoteObject copied)
         ? copied.location().attempt()
         : known.attempt();
   }
 
   /** The way to this node's own copy, or null. */
   @Nullable
-  Content here(ObjectId id) {
+  ObjectContent here(ObjectId id) {
     var own = ownCopy(id);
     return own == null ? null : clusterObjects.remoteContent(locationOf(own, id), own.edges(), own.views());
   }
@@ -65,12 +65,12 @@ final class LocalCopies {
 
   /** Whether it was with a process that is gone, as far as is known here. */
   boolean isStale(Object outcome) {
-    return outcome instanceof Content.Away(var remote)
+    return outcome instanceof ObjectContent.RemoteValue(var remote)
         && membership.peer(((RemoteObject) remote).location().holder()) == null;
   }
 
   /** This node has a copy of its own now: others may read it, too. */
-  void recordCopy(RemoteObject object, Content.InStore copy) {
+  void recordCopy(RemoteObject object, ObjectContent.Sealed copy) {
     var location = object.location();
     object.copy(copy);
     if (clusterObjects.sharedEntry(location.id()) != null) {
@@ -88,11 +88,11 @@ final class LocalCopies {
   }
 
   /** What of an object this node has: what was made here, or a copy; in memory or spilled. */
-  Content.@Nullable InStore ownCopy(ObjectId id) {
+  ObjectContent.@Nullable Sealed ownCopy(ObjectId id) {
     var known = clusterObjects.sharedEntry(id);
     var own = switch (known == null ? null : known.outcome()) {
-      case Content.InStore sealed -> sealed;
-      case Content.Away(var remote) when remote instanceof RemoteObject object -> object.copy();
+      case ObjectContent.Sealed sealed -> sealed;
+      case ObjectContent.RemoteValue(var remote) when remote instanceof RemoteObject object -> object.copy();
       case null, default -> {
         var lent = clusterObjects.lent(id);
         yield lent == null ? null : lent.sealed();
@@ -102,7 +102,7 @@ final class LocalCopies {
   }
 
   /** The same for a reader who wants this attempt. */
-  Content.@Nullable InStore copyFor(ObjectId id, int attempt) {
+  ObjectContent.@Nullable Sealed copyFor(ObjectId id, int attempt) {
     var own = ownCopy(id);
     return own != null && attemptHere(id) == attempt ? own : null;
   }
@@ -129,7 +129,7 @@ final class LocalCopies {
   @Nullable
   Open openForTransfer(ObjectId id, int attempt) {
     var sealed = copyFor(id, attempt);
-    var held = sealed == null ? null : sealed.tryHold();
+    var held = sealed == null ? null : sealed.tryAcquirePin();
     if (held == null) {
       return null;
     }

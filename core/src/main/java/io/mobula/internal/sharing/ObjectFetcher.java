@@ -5,8 +5,8 @@ import io.mobula.error.StoreFullException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.PeerStore;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +44,7 @@ final class ObjectFetcher {
   }
 
   /** Makes the bytes readable here. */
-  void fetch(RemoteObject object, CompletableFuture<Content> into) {
+  void fetch(RemoteObject object, CompletableFuture<ObjectContent> into) {
     var location = object.location();
     if (location.holder().equals(membership.self().id())) {
       useLocalCopy(object, into);
@@ -60,7 +60,7 @@ final class ObjectFetcher {
   }
 
   /** It is here: another search has found this node. */
-  private void useLocalCopy(RemoteObject object, CompletableFuture<Content> into) {
+  private void useLocalCopy(RemoteObject object, CompletableFuture<ObjectContent> into) {
     var own = localCopies.ownCopy(object.location().id());
     if (own != null) {
       object.markBorrowed();
@@ -70,13 +70,13 @@ final class ObjectFetcher {
     }
   }
 
-  private void open(RemoteObject object, PeerStore theirs, CompletableFuture<Content> into) {
+  private void open(RemoteObject object, PeerStore theirs, CompletableFuture<ObjectContent> into) {
     pinRequests
         .open(object, theirs)
         .whenComplete((content, unreadable) -> completeOrRelocate(object, content, unreadable, into));
   }
 
-  private void pull(RemoteObject object, CompletableFuture<Content> into) {
+  private void pull(RemoteObject object, CompletableFuture<ObjectContent> into) {
     hostPulls
         .fetch(object)
         .whenComplete((content, failure) -> completeOrRelocate(object, content, failure, into));
@@ -85,9 +85,9 @@ final class ObjectFetcher {
   /** Looks elsewhere for what a place does not have; where there is no room nothing else helps. */
   private void completeOrRelocate(
       RemoteObject object,
-      @Nullable Content content,
+      @Nullable ObjectContent content,
       @Nullable Throwable failure,
-      CompletableFuture<Content> into) {
+      CompletableFuture<ObjectContent> into) {
     var why = failure instanceof CompletionException wrapped && wrapped.getCause() != null
         ? wrapped.getCause()
         : failure;
@@ -102,7 +102,7 @@ final class ObjectFetcher {
 
   /** Looks for another copy, once for each place that was tried. */
   private void relocate(
-      RemoteObject object, @Nullable Throwable why, CompletableFuture<Content> into) {
+      RemoteObject object, @Nullable Throwable why, CompletableFuture<ObjectContent> into) {
     var location = object.location();
     if (object.isOnLoan()) { // nobody else has ever heard of it
       into.completeExceptionally(new ObjectLostException(
@@ -119,7 +119,7 @@ final class ObjectFetcher {
     }
     resolver.resolve(location.id(), location).whenComplete((found, failure) -> {
       switch (found) {
-        case Content.Away(RemoteObject other)
+        case ObjectContent.RemoteValue(RemoteObject other)
         when !other.equals(object) && other.countRelocation(object) ->
           other.fetch(object.takeRoom()).whenComplete((content, unreadable) -> {
             if (content != null) {
@@ -128,14 +128,14 @@ final class ObjectFetcher {
               into.completeExceptionally(Objects.requireNonNull(unreadable));
             }
           });
-        case Content.Away again ->
+        case ObjectContent.RemoteValue again ->
           into.completeExceptionally(new ObjectLostException(
               "Object " + location.id() + " is said to be on node "
-                  + again.remote().at() + ", as before, but could be had from none that was asked: "
+                  + again.access().holder() + ", as before, but could be had from none that was asked: "
                   + why,
               why));
-        case Content content -> into.complete(content);
-        case Failure lost -> into.completeExceptionally(lost.raise());
+        case ObjectContent content -> into.complete(content);
+        case ObjectFailure lost -> into.completeExceptionally(lost.toException());
         case null, default ->
           into.completeExceptionally(new ObjectLostException(
               "Object " + location.id() + " was on node " + location.holder() + ": " + why,

@@ -10,7 +10,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.HoldStatement;
@@ -100,7 +100,7 @@ final class ObjectHandOver {
         var outcome = entry.outcome();
         if (clusterObjects.canGive(outcome)) {
           entries.put(entry.id(), entry);
-          long bytes = outcome instanceof Content.InStore sealed ? sealed.byteSize() : 0;
+          long bytes = outcome instanceof ObjectContent.Sealed sealed ? sealed.byteSize() : 0;
           plan.add(entry.id(), bytes, ranks.apply(entry.id()));
         }
       }
@@ -169,17 +169,17 @@ final class ObjectHandOver {
     int attempt = ObjectLocation.readAttempt(frame);
     var giver = InFlightRefs.read(frame);
     var offered = clusterObjects.read(frame);
-    if (!(offered instanceof Content.Away)) {
+    if (!(offered instanceof ObjectContent.RemoteValue)) {
       clusterObjects.takeOver(id, offered, attempt, giver);
       clusterObjects.acknowledgeRefs(from, frame);
       answer(from, id, "");
       return;
     }
     clusterObjects.acknowledgeRefs(from, frame);
-    if (offered instanceof Content.Away(var remote) && remote instanceof RemoteObject object) {
+    if (offered instanceof ObjectContent.RemoteValue(var remote) && remote instanceof RemoteObject object) {
       object
           .fetch()
-          .whenComplete((content, failure) -> store.background(() -> {
+          .whenComplete((content, failure) -> store.runInBackground(() -> {
             var refusal = content == null ? String.valueOf(failure) : takeOver(object, giver);
             object.discard();
             answer(from, id, refusal);

@@ -15,8 +15,8 @@ import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerStore;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.Map;
@@ -95,12 +95,12 @@ final class ObjectPinRequests implements Membership.Listener {
   }
 
   /** Opens an object of a neighbour where it is said to be, or where it is brought back to. */
-  CompletionStage<Content> open(RemoteObject object, PeerStore theirs) {
+  CompletionStage<ObjectContent> open(RemoteObject object, PeerStore theirs) {
     var known = object.location().address();
     if (known != null) {
       try {
         return CompletableFuture.completedStage(
-            new Content.InStore(theirs.open(known), () -> {}, object.edges(), object.views()));
+            new ObjectContent.Sealed(theirs.open(known), () -> {}, object.edges(), object.views()));
       } catch (IllegalStateException moved) {
         return openPinned(object, theirs);
       } catch (RuntimeException unreadable) {
@@ -110,11 +110,11 @@ final class ObjectPinRequests implements Membership.Listener {
     return openPinned(object, theirs);
   }
 
-  private CompletionStage<Content> openPinned(RemoteObject object, PeerStore theirs) {
+  private CompletionStage<ObjectContent> openPinned(RemoteObject object, PeerStore theirs) {
     return requestPin(object.location()).thenApply(pin -> {
       try {
         object.updateAddress(pin.address);
-        return new Content.InStore(
+        return new ObjectContent.Sealed(
             theirs.open(pin.address), pin::end, object.edges(), object.views());
       } catch (RuntimeException e) {
         pin.end();
@@ -164,7 +164,7 @@ final class ObjectPinRequests implements Membership.Listener {
           pin.end();
         }
       }
-      case FAILED -> fail(waiting, store.failure(frame.block()).plain());
+      case FAILED -> fail(waiting, store.readFailure(frame.block()).toStandInException());
       default -> fail(waiting, new StoreException("Node " + from + ": " + frame.text(), null));
     }
   }
@@ -186,7 +186,7 @@ final class ObjectPinRequests implements Membership.Listener {
       absent(ticket, "it does not have attempt " + attempt + " of object " + id);
       return;
     }
-    var _ = sealed.recalled().whenComplete((held, failure) -> {
+    var _ = sealed.acquirePinAsync().whenComplete((held, failure) -> {
       if (held != null) {
         grantPin(ticket, held);
       } else {
@@ -225,7 +225,7 @@ final class ObjectPinRequests implements Membership.Listener {
       case MobulaException known ->
         peerTransport.send(
             key.peer(),
-            answer(key, FAILED).block(store.flat(new Failure(() -> known))).toBytes());
+            answer(key, FAILED).block(store.flatten(new ObjectFailure(() -> known))).toBytes());
       case null, default -> absent(key, "it cannot be read there: " + why);
     }
   }

@@ -14,9 +14,9 @@ import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.process.HeapExhaustion;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Origin;
+import io.mobula.internal.store.RefetchSource;
 import io.mobula.spi.Located;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
@@ -95,14 +95,14 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   }
 
   /** Brings an object's bytes here; the content is this node's own copy. */
-  CompletionStage<Content> pull(RemoteObject object) {
+  CompletionStage<ObjectContent> pull(RemoteObject object) {
     return pinRequests.pullWithPin(
         object.location(),
         () -> source(object.location())
-            .thenComposeAsync(first -> pull(object, first), store::background));
+            .thenComposeAsync(first -> pull(object, first), store::runInBackground));
   }
 
-  private CompletionStage<Content> pull(RemoteObject object, SourceEndpoint first) {
+  private CompletionStage<ObjectContent> pull(RemoteObject object, SourceEndpoint first) {
     var block = roomFor(object);
     CompletionStage<Void> done;
     try {
@@ -124,7 +124,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     if (taken != null) {
       taken.abandon();
     }
-    return store.room(bytes);
+    return store.allocate(bytes);
   }
 
   /**
@@ -181,25 +181,25 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     });
   }
 
-  private Content sealed(RemoteObject object, WritableBlock block, @Nullable Throwable failure) {
+  private ObjectContent sealed(RemoteObject object, WritableBlock block, @Nullable Throwable failure) {
     if (failure != null) {
       object.keepRoom(block); // whoever tries again needs it, and gives it back at the end
       throw failure instanceof MobulaException known
           ? known
           : new StoreException("Object " + object.location().id() + " was not brought.", failure);
     }
-    var copy = store.brought(block, object.edges(), object.views());
-    copy.secondary(new CopyRefetchSource(object, copy));
+    var copy = store.sealFetched(block, object.edges(), object.views());
+    copy.markSecondary(new CopyRefetchSource(object, copy));
     localCopies.recordCopy(object, copy);
     return copy;
   }
 
   /** Where a copy can be had again when this node has dropped it to make room. */
-  private final class CopyRefetchSource implements Origin {
+  private final class CopyRefetchSource implements RefetchSource {
     private final RemoteObject object;
-    private final Content.InStore copy;
+    private final ObjectContent.Sealed copy;
 
-    CopyRefetchSource(RemoteObject object, Content.InStore copy) {
+    CopyRefetchSource(RemoteObject object, ObjectContent.Sealed copy) {
       this.object = object;
       this.copy = copy;
     }
@@ -247,7 +247,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   }
 
   private void onWhere(NodeId from, FrameReader frame) {
-    store.background(
+    store.runInBackground(
         () -> { // starting takes a while
           var answer = new FrameWriter().octet(THERE);
           try {

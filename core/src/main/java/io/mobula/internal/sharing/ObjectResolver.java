@@ -11,8 +11,8 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Located;
@@ -84,7 +84,7 @@ final class ObjectResolver {
   }
 
   /**
-   * The outcome, a {@link Content} or a {@link Failure}: a lost object is a failure, too. All who
+   * The outcome, a {@link ObjectContent} or a {@link ObjectFailure}: a lost object is a failure, too. All who
    * ask at the same time share one search.
    *
    * @param lostAt a copy that cannot be read any more, or null
@@ -175,9 +175,9 @@ final class ObjectResolver {
      */
     private boolean isLost(Object outcome) {
       return lostAt != null
-          && outcome instanceof Content.Away(var remote)
-          && remote.at().equals(lostAt.holder())
-          && remote.hasLeft();
+          && outcome instanceof ObjectContent.RemoteValue(var remote)
+          && remote.holder().equals(lostAt.holder())
+          && remote.hasHolderLeft();
     }
 
     private synchronized boolean isNew(NodeId node) {
@@ -289,7 +289,7 @@ final class ObjectResolver {
 
     void end(Object outcome) {
       open.remove(id, this);
-      if (!found.complete(outcome) && outcome instanceof Content content) {
+      if (!found.complete(outcome) && outcome instanceof ObjectContent content) {
         content.discard();
       }
     }
@@ -301,17 +301,17 @@ final class ObjectResolver {
           : failure;
       if (cause instanceof RuntimeClosedException) {
         var closed = "This node has closed, and object " + id + " was not here.";
-        end(new Failure(() -> new RuntimeClosedException(closed)));
+        end(new ObjectFailure(() -> new RuntimeClosedException(closed)));
         return;
       }
       var why = cause == null ? "the directory gives no answer." : cause.getMessage();
       var message = "Object " + id + " cannot be found, and may be there: " + why;
-      end(new Failure(() -> new ObjectLostException(message, cause)));
+      end(new ObjectFailure(() -> new ObjectLostException(message, cause)));
     }
 
     private void fail(@Nullable String why, @Nullable Throwable cause) {
       var message = "Object " + id + " is lost: " + why + ownerGone(why) + ". Make it again.";
-      end(new Failure(() -> new ObjectLostException(message, cause)));
+      end(new ObjectFailure(() -> new ObjectLostException(message, cause)));
     }
 
     /**
@@ -387,7 +387,7 @@ final class ObjectResolver {
     }
     if (waiting != null) {
       waiting.complete(Optional.ofNullable(outcome));
-    } else if (outcome instanceof Content content) {
+    } else if (outcome instanceof ObjectContent content) {
       content.discard();
     }
     clusterObjects.acknowledgeRefs(from, frame);

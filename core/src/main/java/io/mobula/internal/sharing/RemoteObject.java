@@ -3,9 +3,9 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.ObjectAddress;
-import io.mobula.internal.store.AbsentException;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ArgumentUnavailableException;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectEntry;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * A sealed value of another process, brought here when it is read for the first time. Safe for all
  * threads.
  */
-final class RemoteObject implements Content.Remote {
+final class RemoteObject implements ObjectContent.RemoteAccess {
   /** How many places an object may be looked for in, one after the other, before it is lost. */
   private static final int MOST_PLACES = 16;
 
   private volatile ObjectLocation location;
-  private final List<Kept> edges;
+  private final List<HeldRef> edges;
   private final boolean views;
   private final ClusterObjects clusterObjects;
   private final ResultLoans.@Nullable BorrowedResult loan;
   private volatile WeakReference<@Nullable ObjectEntry> entry = new WeakReference<>(null);
-  private volatile Content.@Nullable InStore copy;
+  private volatile ObjectContent.@Nullable Sealed copy;
   private volatile boolean borrowed;
   private volatile int relocations;
   private volatile @Nullable Supplier<String> notReconstructibleReason;
@@ -41,8 +41,8 @@ final class RemoteObject implements Content.Remote {
    * are not final are guarded by the object's monitor.
    */
   private static final class ActiveFetch {
-    final CompletableFuture<Content> done = new CompletableFuture<>();
-    final CompletableFuture<Content> fromPlace = new CompletableFuture<>();
+    final CompletableFuture<ObjectContent> done = new CompletableFuture<>();
+    final CompletableFuture<ObjectContent> fromPlace = new CompletableFuture<>();
     boolean fromAnywhere;
 
     @Nullable
@@ -53,7 +53,7 @@ final class RemoteObject implements Content.Remote {
     }
   }
 
-  RemoteObject(ObjectLocation location, List<Kept> edges, boolean views, ClusterObjects clusterObjects) {
+  RemoteObject(ObjectLocation location, List<HeldRef> edges, boolean views, ClusterObjects clusterObjects) {
     this(location, edges, views, clusterObjects, null);
   }
 
@@ -64,7 +64,7 @@ final class RemoteObject implements Content.Remote {
    */
   RemoteObject(
       ObjectLocation location,
-      List<Kept> edges,
+      List<HeldRef> edges,
       boolean views,
       ClusterObjects clusterObjects,
       ResultLoans.@Nullable BorrowedResult loan) {
@@ -79,12 +79,12 @@ final class RemoteObject implements Content.Remote {
    * This node has a copy of its own, for readers of other processes, too; null: it has not any
    * more.
    */
-  void copy(Content.@Nullable InStore present) {
+  void copy(ObjectContent.@Nullable Sealed present) {
     copy = present;
   }
 
   /** This node's own copy, or null. */
-  Content.@Nullable InStore copy() {
+  ObjectContent.@Nullable Sealed copy() {
     return copy;
   }
 
@@ -124,7 +124,7 @@ final class RemoteObject implements Content.Remote {
     return why == null ? null : why.get();
   }
 
-  List<Kept> edges() {
+  List<HeldRef> edges() {
     return edges;
   }
 
@@ -161,11 +161,11 @@ final class RemoteObject implements Content.Remote {
     return true;
   }
 
-  private boolean containsTheSame(List<Kept> others) {
+  private boolean containsTheSame(List<HeldRef> others) {
     return edges.stream()
-        .map(Kept::target)
+        .map(HeldRef::target)
         .toList()
-        .equals(others.stream().map(Kept::target).toList());
+        .equals(others.stream().map(HeldRef::target).toList());
   }
 
   @Override
@@ -179,21 +179,21 @@ final class RemoteObject implements Content.Remote {
   }
 
   @Override
-  public CompletionStage<Content> fetch() {
+  public CompletionStage<ObjectContent> fetch() {
     return fetch(null, true);
   }
 
   @Override
-  public CompletionStage<Content> fetch(@Nullable WritableBlock taken) {
+  public CompletionStage<ObjectContent> fetch(@Nullable WritableBlock taken) {
     return fetch(taken, true);
   }
 
   @Override
-  public CompletionStage<Content> fetchFromKnownHolder(@Nullable WritableBlock taken) {
+  public CompletionStage<ObjectContent> fetchFromKnownHolder(@Nullable WritableBlock taken) {
     return fetch(taken, false);
   }
 
-  private CompletionStage<Content> fetch(@Nullable WritableBlock taken, boolean fromAnywhere) {
+  private CompletionStage<ObjectContent> fetch(@Nullable WritableBlock taken, boolean fromAnywhere) {
     ActiveFetch present;
     ActiveFetch started = null;
     synchronized (this) {
@@ -218,7 +218,7 @@ final class RemoteObject implements Content.Remote {
     clusterObjects.fetch(this, started.done);
   }
 
-  private void ended(ActiveFetch over, @Nullable Content content, @Nullable Throwable failure) {
+  private void ended(ActiveFetch over, @Nullable ObjectContent content, @Nullable Throwable failure) {
     giveUp(takeRoom(over));
     if (content != null) {
       over.fromPlace.complete(content);
@@ -243,7 +243,7 @@ final class RemoteObject implements Content.Remote {
       }
     }
     if (present != null) {
-      var absent = new AbsentException(location.id(), place);
+      var absent = new ArgumentUnavailableException(location.id(), place);
       present.fromPlace.completeExceptionally(absent);
       if (!goesOn) {
         present.done.completeExceptionally(absent);
@@ -291,7 +291,7 @@ final class RemoteObject implements Content.Remote {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // contents are known by identity
-  public synchronized void forget(Content stale) {
+  public synchronized void forget(ObjectContent stale) {
     var present = done();
     if (present != null
         && present.isDone()
@@ -301,7 +301,7 @@ final class RemoteObject implements Content.Remote {
     }
   }
 
-  private synchronized @Nullable CompletableFuture<Content> done() {
+  private synchronized @Nullable CompletableFuture<ObjectContent> done() {
     return activeFetch == null ? null : activeFetch.done;
   }
 
@@ -309,7 +309,7 @@ final class RemoteObject implements Content.Remote {
   public void bindTo(ObjectEntry entry) {
     if (loan != null) {
       this.entry = new WeakReference<>(entry);
-    } else if (entry.sharer() == null && entry.id().equals(location.id())) {
+    } else if (entry.clusterHold() == null && entry.id().equals(location.id())) {
       clusterObjects.shareRemote(entry);
     }
   }
@@ -344,7 +344,7 @@ final class RemoteObject implements Content.Remote {
   public void discard() {
     var present = done();
     if (present == null) {
-      edges.forEach(Kept::release);
+      edges.forEach(HeldRef::release);
       endLoan();
       return;
     }
@@ -352,7 +352,7 @@ final class RemoteObject implements Content.Remote {
       if (content != null && !borrowed) {
         content.discard(); // it has the same edges
       } else {
-        edges.forEach(Kept::release);
+        edges.forEach(HeldRef::release);
       }
       endLoan();
     });

@@ -235,12 +235,12 @@ final class ReplicaKeeper implements Membership.Listener {
   }
 
   private void restoreSoon() {
-    store.background(restoring::request);
+    store.runInBackground(restoring::request);
   }
 
   private void restoreLater() {
     if (planned.compareAndSet(false, true)) {
-      CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS, store::callback)
+      CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS, store::runCallback)
           .execute(() -> {
             planned.set(false);
             restoreSoon();

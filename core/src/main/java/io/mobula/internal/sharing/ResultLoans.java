@@ -8,7 +8,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.HoldStatement;
 import java.lang.ref.WeakReference;
@@ -56,7 +56,7 @@ final class ResultLoans implements Membership.Listener {
   private record LoanKey(NodeId peer, long number) {}
 
   /** What is on loan: an attempt of an object. */
-  record LentObject(ObjectId id, int attempt, Content.InStore sealed) {}
+  record LentObject(ObjectId id, int attempt, ObjectContent.Sealed sealed) {}
 
   ResultLoans(
       ClusterObjects clusterObjects,
@@ -76,12 +76,12 @@ final class ResultLoans implements Membership.Listener {
 
   // ---- the side of the process that has it
 
-  boolean canLend(Content.InStore sealed, NodeId to) {
+  boolean canLend(ObjectContent.Sealed sealed, NodeId to) {
     return !leaving && sealed.edges().isEmpty() && peerTransport.sharesMemoryWith(to);
   }
 
   /** Keeps it until the other side has said what is to become of it; gives the loan's number. */
-  long lend(Content.InStore sealed, ObjectId id, int attempt, NodeId to) {
+  long lend(ObjectContent.Sealed sealed, ObjectId id, int attempt, NodeId to) {
     var key = new LoanKey(to, numbers.incrementAndGet());
     var loan = new LentObject(id, attempt, sealed);
     byId.put(id, loan);

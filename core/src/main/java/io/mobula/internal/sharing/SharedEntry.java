@@ -1,8 +1,8 @@
 package io.mobula.internal.sharing;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * holds it, and tells the directory whether this process does: while its entry is held by a ref, an
  * argument or a value, and reachable. Safe for all threads.
  */
-final class SharedEntry implements ObjectEntry.Sharer {
+final class SharedEntry implements ObjectEntry.ClusterHold {
   private final ObjectId id;
   private final ClusterObjects clusterObjects;
   private WeakReference<ObjectEntry> entry;
@@ -42,17 +42,17 @@ final class SharedEntry implements ObjectEntry.Sharer {
   }
 
   /** Keeps what was made again here, unless there is a readable copy here already. */
-  boolean replace(Content content, int madeBy) {
+  boolean replace(ObjectContent content, int madeBy) {
     Object former;
     synchronized (this) {
-      if (gone || (outcome instanceof Content.InStore own && !own.isMissing())) {
+      if (gone || (outcome instanceof ObjectContent.Sealed own && !own.isMissing())) {
         return false;
       }
       former = entry.get() == null ? outcome : null; // an entry discards its own
       outcome = content;
       attempt = madeBy;
     }
-    if (former instanceof Content unreadable) {
+    if (former instanceof ObjectContent unreadable) {
       unreadable.discard();
     }
     return true;
@@ -114,9 +114,9 @@ final class SharedEntry implements ObjectEntry.Sharer {
       present = clusterObjects.newEntry(this);
       entry = new WeakReference<>(present);
       var known = outcome;
-      if (known instanceof Content content) {
+      if (known instanceof ObjectContent content) {
         present.complete(content);
-      } else if (known instanceof Failure failure) {
+      } else if (known instanceof ObjectFailure failure) {
         present.fail(failure);
       }
     }
@@ -153,7 +153,7 @@ final class SharedEntry implements ObjectEntry.Sharer {
   void onDamaged() {
     boolean over;
     synchronized (this) {
-      boolean missing = outcome instanceof Content.InStore own && own.isMissing();
+      boolean missing = outcome instanceof ObjectContent.Sealed own && own.isMissing();
       over = missing && !held && !gone && clusterObjects.releaseAndDrop(this);
       gone |= over;
     }
@@ -200,9 +200,9 @@ final class SharedEntry implements ObjectEntry.Sharer {
     }
     var shown = present == null ? null : present.outcome();
     if (present != null) {
-      present.vanish();
+      present.markGone();
     }
-    if (last != shown && last instanceof Content content) {
+    if (last != shown && last instanceof ObjectContent content) {
       content.discard();
     }
   }

@@ -4,10 +4,10 @@ import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
-import io.mobula.internal.store.Flat;
-import io.mobula.internal.store.Kept;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
+import io.mobula.internal.store.FlatValue;
+import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,50 +35,50 @@ final class ValueCodec {
     this.inlineLimit = inlineLimit;
   }
 
-  /** Writes an outcome: a {@link Content} or a {@link Failure}. */
+  /** Writes an outcome: a {@link ObjectContent} or a {@link ObjectFailure}. */
   void write(FrameWriter out, Object outcome, ObjectId id) {
     switch (outcome) {
-      case Failure failure -> out.octet(FAILED).block(store.flat(failure));
-      case Content content -> write(out, content, id);
+      case ObjectFailure failure -> out.octet(FAILED).block(store.flatten(failure));
+      case ObjectContent content -> write(out, content, id);
       default -> throw new IllegalArgumentException("Neither value nor failure: " + outcome);
     }
   }
 
-  private void write(FrameWriter out, Content content, ObjectId id) {
+  private void write(FrameWriter out, ObjectContent content, ObjectId id) {
     var plain = store.plain(content);
     if (plain != null && plain.length <= inlineLimit) {
       out.octet(PLAIN).block(plain);
-      writeEdges(out, content instanceof Content.Inline(var _, var edges) ? edges : List.of());
+      writeEdges(out, content instanceof ObjectContent.Inline(var _, var edges) ? edges : List.of());
       return;
     }
-    var flat = store.flat(content, inlineLimit);
+    var flat = store.flatten(content, inlineLimit);
     if (flat != null) {
       out.octet(SMALL).flag(flat.views()).block(flat.layout());
       writeEdges(out, flat.edges());
       return;
     }
     switch (content) {
-      case Content.InStore sealed -> {
+      case ObjectContent.Sealed sealed -> {
         out.octet(STORED);
         localCopies.locationOf(sealed, id).write(out);
         out.flag(sealed.views());
         writeEdges(out, sealed.edges());
       }
-      case Content.Away(var remote) -> {
+      case ObjectContent.RemoteValue(var remote) -> {
         var away = (RemoteObject) remote;
         out.octet(STORED);
         away.location().write(out);
         out.flag(away.views());
         writeEdges(out, away.edges());
       }
-      case Content.Inline inline -> writeWhole(out, inline);
-      case Content.Immediate immediate -> writeWhole(out, immediate);
+      case ObjectContent.Inline inline -> writeWhole(out, inline);
+      case ObjectContent.Immediate immediate -> writeWhole(out, immediate);
     }
   }
 
   /** What is in the heap and larger than the limit once it is laid out travels all the same. */
-  private void writeWhole(FrameWriter out, Content content) {
-    var flat = store.flat(content, Integer.MAX_VALUE - 64);
+  private void writeWhole(FrameWriter out, ObjectContent content) {
+    var flat = store.flatten(content, Integer.MAX_VALUE - 64);
     if (flat == null) {
       throw new CodecException("A value of more than 2 GiB is in the heap.", null);
     }
@@ -86,25 +86,25 @@ final class ValueCodec {
     writeEdges(out, flat.edges());
   }
 
-  private static void writeEdges(FrameWriter out, List<Kept> edges) {
+  private static void writeEdges(FrameWriter out, List<HeldRef> edges) {
     out.list(edges, (to, edge) -> edge.export(to));
   }
 
   /** Writes a result that its caller has on loan, under that number. */
-  void writeLoan(FrameWriter out, Content.InStore sealed, ObjectId id, int attempt, long number) {
+  void writeLoan(FrameWriter out, ObjectContent.Sealed sealed, ObjectId id, int attempt, long number) {
     out.octet(ON_LOAN);
     localCopies.locationOf(sealed, id, attempt).write(out);
     out.flag(sealed.views()).int64(number);
   }
 
-  /** Reads what {@link #write} wrote: a {@link Content} or a {@link Failure}. */
+  /** Reads what {@link #write} wrote: a {@link ObjectContent} or a {@link ObjectFailure}. */
   Object read(FrameReader in) {
     int kind = in.octet();
     return switch (kind) {
       case SMALL -> {
         boolean views = in.flag();
         var layout = in.block();
-        yield store.unflatten(new Flat(layout, readEdges(in), views));
+        yield store.unflatten(new FlatValue(layout, readEdges(in), views));
       }
       case PLAIN -> {
         var bytes = in.block();
@@ -121,19 +121,19 @@ final class ValueCodec {
         boolean views = in.flag();
         yield clusterObjects.borrowResult(location, views, in.int64());
       }
-      case FAILED -> store.failure(in.block());
+      case FAILED -> store.readFailure(in.block());
       default ->
         throw new CodecException("A value of kind " + kind + " is of another release.", null);
     };
   }
 
-  private List<Kept> readEdges(FrameReader in) {
-    var edges = new ArrayList<Kept>();
+  private List<HeldRef> readEdges(FrameReader in) {
+    var edges = new ArrayList<HeldRef>();
     try {
       in.list(from -> edges.add(clusterObjects.importEdge(from)));
       return edges;
     } catch (RuntimeException e) {
-      edges.forEach(Kept::release);
+      edges.forEach(HeldRef::release);
       throw e;
     }
   }

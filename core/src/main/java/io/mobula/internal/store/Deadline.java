@@ -8,9 +8,9 @@ import java.util.Objects;
  * When waiting ends, on the clock of {@link System#nanoTime()}.
  *
  * @param nanos the moment, meaningless for {@link #NEVER}
- * @param asked what the caller said, for messages
+ * @param timeout what the caller said, for messages
  */
-public record Deadline(long nanos, Duration asked) {
+public record Deadline(long nanos, Duration timeout) {
   /** Waiting never ends by itself. */
   public static final Deadline NEVER = new Deadline(0, Duration.ofSeconds(Long.MAX_VALUE));
 

@@ -35,13 +35,13 @@ final class Evictor {
 
   private final SharedStore memory;
   private final double threshold;
-  private final StoreRoom room;
+  private final StoreAllocator room;
   private final @Nullable SpillWriters writers;
-  private final LinkedHashSet<Spillable> primary = new LinkedHashSet<>();
-  private final LinkedHashSet<Spillable> secondary = new LinkedHashSet<>();
+  private final LinkedHashSet<SpillableStorage> primary = new LinkedHashSet<>();
+  private final LinkedHashSet<SpillableStorage> secondary = new LinkedHashSet<>();
   private final ReentrantLock turn = new ReentrantLock();
-  private final AtomicLong awayBytes = new AtomicLong();
-  private final AtomicLong awayObjects = new AtomicLong();
+  private final AtomicLong spilledBytes = new AtomicLong();
+  private final AtomicLong spilledObjects = new AtomicLong();
 
   /**
    * Takes over the writers, which are closed with the memory.
@@ -49,7 +49,7 @@ final class Evictor {
    * @param threshold down to what share of its capacity a full store spills
    * @param room for what comes back
    */
-  Evictor(SharedStore memory, @Nullable SpillWriters writers, double threshold, StoreRoom room) {
+  Evictor(SharedStore memory, @Nullable SpillWriters writers, double threshold, StoreAllocator room) {
     this.memory = memory;
     this.threshold = threshold;
     this.room = room;
@@ -60,18 +60,18 @@ final class Evictor {
   }
 
   /** Bytes of values that are on disk and not in memory. */
-  long awayBytes() {
-    return awayBytes.get();
+  long spilledBytes() {
+    return spilledBytes.get();
   }
 
   /** How many such values there are. */
-  long awayObjects() {
-    return awayObjects.get();
+  long spilledObjects() {
+    return spilledObjects.get();
   }
 
   /** The bytes of a new value, which may be evicted from now on. */
-  Residence house(SealedObject object) {
-    var housed = new Spillable(object, this);
+  SealedStorage createStorage(SealedObject object) {
+    var housed = new SpillableStorage(object, this);
     add(housed);
     return housed;
   }
@@ -136,31 +136,31 @@ final class Evictor {
   }
 
   /** Room for a value that comes back. */
-  WritableBlock room(long bytes) {
-    return room.allocateAgain(bytes);
+  WritableBlock allocateForRestore(long bytes) {
+    return room.allocateForRestore(bytes);
   }
 
   /** Runs what may wait for room and for disks. */
-  void background(Runnable work) {
-    room.background(work);
+  void runInBackground(Runnable work) {
+    room.runInBackground(work);
   }
 
-  boolean takeOut(SealedObject object) {
+  boolean evictFromMemory(SealedObject object) {
     return memory.evict(object);
   }
 
-  void left(long bytes) {
-    awayBytes.addAndGet(bytes);
-    awayObjects.incrementAndGet();
+  void countSpilled(long bytes) {
+    spilledBytes.addAndGet(bytes);
+    spilledObjects.incrementAndGet();
   }
 
-  void returned(long bytes) {
-    awayBytes.addAndGet(-bytes);
-    awayObjects.decrementAndGet();
+  void countRestored(long bytes) {
+    spilledBytes.addAndGet(-bytes);
+    spilledObjects.decrementAndGet();
   }
 
   /** Lets the hand find it; nothing happens for what could not be evicted anyway. */
-  void add(Spillable value) {
+  void add(SpillableStorage value) {
     boolean isSecondary = value.isSecondary();
     if (isSecondary || writers != null) {
       synchronized (this) {
@@ -172,7 +172,7 @@ final class Evictor {
     }
   }
 
-  synchronized void remove(Spillable value) {
+  synchronized void remove(SpillableStorage value) {
     primary.remove(value);
     secondary.remove(value);
   }
@@ -190,7 +190,7 @@ final class Evictor {
     return Math.max(wanted, Math.min(above, MOST_AHEAD_BYTES));
   }
 
-  private long evict(long goal, Predicate<Spillable> which) {
+  private long evict(long goal, Predicate<SpillableStorage> which) {
     long freed = drop(victims(secondary, goal, which));
     if (freed < goal && writers != null) {
       freed += spill(writers, goal - freed, which);
@@ -199,11 +199,11 @@ final class Evictor {
   }
 
   /** Where no disk takes anything, what has been written before can still go. */
-  private long spill(SpillWriters to, long goal, Predicate<Spillable> which) {
+  private long spill(SpillWriters to, long goal, Predicate<SpillableStorage> which) {
     try {
       return to.spill(victims(primary, goal, which), this::add);
     } catch (StoreFullException disks) {
-      long freed = drop(victims(primary, goal, which.and(Spillable::isWritten)));
+      long freed = drop(victims(primary, goal, which.and(SpillableStorage::isWritten)));
       if (freed == 0) {
         throw disks;
       }
@@ -211,7 +211,7 @@ final class Evictor {
     }
   }
 
-  private long drop(List<Spillable> victims) {
+  private long drop(List<SpillableStorage> victims) {
     long freed = 0;
     for (var victim : victims) {
       long left = victim.evict(null);
@@ -224,13 +224,13 @@ final class Evictor {
   }
 
   /** Takes out of the clock what makes up the goal together. The hand goes round twice at most. */
-  private synchronized List<Spillable> victims(
-      SequencedSet<Spillable> clock, long goal, Predicate<Spillable> which) {
-    var victims = new ArrayList<Spillable>();
+  private synchronized List<SpillableStorage> victims(
+      SequencedSet<SpillableStorage> clock, long goal, Predicate<SpillableStorage> which) {
+    var victims = new ArrayList<SpillableStorage>();
     long sum = 0;
     for (long looks = 2L * clock.size(); looks > 0 && sum < goal && !clock.isEmpty(); looks--) {
       var next = clock.removeFirst();
-      if (!which.test(next) || next.wasTouched() || !next.begin()) {
+      if (!which.test(next) || next.testAndClearTouched() || !next.tryBeginEviction()) {
         clock.addLast(next);
       } else {
         victims.add(next);

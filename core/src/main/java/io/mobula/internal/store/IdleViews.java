@@ -15,17 +15,17 @@ public final class IdleViews {
   /** From how many bytes on a value's views are worth ending before the collector does. */
   static final long WORTH_ENDING = 1 << 20;
 
-  private static final ThreadLocal<LentViews.@Nullable Lent> DECODED = new ThreadLocal<>();
+  private static final ThreadLocal<SharedValueViews.@Nullable OpenViews> DECODED = new ThreadLocal<>();
 
-  private final Set<LentViews> idle = ConcurrentHashMap.newKeySet();
+  private final Set<SharedValueViews> idle = ConcurrentHashMap.newKeySet();
 
   IdleViews() {}
 
-  void add(LentViews views) {
+  void add(SharedValueViews views) {
     idle.add(views);
   }
 
-  void remove(LentViews views) {
+  void remove(SharedValueViews views) {
     idle.remove(views);
   }
 
@@ -40,13 +40,13 @@ public final class IdleViews {
   }
 
   /** Decodes a value in the calling thread out of these views, which its tensors then share. */
-  static @Nullable Object decoding(LentViews.Lent lent, Supplier<@Nullable Object> decode) {
+  static @Nullable Object decodeWith(SharedValueViews.OpenViews openViews, Supplier<@Nullable Object> decode) {
     var outer = DECODED.get();
-    DECODED.set(lent);
+    DECODED.set(openViews);
     try {
       return decode.get();
     } catch (RuntimeException | Error e) {
-      lent.giveBack(lent.parts().buffers().size());
+      openViews.release(openViews.parts().buffers().size());
       throw e;
     } finally {
       DECODED.set(outer);
@@ -54,10 +54,10 @@ public final class IdleViews {
   }
 
   /** A tensor over that memory has just been decoded in the calling thread. */
-  public static Tensor decoded(Tensor tensor, MemorySegment memory) {
-    var lent = DECODED.get();
-    if (lent != null) {
-      lent.lendTo(tensor, memory);
+  public static Tensor attachTensor(Tensor tensor, MemorySegment memory) {
+    var openViews = DECODED.get();
+    if (openViews != null) {
+      openViews.attachTo(tensor, memory);
     }
     return tensor;
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object: first pending, then a {@link Content} or a {@link Failure} for good, and gone when
+ * One object: first pending, then a {@link ObjectContent} or a {@link ObjectFailure} for good, and gone when
  * the last hold is released. Safe for all threads; changes happen under its monitor, which no user
  * code can reach.
  */
@@ -26,37 +26,37 @@ public final class ObjectEntry implements Awaited {
   private final int index;
   private int holds;
   private volatile Object state;
-  private volatile @Nullable Sharer sharer;
+  private volatile @Nullable ClusterHold clusterHold;
 
   /**
    * What keeps an entry's value for other processes, once its ref has left this one. Called from
    * any thread, without the entry's monitor.
    */
-  public interface Sharer {
+  public interface ClusterHold {
     /** There is an outcome now. */
-    void settled(ObjectEntry entry);
+    void onSettled(ObjectEntry entry);
 
     /** No ref, argument or value of this process holds the entry any more. */
-    void unheld(ObjectEntry entry);
+    void onUnheld(ObjectEntry entry);
   }
 
   /** The state before there is an outcome. */
-  private static final class Pending {
+  private static final class PendingState {
     final @Nullable ValueProducer producer;
-    List<Waiter> waiters = List.of();
+    List<CompletionListener> listeners = List.of();
 
-    void add(Waiter waiter) {
-      if (waiters.isEmpty()) {
-        waiters = List.of(waiter);
+    void add(CompletionListener listener) {
+      if (listeners.isEmpty()) {
+        listeners = List.of(listener);
       } else {
-        if (waiters.size() == 1) {
-          waiters = new ArrayList<>(waiters);
+        if (listeners.size() == 1) {
+          listeners = new ArrayList<>(listeners);
         }
-        waiters.add(waiter);
+        listeners.add(listener);
       }
     }
 
-    Pending(@Nullable ValueProducer producer) {
+    PendingState(@Nullable ValueProducer producer) {
       this.producer = producer;
     }
   }
@@ -66,7 +66,7 @@ public final class ObjectEntry implements Awaited {
     this.node = id.node();
     this.task = id.task();
     this.index = id.index();
-    this.state = new Pending(producer);
+    this.state = new PendingState(producer);
   }
 
   /** Names the object. */
@@ -92,16 +92,16 @@ public final class ObjectEntry implements Awaited {
 
   /** Whether there is a value or a failure, as far as this process knows. */
   public boolean isReady() {
-    if (state instanceof Pending pending) {
-      want(pending);
-      return !(state instanceof Pending);
+    if (state instanceof PendingState pendingState) {
+      want(pendingState);
+      return !(state instanceof PendingState);
     }
     return true;
   }
 
-  private static void want(Pending pending) {
-    if (pending.producer != null) {
-      pending.producer.onRequested();
+  private static void want(PendingState pendingState) {
+    if (pendingState.producer != null) {
+      pendingState.producer.onRequested();
     }
   }
 
@@ -111,21 +111,21 @@ public final class ObjectEntry implements Awaited {
    *
    * @return the one that counts
    */
-  public synchronized Sharer share(Sharer with) {
+  public synchronized ClusterHold setClusterHoldIfAbsent(ClusterHold with) {
     if (state == GONE) {
       throw closed();
     }
-    var present = sharer;
+    var present = clusterHold;
     if (present == null) {
-      sharer = with;
+      clusterHold = with;
       return with;
     }
     return present;
   }
 
   /** Who keeps it for other processes, or null. */
-  public @Nullable Sharer sharer() {
-    return sharer;
+  public @Nullable ClusterHold clusterHold() {
+    return clusterHold;
   }
 
   /** Whether a ref, argument or value of this process holds it, as far as they count explicitly. */
@@ -137,10 +137,10 @@ public final class ObjectEntry implements Awaited {
    * Where its bytes are and how many, if it is ready and they are more than travel in a frame; null
    * for others.
    */
-  public @Nullable Weight weight() {
+  public @Nullable Locality locality() {
     return switch (state) {
-      case Content.Away(var remote) -> new Weight(remote.at(), remote.bytes());
-      case Content.InStore sealed -> new Weight(store.node(), sealed.byteSize());
+      case ObjectContent.RemoteValue(var remote) -> new Locality(remote.holder(), remote.bytes());
+      case ObjectContent.Sealed sealed -> new Locality(store.node(), sealed.byteSize());
       default -> null;
     };
   }
@@ -148,19 +148,19 @@ public final class ObjectEntry implements Awaited {
   /**
    * How much of an object is where.
    *
-   * @param at a process that has it
+   * @param holder a process that has it
    * @param bytes its size
    */
-  public record Weight(NodeId at, long bytes) {}
+  public record Locality(NodeId holder, long bytes) {}
 
   /** The outcome: a content, a failure, or null while there is none. */
   public @Nullable Object outcome() {
-    return state instanceof Content || state instanceof Failure ? state : null;
+    return state instanceof ObjectContent || state instanceof ObjectFailure ? state : null;
   }
 
   /** Whether there is a failure, and no value to come. */
   public boolean isFailed() {
-    return state instanceof Failure;
+    return state instanceof ObjectFailure;
   }
 
   /** Cancels whoever would make the value; false if there is nothing to cancel. */
@@ -174,18 +174,18 @@ public final class ObjectEntry implements Awaited {
 
   @Override
   public WaitStep waitStep() {
-    if (!(state instanceof Pending pending)) {
+    if (!(state instanceof PendingState pendingState)) {
       return WaitStep.end(this + " is there", WaitCause.READY);
     }
-    return pending.producer == null
+    return pendingState.producer == null
         ? WaitStep.end(this + " is pending, and nobody makes it", WaitCause.NOBODY)
-        : pending.producer.waitStep(id());
+        : pendingState.producer.waitStep(id());
   }
 
   /** Who will make the value, while it is pending. */
   @Nullable
   ValueProducer producer() {
-    return state instanceof Pending pending ? pending.producer : null;
+    return state instanceof PendingState pendingState ? pendingState.producer : null;
   }
 
   /**
@@ -193,9 +193,9 @@ public final class ObjectEntry implements Awaited {
    *
    * @return whether it was this one; a value that came too late is discarded
    */
-  public boolean complete(Content content) {
-    if (content instanceof Content.Away(var remote)) {
-      remote.belongsTo(this);
+  public boolean complete(ObjectContent content) {
+    if (content instanceof ObjectContent.RemoteValue(var remote)) {
+      remote.bindTo(this);
     }
     boolean first = settle(content);
     if (!first) {
@@ -205,32 +205,32 @@ public final class ObjectEntry implements Awaited {
   }
 
   /** Sets the failure. The first outcome counts. */
-  public boolean fail(Failure failure) {
+  public boolean fail(ObjectFailure failure) {
     return settle(failure);
   }
 
   private boolean settle(Object outcome) {
-    List<Waiter> waiters;
+    List<CompletionListener> waiters;
     boolean unheld;
-    Sharer shared;
+    ClusterHold shared;
     synchronized (this) {
-      if (!(state instanceof Pending pending)) {
+      if (!(state instanceof PendingState pendingState)) {
         return false;
       }
-      waiters = pending.waiters;
-      shared = sharer;
+      waiters = pendingState.listeners;
+      shared = clusterHold;
       unheld = holds == 0 && shared == null;
       state = unheld ? GONE : outcome;
     }
-    if (unheld && outcome instanceof Content content) {
+    if (unheld && outcome instanceof ObjectContent content) {
       content.discard();
     }
     try {
       if (shared != null) {
-        shared.settled(this);
+        shared.onSettled(this);
       }
     } finally {
-      Notifications.tell(this, waiters);
+      CompletionNotifier.tell(this, waiters);
     }
     return true;
   }
@@ -239,26 +239,26 @@ public final class ObjectEntry implements Awaited {
    * Tells the waiter when there is an outcome; false if there is one already and it will not be
    * told.
    */
-  public boolean await(Waiter waiter) {
-    Pending waitedFor;
+  public boolean await(CompletionListener listener) {
+    PendingState waitedFor;
     synchronized (this) {
-      if (!(state instanceof Pending pending)) {
+      if (!(state instanceof PendingState pendingState)) {
         return false;
       }
-      pending.add(waiter);
-      waitedFor = pending;
+      pendingState.add(listener);
+      waitedFor = pendingState;
     }
     want(waitedFor);
     return true;
   }
 
   /** Forgets a waiter that no longer wants to know. */
-  public synchronized void forget(Waiter waiter) {
-    if (state instanceof Pending pending) {
-      if (pending.waiters.size() == 1) {
-        pending.waiters = pending.waiters.getFirst() == waiter ? List.of() : pending.waiters;
+  public synchronized void forget(CompletionListener listener) {
+    if (state instanceof PendingState pendingState) {
+      if (pendingState.listeners.size() == 1) {
+        pendingState.listeners = pendingState.listeners.getFirst() == listener ? List.of() : pendingState.listeners;
       } else {
-        pending.waiters.remove(waiter);
+        pendingState.listeners.remove(listener);
       }
     }
   }
@@ -268,19 +268,19 @@ public final class ObjectEntry implements Awaited {
    *
    * @throws io.mobula.error.MobulaException the failure
    */
-  Content content() {
+  ObjectContent content() {
     return switch (state) {
-      case Content content -> content;
-      case Failure failure -> throw failure.raise();
-      case Pending pending ->
-        throw new IllegalStateException(id() + " is pending: " + pending.waiters.size() + " wait");
+      case ObjectContent content -> content;
+      case ObjectFailure failure -> throw failure.toException();
+      case PendingState pendingState ->
+        throw new IllegalStateException(id() + " is pending: " + pendingState.listeners.size() + " wait");
       default -> throw closed();
     };
   }
 
   /** The failure, if that is the outcome. */
-  public @Nullable Failure failure() {
-    return state instanceof Failure failure ? failure : null;
+  public @Nullable ObjectFailure failure() {
+    return state instanceof ObjectFailure failure ? failure : null;
   }
 
   /** One more ref, waiting argument or containing value. */
@@ -300,10 +300,10 @@ public final class ObjectEntry implements Awaited {
   /** One less. The last one frees the value at once. */
   public void release() {
     Object last;
-    Sharer shared;
+    ClusterHold shared;
     synchronized (this) {
-      shared = sharer;
-      if (--holds > 0 || (shared == null && state instanceof Pending)) {
+      shared = clusterHold;
+      if (--holds > 0 || (shared == null && state instanceof PendingState)) {
         return;
       }
       last = state;
@@ -312,27 +312,27 @@ public final class ObjectEntry implements Awaited {
       }
     }
     if (shared != null) {
-      shared.unheld(this);
-    } else if (last instanceof Content content) {
+      shared.onUnheld(this);
+    } else if (last instanceof ObjectContent content) {
       content.discard();
     }
   }
 
   /** Nobody in the cluster holds it any more: whoever still asks hears that it is gone. */
-  public void vanish() {
-    List<Waiter> waiters = List.of();
+  public void markGone() {
+    List<CompletionListener> waiters = List.of();
     Object last;
     synchronized (this) {
       last = state;
-      if (last instanceof Pending pending) {
-        waiters = pending.waiters;
+      if (last instanceof PendingState pendingState) {
+        waiters = pendingState.listeners;
       }
       state = GONE;
     }
-    if (last instanceof Content content) {
+    if (last instanceof ObjectContent content) {
       content.discard();
     }
-    Notifications.tell(this, waiters);
+    CompletionNotifier.tell(this, waiters);
   }
 
   private RefClosedException closed() {

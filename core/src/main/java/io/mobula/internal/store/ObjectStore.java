@@ -50,21 +50,21 @@ public final class ObjectStore {
   private final NodeId node;
   private final SharedStore memory;
   private final Evictor evictor;
-  private final Values values;
+  private final ContentConverter converter;
   private final Executor callbacks;
   private final ExecutorService movers;
   private final ExecutorService openers;
-  private final Chase chase;
-  private final Gathering gathering;
-  private final ArgumentRoom arguments;
-  private final StoreRoom room;
+  private final DeadlockDetector deadlockDetector;
+  private final ObjectWaiter objectWaiter;
+  private final ArgumentAdmission arguments;
+  private final StoreAllocator room;
   private final AtomicLong tasks = new AtomicLong();
   private volatile Runnable onFull = () -> {};
   private volatile String why = "it was closed";
   private volatile boolean refusing;
   private volatile boolean closed;
-  private volatile boolean shares;
-  private volatile UnaryOperator<ObjectEntry> sharing = entry -> {
+  private volatile boolean hasExporter;
+  private volatile UnaryOperator<ObjectEntry> exporter = entry -> {
     throw new ForeignRefException(
         "Object " + entry.id() + " cannot leave node " + node() + ", which is in no cluster.");
   };
@@ -76,16 +76,16 @@ public final class ObjectStore {
    * @param fullTimeout how long a {@code put} waits for room
    * @param spilling where values go when there is none
    */
-  public record Limits(long inlineLimit, Duration fullTimeout, Spilling spilling) {
+  public record Limits(long inlineLimit, Duration fullTimeout, SpillConfig spilling) {
     /** A store that spills nothing. */
     public Limits(long inlineLimit, Duration fullTimeout) {
-      this(inlineLimit, fullTimeout, Spilling.NONE);
+      this(inlineLimit, fullTimeout, SpillConfig.NONE);
     }
   }
 
   /** Makes the threads that move values and open files. */
   @FunctionalInterface
-  public interface Threads {
+  public interface ExecutorFactory {
     /**
      * Starts none yet.
      *
@@ -112,32 +112,32 @@ public final class ObjectStore {
       SharedStore memory,
       Limits limits,
       Executor callbacks,
-      Threads threads) {
+      ExecutorFactory executors) {
     this.node = node;
     this.memory = memory;
     this.callbacks = callbacks;
-    this.movers = threads.create("mobula-mover", MOST_MOVERS);
-    this.openers = threads.create("mobula-opener", MOST_OPENERS);
-    this.chase = new Chase(node);
-    this.gathering = new Gathering(this, chase);
-    var spilling = limits.spilling();
-    var target = spilling.open();
-    var writers = target == null ? null : new SpillWriters(target, threads);
-    this.room = new StoreRoom(this, memory, limits.fullTimeout(), writers, spilling.threshold());
+    this.movers = executors.create("mobula-mover", MOST_MOVERS);
+    this.openers = executors.create("mobula-opener", MOST_OPENERS);
+    this.deadlockDetector = new DeadlockDetector(node);
+    this.objectWaiter = new ObjectWaiter(this, deadlockDetector);
+    var spillConfig = limits.spilling();
+    var target = spillConfig.open();
+    var writers = target == null ? null : new SpillWriters(target, executors);
+    this.room = new StoreAllocator(this, memory, limits.fullTimeout(), writers, spillConfig.threshold());
     this.evictor = room.evictor();
-    this.arguments = new ArgumentRoom(this, room);
-    this.values = new Values(this, codec, memory, limits.inlineLimit(), room);
+    this.arguments = new ArgumentAdmission(this, room);
+    this.converter = new ContentConverter(this, codec, memory, limits.inlineLimit(), room);
   }
 
-  /** How refs leave this process; see {@link #exported}. Set once, before the first ref is made. */
-  public void sharing(UnaryOperator<ObjectEntry> sharing) {
-    this.sharing = sharing;
-    this.shares = true;
+  /** How refs leave this process; see {@link #export}. Set once, before the first ref is made. */
+  public void setExporter(UnaryOperator<ObjectEntry> sharing) {
+    this.exporter = sharing;
+    this.hasExporter = true;
   }
 
   /** The entry's ref is about to leave this process, so that others may hold it. */
-  public ObjectId exported(ObjectEntry entry) {
-    return sharing.apply(entry).id();
+  public ObjectId export(ObjectEntry entry) {
+    return exporter.apply(entry).id();
   }
 
   /** Whom to tell that memory is full and forgotten refs of other processes may be why. */
@@ -146,22 +146,22 @@ public final class ObjectStore {
   }
 
   /** What threads of this node do while they wait; set once, before there is work. */
-  public void lookout(SpinWait with) {
-    gathering.lookout(with);
+  public void spinWait(SpinWait with) {
+    objectWaiter.spinWait(with);
   }
 
-  /** See {@link #lookout(SpinWait)}. */
-  public SpinWait lookout() {
-    return gathering.lookout();
+  /** See {@link #spinWait(SpinWait)}. */
+  public SpinWait spinWait() {
+    return objectWaiter.spinWait();
   }
 
-  void isFull() {
+  void notifyFull() {
     onFull.run();
   }
 
   /** Finds waits that can never end. */
-  public Chase chase() {
-    return chase;
+  public DeadlockDetector deadlockDetector() {
+    return deadlockDetector;
   }
 
   /** Whose store this is. */
@@ -175,18 +175,18 @@ public final class ObjectStore {
   }
 
   /** An object that somebody will complete. */
-  public ObjectEntry pending(long task, int index, @Nullable ValueProducer producer) {
-    return pending(new ObjectId(node.incarnation(), task, index), producer);
+  public ObjectEntry createPending(long task, int index, @Nullable ValueProducer producer) {
+    return createPending(new ObjectId(node.incarnation(), task, index), producer);
   }
 
   /** The same for an object whose id another process may have made. */
-  public ObjectEntry pending(ObjectId id, @Nullable ValueProducer producer) {
+  public ObjectEntry createPending(ObjectId id, @Nullable ValueProducer producer) {
     return new ObjectEntry(this, id, producer);
   }
 
   /** A new ref to it. */
-  public <T extends @Nullable Object> Ref<T> ref(ObjectEntry entry) {
-    return new Ref<>(entry);
+  public <T extends @Nullable Object> EntryRef<T> ref(ObjectEntry entry) {
+    return new EntryRef<>(entry);
   }
 
   /** Stores a value; see {@link io.mobula.MobulaRuntime#put}. */
@@ -196,35 +196,35 @@ public final class ObjectStore {
       throw new InvalidRequestException(
           "put was given an ObjectRef. Pass the ref itself on, or put what it refers to.");
     }
-    return stored(values.snapshot(value, Long.MAX_VALUE));
+    return stored(converter.snapshot(value, Long.MAX_VALUE));
   }
 
-  private <T extends @Nullable Object> ObjectRef<T> stored(Content content) {
-    return ref(entry(content));
+  private <T extends @Nullable Object> ObjectRef<T> stored(ObjectContent content) {
+    return ref(createEntry(content));
   }
 
   /** An object that has its value already; nothing holds it yet. */
-  public ObjectEntry entry(Content content) {
-    var entry = pending(nextTask(), 0, null);
+  public ObjectEntry createEntry(ObjectContent content) {
+    var entry = createPending(nextTask(), 0, null);
     entry.retain();
     entry.complete(content);
     entry.unretain();
     return entry;
   }
 
-  /** See {@link Values#snapshot}. */
-  public Content snapshot(@Nullable Object value, long inlineBudget) {
-    return values.snapshot(value, inlineBudget);
+  /** See {@link ContentConverter#snapshot}. */
+  public ObjectContent snapshot(@Nullable Object value, long inlineBudget) {
+    return converter.snapshot(value, inlineBudget);
   }
 
-  /** See {@link Values#materialize}; waits for as long as it takes. */
-  public @Nullable Object materialize(Content content) {
-    return values.materialize(content, Patience.ENDLESS, Views.LASTING);
+  /** See {@link ContentConverter#materialize}; waits for as long as it takes. */
+  public @Nullable Object materialize(ObjectContent content) {
+    return converter.materialize(content, ReadDeadline.ENDLESS, ViewLifetime.UNTIL_UNREACHABLE);
   }
 
-  /** As {@link #materialize(Content)}; views end with the arena. */
-  public @Nullable Object materialize(Content content, Arena arena) {
-    return values.materialize(content, Patience.ENDLESS, Views.until(arena));
+  /** As {@link #materialize(ObjectContent)}; views end with the arena. */
+  public @Nullable Object materialize(ObjectContent content, Arena arena) {
+    return converter.materialize(content, ReadDeadline.ENDLESS, ViewLifetime.until(arena));
   }
 
   /** Ends the views that nobody has, of values that somebody still holds. */
@@ -233,64 +233,64 @@ public final class ObjectStore {
   }
 
   /** For a call of the calling thread that is about to read large arguments. */
-  public BorrowedViews borrow() {
-    return new BorrowedViews(arguments);
+  public CallArgumentViews openArgumentViews() {
+    return new CallArgumentViews(arguments);
   }
 
   /**
    * Takes room for all arguments of a call, in its turn, and has them brought:
-   * {@link ArgumentRoom}.
+   * {@link ArgumentAdmission}.
    */
-  public GatheredArguments gather(Object function, Object[] parts) {
-    return arguments.gather(function, parts);
+  public FetchedArguments fetchArguments(Object function, Object[] parts) {
+    return arguments.fetch(function, parts);
   }
 
-  /** See {@link Values#flat}. */
-  public @Nullable Flat flat(Content content, long most) {
-    return values.flat(content, most);
+  /** See {@link ContentConverter#flatten}. */
+  public @Nullable FlatValue flatten(ObjectContent content, long most) {
+    return converter.flatten(content, most);
   }
 
   /** A content from another process. */
-  public Content unflatten(Flat flat) {
-    return Values.unflatten(flat);
+  public ObjectContent unflatten(FlatValue flat) {
+    return ContentConverter.unflatten(flat);
   }
 
   /** Room for the bytes of another node's object; waits for it as {@code put} does. */
-  public WritableBlock room(long bytes) {
+  public WritableBlock allocate(long bytes) {
     requireOpen();
-    return values.exactRoom(bytes);
+    return converter.allocate(bytes);
   }
 
   /**
    * A copy of its own of a value that is in another process; waits for it as {@code get} does, and
    * for room as {@code put} does.
    */
-  public Content copyOf(Content.Away theirs, List<Kept> edges, Deadline deadline) {
-    var patience = new Patience(deadline, "An object of a leaving node");
-    return Bringing.reading(theirs, patience, content -> {
-      if (content instanceof Content.InStore sealed) {
+  public ObjectContent copyOf(ObjectContent.RemoteValue theirs, List<HeldRef> edges, Deadline deadline) {
+    var readDeadline = new ReadDeadline(deadline, "An object of a leaving node");
+    return FetchWait.readRemote(theirs, readDeadline, content -> {
+      if (content instanceof ObjectContent.Sealed sealed) {
         return copyOf(sealed, edges);
       }
       throw new StoreException("It is not in anybody's store.", null);
     });
   }
 
-  private Content copyOf(Content.InStore theirs, List<Kept> edges) {
-    var kept = new ArrayList<Kept>(edges.size());
+  private ObjectContent copyOf(ObjectContent.Sealed theirs, List<HeldRef> edges) {
+    var kept = new ArrayList<HeldRef>(edges.size());
     for (var edge : edges) {
-      var entry = edge.pointsTo();
-      kept.add(entry != null ? Ref.edge(entry) : ((Kept.Keepable) edge.revive()).keep(this));
+      var entry = edge.heldEntry();
+      kept.add(entry != null ? EntryRef.edge(entry) : ((HeldRef.Holdable) edge.newReference()).hold(this));
     }
-    try (var held = theirs.hold()) {
-      return values.housed(sealedCopy(held.bytes()), kept, theirs.views());
+    try (var held = theirs.acquirePin()) {
+      return converter.createSealed(sealedCopy(held.bytes()), kept, theirs.views());
     } catch (RuntimeException | Error e) {
-      kept.forEach(Kept::release);
+      kept.forEach(HeldRef::release);
       throw e;
     }
   }
 
   private SealedObject sealedCopy(MemorySegment bytes) {
-    var block = room(bytes.byteSize());
+    var block = allocate(bytes.byteSize());
     try {
       block.segment().copyFrom(bytes);
       return block.seal();
@@ -301,36 +301,36 @@ public final class ObjectStore {
   }
 
   /** Seals a copy of another node's object. */
-  public Content.InStore brought(WritableBlock block, List<Kept> edges, boolean views) {
-    return values.housed(block.seal(), edges, views);
+  public ObjectContent.Sealed sealFetched(WritableBlock block, List<HeldRef> edges, boolean views) {
+    return converter.createSealed(block.seal(), edges, views);
   }
 
   /**
    * The failure with what a program's code has thrown written already, if there are other
    * processes: no method of it is called by whoever tells them. For the thread that ran the code.
    */
-  public Failure captured(Failure failure) {
-    return shares ? values.captured(failure) : failure;
+  public ObjectFailure withEncodedException(ObjectFailure failure) {
+    return hasExporter ? converter.withEncodedException(failure) : failure;
   }
 
   /** The bytes of a failure for another process. */
-  public byte[] flat(Failure failure) {
-    return values.flat(failure);
+  public byte[] flatten(ObjectFailure failure) {
+    return converter.flatten(failure);
   }
 
   /** A failure from another process. */
-  public Failure failure(byte[] flat) {
-    return values.failure(flat);
+  public ObjectFailure readFailure(byte[] flat) {
+    return converter.readFailure(flat);
   }
 
-  /** See {@link Values#plain}. */
-  public byte @Nullable [] plain(Content content) {
-    return values.plain(content);
+  /** See {@link ContentConverter#plain}. */
+  public byte @Nullable [] plain(ObjectContent content) {
+    return converter.plain(content);
   }
 
   /** What {@link #plain} gave in another process. */
-  public Content plain(byte[] bytes, List<Kept> edges) {
-    return Values.plain(bytes, edges);
+  public ObjectContent plain(byte[] bytes, List<HeldRef> edges) {
+    return ContentConverter.plain(bytes, edges);
   }
 
   /** The value of an entry that is ready; waits for its bytes for as long as it takes. */
@@ -344,20 +344,20 @@ public final class ObjectStore {
   }
 
   private @Nullable Object valueOf(ObjectEntry entry, Deadline deadline) {
-    return values.materialize(entry.content(), new Patience(deadline, entry), Views.LASTING);
+    return converter.materialize(entry.content(), new ReadDeadline(deadline, entry), ViewLifetime.UNTIL_UNREACHABLE);
   }
 
   /** Has the bytes brought here once there are any, for whoever reads them later. */
   void prefetch(ObjectEntry entry) {
-    Waiter start = ready -> {
+    CompletionListener start = ready -> {
       switch (ready.outcome()) {
-        case Content.Away(var remote) -> remote.bring();
-        case Content.InStore sealed when sealed.address() == null -> sealed.recall();
+        case ObjectContent.RemoteValue(var remote) -> remote.fetch();
+        case ObjectContent.Sealed sealed when sealed.address() == null -> sealed.startRestore();
         case null, default -> {}
       }
     };
     if (!entry.await(start)) {
-      start.ready(entry);
+      start.onReady(entry);
     }
   }
 
@@ -368,14 +368,14 @@ public final class ObjectStore {
           "Wanted room for " + bytes + " bytes: a size cannot be negative.");
     }
     requireOpen();
-    return new Room(values.room(bytes), bytes);
+    return new InPlaceBuffer(converter.allocateInPlace(bytes), bytes);
   }
 
   @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"
   }) // a ref knows its type, an entry does not
   <T extends @Nullable Object> T get(ObjectEntry entry, Deadline deadline) {
     requireOpen();
-    gathering.await(entry, deadline);
+    objectWaiter.await(entry, deadline);
     return (T) valueOf(entry, deadline);
   }
 
@@ -383,7 +383,7 @@ public final class ObjectStore {
   }) // a ref knows its type, an entry does not
   <T extends @Nullable Object> T get(ObjectEntry entry, Arena arena) {
     requireOpen();
-    gathering.await(entry, Deadline.NEVER);
+    objectWaiter.await(entry, Deadline.NEVER);
     return (T) valueOf(entry, arena);
   }
 
@@ -391,7 +391,7 @@ public final class ObjectStore {
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> List<T> get(
       Collection<? extends ObjectRef<? extends T>> refs, Deadline deadline) {
-    var entries = gathering.all(refs, deadline);
+    var entries = objectWaiter.awaitAll(refs, deadline);
     var result = new ArrayList<T>(entries.length);
     for (var entry : entries) {
       result.add((T) valueOf(entry, deadline));
@@ -401,11 +401,11 @@ public final class ObjectStore {
 
   /** See {@link io.mobula.MobulaRuntime#wait}. */
   public <R extends ObjectRef<?>> WaitResult<R> wait(Collection<R> refs, int count, Deadline deadline) {
-    return gathering.some(refs, count, deadline);
+    return objectWaiter.awaitSome(refs, count, deadline);
   }
 
   @SuppressWarnings("unchecked")
-  <T extends @Nullable Object> CompletableFuture<T> future(ObjectEntry entry) {
+  <T extends @Nullable Object> CompletableFuture<T> toFuture(ObjectEntry entry) {
     var future = new CompletableFuture<T>();
     entry.retain(); // the future has a value even if its ref is closed meanwhile
     Runnable complete = () -> {
@@ -417,7 +417,7 @@ public final class ObjectStore {
         entry.release();
       }
     };
-    Waiter callBack = ready -> {
+    CompletionListener callBack = ready -> {
       try {
         callbacks.execute(complete);
       } catch (RejectedExecutionException closing) {
@@ -426,7 +426,7 @@ public final class ObjectStore {
       }
     };
     if (!entry.await(callBack)) {
-      callBack.ready(entry);
+      callBack.onReady(entry);
     }
     return future;
   }
@@ -440,14 +440,14 @@ public final class ObjectStore {
   }
 
   /** How many refs, views and handles the collector has found unreachable so far. */
-  public long foundUnreachable() {
+  public long unreachableCount() {
     return memory.unreachableCount();
   }
 
   /**
    * Runs what may run users' code, on a thread of its own; in the calling one when the node closes.
    */
-  public void callback(Runnable action) {
+  public void runCallback(Runnable action) {
     try {
       callbacks.execute(action);
     } catch (RejectedExecutionException closing) {
@@ -462,7 +462,7 @@ public final class ObjectStore {
    * <p>It must not wait for other work of these threads. Users' code never runs there, or enough of
    * it that waits would keep what it waits for from coming.
    */
-  public void background(Runnable work) {
+  public void runInBackground(Runnable work) {
     run(movers, work);
   }
 
@@ -486,10 +486,10 @@ public final class ObjectStore {
 
   /**
    * Runs what makes, opens and maps files of this host, and waits for nothing else; in the calling
-   * thread when the store closes. Apart from {@link #callback}, whose threads users' code may keep,
-   * and from {@link #background}, which waits for what this brings.
+   * thread when the store closes. Apart from {@link #runCallback}, whose threads users' code may keep,
+   * and from {@link #runInBackground}, which waits for what this brings.
    */
-  public void open(Runnable work) {
+  public void runFileWork(Runnable work) {
     run(openers, work);
   }
 
@@ -499,8 +499,8 @@ public final class ObjectStore {
         memory.usedBytes(),
         memory.capacityBytes(),
         memory.objectCount(),
-        evictor.awayBytes(),
-        evictor.awayObjects());
+        evictor.spilledBytes(),
+        evictor.spilledObjects());
   }
 
   private RuntimeClosedException closedException() {
@@ -557,12 +557,12 @@ public final class ObjectStore {
   }
 
   /** Room that one thread fills. */
-  private final class Room implements ObjectBuffer {
+  private final class InPlaceBuffer implements ObjectBuffer {
     private final WritableBlock block;
     private final MemorySegment body;
     private boolean done;
 
-    Room(WritableBlock block, long bytes) {
+    InPlaceBuffer(WritableBlock block, long bytes) {
       this.block = block;
       this.body = block.segment().asSlice(SealedLayout.FRONT, bytes);
     }
@@ -593,7 +593,7 @@ public final class ObjectStore {
     private <T> ObjectRef<T> sealAs(Object described) {
       requireUnsealed();
       requireOpen();
-      var content = values.sealInPlace(block, described);
+      var content = converter.sealInPlace(block, described);
       done = true;
       return stored(content);
     }

@@ -142,7 +142,7 @@ final class SealedLayout {
   }
 
   /** Whether an object is the value with these bytes of the codec and that buffer, in its place. */
-  static boolean isOf(MemorySegment object, byte[] bytes, MemorySegment buffer) {
+  static boolean matches(MemorySegment object, byte[] bytes, MemorySegment buffer) {
     if (object.byteSize() < HEADER || object.get(INT, 0) != MAGIC) {
       return false;
     }

@@ -29,10 +29,10 @@ final class SpillWriters {
   private final int count;
   private final ExecutorService threads;
 
-  SpillWriters(SpillTarget target, ObjectStore.Threads threads) {
+  SpillWriters(SpillTarget target, ObjectStore.ExecutorFactory executors) {
     this.target = target;
     this.count = Math.max(1, target.writers());
-    this.threads = threads.create("mobula-spill", count);
+    this.threads = executors.create("mobula-spill", count);
   }
 
   /** What one turn has come to; each thread adds its own. */
@@ -64,7 +64,7 @@ final class SpillWriters {
    * @return how many bytes are free now
    * @throws MobulaException when none could be written
    */
-  long spill(List<Spillable> victims, Consumer<Spillable> stayed) {
+  long spill(List<SpillableStorage> victims, Consumer<SpillableStorage> stayed) {
     var queue = new ConcurrentLinkedQueue<>(victims);
     var tally = new Tally();
     var running = new ArrayList<CompletableFuture<Void>>();
@@ -76,7 +76,7 @@ final class SpillWriters {
   }
 
   private CompletableFuture<Void> start(
-      ConcurrentLinkedQueue<Spillable> queue, Tally tally, Consumer<Spillable> stayed) {
+      ConcurrentLinkedQueue<SpillableStorage> queue, Tally tally, Consumer<SpillableStorage> stayed) {
     try {
       return CompletableFuture.runAsync(() -> drain(queue, tally, stayed), threads);
     } catch (RejectedExecutionException e) {
@@ -87,7 +87,7 @@ final class SpillWriters {
 
   /** Until all is written, or something cannot be: then the rest would not fare better. */
   private void drain(
-      ConcurrentLinkedQueue<Spillable> queue, Tally tally, Consumer<Spillable> stayed) {
+      ConcurrentLinkedQueue<SpillableStorage> queue, Tally tally, Consumer<SpillableStorage> stayed) {
     for (var next = queue.poll(); next != null; next = queue.poll()) {
       try {
         long freed = next.evict(target);
@@ -107,9 +107,9 @@ final class SpillWriters {
     }
   }
 
-  private static void giveBack(ConcurrentLinkedQueue<Spillable> queue, Consumer<Spillable> stayed) {
+  private static void giveBack(ConcurrentLinkedQueue<SpillableStorage> queue, Consumer<SpillableStorage> stayed) {
     for (var next = queue.poll(); next != null; next = queue.poll()) {
-      next.stay();
+      next.cancelEviction();
       stayed.accept(next);
     }
   }

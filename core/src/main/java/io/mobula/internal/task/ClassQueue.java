@@ -487,7 +487,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
 
   /** A slot that has just run a task may be given the next one without being woken. */
   private void lookOut() {
-    var spinWait = engine.store().lookout();
+    var spinWait = engine.store().spinWait();
     if (spinWait.isWorthwhile()) {
       int seen = news.get();
       lock.unlock();

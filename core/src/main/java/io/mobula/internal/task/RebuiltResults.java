@@ -3,8 +3,8 @@ package io.mobula.internal.task;
 import io.mobula.ObjectId;
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ record RebuiltResults(
   }
 
   @Override
-  public Outcome arrived(List<Content> contents) {
+  public Outcome arrived(List<ObjectContent> contents) {
     return new Outcome() {
       @Override
       public void publish() {
@@ -49,13 +49,13 @@ record RebuiltResults(
 
       @Override
       public void discard() {
-        contents.forEach(Content::discard);
+        contents.forEach(ObjectContent::discard);
       }
     };
   }
 
   @Override
-  public void fail(Failure failure) {
+  public void fail(ObjectFailure failure) {
     sharing.rebuilt(lost, attempt, failure);
   }
 }

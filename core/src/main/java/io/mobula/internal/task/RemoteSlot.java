@@ -2,8 +2,8 @@ package io.mobula.internal.task;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -202,18 +202,18 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     return ended && staged.isEmpty();
   }
 
-  void done(ObjectId id, long nanos, List<Content> contents) {
+  void done(ObjectId id, long nanos, List<ObjectContent> contents) {
     var run = take(id);
     deepen(nanos);
     if (run == null) {
-      contents.forEach(Content::discard);
+      contents.forEach(ObjectContent::discard);
     } else {
       run.arrived(this, contents);
     }
     pump();
   }
 
-  void failed(ObjectId id, long nanos, Failure failure) {
+  void failed(ObjectId id, long nanos, ObjectFailure failure) {
     var run = take(id);
     deepen(nanos);
     if (run != null) {

@@ -6,8 +6,8 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.Awaited;
@@ -63,15 +63,15 @@ final class ResultStream<T extends @Nullable Object> {
     end();
   }
 
-  private ObjectRef<T> ref(int index, Content content) {
-    var entry = store.pending(task, index, null);
+  private ObjectRef<T> ref(int index, ObjectContent content) {
+    var entry = store.createPending(task, index, null);
     ObjectRef<T> ref = store.ref(entry);
     entry.complete(content);
     return ref;
   }
 
   /** A result that another node has made; that node does not send more than may be unread. */
-  void arrived(int index, Content content) {
+  void arrived(int index, ObjectContent content) {
     if (index < emitted()) { // an earlier attempt gave it
       content.discard();
     } else {
@@ -157,11 +157,11 @@ final class ResultStream<T extends @Nullable Object> {
   }
 
   /** Ends with one more ref, whose get throws. Emits nothing if the stream has ended. */
-  void fail(Failure failure) {
+  void fail(ObjectFailure failure) {
     lock.lock();
     try {
       if (!ended && !closed) {
-        ObjectEntry entry = store.pending(task, emitted++, null);
+        ObjectEntry entry = store.createPending(task, emitted++, null);
         unread.addLast(store.ref(entry));
         entry.fail(failure);
       }

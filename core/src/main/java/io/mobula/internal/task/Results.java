@@ -1,8 +1,8 @@
 package io.mobula.internal.task;
 
 import io.mobula.internal.call.ResultNotStoredException;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayList;
@@ -30,10 +30,10 @@ sealed interface Results
   }
 
   /** Stores why there is nothing. */
-  void fail(Failure failure);
+  void fail(ObjectFailure failure);
 
   /** Results that another node has made, for nobody to see yet. */
-  Outcome arrived(List<Content> contents);
+  Outcome arrived(List<ObjectContent> contents);
 
   /** How many results there are to be, as the node that runs the task is told. */
   Shape shape();
@@ -56,7 +56,7 @@ sealed interface Results
   }
 
   /** Values that wait for their entries. */
-  record Contents(List<ObjectEntry> entries, List<Content> contents) implements Outcome {
+  record Contents(List<ObjectEntry> entries, List<ObjectContent> contents) implements Outcome {
     @Override
     public void publish() {
       for (int i = 0; i < entries.size(); i++) {
@@ -66,21 +66,21 @@ sealed interface Results
 
     @Override
     public void discard() {
-      contents.forEach(Content::discard);
+      contents.forEach(ObjectContent::discard);
     }
   }
 
   /** Keeps each element of a collection that must have so many. */
-  static List<Content> contentsOf(@Nullable Object value, int count, ObjectStore store)
+  static List<ObjectContent> contentsOf(@Nullable Object value, int count, ObjectStore store)
       throws ResultNotStoredException {
-    var contents = new ArrayList<Content>(count);
+    var contents = new ArrayList<ObjectContent>(count);
     try {
       for (var element : elements(value, count)) {
         contents.add(ResultNotStoredException.storeResult(store, element));
       }
       return contents;
     } catch (ResultNotStoredException notStored) {
-      contents.forEach(Content::discard);
+      contents.forEach(ObjectContent::discard);
       throw notStored;
     }
   }
@@ -112,7 +112,7 @@ sealed interface Results
     }
 
     @Override
-    public Outcome arrived(List<Content> contents) {
+    public Outcome arrived(List<ObjectContent> contents) {
       return new Contents(List.of(entry), contents);
     }
 
@@ -122,7 +122,7 @@ sealed interface Results
     }
 
     @Override
-    public void fail(Failure failure) {
+    public void fail(ObjectFailure failure) {
       entry.fail(failure);
     }
   }
@@ -135,7 +135,7 @@ sealed interface Results
     }
 
     @Override
-    public Outcome arrived(List<Content> contents) {
+    public Outcome arrived(List<ObjectContent> contents) {
       return new Contents(entries, contents);
     }
 
@@ -145,7 +145,7 @@ sealed interface Results
     }
 
     @Override
-    public void fail(Failure failure) {
+    public void fail(ObjectFailure failure) {
       entries.forEach(entry -> entry.fail(failure));
     }
   }
@@ -159,7 +159,7 @@ sealed interface Results
     }
 
     @Override
-    public Outcome arrived(List<Content> contents) {
+    public Outcome arrived(List<ObjectContent> contents) {
       stream.end();
       return new Contents(List.of(), List.of());
     }
@@ -170,7 +170,7 @@ sealed interface Results
     }
 
     @Override
-    public void fail(Failure failure) {
+    public void fail(ObjectFailure failure) {
       stream.fail(failure);
     }
   }

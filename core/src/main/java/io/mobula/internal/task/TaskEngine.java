@@ -22,10 +22,10 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.LeaseSource;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Ref;
+import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ public final class TaskEngine {
   /** Starts a task with one result. */
   public <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request) {
     var run = admit(request);
-    var entry = parts.store().pending(run.job().number(), 0, run);
+    var entry = parts.store().createPending(run.job().number(), 0, run);
     ObjectRef<R> ref = parts.store().ref(entry);
     start(run, new Results.Single(parts.store(), entry));
     return ref;
@@ -117,7 +117,7 @@ public final class TaskEngine {
     var entries = new ArrayList<ObjectEntry>(count);
     var refs = new ArrayList<ObjectRef<R>>(count);
     for (int i = 0; i < count; i++) {
-      var entry = parts.store().pending(run.job().number(), i, run);
+      var entry = parts.store().createPending(run.job().number(), i, run);
       entries.add(entry);
       refs.add(parts.store().ref(entry));
     }
@@ -261,8 +261,8 @@ public final class TaskEngine {
       return null;
     }
     if (run.job().options().placement() instanceof Placement.NearObject(var ref)) {
-      var weight = Ref.entryOf(ref, parts.store()).weight();
-      return weight == null ? node() : weight.at();
+      var locality = EntryRef.entryOf(ref, parts.store()).locality();
+      return locality == null ? node() : locality.holder();
     }
     return run.job().call().nodeWithMostBytes();
   }
@@ -304,17 +304,17 @@ public final class TaskEngine {
   }
 
   /** The outcome of a task that another node sent and this one cannot read. */
-  Failure unreadable(ObjectId id, Throwable why) {
-    return new Failure(() -> new CodecException(
+  ObjectFailure unreadable(ObjectId id, Throwable why) {
+    return new ObjectFailure(() -> new CodecException(
         "Task " + id + " cannot be read on node " + node() + ": " + CapturedThrowable.textOf(why),
         why));
   }
 
   /** The outcome of a task whose results cannot be sent to the node that submitted it. */
-  Failure cannotReturn(ObjectId id, NodeId to, Throwable why) {
+  ObjectFailure cannotReturn(ObjectId id, NodeId to, Throwable why) {
     var message = "The results of task " + id + " cannot be sent from node " + node() + " to node "
         + to + ": " + CapturedThrowable.textOf(why);
-    return new Failure(() -> new CodecException(message, why));
+    return new ObjectFailure(() -> new CodecException(message, why));
   }
 
   /** Another node's task is run here. */

@@ -26,11 +26,11 @@ import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.PlacementGroupCodec;
-import io.mobula.internal.store.AbsentException;
-import io.mobula.internal.store.BorrowedViews;
-import io.mobula.internal.store.Content;
+import io.mobula.internal.store.ArgumentUnavailableException;
+import io.mobula.internal.store.CallArgumentViews;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.Deadline;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.ChainWalker;
 import io.mobula.internal.wait.WaitStep;
@@ -116,7 +116,7 @@ final class TaskRun implements ValueProducer, Awaited {
   private @Nullable Execution execution;
   private @Nullable CompletionStage<?> stage;
   private boolean stageHeard;
-  private @Nullable BorrowedViews borrowed;
+  private @Nullable CallArgumentViews borrowed;
   private @Nullable Elsewhere elsewhere;
   private long departedAt;
   private @Nullable LostAttempts lostAttempts;
@@ -359,7 +359,7 @@ final class TaskRun implements ValueProducer, Awaited {
     try {
       engine.enqueue(this);
     } catch (Throwable refused) { // such as a closed ref that it was to be near to
-      fail(new Failure(() -> unplaced(refused)));
+      fail(new ObjectFailure(() -> unplaced(refused)));
     }
   }
 
@@ -494,9 +494,9 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** The other node has made the results. */
-  void arrived(Elsewhere from, List<Content> contents) {
+  void arrived(Elsewhere from, List<ObjectContent> contents) {
     if (!ends(from)) {
-      contents.forEach(Content::discard);
+      contents.forEach(ObjectContent::discard);
       return;
     }
     publish(results().arrived(contents));
@@ -517,8 +517,8 @@ final class TaskRun implements ValueProducer, Awaited {
     }
   }
 
-  private Failure brokenBy(Throwable broken) {
-    return new Failure(() -> new TaskFailedException(
+  private ObjectFailure brokenBy(Throwable broken) {
+    return new ObjectFailure(() -> new TaskFailedException(
         describe() + " cannot give its result: " + CapturedThrowable.textOf(broken), broken));
   }
 
@@ -528,7 +528,7 @@ final class TaskRun implements ValueProducer, Awaited {
       LOG.error("{} failed outside its body: {}", describe(), CapturedThrowable.textOf(broken));
       fail(brokenBy(broken));
     } catch (Throwable again) { // no memory, most likely, and perhaps there is soon
-      engine.after(RETELL, () -> fail(Failure.UNTOLD));
+      engine.after(RETELL, () -> fail(ObjectFailure.UNDESCRIBED));
     }
   }
 
@@ -543,7 +543,7 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** One more result of a stream. */
-  void arrived(Elsewhere from, int index, Content content) {
+  void arrived(Elsewhere from, int index, ObjectContent content) {
     if (isFrom(from) && results() instanceof Results.Streamed(var stream)) {
       stream.arrived(index, content);
     } else {
@@ -563,7 +563,7 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** The attempt on the other node has failed. */
-  void failed(Elsewhere from, Failure failure) {
+  void failed(Elsewhere from, ObjectFailure failure) {
     if (!ends(from)) {
       return;
     }
@@ -591,13 +591,13 @@ final class TaskRun implements ValueProducer, Awaited {
           + "), on attempt " + attempt + " of " + (most + 1L)
           + ". If it may run more than once, allow more with maxRetries. What became of it: "
           + history() + ".";
-      fail(new Failure(() -> new NodeLostException(message)));
+      fail(new ObjectFailure(() -> new NodeLostException(message)));
     }
   }
 
   /** An argument cannot be sent to another node. */
-  Failure cannotTravel(Throwable why) {
-    return new Failure(() -> new CodecException(
+  ObjectFailure cannotTravel(Throwable why) {
+    return new ObjectFailure(() -> new CodecException(
         describe() + " cannot be sent to another node: " + CapturedThrowable.textOf(why), why));
   }
 
@@ -672,7 +672,7 @@ final class TaskRun implements ValueProducer, Awaited {
     }
   }
 
-  private synchronized void borrows(BorrowedViews views) {
+  private synchronized void borrows(CallArgumentViews views) {
     borrowed = views;
   }
 
@@ -681,7 +681,7 @@ final class TaskRun implements ValueProducer, Awaited {
    *
    * @param staged whether to take them although it has returned a stage
    */
-  private synchronized @Nullable BorrowedViews borrowed(boolean staged) {
+  private synchronized @Nullable CallArgumentViews borrowed(boolean staged) {
     var views = borrowed;
     if (stage == null || staged) {
       borrowed = null;
@@ -690,7 +690,7 @@ final class TaskRun implements ValueProducer, Awaited {
     return null;
   }
 
-  private static void end(@Nullable BorrowedViews views) {
+  private static void end(@Nullable CallArgumentViews views) {
     if (views != null) {
       views.end();
     }
@@ -725,7 +725,7 @@ final class TaskRun implements ValueProducer, Awaited {
    * may have begun elsewhere: that one's state and views are left alone.
    */
   @SuppressWarnings("ReferenceEquality") // an execution is known by identity
-  private synchronized @Nullable BorrowedViews ended(Execution attempt) {
+  private synchronized @Nullable CallArgumentViews ended(Execution attempt) {
     Thread.interrupted(); // was meant for the attempt that just ended, if anybody
     if (execution != attempt) {
       return null;
@@ -807,20 +807,20 @@ final class TaskRun implements ValueProducer, Awaited {
     try {
       publish(results().prepare(value));
     } catch (ResultNotStoredException notStored) {
-      fail(new Failure(() -> notStored.toException(describe())));
+      fail(new ObjectFailure(() -> notStored.toException(describe())));
     }
   }
 
   private void thrown(Throwable thrown) {
     if (thrown instanceof LostArgumentException lost && !isCancelled()) {
-      fail(new Failure(() -> lost.neededBy(describe())));
+      fail(new ObjectFailure(() -> lost.neededBy(describe())));
       return;
     }
     if (thrown instanceof UnreadableCallException unreadable && !isCancelled()) {
-      fail(new Failure(() -> unreadable.toException(describe(), engine.node())));
+      fail(new ObjectFailure(() -> unreadable.toException(describe(), engine.node())));
       return;
     }
-    if (thrown instanceof AbsentException absent && !isCancelled()) {
+    if (thrown instanceof ArgumentUnavailableException absent && !isCancelled()) {
       unbegun(absent.object());
       return;
     }
@@ -838,11 +838,11 @@ final class TaskRun implements ValueProducer, Awaited {
       return;
     }
     cancelTimeout.run();
-    var failure = new Failure(() -> new TaskFailedException(
+    var failure = new ObjectFailure(() -> new TaskFailedException(
         describe() + " failed on attempt " + attempt + ": " + cause.text(), cause.exception()));
     boolean retriable = job.options().retries().retryOn().stream().anyMatch(cause::isOf);
     if (!retriable || !retries(failure)) {
-      fail(engine.store().captured(failure)); // written only where somebody is told
+      fail(engine.store().withEncodedException(failure)); // written only where somebody is told
     }
   }
 
@@ -865,7 +865,7 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** Tries again, after a cause that is worth it; false if it may not any more. */
-  private boolean retries(Failure failure) {
+  private boolean retries(ObjectFailure failure) {
     int attempt = attempts();
     if (attempt > job.options().retries().maxRetries()) {
       return false;
@@ -941,7 +941,7 @@ final class TaskRun implements ValueProducer, Awaited {
       }
     }
     var pending =
-        fail(new Failure(why)); // first, or the body's InterruptedException may become the outcome
+        fail(new ObjectFailure(why)); // first, or the body's InterruptedException may become the outcome
     Elsewhere other;
     synchronized (this) {
       if (runner != null) {
@@ -974,7 +974,7 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** Gives back the stage that the present attempt waits for, if it does. */
-  private @Nullable CompletionStage<?> fail(Failure failure) {
+  private @Nullable CompletionStage<?> fail(ObjectFailure failure) {
     if (!claim()) {
       return null;
     }

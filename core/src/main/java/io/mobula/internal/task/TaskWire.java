@@ -20,8 +20,8 @@ import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.Awaited;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ public final class TaskWire {
     this.peerTransport = peerTransport;
     this.spinWait = peerTransport.spinWait();
     clusterObjects.setReconstructor(this::rebuild);
-    engine.store().chase().guests(this::runningHere);
+    engine.store().deadlockDetector().addExecutionLookup(this::runningHere);
     desk.host(ClusterLeaseRequester.Purpose.TASKS, (submitter, number, lease) -> {
       var slot = new HostedSlot(submitter, number, lease, this);
       hosted.put(new SlotKey(submitter, number), slot);
@@ -317,15 +317,15 @@ public final class TaskWire {
       }
       return;
     }
-    if (outcomes.size() == 1 && outcomes.getFirst() instanceof Failure failure) {
+    if (outcomes.size() == 1 && outcomes.getFirst() instanceof ObjectFailure failure) {
       if (slot != null) {
         slot.failed(id, nanos, failure);
       }
     } else {
-      var contents = new ArrayList<Content>();
-      outcomes.forEach(outcome -> contents.add((Content) outcome));
+      var contents = new ArrayList<ObjectContent>();
+      outcomes.forEach(outcome -> contents.add((ObjectContent) outcome));
       if (slot == null) {
-        contents.forEach(Content::discard);
+        contents.forEach(ObjectContent::discard);
       } else {
         rememberHow(slot.running(id), contents);
         slot.done(id, nanos, contents);
@@ -335,14 +335,14 @@ public final class TaskWire {
   }
 
   private static void requireValuesOrOneFailure(ObjectId id, List<Object> outcomes) {
-    long values = outcomes.stream().filter(Content.class::isInstance).count();
+    long values = outcomes.stream().filter(ObjectContent.class::isInstance).count();
     if (values != outcomes.size() && outcomes.size() != 1) {
       throw new CodecException("Task " + id + " has values and failures at once.", null);
     }
   }
 
   /** What is kept elsewhere can be lost there: says how it is made again, if it may be. */
-  private void rememberHow(@Nullable TaskRun run, List<Content> contents) {
+  private void rememberHow(@Nullable TaskRun run, List<ObjectContent> contents) {
     if (run == null || !isRemembered(run)) {
       if (run != null) {
         var why = whyOnce(run);
@@ -353,7 +353,7 @@ public final class TaskWire {
     var first = run.job().id();
     var ids = new ArrayList<ObjectId>();
     for (int i = 0; i < contents.size(); i++) {
-      if (contents.get(i) instanceof Content.Away) {
+      if (contents.get(i) instanceof ObjectContent.RemoteValue) {
         ids.add(new ObjectId(first.node(), first.task(), first.index() + i));
       }
     }
@@ -363,10 +363,10 @@ public final class TaskWire {
   }
 
   /** Remembers how an element of a stream is made again; the recipe is made once for the stream. */
-  private void rememberHow(TaskRun run, int index, Content content) {
+  private void rememberHow(TaskRun run, int index, ObjectContent content) {
     if (!isRemembered(run)) {
       clusterObjects.markNotReconstructible(content, whyOnce(run));
-    } else if (content instanceof Content.Away) {
+    } else if (content instanceof ObjectContent.RemoteValue) {
       var job = run.job().id();
       clusterObjects.recordLineage(
           List.of(new ObjectId(job.node(), job.task(), index)),
@@ -432,7 +432,7 @@ public final class TaskWire {
     var slot = slots.get(new SlotKey(from, in.int64()));
     var id = ClusterObjects.readId(in);
     int index = in.int32();
-    if (!(clusterObjects.read(in) instanceof Content content)) {
+    if (!(clusterObjects.read(in) instanceof ObjectContent content)) {
       throw new CodecException("A result of a stream of task " + id + " is no value.", null);
     }
     var run = slot == null ? null : slot.running(id);
@@ -538,12 +538,12 @@ public final class TaskWire {
   }
 
   private static void discard(Object outcome) {
-    if (outcome instanceof Content content) {
+    if (outcome instanceof ObjectContent content) {
       content.discard();
     }
   }
 
-  void item(HostedSlot slot, ObjectId id, int attempt, int index, Content content) {
+  void item(HostedSlot slot, ObjectId id, int attempt, int index, ObjectContent content) {
     var frame = frame(ITEM, slot.lease());
     ClusterObjects.writeId(frame, id);
     var each = new ObjectId(id.node(), id.task(), index);

@@ -5,8 +5,8 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.store.Content;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -131,7 +131,7 @@ final class WiredResults implements Results {
   }
 
   @Override
-  public Outcome arrived(List<Content> contents) {
+  public Outcome arrived(List<ObjectContent> contents) {
     return new Outcome() {
       @Override
       public void publish() {
@@ -141,13 +141,13 @@ final class WiredResults implements Results {
 
       @Override
       public void discard() {
-        contents.forEach(Content::discard);
+        contents.forEach(ObjectContent::discard);
       }
     };
   }
 
   @Override
-  public void fail(Failure failure) {
+  public void fail(ObjectFailure failure) {
     end();
     slot.wire().done(slot, id, attempt, System.nanoTime() - startedAt, List.of(failure));
   }

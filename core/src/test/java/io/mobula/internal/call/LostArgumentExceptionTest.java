@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.TaskFailedException;
-import io.mobula.internal.store.Failure;
+import io.mobula.internal.store.ObjectFailure;
 import org.junit.jupiter.api.Test;
 
 /** What is told of an argument that is lost. */
 class LostArgumentExceptionTest {
-  private static final Failure LOST =
-      new Failure(() -> new ObjectLostException("Object a is lost: call make of actor Maker"));
+  private static final ObjectFailure LOST =
+      new ObjectFailure(() -> new ObjectLostException("Object a is lost: call make of actor Maker"));
 
   @Test
   void theFirstLossIsToldFirstAndThenWhatNeededIt() {
     var last = LostArgumentException.propagate(LostArgumentException.propagate(LOST, "task b (1)"), "task c (2)");
-    assertThat(last.raise()).isInstanceOf(ObjectLostException.class).hasMessage("""
+    assertThat(last.toException()).isInstanceOf(ObjectLostException.class).hasMessage("""
         Object a is lost: call make of actor Maker
           needed by task b (1)
           needed by task c (2)""");
@@ -23,7 +23,7 @@ class LostArgumentExceptionTest {
 
   @Test
   void otherFailuresArePassedOnAsTheyAre() {
-    var failed = new Failure(() -> new TaskFailedException("task a failed", null));
+    var failed = new ObjectFailure(() -> new TaskFailedException("task a failed", null));
     assertThat(LostArgumentException.propagate(failed, "task b")).isSameAs(failed);
   }
 
@@ -33,7 +33,7 @@ class LostArgumentExceptionTest {
     for (int i = 1; i <= 100_000; i++) {
       failure = LostArgumentException.propagate(failure, "task " + i);
     }
-    assertThat(failure.raise()).hasMessage("""
+    assertThat(failure.toException()).hasMessage("""
         Object a is lost: call make of actor Maker
           needed by task 1
           needed by task 2
@@ -49,7 +49,7 @@ class LostArgumentExceptionTest {
   @Test
   void namesOfAnyLengthAreCut() {
     var failure = LostArgumentException.propagate(
-        new Failure(() -> new ObjectLostException("x".repeat(1 << 20))), "y".repeat(1 << 20));
-    assertThat(failure.raise().getMessage()).hasSizeLessThan(5_000);
+        new ObjectFailure(() -> new ObjectLostException("x".repeat(1 << 20))), "y".repeat(1 << 20));
+    assertThat(failure.toException().getMessage()).hasSizeLessThan(5_000);
   }
 }

@@ -12,7 +12,7 @@ import io.mobula.ObjectRef;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.contract.FileLatch;
 import io.mobula.error.GetTimeoutException;
-import io.mobula.internal.store.Ref;
+import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.wait.WaitWatch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,8 +94,8 @@ class NodeWaitsTest {
 
   /** A ref that nobody will ever complete. */
   private ObjectRef<Integer> orphan() {
-    var store = ((Ref<Integer>) runtime.put(1)).entry().store();
-    return store.ref(store.pending(store.nextTask(), 0, null));
+    var store = ((EntryRef<Integer>) runtime.put(1)).entry().store();
+    return store.ref(store.createPending(store.nextTask(), 0, null));
   }
 
   @Test

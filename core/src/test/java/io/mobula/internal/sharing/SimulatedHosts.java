@@ -21,7 +21,7 @@ import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedThreads;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.Ref;
+import io.mobula.internal.store.EntryRef;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.Pull;
@@ -205,7 +205,7 @@ final class SimulatedHosts {
       Arrays.fill(bytes, (byte) fill);
       made = source.store.put(bytes);
       id = made.id();
-      var entry = Ref.entryOf(made, source.store);
+      var entry = EntryRef.entryOf(made, source.store);
       source.clusterObjects.share(entry);
       var out = new FrameWriter();
       source.clusterObjects.write(out, entry.outcome(), id);
@@ -220,7 +220,7 @@ final class SimulatedHosts {
       var entry = process.entries.computeIfAbsent(
           this,
           fresh -> process.clusterObjects.importEntryWith(id, process.clusterObjects.read(new FrameReader(frame))));
-      Ref<byte[]> ref = process.store.ref(entry);
+      EntryRef<byte[]> ref = process.store.ref(entry);
       scheduler.note(process.id + " reads " + this);
       process.threads.start("reader of " + this, () -> {
         try {

@@ -19,7 +19,7 @@ class DeadlineTest {
     var deadline = Deadline.after(Duration.ofHours(1));
     assertThat(deadline.remaining())
         .isBetween(Duration.ofMinutes(59).toNanos(), Duration.ofHours(1).toNanos());
-    assertThat(deadline.asked()).isEqualTo(Duration.ofHours(1));
+    assertThat(deadline.timeout()).isEqualTo(Duration.ofHours(1));
   }
 
   @Test

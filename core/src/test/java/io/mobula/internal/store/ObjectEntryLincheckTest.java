@@ -39,13 +39,13 @@ public class ObjectEntryLincheckTest {
       synchronized (values) {
         values.add(value);
       }
-      return entry.complete(new Content.Away(value));
+      return entry.complete(new ObjectContent.RemoteValue(value));
     }
 
     /** A failure comes. */
     @Operation
     public boolean fail() {
-      return entry.fail(new Failure(() -> new TaskFailedException("it failed", null)));
+      return entry.fail(new ObjectFailure(() -> new TaskFailedException("it failed", null)));
     }
 
     /** Somebody wants to hear. */
@@ -85,7 +85,7 @@ public class ObjectEntryLincheckTest {
         throw new IllegalStateException(told + " of " + promised + " have heard");
       }
       for (var value : values) {
-        boolean readable = entry.outcome() instanceof Content.Away(var remote) && remote == value;
+        boolean readable = entry.outcome() instanceof ObjectContent.RemoteValue(var remote) && remote == value;
         if (value.discarded.get() != (readable ? 0 : 1)) {
           throw new IllegalStateException(
               "a value was discarded " + value.discarded + " times, readable: " + readable);
@@ -98,7 +98,7 @@ public class ObjectEntryLincheckTest {
   }
 
   /** Counts how often it is discarded. */
-  private static final class Value implements Content.Remote {
+  private static final class Value implements ObjectContent.RemoteAccess {
     private final AtomicInteger discarded = new AtomicInteger();
 
     @Override
@@ -107,20 +107,20 @@ public class ObjectEntryLincheckTest {
     }
 
     @Override
-    public NodeId at() {
+    public NodeId holder() {
       return new NodeId(2);
     }
 
     @Override
-    public CompletionStage<Content> bring() {
+    public CompletionStage<ObjectContent> fetch() {
       return new CompletableFuture<>();
     }
 
     @Override
-    public void forget(Content brought) {}
+    public void forget(ObjectContent brought) {}
 
     @Override
-    public void belongsTo(ObjectEntry entry) {}
+    public void bindTo(ObjectEntry entry) {}
 
     @Override
     public void discard() {

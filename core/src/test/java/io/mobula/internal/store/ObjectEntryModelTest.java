@@ -55,14 +55,14 @@ class ObjectEntryModelTest {
   }
 
   /** An object as the model knows it: its refs, and those who contain it. */
-  private static final class Model {
+  private static final class ObjectModel {
     final int value;
     final List<ObjectRef<Object>> refs = new ArrayList<>();
-    final List<Model> inside = new ArrayList<>();
+    final List<ObjectModel> inside = new ArrayList<>();
     int containers;
     boolean freed;
 
-    Model(int value) {
+    ObjectModel(int value) {
       this.value = value;
     }
 
@@ -85,7 +85,7 @@ class ObjectEntryModelTest {
   @ValueSource(longs = {21, 22, 23})
   void whatNobodyHoldsIsFreedAtOnce(long seed) {
     var random = new Random(seed);
-    var objects = new ArrayList<Model>();
+    var objects = new ArrayList<ObjectModel>();
     for (int step = 0; step < 1500; step++) {
       var reachable = reachable(objects);
       if (reachable.size() > 60 || (!reachable.isEmpty() && random.nextBoolean())) {
@@ -104,7 +104,7 @@ class ObjectEntryModelTest {
   @ValueSource(longs = {31, 32, 33})
   void whatIsHeldIsReadableHoweverItsHoldersCameByIt(long seed) throws Exception {
     var random = new Random(seed);
-    var objects = new ArrayList<Model>();
+    var objects = new ArrayList<ObjectModel>();
     for (int step = 0; step < 1500; step++) {
       var reachable = reachable(objects);
       switch (reachable.isEmpty() ? 0 : reachable.size() > 30 ? 1 : random.nextInt(3)) {
@@ -123,17 +123,17 @@ class ObjectEntryModelTest {
     PollingAssert.untilCollected("all is freed, seed " + seed, () -> memory.objectCount() == 0);
   }
 
-  private static List<Model> reachable(List<Model> objects) {
+  private static List<ObjectModel> reachable(List<ObjectModel> objects) {
     return objects.stream().filter(each -> !each.refs.isEmpty()).toList();
   }
 
-  private static void forgetFreed(List<Model> objects) {
-    objects.forEach(Model::freeIfUnheld);
+  private static void forgetFreed(List<ObjectModel> objects) {
+    objects.forEach(ObjectModel::freeIfUnheld);
     objects.removeIf(each -> each.freed);
   }
 
-  private Model make(int value, List<Model> reachable, Random random) {
-    var made = new Model(value);
+  private ObjectModel make(int value, List<ObjectModel> reachable, Random random) {
+    var made = new ObjectModel(value);
     var content = new ArrayList<Object>();
     content.add(value);
     content.add(new byte[BYTES]);
@@ -150,13 +150,13 @@ class ObjectEntryModelTest {
     return made;
   }
 
-  private static void closeOne(List<Model> reachable, Random random) {
+  private static void closeOne(List<ObjectModel> reachable, Random random) {
     var one = reachable.get(random.nextInt(reachable.size()));
     one.refs.remove(random.nextInt(one.refs.size())).close();
   }
 
   /** Reads a value and keeps one of the refs inside; all others are closed. */
-  private static void readInside(Model outer, Random random) {
+  private static void readInside(ObjectModel outer, Random random) {
     var content = (List<?>) outer.refs.getFirst().get();
     int keep = outer.inside.isEmpty() ? -1 : random.nextInt(outer.inside.size());
     for (int i = 0; i < outer.inside.size(); i++) {
@@ -170,18 +170,18 @@ class ObjectEntryModelTest {
     }
   }
 
-  private static Object valueOf(Model model) {
+  private static Object valueOf(ObjectModel model) {
     return ((List<?>) model.refs.getFirst().get()).getFirst();
   }
 
   @Test
   void theFirstOutcomeCounts() {
-    var entry = store.pending(1, 0, null);
+    var entry = store.createPending(1, 0, null);
     try (var ref = store.<Object>ref(entry)) {
       assertThat(ref.isReady()).isFalse();
       assertThat(entry.complete(store.snapshot("first", 100))).isTrue();
       assertThat(entry.complete(store.snapshot(new byte[BYTES], 100))).isFalse();
-      assertThat(entry.fail(new Failure(() -> new TaskFailedException("late", null))))
+      assertThat(entry.fail(new ObjectFailure(() -> new TaskFailedException("late", null))))
           .isFalse();
       assertThat(ref.get()).isEqualTo("first");
       assertThat(memory.objectCount()).isZero();
@@ -190,7 +190,7 @@ class ObjectEntryModelTest {
 
   @Test
   void aResultNobodyWantsAnyMoreIsFreedWhenItComes() {
-    var entry = store.pending(1, 0, null);
+    var entry = store.createPending(1, 0, null);
     store.ref(entry).close();
     entry.complete(store.snapshot(new byte[BYTES], 100));
     assertThat(memory.objectCount()).isZero();
@@ -199,9 +199,9 @@ class ObjectEntryModelTest {
 
   @Test
   void waitersHearOnceAndOnlyIfTheyHaveToWait() {
-    var entry = store.pending(1, 0, null);
+    var entry = store.createPending(1, 0, null);
     var heard = new AtomicInteger();
-    Waiter forgetful = ready -> heard.addAndGet(100);
+    CompletionListener forgetful = ready -> heard.addAndGet(100);
     assertThat(entry.await(ready -> heard.incrementAndGet())).isTrue();
     assertThat(entry.await(ready -> heard.incrementAndGet())).isTrue();
     assertThat(entry.await(forgetful)).isTrue();

@@ -35,12 +35,12 @@ class StoredValueFuzzTest {
   }
 
   private static List<byte[]> written() {
-    var failure = new Failure(() -> new TaskFailedException(
+    var failure = new ObjectFailure(() -> new TaskFailedException(
         "task t failed", new IllegalStateException("why", new java.io.IOException("full"))));
     return List.of(
         marked(0, laidOut(List.of("a", 1, 2.5))),
         marked(0, laidOut(List.of(new byte[2_000], new long[300]))),
-        marked(1, FailureWire.write(failure, CODEC)));
+        marked(1, FailureCodec.write(failure, CODEC)));
   }
 
   private static byte[] laidOut(Object value) {
@@ -66,8 +66,8 @@ class StoredValueFuzzTest {
       var parts = SealedLayout.read(MemorySegment.ofArray(bytes));
       CODEC.decode(parts.bytes(), parts.buffers(), List.of());
     } else {
-      var failure = FailureWire.read(bytes, CODEC);
-      assertThat(failure.raise()).isInstanceOf(MobulaException.class);
+      var failure = FailureCodec.read(bytes, CODEC);
+      assertThat(failure.toException()).isInstanceOf(MobulaException.class);
     }
   }
 

@@ -108,7 +108,7 @@ class DepartureTest {
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
     var job = new TaskRun.Job(id, binder.bind(function), "body", TaskOptions.DEFAULT, job());
     var run = new TaskRun(job, null, engine);
-    run.resultsTo(new Results.Single(store, store.pending(id.task(), 0, run)));
+    run.resultsTo(new Results.Single(store, store.createPending(id.task(), 0, run)));
     return run;
   }
 
@@ -161,7 +161,7 @@ class DepartureTest {
 
   @Test
   void aRefWithoutACompleterWaitsForNobody() {
-    var chain = ChainWalker.atOnce().walk(store.pending(store.nextTask(), 0, null));
+    var chain = ChainWalker.atOnce().walk(store.createPending(store.nextTask(), 0, null));
     assertThat(chain.end()).isEqualTo(WaitCause.NOBODY);
     assertThat(chain.lines().getFirst()).contains("nobody makes it");
   }

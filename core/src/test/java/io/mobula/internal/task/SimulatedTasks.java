@@ -343,7 +343,7 @@ final class SimulatedTasks {
           TaskOptions.DEFAULT.nameAndStream());
       var job = new TaskRun.Job(id, home.binder.bind(function), "body", options, home.job());
       run = new TaskRun(job, null, home.engine);
-      entry = home.store.pending(id.task(), 0, run);
+      entry = home.store.createPending(id.task(), 0, run);
       entry.retain();
       run.resultsTo(new Results.Single(home.store, entry));
       assertThat(entry.await(ready -> ended++)).isTrue();

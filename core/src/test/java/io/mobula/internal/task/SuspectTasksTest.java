@@ -123,7 +123,7 @@ class SuspectTasksTest {
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
     var job = new TaskRun.Job(id, binder.bind(function), "body", options, job());
     var run = new TaskRun(job, null, engine);
-    run.resultsTo(new Results.Single(store, store.pending(id.task(), 0, run)));
+    run.resultsTo(new Results.Single(store, store.createPending(id.task(), 0, run)));
     engine.host(run);
     return run;
   }

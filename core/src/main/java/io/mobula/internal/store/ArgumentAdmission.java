@@ -1,0 +1,175 @@
+package io.mobula.internal.store;
+
+import io.mobula.WaitReport.WaitCause;
+import io.mobula.error.StoreFullException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The room that calls take in this node's memory for arguments whose bytes are elsewhere: on other
+ * hosts, or on a disk. One call at a time takes room, in the order in which they come, and it takes
+ * the room for all of its arguments before any of them is brought. So only the first in the line
+ * ever holds a part of what it needs: calls cannot wait for each other's parts. What is brought is
+ * brought at the same time, for as many calls as have their room. Any thread; the caller's waits,
+ * and an execution gives its CPU back meanwhile.
+ *
+ * <p>This is the admission of the pull manager of Ray ({@code src/ray/object_manager}), with real
+ * room in place of an estimate of it.
+ */
+final class ArgumentAdmission {
+  private final ObjectStore store;
+  private final StoreAllocator room;
+  private final Semaphore turn = new Semaphore(1, true);
+  private final Set<ArgumentHolder> holders = ConcurrentHashMap.newKeySet();
+  private final AtomicLong ended = new AtomicLong();
+
+  ArgumentAdmission(ObjectStore store, StoreAllocator room) {
+    this.store = store;
+    this.room = room;
+  }
+
+  /**
+   * Brings what the parts of a call lack in memory, and keeps it there until the call is over.
+   * Costs a look at each part where nothing is lacking.
+   *
+   * @param function a {@link ObjectContent}, an {@link ObjectEntry} with a value, or neither
+   * @param arguments each the same
+   * @throws StoreFullException when they are larger than the store together, or no room comes free
+   *     in the time of a full store although no other call goes on that holds any
+   */
+  FetchedArguments fetch(Object function, Object[] arguments) {
+    boolean lacks = lacksRoom(function);
+    for (int i = 0; i < arguments.length && !lacks; i++) {
+      lacks = lacksRoom(arguments[i]);
+    }
+    return lacks ? inTurn(distinct(function, arguments)) : FetchedArguments.NONE;
+  }
+
+  private static boolean lacksRoom(Object part) {
+    var content = contentOf(part);
+    return content != null && content.roomWanted() > 0;
+  }
+
+  private static @Nullable ObjectContent contentOf(Object part) {
+    return switch (part) {
+      case ObjectContent content -> content;
+      case ObjectEntry entry -> entry.outcome() instanceof ObjectContent content ? content : null;
+      default -> null;
+    };
+  }
+
+  @SuppressWarnings("ReferenceEquality") // contents are known by identity
+  private static List<ObjectContent> distinct(Object function, Object[] arguments) {
+    var contents = new ArrayList<ObjectContent>();
+    for (int i = -1; i < arguments.length; i++) {
+      var content = contentOf(i < 0 ? function : arguments[i]);
+      if (content != null && contents.stream().noneMatch(seen -> seen == content)) {
+        contents.add(content);
+      }
+    }
+    return contents;
+  }
+
+  private FetchedArguments inTurn(List<ObjectContent> contents) {
+    var gathered = new FetchedArguments(this, Execution.current());
+    try {
+      enter();
+      try {
+        contents.forEach(gathered::add);
+        takeRoom(gathered);
+        addHolder(gathered);
+      } finally {
+        turn.release();
+      }
+      gathered.fetch();
+      return gathered;
+    } catch (RuntimeException | Error e) {
+      gathered.close();
+      throw e;
+    }
+  }
+
+  private void enter() {
+    if (turn.tryAcquire()) {
+      return;
+    }
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    try (var _ = BlockedThread.enter(
+        store.node(),
+        () ->
+            WaitStep.end("waits until other calls have room for their arguments", WaitCause.RESOURCES))) {
+      turn.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while a call waited for its turn to bring its arguments here.");
+    } finally {
+      hold.takeBack();
+    }
+  }
+
+  private void takeRoom(FetchedArguments gathered) {
+    long capacity = room.capacityBytes();
+    if (gathered.bytes() > capacity) {
+      throw new StoreFullException(gathered.describe(store.node()) + ", and the whole store has "
+          + capacity + " bytes: pass refs and get them one after the other, pass less at a time, or"
+          + " raise mobula.store.capacity");
+    }
+    try {
+      gathered.takeRoom(bytes -> room.allocate(bytes, new OtherCallsProgress()));
+    } catch (StoreFullException full) {
+      throw new StoreFullException(gathered.describe(store.node()) + ". " + full.getMessage());
+    }
+  }
+
+  /** Takes room for one argument. */
+  @FunctionalInterface
+  interface ArgumentAllocator {
+    WritableBlock take(long bytes);
+  }
+
+  /**
+   * Whether a call that holds arguments here has ended since this was asked last, or one runs that
+   * will: for as long as that is so it is worth waiting for. One that waits for an object itself,
+   * maybe for the result of the very call that waits for room, is no reason to.
+   */
+  private final class OtherCallsProgress implements BooleanSupplier {
+    private long seen = ended.get();
+
+    @Override
+    public boolean getAsBoolean() {
+      long now = ended.get();
+      boolean goOn = now != seen || holders.stream().anyMatch(ArgumentHolder::isRunning);
+      seen = now;
+      return goOn;
+    }
+  }
+
+  /** A call that has large arguments in this node's memory. */
+  interface ArgumentHolder {
+    /** Whether it runs, and waits for no object. */
+    boolean isRunning();
+  }
+
+  void addHolder(ArgumentHolder holder) {
+    holders.add(holder);
+  }
+
+  void removeHolder(ArgumentHolder holder) {
+    if (holders.remove(holder)) {
+      ended.incrementAndGet();
+    }
+  }
+}

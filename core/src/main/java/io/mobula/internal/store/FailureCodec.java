@@ -1,0 +1,154 @@
+package io.mobula.internal.store;
+
+import io.mobula.error.ActorCheckpointException;
+import io.mobula.error.ActorDiedException;
+import io.mobula.error.CodecException;
+import io.mobula.error.MobulaException;
+import io.mobula.error.NodeLostException;
+import io.mobula.error.ObjectLostException;
+import io.mobula.error.PlacementGroupException;
+import io.mobula.error.ProcessException;
+import io.mobula.error.RuntimeClosedException;
+import io.mobula.error.StoreException;
+import io.mobula.error.StoreFullException;
+import io.mobula.error.TaskCancelledException;
+import io.mobula.error.TaskFailedException;
+import io.mobula.error.TaskTimeoutException;
+import io.mobula.error.UnschedulableException;
+import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.RemoteThrowable;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Failures as bytes: what can be told without any user's class, and behind it the exception itself
+ * for readers that have its classes. A process that passes a failure on passes both on unread.
+ */
+final class FailureCodec {
+  private static final Logger LOG = LoggerFactory.getLogger(FailureCodec.class);
+  private static final int MOST_DEPTH = 128;
+
+  private FailureCodec() {}
+
+  static byte[] write(ObjectFailure failure, Codec codec) {
+    var known = failure.toStandInException();
+    var out = new FrameWriter();
+    out.text(known.getClass().getSimpleName()).text(known.getMessage());
+    out.text(known instanceof PlacementGroupException group ? group.reason().name() : null);
+    out.list(failure.causeTypes(), FrameWriter::text);
+    var cause = known.getCause();
+    write(out, cause == null ? null : CapturedThrowable.of(cause).standIn());
+    var encoded = failure.encodedException();
+    var exact = encoded != null
+        ? encoded
+        : new ObjectFailure.EncodedException(
+            encode(failure.toException(), codec), ObjectFailure.Relation.ITSELF, codec::decode, known);
+    out.choice(exact.relation());
+    return out.block(exact.bytes()).toBytes();
+  }
+
+  /** Empty where the exception cannot be written: what is told without it must do. */
+  static byte[] encode(MobulaException exception, Codec codec) {
+    try {
+      return codec.encode(exception).bytes();
+    } catch (Throwable unwritable) { // a user's hook may throw anything
+      LOG.debug(
+          "An exception does not travel itself: {}",
+          CapturedThrowable.of(unwritable).text());
+      return new byte[0];
+    }
+  }
+
+  static ObjectFailure read(byte[] flat, Codec codec) {
+    var in = new FrameReader(flat);
+    var kind = in.text();
+    var message = Objects.requireNonNullElse(in.optionalText(), "");
+    var reason = in.optionalText();
+    var types = in.list(FrameReader::text);
+    var cause = readStandIn(in, 0);
+    var known = reason == null
+        ? named(kind, message, cause)
+        : new PlacementGroupException(
+            in.construct(() -> PlacementGroupException.Reason.valueOf(reason)), message, cause);
+    var relation = in.choice(ObjectFailure.Relation.values());
+    var bytes = in.block();
+    return new ObjectFailure(
+        known,
+        types,
+        bytes.length == 0 ? null : new ObjectFailure.EncodedException(bytes, relation, codec::decode, known));
+  }
+
+  /** Those that readers tell apart; the exact form has the rest. */
+  private static MobulaException named(String kind, String message, @Nullable Throwable cause) {
+    return switch (kind) {
+      case "TaskCancelledException" -> new TaskCancelledException(message, cause);
+      case "TaskTimeoutException" -> new TaskTimeoutException(message);
+      case "ActorDiedException" -> new ActorDiedException(message, cause);
+      case "ActorCheckpointException" -> new ActorCheckpointException(message, cause);
+      case "NodeLostException" -> new NodeLostException(message, cause);
+      case "ObjectLostException" -> new ObjectLostException(message, cause);
+      case "CodecException" -> new CodecException(message, cause);
+      case "StoreException" -> new StoreException(message, cause);
+      case "StoreFullException" -> new StoreFullException(message);
+      case "ProcessException" -> new ProcessException(message, cause);
+      case "RuntimeClosedException" -> new RuntimeClosedException(message);
+      case "UnschedulableException" -> new UnschedulableException(message);
+      default -> new TaskFailedException(message, cause);
+    };
+  }
+
+  private static void write(FrameWriter out, @Nullable RemoteThrowable standIn) {
+    out.flag(standIn != null);
+    if (standIn == null) {
+      return;
+    }
+    out.list(standIn.types(), FrameWriter::text)
+        .text(standIn.getMessage())
+        .text(standIn.toString());
+    out.list(List.of(standIn.getStackTrace()), FailureCodec::writeFrame);
+    write(out, (RemoteThrowable) standIn.getCause());
+    out.list(List.of(standIn.getSuppressed()), (to, each) -> write(to, (RemoteThrowable) each));
+  }
+
+  private static void writeFrame(FrameWriter out, StackTraceElement frame) {
+    out.text(frame.getClassName())
+        .text(frame.getMethodName())
+        .text(frame.getFileName())
+        .int32(frame.getLineNumber());
+  }
+
+  private static @Nullable RemoteThrowable readStandIn(FrameReader in, int depth) {
+    if (!in.flag()) {
+      return null;
+    }
+    if (depth > MOST_DEPTH) {
+      throw new CodecException("A failure has more causes than any has.", null);
+    }
+    var types = in.list(FrameReader::text);
+    var message = in.optionalText();
+    var text = in.text();
+    var frames = in.list(FailureCodec::readFrame);
+    var standIn = new RemoteThrowable(types, message, text, readStandIn(in, depth + 1));
+    standIn.setStackTrace(frames.toArray(StackTraceElement[]::new));
+    in.list(from -> readSuppressed(from, depth)).forEach(standIn::addSuppressed);
+    return standIn;
+  }
+
+  private static RemoteThrowable readSuppressed(FrameReader in, int depth) {
+    var suppressed = readStandIn(in, depth + 1);
+    if (suppressed == null) {
+      throw new CodecException("A failure lacks one of those that it suppressed.", null);
+    }
+    return suppressed;
+  }
+
+  private static StackTraceElement readFrame(FrameReader in) {
+    return new StackTraceElement(in.text(), in.text(), in.optionalText(), in.int32());
+  }
+}

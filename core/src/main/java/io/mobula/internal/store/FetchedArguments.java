@@ -1,0 +1,216 @@
+package io.mobula.internal.store;
+
+import io.mobula.NodeId;
+import io.mobula.WaitReport.WaitCause;
+import io.mobula.error.MobulaException;
+import io.mobula.error.ObjectLostException;
+import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.memory.PinnedObject;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of one call that were brought into this node's memory for it. They are pinned until
+ * they have been read; the call that reads them is counted until this is closed. Used by the thread
+ * that makes the call; pins come from any.
+ */
+public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.ArgumentHolder {
+  /** Nothing had to be brought. */
+  static final FetchedArguments NONE = new FetchedArguments(null, null);
+
+  private static final int MOST_NAMED = 8;
+
+  private final @Nullable ArgumentAdmission room;
+  private final @Nullable Execution reader;
+  private final List<MissingArgument> missing = new ArrayList<>();
+  private final List<PinnedObject> held = new ArrayList<>(); // this and the next under the monitor
+  private boolean read;
+  private long heldBytes;
+
+  FetchedArguments(@Nullable ArgumentAdmission room, @Nullable Execution reader) {
+    this.room = room;
+    this.reader = reader;
+  }
+
+  /** A value that is not in this node's memory, and the room for it once there is some. */
+  private static final class MissingArgument {
+    final ObjectContent content;
+    final long bytes;
+
+    @Nullable
+    WritableBlock room;
+
+    MissingArgument(ObjectContent content, long bytes) {
+      this.content = content;
+      this.bytes = bytes;
+    }
+
+    /** What another process moves at that moment is looked for again by whoever reads it. */
+    CompletionStage<?> fetch(Consumer<PinnedObject> pinned) {
+      var taken = room;
+      room = null;
+      return switch (content) {
+        case ObjectContent.RemoteValue(var remote) ->
+          FetchWait.startFetch(remote, taken)
+              .thenCompose(here -> pinned(here, null, pinned))
+              .exceptionallyCompose(failure -> cause(failure) instanceof ObjectMovedException
+                  ? CompletableFuture.completedStage(false)
+                  : CompletableFuture.failedStage(cause(failure)));
+        case ObjectContent other -> pinned(other, taken, pinned);
+      };
+    }
+
+    private static CompletionStage<Boolean> pinned(
+        ObjectContent here, @Nullable WritableBlock taken, Consumer<PinnedObject> pinned) {
+      return here instanceof ObjectContent.Sealed sealed
+          ? sealed.acquirePinAsync(taken).thenApply(held -> {
+            pinned.accept(held);
+            return true;
+          })
+          : CompletableFuture.completedStage(false);
+    }
+  }
+
+  /** In the turn: pins what is here, and notes what is not. */
+  void add(ObjectContent content) {
+    long wanted = content.roomWanted();
+    if (wanted == 0 && content instanceof ObjectContent.Sealed sealed) {
+      var pinned = sealed.tryAcquirePin();
+      if (pinned != null) {
+        pinned(pinned);
+        heldBytes += sealed.byteSize();
+        return;
+      }
+      wanted = sealed.roomWanted();
+    }
+    if (wanted > 0 || content instanceof ObjectContent.RemoteValue) {
+      missing.add(new MissingArgument(content, wanted));
+    }
+  }
+
+  /** How much of this node's memory they take together. */
+  long bytes() {
+    return heldBytes + missing.stream().mapToLong(part -> part.bytes).sum();
+  }
+
+  /** In the turn: takes room for each that needs some. */
+  void takeRoom(ArgumentAdmission.ArgumentAllocator from) {
+    for (var part : missing) {
+      if (part.bytes > 0) {
+        part.room = from.take(part.bytes);
+      }
+    }
+  }
+
+  /**
+   * Brings all of them, at the same time.
+   *
+   * @throws MobulaException when one cannot be had
+   * @throws ArgumentUnavailableException when one has to be looked for, and the call can run again later
+   */
+  void fetch() {
+    var all = CompletableFuture.allOf(missing.stream()
+        .map(part -> part.fetch(this::pinned).toCompletableFuture())
+        .toArray(CompletableFuture[]::new));
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    try (var _ = all.isDone()
+        ? null
+        : BlockedThread.enter(() -> WaitStep.end(
+            "waits until " + missing.size() + " arguments of a call are brought here",
+            WaitCause.RUNNING))) {
+      all.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while " + missing.size() + " arguments of a call were brought here.");
+    } catch (ExecutionException failed) {
+      var why = cause(failed);
+      switch (why) {
+        case MobulaException known -> throw known;
+        case ArgumentUnavailableException absent -> throw absent;
+        default ->
+          throw new ObjectLostException(
+              "An argument of a call cannot be brought here: " + why, why);
+      }
+    } finally {
+      hold.takeBack();
+    }
+  }
+
+  private static Throwable cause(Throwable failure) {
+    var why = failure;
+    while ((why instanceof CompletionException || why instanceof ExecutionException)
+        && why.getCause() != null) {
+      why = why.getCause();
+    }
+    return why;
+  }
+
+  /** How many they are and how large, for messages. */
+  String describe(NodeId node) {
+    var sizes = missing.stream()
+        .limit(MOST_NAMED)
+        .map(part -> String.valueOf(part.bytes))
+        .collect(Collectors.joining(" + "));
+    return "The arguments that a call reads on node " + node + " take " + bytes()
+        + " bytes of its store together (" + heldBytes + " there already, and " + sizes
+        + (missing.size() > MOST_NAMED ? " + …" : "") + " to be brought)";
+  }
+
+  @Override
+  public boolean isRunning() {
+    return reader == null || reader.waitingOn() == null;
+  }
+
+  private void pinned(PinnedObject pin) {
+    synchronized (this) {
+      if (!read) {
+        held.add(pin);
+        return;
+      }
+    }
+    pin.close(); // it has come too late for a call that has failed
+  }
+
+  /** The call has read them: its views have pins of their own. Idempotent. */
+  public void unpinRead() {
+    List<PinnedObject> ended;
+    synchronized (this) {
+      if (read || room == null) {
+        return;
+      }
+      read = true;
+      ended = List.copyOf(held);
+      held.clear();
+    }
+    ended.forEach(PinnedObject::close);
+  }
+
+  /** The call is over. Idempotent. */
+  @Override
+  public void close() {
+    if (room == null) {
+      return;
+    }
+    unpinRead();
+    for (var part : missing) {
+      if (part.room != null) {
+        part.room.abandon();
+        part.room = null;
+      }
+    }
+    room.removeHolder(this);
+  }
+}

@@ -1,0 +1,78 @@
+package io.mobula.internal.store;
+
+import io.mobula.error.DeadlockException;
+import io.mobula.internal.execution.Execution;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds waits that can never end, in one process: an actor that waits for its own answer, alone or
+ * around a cycle. Follows who waits for whom; each party notes what it waits for before it looks,
+ * so the last one to close a cycle sees it. Cycles through other processes are {@link DeadlockDetector}'s.
+ */
+@SuppressWarnings("ReferenceEquality") // owners are known by identity
+final class LocalDeadlockCheck {
+  static final int MOST_STEPS = 1000;
+
+  private LocalDeadlockCheck() {}
+
+  /**
+   * Notes what the execution waits for, and throws if that can never come. Of the entries of a wait
+   * with spare ones, those that cannot come are forgiven up to there; who waits for a limited time
+   * only closes no cycle for others.
+   */
+  static void check(BlockedExecution blocked) {
+    blocked.execution().waitingOn(blocked.isEndless() ? blocked : null);
+    int hopeless = 0;
+    for (var entry : blocked.entries()) {
+      var cycle = cycle(blocked, entry);
+      if (cycle != null && ++hopeless > blocked.spare()) {
+        throw cycle;
+      }
+    }
+  }
+
+  private static @Nullable DeadlockException cycle(BlockedExecution blocked, ObjectEntry entry) {
+    var running = running(entry);
+    if (running == null) {
+      return null;
+    }
+    if (running.owner() == blocked.execution().owner()) {
+      return blocked.exception(entry, "this call returns");
+    }
+    return closes(blocked.execution(), running)
+        ? blocked.exception(entry, "others return that wait for it")
+        : null;
+  }
+
+  /**
+   * Whether what {@code first} waits for leads back to {@code waiting}, over any number of others.
+   */
+  private static boolean closes(Execution waiting, Execution first) {
+    var seen = new HashSet<ObjectEntry>();
+    Queue<ObjectEntry> next = new ArrayDeque<>(waitedFor(first));
+    while (!next.isEmpty() && seen.size() < MOST_STEPS) {
+      var wanted = next.remove();
+      var running = seen.add(wanted) ? running(wanted) : null;
+      if (running != null && running.owner() == waiting.owner()) {
+        return true;
+      }
+      if (running != null) {
+        next.addAll(waitedFor(running));
+      }
+    }
+    return false;
+  }
+
+  private static @Nullable Execution running(ObjectEntry entry) {
+    var producer = entry.producer();
+    return producer == null ? null : producer.blockingExecution(entry.id());
+  }
+
+  private static List<ObjectEntry> waitedFor(Execution execution) {
+    return execution.waitingOn() instanceof BlockedExecution blocked ? blocked.entries() : List.of();
+  }
+}

@@ -1,0 +1,82 @@
+package io.mobula.internal.store;
+
+import io.mobula.internal.memory.PinnedObject;
+import io.mobula.internal.memory.ObjectAddress;
+import io.mobula.internal.memory.PeerObject;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A copy in the memory of another process of this host, which may give it up whenever it likes:
+ * pinned for as long as this is reachable, and readable even when that process has died.
+ *
+ * @param object where
+ * @param view its bytes; they are pinned while this segment is reachable
+ */
+record PinnedPeerStorage(PeerObject object, MemorySegment view) implements SealedStorage {
+  @Override
+  public long byteSize() {
+    return object.byteSize();
+  }
+
+  @Override
+  public <T extends @Nullable Object> T read(Function<MemorySegment, T> reader) {
+    return reader.apply(view);
+  }
+
+  @Override
+  public byte[] copy() {
+    return view.toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  @Override
+  public boolean isLocal() {
+    return false;
+  }
+
+  @Override
+  public void touch() {}
+
+  @Override
+  public ObjectAddress address() {
+    return object.address();
+  }
+
+  @Override
+  public PinnedObject tryAcquirePin() {
+    return acquirePin();
+  }
+
+  /** One more pin beside the view's: its owner may have given the copy up meanwhile. */
+  @Override
+  public PinnedObject acquirePin() {
+    try {
+      return object.acquireAnotherPin();
+    } finally {
+      Reference.reachabilityFence(view);
+    }
+  }
+
+  @Override
+  public CompletableFuture<PinnedObject> acquirePinAsync() {
+    return CompletableFuture.completedFuture(acquirePin());
+  }
+
+  @Override
+  public void startRestore() {}
+
+  @Override
+  public boolean isMissing() {
+    return false;
+  }
+
+  @Override
+  public void markSecondary(RefetchSource refetchSource) {}
+
+  @Override
+  public void discard() {}
+}

@@ -1,0 +1,271 @@
+package io.mobula.internal.store;
+
+import io.mobula.WaitReport.WaitCause;
+import io.mobula.error.StoreFullException;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.memory.WritableBlock;
+import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Room for objects, however it comes about: free already, made by eviction, found by the collector,
+ * or given back by others within a bounded time. Any thread; the caller's waits.
+ */
+final class StoreAllocator {
+  private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final ObjectStore store;
+  private final SharedStore memory;
+  private final Duration fullTimeout;
+  private final Evictor evictor;
+  private final GarbageCollectionTrigger collector;
+  private final IdleViews idleViews = new IdleViews();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition reclaimed = lock.newCondition();
+  private final AllocationQueue queue; // under the lock
+  private final AtomicInteger waiting = new AtomicInteger(); // changed under the lock
+  private final AtomicLong reclaims = new AtomicLong(); // changed under the lock
+
+  StoreAllocator(
+      ObjectStore store,
+      SharedStore memory,
+      Duration fullTimeout,
+      @Nullable SpillWriters writers,
+      double threshold) {
+    this.store = store;
+    this.memory = memory;
+    this.fullTimeout = fullTimeout;
+    this.queue = new AllocationQueue(memory.capacityBytes(), fullTimeout.toNanos());
+    this.evictor = new Evictor(memory, writers, threshold, this);
+    this.collector = new GarbageCollectionTrigger(store::notifyFull);
+    memory.onReclaim(this::tellWaiting);
+    memory.onCapacityRequest(bytes -> runInBackground(() -> {
+      idleViews.endAll();
+      evictor.vacate(bytes);
+    }));
+  }
+
+  /** Views that nobody has, whose pins go when there is no room. */
+  IdleViews idleViews() {
+    return idleViews;
+  }
+
+  /** Who makes room by moving values out of memory. */
+  Evictor evictor() {
+    return evictor;
+  }
+
+  /** Runs what may wait for room and for disks. */
+  void runInBackground(Runnable work) {
+    store.runInBackground(work);
+  }
+
+  /**
+   * A full store first evicts what it may, then asks the collector for forgotten refs and views,
+   * then waits for others to give theirs back, asks the collector now and then for what they have
+   * forgotten meanwhile, and once more at the end, then fails. It evicts once however short the
+   * time is.
+   *
+   * @throws StoreFullException when there is no room in time; the message says if a disk is why
+   */
+  WritableBlock allocate(long bytes) {
+    return allocate(bytes, store::requireOpen, () -> false);
+  }
+
+  /** Allocates as above, but waits once more for the full time whenever {@code more} says so. */
+  WritableBlock allocate(long bytes, BooleanSupplier more) {
+    return allocate(bytes, store::requireOpen, more);
+  }
+
+  /** The ceiling for all objects together. */
+  long capacityBytes() {
+    return memory.capacityBytes();
+  }
+
+  /**
+   * The same for a value that comes back into memory, also while the node leaves and takes no new
+   * ones: others copy what it has.
+   */
+  WritableBlock allocateForRestore(long bytes) {
+    return allocate(bytes, store::requireMemory, () -> false);
+  }
+
+  private WritableBlock allocate(long bytes, Runnable requireOpen, BooleanSupplier more) {
+    boolean isTooLarge = bytes > memory.capacityBytes();
+    if (waiting.get() == 0 || isTooLarge) {
+      try {
+        return create(bytes, requireOpen);
+      } catch (StoreFullException e) {
+        if (isTooLarge) {
+          throw e;
+        }
+      }
+    }
+    var queued = enter(bytes);
+    try (var _ = BlockedThread.enter(store.node(), () -> waitStep(bytes))) {
+      return allocateInTurn(queued, bytes, requireOpen, more);
+    } finally {
+      leave(queued);
+    }
+  }
+
+  private WaitStep waitStep(long bytes) {
+    return WaitStep.end(
+        "waits for room for " + bytes + " bytes in the store, for " + fullTimeout + " at most: "
+            + memory.usedBytes() + " of " + memory.capacityBytes() + " are in use",
+        WaitCause.RESOURCES);
+  }
+
+  /** Tries when it is its turn, and in any case before it gives up. */
+  private WritableBlock allocateInTurn(
+      AllocationQueue.QueuedAllocation queued, long bytes, Runnable requireOpen, BooleanSupplier more) {
+    long end = System.nanoTime() + fullTimeout.toNanos();
+    var collections = collector.forOneWaiter(more.getAsBoolean());
+    var full = new StoreFullException("There was no room in the store for " + bytes
+        + " bytes, nor for others that wait for longer");
+    while (true) {
+      long seen = reclaims.get();
+      long left = end - System.nanoTime();
+      boolean tries = left <= 0 || mayTry(queued);
+      if (tries) {
+        try {
+          return tryAll(bytes, requireOpen);
+        } catch (StoreFullException e) {
+          full = e;
+        }
+      }
+      requireOpen.run();
+      if (left <= 0 && !collections.runBeforeGivingUp()) {
+        if (!more.getAsBoolean()) {
+          throw full;
+        }
+        end = System.nanoTime() + fullTimeout.toNanos();
+      }
+      if (left > 0 && tries) {
+        collections.runIfDue();
+      }
+      awaitReclaim(seen, left <= 0 ? LONGEST_LOOK_NANOS : Math.min(left, LONGEST_LOOK_NANOS), full);
+    }
+  }
+
+  /**
+   * Takes room that is free, or that of views which nobody uses, or that of values which can be
+   * evicted.
+   */
+  private WritableBlock tryAll(long bytes, Runnable requireOpen) {
+    StoreFullException full;
+    try {
+      return create(bytes, requireOpen);
+    } catch (StoreFullException e) {
+      full = e;
+    }
+    if (bytes > memory.capacityBytes()) {
+      throw full;
+    }
+    var kept = idleViews.endAll() ? tryCreate(bytes) : null;
+    if (kept != null) {
+      return kept;
+    }
+    try {
+      var made = evictor.makeRoom(bytes);
+      if (made != null) {
+        return made;
+      }
+    } catch (StoreFullException disks) {
+      throw new StoreFullException(full.getMessage() + ". " + disks.getMessage());
+    }
+    throw full;
+  }
+
+  private AllocationQueue.QueuedAllocation enter(long bytes) {
+    lock.lock();
+    try {
+      waiting.incrementAndGet();
+      return queue.enter(bytes, System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves the queue and wakes the others, so that the next one tries. */
+  private void leave(AllocationQueue.QueuedAllocation queued) {
+    lock.lock();
+    try {
+      queue.leave(queued);
+      waiting.decrementAndGet();
+      reclaims.incrementAndGet();
+      reclaimed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean mayTry(AllocationQueue.QueuedAllocation queued) {
+    lock.lock();
+    try {
+      return queue.mayTry(queued, System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private WritableBlock create(long bytes, Runnable requireOpen) {
+    requireOpen.run();
+    try {
+      return memory.create(bytes);
+    } catch (IllegalStateException closed) {
+      requireOpen.run();
+      throw closed;
+    }
+  }
+
+  private @Nullable WritableBlock tryCreate(long bytes) {
+    try {
+      return memory.create(bytes);
+    } catch (StoreFullException stillFull) {
+      return null;
+    }
+  }
+
+  private void tellWaiting() {
+    if (waiting.get() > 0) {
+      lock.lock();
+      try {
+        reclaims.incrementAndGet();
+        reclaimed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Waits until something has been freed since, somebody has left the queue, or a moment is over.
+   */
+  private void awaitReclaim(long seen, long nanos, StoreFullException full) {
+    var hold = Execution.currentHold();
+    hold.giveBack();
+    lock.lock();
+    try {
+      long left = nanos;
+      while (reclaims.get() == seen && left > 0) {
+        left = reclaimed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw full;
+    } finally {
+      lock.unlock();
+      hold.takeBack();
+    }
+  }
+}
