@@ -35,7 +35,7 @@ import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
-import io.mobula.internal.task.TaskWire;
+import io.mobula.internal.task.TaskTransport;
 import io.mobula.internal.wait.Awaited;
 import io.mobula.internal.wait.ChainWalker;
 import io.mobula.internal.wait.WaitStep;
@@ -80,7 +80,7 @@ final class ClusterServices {
   private final OutputForwarder forwarder;
   private final OutputPrinter printer;
   private final PeerWaitQueries waits;
-  private volatile @Nullable TaskWire taskWire;
+  private volatile @Nullable TaskTransport taskTransport;
   private volatile @Nullable ActorCluster actorCluster;
   private @Nullable JobWorkerPool workerPool;
   private @Nullable ActorNames names;
@@ -335,9 +335,9 @@ final class ClusterServices {
     peerTransport.close();
   }
 
-  TaskWire connect(TaskEngine tasks) {
-    var wire = new TaskWire(tasks, clusterObjects, membership, peerTransport, router, desk);
-    taskWire = wire;
+  TaskTransport connect(TaskEngine tasks) {
+    var wire = new TaskTransport(tasks, clusterObjects, membership, peerTransport, router, desk);
+    taskTransport = wire;
     return wire;
   }
 
@@ -357,7 +357,7 @@ final class ClusterServices {
     if (work.kind() == WaitStep.Work.Kind.LEASE) {
       return desk.pendingHere(asker, id.task());
     }
-    var tasks = taskWire;
+    var tasks = taskTransport;
     var actors = actorCluster;
     var task = tasks == null ? null : tasks.pendingHere(id);
     var call = task != null || actors == null ? null : actors.pendingHere(asker, id);

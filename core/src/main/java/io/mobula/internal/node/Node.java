@@ -168,11 +168,11 @@ public final class Node {
     this.job = job(settings.jobs().environment());
     var leaseSource = cluster == null ? new SingleNodeLeaseSource(ledger, groups) : cluster.leaseSource();
     this.tasks = new TaskEngine(
-        new TaskEngine.Parts(owner.runtime(), objects, binder, leaseSource, timer::after, this::job),
+        new TaskEngine.Dependencies(owner.runtime(), objects, binder, leaseSource, timer::after, this::job),
         settings.tasks(),
         slots);
     if (cluster != null) {
-      tasks.join(cluster.connect(tasks));
+      tasks.connect(cluster.connect(tasks));
     }
     this.actors = new ActorEngine(
         new ActorEngine.Dependencies(
@@ -572,7 +572,7 @@ public final class Node {
   private void awaitRemoteTasks(long end) {
     long half = (end - System.nanoTime()) / 2;
     try {
-      tasks.leave().toCompletableFuture().get(half, TimeUnit.NANOSECONDS);
+      tasks.drainHosted().toCompletableFuture().get(half, TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
       LOG.warn(
           "Node {} leaves while tasks of other nodes run here; they will run again elsewhere.", id);
@@ -640,7 +640,7 @@ public final class Node {
     if (cluster != null) {
       cluster.drain();
       if (exit != null) {
-        tasks.endAt(exit);
+        tasks.endForExit(exit);
       }
       cluster.stopWorkers();
       awaitRemoteTasks(drained);

@@ -34,7 +34,7 @@ final class ResultStream<T extends @Nullable Object> {
   private final Deque<ObjectRef<T>> unread = new ArrayDeque<>();
   private Runnable onClose = () -> {};
   private volatile @Nullable Awaited producer;
-  private IntConsumer onTaken = taken -> {};
+  private IntConsumer readListener = taken -> {};
   private int emitted;
   private boolean ended;
   private boolean closed;
@@ -80,10 +80,10 @@ final class ResultStream<T extends @Nullable Object> {
   }
 
   /** Tells how many results have been taken, whenever one is; while another node makes them. */
-  void onTaken(IntConsumer listener) {
+  void onRead(IntConsumer listener) {
     lock.lock();
     try {
-      onTaken = listener;
+      readListener = listener;
       listener.accept(emitted - unread.size());
     } finally {
       lock.unlock();
@@ -236,7 +236,7 @@ final class ResultStream<T extends @Nullable Object> {
       }
       changed.signalAll();
       var first = unread.removeFirst();
-      onTaken.accept(emitted - unread.size());
+      readListener.accept(emitted - unread.size());
       return first;
     } finally {
       lock.unlock();

@@ -10,7 +10,7 @@ final class StreamElements {
   private StreamElements() {}
 
   /** Takes one element. */
-  interface Taker {
+  interface ElementConsumer {
     /** Keeps the element, and may wait for readers. */
     void take(int index, @Nullable Object element) throws ResultNotStoredException;
   }
@@ -21,15 +21,15 @@ final class StreamElements {
    * @param had how many an earlier attempt has given
    * @throws ResultNotStoredException when it is no stream, or an element cannot be kept
    */
-  static void each(@Nullable Object value, int had, Taker taker) throws ResultNotStoredException {
+  static void each(@Nullable Object value, int had, ElementConsumer consumer) throws ResultNotStoredException {
     switch (value) {
       case Stream<?> stream -> {
         try (stream) {
-          each(stream.iterator(), had, taker);
+          each(stream.iterator(), had, consumer);
         }
       }
-      case Iterator<?> iterator -> each(iterator, had, taker);
-      case null, default -> throw isNone(value);
+      case Iterator<?> iterator -> each(iterator, had, consumer);
+      case null, default -> throw notAStream(value);
     }
   }
 
@@ -46,7 +46,7 @@ final class StreamElements {
         }
       }
       case Iterator<?> iterator -> at(iterator, index);
-      case null, default -> throw isNone(value);
+      case null, default -> throw notAStream(value);
     };
   }
 
@@ -61,16 +61,16 @@ final class StreamElements {
         + " of its stream was lost, and is not in the stream that it returned when it ran again.");
   }
 
-  private static ResultNotStoredException isNone(@Nullable Object value) {
-    return new ResultNotStoredException("It was started as a stream but returned " + Results.typeOf(value)
+  private static ResultNotStoredException notAStream(@Nullable Object value) {
+    return new ResultNotStoredException("It was started as a stream but returned " + TaskResultSink.typeOf(value)
         + ". Return a Stream or an Iterator.");
   }
 
-  private static void each(Iterator<?> elements, int had, Taker taker) throws ResultNotStoredException {
+  private static void each(Iterator<?> elements, int had, ElementConsumer consumer) throws ResultNotStoredException {
     for (int i = 0; elements.hasNext(); i++) {
       var element = elements.next();
       if (i >= had) {
-        taker.take(i, element);
+        consumer.take(i, element);
       }
     }
   }

@@ -50,35 +50,35 @@ public final class TaskEngine {
   private static final int MOST_CLASSES = 256;
   private static final int MOST_REPORTED = 1000;
 
-  private final Parts parts;
+  private final Dependencies dependencies;
   private final TaskSettings settings;
   private final ExecutorService slots;
-  private final Backlog backlog;
+  private final AdmissionLimiter admission;
   private final Set<TaskRun> pending = ConcurrentHashMap.newKeySet();
-  private final Map<SchedulingClass, ClassQueue> classes = new ConcurrentHashMap<>();
-  private final SuspectTasks suspects;
-  private volatile @Nullable TaskWire wire;
-  private final Object halfStartedLock = new Object();
-  private volatile @Nullable TaskRun halfStarted; // the latest of those that could not be started
+  private final Map<SchedulingClass, SchedulingClassQueue> classes = new ConcurrentHashMap<>();
+  private final SuspectTaskIsolator suspects;
+  private volatile @Nullable TaskTransport wire;
+  private final Object failedStartsLock = new Object();
+  private volatile @Nullable TaskRun failedStarts; // the latest of those that could not be started
   private volatile boolean closed;
 
   /** Tasks of one class can run in each other's slots. */
   record SchedulingClass(
-      Resources resources, Placement placement, @Nullable NodeId near, Job program) {}
+      Resources resources, Placement placement, @Nullable NodeId near, Job job) {}
 
   /**
    * What the engine works with.
    *
    * @param runtime what tasks see as theirs
-   * @param program whose those tasks are that no other task submits
+   * @param job whose those tasks are that no other task submits
    */
-  public record Parts(
+  public record Dependencies(
       MobulaRuntime runtime,
       ObjectStore store,
       BoundCall.Binder binder,
-      LeaseSource places,
+      LeaseSource leaseSource,
       Timer timer,
-      Supplier<Job> program) {}
+      Supplier<Job> job) {}
 
   /** Runs something later, on a thread that must not be blocked. */
   @FunctionalInterface
@@ -92,21 +92,21 @@ public final class TaskEngine {
    *
    * @param slots runs slots, one thread each
    */
-  public TaskEngine(Parts parts, TaskSettings settings, ExecutorService slots) {
-    this.parts = parts;
+  public TaskEngine(Dependencies dependencies, TaskSettings settings, ExecutorService slots) {
+    this.dependencies = dependencies;
     this.settings = settings;
     this.slots = slots;
-    this.suspects = new SuspectTasks(this, settings.probation());
-    this.backlog = new Backlog(new Backlog.Limits(
+    this.suspects = new SuspectTaskIsolator(this, settings.probation());
+    this.admission = new AdmissionLimiter(new AdmissionLimiter.Limits(
         settings.maxPending(), settings.maxPendingBytes(), settings.submitTimeout()));
   }
 
   /** Starts a task with one result. */
   public <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request) {
     var run = admit(request);
-    var entry = parts.store().createPending(run.job().number(), 0, run);
-    ObjectRef<R> ref = parts.store().ref(entry);
-    start(run, new Results.Single(parts.store(), entry));
+    var entry = dependencies.store().createPending(run.spec().number(), 0, run);
+    ObjectRef<R> ref = dependencies.store().ref(entry);
+    start(run, new TaskResultSink.Single(dependencies.store(), entry));
     return ref;
   }
 
@@ -117,32 +117,32 @@ public final class TaskEngine {
     var entries = new ArrayList<ObjectEntry>(count);
     var refs = new ArrayList<ObjectRef<R>>(count);
     for (int i = 0; i < count; i++) {
-      var entry = parts.store().createPending(run.job().number(), i, run);
+      var entry = dependencies.store().createPending(run.spec().number(), i, run);
       entries.add(entry);
-      refs.add(parts.store().ref(entry));
+      refs.add(dependencies.store().ref(entry));
     }
-    start(run, new Results.Many(parts.store(), entries));
+    start(run, new TaskResultSink.Many(dependencies.store(), entries));
     return List.copyOf(refs);
   }
 
   /** Starts a task with a stream of results. */
   public <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request) {
     var run = admit(request);
-    var number = run.job().number();
+    var number = run.spec().number();
     var stream =
-        new ResultStream<R>(parts.store(), number, request.options().nameAndStream().maxUnread());
+        new ResultStream<R>(dependencies.store(), number, request.options().nameAndStream().maxUnread());
     stream.onClose(() -> run.cancel(number, true));
     stream.producer(run);
-    start(run, new Results.Streamed(stream));
+    start(run, new TaskResultSink.Streamed(stream));
     var reader = new StreamReader<R>(stream);
-    parts.store().whenUnreachable(reader, stream::close);
+    dependencies.store().whenUnreachable(reader, stream::close);
     return reader;
   }
 
   private TaskRun admit(TaskRequest request) {
     requireOpen();
-    if (halfStarted != null) {
-      endHalfStarted();
+    if (failedStarts != null) {
+      endFailedStarts();
     }
     var execution = Execution.current();
     if (execution != null && execution.isCancelled()) {
@@ -152,25 +152,25 @@ public final class TaskEngine {
     var asked = options.nameAndStream().name();
     var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
     Supplier<String> what = () -> "Task " + name;
-    parts.places().requireSchedulable(options.placement(), options.resources(), what);
-    var call = parts.binder().bind(request.function(), request.arguments(), 0);
+    dependencies.leaseSource().requireSchedulable(options.placement(), options.resources(), what);
+    var call = dependencies.binder().bind(request.function(), request.arguments(), 0);
     boolean entered = false;
     try {
-      backlog.enter(what, call.heapBytes());
+      admission.admit(what, call.heapBytes());
       entered = true;
       var parent = execution != null && execution.owner() instanceof TaskRun task ? task : null;
       return new TaskRun(
-          new TaskRun.Job(
-              new ObjectId(node().incarnation(), parts.store().nextTask(), 0),
+          new TaskRun.TaskSpec(
+              new ObjectId(node().incarnation(), dependencies.store().nextTask(), 0),
               call,
               name,
               options,
-              Job.current(parts.program().get())),
+              Job.current(dependencies.job().get())),
           parent,
           this);
     } catch (RuntimeException | Error e) { // the heap or the stack may be full
       if (entered) {
-        backlog.leave(call.heapBytes());
+        admission.release(call.heapBytes());
       }
       call.release();
       throw e;
@@ -196,37 +196,37 @@ public final class TaskEngine {
    * the error and has no ref: it is noted, without a call since there may be no room for one, and
    * ended by the next who submits.
    */
-  private void start(TaskRun run, Results results) {
+  private void start(TaskRun run, TaskResultSink sink) {
     try {
-      startWhole(run, results);
+      startWhole(run, sink);
     } catch (StackOverflowError | OutOfMemoryError full) {
-      synchronized (halfStartedLock) {
-        run.nextHalfStarted = halfStarted;
-        halfStarted = run;
+      synchronized (failedStartsLock) {
+        run.nextFailedStart = failedStarts;
+        failedStarts = run;
       }
       throw full;
     }
   }
 
-  private void endHalfStarted() {
+  private void endFailedStarts() {
     TaskRun first;
-    synchronized (halfStartedLock) {
-      first = halfStarted;
-      halfStarted = null;
+    synchronized (failedStartsLock) {
+      first = failedStarts;
+      failedStarts = null;
     }
-    for (var run = first; run != null; run = run.nextHalfStarted) {
+    for (var run = first; run != null; run = run.nextFailedStart) {
       var what = run.describe();
       run.stop(() -> new SubmissionRejectedException(
           what + " was not started: the stack or the heap of whoever submitted it was full."));
-      var queue = classes.get(kind(run));
+      var queue = classes.get(schedulingClassOf(run));
       if (queue != null) { // it may have meant to ask for a slot, and not got so far
-        queue.askAnew();
+        queue.forceLeaseRequest();
       }
     }
   }
 
-  private void startWhole(TaskRun run, Results results) {
-    run.resultsTo(results);
+  private void startWhole(TaskRun run, TaskResultSink sink) {
+    run.setResultSink(sink);
     pending.add(run);
     var starter = Execution.current();
     if (closed) { // close may have looked before it was there
@@ -239,7 +239,7 @@ public final class TaskEngine {
   }
 
   void enqueue(TaskRun run) {
-    var key = kind(run);
+    var key = schedulingClassOf(run);
     while (!closed) {
       var queue = classes.computeIfAbsent(key, this::newQueue);
       if (queue.add(run)) {
@@ -249,10 +249,10 @@ public final class TaskEngine {
     }
   }
 
-  private SchedulingClass kind(TaskRun run) {
-    var options = run.job().options();
+  private SchedulingClass schedulingClassOf(TaskRun run) {
+    var options = run.spec().options();
     return new SchedulingClass(
-        options.resources(), options.placement(), near(run), run.job().program());
+        options.resources(), options.placement(), near(run), run.spec().job());
   }
 
   /** The node that has most of what the task reads; null where that is all the same. */
@@ -260,46 +260,46 @@ public final class TaskEngine {
     if (wire == null) {
       return null;
     }
-    if (run.job().options().placement() instanceof Placement.NearObject(var ref)) {
-      var locality = EntryRef.entryOf(ref, parts.store()).locality();
+    if (run.spec().options().placement() instanceof Placement.NearObject(var ref)) {
+      var locality = EntryRef.entryOf(ref, dependencies.store()).locality();
       return locality == null ? node() : locality.holder();
     }
-    return run.job().call().nodeWithMostBytes();
+    return run.spec().call().nodeWithMostBytes();
   }
 
-  private ClassQueue newQueue(SchedulingClass key) {
-    return new ClassQueue(key, this, settings.leaseIdle().toNanos(), settings.maxSlots());
+  private SchedulingClassQueue newQueue(SchedulingClass key) {
+    return new SchedulingClassQueue(key, this, settings.leaseIdle().toNanos(), settings.maxSlots());
   }
 
   /** Work goes to and comes from other nodes from now on. */
-  public void join(TaskWire with) {
+  public void connect(TaskTransport with) {
     wire = with;
   }
 
   /** Lets other nodes' tasks that run here come to their end, and takes no more. */
-  public CompletionStage<Void> leave() {
+  public CompletionStage<Void> drainHosted() {
     var present = wire;
-    return present == null ? CompletableFuture.completedStage(null) : present.leave();
+    return present == null ? CompletableFuture.completedStage(null) : present.drainHosted();
   }
 
   /** The JVM ends, and perhaps work of another node has asked for that. */
-  public void endAt(ExitCall exit) {
+  public void endForExit(ExitCall exit) {
     var present = wire;
     if (present != null) {
-      present.endAt(exit);
+      present.endForExit(exit);
     }
   }
 
-  SuspectTasks suspects() {
+  SuspectTaskIsolator suspects() {
     return suspects;
   }
 
-  TaskWire wire() {
+  TaskTransport wire() {
     return Objects.requireNonNull(wire, "a node alone sends no task");
   }
 
   @Nullable
-  RemoteSlot remoteSlot(NodeId node, long lease, ClassQueue queue) {
+  RemoteTaskSlot remoteSlot(NodeId node, long lease, SchedulingClassQueue queue) {
     return wire().open(node, lease, queue);
   }
 
@@ -341,10 +341,10 @@ public final class TaskEngine {
 
   void ended(TaskRun run) {
     pending.remove(run);
-    if (run.isGuest()) {
+    if (run.isSubmittedElsewhere()) {
       return;
     }
-    backlog.leave(run.job().call().heapBytes());
+    admission.release(run.spec().call().heapBytes());
     if (classes.size() > MOST_CLASSES) {
       forgetIdleQueues();
     }
@@ -352,7 +352,7 @@ public final class TaskEngine {
 
   /** Forgets the classes of which nothing is queued, running or asked for. */
   void forgetIdleQueues() {
-    classes.values().removeIf(ClassQueue::retire);
+    classes.values().removeIf(SchedulingClassQueue::retire);
   }
 
   /**
@@ -363,7 +363,7 @@ public final class TaskEngine {
   List<TaskRun> descendantsOf(TaskRun ancestor) {
     var found = new ArrayList<TaskRun>();
     for (var run : pending) {
-      if (run.descendsFrom(ancestor.job().id())) {
+      if (run.descendsFrom(ancestor.spec().id())) {
         found.add(run);
         continue;
       }
@@ -424,15 +424,15 @@ public final class TaskEngine {
   /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */
   public List<WaitingWork> waiting() {
     return pending.stream()
-        .filter(run -> !run.isGuest() && run.isWaiting())
-        .sorted((a, b) -> Long.compare(a.job().number(), b.job().number()))
+        .filter(run -> !run.isSubmittedElsewhere() && run.isWaiting())
+        .sorted((a, b) -> Long.compare(a.spec().number(), b.spec().number()))
         .limit(MOST_REPORTED)
         .map(run -> run.waiting(() -> whyQueued(run)))
         .toList();
   }
 
   private String whyQueued(TaskRun run) {
-    var queue = classes.get(kind(run));
+    var queue = classes.get(schedulingClassOf(run));
     return queue == null ? "" : queue.why();
   }
 
@@ -442,9 +442,9 @@ public final class TaskEngine {
    */
   public void close() {
     closed = true;
-    backlog.close();
+    admission.close();
     pending.forEach(run -> run.stop(this::closedException));
-    classes.values().forEach(ClassQueue::close);
+    classes.values().forEach(SchedulingClassQueue::close);
   }
 
   private RuntimeClosedException closedException() {
@@ -453,18 +453,18 @@ public final class TaskEngine {
   }
 
   private void requireOpen() {
-    parts.store().requireOpen();
+    dependencies.store().requireOpen();
     if (closed) {
       throw closedException();
     }
   }
 
   Runnable after(Duration delay, Runnable action) {
-    return parts.timer().after(delay, action);
+    return dependencies.timer().after(delay, action);
   }
 
-  LeaseSource places() {
-    return parts.places();
+  LeaseSource leaseSource() {
+    return dependencies.leaseSource();
   }
 
   int mostInFlight() {
@@ -476,14 +476,14 @@ public final class TaskEngine {
   }
 
   ObjectStore store() {
-    return parts.store();
+    return dependencies.store();
   }
 
   NodeId node() {
-    return parts.store().node();
+    return dependencies.store().node();
   }
 
   MobulaRuntime runtime() {
-    return Objects.requireNonNull(parts.runtime());
+    return Objects.requireNonNull(dependencies.runtime());
   }
 }

@@ -73,16 +73,16 @@ final class TaskRun implements ValueProducer, Awaited {
    * @param id its first result, by which all processes know it
    * @param call its function and arguments
    * @param name what logs and errors call it
-   * @param program whose it is
+   * @param job whose it is
    */
-  record Job(ObjectId id, BoundCall call, String name, TaskOptions options, Job program) {
+  record TaskSpec(ObjectId id, BoundCall call, String name, TaskOptions options, Job job) {
     long number() {
       return id.task();
     }
   }
 
   /** An attempt that another node makes. */
-  interface Elsewhere {
+  interface RemoteRunner {
     /** The process that makes it. */
     NodeId node();
 
@@ -95,9 +95,9 @@ final class TaskRun implements ValueProducer, Awaited {
 
   /** See {@link TaskEngine}: guarded by that one's lock. */
   @Nullable
-  TaskRun nextHalfStarted;
+  TaskRun nextFailedStart;
 
-  private final Job job;
+  private final TaskSpec spec;
   private final TaskEngine engine;
   private final long since = System.nanoTime();
   private @Nullable Deadline deadline;
@@ -107,7 +107,7 @@ final class TaskRun implements ValueProducer, Awaited {
   private List<ObjectId> lineage = List.of();
   private volatile @Nullable Lineage elements;
 
-  private @Nullable Results results;
+  private @Nullable TaskResultSink sink;
   private int attempts;
   private boolean done;
   private boolean cancelled;
@@ -117,17 +117,17 @@ final class TaskRun implements ValueProducer, Awaited {
   private @Nullable CompletionStage<?> stage;
   private boolean stageHeard;
   private @Nullable CallArgumentViews borrowed;
-  private @Nullable Elsewhere elsewhere;
-  private long departedAt;
+  private @Nullable RemoteRunner remote;
+  private long sentAt;
   private @Nullable LostAttempts lostAttempts;
-  private String waitsFor = "";
+  private String waitReason = "";
   private boolean queued;
   private volatile @Nullable Awaited waitsAt; // a queue says so under its lock
   private int returns;
   private boolean searching; // for arguments, while it holds its resources
 
-  TaskRun(Job job, @Nullable TaskRun parent, TaskEngine engine) {
-    this.job = job;
+  TaskRun(TaskSpec spec, @Nullable TaskRun parent, TaskEngine engine) {
+    this.spec = spec;
     this.engine = engine;
     this.parent = parent;
     if (parent
@@ -135,7 +135,7 @@ final class TaskRun implements ValueProducer, Awaited {
       parent.forgetDoneAncestors();
       lineage = engine.isClustered() ? parent.lineageOfChildren() : List.of();
     }
-    var limit = job.options().timeLimits().deadline();
+    var limit = spec.options().timeLimits().deadline();
     this.deadline = limit == null ? null : Deadline.after(limit);
   }
 
@@ -156,17 +156,17 @@ final class TaskRun implements ValueProducer, Awaited {
 
   /** Whether it is to run in that placement group. */
   boolean isIn(PlacementGroupId group) {
-    return job.options().placement() instanceof Placement.Group placed
+    return spec.options().placement() instanceof Placement.Group placed
         && placed.group().id().equals(group);
   }
 
   /** Whether another node has submitted it. */
-  boolean isGuest() {
-    return results instanceof WiredResults || results instanceof RebuiltResults;
+  boolean isSubmittedElsewhere() {
+    return sink instanceof RemoteResultSink || sink instanceof ReconstructedResultSink;
   }
 
-  Job job() {
-    return job;
+  TaskSpec spec() {
+    return spec;
   }
 
   /** Of the process that it runs in, or has been submitted in. */
@@ -193,18 +193,18 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** Says where the outcome goes; before {@link #start}. */
-  void resultsTo(Results where) {
-    results = where;
+  void setResultSink(TaskResultSink where) {
+    sink = where;
   }
 
-  private Results results() {
-    return Objects.requireNonNull(results, "results");
+  private TaskResultSink sink() {
+    return Objects.requireNonNull(sink, "results");
   }
 
   /** Names it, such as {@code task Quick.square (…-1f)}. */
   @Override
   public String describe() {
-    return describe(job.name(), id());
+    return describe(spec.name(), id());
   }
 
   /** What a task is called in texts. */
@@ -213,7 +213,7 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   private ObjectId id() {
-    return job.id();
+    return spec.id();
   }
 
   /**
@@ -222,47 +222,47 @@ final class TaskRun implements ValueProducer, Awaited {
    * @param whyNoSlot why its queue has no slot, or empty
    */
   WaitingWork waiting(Supplier<String> whyNoSlot) {
-    var missing = job.call().describeMissing();
+    var missing = spec.call().describeMissing();
     var why = missing.isEmpty() ? waitsFor(whyNoSlot) : "arguments that are not ready: " + missing;
-    return new WaitingWork(describe(), job.options().resources(), why);
+    return new WaitingWork(describe(), spec.options().resources(), why);
   }
 
   private String waitsFor(Supplier<String> whyNoSlot) {
     String what;
     synchronized (this) {
       if (!queued) {
-        return waitsFor;
+        return waitReason;
       }
-      what = waitsFor;
+      what = waitReason;
     }
     var why = whyNoSlot.get();
     return why.isEmpty() ? what : what + ": " + why;
   }
 
   synchronized boolean isWaiting() {
-    return !done && runner == null && stage == null && elsewhere == null;
+    return !done && runner == null && stage == null && remote == null;
   }
 
   private synchronized void waitsFor(String what, Awaited at) {
-    waitsFor = what;
+    waitReason = what;
     waitsAt = at;
     queued = false;
   }
 
   private synchronized void waitsForSlot(String what) {
-    waitsFor = what;
+    waitReason = what;
     waitsAt = null;
     queued = true;
   }
 
   /** It is in a slot of this node, which another has sent it to. */
-  synchronized void waitsIn(HostedSlot slot) {
-    waitsFor = "its turn in a slot";
+  synchronized void setWaitingIn(HostedTaskSlot slot) {
+    waitReason = "its turn in a slot";
     waitsAt = slot;
   }
 
   /** Whether that queue has it from now on, or none. */
-  void queuedIn(@Nullable ClassQueue queue) {
+  void setQueue(@Nullable SchedulingClassQueue queue) {
     waitsAt = queue;
   }
 
@@ -274,7 +274,7 @@ final class TaskRun implements ValueProducer, Awaited {
   /** Whoever has listed the pending tasks may ask when this one has told its refs and is done. */
   @Override
   public WaitStep waitStep() {
-    var now = situation();
+    var now = snapshot();
     return now.done() && !engine.isPending(this)
         ? WaitStep.end(describe() + " has its outcome", WaitCause.READY)
         : TaskWait.of(this, now);
@@ -282,12 +282,12 @@ final class TaskRun implements ValueProducer, Awaited {
 
   @Override
   public WaitStep waitStep(ObjectId wanted) {
-    return TaskWait.of(this, situation());
+    return TaskWait.of(this, snapshot());
   }
 
-  private synchronized TaskWait.Situation situation() {
-    return new TaskWait.Situation(
-        done, runner, stage != null, elsewhere, queued, waitsFor, waitsAt, attempts);
+  private synchronized TaskWait.TaskSnapshot snapshot() {
+    return new TaskWait.TaskSnapshot(
+        done, runner, stage != null, remote, queued, waitReason, waitsAt, attempts);
   }
 
   /**
@@ -295,13 +295,13 @@ final class TaskRun implements ValueProducer, Awaited {
    * failed.
    */
   void start() {
-    var limit = job.options().timeLimits().deadline();
+    var limit = spec.options().timeLimits().deadline();
     if (limit != null) {
       cancelDeadline =
           engine.after(limit, () -> timeOut("was not done at its deadline of " + limit));
     }
-    job.call().whenReady(() -> {
-      var failed = job.call().failedArgument();
+    spec.call().whenReady(() -> {
+      var failed = spec.call().failedArgument();
       if (failed != null) {
         fail(LostArgumentException.propagate(failed, describe()));
       } else {
@@ -321,10 +321,10 @@ final class TaskRun implements ValueProducer, Awaited {
    * @param absent an argument that an attempt has not found where it was, or null
    */
   private void enqueue(String what, @Nullable ObjectId absent) {
-    var search = job.call().findMissing(absent);
+    var search = spec.call().findMissing(absent);
     if (search == null) {
       if (absent != null) { // nothing to look for from here: the next attempt finds out why
-        searches(true);
+        setSearching(true);
       }
       goToQueue(what);
       return;
@@ -334,7 +334,7 @@ final class TaskRun implements ValueProducer, Awaited {
         () -> WaitStep.end("the search goes on", WaitCause.UNKNOWN));
     search.start(placed -> {
       if (!isDone()) {
-        searches(!placed);
+        setSearching(!placed);
         goToQueue(what);
       }
     });
@@ -349,7 +349,7 @@ final class TaskRun implements ValueProducer, Awaited {
    * Sets whether its next attempt looks for its arguments itself; before {@link #start}, or between
    * two attempts.
    */
-  synchronized void searches(boolean itself) {
+  synchronized void setSearching(boolean itself) {
     searching = itself || returns >= MOST_RETURNS;
   }
 
@@ -373,13 +373,13 @@ final class TaskRun implements ValueProducer, Awaited {
   // ---- an attempt that another node makes
 
   /** Another node shall make the next attempt; false if there is an outcome already. */
-  synchronized boolean depart(Elsewhere to) {
+  synchronized boolean beginRemoteAttempt(RemoteRunner to) {
     if (done || cancelled) {
       return false;
     }
     attempts++;
-    elsewhere = to;
-    departedAt = System.nanoTime();
+    remote = to;
+    sentAt = System.nanoTime();
     return true;
   }
 
@@ -390,7 +390,7 @@ final class TaskRun implements ValueProducer, Awaited {
 
   /** Whether the attempt that is to begin next is the last one. */
   synchronized boolean isOnLastAttempt() {
-    return attempts >= job.options().retries().maxRetries();
+    return attempts >= spec.options().retries().maxRetries();
   }
 
   /** It cannot run beside other suspects, and waits outside its queue. */
@@ -398,11 +398,11 @@ final class TaskRun implements ValueProducer, Awaited {
     waitsFor(
         "a process in which no other task runs that was running when a process died (" + history()
             + ")",
-        () -> WaitStep.end("it tries again every " + SuspectTasks.LOOK_AGAIN, WaitCause.TIMER));
+        () -> WaitStep.end("it tries again every " + SuspectTaskIsolator.RETRY_INTERVAL, WaitCause.TIMER));
   }
 
   /** Goes back to its queue after that. */
-  void triesAgain() {
+  void requeue() {
     if (!isDone()) {
       goToQueue("a slot of its scheduling class");
     }
@@ -416,7 +416,7 @@ final class TaskRun implements ValueProducer, Awaited {
     if (lostAttempts == null) {
       lostAttempts = new LostAttempts();
     }
-    lostAttempts.add(attempts, node, departedAt, how);
+    lostAttempts.add(attempts, node, sentAt, how);
   }
 
   /**
@@ -424,11 +424,11 @@ final class TaskRun implements ValueProducer, Awaited {
    * which then did not know of it: it is told again.
    */
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  void sent(Elsewhere to) {
+  void sent(RemoteRunner to) {
     boolean unwanted;
     boolean all;
     synchronized (this) {
-      unwanted = done && elsewhere == to;
+      unwanted = done && remote == to;
       all = recursively;
     }
     if (unwanted) {
@@ -441,18 +441,18 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** How many results there are to be. */
-  Results.Shape shape() {
-    return results().shape();
+  TaskResultSink.Shape shape() {
+    return sink().shape();
   }
 
   /** The other node did not begin it: the attempt does not count. */
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  boolean returned(Elsewhere from) {
+  boolean returned(RemoteRunner from) {
     synchronized (this) {
-      if (elsewhere != from) {
+      if (remote != from) {
         return false;
       }
-      elsewhere = null;
+      remote = null;
       attempts--;
     }
     endProbation();
@@ -460,12 +460,12 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  private boolean ends(Elsewhere from) {
+  private boolean endRemoteAttempt(RemoteRunner from) {
     synchronized (this) {
-      if (elsewhere != from) {
+      if (remote != from) {
         return false;
       }
-      elsewhere = null;
+      remote = null;
     }
     endProbation();
     return true;
@@ -473,12 +473,12 @@ final class TaskRun implements ValueProducer, Awaited {
 
   private void endProbation() {
     if (isSuspect()) {
-      engine.suspects().over(this);
+      engine.suspects().endProbation(this);
     }
   }
 
   /** The other node did not begin it, as an argument has to be looked for. */
-  void returned(Elsewhere from, ObjectId absent) {
+  void returned(RemoteRunner from, ObjectId absent) {
     if (returned(from)) {
       searchAgain(absent);
     }
@@ -488,30 +488,30 @@ final class TaskRun implements ValueProducer, Awaited {
     synchronized (this) {
       returns++;
     }
-    searches(false);
+    setSearching(false);
     LOG.info("{} is put back, as its argument {} is looked for", describe(), absent);
     enqueue("a slot of its scheduling class", absent);
   }
 
   /** The other node has made the results. */
-  void arrived(Elsewhere from, List<ObjectContent> contents) {
-    if (!ends(from)) {
+  void arrived(RemoteRunner from, List<ObjectContent> contents) {
+    if (!endRemoteAttempt(from)) {
       contents.forEach(ObjectContent::discard);
       return;
     }
-    publish(results().arrived(contents));
+    publish(sink().prepareReceived(contents));
   }
 
   /** The first outcome counts, and is one, even where it cannot be told. */
-  private void publish(Results.Outcome outcome) {
+  private void publish(TaskResultSink.PreparedResults prepared) {
     if (!claim()) {
-      outcome.discard();
+      prepared.discard();
       return;
     }
     try {
-      outcome.publish();
+      prepared.publish();
     } catch (Throwable broken) { // whoever waits for it hears that
-      results().fail(brokenBy(broken));
+      sink().fail(brokenBy(broken));
     } finally {
       settled();
     }
@@ -523,7 +523,7 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** Running it has failed outside its body: that is its outcome, unless it has one. */
-  void broke(Throwable broken) {
+  void failOutsideBody(Throwable broken) {
     try {
       LOG.error("{} failed outside its body: {}", describe(), CapturedThrowable.textOf(broken));
       fail(brokenBy(broken));
@@ -543,8 +543,8 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** One more result of a stream. */
-  void arrived(Elsewhere from, int index, ObjectContent content) {
-    if (isFrom(from) && results() instanceof Results.Streamed(var stream)) {
+  void arrived(RemoteRunner from, int index, ObjectContent content) {
+    if (isFrom(from) && sink() instanceof TaskResultSink.Streamed(var stream)) {
       stream.arrived(index, content);
     } else {
       content.discard();
@@ -554,34 +554,34 @@ final class TaskRun implements ValueProducer, Awaited {
   /** The results of a stream that another node makes, or null. */
   @Nullable
   ResultStream<?> stream() {
-    return results() instanceof Results.Streamed(var stream) ? stream : null;
+    return sink() instanceof TaskResultSink.Streamed(var stream) ? stream : null;
   }
 
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  private synchronized boolean isFrom(Elsewhere from) {
-    return elsewhere == from && !done;
+  private synchronized boolean isFrom(RemoteRunner from) {
+    return remote == from && !done;
   }
 
   /** The attempt on the other node has failed. */
-  void failed(Elsewhere from, ObjectFailure failure) {
-    if (!ends(from)) {
+  void failed(RemoteRunner from, ObjectFailure failure) {
+    if (!endRemoteAttempt(from)) {
       return;
     }
     boolean retriable = failure.is(TaskFailedException.class)
-        && job.options().retries().retryOn().stream().anyMatch(failure::isCausedBy);
-    if (!retriable || !retries(failure)) {
+        && spec.options().retries().retryOn().stream().anyMatch(failure::isCausedBy);
+    if (!retriable || !scheduleRetry(failure)) {
       fail(failure);
     }
   }
 
   /** The other node is gone. */
-  void lost(Elsewhere from, String node, String how) {
-    if (!ends(from) || isDone()) {
+  void lost(RemoteRunner from, String node, String how) {
+    if (!endRemoteAttempt(from) || isDone()) {
       return;
     }
     noteLoss(node, how);
     int attempt = attempts();
-    int most = job.options().retries().maxRetries();
+    int most = spec.options().retries().maxRetries();
     if (isCancelled()) {
       cancelAlone();
     } else if (attempt <= most) {
@@ -607,7 +607,7 @@ final class TaskRun implements ValueProducer, Awaited {
    * Which attempt it is and how long its result is wanted, as the node says that submitted it; a
    * length of time, as that node's clock may be another.
    */
-  void isAttempt(int number, @Nullable Duration left) {
+  void setAttempt(int number, @Nullable Duration left) {
     attempts = number - 1;
     deadline = left == null ? null : Deadline.after(left);
   }
@@ -633,13 +633,13 @@ final class TaskRun implements ValueProducer, Awaited {
   void abandon() {
     if (claim()) {
       engine.ended(this);
-      job.call().release();
+      spec.call().release();
     }
   }
 
   /** So many results of its stream have been read. */
   void taken(int count) {
-    if (results() instanceof WiredResults wired) {
+    if (sink() instanceof RemoteResultSink wired) {
       wired.taken(count);
     }
   }
@@ -653,19 +653,19 @@ final class TaskRun implements ValueProducer, Awaited {
       return;
     }
     limitAttempt();
-    if (results() instanceof WiredResults wired) {
+    if (sink() instanceof RemoteResultSink wired) {
       wired.started();
     }
     try {
       present.run(() -> {
-        var value = job.call().invoke(this::borrows);
+        var value = spec.call().invoke(this::borrows);
         Thread.interrupted(); // the body's own; one that stops the task comes after its outcome
         present.flush();
         succeed(value);
         return true;
       });
     } catch (Throwable thrown) { // whatever user code throws is its result
-      end(borrowed(true)); // before another attempt begins
+      end(takeBorrowedViews(true)); // before another attempt begins
       thrown(thrown);
     } finally {
       end(ended(present));
@@ -681,7 +681,7 @@ final class TaskRun implements ValueProducer, Awaited {
    *
    * @param staged whether to take them although it has returned a stage
    */
-  private synchronized @Nullable CallArgumentViews borrowed(boolean staged) {
+  private synchronized @Nullable CallArgumentViews takeBorrowedViews(boolean staged) {
     var views = borrowed;
     if (stage == null || staged) {
       borrowed = null;
@@ -706,13 +706,13 @@ final class TaskRun implements ValueProducer, Awaited {
     var identity = new Execution.Identity(
         engine.runtime(),
         id(),
-        job.name(),
+        spec.name(),
         attempts,
-        job.options().resources(),
+        spec.options().resources(),
         deadlineHere(),
-        job.program(),
-        job.name(),
-        PlacementGroupCodec.of(job.options().placement()));
+        spec.job(),
+        spec.name(),
+        PlacementGroupCodec.of(spec.options().placement()));
     execution = new Execution(identity, this, hold, () -> null);
     if (!searching) {
       execution.makeAbortable();
@@ -732,7 +732,7 @@ final class TaskRun implements ValueProducer, Awaited {
     }
     runner = null;
     execution = null;
-    return borrowed(false);
+    return takeBorrowedViews(false);
   }
 
   /**
@@ -740,7 +740,7 @@ final class TaskRun implements ValueProducer, Awaited {
    * returns a stage.
    */
   private void limitAttempt() {
-    var limit = job.options().timeLimits().timeout();
+    var limit = spec.options().timeLimits().timeout();
     if (limit != null) {
       cancelTimeout = engine.after(limit, () -> timeOut("ran longer than its timeout of " + limit));
     }
@@ -755,7 +755,7 @@ final class TaskRun implements ValueProducer, Awaited {
         stage = later;
         stageHeard = false;
       }
-      if (results() instanceof WiredResults wired && !isComplete(later)) {
+      if (sink() instanceof RemoteResultSink wired && !isComplete(later)) {
         wired.staged();
       }
       later.whenComplete((result, failure) -> completed(later, result, failure));
@@ -781,7 +781,7 @@ final class TaskRun implements ValueProducer, Awaited {
     if (!isHeardFirst(from)) {
       return;
     }
-    var views = borrowed(true);
+    var views = takeBorrowedViews(true);
     try {
       if (failure != null) {
         end(views);
@@ -805,7 +805,7 @@ final class TaskRun implements ValueProducer, Awaited {
       return;
     }
     try {
-      publish(results().prepare(value));
+      publish(sink().prepare(value));
     } catch (ResultNotStoredException notStored) {
       fail(new ObjectFailure(() -> notStored.toException(describe())));
     }
@@ -821,7 +821,7 @@ final class TaskRun implements ValueProducer, Awaited {
       return;
     }
     if (thrown instanceof ArgumentUnavailableException absent && !isCancelled()) {
-      unbegun(absent.object());
+      abandonUnstarted(absent.object());
       return;
     }
     var cause = CapturedThrowable.ofStage(thrown);
@@ -840,8 +840,8 @@ final class TaskRun implements ValueProducer, Awaited {
     cancelTimeout.run();
     var failure = new ObjectFailure(() -> new TaskFailedException(
         describe() + " failed on attempt " + attempt + ": " + cause.text(), cause.exception()));
-    boolean retriable = job.options().retries().retryOn().stream().anyMatch(cause::isOf);
-    if (!retriable || !retries(failure)) {
+    boolean retriable = spec.options().retries().retryOn().stream().anyMatch(cause::isOf);
+    if (!retriable || !scheduleRetry(failure)) {
       fail(engine.store().withEncodedException(failure)); // written only where somebody is told
     }
   }
@@ -849,10 +849,10 @@ final class TaskRun implements ValueProducer, Awaited {
   /**
    * Ends the attempt before its body begins, as an argument is not where it was; it does not count.
    */
-  private void unbegun(ObjectId absent) {
+  private void abandonUnstarted(ObjectId absent) {
     cancelTimeout.run();
-    if (results() instanceof WiredResults wired) {
-      wired.unbegun(absent);
+    if (sink() instanceof RemoteResultSink wired) {
+      wired.abandonUnstarted(absent);
       return;
     }
     synchronized (this) {
@@ -865,9 +865,9 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   /** Tries again, after a cause that is worth it; false if it may not any more. */
-  private boolean retries(ObjectFailure failure) {
+  private boolean scheduleRetry(ObjectFailure failure) {
     int attempt = attempts();
-    if (attempt > job.options().retries().maxRetries()) {
+    if (attempt > spec.options().retries().maxRetries()) {
       return false;
     }
     var pause = backoff(attempt);
@@ -880,7 +880,7 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   private Duration backoff(int attempt) {
-    var first = job.options().retries().backoff();
+    var first = spec.options().retries().backoff();
     if (first.compareTo(LONGEST_BACKOFF) > 0) {
       return LONGEST_BACKOFF;
     }
@@ -942,19 +942,19 @@ final class TaskRun implements ValueProducer, Awaited {
     }
     var pending =
         fail(new ObjectFailure(why)); // first, or the body's InterruptedException may become the outcome
-    Elsewhere other;
+    RemoteRunner other;
     synchronized (this) {
       if (runner != null) {
         runner.interrupt();
       }
-      other = elsewhere;
+      other = remote;
     }
     if (other != null) {
       other.cancel(this, recursively);
     }
     if (pending != null) {
       StageCancellation.cancel(pending, engine.store());
-      end(borrowed(true));
+      end(takeBorrowedViews(true));
     }
   }
 
@@ -978,7 +978,7 @@ final class TaskRun implements ValueProducer, Awaited {
     if (!claim()) {
       return null;
     }
-    results().fail(failure);
+    sink().fail(failure);
     settled();
     synchronized (this) {
       var pending = stage;
@@ -991,7 +991,7 @@ final class TaskRun implements ValueProducer, Awaited {
     cancelDeadline.run();
     cancelTimeout.run();
     engine.ended(this);
-    job.call().release();
+    spec.call().release();
   }
 
   /**
@@ -1000,7 +1000,7 @@ final class TaskRun implements ValueProducer, Awaited {
    */
   @Override
   public int hashCode() {
-    return Long.hashCode(job.number());
+    return Long.hashCode(spec.number());
   }
 
   @Override
@@ -1010,12 +1010,12 @@ final class TaskRun implements ValueProducer, Awaited {
   }
 
   @Override
-  public synchronized @Nullable Execution running(ObjectId wanted) {
+  public synchronized @Nullable Execution blockingExecution(ObjectId wanted) {
     return execution;
   }
 
   @Override
-  public synchronized @Nullable WorkLocation lead(ObjectId wanted) {
-    return elsewhere == null ? null : new WorkLocation(elsewhere.node(), id());
+  public synchronized @Nullable WorkLocation workLocation(ObjectId wanted) {
+    return remote == null ? null : new WorkLocation(remote.node(), id());
   }
 }

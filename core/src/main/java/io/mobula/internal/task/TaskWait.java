@@ -24,23 +24,23 @@ final class TaskWait {
    * @param at where it waits, or null
    * @param attempts how many have begun
    */
-  record Situation(
+  record TaskSnapshot(
       boolean done,
       @Nullable Thread runner,
       boolean staged,
-      TaskRun.@Nullable Elsewhere elsewhere,
+      TaskRun.@Nullable RemoteRunner elsewhere,
       boolean queued,
       String text,
       @Nullable Awaited at,
       int attempts) {}
 
-  static WaitStep of(TaskRun run, Situation now) {
+  static WaitStep of(TaskRun run, TaskSnapshot now) {
     return step(run, now).marked(now.attempts()).since(run.since());
   }
 
-  private static WaitStep step(TaskRun run, Situation now) {
+  private static WaitStep step(TaskRun run, TaskSnapshot now) {
     var what = run.describe();
-    var elsewhere = now.elsewhere();
+    var remote = now.elsewhere();
     if (now.runner() != null) { // also while that thread tells of the outcome
       return BlockedThread.running(what + " runs", now.runner());
     }
@@ -51,21 +51,21 @@ final class TaskWait {
       return WaitStep.end(
           what + " has returned a stage, which the program has to complete", WaitCause.PROGRAM);
     }
-    if (elsewhere != null) {
-      return sent(run, elsewhere);
+    if (remote != null) {
+      return sent(run, remote);
     }
     return waiting(run, now);
   }
 
-  private static WaitStep sent(TaskRun run, TaskRun.Elsewhere elsewhere) {
-    var text = run.describe() + " was sent to node " + elsewhere.node();
-    ObjectId id = run.job().id();
-    return elsewhere.has(run)
-        ? WaitStep.elsewhere(text, elsewhere.node(), Work.value(id))
+  private static WaitStep sent(TaskRun run, TaskRun.RemoteRunner remote) {
+    var text = run.describe() + " was sent to node " + remote.node();
+    ObjectId id = run.spec().id();
+    return remote.has(run)
+        ? WaitStep.elsewhere(text, remote.node(), Work.value(id))
         : WaitStep.end(text + ", and is not known to its slot there any more", WaitCause.NOBODY);
   }
 
-  private static WaitStep waiting(TaskRun run, Situation now) {
+  private static WaitStep waiting(TaskRun run, TaskSnapshot now) {
     var what = run.describe();
     var at = now.at();
     if (at != null) {
@@ -74,7 +74,7 @@ final class TaskWait {
     if (now.queued()) {
       return WaitStep.end(what + " waits for " + now.text() + ", and is in no queue", WaitCause.NOBODY);
     }
-    var missing = run.job().call().missingArguments();
+    var missing = run.spec().call().missingArguments();
     return missing.isEmpty()
         ? WaitStep.end(what + " has all its arguments, and goes to no queue", WaitCause.NOBODY)
         : WaitStep.via(

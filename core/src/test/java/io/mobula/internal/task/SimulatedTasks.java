@@ -213,7 +213,7 @@ final class SimulatedTasks {
     private final ClusterObjects clusterObjects;
     private final ObjectStore store;
     private final BoundCall.Binder binder;
-    private final TaskWire wire;
+    private final TaskTransport wire;
 
     Member(NodeId id) {
       this.id = id;
@@ -244,12 +244,12 @@ final class SimulatedTasks {
           new ClusterLeaseSource.PlacementRules(this::choose, node -> 0, bundles, NEVER, this::after));
       var idle = slotsStay ? NEVER : Duration.ZERO;
       engine = new TaskEngine(
-          new TaskEngine.Parts(NO_RUNTIME, store, binder, leaseSource, this::after, this::job),
+          new TaskEngine.Dependencies(NO_RUNTIME, store, binder, leaseSource, this::after, this::job),
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + scheduler.decisions().next(3), 3, Duration.ZERO, 100),
           threads);
-      wire = new TaskWire(engine, clusterObjects, lanes, lanes.peerTransport(), router, desk);
-      engine.join(wire);
+      wire = new TaskTransport(engine, clusterObjects, lanes, lanes.peerTransport(), router, desk);
+      engine.connect(wire);
       network.add(lanes, router);
     }
 
@@ -305,7 +305,7 @@ final class SimulatedTasks {
 
     /** Threads are left only where other nodes have not given their slots back. */
     void checkClosed() {
-      assertThat(threads.unfinished().stream().filter(each -> !each.contains("HostedSlot")))
+      assertThat(threads.unfinished().stream().filter(each -> !each.contains("HostedTaskSlot")))
           .as("threads of %s, which has closed", id)
           .isEmpty();
     }
@@ -341,11 +341,11 @@ final class SimulatedTasks {
           TaskOptions.DEFAULT.timeLimits(),
           scheduler.decisions().oneIn(4) ? Placement.spread() : Placement.anywhere(),
           TaskOptions.DEFAULT.nameAndStream());
-      var job = new TaskRun.Job(id, home.binder.bind(function), "body", options, home.job());
-      run = new TaskRun(job, null, home.engine);
+      var spec = new TaskRun.TaskSpec(id, home.binder.bind(function), "body", options, home.job());
+      run = new TaskRun(spec, null, home.engine);
       entry = home.store.createPending(id.task(), 0, run);
       entry.retain();
-      run.resultsTo(new Results.Single(home.store, entry));
+      run.setResultSink(new TaskResultSink.Single(home.store, entry));
       assertThat(entry.await(ready -> ended++)).isTrue();
       scheduler.note(this + " is submitted");
       home.threads.start("submitter", () -> {
@@ -358,7 +358,7 @@ final class SimulatedTasks {
     void cancel() {
       if (isSubmitted && home.isUp()) { // nobody has a ref before
         scheduler.note(this + " is cancelled");
-        run.cancel(run.job().number(), false);
+        run.cancel(run.spec().number(), false);
       }
     }
 

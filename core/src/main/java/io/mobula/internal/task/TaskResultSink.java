@@ -11,17 +11,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the outcome of a task goes: one object, a known number of them, or a stream. */
-sealed interface Results
-    permits Results.Single, Results.Many, Results.Streamed, WiredResults, RebuiltResults {
+sealed interface TaskResultSink
+    permits TaskResultSink.Single, TaskResultSink.Many, TaskResultSink.Streamed, RemoteResultSink, ReconstructedResultSink {
   /**
    * Keeps what the task returned, for nobody to see yet.
    *
    * @throws ResultNotStoredException when it cannot be kept; the task has failed then
    */
-  Outcome prepare(@Nullable Object value) throws ResultNotStoredException;
+  PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException;
 
   /** Results that are kept: shown to their readers, or dropped if another outcome came first. */
-  interface Outcome {
+  interface PreparedResults {
     /** Shows them. */
     void publish();
 
@@ -33,7 +33,7 @@ sealed interface Results
   void fail(ObjectFailure failure);
 
   /** Results that another node has made, for nobody to see yet. */
-  Outcome arrived(List<ObjectContent> contents);
+  PreparedResults prepareReceived(List<ObjectContent> contents);
 
   /** How many results there are to be, as the node that runs the task is told. */
   Shape shape();
@@ -56,7 +56,7 @@ sealed interface Results
   }
 
   /** Values that wait for their entries. */
-  record Contents(List<ObjectEntry> entries, List<ObjectContent> contents) implements Outcome {
+  record PreparedContents(List<ObjectEntry> entries, List<ObjectContent> contents) implements PreparedResults {
     @Override
     public void publish() {
       for (int i = 0; i < entries.size(); i++) {
@@ -105,15 +105,15 @@ sealed interface Results
   }
 
   /** One result. */
-  record Single(ObjectStore store, ObjectEntry entry) implements Results {
+  record Single(ObjectStore store, ObjectEntry entry) implements TaskResultSink {
     @Override
-    public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
-      return new Contents(List.of(entry), List.of(ResultNotStoredException.storeResult(store, value)));
+    public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
+      return new PreparedContents(List.of(entry), List.of(ResultNotStoredException.storeResult(store, value)));
     }
 
     @Override
-    public Outcome arrived(List<ObjectContent> contents) {
-      return new Contents(List.of(entry), contents);
+    public PreparedResults prepareReceived(List<ObjectContent> contents) {
+      return new PreparedContents(List.of(entry), contents);
     }
 
     @Override
@@ -128,15 +128,15 @@ sealed interface Results
   }
 
   /** As many results as the returned collection has elements. */
-  record Many(ObjectStore store, List<ObjectEntry> entries) implements Results {
+  record Many(ObjectStore store, List<ObjectEntry> entries) implements TaskResultSink {
     @Override
-    public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
-      return new Contents(entries, contentsOf(value, entries.size(), store));
+    public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
+      return new PreparedContents(entries, contentsOf(value, entries.size(), store));
     }
 
     @Override
-    public Outcome arrived(List<ObjectContent> contents) {
-      return new Contents(entries, contents);
+    public PreparedResults prepareReceived(List<ObjectContent> contents) {
+      return new PreparedContents(entries, contents);
     }
 
     @Override
@@ -151,17 +151,17 @@ sealed interface Results
   }
 
   /** As many results as come. */
-  record Streamed(ResultStream<?> stream) implements Results {
+  record Streamed(ResultStream<?> stream) implements TaskResultSink {
     @Override
-    public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
+    public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
       stream.drain(value);
-      return new Contents(List.of(), List.of());
+      return new PreparedContents(List.of(), List.of());
     }
 
     @Override
-    public Outcome arrived(List<ObjectContent> contents) {
+    public PreparedResults prepareReceived(List<ObjectContent> contents) {
       stream.end();
-      return new Contents(List.of(), List.of());
+      return new PreparedContents(List.of(), List.of());
     }
 
     @Override

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * lease at a time, as long as there is more work than slots; a slot that waits inside a task no
  * longer counts, so the tasks behind it move on.
  */
-final class ClassQueue implements ClusterLeaseRequester, Awaited {
-  private static final Logger LOG = LoggerFactory.getLogger(ClassQueue.class);
+final class SchedulingClassQueue implements ClusterLeaseRequester, Awaited {
+  private static final Logger LOG = LoggerFactory.getLogger(SchedulingClassQueue.class);
   private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -45,16 +45,16 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Deque<TaskRun> ready = new ArrayDeque<>();
-  private final List<RemoteSlot> remote = new ArrayList<>();
+  private final List<RemoteTaskSlot> remote = new ArrayList<>();
   private boolean requested;
   private long requests; // how often one was noted
-  private boolean threadless; // a lease went home for want of a thread
+  private boolean awaitsThread; // a lease went home for want of a thread
   private int slots;
   private int idle;
   private boolean closed;
-  private final AtomicInteger news = new AtomicInteger(); // counts what may end the wait of a slot
+  private final AtomicInteger wakeups = new AtomicInteger(); // counts what may end the wait of a slot
 
-  ClassQueue(TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int mostSlots) {
+  SchedulingClassQueue(TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int mostSlots) {
     this.kind = kind;
     this.engine = engine;
     this.idleNanos = idleNanos;
@@ -71,15 +71,15 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
         return false;
       }
       ready.addLast(run);
-      run.queuedIn(this);
+      run.setQueue(this);
       wakeOne();
       feed = !remote.isEmpty();
-      ask = !feed && request();
+      ask = !feed && noteRequestIfNeeded();
     } finally {
       lock.unlock();
     }
     if (feed) { // a slot elsewhere that has room needs no other lease
-      feed();
+      pumpRemoteSlots();
       askAgain();
     }
     askIf(ask);
@@ -88,7 +88,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
 
   /** Under the lock. */
   private void wakeOne() {
-    news.incrementAndGet();
+    wakeups.incrementAndGet();
     if (idle > 0) {
       work.signal();
     }
@@ -96,12 +96,12 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
 
   /** Under the lock. */
   private void wakeAll() {
-    news.incrementAndGet();
+    wakeups.incrementAndGet();
     work.signalAll();
   }
 
   /** Notes a request if there is more work than idle slots; under the lock. */
-  private boolean request() {
+  private boolean noteRequestIfNeeded() {
     boolean ask = !requested && !closed && ready.size() > idle && slots < mostSlots;
     note(ask);
     return ask;
@@ -117,7 +117,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
 
   private void askIf(boolean ask) {
     if (ask) {
-      engine.places().acquire(this);
+      engine.leaseSource().acquire(this);
     }
   }
 
@@ -132,8 +132,8 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   }
 
   @Override
-  public Job program() {
-    return kind.program();
+  public Job job() {
+    return kind.job();
   }
 
   @Override
@@ -148,7 +148,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   }
 
   @Override
-  public String what() {
+  public String description() {
     lock.lock();
     try {
       var first = ready.peekFirst();
@@ -167,7 +167,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
 
   /** Why its tasks have no slot, as far as is known here, or empty. */
   String why() {
-    return engine.places().waitReason(this);
+    return engine.leaseSource().waitReason(this);
   }
 
   @Override
@@ -208,7 +208,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   @Override
   public void grantedAt(NodeId node, long lease) {
     boolean ask = false;
-    RemoteSlot slot = null;
+    RemoteTaskSlot slot = null;
     lock.lock();
     try {
       requested = false;
@@ -216,7 +216,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
         slot = engine.remoteSlot(node, lease, this);
       }
       if (slot == null) { // its node has left, or there is no more work
-        ask = request();
+        ask = noteRequestIfNeeded();
       } else {
         slots++;
         remote.add(slot);
@@ -227,7 +227,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
       lock.unlock();
     }
     if (slot == null) {
-      engine.places().release(node, lease);
+      engine.leaseSource().release(node, lease);
     } else {
       slot.pump();
     }
@@ -265,7 +265,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   private @Nullable TaskRun take() {
     var run = ready.pollFirst();
     if (run != null) {
-      run.queuedIn(null);
+      run.setQueue(null);
     }
     return run;
   }
@@ -282,10 +282,10 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
       retired = closed;
       for (int i = runs.size() - 1; i >= 0 && !retired; i--) {
         ready.addFirst(runs.get(i));
-        runs.get(i).queuedIn(this);
+        runs.get(i).setQueue(this);
       }
       wakeOne();
-      ask = request();
+      ask = noteRequestIfNeeded();
     } finally {
       lock.unlock();
     }
@@ -307,7 +307,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
     try {
       asks = requested;
       over = closed;
-      later = threadless;
+      later = awaitsThread;
       hasSlots = slots > 0 || !remote.isEmpty();
       number = requests;
       waiting = ready.size();
@@ -319,7 +319,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
       return WaitStep.end(what + " and is closed", WaitCause.NOBODY);
     }
     if (asks) {
-      var request = engine.places().pendingRequest(this);
+      var request = engine.leaseSource().pendingRequest(this);
       return (request == null
               ? WaitStep.end(
                   what + " and expects a lease, for which there is no request", WaitCause.NOBODY)
@@ -340,7 +340,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
     lock.lock();
     try {
       slots += change;
-      ask = request();
+      ask = noteRequestIfNeeded();
     } finally {
       lock.unlock();
     }
@@ -348,7 +348,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   }
 
   /** A slot elsewhere has ended. */
-  void ended(RemoteSlot slot, boolean counted) {
+  void ended(RemoteTaskSlot slot, boolean counted) {
     lock.lock();
     try {
       remote.remove(slot);
@@ -359,15 +359,15 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   }
 
   /** Slots elsewhere that have room take what is ready. */
-  void feed() {
-    List<RemoteSlot> hungry;
+  void pumpRemoteSlots() {
+    List<RemoteTaskSlot> hungry;
     lock.lock();
     try {
       hungry = remote.isEmpty() ? List.of() : List.copyOf(remote);
     } finally {
       lock.unlock();
     }
-    hungry.forEach(RemoteSlot::pump);
+    hungry.forEach(RemoteTaskSlot::pump);
   }
 
   /** Without a thread to be had the lease goes home, and another is asked for after a while. */
@@ -375,11 +375,11 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
     try {
       engine.startSlot(() -> work(lease));
     } catch (RejectedExecutionException | OutOfMemoryError noThread) {
-      LOG.warn("No thread for a slot; {} wait", what(), noThread);
+      LOG.warn("No thread for a slot; {} wait", description(), noThread);
       lock.lock();
       try {
         slots--;
-        threadless = true;
+        awaitsThread = true;
       } finally {
         lock.unlock();
       }
@@ -389,7 +389,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   }
 
   /** Asks for a slot though it may have asked already: one too many is given back. */
-  void askAnew() {
+  void forceLeaseRequest() {
     lock.lock();
     try {
       requested = false;
@@ -403,8 +403,8 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
     boolean ask;
     lock.lock();
     try {
-      threadless = false;
-      ask = request();
+      awaitsThread = false;
+      ask = noteRequestIfNeeded();
     } finally {
       lock.unlock();
     }
@@ -433,7 +433,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
       lock.lock();
       try {
         slots--;
-        ask = request();
+        ask = noteRequestIfNeeded();
       } finally {
         lock.unlock();
       }
@@ -447,7 +447,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
     try {
       run.attempt(hold);
     } catch (Throwable broken) {
-      run.broke(broken);
+      run.failOutsideBody(broken);
     }
   }
 
@@ -489,10 +489,10 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
   private void lookOut() {
     var spinWait = engine.store().spinWait();
     if (spinWait.isWorthwhile()) {
-      int seen = news.get();
+      int seen = wakeups.get();
       lock.unlock();
       try {
-        var _ = spinWait.spinUntil(() -> news.get() != seen);
+        var _ = spinWait.spinUntil(() -> wakeups.get() != seen);
       } finally {
         lock.lock();
       }
@@ -547,7 +547,7 @@ final class ClassQueue implements ClusterLeaseRequester, Awaited {
       lock.lock();
       try {
         slots--;
-        ask = request();
+        ask = noteRequestIfNeeded();
       } finally {
         lock.unlock();
       }

@@ -6,8 +6,8 @@ import io.mobula.ObjectId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RecentCancelsTest {
-  private final RecentCancels cancels = new RecentCancels();
+class RecentCancellationsTest {
+  private final RecentCancellations cancels = new RecentCancellations();
 
   private static ObjectId task(int number) {
     return new ObjectId(1, number, 0);
@@ -24,7 +24,7 @@ class RecentCancelsTest {
 
   @Test
   void onlyTheLatestAreKept() {
-    for (int i = 0; i <= RecentCancels.MOST; i++) {
+    for (int i = 0; i <= RecentCancellations.MOST; i++) {
       cancels.add(task(i));
     }
     assertThat(cancels.containsAny(List.of(task(0)))).isFalse();
@@ -34,11 +34,11 @@ class RecentCancelsTest {
   @Test
   void whatIsCancelledAgainCountsFromThen() {
     cancels.add(task(0));
-    for (int i = 1; i < RecentCancels.MOST; i++) {
+    for (int i = 1; i < RecentCancellations.MOST; i++) {
       cancels.add(task(i));
     }
     cancels.add(task(0));
-    cancels.add(task(RecentCancels.MOST));
+    cancels.add(task(RecentCancellations.MOST));
     assertThat(cancels.containsAny(List.of(task(0)))).isTrue();
     assertThat(cancels.containsAny(List.of(task(1)))).isFalse();
   }

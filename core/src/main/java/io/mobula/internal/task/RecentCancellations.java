@@ -11,7 +11,7 @@ import java.util.Set;
  * compared with this. Bounded: only what is on its way for longer than so many cancels take can be
  * missed. Safe for all threads.
  */
-final class RecentCancels {
+final class RecentCancellations {
   static final int MOST = 4096;
 
   private final Set<ObjectId> ancestors = new LinkedHashSet<>();

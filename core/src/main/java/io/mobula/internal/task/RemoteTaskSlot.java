@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A slot of another node as this node feeds it: takes tasks from their queue and sends them, ahead
  * where tasks are short. Safe for all threads; frames about one slot come in order.
  */
-final class RemoteSlot implements TaskRun.Elsewhere {
+final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int PACE_WEIGHT = 8; // of what was seen before one task
   private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -25,21 +25,21 @@ final class RemoteSlot implements TaskRun.Elsewhere {
 
   private final NodeId node;
   private final long lease;
-  private final ClassQueue queue;
-  private final TaskWire wire;
+  private final SchedulingClassQueue queue;
+  private final TaskTransport wire;
   private final long openedAt = System.nanoTime();
   private final Map<ObjectId, TaskRun> inFlight = new LinkedHashMap<>();
   private final Map<ObjectId, TaskRun> staged = new LinkedHashMap<>();
   private boolean idleWatched;
   private long idleSince;
   private int depth = 1;
-  private long pace;
+  private long averageNanos;
   private boolean blocked;
   private boolean recalled;
   private boolean used; // has been sent a task
   private boolean ended;
 
-  RemoteSlot(NodeId node, long lease, ClassQueue queue, TaskWire wire) {
+  RemoteTaskSlot(NodeId node, long lease, SchedulingClassQueue queue, TaskTransport wire) {
     this.node = node;
     this.lease = lease;
     this.queue = queue;
@@ -54,7 +54,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
   @Override
   @SuppressWarnings("ReferenceEquality") // a task is known by identity
   public boolean has(TaskRun run) {
-    return running(run.job().id()) == run && wire.knows(this);
+    return running(run.spec().id()) == run && wire.knows(this);
   }
 
   long lease() {
@@ -86,13 +86,13 @@ final class RemoteSlot implements TaskRun.Elsewhere {
       boolean takesNone;
       synchronized (this) {
         takesNone = ended || blocked;
-        if (!takesNone && run.depart(this)) {
-          inFlight.put(run.job().id(), run);
+        if (!takesNone && run.beginRemoteAttempt(this)) {
+          inFlight.put(run.spec().id(), run);
           used = true;
           return run;
         }
       }
-      wire.suspects().over(run);
+      wire.suspects().endProbation(run);
       if (takesNone) {
         queue.putBack(List.of(run));
         return null;
@@ -204,7 +204,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
 
   void done(ObjectId id, long nanos, List<ObjectContent> contents) {
     var run = take(id);
-    deepen(nanos);
+    adjustDepth(nanos);
     if (run == null) {
       contents.forEach(ObjectContent::discard);
     } else {
@@ -215,7 +215,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
 
   void failed(ObjectId id, long nanos, ObjectFailure failure) {
     var run = take(id);
-    deepen(nanos);
+    adjustDepth(nanos);
     if (run != null) {
       run.failed(this, failure);
     }
@@ -226,12 +226,12 @@ final class RemoteSlot implements TaskRun.Elsewhere {
    * As many tasks are sent ahead as the slot does in some milliseconds, so that it need not wait
    * for the next one; it begins with one, and twice as many with each that was short.
    */
-  private synchronized void deepen(long nanos) {
-    pace += (nanos - pace) / PACE_WEIGHT;
+  private synchronized void adjustDepth(long nanos) {
+    averageNanos += (nanos - averageNanos) / PACE_WEIGHT;
     if (nanos > LONG_NANOS) {
       depth = 1;
     } else {
-      long most = Math.clamp(AHEAD_NANOS / Math.max(pace, 1), 1, wire.mostInFlight());
+      long most = Math.clamp(AHEAD_NANOS / Math.max(averageNanos, 1), 1, wire.mostInFlight());
       depth = (int) Math.min(most, 2L * depth);
     }
   }
@@ -263,7 +263,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
     }
     queue.putBack(back);
     if (!back.isEmpty()) {
-      queue.feed();
+      queue.pumpRemoteSlots();
     }
   }
 
@@ -279,7 +279,7 @@ final class RemoteSlot implements TaskRun.Elsewhere {
       queue.countSlot(-1);
     }
     takeBack(unbegun);
-    waiting().forEach(wire.suspects()::over); // or it might wait for a suspect that waits for it
+    waiting().forEach(wire.suspects()::endProbation); // or it might wait for a suspect that waits for it
   }
 
   private synchronized List<TaskRun> waiting() {
@@ -353,6 +353,6 @@ final class RemoteSlot implements TaskRun.Elsewhere {
 
   @Override
   public void cancel(TaskRun run, boolean recursive) {
-    wire.cancel(this, run.job().id(), recursive);
+    wire.cancel(this, run.spec().id(), recursive);
   }
 }

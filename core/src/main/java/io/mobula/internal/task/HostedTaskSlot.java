@@ -34,21 +34,21 @@ import org.slf4j.LoggerFactory;
  * task in the order they come. When its task waits or runs for long, those behind it go back. A
  * task that has returned a stage takes no slot while the value is still to come.
  */
-final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
-  private static final Logger LOG = LoggerFactory.getLogger(HostedSlot.class);
-  private static final Duration PATIENCE = Duration.ofMillis(10);
+final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
+  private static final Logger LOG = LoggerFactory.getLogger(HostedTaskSlot.class);
+  private static final Duration RETURN_DELAY = Duration.ofMillis(10);
 
   private final NodeId submitter;
   private final long number;
   private final Lease lease;
-  private final TaskWire wire;
+  private final TaskTransport wire;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Deque<TaskRun> inbox = new ArrayDeque<>();
   private final Map<ObjectId, TaskRun> present = new HashMap<>();
   private final Set<ObjectId> staged = new HashSet<>();
   private long rounds;
-  private volatile boolean news; // there is a task, or the end
+  private volatile boolean hasWork; // there is a task, or the end
   private boolean busy;
   private boolean watched;
   private boolean waiting;
@@ -57,7 +57,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
   private final CompletableFuture<Boolean> over = new CompletableFuture<>();
   private boolean ended;
 
-  HostedSlot(NodeId submitter, long number, Lease lease, TaskWire wire) {
+  HostedTaskSlot(NodeId submitter, long number, Lease lease, TaskTransport wire) {
     this.submitter = submitter;
     this.number = number;
     this.lease = lease;
@@ -72,7 +72,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
     return number;
   }
 
-  TaskWire wire() {
+  TaskTransport wire() {
     return wire;
   }
 
@@ -90,10 +90,10 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
     lock.lock();
     try {
       if (!waiting && !ended && !ending) {
-        present.put(run.job().id(), run);
+        present.put(run.spec().id(), run);
         inbox.addLast(run);
-        run.waitsIn(this);
-        news = true;
+        run.setWaitingIn(this);
+        hasWork = true;
         work.signal();
         watch();
         return;
@@ -102,7 +102,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
       lock.unlock();
     }
     run.abandon();
-    wire.returned(submitter, number, List.of(run.job().id()));
+    wire.returned(submitter, number, List.of(run.spec().id()));
   }
 
   /** Looks after a while whether the task that runs keeps others waiting; under the lock. */
@@ -110,11 +110,11 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
     if (busy && !watched) {
       watched = true;
       long seen = rounds;
-      wire.after(PATIENCE, () -> look(seen));
+      wire.after(RETURN_DELAY, () -> returnWaitingIfStuck(seen));
     }
   }
 
-  private void look(long seen) {
+  private void returnWaitingIfStuck(long seen) {
     lock.lock();
     try {
       watched = false;
@@ -128,7 +128,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
     } finally {
       lock.unlock();
     }
-    wire.returned(submitter, number, unbegun(() -> {}));
+    wire.returned(submitter, number, returnUnstarted(() -> {}));
   }
 
   private void work() {
@@ -152,7 +152,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
     try {
       run.attempt(this);
     } catch (Throwable broken) {
-      run.broke(broken);
+      run.failOutsideBody(broken);
     }
   }
 
@@ -184,15 +184,15 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
     busy = true;
     rounds++;
     var first = inbox.pollFirst();
-    news = !inbox.isEmpty();
-    if (news) {
+    hasWork = !inbox.isEmpty();
+    if (hasWork) {
       watch();
     }
     return first;
   }
 
   private boolean hasNews() {
-    return news;
+    return hasWork;
   }
 
   private @Nullable TaskRun take() {
@@ -212,7 +212,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
   }
 
   private void finish() {
-    unbegun(() -> ended = true);
+    returnUnstarted(() -> ended = true);
     lease.release();
     wire.closed(this, begun(), "its slot ended under it");
     forgetIfOver();
@@ -225,7 +225,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
    * @return completes when it has
    */
   CompletableFuture<Boolean> leave() {
-    var unbegun = unbegun(() -> ending = true);
+    var unbegun = returnUnstarted(() -> ending = true);
     if (!unbegun.isEmpty()) {
       wire.returned(submitter, number, unbegun);
     }
@@ -251,7 +251,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
     } finally {
       lock.unlock();
     }
-    unbegun(() -> ending = true);
+    returnUnstarted(() -> ending = true);
     wire.closed(this, begun(), "the work that runs there has called System.exit");
     over.complete(true);
   }
@@ -294,7 +294,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
   }
 
   /** Sends the task back, which has not begun, as this argument of it has to be looked for. */
-  void unbegun(ObjectId id, ObjectId absent) {
+  void returnUnstarted(ObjectId id, ObjectId absent) {
     TaskRun run;
     lock.lock();
     try {
@@ -309,20 +309,20 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
   }
 
   /** Takes what is not begun out of the slot, to be sent back. */
-  private List<ObjectId> unbegun(Runnable change) {
+  private List<ObjectId> returnUnstarted(Runnable change) {
     List<TaskRun> back;
     lock.lock();
     try {
       change.run();
       back = new ArrayList<>(inbox);
       inbox.clear();
-      news = ending || ended;
-      back.forEach(run -> present.remove(run.job().id()));
+      hasWork = ending || ended;
+      back.forEach(run -> present.remove(run.spec().id()));
     } finally {
       lock.unlock();
     }
     back.forEach(TaskRun::abandon);
-    return back.stream().map(run -> run.job().id()).toList();
+    return back.stream().map(run -> run.spec().id()).toList();
   }
 
   /** The task has its outcome. */
@@ -355,7 +355,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
   @Nullable
   Execution running(ObjectId id) {
     var run = find(id);
-    return run == null ? null : run.running(id);
+    return run == null ? null : run.blockingExecution(id);
   }
 
   void cancel(ObjectId id, boolean recursive) {
@@ -388,15 +388,15 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
     lock.lock();
     try {
       ending = true;
-      news = true;
+      hasWork = true;
       doomed = present.values().stream()
-          .filter(run -> all || !staged.contains(run.job().id()))
+          .filter(run -> all || !staged.contains(run.spec().id()))
           .toList();
       work.signalAll();
     } finally {
       lock.unlock();
     }
-    doomed.forEach(run -> run.cancel(run.job().number(), true));
+    doomed.forEach(run -> run.cancel(run.spec().number(), true));
   }
 
   @Override
@@ -428,7 +428,7 @@ final class HostedSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
 
   @Override
   public void giveBack() {
-    var unbegun = unbegun(() -> waiting = true);
+    var unbegun = returnUnstarted(() -> waiting = true);
     lease.giveBack();
     wire.blocked(this, unbegun);
   }

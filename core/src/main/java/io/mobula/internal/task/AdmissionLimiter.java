@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * The bound on pending work of one submitter, in tasks and in bytes of their arguments. Whoever
  * exceeds it waits, for a limited time, until others have ended.
  */
-final class Backlog {
+final class AdmissionLimiter {
   private final Limits limits;
   private final AtomicLong tasks = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
@@ -31,16 +31,16 @@ final class Backlog {
    *
    * @param tasks how many tasks
    * @param bytes how many bytes of their arguments in the heap
-   * @param patience how long a submitter waits for room
+   * @param submitTimeout how long a submitter waits for room
    */
-  record Limits(long tasks, long bytes, Duration patience) {}
+  record Limits(long tasks, long bytes, Duration submitTimeout) {}
 
-  Backlog(Limits limits) {
+  AdmissionLimiter(Limits limits) {
     this.limits = limits;
   }
 
   /** Counts a task in, waiting for room if need be. */
-  void enter(Supplier<String> what, long heapBytes) {
+  void admit(Supplier<String> what, long heapBytes) {
     if (!tryEnter(heapBytes)) {
       enterSlowly(what.get(), heapBytes);
     }
@@ -63,7 +63,7 @@ final class Backlog {
     lock.lock();
     waiting.incrementAndGet();
     try (var _ = BlockedThread.enter(() -> waitStep(what))) {
-      long left = limits.patience().toNanos();
+      long left = limits.submitTimeout().toNanos();
       while (!tryEnter(heapBytes)) {
         if (closed) {
           throw new RuntimeClosedException(
@@ -72,7 +72,7 @@ final class Backlog {
         if (left <= 0) {
           throw new SubmissionRejectedException(
               what + " was not submitted: " + tasks.get() + " tasks with " + bytes.get()
-                  + " bytes of arguments are pending, and none ended within " + limits.patience()
+                  + " bytes of arguments are pending, and none ended within " + limits.submitTimeout()
                   + ". Wait for results before submitting more, or raise mobula.tasks.max-pending.");
         }
         left = room.awaitNanos(left);
@@ -90,12 +90,12 @@ final class Backlog {
   private WaitStep waitStep(String what) {
     return WaitStep.end(
         "waits until fewer tasks are pending than " + tasks.get() + ", to submit " + what + ", for "
-            + limits.patience() + " at most",
+            + limits.submitTimeout() + " at most",
         WaitCause.RESOURCES);
   }
 
   /** Counts a task out. */
-  void leave(long heapBytes) {
+  void release(long heapBytes) {
     tasks.decrementAndGet();
     bytes.addAndGet(-heapBytes);
     if (waiting.get() > 0) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tasks of several classes among nodes that die: queues, slots of this node and of others, leases
  * and frames, with threads that stop between any two of their waits.
  */
-class TaskScheduleTest {
+class TaskInterleavingTest {
   @TempDir
   Path directory;
 

@@ -17,24 +17,24 @@ import org.jspecify.annotations.Nullable;
  * @param lost the one that was lost
  * @param attempt the number of this run
  */
-record RebuiltResults(
+record ReconstructedResultSink(
     ObjectStore store, ClusterObjects sharing, ObjectId first, ObjectId lost, int attempt, Shape shape)
-    implements Results {
+    implements TaskResultSink {
 
   @Override
-  public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
-    return arrived(
+  public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
+    return prepareReceived(
         switch (shape.kind()) {
           case SINGLE -> List.of(ResultNotStoredException.storeResult(store, value));
-          case MANY -> Results.contentsOf(value, shape.count(), store);
+          case MANY -> TaskResultSink.contentsOf(value, shape.count(), store);
           case STREAM, ELEMENT ->
             List.of(ResultNotStoredException.storeResult(store, StreamElements.at(value, shape.count())));
         });
   }
 
   @Override
-  public Outcome arrived(List<ObjectContent> contents) {
-    return new Outcome() {
+  public PreparedResults prepareReceived(List<ObjectContent> contents) {
+    return new PreparedResults() {
       @Override
       public void publish() {
         for (int i = 0; i < contents.size(); i++) {

@@ -19,8 +19,8 @@ import java.util.Map;
  *
  * <p>Of the tasks of one submitter. Safe for all threads; nothing blocks.
  */
-final class SuspectTasks {
-  static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+final class SuspectTaskIsolator {
+  static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
   /** How many try again at a time, beside those for which a place has become free. */
   private static final int MOST_TRIES = 16;
@@ -28,7 +28,7 @@ final class SuspectTasks {
   private final TaskEngine engine;
   private final Duration length;
   private final Map<TaskRun, Probation> probations = new HashMap<>();
-  private final Map<NodeId, Count> counts = new HashMap<>();
+  private final Map<NodeId, ProbationCount> counts = new HashMap<>();
   private final Deque<TaskRun> waiting = new ArrayDeque<>();
   private boolean watched;
 
@@ -50,15 +50,15 @@ final class SuspectTasks {
    * @param all how many
    * @param last how many of these are on their last attempt
    */
-  private record Count(int all, int last) {
-    static final Count NONE = new Count(0, 0);
+  private record ProbationCount(int all, int last) {
+    static final ProbationCount NONE = new ProbationCount(0, 0);
 
-    Count plus(int change, boolean isLast) {
-      return new Count(all + change, last + (isLast ? change : 0));
+    ProbationCount plus(int change, boolean isLast) {
+      return new ProbationCount(all + change, last + (isLast ? change : 0));
     }
   }
 
-  SuspectTasks(TaskEngine engine, Duration length) {
+  SuspectTaskIsolator(TaskEngine engine, Duration length) {
     this.engine = engine;
     this.length = length;
   }
@@ -74,12 +74,12 @@ final class SuspectTasks {
     var probation = new Probation(node, run.isOnLastAttempt());
     boolean watch;
     synchronized (this) {
-      var count = counts.getOrDefault(node, Count.NONE);
+      var count = counts.getOrDefault(node, ProbationCount.NONE);
       boolean isAdmitted = probation.last ? count.all() == 0 : count.last() == 0;
       if (isAdmitted) {
         probations.put(run, probation);
         counts.put(node, count.plus(1, probation.last));
-        probation.cancelEnd = engine.after(length, () -> over(run, probation));
+        probation.cancelEnd = engine.after(length, () -> endProbation(run, probation));
         return true;
       }
       run.waitsForSuspects();
@@ -88,23 +88,23 @@ final class SuspectTasks {
       watched = true;
     }
     if (watch) {
-      engine.after(LOOK_AGAIN, this::lookAgain);
+      engine.after(RETRY_INTERVAL, this::lookAgain);
     }
     return false;
   }
 
   /** The attempt has ended, or goes on where it can do no harm to others. */
-  void over(TaskRun run) {
+  void endProbation(TaskRun run) {
     Probation present;
     synchronized (this) {
       present = probations.get(run);
     }
     if (present != null) {
-      over(run, present);
+      endProbation(run, present);
     }
   }
 
-  private void over(TaskRun run, Probation probation) {
+  private void endProbation(TaskRun run, Probation probation) {
     TaskRun next;
     synchronized (this) {
       if (!probations.remove(run, probation)) {
@@ -118,7 +118,7 @@ final class SuspectTasks {
       next = waiting.pollFirst();
     }
     if (next != null) {
-      next.triesAgain();
+      next.requeue();
     }
   }
 
@@ -132,8 +132,8 @@ final class SuspectTasks {
       watched = !tries.isEmpty();
     }
     if (!tries.isEmpty()) {
-      engine.after(LOOK_AGAIN, this::lookAgain);
-      tries.forEach(TaskRun::triesAgain);
+      engine.after(RETRY_INTERVAL, this::lookAgain);
+      tries.forEach(TaskRun::requeue);
     }
   }
 }

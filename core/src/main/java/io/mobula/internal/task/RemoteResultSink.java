@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Where the results of another node's task go: back to it. */
-final class WiredResults implements Results {
-  private final HostedSlot slot;
+final class RemoteResultSink implements TaskResultSink {
+  private final HostedTaskSlot slot;
   private final ObjectId id;
   private final int attempt;
   private final Shape shape;
@@ -25,7 +25,7 @@ final class WiredResults implements Results {
   private int taken;
   private boolean ended;
 
-  WiredResults(HostedSlot slot, ObjectId id, int attempt, Shape shape) {
+  RemoteResultSink(HostedTaskSlot slot, ObjectId id, int attempt, Shape shape) {
     this.slot = slot;
     this.id = id;
     this.attempt = attempt;
@@ -39,8 +39,8 @@ final class WiredResults implements Results {
   }
 
   /** Ends the attempt before its body begins, as this argument has to be looked for. */
-  void unbegun(ObjectId absent) {
-    slot.unbegun(id, absent);
+  void abandonUnstarted(ObjectId absent) {
+    slot.returnUnstarted(id, absent);
   }
 
   /** The body has returned a stage, whose value is still to come. */
@@ -49,15 +49,15 @@ final class WiredResults implements Results {
   }
 
   @Override
-  public Outcome prepare(@Nullable Object value) throws ResultNotStoredException {
+  public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
     return switch (shape.kind()) {
-      case SINGLE -> arrived(List.of(ResultNotStoredException.storeResult(store(), value)));
-      case MANY -> arrived(Results.contentsOf(value, shape.count(), store()));
+      case SINGLE -> prepareReceived(List.of(ResultNotStoredException.storeResult(store(), value)));
+      case MANY -> prepareReceived(TaskResultSink.contentsOf(value, shape.count(), store()));
       case ELEMENT ->
-        arrived(List.of(ResultNotStoredException.storeResult(store(), StreamElements.at(value, shape.count()))));
+        prepareReceived(List.of(ResultNotStoredException.storeResult(store(), StreamElements.at(value, shape.count()))));
       case STREAM -> {
         StreamElements.each(value, shape.count(), this::emit);
-        yield arrived(List.of());
+        yield prepareReceived(List.of());
       }
     };
   }
@@ -131,8 +131,8 @@ final class WiredResults implements Results {
   }
 
   @Override
-  public Outcome arrived(List<ObjectContent> contents) {
-    return new Outcome() {
+  public PreparedResults prepareReceived(List<ObjectContent> contents) {
+    return new PreparedResults() {
       @Override
       public void publish() {
         end();

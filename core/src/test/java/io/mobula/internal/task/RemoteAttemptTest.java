@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A task on its way to another node, which hears of its end after it has heard of the task. */
-class DepartureTest {
+class RemoteAttemptTest {
   private static final NodeId SELF = new NodeId(1);
 
   @TempDir
@@ -48,7 +48,7 @@ class DepartureTest {
   private BoundCall.Binder binder;
   private final List<String> sent = new ArrayList<>();
 
-  private final TaskRun.Elsewhere elsewhere = new TaskRun.Elsewhere() {
+  private final TaskRun.RemoteRunner remote = new TaskRun.RemoteRunner() {
     @Override
     public NodeId node() {
       return new NodeId(2);
@@ -80,8 +80,8 @@ class DepartureTest {
         });
     var minute = Duration.ofMinutes(1);
     engine = new TaskEngine(
-        new TaskEngine.Parts(
-            runtime, store, binder, new Nowhere(), (delay, action) -> () -> {}, this::job),
+        new TaskEngine.Dependencies(
+            runtime, store, binder, new EmptyLeaseSource(), (delay, action) -> () -> {}, this::job),
         new TaskSettings(100, 1 << 20, minute, minute, 1, 1, minute, 1),
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
   }
@@ -99,25 +99,25 @@ class DepartureTest {
 
   private TaskRun run() {
     var run = unsent();
-    assertThat(run.depart(elsewhere)).isTrue();
+    assertThat(run.beginRemoteAttempt(remote)).isTrue();
     return run;
   }
 
   private TaskRun unsent() {
     RemoteFunction function = arguments -> 1;
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
-    var job = new TaskRun.Job(id, binder.bind(function), "body", TaskOptions.DEFAULT, job());
-    var run = new TaskRun(job, null, engine);
-    run.resultsTo(new Results.Single(store, store.createPending(id.task(), 0, run)));
+    var spec = new TaskRun.TaskSpec(id, binder.bind(function), "body", TaskOptions.DEFAULT, job());
+    var run = new TaskRun(spec, null, engine);
+    run.setResultSink(new TaskResultSink.Single(store, store.createPending(id.task(), 0, run)));
     return run;
   }
 
   @Test
   void whatIsCancelledBeforeItIsSentIsCancelledOnceMoreAfterwards() {
     var run = run();
-    run.cancel(run.job().number(), true);
+    run.cancel(run.spec().number(), true);
     sent.add("RUN");
-    run.sent(elsewhere);
+    run.sent(remote);
     assertThat(sent).endsWith("RUN", "CANCEL true");
   }
 
@@ -125,7 +125,7 @@ class DepartureTest {
   void whatNobodyCancelsIsOnlySent() {
     var run = run();
     sent.add("RUN");
-    run.sent(elsewhere);
+    run.sent(remote);
     assertThat(sent).containsExactly("RUN");
   }
 
@@ -133,8 +133,8 @@ class DepartureTest {
   void whatIsCancelledAfterItWasSentIsCancelledOnce() {
     var run = run();
     sent.add("RUN");
-    run.sent(elsewhere);
-    run.cancel(run.job().number(), false);
+    run.sent(remote);
+    run.cancel(run.spec().number(), false);
     assertThat(sent).containsExactly("RUN", "CANCEL false");
   }
 
@@ -154,8 +154,8 @@ class DepartureTest {
     var run = run();
     var sentTo = ChainWalker.atOnce().walk(run);
     assertThat(sentTo.end()).isEqualTo(WaitCause.PEER);
-    assertThat(sentTo.lines().getFirst()).contains("was sent to node " + elsewhere.node());
-    assertThat(run.returned(elsewhere)).isTrue(); // and nobody queues it again
+    assertThat(sentTo.lines().getFirst()).contains("was sent to node " + remote.node());
+    assertThat(run.returned(remote)).isTrue(); // and nobody queues it again
     assertThat(ChainWalker.atOnce().walk(run).end()).isEqualTo(WaitCause.NOBODY);
   }
 
@@ -170,30 +170,30 @@ class DepartureTest {
   void howLongItsResultIsWantedIsALengthOfTime() {
     var run = run();
     assertThat(run.timeLeft()).isNull();
-    run.isAttempt(1, Duration.ofHours(1));
+    run.setAttempt(1, Duration.ofHours(1));
     assertThat(run.timeLeft()).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
-    run.isAttempt(1, Duration.ZERO);
+    run.setAttempt(1, Duration.ZERO);
     assertThat(run.timeLeft()).isZero();
   }
 
   /** Grants nothing. */
-  private static final class Nowhere implements LeaseSource {
+  private static final class EmptyLeaseSource implements LeaseSource {
     @Override
-    public void require(Placement placement, Resources wanted, Supplier<String> what) {}
+    public void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what) {}
 
     @Override
     public void acquire(ClusterLeaseRequester requester) {}
 
     @Override
-    public void lookAgain(Placement placement) {}
+    public void rescanQueue(Placement placement) {}
 
     @Override
-    public String why(ClusterLeaseRequester requester) {
+    public String waitReason(ClusterLeaseRequester requester) {
       return "";
     }
 
     @Override
-    public @Nullable Awaited request(ClusterLeaseRequester requester) {
+    public @Nullable Awaited pendingRequest(ClusterLeaseRequester requester) {
       return null;
     }
 

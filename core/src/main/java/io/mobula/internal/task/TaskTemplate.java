@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutNanos how long an attempt may take, or -1
  * @param group the placement group that they run in, or null
  */
-record TaskHead(
+record TaskTemplate(
     String name,
     long timeoutNanos,
     Resources resources,
-    Job program,
+    Job job,
     Placement.@Nullable Group group) {
 
-  static TaskHead of(TaskRun.Job job) {
-    var timeout = job.options().timeLimits().timeout();
-    return new TaskHead(
-        job.name(),
+  static TaskTemplate of(TaskRun.TaskSpec spec) {
+    var timeout = spec.options().timeLimits().timeout();
+    return new TaskTemplate(
+        spec.name(),
         timeout == null ? -1 : nanos(timeout),
-        job.options().resources(),
-        job.program(),
-        PlacementGroupCodec.of(job.options().placement()));
+        spec.options().resources(),
+        spec.job(),
+        PlacementGroupCodec.of(spec.options().placement()));
   }
 
   static long nanos(Duration duration) {
@@ -53,16 +53,16 @@ record TaskHead(
   void write(FrameWriter out) {
     out.text(name).int64(timeoutNanos);
     LeaseGranter.writeResources(out, resources);
-    program.write(out);
+    job.write(out);
     PlacementGroupCodec.write(out, group);
   }
 
   /**
    * The same at the node that runs the tasks: the attempts are counted by who has submitted them.
    */
-  record Read(String name, TaskOptions options, Job program) {
+  record DecodedTemplate(String name, TaskOptions options, Job job) {
 
-    static Read from(FrameReader in) {
+    static DecodedTemplate from(FrameReader in) {
       var name = in.text();
       long timeout = in.int64();
       var resources = LeaseGranter.readResources(in);
@@ -73,7 +73,7 @@ record TaskHead(
           new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
           PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in)),
           TaskOptions.DEFAULT.nameAndStream());
-      return new Read(name, options, job);
+      return new DecodedTemplate(name, options, job);
     }
   }
 }

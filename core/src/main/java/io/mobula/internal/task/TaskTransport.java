@@ -38,32 +38,32 @@ import org.slf4j.LoggerFactory;
  * Tasks between nodes: what this one sends to slots of others, and what others send to its slots.
  * Safe for all threads; nothing blocks.
  */
-public final class TaskWire {
-  private static final Logger LOG = LoggerFactory.getLogger(TaskWire.class);
+public final class TaskTransport {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskTransport.class);
   private static final int RUN = 16;
   private static final int DONE = 17;
-  private static final int ITEM = 18;
-  private static final int TAKEN = 19;
+  private static final int STREAM_ELEMENT = 18;
+  private static final int STREAM_READ = 19;
   private static final int CANCEL = 20;
   private static final int BLOCKED = 21;
   private static final int RESUMED = 22;
   private static final int RETURNED = 23;
   private static final int CLOSED = 24;
   private static final int STAGED = 25;
-  private static final int DESCENDANTS = 26;
-  private static final int ABSENT = 27;
+  private static final int CANCEL_DESCENDANTS = 26;
+  private static final int ARGUMENT_ABSENT = 27;
 
   private static final long ENDLESS = -1;
-  private static final Results.Shape.Kind[] SHAPES = Results.Shape.Kind.values();
+  private static final TaskResultSink.Shape.Kind[] SHAPES = TaskResultSink.Shape.Kind.values();
 
   private final TaskEngine engine;
   private final ClusterObjects clusterObjects;
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final SpinWait spinWait;
-  private final Map<SlotKey, RemoteSlot> slots = new ConcurrentHashMap<>();
-  private final Map<SlotKey, HostedSlot> hosted = new ConcurrentHashMap<>();
-  private final RecentCancels cancelled = new RecentCancels();
+  private final Map<SlotKey, RemoteTaskSlot> slots = new ConcurrentHashMap<>();
+  private final Map<SlotKey, HostedTaskSlot> hosted = new ConcurrentHashMap<>();
+  private final RecentCancellations cancelled = new RecentCancellations();
 
   private record SlotKey(NodeId node, long lease) {}
 
@@ -73,7 +73,7 @@ public final class TaskWire {
   }
 
   /** Sends and takes tasks from now on. */
-  public TaskWire(
+  public TaskTransport(
       TaskEngine engine,
       ClusterObjects clusterObjects,
       Membership membership,
@@ -85,10 +85,10 @@ public final class TaskWire {
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.spinWait = peerTransport.spinWait();
-    clusterObjects.setReconstructor(this::rebuild);
+    clusterObjects.setReconstructor(this::reconstruct);
     engine.store().deadlockDetector().addExecutionLookup(this::runningHere);
     desk.host(ClusterLeaseRequester.Purpose.TASKS, (submitter, number, lease) -> {
-      var slot = new HostedSlot(submitter, number, lease, this);
+      var slot = new HostedTaskSlot(submitter, number, lease, this);
       hosted.put(new SlotKey(submitter, number), slot);
       slot.start();
       return slot;
@@ -96,18 +96,18 @@ public final class TaskWire {
     router
         .on(RUN, this::onRun)
         .on(DONE, this::onDone)
-        .on(ITEM, this::onItem)
-        .on(TAKEN, this::onTaken)
+        .on(STREAM_ELEMENT, this::onItem)
+        .on(STREAM_READ, this::onTaken)
         .on(CANCEL, this::onCancel)
         .on(BLOCKED, (from, in) -> withSlot(from, in, slot -> slot.blocked(ids(in))))
-        .on(RESUMED, (from, in) -> withSlot(from, in, RemoteSlot::resumed))
+        .on(RESUMED, (from, in) -> withSlot(from, in, RemoteTaskSlot::resumed))
         .on(RETURNED, (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
         .on(CLOSED, (from, in) -> withSlot(from, in, slot -> slot.closed(ids(in), in.text())))
         .on(
-            ABSENT,
+            ARGUMENT_ABSENT,
             (from, in) ->
                 withSlot(from, in, slot -> slot.absent(ClusterObjects.readId(in), ClusterObjects.readId(in))))
-        .on(DESCENDANTS, (from, in) -> onDescendants(ClusterObjects.readId(in)))
+        .on(CANCEL_DESCENDANTS, (from, in) -> onDescendants(ClusterObjects.readId(in)))
         .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(ClusterObjects.readId(in))))
         .on(LeaseGranter.RECALLED, (from, in) -> onRecalled(in));
     membership.subscribe(new Membership.Listener() {
@@ -153,8 +153,8 @@ public final class TaskWire {
   // ---- this node submits
 
   @Nullable
-  RemoteSlot open(NodeId node, long lease, ClassQueue queue) {
-    var slot = new RemoteSlot(node, lease, queue, this);
+  RemoteTaskSlot open(NodeId node, long lease, SchedulingClassQueue queue) {
+    var slot = new RemoteTaskSlot(node, lease, queue, this);
     slots.put(new SlotKey(node, lease), slot);
     boolean left = membership.peer(node) == null;
     if (left && slots.remove(new SlotKey(node, lease), slot)) {
@@ -163,17 +163,17 @@ public final class TaskWire {
     return slot; // if it has left since, whoever has forgotten the slot tells it so
   }
 
-  SuspectTasks suspects() {
+  SuspectTaskIsolator suspects() {
     return engine.suspects();
   }
 
-  void forget(RemoteSlot slot) {
+  void forget(RemoteTaskSlot slot) {
     slots.remove(new SlotKey(slot.node(), slot.lease()));
   }
 
   /** Whether frames about this slot of another node still find it. */
   @SuppressWarnings("ReferenceEquality") // a slot is known by identity
-  boolean knows(RemoteSlot slot) {
+  boolean knows(RemoteTaskSlot slot) {
     return slots.get(new SlotKey(slot.node(), slot.lease())) == slot;
   }
 
@@ -188,19 +188,19 @@ public final class TaskWire {
     return null;
   }
 
-  void close(RemoteSlot slot) {
+  void close(RemoteTaskSlot slot) {
     if (slot.isOver()) {
       forget(slot);
     }
-    engine.places().release(slot.node(), slot.lease());
+    engine.leaseSource().release(slot.node(), slot.lease());
   }
 
-  void send(RemoteSlot slot, TaskRun run) {
+  void send(RemoteTaskSlot slot, TaskRun run) {
     byte[] frame;
     try {
       frame = write(slot, run);
     } catch (Throwable e) { // an argument that cannot travel
-      slot.failed(run.job().id(), 0, run.cannotTravel(e));
+      slot.failed(run.spec().id(), 0, run.cannotTravel(e));
       return;
     }
     if (!peerTransport.send(slot.node(), frame)) {
@@ -209,35 +209,35 @@ public final class TaskWire {
     run.sent(slot);
     var stream = run.stream();
     if (stream != null) {
-      stream.onTaken(taken -> peerTransport.send(slot.node(), taken(slot, run.job().id(), taken)));
+      stream.onRead(taken -> peerTransport.send(slot.node(), taken(slot, run.spec().id(), taken)));
     }
   }
 
-  private byte[] taken(RemoteSlot slot, ObjectId id, int taken) {
-    var frame = frame(TAKEN, slot.lease());
+  private byte[] taken(RemoteTaskSlot slot, ObjectId id, int taken) {
+    var frame = frame(STREAM_READ, slot.lease());
     ClusterObjects.writeId(frame, id);
     return frame.int32(taken).toBytes();
   }
 
-  private byte[] write(RemoteSlot slot, TaskRun run) {
-    var job = run.job();
+  private byte[] write(RemoteTaskSlot slot, TaskRun run) {
+    var spec = run.spec();
     var frame = frame(RUN, slot.lease());
-    ClusterObjects.writeId(frame, job.id());
+    ClusterObjects.writeId(frame, spec.id());
     frame.int32(run.attempts()).flag(run.isSearching());
     var left = run.timeLeft();
     frame.int64(left == null ? ENDLESS : left.toNanos());
     var shape = run.shape();
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
-    writeHead(frame, job, slot.node());
+    writeHead(frame, spec, slot.node());
     frame.list(run.lineage(), ClusterObjects::writeId);
-    job.call().lend(frame, clusterObjects, slot.node());
+    spec.call().lend(frame, clusterObjects, slot.node());
     return frame.toBytes();
   }
 
   /** By number, unless the task has a name of its own. */
-  private void writeHead(FrameWriter frame, TaskRun.Job job, NodeId to) {
-    var head = TaskHead.of(job);
-    int number = job.options().nameAndStream().name() == null
+  private void writeHead(FrameWriter frame, TaskRun.TaskSpec spec, NodeId to) {
+    var head = TaskTemplate.of(spec);
+    int number = spec.options().nameAndStream().name() == null
         ? clusterObjects.internTable().intern(to, head, head::toBytes)
         : PeerInternTable.NONE;
     frame.int32(number);
@@ -246,7 +246,7 @@ public final class TaskWire {
     }
   }
 
-  void cancel(RemoteSlot slot, ObjectId id, boolean recursive) {
+  void cancel(RemoteTaskSlot slot, ObjectId id, boolean recursive) {
     var frame = frame(CANCEL, slot.lease());
     ClusterObjects.writeId(frame, id);
     peerTransport.send(slot.node(), frame.flag(recursive).toBytes());
@@ -267,7 +267,7 @@ public final class TaskWire {
   void cancelDescendants(ObjectId ancestor) {
     cancelled.add(ancestor);
     for (var peer : membership.peers()) {
-      var frame = new FrameWriter().octet(DESCENDANTS);
+      var frame = new FrameWriter().octet(CANCEL_DESCENDANTS);
       ClusterObjects.writeId(frame, ancestor);
       peerTransport.send(peer.id(), frame.toBytes());
     }
@@ -278,11 +278,11 @@ public final class TaskWire {
     engine.cancelDescendants(ancestor);
   }
 
-  private interface OnSlot {
-    void apply(RemoteSlot slot);
+  private interface SlotAction {
+    void apply(RemoteTaskSlot slot);
   }
 
-  private void withSlot(NodeId from, FrameReader in, OnSlot action) {
+  private void withSlot(NodeId from, FrameReader in, SlotAction action) {
     var slot = slots.get(new SlotKey(from, in.int64()));
     if (slot != null) {
       action.apply(slot);
@@ -327,7 +327,7 @@ public final class TaskWire {
       if (slot == null) {
         contents.forEach(ObjectContent::discard);
       } else {
-        rememberHow(slot.running(id), contents);
+        recordLineage(slot.running(id), contents);
         slot.done(id, nanos, contents);
       }
     }
@@ -342,15 +342,15 @@ public final class TaskWire {
   }
 
   /** What is kept elsewhere can be lost there: says how it is made again, if it may be. */
-  private void rememberHow(@Nullable TaskRun run, List<ObjectContent> contents) {
-    if (run == null || !isRemembered(run)) {
+  private void recordLineage(@Nullable TaskRun run, List<ObjectContent> contents) {
+    if (run == null || !isReconstructible(run)) {
       if (run != null) {
         var why = whyOnce(run);
         contents.forEach(content -> clusterObjects.markNotReconstructible(content, why));
       }
       return;
     }
-    var first = run.job().id();
+    var first = run.spec().id();
     var ids = new ArrayList<ObjectId>();
     for (int i = 0; i < contents.size(); i++) {
       if (contents.get(i) instanceof ObjectContent.RemoteValue) {
@@ -358,60 +358,60 @@ public final class TaskWire {
       }
     }
     if (!ids.isEmpty()) {
-      clusterObjects.recordLineage(ids, ClusterObjects.lineage(recipe(run)));
+      clusterObjects.recordLineage(ids, ClusterObjects.lineage(reconstructionSpec(run)));
     }
   }
 
   /** Remembers how an element of a stream is made again; the recipe is made once for the stream. */
-  private void rememberHow(TaskRun run, int index, ObjectContent content) {
-    if (!isRemembered(run)) {
+  private void recordLineage(TaskRun run, int index, ObjectContent content) {
+    if (!isReconstructible(run)) {
       clusterObjects.markNotReconstructible(content, whyOnce(run));
     } else if (content instanceof ObjectContent.RemoteValue) {
-      var job = run.job().id();
+      var job = run.spec().id();
       clusterObjects.recordLineage(
           List.of(new ObjectId(job.node(), job.task(), index)),
-          run.lineageOfElements(() -> ClusterObjects.lineage(recipe(run))));
+          run.lineageOfElements(() -> ClusterObjects.lineage(reconstructionSpec(run))));
     }
   }
 
   /** Lives as long as the result, so it must not keep the run, which has its arguments. */
   private static Supplier<String> whyOnce(TaskRun run) {
-    var name = run.job().name();
-    var id = run.job().id();
+    var name = run.spec().name();
+    var id = run.spec().id();
     return () ->
         TaskRun.describe(name, id) + " has made it and may not run again (maxRetries is 0)";
   }
 
-  private static boolean isRemembered(TaskRun run) {
-    return run.job().options().retries().maxRetries() != 0 && !run.isGuest();
+  private static boolean isReconstructible(TaskRun run) {
+    return run.spec().options().retries().maxRetries() != 0 && !run.isSubmittedElsewhere();
   }
 
-  private FrameWriter recipe(TaskRun run) {
-    var job = run.job();
+  private FrameWriter reconstructionSpec(TaskRun run) {
+    var spec = run.spec();
     var recipe = new FrameWriter();
-    ClusterObjects.writeId(recipe, job.id());
-    recipe.text(job.name()).int32(job.options().retries().maxRetries());
-    var timeout = job.options().timeLimits().timeout();
-    recipe.int64(timeout == null ? -1 : TaskHead.nanos(timeout));
+    ClusterObjects.writeId(recipe, spec.id());
+    recipe.text(spec.name()).int32(spec.options().retries().maxRetries());
+    var timeout = spec.options().timeLimits().timeout();
+    recipe.int64(timeout == null ? -1 : TaskTemplate.nanos(timeout));
     var shape = run.shape();
     recipe.choice(shape.kind()).int32(shape.count());
-    LeaseGranter.writeResources(recipe, job.options().resources());
-    job.program().write(recipe);
-    job.call().write(recipe, clusterObjects);
+    LeaseGranter.writeResources(recipe, spec.options().resources());
+    spec.job().write(recipe);
+    spec.call().write(recipe, clusterObjects);
     return recipe;
   }
 
   /** Runs a task again, because one of its results was lost. */
-  private void rebuild(ObjectId lost, int attempt, byte[] recipe) {
+  private void reconstruct(ObjectId lost, int attempt, byte[] recipe) {
     var in = new FrameReader(recipe);
     var job = ClusterObjects.readId(in);
     var name = in.text();
     int retries = in.int32();
     long timeout = in.int64();
-    var whole = new Results.Shape(in.choice(SHAPES), in.int32(), 0);
-    boolean ofStream = whole.kind() == Results.Shape.Kind.STREAM;
+    var whole = new TaskResultSink.Shape(in.choice(SHAPES), in.int32(), 0);
+    boolean ofStream = whole.kind() == TaskResultSink.Shape.Kind.STREAM;
     var first = ofStream ? lost : job;
-    var shape = ofStream ? new Results.Shape(Results.Shape.Kind.ELEMENT, lost.index(), 0) : whole;
+    var shape = ofStream ? new TaskResultSink.Shape(TaskResultSink.Shape.Kind.ELEMENT, lost.index(), 0) : whole;
     var options = new TaskOptions(
         LeaseGranter.readResources(in),
         new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
@@ -420,9 +420,9 @@ public final class TaskWire {
         TaskOptions.DEFAULT.nameAndStream());
     var program = Job.read(in);
     var call = BoundCall.read(in, engine.store(), clusterObjects);
-    var run = new TaskRun(new TaskRun.Job(first, call, name, options, program), null, engine);
-    run.resultsTo(new RebuiltResults(engine.store(), clusterObjects, first, lost, attempt, shape));
-    run.isAttempt(attempt, null);
+    var run = new TaskRun(new TaskRun.TaskSpec(first, call, name, options, program), null, engine);
+    run.setResultSink(new ReconstructedResultSink(engine.store(), clusterObjects, first, lost, attempt, shape));
+    run.setAttempt(attempt, null);
     LOG.info("Object {} was lost; {} runs again, attempt {}", lost, run.describe(), attempt);
     engine.host(run);
     run.start();
@@ -439,7 +439,7 @@ public final class TaskWire {
     if (slot == null || run == null) {
       content.discard();
     } else {
-      rememberHow(run, index, content);
+      recordLineage(run, index, content);
       run.arrived(slot, index, content);
     }
     clusterObjects.acknowledgeRefs(from, in);
@@ -480,29 +480,29 @@ public final class TaskWire {
     }
   }
 
-  private TaskRun read(HostedSlot slot, ObjectId id, FrameReader in) {
+  private TaskRun read(HostedTaskSlot slot, ObjectId id, FrameReader in) {
     int attempt = in.int32();
     boolean searching = in.flag();
     long left = in.int64();
-    var shape = new Results.Shape(in.choice(SHAPES), in.int32(), in.int32());
+    var shape = new TaskResultSink.Shape(in.choice(SHAPES), in.int32(), in.int32());
     int number = in.int32();
     var head = number == PeerInternTable.NONE
-        ? TaskHead.Read.from(in)
-        : clusterObjects.internTable().resolve(slot.submitter(), number, TaskHead.Read::from);
+        ? TaskTemplate.DecodedTemplate.from(in)
+        : clusterObjects.internTable().resolve(slot.submitter(), number, TaskTemplate.DecodedTemplate::from);
     var lineage = ids(in);
     var call = BoundCall.read(in, engine.store(), clusterObjects, slot.submitter());
-    var job = new TaskRun.Job(id, call, head.name(), head.options(), head.program());
-    var run = new TaskRun(job, null, engine);
+    var spec = new TaskRun.TaskSpec(id, call, head.name(), head.options(), head.job());
+    var run = new TaskRun(spec, null, engine);
     run.descendsFrom(lineage);
-    run.resultsTo(new WiredResults(slot, id, attempt, shape));
-    run.searches(searching);
-    run.isAttempt(attempt, left == ENDLESS ? null : Duration.ofNanos(Math.max(0, left)));
+    run.setResultSink(new RemoteResultSink(slot, id, attempt, shape));
+    run.setSearching(searching);
+    run.setAttempt(attempt, left == ENDLESS ? null : Duration.ofNanos(Math.max(0, left)));
     engine.host(run);
     return run;
   }
 
   /** The JVM ends: submitters of what has asked for that hear it at once. */
-  void endAt(ExitCall exit) {
+  void endForExit(ExitCall exit) {
     hosted.values().forEach(slot -> slot.endAt(exit));
   }
 
@@ -511,13 +511,13 @@ public final class TaskWire {
    *
    * @return completes when all have
    */
-  public CompletableFuture<Void> leave() {
+  public CompletableFuture<Void> drainHosted() {
     return CompletableFuture.allOf(
-        hosted.values().stream().map(HostedSlot::leave).toArray(CompletableFuture[]::new));
+        hosted.values().stream().map(HostedTaskSlot::leave).toArray(CompletableFuture[]::new));
   }
 
   /** The submitter hears of the outcome, or why it cannot be sent. */
-  void done(HostedSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
+  void done(HostedTaskSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
     var frame = frame(DONE, slot.lease());
     ClusterObjects.writeId(frame, id);
     frame.int64(nanos).int32(outcomes.size());
@@ -529,7 +529,7 @@ public final class TaskWire {
       }
     } catch (Throwable e) { // too many bytes, or what cannot leave this node
       releases.forEach(Runnable::run);
-      outcomes.subList(releases.size() + 1, outcomes.size()).forEach(TaskWire::discard);
+      outcomes.subList(releases.size() + 1, outcomes.size()).forEach(TaskTransport::discard);
       done(slot, id, 1, nanos, List.of(engine.cannotReturn(id, slot.submitter(), e)));
       return;
     }
@@ -543,8 +543,8 @@ public final class TaskWire {
     }
   }
 
-  void item(HostedSlot slot, ObjectId id, int attempt, int index, ObjectContent content) {
-    var frame = frame(ITEM, slot.lease());
+  void item(HostedTaskSlot slot, ObjectId id, int attempt, int index, ObjectContent content) {
+    var frame = frame(STREAM_ELEMENT, slot.lease());
     ClusterObjects.writeId(frame, id);
     var each = new ObjectId(id.node(), id.task(), index);
     var release = clusterObjects.writeResult(frame.int32(index), content, each, attempt);
@@ -566,11 +566,11 @@ public final class TaskWire {
     }
   }
 
-  void blocked(HostedSlot slot, List<ObjectId> unbegun) {
+  void blocked(HostedTaskSlot slot, List<ObjectId> unbegun) {
     peerTransport.send(slot.submitter(), withIds(BLOCKED, slot.lease(), unbegun));
   }
 
-  void resumed(HostedSlot slot) {
+  void resumed(HostedTaskSlot slot) {
     peerTransport.send(slot.submitter(), frame(RESUMED, slot.lease()).toBytes());
   }
 
@@ -578,14 +578,14 @@ public final class TaskWire {
     peerTransport.send(submitter, withIds(RETURNED, lease, unbegun));
   }
 
-  void absent(HostedSlot slot, ObjectId task, ObjectId argument) {
-    var frame = frame(ABSENT, slot.lease());
+  void absent(HostedTaskSlot slot, ObjectId task, ObjectId argument) {
+    var frame = frame(ARGUMENT_ABSENT, slot.lease());
     ClusterObjects.writeId(frame, task);
     ClusterObjects.writeId(frame, argument);
     peerTransport.send(slot.submitter(), frame.toBytes());
   }
 
-  void closed(HostedSlot slot, List<ObjectId> begun, String how) {
+  void closed(HostedTaskSlot slot, List<ObjectId> begun, String how) {
     closed(slot.submitter(), slot.lease(), begun, how);
   }
 
@@ -594,11 +594,11 @@ public final class TaskWire {
         submitter, frame(CLOSED, lease).list(begun, ClusterObjects::writeId).text(how).toBytes());
   }
 
-  void forget(HostedSlot slot) {
+  void forget(HostedTaskSlot slot) {
     hosted.remove(new SlotKey(slot.submitter(), slot.lease()));
   }
 
-  void staged(HostedSlot slot, ObjectId id) {
+  void staged(HostedTaskSlot slot, ObjectId id) {
     var frame = frame(STAGED, slot.lease());
     ClusterObjects.writeId(frame, id);
     peerTransport.send(slot.submitter(), frame.toBytes());

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which tasks share a process after one has died, in time that passes when a test says so. */
-class SuspectTasksTest {
+class SuspectTaskIsolatorTest {
   private static final NodeId SELF = new NodeId(1);
   private static final NodeId ONE = new NodeId(11);
   private static final NodeId OTHER = new NodeId(12);
@@ -51,7 +51,7 @@ class SuspectTasksTest {
 
   private record Timed(Duration delay, Runnable action) {}
 
-  private static final TaskRun.Elsewhere ELSEWHERE = new TaskRun.Elsewhere() {
+  private static final TaskRun.RemoteRunner ELSEWHERE = new TaskRun.RemoteRunner() {
     @Override
     public NodeId node() {
       return ONE;
@@ -81,8 +81,8 @@ class SuspectTasksTest {
         });
     var minute = Duration.ofMinutes(1);
     engine = new TaskEngine(
-        new TaskEngine.Parts(
-            runtime, store, binder, new Nowhere(), this::after, SuspectTasksTest::job),
+        new TaskEngine.Dependencies(
+            runtime, store, binder, new EmptyLeaseSource(), this::after, SuspectTaskIsolatorTest::job),
         new TaskSettings(100, 1 << 20, minute, minute, 1, 1, PROBATION, 1),
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
   }
@@ -121,9 +121,9 @@ class SuspectTasksTest {
         usual.placement(),
         usual.nameAndStream());
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
-    var job = new TaskRun.Job(id, binder.bind(function), "body", options, job());
-    var run = new TaskRun(job, null, engine);
-    run.resultsTo(new Results.Single(store, store.createPending(id.task(), 0, run)));
+    var spec = new TaskRun.TaskSpec(id, binder.bind(function), "body", options, job());
+    var run = new TaskRun(spec, null, engine);
+    run.setResultSink(new TaskResultSink.Single(store, store.createPending(id.task(), 0, run)));
     engine.host(run);
     return run;
   }
@@ -136,7 +136,7 @@ class SuspectTasksTest {
   }
 
   private static void die(TaskRun run) {
-    assertThat(run.depart(ELSEWHERE)).isTrue();
+    assertThat(run.beginRemoteAttempt(ELSEWHERE)).isTrue();
     run.lost(ELSEWHERE, "node " + ONE, "it was killed");
   }
 
@@ -182,7 +182,7 @@ class SuspectTasksTest {
     assertThat(admits(first, ONE)).isTrue();
     assertThat(admits(next, ONE)).isFalse();
     assertThat(waitsFor(next)).contains("when a process died", "attempt 1 was lost with", "killed");
-    assertThat(first.depart(ELSEWHERE)).isTrue();
+    assertThat(first.beginRemoteAttempt(ELSEWHERE)).isTrue();
     assertThat(first.returned(ELSEWHERE)).isTrue();
     assertThat(waitsFor(next)).startsWith("a slot");
     assertThat(admits(next, ONE)).isTrue();
@@ -212,23 +212,23 @@ class SuspectTasksTest {
   }
 
   /** Grants nothing. */
-  private static final class Nowhere implements LeaseSource {
+  private static final class EmptyLeaseSource implements LeaseSource {
     @Override
-    public void require(Placement placement, Resources wanted, Supplier<String> what) {}
+    public void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what) {}
 
     @Override
     public void acquire(ClusterLeaseRequester requester) {}
 
     @Override
-    public void lookAgain(Placement placement) {}
+    public void rescanQueue(Placement placement) {}
 
     @Override
-    public String why(ClusterLeaseRequester requester) {
+    public String waitReason(ClusterLeaseRequester requester) {
       return "";
     }
 
     @Override
-    public @Nullable Awaited request(ClusterLeaseRequester requester) {
+    public @Nullable Awaited pendingRequest(ClusterLeaseRequester requester) {
       return null;
     }
 
