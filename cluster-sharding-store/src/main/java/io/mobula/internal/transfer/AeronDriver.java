@@ -41,13 +41,13 @@ final class AeronDriver implements AutoCloseable {
   /**
    * Driver and client live and die together, so neither needs to find out that the other is dead.
    */
-  private static final long TOGETHER = TimeUnit.HOURS.toNanos(1);
+  private static final long LIVENESS_TIMEOUT_NANOS = TimeUnit.HOURS.toNanos(1);
 
   /**
    * What driver and client take for the time of day: the wall clock may jump by more than
-   * {@link #TOGETHER}, after which each would take the other for dead.
+   * {@link #LIVENESS_TIMEOUT_NANOS}, after which each would take the other for dead.
    */
-  private static final EpochClock STEADY = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  private static final EpochClock MONOTONIC_CLOCK = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
 
   private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration START = Duration.ofSeconds(10);
@@ -162,7 +162,7 @@ final class AeronDriver implements AutoCloseable {
         .dirDeleteOnShutdown(true)
         .warnIfDirectoryExists(false)
         .threadingMode(ThreadingMode.INVOKER)
-        .epochClock(STEADY)
+        .epochClock(MONOTONIC_CLOCK)
         .mtuLength(mtu)
         .publicationTermBufferLength(settings.buffer())
         .initialWindowLength(Math.min(settings.buffer() / 2, socketBuffer / 2))
@@ -170,8 +170,8 @@ final class AeronDriver implements AutoCloseable {
         .socketSndbufLength(socketBuffer)
         .termBufferSparseFile(true)
         .lowStorageWarningThreshold(0) // a warning for every log; to have no room is an error
-        .clientLivenessTimeoutNs(TOGETHER)
-        .publicationUnblockTimeoutNs(2 * TOGETHER)
+        .clientLivenessTimeoutNs(LIVENESS_TIMEOUT_NANOS)
+        .publicationUnblockTimeoutNs(2 * LIVENESS_TIMEOUT_NANOS)
         .errorHandler(AeronDriver::onError);
   }
 
@@ -185,8 +185,8 @@ final class AeronDriver implements AutoCloseable {
     return Aeron.connect(new Aeron.Context()
         .aeronDirectoryName(directory.toString())
         .useConductorAgentInvoker(true)
-        .epochClock(STEADY)
-        .driverTimeoutMs(TimeUnit.NANOSECONDS.toMillis(TOGETHER))
+        .epochClock(MONOTONIC_CLOCK)
+        .driverTimeoutMs(TimeUnit.NANOSECONDS.toMillis(LIVENESS_TIMEOUT_NANOS))
         .keepAliveIntervalNs(TimeUnit.SECONDS.toNanos(1))
         .errorHandler(e -> LOG.warn("The client of the media driver: {}", e.toString(), e)));
   }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AeronTransfer implements ObjectTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(AeronTransfer.class);
-  private static final int ORDERS = 8192;
+  private static final int MAX_COMMANDS = 8192;
   /** The driver finds what the network brings by looking, so this delays the first request. */
   private static final long DRIVER_QUIET = TimeUnit.MILLISECONDS.toNanos(20);
   /** The driver wakes this thread, so it could sleep for ever. */
@@ -40,25 +40,25 @@ final class AeronTransfer implements ObjectTransfer {
   private static final int MOST_FAULTS = 100;
 
   /** What others want of the thread. */
-  private sealed interface Order {}
+  private sealed interface TransferCommand {}
 
-  private record Start(RunningPull pull) implements Order {}
+  private record Start(PullOperation pull) implements TransferCommand {}
 
-  private record Lost(String endpoint, String how) implements Order {}
+  private record Lost(String endpoint, String how) implements TransferCommand {}
 
   /** A frame that has come over Akka. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares it
-  private record Frame(byte[] bytes) implements Order {}
+  private record ReceivedFrame(byte[] bytes) implements TransferCommand {}
 
-  private final ManyToOneConcurrentArrayQueue<Order> orders =
-      new ManyToOneConcurrentArrayQueue<>(ORDERS);
-  private final Pace driverPace = new Pace(this::isBusy, this::wake, DRIVER_QUIET);
-  private final Pace pace = new Pace(this::isBusy, driverPace::wake, QUIET);
+  private final ManyToOneConcurrentArrayQueue<TransferCommand> commands =
+      new ManyToOneConcurrentArrayQueue<>(MAX_COMMANDS);
+  private final WakeableIdleStrategy driverIdleStrategy = new WakeableIdleStrategy(this::isBusy, this::wake, DRIVER_QUIET);
+  private final WakeableIdleStrategy idleStrategy = new WakeableIdleStrategy(this::isBusy, driverIdleStrategy::wake, QUIET);
   private final AeronDriver driver;
-  private final AeronCarrier carrier;
+  private final AeronFrameTransport carrier;
   private final @Nullable ActorRef<TransferActor.Command> receiver;
   private final EndpointPair endpoint;
-  private final TransferDesk desk;
+  private final TransferEngine desk;
   private final Thread thread;
   private volatile boolean busy;
   private volatile boolean closed;
@@ -68,28 +68,28 @@ final class AeronTransfer implements ObjectTransfer {
       TransferSettings settings,
       TransferSettings.Aeron where,
       TransferSettings.@Nullable Artery standby) {
-    this.driver = AeronDriver.start(where, driverPace);
+    this.driver = AeronDriver.start(where, driverIdleStrategy);
     try {
-      this.carrier = new AeronCarrier(
+      this.carrier = new AeronFrameTransport(
           driver.aeron(),
-          driver.listen(where.host(), AeronCarrier.STREAM),
+          driver.listen(where.host(), AeronFrameTransport.STREAM),
           driver.parameters(),
           driver.maxFrame(),
           standby == null ? UNREACHABLE : UNREACHABLE_BY_AERON);
-      Carrier all = carrier;
+      FrameTransport all = carrier;
       if (standby == null) {
         this.receiver = null;
         this.endpoint = new EndpointPair(carrier.endpoint(), null);
       } else {
         this.receiver = standby
             .spawner()
-            .spawn(FrameReceiver.create(this::received), TransferSettings.Artery.ACTOR);
+            .spawn(FrameReceiver.create(this::onAkkaFrame), TransferSettings.Artery.ACTOR);
         var resolver = ActorRefResolver.get(standby.system());
         this.endpoint =
             new EndpointPair(carrier.endpoint(), resolver.toSerializationFormat(receiver));
-        all = new CarrierPair(carrier, new ArteryCarrier(resolver, receiver));
+        all = new RoutingFrameTransport(carrier, new ArteryFrameTransport(resolver, receiver));
       }
-      this.desk = new TransferDesk(all, settings.source(), settings.limits());
+      this.desk = new TransferEngine(all, settings.source(), settings.limits());
     } catch (RuntimeException e) {
       driver.closeAfter(e);
       throw e;
@@ -122,26 +122,26 @@ final class AeronTransfer implements ObjectTransfer {
   }
 
   /** On a thread of Akka's. */
-  private void received(byte[] frame) {
-    order(new Frame(frame));
+  private void onAkkaFrame(byte[] frame) {
+    submit(new ReceivedFrame(frame));
   }
 
   @Override
   public Pulling pull(Pull request) {
-    var pull = new RunningPull(request, this::wake);
-    order(new Start(pull));
+    var pull = new PullOperation(request, this::wake);
+    submit(new Start(pull));
     return pull;
   }
 
   @Override
-  public void lost(String endpoint, String how) {
-    order(new Lost(endpoint, how));
+  public void markLost(String endpoint, String how) {
+    submit(new Lost(endpoint, how));
   }
 
   @Override
   public void close() {
     if (receiver != null) {
-      receiver.tell(TransferActor.End.END);
+      receiver.tell(TransferActor.Stop.STOP);
     }
     closed = true;
     wake();
@@ -158,37 +158,37 @@ final class AeronTransfer implements ObjectTransfer {
     }
   }
 
-  private void order(Order order) {
-    if (!orders.offer(order)) {
-      refuse(order, ORDERS + " orders wait already; ask later");
+  private void submit(TransferCommand command) {
+    if (!commands.offer(command)) {
+      refuse(command, MAX_COMMANDS + " orders wait already; ask later");
       return;
     }
     wake();
     if (ended) {
-      refuseOrders();
+      refuseCommands();
     }
   }
 
   /** After the end: by its thread, and by whoever came too late to be seen by it. */
-  private synchronized void refuseOrders() {
-    orders.drain(order -> refuse(order, "this node has ended its transfers"));
+  private synchronized void refuseCommands() {
+    commands.drain(command -> refuse(command, "this node has ended its transfers"));
   }
 
-  private static void refuse(Order order, String why) {
-    switch (order) {
+  private static void refuse(TransferCommand command, String why) {
+    switch (command) {
       case Start start -> start.pull.fail(why, Map.of());
       case Lost lost -> LOG.debug("Not told that {} is lost: {}", lost.endpoint, why);
-      case Frame frame ->
+      case ReceivedFrame receivedFrame ->
         LOG.debug(
-            "Dropped a frame of {} bytes, to be asked for again: {}", frame.bytes.length, why);
+            "Dropped a frame of {} bytes, to be asked for again: {}", receivedFrame.bytes.length, why);
     }
   }
 
-  private void carryOut(Order order, long now) {
-    switch (order) {
+  private void execute(TransferCommand command, long now) {
+    switch (command) {
       case Start start -> desk.start(start.pull, now);
       case Lost lost -> desk.lost(lost.endpoint, lost.how, now);
-      case Frame(var bytes) -> desk.onFrame(new UnsafeBuffer(bytes), 0, bytes.length, now);
+      case ReceivedFrame(var bytes) -> desk.onFrame(new UnsafeBuffer(bytes), 0, bytes.length, now);
     }
   }
 
@@ -197,7 +197,7 @@ final class AeronTransfer implements ObjectTransfer {
   }
 
   private void wake() {
-    pace.wake();
+    idleStrategy.wake();
   }
 
   private void run() {
@@ -209,7 +209,7 @@ final class AeronTransfer implements ObjectTransfer {
       desk.fail(e);
     } finally {
       ended = true;
-      refuseOrders();
+      refuseCommands();
     }
   }
 
@@ -223,7 +223,7 @@ final class AeronTransfer implements ObjectTransfer {
       long now = System.nanoTime();
       int work = 0;
       try {
-        work += orders.drain(order -> carryOut(order, now));
+        work += commands.drain(command -> execute(command, now));
         if (faults < MOST_FAULTS) {
           work += invoker.invoke();
           work += carrier.poll(handler);
@@ -242,7 +242,7 @@ final class AeronTransfer implements ObjectTransfer {
         }
       }
       busy = desk.isBusy();
-      pace.idle(work);
+      idleStrategy.idle(work);
     }
   }
 
@@ -254,6 +254,6 @@ final class AeronTransfer implements ObjectTransfer {
     if (before == 0) {
       LOG.warn("A transfer met a memory fault; its file system may be full", fault);
     }
-    carrier.forgetAll();
+    carrier.disconnectAll();
   }
 }

@@ -23,7 +23,7 @@ final class ArteryTransfer implements ObjectTransfer {
 
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   /** Those not done: an actor that has stopped no longer answers what it is told. */
-  private final Set<RunningPull> pulls = ConcurrentHashMap.newKeySet();
+  private final Set<PullOperation> pulls = ConcurrentHashMap.newKeySet();
 
   private final ActorRef<TransferActor.Command> actor;
   private final String endpoint;
@@ -48,9 +48,9 @@ final class ArteryTransfer implements ObjectTransfer {
 
   @Override
   public Pulling pull(Pull request) {
-    var pull = new RunningPull(request, () -> actor.tell(TransferActor.Look.LOOK));
+    var pull = new PullOperation(request, () -> actor.tell(TransferActor.Tick.TICK));
     pulls.add(pull);
-    pull.done().whenComplete((ok, failure) -> pulls.remove(pull));
+    pull.completion().whenComplete((ok, failure) -> pulls.remove(pull));
     actor.tell(new TransferActor.Start(pull));
     if (stopped.isDone()) {
       failAll();
@@ -59,13 +59,13 @@ final class ArteryTransfer implements ObjectTransfer {
   }
 
   @Override
-  public void lost(String gone, String how) {
+  public void markLost(String gone, String how) {
     actor.tell(new TransferActor.Lost(gone, how));
   }
 
   @Override
   public void close() {
-    actor.tell(TransferActor.End.END);
+    actor.tell(TransferActor.Stop.STOP);
     try {
       stopped.copy().orTimeout(CLOSING.toMillis(), TimeUnit.MILLISECONDS).join();
     } catch (CompletionException e) {

@@ -7,7 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.util.function.Consumer;
 
 /**
- * The actor that others send frames to over Akka where the {@link TransferDesk} has a thread of its
+ * The actor that others send frames to over Akka where the {@link TransferEngine} has a thread of its
  * own, which it hands them to.
  */
 final class FrameReceiver extends AbstractOnMessageBehavior<TransferActor.Command> {
@@ -34,8 +34,8 @@ final class FrameReceiver extends AbstractOnMessageBehavior<TransferActor.Comman
         frames.accept(frame.bytes());
         yield this;
       }
-      case TransferActor.End _ -> Behaviors.stopped();
-      case TransferActor.Start _, TransferActor.Lost _, TransferActor.Look _ ->
+      case TransferActor.Stop _ -> Behaviors.stopped();
+      case TransferActor.Start _, TransferActor.Lost _, TransferActor.Tick _ ->
         Behaviors.unhandled();
     };
   }

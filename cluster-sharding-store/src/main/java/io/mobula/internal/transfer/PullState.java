@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PullState {
   /** Takes a request to a source; false if that is not possible right now. */
-  interface Asker {
-    boolean ask(int source, long from, long to);
+  interface RequestSender {
+    boolean send(int source, long from, long to);
   }
 
   /** Where a pull is. */
@@ -45,26 +45,26 @@ final class PullState {
   private static final int STRIKES_BEFORE_STANDBY = 2;
 
   private final long bytes;
-  private final Terms terms;
-  private final List<Provider> providers = new ArrayList<>();
+  private final PullPolicy policy;
+  private final List<PullSource> pullSources = new ArrayList<>();
   private final List<String> replaced = new ArrayList<>(0);
-  private final Ranges arrived = new Ranges();
+  private final ByteRangeSet arrived = new ByteRangeSet();
   /**
    * What was asked before and is to be asked again; all else from the frontier on is yet unasked.
    */
-  private final ArrayDeque<Range> returned = new ArrayDeque<>();
+  private final ArrayDeque<Range> reclaimed = new ArrayDeque<>();
 
   private long frontier;
   private long progressed;
   private boolean stalled;
   private int turn;
 
-  PullState(List<String> sources, long bytes, Terms terms, long now) {
+  PullState(List<String> sources, long bytes, PullPolicy policy, long now) {
     this.bytes = bytes;
-    this.terms = terms;
+    this.policy = policy;
     this.progressed = now;
     for (var node : sources) {
-      providers.add(new Provider(providers.size(), EndpointPair.parse(node), now));
+      pullSources.add(new PullSource(pullSources.size(), EndpointPair.parse(node), now));
     }
   }
 
@@ -75,7 +75,7 @@ final class PullState {
     if (stalled) {
       return Outcome.FAILED;
     }
-    return providers.stream().anyMatch(Provider::lives) ? Outcome.RUNNING : Outcome.STARVED;
+    return pullSources.stream().anyMatch(PullSource::isUsable) ? Outcome.RUNNING : Outcome.STARVED;
   }
 
   /**
@@ -83,22 +83,22 @@ final class PullState {
    */
   boolean add(String endpoints, long now) {
     var node = EndpointPair.parse(endpoints);
-    if (providers.size() >= Sources.MOST
-        || providers.stream().anyMatch(provider -> provider.name.equals(node.first()))) {
+    if (pullSources.size() >= Sources.MOST
+        || pullSources.stream().anyMatch(pullSource -> pullSource.name.equals(node.first()))) {
       return false;
     }
-    providers.add(new Provider(providers.size(), node, now));
+    pullSources.add(new PullSource(pullSources.size(), node, now));
     return true;
   }
 
   /** How many sources there are and were; their numbers count from zero. */
-  int sources() {
-    return providers.size();
+  int sourceCount() {
+    return pullSources.size();
   }
 
   /** The endpoint of a source. */
   String endpoint(int source) {
-    return providers.get(source).name;
+    return pullSources.get(source).name;
   }
 
   /** How many bytes have arrived, each counted once. */
@@ -109,10 +109,10 @@ final class PullState {
   /** What was wrong with each source that was given up. */
   Map<String, String> reasons() {
     var result = new LinkedHashMap<String, String>();
-    for (var provider : providers) {
-      var reason = provider.reason();
+    for (var pullSource : pullSources) {
+      var reason = pullSource.reason();
       if (reason != null) {
-        result.put(provider.name, reason);
+        result.put(pullSource.name, reason);
       }
     }
     return result;
@@ -120,74 +120,74 @@ final class PullState {
 
   /** Whether this source may have it open for us. */
   boolean wasAsked(int source) {
-    return providers.get(source).wasAsked();
+    return pullSources.get(source).wasRequested();
   }
 
   /** Whether these bytes are of this object, from one of its sources. */
-  boolean fits(int source, long from, long to) {
-    return source >= 0 && source < providers.size() && from >= 0 && from < to && to <= bytes;
+  boolean isInBounds(int source, long from, long to) {
+    return source >= 0 && source < pullSources.size() && from >= 0 && from < to && to <= bytes;
   }
 
   /** A chunk has arrived and is right. */
   void arrived(int source, long from, long to, long now) {
-    var provider = providers.get(source);
-    provider.heard(now);
-    provider.sentRight();
+    var pullSource = pullSources.get(source);
+    pullSource.noteActivity(now);
+    pullSource.noteValidChunk();
     if (arrived.add(from, to) > 0) {
       progressed = now;
     }
-    var ask = provider.covering(from, to);
-    if (ask == null) {
+    var pendingRange = pullSource.findRange(from, to);
+    if (pendingRange == null) {
       return;
     }
-    while (provider.asks.getFirst() != ask) {
-      putBack(provider.dropOldest(now));
+    while (pullSource.pendingRanges.getFirst() != pendingRange) {
+      reclaim(pullSource.dropOldest(now));
     }
-    if (to > ask.next) {
-      arrived.gaps(ask.next, from, (low, high) -> returned.addFirst(new Range(low, high)));
-      provider.advance(ask, to);
+    if (to > pendingRange.next) {
+      arrived.forEachGap(pendingRange.next, from, (low, high) -> reclaimed.addFirst(new Range(low, high)));
+      pullSource.advance(pendingRange, to);
     }
-    ask.touched = now;
-    if (ask.next == ask.to) {
-      provider.dropOldest(now);
+    pendingRange.touched = now;
+    if (pendingRange.next == pendingRange.to) {
+      pullSource.dropOldest(now);
     }
   }
 
   /** A chunk of this source had a wrong checksum: nothing in it can be believed. */
   void corrupt(int source, long now) {
-    if (source < 0 || source >= providers.size()) {
+    if (source < 0 || source >= pullSources.size()) {
       return;
     }
-    var provider = providers.get(source);
-    provider.heard(now);
-    if (provider.corrupted() >= terms.corrupt()) {
-      giveUp(provider, "too many chunks with a wrong checksum", now);
+    var pullSource = pullSources.get(source);
+    pullSource.noteActivity(now);
+    if (pullSource.countCorruptChunk() >= policy.maxCorruptChunks()) {
+      giveUp(pullSource, "too many chunks with a wrong checksum", now);
     }
   }
 
   /** The source has no room for requests; it is asked again a little later. */
   void busy(int source, long now) {
-    if (source < 0 || source >= providers.size()) {
+    if (source < 0 || source >= pullSources.size()) {
       return;
     }
-    var provider = providers.get(source);
-    provider.heard(now);
-    putAllBack(provider, now);
-    provider.rest(now + terms.busy());
+    var pullSource = pullSources.get(source);
+    pullSource.noteActivity(now);
+    reclaimAll(pullSource, now);
+    pullSource.backOff(now + policy.busyBackoff());
   }
 
   /** There is no way to the source; its standby is asked from now on, if it has one. */
   void unreachable(int source, String reason, long now) {
-    replace(providers.get(source), reason, now);
+    replace(pullSources.get(source), reason, now);
   }
 
   /** Whether the same node can be reached over another carrier, too. */
   boolean hasStandby(int source) {
-    return providers.get(source).standby != null;
+    return pullSources.get(source).standby != null;
   }
 
   /** The endpoints whose standby was taken since this was asked before. */
-  List<String> takeReplaced() {
+  List<String> drainReplacedEndpoints() {
     if (replaced.isEmpty()) {
       return List.of();
     }
@@ -198,17 +198,17 @@ final class PullState {
 
   /** The source will not send it, or cannot. */
   void giveUp(int source, String reason, long now) {
-    if (source >= 0 && source < providers.size()) {
-      giveUp(providers.get(source), reason, now);
+    if (source >= 0 && source < pullSources.size()) {
+      giveUp(pullSources.get(source), reason, now);
     }
   }
 
   /** The process at this endpoint is dead. */
   void lost(String endpoints, String how, long now) {
     var node = EndpointPair.parse(endpoints);
-    for (var provider : providers) {
-      if (node.has(provider.name)) {
-        giveUp(provider, how, now);
+    for (var pullSource : pullSources) {
+      if (node.has(pullSource.name)) {
+        giveUp(pullSource, how, now);
       }
     }
   }
@@ -216,49 +216,49 @@ final class PullState {
   /**
    * Takes back what is overdue and asks for what there is room for; to be called again and again.
    */
-  int work(long now, Asker asker) {
-    if (now - progressed > terms.stall()) {
+  int work(long now, RequestSender sender) {
+    if (now - progressed > policy.stallTimeout()) {
       stalled = true;
-      String reason = "nothing came for " + terms.stall() / 1_000_000 + " ms";
-      providers.forEach(provider -> giveUp(provider, reason, now));
+      String reason = "nothing came for " + policy.stallTimeout() / 1_000_000 + " ms";
+      pullSources.forEach(pullSource -> giveUp(pullSource, reason, now));
       return 0;
     }
-    int known = providers.size(); // standbys may be added
+    int known = pullSources.size(); // standbys may be added
     for (int i = 0; i < known; i++) {
-      takeBackOverdue(providers.get(i), now);
+      reclaimOverdue(pullSources.get(i), now);
     }
     int asked = 0;
     for (var provider : trustedFirst()) {
-      asked += askAll(provider, now, asker);
+      asked += requestAll(provider, now, sender);
     }
     turn++;
     return asked;
   }
 
-  private List<Provider> trustedFirst() {
-    if (providers.size() == 1) {
-      return providers;
+  private List<PullSource> trustedFirst() {
+    if (pullSources.size() == 1) {
+      return pullSources;
     }
-    var order = new ArrayList<Provider>(providers.size());
-    for (int i = 0; i < providers.size(); i++) {
-      order.add(providers.get(Math.floorMod(turn + i, providers.size())));
+    var order = new ArrayList<PullSource>(pullSources.size());
+    for (int i = 0; i < pullSources.size(); i++) {
+      order.add(pullSources.get(Math.floorMod(turn + i, pullSources.size())));
     }
-    order.sort(Comparator.comparing(provider -> !provider.isTrusted()));
+    order.sort(Comparator.comparing(pullSource -> !pullSource.isTrusted()));
     return order;
   }
 
-  private int askAll(Provider provider, long now, Asker asker) {
+  private int requestAll(PullSource pullSource, long now, RequestSender sender) {
     int asked = 0;
-    while (provider.room(terms.window(), now) > 0) {
+    while (pullSource.availableBytes(policy.windowBytes(), now) > 0) {
       Range range = next();
       if (range == null) {
-        return asked + hedge(provider, now, asker);
+        return asked + hedge(pullSource, now, sender);
       }
-      if (!asker.ask(provider.index, range.from, range.to)) {
-        returned.addFirst(range);
+      if (!sender.send(pullSource.index, range.from, range.to)) {
+        reclaimed.addFirst(range);
         return asked;
       }
-      provider.asked(new Provider.Ask(range.from, range.to, now), now);
+      pullSource.addRange(new PullSource.PendingRange(range.from, range.to, now), now);
       asked++;
     }
     return asked;
@@ -266,12 +266,12 @@ final class PullState {
 
   /** What is to be asked next: what was lost first, then what comes next in order. */
   private @Nullable Range next() {
-    for (var range = returned.pollFirst(); range != null; range = returned.pollFirst()) {
+    for (var range = reclaimed.pollFirst(); range != null; range = reclaimed.pollFirst()) {
       var missing = new ArrayList<Range>();
-      arrived.gaps(range.from, range.to, (from, to) -> missing.add(new Range(from, to)));
+      arrived.forEachGap(range.from, range.to, (from, to) -> missing.add(new Range(from, to)));
       if (!missing.isEmpty()) {
         for (int i = missing.size() - 1; i > 0; i--) {
-          returned.addFirst(missing.get(i));
+          reclaimed.addFirst(missing.get(i));
         }
         return cut(missing.getFirst());
       }
@@ -280,95 +280,95 @@ final class PullState {
       return null;
     }
     long from = frontier;
-    frontier = Math.min(bytes, from + terms.piece());
+    frontier = Math.min(bytes, from + policy.requestBytes());
     return new Range(from, frontier);
   }
 
   private Range cut(Range range) {
-    long end = range.from + terms.piece();
+    long end = range.from + policy.requestBytes();
     if (range.to <= end) {
       return range;
     }
-    returned.addFirst(new Range(end, range.to));
+    reclaimed.addFirst(new Range(end, range.to));
     return new Range(range.from, end);
   }
 
   /** Everything is asked: an idle source may get a copy of the oldest request that others owe. */
-  private int hedge(Provider idle, long now, Asker asker) {
-    if (!idle.asks.isEmpty()) {
+  private int hedge(PullSource idle, long now, RequestSender sender) {
+    if (!idle.pendingRanges.isEmpty()) {
       return 0;
     }
-    Provider.Ask oldest = null;
-    for (var provider : providers) {
-      for (var ask : provider.asks) {
-        if (!ask.hedged
-            && now - ask.asked > terms.hedge()
-            && (oldest == null || ask.asked < oldest.asked)) {
-          oldest = ask;
+    PullSource.PendingRange oldest = null;
+    for (var pullSource : pullSources) {
+      for (var pendingRange : pullSource.pendingRanges) {
+        if (!pendingRange.hedged
+            && now - pendingRange.asked > policy.hedgeDelay()
+            && (oldest == null || pendingRange.asked < oldest.asked)) {
+          oldest = pendingRange;
         }
       }
     }
-    if (oldest == null || !asker.ask(idle.index, oldest.next, oldest.to)) {
+    if (oldest == null || !sender.send(idle.index, oldest.next, oldest.to)) {
       return 0;
     }
     oldest.hedged = true;
-    var copy = new Provider.Ask(oldest.next, oldest.to, now);
+    var copy = new PullSource.PendingRange(oldest.next, oldest.to, now);
     copy.hedged = true;
-    idle.asked(copy, now);
+    idle.addRange(copy, now);
     return 1;
   }
 
-  private void takeBackOverdue(Provider provider, long now) {
-    var oldest = provider.asks.peekFirst();
-    if (oldest == null || now - oldest.touched <= terms.patience()) {
+  private void reclaimOverdue(PullSource pullSource, long now) {
+    var oldest = pullSource.pendingRanges.peekFirst();
+    if (oldest == null || now - oldest.touched <= policy.silenceTimeout()) {
       return;
     }
-    if (!provider.isSilent(terms.patience(), now)) {
-      putBack(provider.dropOldest(now));
+    if (!pullSource.isSilent(policy.silenceTimeout(), now)) {
+      reclaim(pullSource.dropOldest(now));
       return;
     }
-    putAllBack(provider, now);
-    int strikes = provider.strike(now);
-    int most = provider.standby == null
-        ? terms.strikes()
-        : Math.min(STRIKES_BEFORE_STANDBY, terms.strikes());
+    reclaimAll(pullSource, now);
+    int strikes = pullSource.countSilence(now);
+    int most = pullSource.standby == null
+        ? policy.maxSilences()
+        : Math.min(STRIKES_BEFORE_STANDBY, policy.maxSilences());
     if (strikes >= most) {
       replace(
-          provider,
-          "silent for " + strikes + " times " + terms.patience() / 1_000_000 + " ms",
+          pullSource,
+          "silent for " + strikes + " times " + policy.silenceTimeout() / 1_000_000 + " ms",
           now);
     }
   }
 
-  private void replace(Provider provider, String reason, long now) {
-    boolean lived = provider.lives();
-    giveUp(provider, reason, now);
-    if (lived && provider.standby != null) {
-      replaced.add(provider.name);
-      providers.add(new Provider(providers.size(), new EndpointPair(provider.standby, null), now));
+  private void replace(PullSource pullSource, String reason, long now) {
+    boolean lived = pullSource.isUsable();
+    giveUp(pullSource, reason, now);
+    if (lived && pullSource.standby != null) {
+      replaced.add(pullSource.name);
+      pullSources.add(new PullSource(pullSources.size(), new EndpointPair(pullSource.standby, null), now));
     }
   }
 
-  private void giveUp(Provider provider, String reason, long now) {
-    provider.giveUp(reason);
-    putAllBack(provider, now);
+  private void giveUp(PullSource pullSource, String reason, long now) {
+    pullSource.giveUp(reason);
+    reclaimAll(pullSource, now);
   }
 
-  private void putAllBack(Provider provider, long now) {
-    while (!provider.asks.isEmpty()) {
-      putBack(provider.dropOldest(now));
+  private void reclaimAll(PullSource pullSource, long now) {
+    while (!pullSource.pendingRanges.isEmpty()) {
+      reclaim(pullSource.dropOldest(now));
     }
   }
 
-  private void putBack(Provider.Ask ask) {
-    if (ask.next < ask.to) {
-      returned.addLast(new Range(ask.next, ask.to));
+  private void reclaim(PullSource.PendingRange pendingRange) {
+    if (pendingRange.next < pendingRange.to) {
+      reclaimed.addLast(new Range(pendingRange.next, pendingRange.to));
     }
   }
 
   /** For tests: how many ranges are kept to describe what has arrived and what is to be asked. */
-  int entries() {
-    int asks = providers.stream().mapToInt(provider -> provider.asks.size()).sum();
-    return arrived.parts() + returned.size() + asks;
+  int rangeCount() {
+    int asks = pullSources.stream().mapToInt(pullSource -> pullSource.pendingRanges.size()).sum();
+    return arrived.count() + reclaimed.size() + asks;
   }
 }

@@ -21,25 +21,25 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
   private static final Duration TICK = Duration.ofMillis(10);
 
   /** What it is told: by others frames, by its own node all else. */
-  sealed interface Command permits TransferFrame, Start, Lost, Look, End {}
+  sealed interface Command permits TransferFrame, Start, Lost, Tick, Stop {}
 
   /** A pull of this node. */
-  record Start(RunningPull pull) implements Command {}
+  record Start(PullOperation pull) implements Command {}
 
   /** A process is dead. */
   record Lost(String endpoint, String how) implements Command {}
 
   /** Time has passed, or something was cancelled. */
-  enum Look implements Command {
-    LOOK
+  enum Tick implements Command {
+    TICK
   }
 
   /** The node ends its transfers. */
-  enum End implements Command {
-    END
+  enum Stop implements Command {
+    STOP
   }
 
-  private final TransferDesk desk;
+  private final TransferEngine desk;
   private final TimerScheduler<Command> timers;
   private final Runnable onStopped;
 
@@ -51,7 +51,7 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
       Runnable onStopped) {
     super(context);
     var resolver = ActorRefResolver.get(context.getSystem());
-    this.desk = new TransferDesk(new ArteryCarrier(resolver, context.getSelf()), source, limits);
+    this.desk = new TransferEngine(new ArteryFrameTransport(resolver, context.getSelf()), source, limits);
     this.timers = timers;
     this.onStopped = onStopped;
   }
@@ -69,8 +69,8 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
         desk.onFrame(new UnsafeBuffer(frame.bytes()), 0, frame.bytes().length, now);
       case Start(var pull) -> desk.start(pull, now);
       case Lost(var endpoint, var how) -> desk.lost(endpoint, how, now);
-      case Look look -> {}
-      case End end -> {
+      case Tick tick -> {}
+      case Stop stop -> {
         return Behaviors.stopped();
       }
     }
@@ -91,11 +91,11 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
   }
 
   private void setTimer() {
-    boolean ticking = timers.isTimerActive(Look.LOOK);
+    boolean ticking = timers.isTimerActive(Tick.TICK);
     if (desk.isBusy() && !ticking) {
-      timers.startTimerWithFixedDelay(Look.LOOK, Look.LOOK, TICK);
+      timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, TICK);
     } else if (!desk.isBusy() && ticking) {
-      timers.cancel(Look.LOOK);
+      timers.cancel(Tick.TICK);
     }
   }
 }

@@ -40,8 +40,8 @@ final class ArterySystems implements AutoCloseable {
     var kit = ActorTestKit.create("mobula", CONFIG);
     kits.add(kit);
     ActorSystem<?> system = kit.system();
-    var parent = system.systemActorOf(Parent.create(), "mobula-" + kits.size(), Props.empty());
-    return new TransferSettings.Artery(system, new Parent.Spawning(parent, system));
+    var parent = system.systemActorOf(GuardianActor.create(), "mobula-" + kits.size(), Props.empty());
+    return new TransferSettings.Artery(system, new GuardianActor.GuardianSpawner(parent, system));
   }
 
   @Override
@@ -50,7 +50,7 @@ final class ArterySystems implements AutoCloseable {
   }
 
   /** Stands for a node's guardian. */
-  private static final class Parent {
+  private static final class GuardianActor {
     record Spawn<T>(Behavior<T> behavior, String name, CompletableFuture<ActorRef<T>> to) {}
 
     static Behavior<Spawn<?>> create() {
@@ -64,7 +64,7 @@ final class ArterySystems implements AutoCloseable {
       spawn.to.complete(context.spawn(spawn.behavior, spawn.name));
     }
 
-    record Spawning(ActorRef<Spawn<?>> parent, ActorSystem<?> system)
+    record GuardianSpawner(ActorRef<Spawn<?>> parent, ActorSystem<?> system)
         implements TransferSettings.Spawner {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {

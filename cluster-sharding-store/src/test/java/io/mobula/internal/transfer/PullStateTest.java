@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 /** What a pull decides, against simulated networks; every run is told by its seed. */
 class PullStateTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final Terms TERMS =
-      new Terms(64 * 1024, 8 * 1024, 100 * MILLI, 5, 64, 5000 * MILLI, 25 * MILLI, 5 * MILLI);
+  private static final PullPolicy TERMS =
+      new PullPolicy(64 * 1024, 8 * 1024, 100 * MILLI, 5, 64, 5000 * MILLI, 25 * MILLI, 5 * MILLI);
 
   @Test
   void getsEveryByteRightWhateverTheNetworkDoes() {
@@ -46,7 +46,7 @@ class PullStateTest {
       run.untilItEnds();
       assertThat(run.mostOwed())
           .as("seed %d", seed)
-          .isLessThanOrEqualTo(TERMS.window() + TERMS.piece());
+          .isLessThanOrEqualTo(TERMS.windowBytes() + TERMS.requestBytes());
       assertThat(run.mostEntries()).as("seed %d", seed).isLessThan(2000);
     }
   }
@@ -112,11 +112,11 @@ class PullStateTest {
     var state = new PullState(List.of("first standby"), 8 * 1024, TERMS, 0);
     assertThat(asksOf(state, 0)).containsExactly("0: 0-8192");
     assertThat(asksOf(state, 101 * MILLI)).containsExactly("0: 0-8192");
-    assertThat(state.takeReplaced()).isEmpty();
+    assertThat(state.drainReplacedEndpoints()).isEmpty();
 
     assertThat(asksOf(state, 202 * MILLI)).containsExactly("1: 0-8192");
     assertThat(state.endpoint(1)).isEqualTo("standby");
-    assertThat(state.takeReplaced()).containsExactly("first");
+    assertThat(state.drainReplacedEndpoints()).containsExactly("first");
     state.arrived(1, 0, 8192, 203 * MILLI);
     assertThat(state.outcome()).isEqualTo(PullState.Outcome.DONE);
   }
@@ -127,10 +127,10 @@ class PullStateTest {
     state.unreachable(0, "no connection", 0);
     state.unreachable(0, "no connection", 0);
 
-    assertThat(state.sources()).isEqualTo(3);
+    assertThat(state.sourceCount()).isEqualTo(3);
     assertThat(state.endpoint(2)).isEqualTo("standby");
     state.unreachable(2, "no connection either", 0);
-    assertThat(state.sources()).isEqualTo(3);
+    assertThat(state.sourceCount()).isEqualTo(3);
     assertThat(state.reasons())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("first", "no connection", "standby", "no connection either"));
@@ -201,7 +201,7 @@ class PullStateTest {
       ALL_DIE
     }
 
-    private record Sent(
+    private record SentFrame(
         int source, long from, long to, boolean corrupt, long arrives, long order) {}
 
     private final Random random;
@@ -218,8 +218,8 @@ class PullStateTest {
     private final long[] free;
     private final long[] owed;
     private final byte[] target;
-    private final java.util.PriorityQueue<Sent> network = new java.util.PriorityQueue<>(
-        java.util.Comparator.comparingLong(Sent::arrives).thenComparingLong(Sent::order));
+    private final java.util.PriorityQueue<SentFrame> network = new java.util.PriorityQueue<>(
+        java.util.Comparator.comparingLong(SentFrame::arrives).thenComparingLong(SentFrame::order));
     private final PullState state;
     private long now;
     private long order;
@@ -259,7 +259,7 @@ class PullStateTest {
       long end = 600_000 * MILLI;
       while (state.outcome() == PullState.Outcome.RUNNING && now < end) {
         state.work(now, this::ask);
-        mostEntries = Math.max(mostEntries, state.entries());
+        mostEntries = Math.max(mostEntries, state.rangeCount());
         long tick = now + MILLI;
         while (!network.isEmpty()
             && network.peek().arrives <= tick
@@ -300,17 +300,17 @@ class PullStateTest {
       for (int i = 0; i < copies; i++) {
         long delay = jitter == 0 ? 0 : random.nextLong(jitter);
         boolean corrupt = random.nextDouble() < corruption;
-        network.add(new Sent(source, from, to, corrupt, free[source] + delay, order++));
+        network.add(new SentFrame(source, from, to, corrupt, free[source] + delay, order++));
       }
     }
 
-    private void deliver(Sent sent) {
+    private void deliver(SentFrame sent) {
       owed[sent.source] -= sent.to - sent.from;
       if (sent.corrupt) {
         state.corrupt(sent.source, now);
         return;
       }
-      assertThat(state.fits(sent.source, sent.from, sent.to)).isTrue();
+      assertThat(state.isInBounds(sent.source, sent.from, sent.to)).isTrue();
       for (long at = sent.from; at < sent.to; at++) {
         target[(int) at] = content(at);
       }

@@ -33,13 +33,13 @@ final class TransferBench {
     Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "bench-transfer-");
     try {
       if (where.equals("namespaces")) {
-        try (var spaces = Namespaces.create()) {
+        try (var spaces = VethNamespaces.create()) {
           run(
-              peer(directory, "left", Namespaces.LEFT_ADDRESS, bytes, tuning)
+              peer(directory, "left", VethNamespaces.LEFT_ADDRESS, bytes, tuning)
                   .under(spaces.inLeft()),
-              peer(directory, "right", Namespaces.RIGHT_ADDRESS, bytes, tuning)
+              peer(directory, "right", VethNamespaces.RIGHT_ADDRESS, bytes, tuning)
                   .under(spaces.inRight()),
-              Namespaces.LEFT_ADDRESS,
+              VethNamespaces.LEFT_ADDRESS,
               bytes,
               rounds);
         }

@@ -69,19 +69,19 @@ class TransferBetweenProcessesIT {
   void bringsAnObjectFromAnotherHost() throws Exception {
     try (var spaces = namespaces();
         var source =
-            peer("source", Namespaces.LEFT_ADDRESS).under(spaces.inLeft()).start();
+            peer("source", VethNamespaces.LEFT_ADDRESS).under(spaces.inLeft()).start();
         var reader =
-            peer("reader", Namespaces.RIGHT_ADDRESS).under(spaces.inRight()).start()) {
-      assertThat(endpoint(source)).startsWith("aeron:" + Namespaces.LEFT_ADDRESS + ":");
+            peer("reader", VethNamespaces.RIGHT_ADDRESS).under(spaces.inRight()).start()) {
+      assertThat(endpoint(source)).startsWith("aeron:" + VethNamespaces.LEFT_ADDRESS + ":");
       reader.sendLine("pull " + endpoint(source));
 
       assertThat(reader.awaitLine("pull took", LIMIT)).endsWith("equal");
     }
   }
 
-  private static Namespaces namespaces() throws InterruptedException {
+  private static VethNamespaces namespaces() throws InterruptedException {
     try {
-      return Namespaces.create();
+      return VethNamespaces.create();
     } catch (IOException e) {
       System.out.println(
           "No test between two network namespaces, they cannot be made: " + e.getMessage());

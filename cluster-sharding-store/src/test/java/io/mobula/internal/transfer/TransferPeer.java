@@ -171,7 +171,7 @@ final class TransferPeer {
   private AeronDriver newBareDriver() {
     var where = new TransferSettings.Aeron(
         host, directory.resolve("bare-" + System.nanoTime()), carrier.mtu(), carrier.buffer());
-    return AeronDriver.start(where, new Pace(() -> true, () -> {}, 1_000_000));
+    return AeronDriver.start(where, new WakeableIdleStrategy(() -> true, () -> {}, 1_000_000));
   }
 
   /** Copies what comes to where it belongs; the clock runs from the first fragment to the last. */
@@ -181,7 +181,7 @@ final class TransferPeer {
     try (var subscription = driver.listen(host, BARE_STREAM)) {
       say("bare at " + subscription.resolvedEndpoint());
       long[] state = new long[2];
-      var idle = new Pace(() -> true, () -> {}, 1_000_000);
+      var idle = new WakeableIdleStrategy(() -> true, () -> {}, 1_000_000);
       while (state[0] < target.byteSize()) {
         idle.idle(driver.aeron().conductorAgentInvoker().invoke()
             + subscription.poll(
@@ -213,7 +213,7 @@ final class TransferPeer {
             "aeron:udp?endpoint=" + endpoint + driver.parameters(), BARE_STREAM);
     bareTo = to;
     var claim = new BufferClaim();
-    var idle = new Pace(() -> true, () -> {}, 1_000_000);
+    var idle = new WakeableIdleStrategy(() -> true, () -> {}, 1_000_000);
     for (long at = 0; at < own.size(); ) {
       int length = (int) Math.min(driver.maxFrame(), own.size() - at);
       long result = to.tryClaim(length, claim);

@@ -36,7 +36,7 @@ public class UdpBenchmark {
   private Subscription back;
   private Thread echo;
   private volatile boolean ended;
-  private int came;
+  private int receivedBytes;
 
   /** Two drivers, a stream each way, and a thread that sends back what comes. */
   @Setup
@@ -67,7 +67,7 @@ public class UdpBenchmark {
 
   private AeronDriver start(String name) {
     var settings = new TransferSettings.Aeron(HOST, directory.resolve(name), 0, TERM);
-    return AeronDriver.start(settings, new Pace(() -> true, () -> {}, QUIET));
+    return AeronDriver.start(settings, new WakeableIdleStrategy(() -> true, () -> {}, QUIET));
   }
 
   private static ExclusivePublication publish(AeronDriver from, Subscription to, int stream) {
@@ -88,15 +88,15 @@ public class UdpBenchmark {
   /** There and back. */
   @Benchmark
   public int roundTrip() {
-    came = 0;
+    receivedBytes = 0;
     while (out.offer(frame, 0, SIZE) < 0) {
       here.aeron().conductorAgentInvoker().invoke();
     }
-    while (came == 0) {
-      if (back.poll((buffer, offset, length, header) -> came += length, FRAGMENTS) == 0) {
+    while (receivedBytes == 0) {
+      if (back.poll((buffer, offset, length, header) -> receivedBytes += length, FRAGMENTS) == 0) {
         here.aeron().conductorAgentInvoker().invoke();
       }
     }
-    return came;
+    return receivedBytes;
   }
 }

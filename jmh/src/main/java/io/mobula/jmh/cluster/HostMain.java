@@ -6,7 +6,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Settings;
 import io.mobula.internal.process.ParentWatch;
-import io.mobula.internal.transfer.BareStreams;
+import io.mobula.internal.transfer.BaselineStreams;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +53,7 @@ final class HostMain {
       MobulaRuntime runtime, String host, Path directory, long bytes, int rounds) throws Exception {
     Await.until("the reader had joined", () -> runtime.nodes().size() > 1);
     var reader = runtime.nodes().get(1).id();
-    try (var streams = new BareStreams(host, directory.resolve("source"), bytes)) {
+    try (var streams = new BaselineStreams(host, directory.resolve("source"), bytes)) {
       for (int round = -1; round < rounds; round++) {
         say(round, "tcp", tcp(runtime, reader, streams, bytes));
         say(round, "aeron", aeron(runtime, reader, streams, directory, bytes));
@@ -79,11 +79,11 @@ final class HostMain {
     }
   }
 
-  private static long tcp(MobulaRuntime runtime, NodeId reader, BareStreams streams, long bytes)
+  private static long tcp(MobulaRuntime runtime, NodeId reader, BaselineStreams streams, long bytes)
       throws Exception {
     var address = streams.listenTcp();
     var took = runtime
-        .task(BareStreams::readTcp, address, bytes)
+        .task(BaselineStreams::readTcp, address, bytes)
         .placement(Placement.on(reader))
         .remote();
     streams.sendTcp();
@@ -91,16 +91,16 @@ final class HostMain {
   }
 
   private static long aeron(
-      MobulaRuntime runtime, NodeId reader, BareStreams streams, Path directory, long bytes) {
+      MobulaRuntime runtime, NodeId reader, BaselineStreams streams, Path directory, long bytes) {
     var readerHost = runtime.nodes().get(1).address().replaceFirst(":\\d+$", "");
     var endpoint = runtime
-        .task(BareStreams::listenAeron, readerHost, directory.resolve("reader").toString(), bytes)
+        .task(BaselineStreams::listenAeron, readerHost, directory.resolve("reader").toString(), bytes)
         .placement(Placement.on(reader))
         .remote()
         .get();
     streams.sendAeron(endpoint);
     long took = runtime
-        .task(BareStreams::awaitAeron)
+        .task(BaselineStreams::awaitAeron)
         .placement(Placement.on(reader))
         .remote()
         .get();

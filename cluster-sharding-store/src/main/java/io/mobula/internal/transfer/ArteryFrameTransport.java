@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <p>Akka tells nobody when its queue is full, it drops. That the queue does not fill is the work
  * of the readers' windows; what is dropped is asked for again.
  */
-final class ArteryCarrier implements Carrier {
+final class ArteryFrameTransport implements FrameTransport {
   /** What an endpoint of this carrier begins with. */
   static final String SCHEME = "akka:";
 
@@ -24,13 +24,13 @@ final class ArteryCarrier implements Carrier {
   private static final int MAX_FRAME = 256 * 1024;
 
   private static final int MOST_REFS = 1024;
-  private static final Logger LOG = LoggerFactory.getLogger(ArteryCarrier.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ArteryFrameTransport.class);
 
   private final ActorRefResolver resolver;
   private final String endpoint;
   private final Map<String, ActorRef<TransferActor.Command>> refs = new HashMap<>();
 
-  ArteryCarrier(ActorRefResolver resolver, ActorRef<TransferActor.Command> self) {
+  ArteryFrameTransport(ActorRefResolver resolver, ActorRef<TransferActor.Command> self) {
     this.resolver = resolver;
     this.endpoint = resolver.toSerializationFormat(self);
   }
@@ -46,19 +46,19 @@ final class ArteryCarrier implements Carrier {
   }
 
   @Override
-  public Sent send(String to, int length, Filler filler) {
+  public SendResult send(String to, int length, FrameEncoder encoder) {
     var ref = ref(to);
     if (ref == null) {
-      return Sent.NEVER;
+      return SendResult.UNREACHABLE;
     }
     byte[] frame = new byte[length];
-    filler.fill(new UnsafeBuffer(frame), 0);
+    encoder.encode(new UnsafeBuffer(frame), 0);
     ref.tell(new TransferFrame(frame));
-    return Sent.YES;
+    return SendResult.SENT;
   }
 
   @Override
-  public void forget(String to) {
+  public void disconnect(String to) {
     refs.remove(to);
   }
 

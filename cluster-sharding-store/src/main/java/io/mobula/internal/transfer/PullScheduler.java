@@ -15,35 +15,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this node fetches from others. Belongs to the thread of its {@link TransferDesk}: nobody
+ * What this node fetches from others. Belongs to the thread of its {@link TransferEngine}: nobody
  * else writes to the targets, so a pull that is done is written to no more.
  */
-final class Pulls {
-  private static final Logger LOG = LoggerFactory.getLogger(Pulls.class);
+final class PullScheduler {
+  private static final Logger LOG = LoggerFactory.getLogger(PullScheduler.class);
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** How long an endpoint is not asked again for which another carrier was taken. */
   private static final long AVOIDED = Duration.ofSeconds(10).toNanos();
 
-  private final Carrier carrier;
-  private final Outbox outbox;
+  private final FrameTransport transport;
+  private final ControlFrameQueue controlFrames;
   private final Limits limits;
-  private final Terms terms;
-  private final Map<Long, RunningPull> running = new HashMap<>();
-  private final ArrayDeque<RunningPull> waiting = new ArrayDeque<>();
+  private final PullPolicy policy;
+  private final Map<Long, PullOperation> running = new HashMap<>();
+  private final ArrayDeque<PullOperation> waiting = new ArrayDeque<>();
   /** Endpoints that have failed and whose nodes have a standby, and until when. */
   private final Map<String, Long> avoided = new HashMap<>();
 
   private final CRC32C crc = new CRC32C();
 
-  Pulls(Carrier carrier, Outbox outbox, Limits limits) {
-    this.carrier = carrier;
-    this.outbox = outbox;
+  PullScheduler(FrameTransport transport, ControlFrameQueue controlFrames, Limits limits) {
+    this.transport = transport;
+    this.controlFrames = controlFrames;
     this.limits = limits;
-    this.terms = Terms.of(limits);
+    this.policy = PullPolicy.of(limits);
   }
 
-  void start(RunningPull pull, long now) {
+  void start(PullOperation pull, long now) {
     if (running.size() < limits.pulls()) {
       run(pull, now);
     } else if (waiting.size() < limits.waiting()) {
@@ -55,21 +55,21 @@ final class Pulls {
 
   /** A chunk whose checksum is right. */
   void onChunk(DirectBuffer buffer, int offset, int length, long now) {
-    RunningPull pull = running.get(Frames.pull(buffer, offset));
+    PullOperation pull = running.get(TransferFrameCodec.pull(buffer, offset));
     if (pull == null) {
       return;
     }
-    int source = Frames.source(buffer, offset);
-    long from = Frames.chunkFrom(buffer, offset);
-    long to = from + length - Frames.CHUNK_HEADER;
-    if (!pull.state().fits(source, from, to)) {
+    int source = TransferFrameCodec.source(buffer, offset);
+    long from = TransferFrameCodec.chunkFrom(buffer, offset);
+    long to = from + length - TransferFrameCodec.CHUNK_HEADER;
+    if (!pull.state().isInBounds(source, from, to)) {
       pull.state().corrupt(source, now);
       return;
     }
     try {
-      Frames.copyChunk(buffer, offset, length, pull.request.target());
+      TransferFrameCodec.copyChunk(buffer, offset, length, pull.request.target());
     } catch (RuntimeException e) {
-      pull.breakOff(e);
+      pull.abort(e);
       return;
     }
     pull.state().arrived(source, from, to, now);
@@ -77,20 +77,20 @@ final class Pulls {
 
   /** A chunk whose checksum is wrong, if what it says of itself is true. */
   void onCorrupt(DirectBuffer buffer, int offset, long now) {
-    RunningPull pull = running.get(Frames.pull(buffer, offset));
+    PullOperation pull = running.get(TransferFrameCodec.pull(buffer, offset));
     if (pull != null) {
-      pull.state().corrupt(Frames.source(buffer, offset), now);
+      pull.state().corrupt(TransferFrameCodec.source(buffer, offset), now);
     }
   }
 
   void onRefused(DirectBuffer buffer, int offset, int length, long now) {
-    RunningPull pull = running.get(Frames.pull(buffer, offset));
+    PullOperation pull = running.get(TransferFrameCodec.pull(buffer, offset));
     if (pull == null) {
       return;
     }
-    int source = Frames.source(buffer, offset);
-    switch (Frames.refusal(buffer, offset, length)) {
-      case GONE -> pull.state().giveUp(source, Frames.refusalText(buffer, offset, length), now);
+    int source = TransferFrameCodec.source(buffer, offset);
+    switch (TransferFrameCodec.refusal(buffer, offset, length)) {
+      case GONE -> pull.state().giveUp(source, TransferFrameCodec.refusalText(buffer, offset, length), now);
       case BUSY -> pull.state().busy(source, now);
     }
   }
@@ -103,17 +103,17 @@ final class Pulls {
   /** Asks, reports, ends what is at its end and lets the next ones begin. */
   int work(long now) {
     int work = 0;
-    for (Iterator<Map.Entry<Long, RunningPull>> each = running.entrySet().iterator();
+    for (Iterator<Map.Entry<Long, PullOperation>> each = running.entrySet().iterator();
         each.hasNext(); ) {
       var entry = each.next();
       work += entry.getValue().lookForSources(now) ? 1 : 0;
-      work += ask(entry.getKey(), entry.getValue(), now);
-      if (hasEnded(entry.getKey(), entry.getValue(), now)) {
+      work += sendRequests(entry.getKey(), entry.getValue(), now);
+      if (finishIfOver(entry.getKey(), entry.getValue(), now)) {
         each.remove();
         work++;
       }
     }
-    waiting.removeIf(Pulls::endIfCancelled);
+    waiting.removeIf(PullScheduler::finishIfCancelled);
     while (running.size() < limits.pulls() && !waiting.isEmpty()) {
       run(waiting.removeFirst(), now);
       work++;
@@ -142,24 +142,24 @@ final class Pulls {
     all.forEach(pull -> pull.fail(broken));
   }
 
-  private void run(RunningPull pull, long now) {
-    pull.start(terms, now);
+  private void run(PullOperation pull, long now) {
+    pull.start(policy, now);
     running.put(RANDOM.nextLong(), pull);
   }
 
-  private int ask(long number, RunningPull pull, long now) {
+  private int sendRequests(long number, PullOperation pull, long now) {
     List<Integer> unreachable = new ArrayList<>(0);
     var state = pull.state();
     int asked = state.work(now, (source, from, to) -> {
-      var sent =
-          isAvoided(state, source, now) ? Carrier.Sent.NEVER : ask(number, pull, source, from, to);
-      if (sent == Carrier.Sent.NEVER) {
+      var sendResult =
+          isAvoided(state, source, now) ? FrameTransport.SendResult.UNREACHABLE : sendRequests(number, pull, source, from, to);
+      if (sendResult == FrameTransport.SendResult.UNREACHABLE) {
         unreachable.add(source);
       }
-      return sent == Carrier.Sent.YES;
+      return sendResult == FrameTransport.SendResult.SENT;
     });
     unreachable.forEach(source -> state.unreachable(source, "no connection to it", now));
-    for (var endpoint : state.takeReplaced()) {
+    for (var endpoint : state.drainReplacedEndpoints()) {
       avoided.values().removeIf(until -> now - until > 0);
       if (avoided.putIfAbsent(endpoint, now + AVOIDED) == null) {
         LOG.warn(
@@ -179,10 +179,10 @@ final class Pulls {
     return until != null && now - until <= 0;
   }
 
-  private Carrier.Sent ask(long number, RunningPull pull, int source, long from, long to) {
+  private FrameTransport.SendResult sendRequests(long number, PullOperation pull, int source, long from, long to) {
     var request = pull.request;
     var endpoint = pull.state().endpoint(source);
-    var ask = new Frames.Ask(
+    var rangeRequest = new TransferFrameCodec.RangeRequest(
         source,
         number,
         request.id(),
@@ -190,22 +190,22 @@ final class Pulls {
         request.bytes(),
         from,
         to,
-        carrier.replyTo(endpoint));
-    return carrier.send(
-        endpoint, Frames.askLength(ask), (buffer, offset) -> Frames.ask(buffer, offset, ask, crc));
+        transport.replyTo(endpoint));
+    return transport.send(
+        endpoint, TransferFrameCodec.askLength(rangeRequest), (buffer, offset) -> TransferFrameCodec.writeRequest(buffer, offset, rangeRequest, crc));
   }
 
-  private boolean hasEnded(long number, RunningPull pull, long now) {
+  private boolean finishIfOver(long number, PullOperation pull, long now) {
     report(pull);
     if (!pull.isOver()) {
       return false;
     }
-    sayFarewell(number, pull, now);
+    sendEnds(number, pull, now);
     pull.finish();
     return true;
   }
 
-  private static void report(RunningPull pull) {
+  private static void report(PullOperation pull) {
     try {
       pull.report();
     } catch (RuntimeException e) {
@@ -213,7 +213,7 @@ final class Pulls {
     }
   }
 
-  private static boolean endIfCancelled(RunningPull pull) {
+  private static boolean finishIfCancelled(PullOperation pull) {
     if (pull.isCancelled()) {
       pull.failCancelled();
       return true;
@@ -221,14 +221,14 @@ final class Pulls {
     return false;
   }
 
-  private void sayFarewell(long number, RunningPull pull, long now) {
-    for (int i = 0; i < pull.state().sources(); i++) {
+  private void sendEnds(long number, PullOperation pull, long now) {
+    for (int i = 0; i < pull.state().sourceCount(); i++) {
       int source = i;
       if (pull.state().wasAsked(source)) {
-        outbox.send(
+        controlFrames.send(
             pull.state().endpoint(source),
-            Frames.endLength(),
-            (buffer, offset) -> Frames.end(buffer, offset, source, number, crc),
+            TransferFrameCodec.endLength(),
+            (buffer, offset) -> TransferFrameCodec.writeEnd(buffer, offset, source, number, crc),
             now);
       }
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A carrier whose media driver works only when the test has it do so. */
 @Timeout(60)
-class AeronCarrierTest {
+class AeronFrameTransportTest {
   private static final long LIMIT = TimeUnit.SECONDS.toNanos(3); // Aeron ends a client later
 
   @TempDir
@@ -36,21 +36,21 @@ class AeronCarrierTest {
         driver.sharedAgentInvoker().invoke();
         aeron.conductorAgentInvoker().invoke();
       }
-      var carrier = new AeronCarrier(aeron, subscription, "", 1000, Duration.ofMillis(20));
+      var carrier = new AeronFrameTransport(aeron, subscription, "", 1000, Duration.ofMillis(20));
 
       long start = System.nanoTime();
-      var sent = send(carrier);
-      assertThat(sent).isEqualTo(Carrier.Sent.LATER);
-      while (sent == Carrier.Sent.LATER && System.nanoTime() - start < LIMIT) {
+      var sendResult = send(carrier);
+      assertThat(sendResult).isEqualTo(FrameTransport.SendResult.BACK_PRESSURED);
+      while (sendResult == FrameTransport.SendResult.BACK_PRESSURED && System.nanoTime() - start < LIMIT) {
         aeron.conductorAgentInvoker().invoke();
-        sent = send(carrier);
+        sendResult = send(carrier);
       }
 
-      assertThat(sent).isEqualTo(Carrier.Sent.NEVER);
+      assertThat(sendResult).isEqualTo(FrameTransport.SendResult.UNREACHABLE);
     }
   }
 
-  private static Carrier.Sent send(AeronCarrier carrier) {
+  private static FrameTransport.SendResult send(AeronFrameTransport carrier) {
     return carrier.send("aeron:127.0.0.1:9", 100, (buffer, offset) -> {});
   }
 }

@@ -18,15 +18,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Frames over Aeron: one subscription for whatever comes, one publication to each node there is
  * something to say to. A frame is one fragment, written and read in place in the log of its stream.
- * Belongs to the thread of the {@link TransferDesk}.
+ * Belongs to the thread of the {@link TransferEngine}.
  */
-final class AeronCarrier implements Carrier {
+final class AeronFrameTransport implements FrameTransport {
   /** What an endpoint of this carrier begins with. */
   static final String SCHEME = "aeron:";
 
   static final int STREAM = 4410;
 
-  private static final Logger LOG = LoggerFactory.getLogger(AeronCarrier.class);
+  private static final Logger LOG = LoggerFactory.getLogger(AeronFrameTransport.class);
   private static final long UNUSED = Duration.ofSeconds(60).toNanos();
   private static final int FRAGMENTS = 64;
   /** Nothing else gets into a channel. */
@@ -34,7 +34,7 @@ final class AeronCarrier implements Carrier {
       Pattern.compile(SCHEME + "([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%]+])(:[0-9]{1,5})");
 
   /** The way to one node. */
-  private static final class Line {
+  private static final class PeerConnection {
     final long registration;
     final long opened;
 
@@ -44,7 +44,7 @@ final class AeronCarrier implements Carrier {
     boolean wasConnected;
     long used;
 
-    Line(long registration, long now) {
+    PeerConnection(long registration, long now) {
       this.registration = registration;
       this.opened = now;
       this.used = now;
@@ -57,7 +57,7 @@ final class AeronCarrier implements Carrier {
   private final String parameters;
   private final int maxFrame;
   private final long unreachable;
-  private final Map<String, Line> lines = new HashMap<>();
+  private final Map<String, PeerConnection> connections = new HashMap<>();
   private final BufferClaim claim = new BufferClaim();
 
   /**
@@ -67,7 +67,7 @@ final class AeronCarrier implements Carrier {
    * @param maxFrame what fits into one datagram
    * @param unreachable how long a connection may take
    */
-  AeronCarrier(
+  AeronFrameTransport(
       Aeron aeron,
       Subscription subscription,
       String parameters,
@@ -97,68 +97,68 @@ final class AeronCarrier implements Carrier {
   }
 
   @Override
-  public Sent send(String to, int length, Filler filler) {
+  public SendResult send(String to, int length, FrameEncoder encoder) {
     long now = System.nanoTime();
-    Line line = lines.get(to);
-    if (line == null) {
+    PeerConnection connection = connections.get(to);
+    if (connection == null) {
       if (!ENDPOINT.matcher(to).matches()) {
-        return Sent.NEVER;
+        return SendResult.UNREACHABLE;
       }
-      line = new Line(aeron.asyncAddExclusivePublication(channel(to), STREAM), now);
-      lines.put(to, line);
+      connection = new PeerConnection(aeron.asyncAddExclusivePublication(channel(to), STREAM), now);
+      connections.put(to, connection);
     }
-    line.used = now;
+    connection.used = now;
     try {
-      var publication = publication(line);
+      var publication = publication(connection);
       return publication == null
-          ? awaited(to, line, now)
-          : send(to, line, publication, length, filler, now);
+          ? awaited(to, connection, now)
+          : send(to, connection, publication, length, encoder, now);
     } catch (RegistrationException e) {
       LOG.warn("No way to {}: {}", to, e.getMessage());
-      lines.remove(to);
-      return Sent.NEVER;
+      connections.remove(to);
+      return SendResult.UNREACHABLE;
     } catch (InternalError fault) { // how the JVM tells of a page that is not there
       LOG.warn(
           "Memory could not be read or written on the way to {}: the file system of {} may be full ({})",
           to,
           aeron.context().aeronDirectoryName(),
           fault.toString());
-      forget(to);
-      return Sent.NEVER;
+      disconnect(to);
+      return SendResult.UNREACHABLE;
     }
   }
 
-  private Sent send(
-      String to, Line line, ExclusivePublication publication, int length, Filler filler, long now) {
+  private SendResult send(
+      String to, PeerConnection connection, ExclusivePublication publication, int length, FrameEncoder encoder, long now) {
     long result = publication.tryClaim(length, claim);
     if (result > 0) {
-      line.wasConnected = true;
+      connection.wasConnected = true;
       try {
-        filler.fill(claim.buffer(), claim.offset());
+        encoder.encode(claim.buffer(), claim.offset());
         claim.commit();
-        return Sent.YES;
+        return SendResult.SENT;
       } catch (RuntimeException e) {
         claim.abort();
         throw e;
       }
     }
     if (result == Publication.BACK_PRESSURED || result == Publication.ADMIN_ACTION) {
-      return Sent.LATER;
+      return SendResult.BACK_PRESSURED;
     }
-    if (result == Publication.NOT_CONNECTED && !line.wasConnected) {
-      return awaited(to, line, now);
+    if (result == Publication.NOT_CONNECTED && !connection.wasConnected) {
+      return awaited(to, connection, now);
     }
-    forget(to);
-    return Sent.LATER;
+    disconnect(to);
+    return SendResult.BACK_PRESSURED;
   }
 
   /** There is no connection yet, or the media driver has not even answered. */
-  private Sent awaited(String to, Line line, long now) {
-    if (now - line.opened <= unreachable) {
-      return Sent.LATER;
+  private SendResult awaited(String to, PeerConnection connection, long now) {
+    if (now - connection.opened <= unreachable) {
+      return SendResult.BACK_PRESSURED;
     }
-    forget(to);
-    return Sent.NEVER;
+    disconnect(to);
+    return SendResult.UNREACHABLE;
   }
 
   /** Handles what has come; how many frames. */
@@ -168,40 +168,40 @@ final class AeronCarrier implements Carrier {
 
   /** Closes what has not been used for long. */
   void closeUnused(long now) {
-    lines.values().removeIf(line -> {
-      if (now - line.used <= UNUSED) {
+    connections.values().removeIf(connection -> {
+      if (now - connection.used <= UNUSED) {
         return false;
       }
-      close(line);
+      close(connection);
       return true;
     });
   }
 
   /** Closes all; each is made again when it is needed. */
-  void forgetAll() {
-    lines.values().forEach(this::close);
-    lines.clear();
+  void disconnectAll() {
+    connections.values().forEach(this::close);
+    connections.clear();
   }
 
   @Override
-  public void forget(String to) {
-    Line line = lines.remove(to);
-    if (line != null) {
-      close(line);
+  public void disconnect(String to) {
+    PeerConnection connection = connections.remove(to);
+    if (connection != null) {
+      close(connection);
     }
   }
 
-  private @Nullable ExclusivePublication publication(Line line) {
-    if (line.publication == null) {
-      line.publication = aeron.getExclusivePublication(line.registration);
+  private @Nullable ExclusivePublication publication(PeerConnection connection) {
+    if (connection.publication == null) {
+      connection.publication = aeron.getExclusivePublication(connection.registration);
     }
-    return line.publication;
+    return connection.publication;
   }
 
-  private void close(Line line) {
-    var publication = line.publication;
+  private void close(PeerConnection connection) {
+    var publication = connection.publication;
     if (publication == null) {
-      aeron.asyncRemovePublication(line.registration);
+      aeron.asyncRemovePublication(connection.registration);
     } else {
       publication.close();
     }

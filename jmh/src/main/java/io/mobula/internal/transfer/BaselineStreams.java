@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * transfer sets them up: what a network gives without Mobula. An instance is the sender's; the
  * static methods are tasks of the receiver's process, whose memory is warm after the first round.
  */
-public final class BareStreams implements AutoCloseable {
+public final class BaselineStreams implements AutoCloseable {
   private static final int STREAM = 1;
   private static final int SLICE = 1 << 20;
   private static final int SOCKET_BUFFER = 4 << 20;
@@ -54,7 +54,7 @@ public final class BareStreams implements AutoCloseable {
   }
 
   /** A sender of that many bytes; {@code directory} is for the media driver, and is made. */
-  public BareStreams(String host, Path directory, long size) {
+  public BaselineStreams(String host, Path directory, long size) {
     this.host = host;
     this.directory = directory;
     this.bytes = arena.allocate(size, Long.BYTES).fill((byte) 1);
@@ -123,11 +123,11 @@ public final class BareStreams implements AutoCloseable {
   }
 
   private static AeronDriver driver(String host, Path directory) {
-    return AeronDriver.start(new TransferSettings.Aeron(host, directory, 0, TERM), pace());
+    return AeronDriver.start(new TransferSettings.Aeron(host, directory, 0, TERM), idleStrategy());
   }
 
-  private static Pace pace() {
-    return new Pace(() -> true, () -> {}, QUIET);
+  private static WakeableIdleStrategy idleStrategy() {
+    return new WakeableIdleStrategy(() -> true, () -> {}, QUIET);
   }
 
   /** Listens on a thread of its own for all bytes; tells where. */
@@ -150,7 +150,7 @@ public final class BareStreams implements AutoCloseable {
   /** Copies what comes to where it belongs; the clock runs from the first fragment to the last. */
   private static long receive(Receiver open, Subscription subscription) {
     long[] state = new long[2];
-    var idle = pace();
+    var idle = idleStrategy();
     while (state[0] < open.target.byteSize()) {
       int worked = open.driver.aeron().conductorAgentInvoker().invoke();
       worked += subscription.poll(
@@ -171,7 +171,7 @@ public final class BareStreams implements AutoCloseable {
   /** Waits for what {@link #listenAeron} started; nanoseconds from the first byte to the last. */
   public static long awaitAeron() {
     Receiver open;
-    synchronized (BareStreams.class) {
+    synchronized (BaselineStreams.class) {
       open = java.util.Objects.requireNonNull(receiver, "listenAeron comes first");
     }
     return open.took.join();
@@ -187,7 +187,7 @@ public final class BareStreams implements AutoCloseable {
         .addExclusivePublication("aeron:udp?endpoint=" + endpoint + open.parameters(), STREAM);
     publication = to;
     var claim = new BufferClaim();
-    var idle = pace();
+    var idle = idleStrategy();
     for (long at = 0; at < bytes.byteSize(); ) {
       int length = (int) Math.min(open.maxFrame(), bytes.byteSize() - at);
       long result = to.tryClaim(length, claim);

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One pull of this node: the request, what it has got, and the future of who wants it. Cancelling
- * is for all threads; all else belongs to the thread of its {@link TransferDesk}.
+ * is for all threads; all else belongs to the thread of its {@link TransferEngine}.
  */
-final class RunningPull implements ObjectTransfer.Pulling {
+final class PullOperation implements ObjectTransfer.Pulling {
   final Pull request;
   private final Runnable wake;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -25,29 +25,29 @@ final class RunningPull implements ObjectTransfer.Pulling {
   private @Nullable PullState state;
 
   /** Sources that died while it waited for its turn. */
-  private final Map<String, String> lostBefore = new HashMap<>(2);
+  private final Map<String, String> lostWhileWaiting = new HashMap<>(2);
 
-  private @Nullable RuntimeException broken;
+  private @Nullable RuntimeException failure;
   private long reported;
   /** Endpoints that searches have found, until the desk takes them. */
   private final ConcurrentLinkedQueue<String> found = new ConcurrentLinkedQueue<>();
 
   private CompletableFuture<?> search = CompletableFuture.completedFuture(null);
   /** The search was begun when no source was left, and nobody new has been found since. */
-  private boolean lastHope;
+  private boolean finalSearch;
 
   /**
    * A pull that waits.
    *
    * @param wake makes the desk look at it again
    */
-  RunningPull(Pull request, Runnable wake) {
+  PullOperation(Pull request, Runnable wake) {
     this.request = request;
     this.wake = wake;
   }
 
   @Override
-  public CompletionStage<Void> done() {
+  public CompletionStage<Void> completion() {
     return done.minimalCompletionStage();
   }
 
@@ -61,9 +61,9 @@ final class RunningPull implements ObjectTransfer.Pulling {
     return cancelled;
   }
 
-  void start(Terms terms, long now) {
-    var begun = new PullState(request.sources().known(), request.bytes(), terms, now);
-    lostBefore.forEach((endpoint, how) -> begun.lost(endpoint, how, now));
+  void start(PullPolicy policy, long now) {
+    var begun = new PullState(request.sources().known(), request.bytes(), policy, now);
+    lostWhileWaiting.forEach((endpoint, how) -> begun.lost(endpoint, how, now));
     state = begun;
     search();
   }
@@ -74,7 +74,7 @@ final class RunningPull implements ObjectTransfer.Pulling {
     if (begun != null) {
       begun.lost(endpoint, how, now);
     } else if (request.sources().known().contains(endpoint)) {
-      lostBefore.put(endpoint, how);
+      lostWhileWaiting.put(endpoint, how);
     }
   }
 
@@ -89,9 +89,9 @@ final class RunningPull implements ObjectTransfer.Pulling {
       more |= state().add(endpoint, now);
     }
     if (more) {
-      lastHope = false;
-    } else if (searched && !lastHope && state().outcome() == PullState.Outcome.STARVED) {
-      lastHope = true;
+      finalSearch = false;
+    } else if (searched && !finalSearch && state().outcome() == PullState.Outcome.STARVED) {
+      finalSearch = true;
       search();
       return true;
     }
@@ -112,8 +112,8 @@ final class RunningPull implements ObjectTransfer.Pulling {
     wake.run();
   }
 
-  private boolean isAllHopeGone() {
-    return lastHope && search.isDone() && found.isEmpty();
+  private boolean isSearchExhausted() {
+    return finalSearch && search.isDone() && found.isEmpty();
   }
 
   PullState state() {
@@ -134,24 +134,24 @@ final class RunningPull implements ObjectTransfer.Pulling {
   }
 
   /** The target cannot be written. */
-  void breakOff(RuntimeException why) {
-    broken = why;
+  void abort(RuntimeException why) {
+    failure = why;
   }
 
   boolean isOver() {
     return cancelled
-        || broken != null
+        || failure != null
         || switch (state().outcome()) {
           case RUNNING -> false;
-          case STARVED -> isAllHopeGone();
+          case STARVED -> isSearchExhausted();
           case DONE, FAILED -> true;
         };
   }
 
   /** Settles the future of one that is over. */
   void finish() {
-    if (broken != null) {
-      fail(broken);
+    if (failure != null) {
+      fail(failure);
       return;
     }
     if (cancelled && state().outcome() != PullState.Outcome.DONE) {

@@ -9,22 +9,22 @@ import java.util.concurrent.TimeUnit;
  * Two network namespaces joined by a pair of virtual Ethernet devices: two hosts, as far as the
  * network goes. Only root may make them.
  */
-final class Namespaces implements AutoCloseable {
+final class VethNamespaces implements AutoCloseable {
   static final String LEFT_ADDRESS = "10.197.41.1";
   static final String RIGHT_ADDRESS = "10.197.41.2";
 
   private final String left;
   private final String right;
 
-  private Namespaces(String suffix) {
+  private VethNamespaces(String suffix) {
     this.left = "mobula-l" + suffix;
     this.right = "mobula-r" + suffix;
   }
 
   /** Makes both. */
-  static Namespaces create() throws IOException, InterruptedException {
+  static VethNamespaces create() throws IOException, InterruptedException {
     String suffix = Long.toString(ProcessHandle.current().pid() % 100_000);
-    var both = new Namespaces(suffix);
+    var both = new VethNamespaces(suffix);
     try {
       both.make("mvl" + suffix, "mvr" + suffix);
       return both;

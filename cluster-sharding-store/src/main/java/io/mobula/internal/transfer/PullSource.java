@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * One source of a pull, as the pull sees it: what it was asked for, and how it has behaved. Belongs
  * to {@link PullState}.
  */
-final class Provider {
+final class PullSource {
   /** How many right chunks make up for one with a wrong checksum. */
   private static final int FORGIVING = 8;
 
   /** A range it was asked for; what lies before {@code next} has come or was taken back. */
-  static final class Ask {
+  static final class PendingRange {
     final long from;
     final long to;
     final long asked;
@@ -20,7 +20,7 @@ final class Provider {
     long touched;
     boolean hedged;
 
-    Ask(long from, long to, long now) {
+    PendingRange(long from, long to, long now) {
       this.from = from;
       this.to = to;
       this.next = from;
@@ -35,26 +35,26 @@ final class Provider {
   final @Nullable String standby;
 
   /** In the order in which they were asked, which is the order in which they are answered. */
-  final ArrayDeque<Ask> asks = new ArrayDeque<>();
+  final ArrayDeque<PendingRange> pendingRanges = new ArrayDeque<>();
 
-  private long owed;
+  private long outstandingBytes;
   private long heard;
-  private long restsUntil;
-  private int strikes;
+  private long backoffUntil;
+  private int silences;
   private int corrupted;
   private int right;
   private boolean wasAsked;
   private @Nullable String reason;
 
-  Provider(int index, EndpointPair node, long now) {
+  PullSource(int index, EndpointPair node, long now) {
     this.index = index;
     this.name = node.first();
     this.standby = node.standby();
     this.heard = now;
-    this.restsUntil = now;
+    this.backoffUntil = now;
   }
 
-  boolean lives() {
+  boolean isUsable() {
     return reason == null;
   }
 
@@ -70,37 +70,37 @@ final class Provider {
   }
 
   /** Bytes it may be asked for now. One that was silent gets one small request to prove itself. */
-  long room(long window, long now) {
-    if (!lives() || now < restsUntil) {
+  long availableBytes(long window, long now) {
+    if (!isUsable() || now < backoffUntil) {
       return 0;
     }
-    return strikes == 0 ? window - owed : asks.isEmpty() ? 1 : 0;
+    return silences == 0 ? window - outstandingBytes : pendingRanges.isEmpty() ? 1 : 0;
   }
 
-  boolean wasAsked() {
+  boolean wasRequested() {
     return wasAsked;
   }
 
   boolean isTrusted() {
-    return strikes == 0;
+    return silences == 0;
   }
 
-  void asked(Ask ask, long now) {
-    if (asks.isEmpty()) {
+  void addRange(PendingRange pendingRange, long now) {
+    if (pendingRanges.isEmpty()) {
       heard = now;
     }
     wasAsked = true;
-    asks.addLast(ask);
-    owed += ask.to - ask.from;
+    pendingRanges.addLast(pendingRange);
+    outstandingBytes += pendingRange.to - pendingRange.from;
   }
 
-  void heard(long now) {
+  void noteActivity(long now) {
     heard = now;
-    strikes = 0;
+    silences = 0;
   }
 
   /** A right chunk came: enough of them make up for a wrong one. */
-  void sentRight() {
+  void noteValidChunk() {
     if (++right >= FORGIVING) {
       right = 0;
       corrupted = Math.max(0, corrupted - 1);
@@ -111,40 +111,40 @@ final class Provider {
     return now - heard > patience;
   }
 
-  int strike(long now) {
+  int countSilence(long now) {
     heard = now;
-    return ++strikes;
+    return ++silences;
   }
 
-  int corrupted() {
+  int countCorruptChunk() {
     return ++corrupted;
   }
 
-  void rest(long until) {
-    restsUntil = until;
+  void backOff(long until) {
+    backoffUntil = until;
   }
 
-  void advance(Ask ask, long to) {
-    owed -= to - ask.next;
-    ask.next = to;
+  void advance(PendingRange pendingRange, long to) {
+    outstandingBytes -= to - pendingRange.next;
+    pendingRange.next = to;
   }
 
   /** The one that covers this place, among those not yet answered. */
   @Nullable
-  Ask covering(long from, long to) {
-    for (var ask : asks) {
-      if (ask.from <= from && to <= ask.to) {
-        return ask;
+  PendingRange findRange(long from, long to) {
+    for (var pendingRange : pendingRanges) {
+      if (pendingRange.from <= from && to <= pendingRange.to) {
+        return pendingRange;
       }
     }
     return null;
   }
 
   /** Forgets the oldest; the next one's time begins. */
-  Ask dropOldest(long now) {
-    Ask oldest = asks.removeFirst();
-    owed -= oldest.to - oldest.next;
-    var next = asks.peekFirst();
+  PendingRange dropOldest(long now) {
+    PendingRange oldest = pendingRanges.removeFirst();
+    outstandingBytes -= oldest.to - oldest.next;
+    var next = pendingRanges.peekFirst();
     if (next != null) {
       next.touched = now;
     }

@@ -7,10 +7,10 @@ import java.util.TreeMap;
  * A set of bytes as disjoint ranges, those that touch joined. Not safe for threads. What arrives in
  * order takes one entry, so adding is cheap where it matters.
  */
-final class Ranges {
+final class ByteRangeSet {
   /** What is done with one range. */
-  interface Use {
-    void range(long from, long to);
+  interface RangeConsumer {
+    void accept(long from, long to);
   }
 
   private final TreeMap<Long, Long> ends = new TreeMap<>();
@@ -44,7 +44,7 @@ final class Ranges {
   }
 
   /** Tells the parts of a range that are not in the set, in order. */
-  void gaps(long from, long to, Use use) {
+  void forEachGap(long from, long to, RangeConsumer consumer) {
     long at = from;
     Map.Entry<Long, Long> before = ends.floorEntry(from);
     if (before != null) {
@@ -52,17 +52,17 @@ final class Ranges {
     }
     for (var next : ends.subMap(from, false, Math.max(from, to), false).entrySet()) {
       if (next.getKey() > at) {
-        use.range(at, next.getKey());
+        consumer.accept(at, next.getKey());
       }
       at = Math.max(at, next.getValue());
     }
     if (at < to) {
-      use.range(at, to);
+      consumer.accept(at, to);
     }
   }
 
   /** How many separate ranges there are. */
-  int parts() {
+  int count() {
     return ends.size();
   }
 }

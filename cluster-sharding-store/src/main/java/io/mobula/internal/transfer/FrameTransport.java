@@ -3,23 +3,23 @@ package io.mobula.internal.transfer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Takes frames to other nodes. Belongs to the thread of its {@link TransferDesk}; nothing blocks.
+ * Takes frames to other nodes. Belongs to the thread of its {@link TransferEngine}; nothing blocks.
  */
-interface Carrier {
+interface FrameTransport {
 
   /** What became of a frame. */
-  enum Sent {
+  enum SendResult {
     /** It is on its way. */
-    YES,
+    SENT,
     /** No room, or no connection yet; try again. */
-    LATER,
+    BACK_PRESSURED,
     /** There is no way to that endpoint. */
-    NEVER
+    UNREACHABLE
   }
 
   /** Writes a frame in place. */
-  interface Filler {
-    void fill(MutableDirectBuffer buffer, int offset);
+  interface FrameEncoder {
+    void encode(MutableDirectBuffer buffer, int offset);
   }
 
   /** Where this node is reached by whoever is at that endpoint: over the same carrier. */
@@ -31,8 +31,8 @@ interface Carrier {
   /**
    * Sends a frame of exactly this many bytes, written by {@code filler} if there is room for it.
    */
-  Sent send(String endpoint, int length, Filler filler);
+  SendResult send(String endpoint, int length, FrameEncoder encoder);
 
   /** Nobody is there any more. */
-  void forget(String endpoint);
+  void disconnect(String endpoint);
 }

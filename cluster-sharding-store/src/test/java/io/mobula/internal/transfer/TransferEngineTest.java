@@ -21,7 +21,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Desks joined by a simulated network of frames that get lost, changed, doubled and delayed. */
-class TransferDeskTest {
+class TransferEngineTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
   @Test
@@ -34,10 +34,10 @@ class TransferDeskTest {
         var first = network.join("first", object, random.nextInt(4) == 0 ? 1 : 64);
         network.join("second", object, 64);
         var reader = network.join("reader", SampleObjects.NONE, 64);
-        var pulls = new ArrayList<RunningPull>();
+        var pulls = new ArrayList<PullOperation>();
         for (int i = 0; i <= random.nextInt(5); i++) {
           var target = arena.allocate(object.size());
-          var pull = new RunningPull(
+          var pull = new PullOperation(
               new Pull(
                   new ObjectId(1, 1, i),
                   0,
@@ -59,7 +59,7 @@ class TransferDeskTest {
         network.runUntilQuiet();
 
         for (var pull : pulls) {
-          assertThat(pull.done().toCompletableFuture()).as("seed %d", seed).isCompleted();
+          assertThat(pull.completion().toCompletableFuture()).as("seed %d", seed).isCompleted();
           assertThat(pull.request.target().mismatch(object.bytes()))
               .as("seed %d", seed)
               .isEqualTo(-1);
@@ -83,7 +83,7 @@ class TransferDeskTest {
     private final double harm;
     private final double doubled;
     private final int delay;
-    private final Map<String, TransferDesk> desks = new HashMap<>();
+    private final Map<String, TransferEngine> desks = new HashMap<>();
     private final ArrayDeque<Frame> frames = new ArrayDeque<>();
     private final ArrayDeque<Search> searches = new ArrayDeque<>();
     private long now;
@@ -96,7 +96,7 @@ class TransferDeskTest {
       this.delay = 1 + random.nextInt(10);
     }
 
-    TransferDesk join(String name, io.mobula.spi.ObjectSource source, int readers) {
+    TransferEngine join(String name, io.mobula.spi.ObjectSource source, int readers) {
       var limits = new Limits(
           LIMITS.pulls(),
           LIMITS.waiting(),
@@ -105,7 +105,7 @@ class TransferDeskTest {
           LIMITS.patience(),
           LIMITS.strikes(),
           LIMITS.stall());
-      var desk = new TransferDesk(new End(name), source, limits);
+      var desk = new TransferEngine(new NetworkEndpoint(name), source, limits);
       desks.put(name, desk);
       return desk;
     }
@@ -138,7 +138,7 @@ class TransferDeskTest {
     }
 
     private boolean isBusy() {
-      return desks.values().stream().anyMatch(TransferDesk::isBusy);
+      return desks.values().stream().anyMatch(TransferEngine::isBusy);
     }
 
     private void step() {
@@ -162,10 +162,10 @@ class TransferDeskTest {
       now += MILLI;
     }
 
-    private final class End implements Carrier {
+    private final class NetworkEndpoint implements FrameTransport {
       private final String name;
 
-      End(String name) {
+      NetworkEndpoint(String name) {
         this.name = name;
       }
 
@@ -180,12 +180,12 @@ class TransferDeskTest {
       }
 
       @Override
-      public Sent send(String endpoint, int length, Filler filler) {
+      public SendResult send(String endpoint, int length, FrameEncoder encoder) {
         if (random.nextInt(10) == 0 || frames.size() > 500) {
-          return Sent.LATER;
+          return SendResult.BACK_PRESSURED;
         }
         byte[] bytes = new byte[length];
-        filler.fill(new UnsafeBuffer(bytes), 0);
+        encoder.encode(new UnsafeBuffer(bytes), 0);
         if (random.nextDouble() < harm) {
           bytes[random.nextInt(length)] ^= (byte) (1 << random.nextInt(8));
         }
@@ -193,11 +193,11 @@ class TransferDeskTest {
         for (int i = 0; i < copies; i++) {
           frames.addLast(new Frame(endpoint, bytes.clone(), now + random.nextInt(delay) * MILLI));
         }
-        return Sent.YES;
+        return SendResult.SENT;
       }
 
       @Override
-      public void forget(String endpoint) {}
+      public void disconnect(String endpoint) {}
     }
   }
 }

@@ -12,8 +12,8 @@ import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
-class FramesTest {
-  private static final Frames.Ask ASK = new Frames.Ask(
+class TransferFrameCodecTest {
+  private static final TransferFrameCodec.RangeRequest ASK = new TransferFrameCodec.RangeRequest(
       3, -5, new ObjectId(Long.MIN_VALUE, 8, 9), 2, 1L << 40, 1000, 2000, "aeron:10.0.0.1:4410");
 
   private final CRC32C crc = new CRC32C();
@@ -21,12 +21,12 @@ class FramesTest {
   @Test
   void anAskIsReadAsItWasWritten() {
     for (var buffer : new UnsafeBuffer[] {onHeap(), direct()}) {
-      int length = Frames.askLength(ASK);
-      Frames.ask(buffer, 8, ASK, crc);
+      int length = TransferFrameCodec.askLength(ASK);
+      TransferFrameCodec.writeRequest(buffer, 8, ASK, crc);
 
-      assertThat(Frames.check(buffer, 8, length, crc)).isEqualTo(Frames.Found.RIGHT);
-      assertThat(Frames.type(buffer, 8)).isEqualTo(Frames.ASK);
-      assertThat(Frames.readAsk(buffer, 8, length)).isEqualTo(ASK);
+      assertThat(TransferFrameCodec.check(buffer, 8, length, crc)).isEqualTo(TransferFrameCodec.FrameCheck.VALID);
+      assertThat(TransferFrameCodec.type(buffer, 8)).isEqualTo(TransferFrameCodec.REQUEST);
+      assertThat(TransferFrameCodec.readRequest(buffer, 8, length)).isEqualTo(ASK);
     }
   }
 
@@ -37,14 +37,14 @@ class FramesTest {
       SampleObjects.fill(object, 1);
       var target = arena.allocate(3000);
       for (var buffer : new UnsafeBuffer[] {onHeap(), direct()}) {
-        Frames.chunk(buffer, 16, 65535, 77, object, 1000, 500, crc);
-        int length = Frames.CHUNK_HEADER + 500;
+        TransferFrameCodec.writeChunk(buffer, 16, 65535, 77, object, 1000, 500, crc);
+        int length = TransferFrameCodec.CHUNK_HEADER + 500;
 
-        assertThat(Frames.check(buffer, 16, length, crc)).isEqualTo(Frames.Found.RIGHT);
-        assertThat(Frames.source(buffer, 16)).isEqualTo(65535);
-        assertThat(Frames.pull(buffer, 16)).isEqualTo(77);
-        assertThat(Frames.chunkFrom(buffer, 16)).isEqualTo(1000);
-        Frames.copyChunk(buffer, 16, length, target);
+        assertThat(TransferFrameCodec.check(buffer, 16, length, crc)).isEqualTo(TransferFrameCodec.FrameCheck.VALID);
+        assertThat(TransferFrameCodec.source(buffer, 16)).isEqualTo(65535);
+        assertThat(TransferFrameCodec.pull(buffer, 16)).isEqualTo(77);
+        assertThat(TransferFrameCodec.chunkFrom(buffer, 16)).isEqualTo(1000);
+        TransferFrameCodec.copyChunk(buffer, 16, length, target);
         assertThat(target.asSlice(1000, 500).mismatch(object.asSlice(1000, 500)))
             .isEqualTo(-1);
         target.fill((byte) 0);
@@ -56,24 +56,24 @@ class FramesTest {
   void aRefusalIsReadAsItWasWritten() {
     var buffer = onHeap();
     String text = "it does not have attempt 3, only ä";
-    Frames.refused(buffer, 0, 1, 2, Frames.Refusal.BUSY, text, crc);
-    int length = Frames.refusedLength(text);
+    TransferFrameCodec.writeRefusal(buffer, 0, 1, 2, TransferFrameCodec.Refusal.BUSY, text, crc);
+    int length = TransferFrameCodec.refusedLength(text);
 
-    assertThat(Frames.check(buffer, 0, length, crc)).isEqualTo(Frames.Found.RIGHT);
-    assertThat(Frames.refusal(buffer, 0, length)).isEqualTo(Frames.Refusal.BUSY);
-    assertThat(Frames.refusalText(buffer, 0, length)).isEqualTo(text);
+    assertThat(TransferFrameCodec.check(buffer, 0, length, crc)).isEqualTo(TransferFrameCodec.FrameCheck.VALID);
+    assertThat(TransferFrameCodec.refusal(buffer, 0, length)).isEqualTo(TransferFrameCodec.Refusal.BUSY);
+    assertThat(TransferFrameCodec.refusalText(buffer, 0, length)).isEqualTo(text);
   }
 
   @Test
   void everyFlippedBitIsNoticed() {
     var buffer = onHeap();
-    int length = Frames.askLength(ASK);
-    Frames.ask(buffer, 0, ASK, crc);
+    int length = TransferFrameCodec.askLength(ASK);
+    TransferFrameCodec.writeRequest(buffer, 0, ASK, crc);
     for (int bit = 0; bit < length * 8; bit++) {
       buffer.putByte(bit / 8, (byte) (buffer.getByte(bit / 8) ^ 1 << bit % 8));
-      assertThat(Frames.check(buffer, 0, length, crc))
+      assertThat(TransferFrameCodec.check(buffer, 0, length, crc))
           .as("bit %d", bit)
-          .isNotEqualTo(Frames.Found.RIGHT);
+          .isNotEqualTo(TransferFrameCodec.FrameCheck.VALID);
       buffer.putByte(bit / 8, (byte) (buffer.getByte(bit / 8) ^ 1 << bit % 8));
     }
   }
@@ -81,28 +81,28 @@ class FramesTest {
   @Test
   void anotherVersionIsForeign() {
     var buffer = onHeap();
-    Frames.end(buffer, 0, 1, 2, crc);
+    TransferFrameCodec.writeEnd(buffer, 0, 1, 2, crc);
     buffer.putByte(4, (byte) 2);
 
-    assertThat(Frames.check(buffer, 0, Frames.endLength(), crc)).isEqualTo(Frames.Found.FOREIGN);
-    assertThat(Frames.check(buffer, 0, 15, crc)).isEqualTo(Frames.Found.FOREIGN);
+    assertThat(TransferFrameCodec.check(buffer, 0, TransferFrameCodec.endLength(), crc)).isEqualTo(TransferFrameCodec.FrameCheck.FOREIGN);
+    assertThat(TransferFrameCodec.check(buffer, 0, 15, crc)).isEqualTo(TransferFrameCodec.FrameCheck.FOREIGN);
   }
 
   @Test
   void requestsForWhatCannotBeAreRefused() {
     var id = new ObjectId(1, 1, 0);
-    assertThatThrownBy(() -> new Frames.Ask(0, 1, id, 0, 10, 5, 11, "x"))
+    assertThatThrownBy(() -> new TransferFrameCodec.RangeRequest(0, 1, id, 0, 10, 5, 11, "x"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("5 to 11 of 10");
-    assertThatThrownBy(() -> new Frames.Ask(0, 1, id, 0, 10, -1, 5, "x"))
+    assertThatThrownBy(() -> new TransferFrameCodec.RangeRequest(0, 1, id, 0, 10, -1, 5, "x"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void aDeskSurvivesWhateverComes() {
     var sent = new int[1];
-    var desk = new TransferDesk(
-        new Carrier() {
+    var desk = new TransferEngine(
+        new FrameTransport() {
           @Override
           public String replyTo(String endpoint) {
             return "test:";
@@ -114,14 +114,14 @@ class FramesTest {
           }
 
           @Override
-          public Sent send(String endpoint, int length, Filler filler) {
-            filler.fill(new UnsafeBuffer(new byte[length]), 0);
+          public SendResult send(String endpoint, int length, FrameEncoder encoder) {
+            encoder.encode(new UnsafeBuffer(new byte[length]), 0);
             sent[0]++;
-            return Sent.YES;
+            return SendResult.SENT;
           }
 
           @Override
-          public void forget(String endpoint) {}
+          public void disconnect(String endpoint) {}
         },
         SampleObjects.NONE,
         Limits.USUAL);
@@ -136,8 +136,8 @@ class FramesTest {
       desk.onFrame(buffer, 0, bytes.length, seed);
       desk.work(seed);
     }
-    Frames.ask(onHeapShared, 0, ASK, crc);
-    desk.onFrame(onHeapShared, 0, Frames.askLength(ASK), 20_001);
+    TransferFrameCodec.writeRequest(onHeapShared, 0, ASK, crc);
+    desk.onFrame(onHeapShared, 0, TransferFrameCodec.askLength(ASK), 20_001);
     assertThat(sent[0]).as("refusals").isPositive();
     assertThat(desk.isBusy()).isFalse();
   }
@@ -146,7 +146,7 @@ class FramesTest {
 
   /** A frame of a known version and right checksum whose content is any. */
   private void sealed(UnsafeBuffer buffer, int length, byte type) {
-    buffer.putByte(4, Frames.VERSION);
+    buffer.putByte(4, TransferFrameCodec.VERSION);
     buffer.putByte(5, type);
     crc.reset();
     crc.update(buffer.byteArray(), 4, length - 4);

@@ -18,12 +18,12 @@ import org.agrona.MutableDirectBuffer;
  * <p>Every frame begins with a CRC32C of all that follows, a version and a type. Reading never
  * trusts a length: {@link #check} comes first, and each reader checks what it needs.
  */
-final class Frames {
+final class TransferFrameCodec {
   static final byte VERSION = 1;
 
-  static final byte ASK = 1;
+  static final byte REQUEST = 1;
   static final byte CHUNK = 2;
-  static final byte REFUSED = 3;
+  static final byte REFUSAL = 3;
   static final byte END = 4;
 
   /** Bytes of a chunk before its data. */
@@ -44,8 +44,8 @@ final class Frames {
   private static final int MOST_TEXT = 512;
 
   /** What a frame turns out to be before it is read. */
-  enum Found {
-    RIGHT,
+  enum FrameCheck {
+    VALID,
     CORRUPT,
     FOREIGN
   }
@@ -70,7 +70,7 @@ final class Frames {
    * @param bytes how many the reader takes the object to have
    * @param replyTo the reader's endpoint
    */
-  record Ask(
+  record RangeRequest(
       int source,
       long pull,
       ObjectId id,
@@ -79,7 +79,7 @@ final class Frames {
       long from,
       long to,
       String replyTo) {
-    Ask {
+    RangeRequest {
       Objects.requireNonNull(id, "id");
       if (from < 0 || from >= to || to > bytes) {
         throw new IllegalArgumentException(
@@ -88,15 +88,15 @@ final class Frames {
     }
   }
 
-  private Frames() {}
+  private TransferFrameCodec() {}
 
   /** Whether these bytes are a frame of this version with a right checksum. */
-  static Found check(DirectBuffer buffer, int offset, int length, CRC32C crc) {
+  static FrameCheck check(DirectBuffer buffer, int offset, int length, CRC32C crc) {
     if (length < HEADER || buffer.getByte(offset + VERSION_AT) != VERSION) {
-      return Found.FOREIGN;
+      return FrameCheck.FOREIGN;
     }
     int sum = checksum(buffer, offset + VERSION_AT, length - VERSION_AT, crc);
-    return sum == buffer.getInt(offset + CRC_AT, LITTLE_ENDIAN) ? Found.RIGHT : Found.CORRUPT;
+    return sum == buffer.getInt(offset + CRC_AT, LITTLE_ENDIAN) ? FrameCheck.VALID : FrameCheck.CORRUPT;
   }
 
   static byte type(DirectBuffer buffer, int offset) {
@@ -126,7 +126,7 @@ final class Frames {
   }
 
   /** Writes a chunk, its data copied from where it is. */
-  static void chunk(
+  static void writeChunk(
       MutableDirectBuffer buffer,
       int offset,
       int source,
@@ -141,20 +141,20 @@ final class Frames {
     seal(buffer, offset, CHUNK_HEADER + bytes, crc);
   }
 
-  static int askLength(Ask ask) {
-    return ASK_TEXT_AT + 2 + bytesOf(ask.replyTo).length;
+  static int askLength(RangeRequest rangeRequest) {
+    return ASK_TEXT_AT + 2 + bytesOf(rangeRequest.replyTo).length;
   }
 
-  static void ask(MutableDirectBuffer buffer, int offset, Ask ask, CRC32C crc) {
-    header(buffer, offset, ASK, ask.source, ask.pull);
-    buffer.putLong(offset + 16, ask.id.node(), LITTLE_ENDIAN);
-    buffer.putLong(offset + 24, ask.id.task(), LITTLE_ENDIAN);
-    buffer.putInt(offset + 32, ask.id.index(), LITTLE_ENDIAN);
-    buffer.putInt(offset + 36, ask.attempt, LITTLE_ENDIAN);
-    buffer.putLong(offset + 40, ask.bytes, LITTLE_ENDIAN);
-    buffer.putLong(offset + 48, ask.from, LITTLE_ENDIAN);
-    buffer.putLong(offset + 56, ask.to, LITTLE_ENDIAN);
-    seal(buffer, offset, putText(buffer, offset, ASK_TEXT_AT, ask.replyTo), crc);
+  static void writeRequest(MutableDirectBuffer buffer, int offset, RangeRequest rangeRequest, CRC32C crc) {
+    header(buffer, offset, REQUEST, rangeRequest.source, rangeRequest.pull);
+    buffer.putLong(offset + 16, rangeRequest.id.node(), LITTLE_ENDIAN);
+    buffer.putLong(offset + 24, rangeRequest.id.task(), LITTLE_ENDIAN);
+    buffer.putInt(offset + 32, rangeRequest.id.index(), LITTLE_ENDIAN);
+    buffer.putInt(offset + 36, rangeRequest.attempt, LITTLE_ENDIAN);
+    buffer.putLong(offset + 40, rangeRequest.bytes, LITTLE_ENDIAN);
+    buffer.putLong(offset + 48, rangeRequest.from, LITTLE_ENDIAN);
+    buffer.putLong(offset + 56, rangeRequest.to, LITTLE_ENDIAN);
+    seal(buffer, offset, putText(buffer, offset, ASK_TEXT_AT, rangeRequest.replyTo), crc);
   }
 
   /**
@@ -162,13 +162,13 @@ final class Frames {
    *
    * @throws IllegalArgumentException when the frame is too short or asks for what cannot be
    */
-  static Ask readAsk(DirectBuffer buffer, int offset, int length) {
+  static RangeRequest readRequest(DirectBuffer buffer, int offset, int length) {
     String replyTo = text(buffer, offset, ASK_TEXT_AT, length);
     var id = new ObjectId(
         buffer.getLong(offset + 16, LITTLE_ENDIAN),
         buffer.getLong(offset + 24, LITTLE_ENDIAN),
         buffer.getInt(offset + 32, LITTLE_ENDIAN));
-    return new Ask(
+    return new RangeRequest(
         source(buffer, offset),
         pull(buffer, offset),
         id,
@@ -183,7 +183,7 @@ final class Frames {
     return REFUSED_TEXT_AT + 2 + bytesOf(text).length;
   }
 
-  static void refused(
+  static void writeRefusal(
       MutableDirectBuffer buffer,
       int offset,
       int source,
@@ -191,7 +191,7 @@ final class Frames {
       Refusal refusal,
       String text,
       CRC32C crc) {
-    header(buffer, offset, REFUSED, source, pull);
+    header(buffer, offset, REFUSAL, source, pull);
     buffer.putInt(offset + CODE_AT, refusal.code, LITTLE_ENDIAN);
     seal(buffer, offset, putText(buffer, offset, REFUSED_TEXT_AT, text), crc);
   }
@@ -211,7 +211,7 @@ final class Frames {
     return HEADER;
   }
 
-  static void end(MutableDirectBuffer buffer, int offset, int source, long pull, CRC32C crc) {
+  static void writeEnd(MutableDirectBuffer buffer, int offset, int source, long pull, CRC32C crc) {
     header(buffer, offset, END, source, pull);
     seal(buffer, offset, HEADER, crc);
   }

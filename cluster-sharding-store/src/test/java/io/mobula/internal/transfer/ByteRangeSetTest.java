@@ -7,13 +7,13 @@ import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class RangesTest {
+class ByteRangeSetTest {
 
   @Test
   void isASetOfBytes() {
     for (long seed = 1; seed <= 2000; seed++) {
       var random = new Random(seed);
-      var ranges = new Ranges();
+      var ranges = new ByteRangeSet();
       var model = new BitSet();
       for (int i = 0; i < 60; i++) {
         int from = random.nextInt(200);
@@ -33,18 +33,18 @@ class RangesTest {
 
   @Test
   void joinsWhatTouches() {
-    var ranges = new Ranges();
+    var ranges = new ByteRangeSet();
     ranges.add(0, 10);
     ranges.add(20, 30);
-    assertThat(ranges.parts()).isEqualTo(2);
+    assertThat(ranges.count()).isEqualTo(2);
     ranges.add(10, 20);
-    assertThat(ranges.parts()).isEqualTo(1);
+    assertThat(ranges.count()).isEqualTo(1);
   }
 
-  private static BitSet gaps(Ranges ranges, int low, int high) {
+  private static BitSet gaps(ByteRangeSet ranges, int low, int high) {
     var result = new BitSet();
     var ends = new ArrayList<Long>();
-    ranges.gaps(low, high, (from, to) -> {
+    ranges.forEachGap(low, high, (from, to) -> {
       assertThat(from).isLessThan(to);
       ends.forEach(end -> assertThat(from).isGreaterThan(end));
       ends.add(to);

@@ -12,60 +12,60 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What a node sends for which requests. */
-class ServingsTest {
+class OutgoingTransfersTest {
   private static final ObjectId ID = new ObjectId(7, 1, 0);
   private static final int BYTES = 10_000;
   private static final String OVER_AERON = "aeron:127.0.0.1:4000";
   private static final String OVER_AKKA = "akka://mobula@127.0.0.1:25520/system/transfer#1";
 
-  private final Everywhere carrier = new Everywhere();
+  private final CapturingTransport carrier = new CapturingTransport();
   private final AtomicInteger open = new AtomicInteger();
 
   @Test
   void aLateRequestOverAeronDoesNotEndWhatHasGoneOverToAkka() {
-    var servings = servings(this::opened);
-    servings.onAsk(ask(1, OVER_AERON), 0);
-    servings.onAsk(ask(1, OVER_AKKA), 0);
-    servings.onAsk(ask(1, OVER_AERON), 0);
+    var outgoing = servings(this::opened);
+    outgoing.onRequest(ask(1, OVER_AERON), 0);
+    outgoing.onRequest(ask(1, OVER_AKKA), 0);
+    outgoing.onRequest(ask(1, OVER_AERON), 0);
 
-    workUntilQuiet(servings);
+    workUntilQuiet(outgoing);
 
     assertThat(carrier.sentTo).isNotEmpty().containsOnly(OVER_AKKA);
     assertThat(open).hasValue(1);
-    servings.close();
+    outgoing.close();
     assertThat(open).hasValue(0);
   }
 
   @Test
   void aPageThatIsNotThereEndsOneReaderAlone() {
-    var servings = servings((id, attempt) -> attempt == 0 ? new Unreadable() : opened(id, attempt));
-    servings.onAsk(ask(1, 0, "aeron:127.0.0.1:4001"), 0);
-    servings.onAsk(ask(2, 1, OVER_AERON), 0);
+    var outgoing = servings((id, attempt) -> attempt == 0 ? new UnreadableObject() : opened(id, attempt));
+    outgoing.onRequest(ask(1, 0, "aeron:127.0.0.1:4001"), 0);
+    outgoing.onRequest(ask(2, 1, OVER_AERON), 0);
 
-    workUntilQuiet(servings);
+    workUntilQuiet(outgoing);
 
     assertThat(carrier.sentTo).isNotEmpty().containsOnly(OVER_AERON);
-    servings.onEnd(2);
+    outgoing.onEnd(2);
     assertThat(open).hasValue(0);
-    assertThat(servings.isBusy()).isFalse();
+    assertThat(outgoing.isBusy()).isFalse();
   }
 
-  private Servings servings(ObjectSource source) {
-    return new Servings(source, carrier, new Outbox(carrier), 10);
+  private OutgoingTransfers servings(ObjectSource source) {
+    return new OutgoingTransfers(source, carrier, new ControlFrameQueue(carrier), 10);
   }
 
-  private static void workUntilQuiet(Servings servings) {
+  private static void workUntilQuiet(OutgoingTransfers outgoing) {
     for (int i = 0; i < 100; i++) {
-      int _ = servings.work(0);
+      int _ = outgoing.work(0);
     }
   }
 
-  private static Frames.Ask ask(long pull, String replyTo) {
+  private static TransferFrameCodec.RangeRequest ask(long pull, String replyTo) {
     return ask(pull, 1, replyTo);
   }
 
-  private static Frames.Ask ask(long pull, int attempt, String replyTo) {
-    return new Frames.Ask(0, pull, ID, attempt, BYTES, 0, BYTES, replyTo);
+  private static TransferFrameCodec.RangeRequest ask(long pull, int attempt, String replyTo) {
+    return new TransferFrameCodec.RangeRequest(0, pull, ID, attempt, BYTES, 0, BYTES, replyTo);
   }
 
   private ObjectSource.Open opened(ObjectId id, int attempt) {
@@ -84,10 +84,10 @@ class ServingsTest {
   }
 
   /** Its size can be had, and nothing else. */
-  private final class Unreadable implements ObjectSource.Open {
+  private final class UnreadableObject implements ObjectSource.Open {
     private boolean isMeasured;
 
-    Unreadable() {
+    UnreadableObject() {
       open.incrementAndGet();
     }
 
@@ -107,7 +107,7 @@ class ServingsTest {
   }
 
   /** Takes every frame at once. */
-  private static final class Everywhere implements Carrier {
+  private static final class CapturingTransport implements FrameTransport {
     final List<String> sentTo = new ArrayList<>();
 
     @Override
@@ -121,13 +121,13 @@ class ServingsTest {
     }
 
     @Override
-    public Sent send(String endpoint, int length, Filler filler) {
-      filler.fill(new UnsafeBuffer(new byte[length]), 0);
+    public SendResult send(String endpoint, int length, FrameEncoder encoder) {
+      encoder.encode(new UnsafeBuffer(new byte[length]), 0);
       sentTo.add(endpoint);
-      return Sent.YES;
+      return SendResult.SENT;
     }
 
     @Override
-    public void forget(String endpoint) {}
+    public void disconnect(String endpoint) {}
   }
 }

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * How a thread that polls waits: it yields a little, then parks, longer and longer; when nothing is
  * under way much longer. Belongs to the one thread that idles; {@link #wake} is for all.
  */
-final class Pace implements IdleStrategy {
+final class WakeableIdleStrategy implements IdleStrategy {
   private static final int YIELDS = 20;
   private static final long SHORTEST = TimeUnit.MICROSECONDS.toNanos(5);
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(1);
   private final BooleanSupplier busy;
-  private final Runnable worked;
-  private final long quiet;
+  private final Runnable onWork;
+  private final long idleParkNanos;
   private volatile boolean woken;
   private volatile @Nullable Thread sleeper;
   private int idled;
@@ -29,17 +29,17 @@ final class Pace implements IdleStrategy {
    * @param worked told after each round that did something
    * @param quiet how long it parks at most when nothing is under way, nanoseconds
    */
-  Pace(BooleanSupplier busy, Runnable worked, long quiet) {
+  WakeableIdleStrategy(BooleanSupplier busy, Runnable worked, long quiet) {
     this.busy = busy;
-    this.worked = worked;
-    this.quiet = quiet;
+    this.onWork = worked;
+    this.idleParkNanos = quiet;
   }
 
   @Override
   public void idle(int workCount) {
     if (workCount > 0) {
       reset();
-      worked.run();
+      onWork.run();
     } else {
       idle();
     }
@@ -62,7 +62,7 @@ final class Pace implements IdleStrategy {
       woken = false;
       reset();
     } else {
-      park = Math.min(park * 2, busy.getAsBoolean() ? LONGEST : quiet);
+      park = Math.min(park * 2, busy.getAsBoolean() ? LONGEST : idleParkNanos);
     }
   }
 

@@ -1,0 +1,54 @@
+package io.mobula.internal.transfer;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+
+/**
+ * Small frames that must get out although there is no room or no connection yet: refusals and
+ * farewells. Belongs to the thread of its {@link TransferEngine}. Bounded in number and time: one
+ * that never gets out only makes the other side wait.
+ */
+final class ControlFrameQueue {
+  private static final int MOST = 1024;
+  private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
+
+  private record QueuedFrame(String endpoint, int length, FrameTransport.FrameEncoder filler, long deadline) {}
+
+  private final FrameTransport transport;
+  private final ArrayDeque<QueuedFrame> frames = new ArrayDeque<>();
+
+  ControlFrameQueue(FrameTransport transport) {
+    this.transport = transport;
+  }
+
+  /** Sends it, now or with {@link #work}. */
+  void send(String endpoint, int length, FrameTransport.FrameEncoder encoder, long now) {
+    if (transport.send(endpoint, length, encoder) == FrameTransport.SendResult.BACK_PRESSURED) {
+      if (frames.size() == MOST) {
+        frames.removeFirst();
+      }
+      frames.addLast(new QueuedFrame(endpoint, length, encoder, now + PATIENCE));
+    }
+  }
+
+  /** Tries each that waits once. */
+  int work(long now) {
+    int sent = 0;
+    for (int i = frames.size(); i > 0; i--) {
+      QueuedFrame frame = frames.removeFirst();
+      if (now - frame.deadline > 0) {
+        continue;
+      }
+      if (transport.send(frame.endpoint, frame.length, frame.filler) == FrameTransport.SendResult.BACK_PRESSURED) {
+        frames.addLast(frame);
+      } else {
+        sent++;
+      }
+    }
+    return sent;
+  }
+
+  boolean isEmpty() {
+    return frames.isEmpty();
+  }
+}

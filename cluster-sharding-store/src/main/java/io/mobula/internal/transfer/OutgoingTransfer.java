@@ -1,0 +1,111 @@
+package io.mobula.internal.transfer;
+
+import io.mobula.spi.ObjectSource;
+import java.util.ArrayDeque;
+import java.util.zip.CRC32C;
+
+/**
+ * One pull of another node, served from an object that is kept open for it. Belongs to
+ * {@link OutgoingTransfers}.
+ */
+final class OutgoingTransfer {
+  /** How many requests of one reader may wait: several windows' worth. */
+  private static final int MOST_ASKS = 64;
+  /** Bytes sent before it is the next reader's turn. */
+  private static final int TURN = 512 * 1024;
+
+  private final TransferFrameCodec.RangeRequest first;
+  private final ObjectSource.Open object;
+  private final ArrayDeque<TransferFrameCodec.RangeRequest> requests = new ArrayDeque<>();
+  /** Where the oldest request has got to. */
+  private long at;
+
+  private long touched;
+  private boolean closed;
+
+  OutgoingTransfer(TransferFrameCodec.RangeRequest first, ObjectSource.Open object, long now) {
+    this.first = first;
+    this.object = object;
+    this.touched = now;
+  }
+
+  /** Queues a request; false if there are too many. */
+  boolean add(TransferFrameCodec.RangeRequest rangeRequest, long now) {
+    if (requests.size() == MOST_ASKS) {
+      return false;
+    }
+    if (requests.isEmpty()) {
+      at = rangeRequest.from();
+    }
+    requests.addLast(rangeRequest);
+    touched = now;
+    return true;
+  }
+
+  boolean isSameObject(TransferFrameCodec.RangeRequest rangeRequest) {
+    return first.id().equals(rangeRequest.id()) && first.attempt() == rangeRequest.attempt();
+  }
+
+  /** Whether the reader wants the answer where this one goes, and not over another carrier. */
+  boolean repliesTo(String replyTo) {
+    return reader().equals(replyTo);
+  }
+
+  boolean hasWork() {
+    return !requests.isEmpty();
+  }
+
+  boolean isForgotten(long after, long now) {
+    return now - touched > after;
+  }
+
+  long pull() {
+    return first.pull();
+  }
+
+  String reader() {
+    return first.replyTo();
+  }
+
+  /** Sends chunks until its turn is over or the carrier has no room. */
+  FrameTransport.SendResult send(FrameTransport transport, CRC32C crc, long now) {
+    int most = transport.maxFrame(reader()) - TransferFrameCodec.CHUNK_HEADER;
+    int sent = 0;
+    while (sent < TURN && !requests.isEmpty()) {
+      TransferFrameCodec.RangeRequest rangeRequest = requests.getFirst();
+      int bytes = (int) Math.min(most, rangeRequest.to() - at);
+      var result = transport.send(
+          reader(),
+          TransferFrameCodec.CHUNK_HEADER + bytes,
+          (buffer, offset) -> TransferFrameCodec.writeChunk(
+              buffer, offset, rangeRequest.source(), rangeRequest.pull(), object.bytes(), at, bytes, crc));
+      if (result != FrameTransport.SendResult.SENT) {
+        return sent > 0 ? FrameTransport.SendResult.SENT : result;
+      }
+      touched = now;
+      sent += bytes;
+      advance(bytes);
+    }
+    return FrameTransport.SendResult.SENT;
+  }
+
+  private void advance(int bytes) {
+    at += bytes;
+    if (at == requests.getFirst().to()) {
+      requests.removeFirst();
+      if (!requests.isEmpty()) {
+        at = requests.getFirst().from();
+      }
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void close() {
+    closed = true;
+    requests.clear();
+    object.close();
+  }
+}
