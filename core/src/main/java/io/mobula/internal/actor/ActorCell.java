@@ -19,7 +19,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -57,7 +57,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   private final AtomicInteger pending = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final DeferredActorRef deferredRef = new DeferredActorRef();
-  private final Awaited turn = this::turnStep;
+  private final WaitPoint turn = this::turnStep;
   private volatile LifecycleState lifecycleState = LifecycleState.OPEN;
   private volatile @Nullable ObjectFailure whyDead;
   private volatile @Nullable Execution running;
@@ -359,7 +359,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   }
 
   /** What it does at this moment, or waits for. */
-  Awaited turn() {
+  WaitPoint turn() {
     return turn;
   }
 

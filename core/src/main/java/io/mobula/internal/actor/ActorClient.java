@@ -497,7 +497,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
           ? WaitStep.end("nothing is known of it here any more", WaitCause.NOBODY)
           : cell.waitStep(wanted);
     }
-    return explain(call).marked(call.attempts()).since(call.since());
+    return explain(call).withVersion(call.attempts()).since(call.since());
   }
 
   private WaitStep explain(RemoteCall call) {

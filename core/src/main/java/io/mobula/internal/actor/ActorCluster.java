@@ -19,7 +19,7 @@ import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectEntry;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -445,7 +445,7 @@ public final class ActorCluster {
   }
 
   /** The unanswered calls of this process that have not come to a cell of this process. */
-  Stream<Awaited> pending() {
+  Stream<WaitPoint> pending() {
     return clients.values().stream().flatMap(client -> {
       var calls = client.unanswered().toCompletableFuture();
       var entries = calls.isDone() ? calls.join().stream() : Stream.<ObjectEntry>empty();
@@ -454,7 +454,7 @@ public final class ActorCluster {
   }
 
   /** What a call of another process waits for here; null if it is not here. */
-  public @Nullable Awaited pendingHere(NodeId from, ObjectId call) {
+  public @Nullable WaitPoint pendingHere(NodeId from, ObjectId call) {
     return hostedActors.pendingHere(from, call);
   }
 

@@ -30,7 +30,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.ActorNames;
 import java.time.Duration;
@@ -346,8 +346,8 @@ public final class ActorEngine {
   }
 
   /** The calls without an outcome, in no order. */
-  public Stream<Awaited> pending() {
-    Stream<Awaited> here = cells.values().stream()
+  public Stream<WaitPoint> pending() {
+    Stream<WaitPoint> here = cells.values().stream()
         .flatMap(cell -> cell.unanswered().stream()
             .map(run -> new PendingCall(cell, run.result().id())));
     var present = cluster;
@@ -355,7 +355,7 @@ public final class ActorEngine {
   }
 
   /** A call that has come to its actor. */
-  private record PendingCall(ActorCell cell, ObjectId call) implements Awaited {
+  private record PendingCall(ActorCell cell, ObjectId call) implements WaitPoint {
     @Override
     public WaitStep waitStep() {
       return cell.hasCall(call)

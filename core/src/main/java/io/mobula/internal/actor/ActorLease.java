@@ -9,7 +9,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * What an actor has of its node's resources: one CPU to be placed and nothing after that, or what
  * was asked for, for life. Safe for all threads.
  */
-final class ActorLease implements ClusterLeaseRequester, Awaited {
+final class ActorLease implements ClusterLeaseRequester, WaitPoint {
   /**
    * How many times it is given back while arguments are looked for. After that the constructor
    * looks for them itself, under the lease.

@@ -13,7 +13,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.HashSet;
 import java.util.Set;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * when its host dies, knows which processes hold it, and ends it when none does. Safe for all
  * threads; what is not volatile belongs to its turns.
  */
-final class ActorOwner implements ClusterLeaseRequester, Awaited {
+final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   private final ActorDescriptor descriptor;
   private final ActorCreationSpec spec;
   private final ActorOptions options;
@@ -235,7 +235,7 @@ final class ActorOwner implements ClusterLeaseRequester, Awaited {
       var request = ownedActors.leaseSource().pendingRequest(this);
       return request == null
           ? WaitStep.end("it expects a lease, for which there is no request", WaitCause.NOBODY)
-              .marked(incarnation)
+              .withVersion(incarnation)
           : WaitStep.via("it asks for a lease", request);
     }
     if (at != null) {

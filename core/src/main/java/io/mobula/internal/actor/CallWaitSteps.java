@@ -21,7 +21,7 @@ final class CallWaitSteps {
       return WaitStep.end(
           "call " + wanted + " of " + cell.describe() + " is not known to the actor", WaitCause.NOBODY);
     }
-    return step(cell, run).marked(run.attempts()).since(run.since());
+    return step(cell, run).withVersion(run.attempts()).since(run.since());
   }
 
   private static WaitStep step(ActorCell cell, ActorCallRun run) {
@@ -75,7 +75,7 @@ final class CallWaitSteps {
                 "call " + run.name() + " (" + run.result().id() + ") has not come to "
                     + cell.describe(),
                 WaitCause.NOBODY)
-            .marked(run.result().id().task());
+            .withVersion(run.result().id().task());
       }
     }
     var missing = lanes.stream()

@@ -20,7 +20,7 @@ import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -327,7 +327,7 @@ final class HostedActors {
 
   /** What a call of another process waits for here; null if it is not here. */
   @Nullable
-  Awaited pendingHere(NodeId from, ObjectId call) {
+  WaitPoint pendingHere(NodeId from, ObjectId call) {
     for (var present : hostedCell.values()) {
       if (present.cell().hasCall(call)) {
         return () -> present.cell().waitStep(call);

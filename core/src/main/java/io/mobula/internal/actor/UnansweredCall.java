@@ -3,7 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.store.ObjectEntry;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A call as it is listed for whoever looks at what waits: a list of many may be gone through for
  * long, and must not keep their results. Two of the same call are equal.
  */
-final class UnansweredCall implements Awaited {
+final class UnansweredCall implements WaitPoint {
   private final ObjectId id;
   private final WeakReference<ObjectEntry> result;
 

@@ -11,7 +11,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.ring.FrameAssembler;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
@@ -45,7 +45,7 @@ public final class PeerTransport implements AutoCloseable {
   private final Map<NodeId, PeerChannel> channels = new ConcurrentHashMap<>();
   private final AtomicInteger behind = new AtomicInteger();
   private final List<Runnable> onClose = new CopyOnWriteArrayList<>();
-  private final List<Supplier<Iterator<Awaited>>> questions = new CopyOnWriteArrayList<>();
+  private final List<Supplier<Iterator<WaitPoint>>> questions = new CopyOnWriteArrayList<>();
   private volatile @Nullable RingTransport ringTransport;
   private volatile boolean closed;
 
@@ -275,15 +275,15 @@ public final class PeerTransport implements AutoCloseable {
   }
 
   /** Each part of a node that asks peers says here once what it has asked. */
-  void addOpenRequests(Supplier<Iterator<Awaited>> open) {
+  void addOpenRequests(Supplier<Iterator<WaitPoint>> open) {
     questions.add(open);
   }
 
   /** The questions to peers that have no answer yet, listed while they are asked for. */
-  public Iterator<Awaited> openRequests() {
+  public Iterator<WaitPoint> openRequests() {
     var parts = questions.iterator();
     return new Iterator<>() {
-      private Iterator<Awaited> part = Collections.emptyIterator();
+      private Iterator<WaitPoint> part = Collections.emptyIterator();
 
       @Override
       public boolean hasNext() {
@@ -294,7 +294,7 @@ public final class PeerTransport implements AutoCloseable {
       }
 
       @Override
-      public Awaited next() {
+      public WaitPoint next() {
         if (!hasNext()) {
           throw new NoSuchElementException("There is no further question");
         }

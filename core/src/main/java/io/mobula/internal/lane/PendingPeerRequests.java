@@ -6,7 +6,7 @@ import io.mobula.error.NodeLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.Iterator;
 import java.util.List;
@@ -112,7 +112,7 @@ public final class PendingPeerRequests<K, A> {
   }
 
   /** Lists them one by one as it is asked, so that little is made for a look at a few. */
-  private Iterator<Awaited> waits() {
+  private Iterator<WaitPoint> waits() {
     var all = open.keySet().iterator();
     return new Iterator<>() {
       @Override
@@ -121,14 +121,14 @@ public final class PendingPeerRequests<K, A> {
       }
 
       @Override
-      public Awaited next() {
+      public WaitPoint next() {
         return new OpenRequest<>(PendingPeerRequests.this, all.next());
       }
     };
   }
 
   /** A question as a link of a chain of waits; it may have been answered since it was listed. */
-  private record OpenRequest<K>(PendingPeerRequests<K, ?> all, RequestKey<K> asked) implements Awaited {
+  private record OpenRequest<K>(PendingPeerRequests<K, ?> all, RequestKey<K> asked) implements WaitPoint {
     @Override
     public WaitStep waitStep() {
       var text = "node " + asked.of() + " was asked for " + all.what + " " + asked.about();

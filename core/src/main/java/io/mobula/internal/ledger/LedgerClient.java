@@ -7,7 +7,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceNeed;
@@ -176,7 +176,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
   }
 
   /** The request of that requester, which the ledger's actor is asked about. */
-  public Awaited request(LeaseRequester requester) {
+  public WaitPoint request(LeaseRequester requester) {
     return new LedgerRequest(this, requester);
   }
 

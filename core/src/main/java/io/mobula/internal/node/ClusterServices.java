@@ -36,8 +36,8 @@ import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.task.TaskTransport;
-import io.mobula.internal.wait.Awaited;
-import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitPoint;
+import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.ActorNames;
 import io.mobula.spi.ActorNamesFactory;
@@ -342,17 +342,17 @@ final class ClusterServices {
   }
 
   /** The questions to other processes that have no answer yet. */
-  Iterator<Awaited> openQuestions() {
+  Iterator<WaitPoint> openQuestions() {
     return peerTransport.openRequests();
   }
 
   /** Asks other processes why something waits. */
-  ChainWalker.Peers waits() {
+  WaitChainWalker.PeerQueries waits() {
     return waits;
   }
 
   /** What work that another process waits for waits for here; null if it is not here, or done. */
-  private @Nullable Awaited pendingHere(NodeId asker, WaitStep.Work work) {
+  private @Nullable WaitPoint pendingHere(NodeId asker, WaitStep.Work work) {
     var id = work.id();
     if (work.kind() == WaitStep.Work.Kind.LEASE) {
       return desk.pendingHere(asker, id.task());

@@ -53,7 +53,7 @@ import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
-import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitChainWalker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -206,7 +206,7 @@ public final class Node {
             actors,
             groups,
             cluster == null ? Collections::emptyIterator : cluster::openQuestions),
-        cluster == null ? ChainWalker.Peers.NOBODY : cluster.waits());
+        cluster == null ? WaitChainWalker.PeerQueries.NOBODY : cluster.waits());
   }
 
   /** Each slot has a thread group, by which threads are known that its tasks start. */

@@ -8,10 +8,10 @@ import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.task.TaskEngine;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.BlockedThread;
-import io.mobula.internal.wait.ChainWalker;
-import io.mobula.internal.wait.WaitWatch;
+import io.mobula.internal.wait.WaitChainWalker;
+import io.mobula.internal.wait.WaitWatchdog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -26,9 +26,9 @@ final class NodeWaits implements AutoCloseable {
   private static final int MOST_REPORTED = 1000;
 
   private final ObjectStore objects;
-  private final ChainWalker.Peers peers;
-  private final List<Supplier<Iterator<? extends Awaited>>> sources;
-  private final WaitWatch watch;
+  private final WaitChainWalker.PeerQueries peers;
+  private final List<Supplier<Iterator<? extends WaitPoint>>> sources;
+  private final WaitWatchdog watch;
 
   /** What lists its waits. */
   record WaitSources(
@@ -37,16 +37,16 @@ final class NodeWaits implements AutoCloseable {
       TaskEngine tasks,
       ActorEngine actors,
       PlacementGroupService groups,
-      Supplier<Iterator<Awaited>> questions) {}
+      Supplier<Iterator<WaitPoint>> questions) {}
 
   /** Begins to watch. */
-  static NodeWaits start(WaitSources waitSources, ChainWalker.Peers peers) {
+  static NodeWaits start(WaitSources waitSources, WaitChainWalker.PeerQueries peers) {
     var waits = new NodeWaits(waitSources, peers);
     waits.watch.start();
     return waits;
   }
 
-  private NodeWaits(WaitSources waitSources, ChainWalker.Peers peers) {
+  private NodeWaits(WaitSources waitSources, WaitChainWalker.PeerQueries peers) {
     this.objects = waitSources.objects();
     this.peers = peers;
     this.sources = List.of(
@@ -55,7 +55,7 @@ final class NodeWaits implements AutoCloseable {
         () -> waitSources.actors().pending().iterator(),
         () -> waitSources.groups().pendingRefs().iterator(),
         () -> waitSources.questions().get());
-    this.watch = new WaitWatch("mobula-wait-watch", sources, peers);
+    this.watch = new WaitWatchdog("mobula-wait-watch", sources, peers);
   }
 
   /** See {@link io.mobula.MobulaRuntime#whyPending}. */
@@ -82,8 +82,8 @@ final class NodeWaits implements AutoCloseable {
     return List.copyOf(all);
   }
 
-  private ChainWalker walker() {
-    return ChainWalker.waiting(FOR_ANSWERS, peers);
+  private WaitChainWalker walker() {
+    return WaitChainWalker.withTimeout(FOR_ANSWERS, peers);
   }
 
   @Override

@@ -10,8 +10,8 @@ import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.wait.Awaited;
-import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitPoint;
+import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.internal.wait.WaitStep.Work;
 import java.time.Duration;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * question is a probe, too: it is answered by the thread that takes in all frames. Safe for all
  * threads; {@link #query} blocks for half a second at most, nothing else does.
  */
-final class PeerWaitQueries implements ChainWalker.Peers {
+final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
   /** A process that has answered nothing for so long is silent. */
   static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -54,7 +54,7 @@ final class PeerWaitQueries implements ChainWalker.Peers {
   interface LocalWaits {
     /** What the work waits for here; null if it is not here, or done. */
     @Nullable
-    Awaited find(NodeId asker, Work work);
+    WaitPoint find(NodeId asker, Work work);
   }
 
   /**
@@ -167,9 +167,9 @@ final class PeerWaitQueries implements ChainWalker.Peers {
     peerTransport.send(from, frame.toBytes());
   }
 
-  private String describe(Awaited found) {
+  private String describe(WaitPoint found) {
     var text = "on node " + membership.self().id() + ": "
-        + String.join("; ", ChainWalker.atOnce().walk(found).lines());
+        + String.join("; ", WaitChainWalker.nonBlocking().walk(found).lines());
     return text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS) + "…";
   }
 

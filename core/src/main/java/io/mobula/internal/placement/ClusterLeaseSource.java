@@ -20,7 +20,7 @@ import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
 import java.util.HashMap;
@@ -214,7 +214,7 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
-  public @Nullable Awaited pendingRequest(ClusterLeaseRequester requester) {
+  public @Nullable WaitPoint pendingRequest(ClusterLeaseRequester requester) {
     for (var search : open()) {
       if (search.requester == requester) {
         return search;
@@ -312,7 +312,7 @@ public final class ClusterLeaseSource implements LeaseSource {
    * what the decision depends on: of the view, of a group's map, of where the request is, of the
    * time that is left.
    */
-  private final class LeaseSearch implements Awaited {
+  private final class LeaseSearch implements WaitPoint {
     private final ClusterLeaseRequester requester;
     private final long turn;
     private long number; // of the last question to another node
@@ -359,7 +359,7 @@ public final class ClusterLeaseSource implements LeaseSource {
       }
       return why.isEmpty()
           ? WaitStep.end(request + " is at no node, and nothing says why", WaitCause.NOBODY)
-              .marked(attempts)
+              .withVersion(attempts)
           : WaitStep.end(request + " waits: " + why, WaitCause.RESOURCES);
     }
 

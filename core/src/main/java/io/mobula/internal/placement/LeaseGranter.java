@@ -18,7 +18,7 @@ import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.EnumMap;
 import java.util.Map;
@@ -166,7 +166,7 @@ public final class LeaseGranter {
   }
 
   /** What a request of another node waits for here; null if there is none under that number. */
-  public @Nullable Awaited pendingHere(NodeId submitter, long request) {
+  public @Nullable WaitPoint pendingHere(NodeId submitter, long request) {
     var queued = requests.get(new RequestKey(submitter, request));
     if (queued != null) {
       return () -> WaitStep.end(

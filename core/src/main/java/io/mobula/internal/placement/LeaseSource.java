@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.MobulaException;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ public interface LeaseSource {
 
   /** The request that is open for it, or null. */
   @Nullable
-  Awaited pendingRequest(ClusterLeaseRequester requester);
+  WaitPoint pendingRequest(ClusterLeaseRequester requester);
 
   /** Gives a lease of another node back. */
   void release(NodeId node, long lease);

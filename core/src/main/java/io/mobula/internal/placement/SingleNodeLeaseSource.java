@@ -11,7 +11,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -130,7 +130,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // who wants is known by identity
-  public @Nullable Awaited pendingRequest(ClusterLeaseRequester requester) {
+  public @Nullable WaitPoint pendingRequest(ClusterLeaseRequester requester) {
     if (!(requester.placement() instanceof Placement.Group)) {
       return ledger.request(requester);
     }
@@ -152,7 +152,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
    * A request for a lease out of a group, before and while it is with a bundle's ledger. Whether it
    * waits or asks is decided by {@link #attempt} alone.
    */
-  private final class GroupRequest implements LeaseRequester, Awaited {
+  private final class GroupRequest implements LeaseRequester, WaitPoint {
     private final Placement.Group group;
     private final ClusterLeaseRequester requester;
     private final CoalescedAction attempt = new CoalescedAction(this::choose);

@@ -19,7 +19,7 @@ import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.EntryRef;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.HoldStatement;
@@ -586,7 +586,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   /** The search for it that goes on at this moment, or null. */
   @Nullable
-  Awaited lookup(ObjectId id) {
+  WaitPoint lookup(ObjectId id) {
     return resolver.openLookup(id);
   }
 
@@ -594,7 +594,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * What an object waits for here that other processes know; null if it is not known here, or is
    * there.
    */
-  public @Nullable Awaited pendingHere(ObjectId id) {
+  public @Nullable WaitPoint pendingHere(ObjectId id) {
     var known = shared.get(id);
     if (known == null) {
       return null;

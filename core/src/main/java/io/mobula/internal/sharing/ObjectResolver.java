@@ -13,7 +13,7 @@ import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Located;
 import io.mobula.spi.Rebuild;
@@ -104,7 +104,7 @@ final class ObjectResolver {
 
   /** The search for it that goes on at this moment, or null. */
   @Nullable
-  Awaited openLookup(ObjectId id) {
+  WaitPoint openLookup(ObjectId id) {
     return open.get(id);
   }
 
@@ -127,7 +127,7 @@ final class ObjectResolver {
   }
 
   /** One search. */
-  private final class ObjectLookup implements Awaited {
+  private final class ObjectLookup implements WaitPoint {
     private final ObjectId id;
     private final @Nullable ObjectLocation lostAt;
     private final CompletableFuture<Object> found = new CompletableFuture<>();
@@ -284,7 +284,7 @@ final class ObjectResolver {
       return (of == null
               ? WaitStep.end("the directory was asked where object " + id + " is", WaitCause.UNKNOWN)
               : WaitStep.elsewhere("node " + of + " was asked for it", of, WaitStep.Work.value(id)))
-          .marked(questions.get());
+          .withVersion(questions.get());
     }
 
     void end(Object outcome) {

@@ -5,7 +5,7 @@ import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.RefClosedException;
 import io.mobula.internal.execution.ValueProducer;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * code can reach.
  */
 @SuppressWarnings("ReferenceEquality") // waiters are known by identity
-public final class ObjectEntry implements Awaited {
+public final class ObjectEntry implements WaitPoint {
   private static final Object GONE = new Object();
 
   private final ObjectStore store;

@@ -6,7 +6,7 @@ import io.mobula.error.GetTimeoutException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.lane.SpinWait;
-import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitChainWalker;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -262,9 +262,9 @@ final class ObjectWaiter {
   /** Why an object was not there in time; who has waited for long waits a moment more for that. */
   private static String because(ObjectEntry entry, Deadline deadline) {
     var walker = deadline.timeout().compareTo(LONG) < 0
-        ? ChainWalker.atOnce()
-        : ChainWalker.waiting(FOR_ANSWERS, ChainWalker.Peers.NOBODY);
-    return walker.walk(entry).because();
+        ? WaitChainWalker.nonBlocking()
+        : WaitChainWalker.withTimeout(FOR_ANSWERS, WaitChainWalker.PeerQueries.NOBODY);
+    return walker.walk(entry).toSentence();
   }
 
   private static String describe(ObjectEntry entry) {

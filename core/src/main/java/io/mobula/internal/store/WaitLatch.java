@@ -132,7 +132,7 @@ final class WaitLatch implements CompletionListener {
         "waits for " + pending.size() + " of " + targets.entries().size() + " objects" + first,
         0,
         0,
-        new WaitStep.Next.Via(pending, targets.spare()));
+        new WaitStep.Next.WaitPoints(pending, targets.spare()));
   }
 
   /** A thread of the user's own takes in frames while it waits; it has nothing else to do. */

@@ -9,7 +9,7 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * task in the order they come. When its task waits or runs for long, those behind it go back. A
  * task that has returned a stage takes no slot while the value is still to come.
  */
-final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, Awaited {
+final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(HostedTaskSlot.class);
   private static final Duration RETURN_DELAY = Duration.ofMillis(10);
 

@@ -10,7 +10,7 @@ import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayDeque;
@@ -33,7 +33,7 @@ final class ResultStream<T extends @Nullable Object> {
   private final Condition changed = lock.newCondition();
   private final Deque<ObjectRef<T>> unread = new ArrayDeque<>();
   private Runnable onClose = () -> {};
-  private volatile @Nullable Awaited producer;
+  private volatile @Nullable WaitPoint producer;
   private IntConsumer readListener = taken -> {};
   private int emitted;
   private boolean ended;
@@ -51,7 +51,7 @@ final class ResultStream<T extends @Nullable Object> {
   }
 
   /** What makes the results; set before the task starts. */
-  void producer(Awaited maker) {
+  void producer(WaitPoint maker) {
     producer = maker;
   }
 

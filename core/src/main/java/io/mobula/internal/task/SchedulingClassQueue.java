@@ -10,7 +10,7 @@ import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * lease at a time, as long as there is more work than slots; a slot that waits inside a task no
  * longer counts, so the tasks behind it move on.
  */
-final class SchedulingClassQueue implements ClusterLeaseRequester, Awaited {
+final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(SchedulingClassQueue.class);
   private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -324,14 +324,14 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, Awaited {
               ? WaitStep.end(
                   what + " and expects a lease, for which there is no request", WaitCause.NOBODY)
               : WaitStep.via(what + " and asks for a lease", request))
-          .marked(number);
+          .withVersion(number);
     }
     if (later) {
       return WaitStep.end(what + " and tries again to start a thread", WaitCause.TIMER);
     }
     return hasSlots
-        ? WaitStep.end(what + " and slots that are at work", WaitCause.RUNNING).marked(number)
-        : WaitStep.end(what + ", no slot, and asks for no lease", WaitCause.NOBODY).marked(number);
+        ? WaitStep.end(what + " and slots that are at work", WaitCause.RUNNING).withVersion(number)
+        : WaitStep.end(what + ", no slot, and asks for no lease", WaitCause.NOBODY).withVersion(number);
   }
 
   /** A slot elsewhere waits inside its task, or goes on. */

@@ -26,7 +26,7 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.EntryRef;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -417,7 +417,7 @@ public final class TaskEngine {
   }
 
   /** All tasks without an outcome, other nodes' that run here included; a view. */
-  public Iterable<? extends Awaited> pending() {
+  public Iterable<? extends WaitPoint> pending() {
     return pending;
   }
 

@@ -31,8 +31,8 @@ import io.mobula.internal.store.CallArgumentViews;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.wait.Awaited;
-import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitPoint;
+import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Lineage;
 import java.time.Duration;
@@ -55,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * goes on after that runs to its end unheard. State is guarded by the monitor; user code never runs
  * under it.
  */
-final class TaskRun implements ValueProducer, Awaited {
+final class TaskRun implements ValueProducer, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
   private static final int LONGEST_LINEAGE = 32;
@@ -122,7 +122,7 @@ final class TaskRun implements ValueProducer, Awaited {
   private @Nullable LostAttempts lostAttempts;
   private String waitReason = "";
   private boolean queued;
-  private volatile @Nullable Awaited waitsAt; // a queue says so under its lock
+  private volatile @Nullable WaitPoint waitsAt; // a queue says so under its lock
   private int returns;
   private boolean searching; // for arguments, while it holds its resources
 
@@ -243,7 +243,7 @@ final class TaskRun implements ValueProducer, Awaited {
     return !done && runner == null && stage == null && remote == null;
   }
 
-  private synchronized void waitsFor(String what, Awaited at) {
+  private synchronized void waitsFor(String what, WaitPoint at) {
     waitReason = what;
     waitsAt = at;
     queued = false;
@@ -890,7 +890,7 @@ final class TaskRun implements ValueProducer, Awaited {
 
   private void timeOut(String how) {
     var message = describe() + " " + how + "; it was interrupted."
-        + ChainWalker.atOnce().walk(this).because();
+        + WaitChainWalker.nonBlocking().walk(this).toSentence();
     stop(() -> new TaskTimeoutException(message));
   }
 

@@ -22,7 +22,7 @@ import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +178,7 @@ public final class TaskTransport {
   }
 
   /** What a task of another node waits for here; null if it is not here. */
-  public @Nullable Awaited pendingHere(ObjectId task) {
+  public @Nullable WaitPoint pendingHere(ObjectId task) {
     for (var slot : hosted.values()) {
       var run = slot.find(task);
       if (run != null) {

@@ -2,7 +2,7 @@ package io.mobula.internal.task;
 
 import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.internal.wait.WaitStep.Work;
@@ -31,11 +31,11 @@ final class TaskWait {
       TaskRun.@Nullable RemoteRunner elsewhere,
       boolean queued,
       String text,
-      @Nullable Awaited at,
+      @Nullable WaitPoint at,
       int attempts) {}
 
   static WaitStep of(TaskRun run, TaskSnapshot now) {
-    return step(run, now).marked(now.attempts()).since(run.since());
+    return step(run, now).withVersion(now.attempts()).since(run.since());
   }
 
   private static WaitStep step(TaskRun run, TaskSnapshot now) {

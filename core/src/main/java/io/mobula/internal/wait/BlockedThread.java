@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * millisecond is not noted. Entered and closed by that thread, seen by all. Costs two changes of a
  * hash table.
  */
-public final class BlockedThread implements Awaited, AutoCloseable {
+public final class BlockedThread implements WaitPoint, AutoCloseable {
   private static final Map<Thread, BlockedThread> BLOCKED = new ConcurrentHashMap<>();
 
   private final Thread thread = Thread.currentThread();
@@ -73,7 +73,7 @@ public final class BlockedThread implements Awaited, AutoCloseable {
   public WaitStep waitStep() {
     var step = what.get();
     return new WaitStep(
-        "thread " + thread.getName() + " " + step.text(), step.mark(), since, step.next());
+        "thread " + thread.getName() + " " + step.text(), step.version(), since, step.next());
   }
 
   /** It goes on. */

@@ -17,26 +17,26 @@ import org.jspecify.annotations.Nullable;
  * @param rest what comes behind it, or null
  * @param end who must act
  */
-public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, WaitCause end) {
+public record WaitChain(WaitPoint of, WaitStep step, @Nullable WaitChain rest, WaitCause end) {
 
   private static final int MOST_CHARS = 600;
 
   /** What the end of a chain is known by from one look to the next, if it has not changed. */
-  record Identity(List<Object> links, List<Long> marks) {}
+  record EndIdentity(List<Object> links, List<Long> marks) {}
 
   /**
    * By the last two that it is about, with all links of theirs: many chains may lead there. A
    * request has two links, as it was made and as its ledger knows it, and only the queue before it
    * tells by its mark whether it is still the same one.
    */
-  Identity fromLast() {
+  EndIdentity endIdentity() {
     var backwards = new ArrayDeque<WaitChain>();
     for (var link = this; link != null; link = link.rest) {
       backwards.addFirst(link);
     }
     var links = new ArrayList<Object>();
     var marks = new ArrayList<Long>();
-    Awaited about = null;
+    WaitPoint about = null;
     int different = 0;
     for (var link : backwards) {
       if (!link.of.equals(about)) {
@@ -47,9 +47,9 @@ public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, Wai
         break;
       }
       links.add(link.of);
-      marks.add(link.step.mark());
+      marks.add(link.step.version());
     }
-    return new Identity(links, marks);
+    return new EndIdentity(links, marks);
   }
 
   /** The process that its last link is about, or null if that is none. */
@@ -57,7 +57,7 @@ public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, Wai
   NodeId lastPeer() {
     NodeId peer = null;
     for (var link = this; link != null; link = link.rest) {
-      if (link.step.next() instanceof WaitStep.Next.Elsewhere(var to, var work)) {
+      if (link.step.next() instanceof WaitStep.Next.RemoteWork(var to, var work)) {
         peer = to;
       }
     }
@@ -65,7 +65,7 @@ public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, Wai
   }
 
   /** What its last link is about. */
-  Awaited last() {
+  WaitPoint last() {
     var link = this;
     while (link.rest != null) {
       link = link.rest;
@@ -110,7 +110,7 @@ public record WaitChain(Awaited of, WaitStep step, @Nullable WaitChain rest, Wai
   /**
    * The chain as the end of a message about a wait that was given up: its links in one sentence.
    */
-  public String because() {
+  public String toSentence() {
     return " It waits: " + String.join("; ", lines()) + ".";
   }
 }

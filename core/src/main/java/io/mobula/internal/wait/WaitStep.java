@@ -11,36 +11,36 @@ import java.util.function.Supplier;
  * One link of a chain of waits, as of one moment.
  *
  * @param text what it is and what it waits for, as a sentence without its full stop
- * @param mark differs between two looks if what is waited for is not the same any more, such as the
+ * @param version differs between two looks if what is waited for is not the same any more, such as the
  *     number of an attempt
  * @param since when it began to wait, on the clock of {@link System#nanoTime()}; zero where that is
  *     not known
  * @param next where the chain goes on, or its end
  */
-public record WaitStep(String text, long mark, long since, Next next) {
+public record WaitStep(String text, long version, long since, Next next) {
 
   /** Where a chain goes on, or ends. */
   public sealed interface Next {
     /**
      * It goes on at each of these.
      *
-     * @param spare how many of them need not come
+     * @param surplus how many of them need not come
      */
-    record Via(List<? extends Awaited> awaited, int spare) implements Next {
+    record WaitPoints(List<? extends WaitPoint> points, int surplus) implements Next {
       /** Copies the list. */
-      public Via {
-        awaited = List.copyOf(awaited);
+      public WaitPoints {
+        points = List.copyOf(points);
       }
     }
 
     /** Somebody knows who answers on another thread, soon. */
-    record Asking(Supplier<CompletionStage<WaitStep>> question) implements Next {}
+    record Query(Supplier<CompletionStage<WaitStep>> question) implements Next {}
 
     /** Another process must act. */
-    record Elsewhere(NodeId peer, Work work) implements Next {}
+    record RemoteWork(NodeId peer, Work work) implements Next {}
 
     /** It ends here. */
-    record Ends(WaitCause how) implements Next {}
+    record ChainEnd(WaitCause how) implements Next {}
   }
 
   /**
@@ -78,36 +78,36 @@ public record WaitStep(String text, long mark, long since, Next next) {
 
   /** A link at which the chain ends. */
   public static WaitStep end(String text, WaitCause how) {
-    return new WaitStep(text, 0, 0, new Next.Ends(how));
+    return new WaitStep(text, 0, 0, new Next.ChainEnd(how));
   }
 
   /** A link behind which this one comes. */
-  public static WaitStep via(String text, Awaited next) {
+  public static WaitStep via(String text, WaitPoint next) {
     return via(text, List.of(next));
   }
 
   /** A link behind which all of these come. */
-  public static WaitStep via(String text, List<? extends Awaited> next) {
-    return new WaitStep(text, 0, 0, new Next.Via(next, 0));
+  public static WaitStep via(String text, List<? extends WaitPoint> next) {
+    return new WaitStep(text, 0, 0, new Next.WaitPoints(next, 0));
   }
 
   /** A link behind which comes what somebody answers. */
   public static WaitStep asking(String text, Supplier<CompletionStage<WaitStep>> question) {
-    return new WaitStep(text, 0, 0, new Next.Asking(question));
+    return new WaitStep(text, 0, 0, new Next.Query(question));
   }
 
   /** A link behind which another process comes. */
   public static WaitStep elsewhere(String text, NodeId peer, Work work) {
-    return new WaitStep(text, 0, 0, new Next.Elsewhere(peer, work));
+    return new WaitStep(text, 0, 0, new Next.RemoteWork(peer, work));
   }
 
   /** The same with another mark. */
-  public WaitStep marked(long with) {
+  public WaitStep withVersion(long with) {
     return new WaitStep(text, with, since, next);
   }
 
   /** The same with the moment at which it began. */
   public WaitStep since(long nanos) {
-    return new WaitStep(text, mark, nanos, next);
+    return new WaitStep(text, version, nanos, next);
   }
 }

@@ -3,7 +3,7 @@
  * walked, and the watch that reports chains which end nowhere.
  *
  * <p>Each part of a node says at any moment what it waits for
- * ({@link io.mobula.internal.wait.Awaited}); nothing is registered for it but threads that block
+ * ({@link io.mobula.internal.wait.WaitPoint}); nothing is registered for it but threads that block
  * for long. Knows no part of a node by itself, and no Akka.
  */
 @NullMarked

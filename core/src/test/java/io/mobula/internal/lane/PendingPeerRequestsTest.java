@@ -88,7 +88,7 @@ class PendingPeerRequestsTest {
     assertThat(question.waitStep().text()).contains("was asked for numbers 1");
     assertThat(question).isEqualTo(peerTransport.openRequests().next());
     members.leave(OTHER);
-    assertThat(question.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.WaitCause.READY));
+    assertThat(question.waitStep().next()).isEqualTo(new WaitStep.Next.ChainEnd(WaitReport.WaitCause.READY));
     assertThat(peerTransport.openRequests()).isExhausted();
   }
 

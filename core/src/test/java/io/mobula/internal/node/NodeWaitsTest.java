@@ -13,7 +13,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.contract.FileLatch;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.internal.store.EntryRef;
-import io.mobula.internal.wait.WaitWatch;
+import io.mobula.internal.wait.WaitWatchdog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,14 +53,14 @@ class NodeWaitsTest {
   @BeforeEach
   void open() {
     appender.start();
-    ((Logger) LoggerFactory.getLogger(WaitWatch.class)).addAppender(appender);
+    ((Logger) LoggerFactory.getLogger(WaitWatchdog.class)).addAppender(appender);
     runtime = Mobula.init(Mobula.settings().cpus(2).storeCapacity(16 << 20));
   }
 
   @AfterEach
   void close() {
     runtime.close();
-    ((Logger) LoggerFactory.getLogger(WaitWatch.class)).detachAppender(appender);
+    ((Logger) LoggerFactory.getLogger(WaitWatchdog.class)).detachAppender(appender);
   }
 
   static int hold(FileLatch latch) throws Exception {

@@ -8,7 +8,7 @@ import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.lane.TransportPair;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.internal.wait.WaitStep.Work;
 import java.util.Map;
@@ -27,7 +27,7 @@ class PeerWaitQueriesTest {
   private static final ObjectId DONE = new ObjectId(1, 8, 0);
 
   private final AtomicLong now = new AtomicLong();
-  private final Map<Work, Awaited> atTwo = new ConcurrentHashMap<>(
+  private final Map<Work, WaitPoint> atTwo = new ConcurrentHashMap<>(
       Map.of(Work.value(RUNS), () -> WaitStep.end("it runs in a thread", WaitCause.RUNNING)));
   private volatile boolean cut;
   private final TransportPair lanes = new TransportPair(KIT, () -> cut);
@@ -59,7 +59,7 @@ class PeerWaitQueriesTest {
   }
 
   private static WaitCause endOf(WaitStep step) {
-    return ((WaitStep.Next.Ends) step.next()).how();
+    return ((WaitStep.Next.ChainEnd) step.next()).how();
   }
 
   @Test

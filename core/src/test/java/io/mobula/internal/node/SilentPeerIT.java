@@ -10,7 +10,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.contract.PollingAssert;
 import io.mobula.contract.FileLatch;
 import io.mobula.contract.FileEventLog;
-import io.mobula.internal.wait.WaitWatch;
+import io.mobula.internal.wait.WaitWatchdog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -59,7 +59,7 @@ class SilentPeerIT {
       }
     };
     appender.start();
-    ((Logger) LoggerFactory.getLogger(WaitWatch.class)).addAppender(appender);
+    ((Logger) LoggerFactory.getLogger(WaitWatchdog.class)).addAppender(appender);
     try (var cluster = LocalCluster.builder().nodes(1).cpusPerNode(2).start()) {
       var latch = new FileLatch(directory.resolve("gate").toString());
       var eventLog = new FileEventLog(directory.resolve("journal").toString());
@@ -94,7 +94,7 @@ class SilentPeerIT {
           () -> runtime.pending().toString(), () -> runtime.pending().isEmpty());
       assertThat(warnings).noneMatch(each -> each.contains("fault of Mobula"));
     } finally {
-      ((Logger) LoggerFactory.getLogger(WaitWatch.class)).detachAppender(appender);
+      ((Logger) LoggerFactory.getLogger(WaitWatchdog.class)).detachAppender(appender);
     }
   }
 }

@@ -234,9 +234,9 @@ class FetchWaitTest {
     PollingAssert.until("the reader waits", () -> BlockedThread.of(reader) != null);
     var wait = BlockedThread.of(reader);
     assertThat(wait).isNotNull();
-    assertThat(wait.waitStep().next()).isInstanceOf(WaitStep.Next.Elsewhere.class);
+    assertThat(wait.waitStep().next()).isInstanceOf(WaitStep.Next.RemoteWork.class);
     value.hasLeft = true;
-    assertThat(wait.waitStep().next()).isEqualTo(new WaitStep.Next.Ends(WaitReport.WaitCause.UNKNOWN));
+    assertThat(wait.waitStep().next()).isEqualTo(new WaitStep.Next.ChainEnd(WaitReport.WaitCause.UNKNOWN));
     onTheWay.complete(store.snapshot(bytes(3), 0));
     reader.join();
     ref.close();

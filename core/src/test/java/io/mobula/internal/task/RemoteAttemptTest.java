@@ -20,8 +20,8 @@ import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.wait.Awaited;
-import io.mobula.internal.wait.ChainWalker;
+import io.mobula.internal.wait.WaitPoint;
+import io.mobula.internal.wait.WaitChainWalker;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,7 +142,7 @@ class RemoteAttemptTest {
   void aTaskWhoseRequestForALeaseWasForgottenWaitsForNobody() {
     var run = unsent();
     run.start();
-    var chain = ChainWalker.atOnce().walk(run);
+    var chain = WaitChainWalker.nonBlocking().walk(run);
     assertThat(chain.end()).isEqualTo(WaitCause.NOBODY);
     assertThat(chain.report("").text())
         .contains("waits for a slot of its scheduling class")
@@ -152,16 +152,16 @@ class RemoteAttemptTest {
   @Test
   void aTaskThatIsSentWaitsForItsHostWhileTheSlotThereHasIt() {
     var run = run();
-    var sentTo = ChainWalker.atOnce().walk(run);
+    var sentTo = WaitChainWalker.nonBlocking().walk(run);
     assertThat(sentTo.end()).isEqualTo(WaitCause.PEER);
     assertThat(sentTo.lines().getFirst()).contains("was sent to node " + remote.node());
     assertThat(run.returned(remote)).isTrue(); // and nobody queues it again
-    assertThat(ChainWalker.atOnce().walk(run).end()).isEqualTo(WaitCause.NOBODY);
+    assertThat(WaitChainWalker.nonBlocking().walk(run).end()).isEqualTo(WaitCause.NOBODY);
   }
 
   @Test
   void aRefWithoutACompleterWaitsForNobody() {
-    var chain = ChainWalker.atOnce().walk(store.createPending(store.nextTask(), 0, null));
+    var chain = WaitChainWalker.nonBlocking().walk(store.createPending(store.nextTask(), 0, null));
     assertThat(chain.end()).isEqualTo(WaitCause.NOBODY);
     assertThat(chain.lines().getFirst()).contains("nobody makes it");
   }
@@ -193,7 +193,7 @@ class RemoteAttemptTest {
     }
 
     @Override
-    public @Nullable Awaited pendingRequest(ClusterLeaseRequester requester) {
+    public @Nullable WaitPoint pendingRequest(ClusterLeaseRequester requester) {
       return null;
     }
 

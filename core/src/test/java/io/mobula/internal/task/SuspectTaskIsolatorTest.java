@@ -19,7 +19,7 @@ import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.wait.Awaited;
+import io.mobula.internal.wait.WaitPoint;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -228,7 +228,7 @@ class SuspectTaskIsolatorTest {
     }
 
     @Override
-    public @Nullable Awaited pendingRequest(ClusterLeaseRequester requester) {
+    public @Nullable WaitPoint pendingRequest(ClusterLeaseRequester requester) {
       return null;
     }
 

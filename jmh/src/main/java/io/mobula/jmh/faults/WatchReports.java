@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * is reported as well, and rightly; that is no violation. Safe for all threads.
  */
 final class WatchReports implements AutoCloseable {
-  private static final String LOGGER = "io.mobula.internal.wait.WaitWatch";
+  private static final String LOGGER = "io.mobula.internal.wait.WaitWatchdog";
   private static final int LINES_BEFORE = 20;
 
   private final List<String> here = new ArrayList<>();

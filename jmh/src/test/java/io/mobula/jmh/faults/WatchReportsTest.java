@@ -23,7 +23,7 @@ class WatchReportsTest {
             + WaitReport.WaitCause.NOBODY.advice() + "\nOUT more\nOUT 12:01 WARN " + LINE + "What to do: "
             + WaitReport.WaitCause.SILENT_PEER.advice() + "\n");
     try (var reports = WatchReports.open()) {
-      var logger = LoggerFactory.getLogger("io.mobula.internal.wait.WaitWatch");
+      var logger = LoggerFactory.getLogger("io.mobula.internal.wait.WaitWatchdog");
       logger.warn("{}What to do: {}", LINE, WaitReport.WaitCause.SILENT_PEER.advice());
       assertThat(reports.violations(logs))
           .singleElement()

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * look goes on where it ended. It runs in a thread of its own, which waits for a second at most for
  * answers.
  */
-public final class WaitWatch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(WaitWatch.class);
+public final class WaitWatchdog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WaitWatchdog.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
   private static final Duration LATE = Duration.ofMillis(500);
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
@@ -43,28 +43,28 @@ public final class WaitWatch implements AutoCloseable {
   private static final int MANY_LOOKS = 10;
   private static final int MOST_REPORTS = 8; // in one look
 
-  private final List<Source> sources;
-  private final RationedPeers peers;
+  private final List<WaitSource> sources;
+  private final PeerQueryLimiter peers;
   private final Consumer<WaitReport> reporter;
-  private final IntSupplier needed;
+  private final IntSupplier confirmationsNeeded;
   private final Thread thread;
-  private final LinkedHashMap<Awaited, Awaited> reported =
+  private final LinkedHashMap<WaitPoint, WaitPoint> reported =
       new LinkedHashMap<>(); // last link → first
   private final Set<NodeId> reportedPeers = new HashSet<>();
   private final Set<NodeId> silent = new HashSet<>(); // in the present look
   private int left; // of the reports of the present look
-  private Map<Awaited, Suspicion> suspected = Map.of(); // by what the chain ends at
+  private Map<WaitPoint, SuspectedChain> suspected = Map.of(); // by what the chain ends at
   private volatile boolean closed;
 
   /** A chain that some looks have found to end nowhere; the next look walks it again. */
-  private record Suspicion(Awaited from, WaitChain.Identity identity, int looks) {}
+  private record SuspectedChain(WaitPoint from, WaitChain.EndIdentity identity, int looks) {}
 
   /** One part of a node that lists what waits, and how far the looks have come in its list. */
-  private static final class Source {
-    private final Supplier<? extends Iterator<? extends Awaited>> all;
-    private @Nullable Iterator<? extends Awaited> rest;
+  private static final class WaitSource {
+    private final Supplier<? extends Iterator<? extends WaitPoint>> all;
+    private @Nullable Iterator<? extends WaitPoint> rest;
 
-    Source(Supplier<? extends Iterator<? extends Awaited>> all) {
+    WaitSource(Supplier<? extends Iterator<? extends WaitPoint>> all) {
       this.all = all;
     }
 
@@ -73,7 +73,7 @@ public final class WaitWatch implements AutoCloseable {
      *
      * @param to says whether it wants another
      */
-    void next(Predicate<Awaited> to) {
+    void next(Predicate<WaitPoint> to) {
       var from = rest == null ? all.get() : rest;
       boolean more = true;
       for (int i = 0; i < MOST_EXAMINED && more && from.hasNext(); i++) {
@@ -89,33 +89,33 @@ public final class WaitWatch implements AutoCloseable {
    * @param name of its thread
    * @param sources each lists what waits in a part of the node, anew whenever it is asked
    */
-  public WaitWatch(
+  public WaitWatchdog(
       String name,
-      List<? extends Supplier<? extends Iterator<? extends Awaited>>> sources,
-      ChainWalker.Peers peers) {
+      List<? extends Supplier<? extends Iterator<? extends WaitPoint>>> sources,
+      WaitChainWalker.PeerQueries peers) {
     this(
         name,
         sources,
         peers,
         report -> LOG.warn("What waits here will not end by itself: {}", report.text()),
-        WaitWatch::looksNeeded);
+        WaitWatchdog::confirmationsNeeded);
   }
 
-  WaitWatch(
+  WaitWatchdog(
       String name,
-      List<? extends Supplier<? extends Iterator<? extends Awaited>>> sources,
-      ChainWalker.Peers peers,
+      List<? extends Supplier<? extends Iterator<? extends WaitPoint>>> sources,
+      WaitChainWalker.PeerQueries peers,
       Consumer<WaitReport> reporter,
       IntSupplier needed) {
-    this.needed = needed;
-    this.sources = sources.stream().map(Source::new).toList();
-    this.peers = new RationedPeers(peers);
+    this.confirmationsNeeded = needed;
+    this.sources = sources.stream().map(WaitSource::new).toList();
+    this.peers = new PeerQueryLimiter(peers);
     this.reporter = reporter;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
 
   /** How many looks must find the same: few where each thread has had a processor since. */
-  private static int looksNeeded() {
+  private static int confirmationsNeeded() {
     var system = ManagementFactory.getOperatingSystemMXBean();
     double load = system.getSystemLoadAverage() / system.getAvailableProcessors();
     return load >= 0 && load < BUSY ? FEW_LOOKS : MANY_LOOKS;
@@ -136,7 +136,7 @@ public final class WaitWatch implements AutoCloseable {
       }
       long late = System.nanoTime() - before - BETWEEN_LOOKS.toNanos();
       try {
-        look(late < LATE.toNanos());
+        inspect(late < LATE.toNanos());
       } catch (Throwable broken) { // the next look may see more
         LOG.error("A look at what waits has failed", broken);
       }
@@ -148,21 +148,21 @@ public final class WaitWatch implements AutoCloseable {
    *
    * @param punctual whether the one before is to count
    */
-  void look(boolean punctual) {
+  void inspect(boolean punctual) {
     left = MOST_REPORTS;
     silent.clear();
     int counts = punctual ? 1 : 0;
     var before = suspected;
-    var now = new HashMap<Awaited, Suspicion>();
-    var walker = ChainWalker.waiting(FOR_ANSWERS, peers, BETWEEN_LOOKS);
-    peers.ration(MOST_EXAMINED); // what is suspected must be seen again in this look
-    before.values().forEach(each -> judge(each.from(), walker.walk(each.from()), counts, now));
-    forgetWhatWentOn(walker);
+    var now = new HashMap<WaitPoint, SuspectedChain>();
+    var walker = WaitChainWalker.withTimeout(FOR_ANSWERS, peers, BETWEEN_LOOKS);
+    peers.resetLimit(MOST_EXAMINED); // what is suspected must be seen again in this look
+    before.values().forEach(each -> assess(each.from(), walker.walk(each.from()), counts, now));
+    forgetResolved(walker);
     for (var source : sources) {
-      peers.ration(RationedPeers.USUAL);
+      peers.resetLimit(PeerQueryLimiter.DEFAULT_LIMIT);
       source.next(from -> {
-        judge(from, walker.walk(from), counts, now);
-        return !peers.isUsedUp();
+        assess(from, walker.walk(from), counts, now);
+        return !peers.isExhausted();
       });
     }
     suspected = now;
@@ -170,7 +170,7 @@ public final class WaitWatch implements AutoCloseable {
   }
 
   /** What was reported and does not end nowhere any more may be reported again. */
-  private void forgetWhatWentOn(ChainWalker walker) {
+  private void forgetResolved(WaitChainWalker walker) {
     var first = reported.entrySet().iterator();
     if (first.hasNext()) { // one in each look, the longest known first
       var oldest = first.next();
@@ -182,21 +182,21 @@ public final class WaitWatch implements AutoCloseable {
     }
   }
 
-  private void judge(Awaited from, WaitChain chain, int counts, Map<Awaited, Suspicion> now) {
+  private void assess(WaitPoint from, WaitChain chain, int counts, Map<WaitPoint, SuspectedChain> now) {
     switch (chain.end()) {
       case NOBODY -> {
         var last = chain.last();
         if (reported.containsKey(last)) {
           return;
         }
-        var identity = chain.fromLast();
+        var endIdentity = chain.endIdentity();
         var seen = suspected.get(last);
-        int before = seen != null && seen.identity().equals(identity) ? seen.looks() : 0;
+        int before = seen != null && seen.identity().equals(endIdentity) ? seen.looks() : 0;
         int looks = counts + before;
         if (now.size() < MOST_EXAMINED) {
-          now.putIfAbsent(last, new Suspicion(from, identity, looks));
+          now.putIfAbsent(last, new SuspectedChain(from, endIdentity, looks));
         }
-        if (looks >= needed.getAsInt() && left > 0) { // once, however many wait for that
+        if (looks >= confirmationsNeeded.getAsInt() && left > 0) { // once, however many wait for that
           note(last, from);
           now.remove(last);
           tell(chain);
@@ -215,7 +215,7 @@ public final class WaitWatch implements AutoCloseable {
     }
   }
 
-  private void note(Awaited last, Awaited from) {
+  private void note(WaitPoint last, WaitPoint from) {
     if (reported.size() >= MOST_KNOWN) {
       reported.pollFirstEntry();
     }

@@ -5,7 +5,7 @@ package io.mobula.internal.wait;
  * one look, and must neither block nor run users' code.
  */
 @FunctionalInterface
-public interface Awaited {
+public interface WaitPoint {
   /** What it waits for at this moment. */
   WaitStep waitStep();
 }

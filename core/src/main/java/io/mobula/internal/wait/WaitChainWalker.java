@@ -24,54 +24,54 @@ import org.jspecify.annotations.Nullable;
  * of those that must end. Belongs to one thread, which waits for answers of actors and of other
  * processes for a limited time in all.
  */
-public final class ChainWalker {
+public final class WaitChainWalker {
   private static final int MOST_BRANCHES = 16;
   private static final int MOST_LINKS = 48;
   private static final int MOST_STEPS = 20_000;
   private static final int MOST_STEPS_AT_ONCE = 200; // in a thread that gives up waiting
 
   private final long end;
-  private final Peers peers;
+  private final PeerQueries peers;
   private final int mostSteps;
-  private final long youngest;
-  private final IdentityHashMap<Awaited, WaitChain> known = new IdentityHashMap<>();
-  private final Set<Awaited> path = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final long minAgeNanos;
+  private final IdentityHashMap<WaitPoint, WaitChain> known = new IdentityHashMap<>();
+  private final Set<WaitPoint> path = Collections.newSetFromMap(new IdentityHashMap<>());
   private int steps;
 
   /** Asks other processes what they know. */
   @FunctionalInterface
-  public interface Peers {
+  public interface PeerQueries {
     /** Nobody is asked: a chain that ends in another process ends there. */
-    Peers NOBODY = (peer, work, nanos) -> WaitStep.end("node " + peer + " must give it", WaitCause.PEER);
+    PeerQueries NOBODY = (peer, work, nanos) -> WaitStep.end("node " + peer + " must give it", WaitCause.PEER);
 
     /** What that process says of the work; waits for its answer for so long at most. */
-    WaitStep look(NodeId peer, Work work, long nanos);
+    WaitStep query(NodeId peer, Work work, long nanos);
   }
 
-  private ChainWalker(Duration limit, Peers peers, int mostSteps, Duration youngest) {
+  private WaitChainWalker(Duration limit, PeerQueries peers, int mostSteps, Duration youngest) {
     this.end = System.nanoTime() + limit.toNanos();
     this.peers = peers;
     this.mostSteps = mostSteps;
-    this.youngest = youngest.toNanos();
+    this.minAgeNanos = youngest.toNanos();
   }
 
   /** One that waits for answers for so long in all. */
-  public static ChainWalker waiting(Duration limit, Peers peers) {
-    return waiting(limit, peers, Duration.ZERO);
+  public static WaitChainWalker withTimeout(Duration limit, PeerQueries peers) {
+    return withTimeout(limit, peers, Duration.ZERO);
   }
 
   /** The same; about what has waited for less than that no other process is asked. */
-  public static ChainWalker waiting(Duration limit, Peers peers, Duration youngest) {
-    return new ChainWalker(limit, peers, MOST_STEPS, youngest);
+  public static WaitChainWalker withTimeout(Duration limit, PeerQueries peers, Duration youngest) {
+    return new WaitChainWalker(limit, peers, MOST_STEPS, youngest);
   }
 
   /** One that waits for no answer. */
-  public static ChainWalker atOnce() {
-    return new ChainWalker(Duration.ZERO, Peers.NOBODY, MOST_STEPS_AT_ONCE, Duration.ZERO);
+  public static WaitChainWalker nonBlocking() {
+    return new WaitChainWalker(Duration.ZERO, PeerQueries.NOBODY, MOST_STEPS_AT_ONCE, Duration.ZERO);
   }
 
   /** The chain from here. */
-  public WaitChain walk(Awaited from) {
+  public WaitChain walk(WaitPoint from) {
     var before = known.get(from);
     if (before != null) {
       return before;
@@ -91,48 +91,48 @@ public final class ChainWalker {
     }
   }
 
-  private WaitChain follow(Awaited from, WaitStep step) {
+  private WaitChain follow(WaitPoint from, WaitStep step) {
     return switch (step.next()) {
-      case Next.Ends(var how) -> new WaitChain(from, step, null, how);
-      case Next.Via(var awaited, var spare) -> before(from, step, branch(from, awaited, spare));
-      case Next.Asking(var question) -> {
+      case Next.ChainEnd(var how) -> new WaitChain(from, step, null, how);
+      case Next.WaitPoints(var waitPoint, var spare) -> before(from, step, branch(from, waitPoint, spare));
+      case Next.Query(var question) -> {
         var answer = answerOf(question.get());
         yield answer == null
             ? new WaitChain(from, step, null, WaitCause.UNKNOWN)
             : before(from, step, follow(from, answer));
       }
-      case Next.Elsewhere(var peer, var work) ->
+      case Next.RemoteWork(var peer, var work) ->
         before(from, step, follow(from, ask(step, peer, work)));
     };
   }
 
   private WaitStep ask(WaitStep step, NodeId peer, Work work) {
-    boolean young = step.since() != 0 && System.nanoTime() - step.since() < youngest;
-    return young ? Peers.NOBODY.look(peer, work, 0) : peers.look(peer, work, left());
+    boolean young = step.since() != 0 && System.nanoTime() - step.since() < minAgeNanos;
+    return young ? PeerQueries.NOBODY.query(peer, work, 0) : peers.query(peer, work, left());
   }
 
   private long left() {
     return Math.max(0, end - System.nanoTime());
   }
 
-  private static WaitChain before(Awaited from, WaitStep step, WaitChain rest) {
+  private static WaitChain before(WaitPoint from, WaitStep step, WaitChain rest) {
     return new WaitChain(from, step, rest, rest.end());
   }
 
-  private static WaitChain leaf(Awaited of, WaitStep step) {
+  private static WaitChain leaf(WaitPoint of, WaitStep step) {
     return new WaitChain(
-        of, step, null, step.next() instanceof Next.Ends(var how) ? how : WaitCause.UNKNOWN);
+        of, step, null, step.next() instanceof Next.ChainEnd(var how) ? how : WaitCause.UNKNOWN);
   }
 
-  private WaitChain branch(Awaited from, List<? extends Awaited> awaited, int spare) {
+  private WaitChain branch(WaitPoint from, List<? extends WaitPoint> waitPoint, int spare) {
     var chains = new ArrayList<WaitChain>();
-    for (var each : awaited.subList(0, Math.min(MOST_BRANCHES, awaited.size()))) {
+    for (var each : waitPoint.subList(0, Math.min(MOST_BRANCHES, waitPoint.size()))) {
       chains.add(walk(each));
     }
     chains.sort(Comparator.comparingInt(chain -> rank(chain.end())));
     return spare < chains.size()
         ? chains.get(spare)
-        : leaf(from, WaitStep.end("one of " + awaited.size() + " is enough", WaitCause.UNKNOWN));
+        : leaf(from, WaitStep.end("one of " + waitPoint.size() + " is enough", WaitCause.UNKNOWN));
   }
 
   /** The worst first. */
