@@ -15,62 +15,62 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Calls of an actor that counts: with an answer, one and ten thousand at a time, and without. */
-final class ActorSection implements Section {
+final class ActorSection implements BenchmarkSection {
   private static final int IN_FLIGHT = TaskSection.IN_FLIGHT;
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final MobulaRuntime runtime = Mobula.init();
-  private final ActorHandle<Work.Counter> actor =
-      runtime.actor(Work.Counter::new).remote();
+  private final ActorHandle<TrivialWork.Counter> actor =
+      runtime.actor(TrivialWork.Counter::new).remote();
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
-  private final Work.Counter counter = new Work.Counter();
-  private final ActorSystem<BareActor.Command> akka =
-      ActorSystem.create(BareActor.create(), "bare");
+  private final TrivialWork.Counter counter = new TrivialWork.Counter();
+  private final ActorSystem<AkkaBaselineActor.Command> akka =
+      ActorSystem.create(AkkaBaselineActor.create(), "bare");
 
   private ActorSection() {}
 
-  static Section open() {
+  static BenchmarkSection open() {
     return new ActorSection();
   }
 
   @Override
-  public List<Row> rows() {
+  public List<BenchmarkRow> rows() {
     return List.of(
-        new Row(
+        new BenchmarkRow(
             "actor call, sync",
-            Row.Reading.RATE,
+            BenchmarkRow.Quantity.RATE,
             0,
-            Contender.repeating(
-                "Mobula", 1, () -> actor.call(Work.Counter::add, 1).remote().get()),
+            TimedOperation.repeating(
+                "Mobula", 1, () -> actor.call(TrivialWork.Counter::add, 1).remote().get()),
             List.of(
-                Contender.repeating(
+                TimedOperation.repeating(
                     "executor", 1, () -> executor.submit(() -> counter.add(1)).get()),
-                Contender.repeating("Akka ask", 1, () -> ask().get())),
-            new Goal.None()),
-        new Row(
+                TimedOperation.repeating("Akka ask", 1, () -> ask().get())),
+            new PerformanceGoal.None()),
+        new BenchmarkRow(
             "actor call, pipelined",
-            Row.Reading.RATE,
+            BenchmarkRow.Quantity.RATE,
             0,
-            Contender.repeating("Mobula", IN_FLIGHT, this::pipeline),
+            TimedOperation.repeating("Mobula", IN_FLIGHT, this::pipeline),
             List.of(
-                Contender.repeating("executor", IN_FLIGHT, this::pipelineExecutor),
-                Contender.repeating("Akka ask", IN_FLIGHT, this::pipelineAsks)),
-            new Goal.None()),
-        new Row(
+                TimedOperation.repeating("executor", IN_FLIGHT, this::pipelineExecutor),
+                TimedOperation.repeating("Akka ask", IN_FLIGHT, this::pipelineAsks)),
+            new PerformanceGoal.None()),
+        new BenchmarkRow(
             "actor tell, pipelined",
-            Row.Reading.RATE,
+            BenchmarkRow.Quantity.RATE,
             0,
-            Contender.repeating("Mobula", IN_FLIGHT, this::tell),
+            TimedOperation.repeating("Mobula", IN_FLIGHT, this::tell),
             List.of(
-                Contender.repeating("executor", IN_FLIGHT, this::tellExecutor),
-                Contender.repeating("Akka tell", IN_FLIGHT, this::tellAkka)),
-            new Goal.None()));
+                TimedOperation.repeating("executor", IN_FLIGHT, this::tellExecutor),
+                TimedOperation.repeating("Akka tell", IN_FLIGHT, this::tellAkka)),
+            new PerformanceGoal.None()));
   }
 
   private void pipeline() {
     var refs = new ArrayList<ObjectRef<Integer>>(IN_FLIGHT);
     for (int i = 0; i < IN_FLIGHT; i++) {
-      refs.add(actor.call(Work.Counter::add, 1).remote());
+      refs.add(actor.call(TrivialWork.Counter::add, 1).remote());
     }
     runtime.get(refs);
   }
@@ -86,8 +86,8 @@ final class ActorSection implements Section {
   }
 
   private CompletableFuture<Integer> ask() {
-    return AskPattern.<BareActor.Command, Integer>ask(
-            akka, replyTo -> new BareActor.Add(1, replyTo), LIMIT, akka.scheduler())
+    return AskPattern.<AkkaBaselineActor.Command, Integer>ask(
+            akka, replyTo -> new AkkaBaselineActor.Add(1, replyTo), LIMIT, akka.scheduler())
         .toCompletableFuture();
   }
 
@@ -103,9 +103,9 @@ final class ActorSection implements Section {
 
   private void tell() {
     for (int i = 1; i < IN_FLIGHT; i++) {
-      actor.tell(Work.Counter::increment).remote();
+      actor.tell(TrivialWork.Counter::increment).remote();
     }
-    actor.call(Work.Counter::add, 1).remote().get();
+    actor.call(TrivialWork.Counter::add, 1).remote().get();
   }
 
   private void tellExecutor() throws Exception {
@@ -117,13 +117,13 @@ final class ActorSection implements Section {
 
   private void tellAkka() throws Exception {
     for (int i = 1; i < IN_FLIGHT; i++) {
-      akka.tell(new BareActor.Increment());
+      akka.tell(new AkkaBaselineActor.Increment());
     }
     ask().get();
   }
 
   @Override
-  public double share() {
+  public double timeShare() {
     return 1;
   }
 

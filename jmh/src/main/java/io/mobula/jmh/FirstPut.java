@@ -7,7 +7,7 @@ import io.mobula.Settings;
  * The first put of a store that nobody has used: memory has to be made for it. One operation a
  * slice.
  */
-record FirstPut(Settings settings, Object value) implements Contender {
+record FirstPut(Settings settings, Object value) implements TimedOperation {
   @Override
   public String name() {
     return "first put";

@@ -54,29 +54,29 @@ public final class OneNodeBench {
    * @return how many rows there are
    */
   public int run(PrintStream out) throws Exception {
-    var medians = new Medians();
-    var timed = new ArrayList<Row>();
-    var rounds = new Rounds(ROUNDS, request.seconds(), progress);
+    var measuredTimes = new MeasuredTimes();
+    var timed = new ArrayList<BenchmarkRow>();
+    var rounds = new InterleavedRounds(ROUNDS, request.seconds(), progress);
     for (var section : sections()) {
       try (var open = section.call()) {
         var rows = open.rows().stream()
             .filter(row -> request.only().matcher(row.title()).find())
             .toList();
         if (!rows.isEmpty()) {
-          rounds.time(rows, open.share(), medians);
+          rounds.time(rows, open.timeShare(), measuredTimes);
           timed.addAll(rows);
         }
       }
     }
-    var report = new Report(timed, medians, Machine.here());
+    var report = new OneNodeReport(timed, measuredTimes, MachineDescription.here());
     out.print(report.markdown());
     out.flush();
     write(report);
     return timed.size();
   }
 
-  private List<Callable<Section>> sections() throws IOException {
-    var sections = new ArrayList<Callable<Section>>();
+  private List<Callable<BenchmarkSection>> sections() throws IOException {
+    var sections = new ArrayList<Callable<BenchmarkSection>>();
     sections.add(TaskSection::open);
     sections.add(ActorSection::open);
     var sizes = sizesThatFit();
@@ -92,14 +92,14 @@ public final class OneNodeBench {
       if (StoreSection.fits(bytes)) {
         fitting.add(bytes);
       } else {
-        progress.println("bench: no rows for " + Words.size(bytes)
+        progress.println("bench: no rows for " + QuantityFormat.size(bytes)
             + ": the heap, or shared memory, is too small for them");
       }
     }
     return List.copyOf(fitting);
   }
 
-  private void write(Report report) throws IOException {
+  private void write(OneNodeReport report) throws IOException {
     var file = request.json();
     if (file != null) {
       Files.writeString(file, report.json(), StandardCharsets.UTF_8);

@@ -3,28 +3,28 @@ package io.mobula.jmh;
 import java.util.List;
 
 /** How long a node takes to start, in a JVM of its own, beside an actor system. */
-final class StartUpSection implements Section {
+final class StartUpSection implements BenchmarkSection {
   private static final double SECONDS_MORE = 0.4;
 
   private StartUpSection() {}
 
-  static Section open() {
+  static BenchmarkSection open() {
     return new StartUpSection();
   }
 
   @Override
-  public List<Row> rows() {
-    return List.of(new Row(
+  public List<BenchmarkRow> rows() {
+    return List.of(new BenchmarkRow(
         "start-up, in a fresh JVM",
-        Row.Reading.ONCE,
+        BenchmarkRow.Quantity.ONE_TIME,
         0,
-        new StartUp("Mobula", StartUpProbe.NODE),
-        List.of(new StartUp("ActorSystem.create", StartUpProbe.AKKA)),
-        new Goal.SecondsMore(SECONDS_MORE)));
+        new FreshJvmStartUp("Mobula", StartUpProbe.NODE),
+        List.of(new FreshJvmStartUp("ActorSystem.create", StartUpProbe.AKKA)),
+        new PerformanceGoal.MaximumExtraSeconds(SECONDS_MORE)));
   }
 
   @Override
-  public double share() {
+  public double timeShare() {
     return 1;
   }
 

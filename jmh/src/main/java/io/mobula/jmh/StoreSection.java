@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * Put and get of objects of one size, in the forms that users have them, beside a copy of as many
  * bytes.
  */
-final class StoreSection implements Section {
+final class StoreSection implements BenchmarkSection {
   /** 1 KB to 512 MB. */
   static final List<Long> SIZES =
       List.of(1L << 10, 16L << 10, 100L << 10, 1L << 20, 16L << 20, 100L << 20, 512L << 20);
@@ -34,7 +34,7 @@ final class StoreSection implements Section {
   private final Settings settings;
   private final MobulaRuntime runtime;
   private final Arena arena = Arena.ofShared();
-  private final Contender copy;
+  private final TimedOperation copy;
 
   private StoreSection(long bytes) {
     this.bytes = bytes;
@@ -43,7 +43,7 @@ final class StoreSection implements Section {
     this.copy = copy(filled(), filled());
   }
 
-  static Section open(long bytes) {
+  static BenchmarkSection open(long bytes) {
     return new StoreSection(bytes);
   }
 
@@ -57,55 +57,55 @@ final class StoreSection implements Section {
   }
 
   @Override
-  public List<Row> rows() {
+  public List<BenchmarkRow> rows() {
     var tensor = Tensor.wrap(filled(), DType.FLOAT64);
     var numbers = new double[(int) (bytes / Double.BYTES)];
-    var rows = new ArrayList<Row>();
+    var rows = new ArrayList<BenchmarkRow>();
     rows.add(row(
         "put Tensor, first of a store",
-        Row.Reading.MOVED,
+        BenchmarkRow.Quantity.THROUGHPUT,
         new FirstPut(settings, tensor),
-        new Goal.None()));
+        new PerformanceGoal.None()));
     rows.add(row(
         "put double[], first of a store",
-        Row.Reading.MOVED,
+        BenchmarkRow.Quantity.THROUGHPUT,
         new FirstPut(settings, numbers),
-        new Goal.None()));
-    rows.add(row("put Tensor", Row.Reading.MOVED, put(tensor), putGoal()));
-    rows.add(row("put ByteBuffer", Row.Reading.MOVED, put(tensor.asByteBuffer()), putGoal()));
-    rows.add(row("put double[]", Row.Reading.MOVED, put(numbers), putGoal()));
+        new PerformanceGoal.None()));
+    rows.add(row("put Tensor", BenchmarkRow.Quantity.THROUGHPUT, put(tensor), putGoal()));
+    rows.add(row("put ByteBuffer", BenchmarkRow.Quantity.THROUGHPUT, put(tensor.asByteBuffer()), putGoal()));
+    rows.add(row("put double[]", BenchmarkRow.Quantity.THROUGHPUT, put(numbers), putGoal()));
     rows.add(
-        row("get double[]", Row.Reading.MOVED, get(() -> runtime.put(numbers)), new Goal.None()));
+        row("get double[]", BenchmarkRow.Quantity.THROUGHPUT, get(() -> runtime.put(numbers)), new PerformanceGoal.None()));
     return rows;
   }
 
-  private Row row(String what, Row.Reading reading, Contender ours, Goal goal) {
-    return new Row(what, reading, bytes, ours, List.of(copy), goal);
+  private BenchmarkRow row(String what, BenchmarkRow.Quantity quantity, TimedOperation ours, PerformanceGoal goal) {
+    return new BenchmarkRow(what, quantity, bytes, ours, List.of(copy), goal);
   }
 
   /** Below this size it is the call that costs, and not the copy. */
-  private Goal putGoal() {
-    return bytes >= COPY_MATTERS ? new Goal.Share(COPY_SHARE) : new Goal.None();
+  private PerformanceGoal putGoal() {
+    return bytes >= COPY_MATTERS ? new PerformanceGoal.MinimumSpeedRatio(COPY_SHARE) : new PerformanceGoal.None();
   }
 
   private MemorySegment filled() {
     return arena.allocate(bytes, 64).fill((byte) 1);
   }
 
-  private Contender copy(MemorySegment from, MemorySegment to) {
-    return Contender.repeating("copy", 1, () -> MemorySegment.copy(from, 0, to, 0, bytes));
+  private TimedOperation copy(MemorySegment from, MemorySegment to) {
+    return TimedOperation.repeating("copy", 1, () -> MemorySegment.copy(from, 0, to, 0, bytes));
   }
 
-  private Contender put(Object value) {
-    return Contender.repeating("put", 1, () -> runtime.put(value).close());
+  private TimedOperation put(Object value) {
+    return TimedOperation.repeating("put", 1, () -> runtime.put(value).close());
   }
 
-  private static Contender get(Supplier<ObjectRef<?>> put) {
-    return new Get(put);
+  private static TimedOperation get(Supplier<ObjectRef<?>> put) {
+    return new RepeatedGet(put);
   }
 
   @Override
-  public double share() {
+  public double timeShare() {
     return 0.25;
   }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Tasks that square a number, one at a time and ten thousand at a time. */
-final class TaskSection implements Section {
+final class TaskSection implements BenchmarkSection {
   static final int IN_FLIGHT = 10_000;
 
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -23,44 +23,44 @@ final class TaskSection implements Section {
   private final MobulaRuntime runtime = Mobula.init();
   private final ExecutorService executor =
       Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
-  private final ActorSystem<BareActor.Command> akka =
-      ActorSystem.create(BareActor.create(), "bare");
+  private final ActorSystem<AkkaBaselineActor.Command> akka =
+      ActorSystem.create(AkkaBaselineActor.create(), "bare");
 
   private TaskSection() {}
 
-  static Section open() {
+  static BenchmarkSection open() {
     return new TaskSection();
   }
 
   @Override
-  public List<Row> rows() {
+  public List<BenchmarkRow> rows() {
     return List.of(
-        new Row(
+        new BenchmarkRow(
             "task, sync",
-            Row.Reading.RATE,
+            BenchmarkRow.Quantity.RATE,
             0,
-            Contender.repeating(
-                "Mobula", 1, () -> runtime.task(Work::square, 7).remote().get()),
+            TimedOperation.repeating(
+                "Mobula", 1, () -> runtime.task(TrivialWork::square, 7).remote().get()),
             List.of(
-                Contender.repeating(
-                    "executor", 1, () -> executor.submit(() -> Work.square(7)).get()),
-                Contender.repeating("Akka ask", 1, () -> ask().get())),
-            new Goal.None()),
-        new Row(
+                TimedOperation.repeating(
+                    "executor", 1, () -> executor.submit(() -> TrivialWork.square(7)).get()),
+                TimedOperation.repeating("Akka ask", 1, () -> ask().get())),
+            new PerformanceGoal.None()),
+        new BenchmarkRow(
             "task, pipelined",
-            Row.Reading.RATE,
+            BenchmarkRow.Quantity.RATE,
             0,
-            Contender.repeating("Mobula", IN_FLIGHT, this::pipeline),
+            TimedOperation.repeating("Mobula", IN_FLIGHT, this::pipeline),
             List.of(
-                Contender.repeating("executor", IN_FLIGHT, this::pipelineExecutor),
-                Contender.repeating("Akka ask", IN_FLIGHT, this::pipelineAsks)),
-            new Goal.Rate(TASKS_A_SECOND)));
+                TimedOperation.repeating("executor", IN_FLIGHT, this::pipelineExecutor),
+                TimedOperation.repeating("Akka ask", IN_FLIGHT, this::pipelineAsks)),
+            new PerformanceGoal.MinimumRate(TASKS_A_SECOND)));
   }
 
   private void pipeline() {
     var refs = new ArrayList<ObjectRef<Integer>>(IN_FLIGHT);
     for (int i = 0; i < IN_FLIGHT; i++) {
-      refs.add(runtime.task(Work::square, i).remote());
+      refs.add(runtime.task(TrivialWork::square, i).remote());
     }
     runtime.get(refs);
   }
@@ -69,7 +69,7 @@ final class TaskSection implements Section {
     var futures = new ArrayList<Future<Integer>>(IN_FLIGHT);
     for (int i = 0; i < IN_FLIGHT; i++) {
       int number = i;
-      futures.add(executor.submit(() -> Work.square(number)));
+      futures.add(executor.submit(() -> TrivialWork.square(number)));
     }
     for (var future : futures) {
       future.get();
@@ -77,8 +77,8 @@ final class TaskSection implements Section {
   }
 
   private CompletableFuture<Integer> ask() {
-    return AskPattern.<BareActor.Command, Integer>ask(
-            akka, replyTo -> new BareActor.Square(7, replyTo), LIMIT, akka.scheduler())
+    return AskPattern.<AkkaBaselineActor.Command, Integer>ask(
+            akka, replyTo -> new AkkaBaselineActor.Square(7, replyTo), LIMIT, akka.scheduler())
         .toCompletableFuture();
   }
 
@@ -93,7 +93,7 @@ final class TaskSection implements Section {
   }
 
   @Override
-  public double share() {
+  public double timeShare() {
     return 1;
   }
 

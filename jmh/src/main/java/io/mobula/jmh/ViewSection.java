@@ -13,7 +13,7 @@ import java.util.Map;
  * Reads views of objects of all sizes, which shall take the same time; in one section, so that they
  * take turns.
  */
-final class ViewSection implements Section {
+final class ViewSection implements BenchmarkSection {
   private static final long SMALL = 1L << 20;
   private static final long LARGE = 100L << 20;
   private static final double FACTOR = 2;
@@ -28,30 +28,30 @@ final class ViewSection implements Section {
         Mobula.init(Mobula.settings().storeCapacity(StoreSection.LEAST_CAPACITY + 2 * all));
   }
 
-  static Section open(List<Long> sizes) {
+  static BenchmarkSection open(List<Long> sizes) {
     return new ViewSection(sizes);
   }
 
   @Override
-  public List<Row> rows() {
-    Map<Long, Row> tensors = new HashMap<>();
-    var rows = new ArrayList<Row>();
+  public List<BenchmarkRow> rows() {
+    Map<Long, BenchmarkRow> tensors = new HashMap<>();
+    var rows = new ArrayList<BenchmarkRow>();
     for (long bytes : sizes) {
       var small = tensors.get(SMALL);
-      var goal = bytes == LARGE && small != null ? new Goal.Times(FACTOR, small) : new Goal.None();
-      var row = row("get Tensor", bytes, new Get(() -> runtime.put(tensor(bytes))), goal);
+      var goal = bytes == LARGE && small != null ? new PerformanceGoal.MaximumTimeRatio(FACTOR, small) : new PerformanceGoal.None();
+      var row = row("get Tensor", bytes, new RepeatedGet(() -> runtime.put(tensor(bytes))), goal);
       tensors.put(bytes, row);
       rows.add(row);
     }
     for (long bytes : sizes) {
-      var get = new Get(() -> runtime.put(tensor(bytes).asByteBuffer()));
-      rows.add(row("get ByteBuffer", bytes, get, new Goal.None()));
+      var get = new RepeatedGet(() -> runtime.put(tensor(bytes).asByteBuffer()));
+      rows.add(row("get ByteBuffer", bytes, get, new PerformanceGoal.None()));
     }
     return rows;
   }
 
-  private static Row row(String what, long bytes, Contender ours, Goal goal) {
-    return new Row(what, Row.Reading.TIME, bytes, ours, List.of(), goal);
+  private static BenchmarkRow row(String what, long bytes, TimedOperation ours, PerformanceGoal goal) {
+    return new BenchmarkRow(what, BenchmarkRow.Quantity.TIME, bytes, ours, List.of(), goal);
   }
 
   private static Tensor tensor(long bytes) {
@@ -59,7 +59,7 @@ final class ViewSection implements Section {
   }
 
   @Override
-  public double share() {
+  public double timeShare() {
     return 0.5;
   }
 

@@ -41,7 +41,7 @@ class OneNodeBenchTest {
 
   @Test
   void startsFreshJvms() throws Exception {
-    assertThat(new StartUp("bare", StartUpProbe.AKKA).nanosPerOperation(1)).isPositive();
+    assertThat(new FreshJvmStartUp("bare", StartUpProbe.AKKA).nanosPerOperation(1)).isPositive();
   }
 
   @Test
@@ -52,13 +52,13 @@ class OneNodeBenchTest {
 
   @Test
   void takesTheMiddleOfTheRounds() {
-    var contender = Contender.repeating("bare", 1, () -> {});
-    var medians = new Medians();
+    var operation = TimedOperation.repeating("bare", 1, () -> {});
+    var measuredTimes = new MeasuredTimes();
     for (double nanos : new double[] {900, 1, 3, 2}) {
-      medians.add(contender, nanos);
+      measuredTimes.add(operation, nanos);
     }
-    assertThat(medians.of(contender)).isEqualTo(2.5);
-    assertThat(Words.time(medians.of(contender))).isEqualTo("2.50 ns");
+    assertThat(measuredTimes.medianOf(operation)).isEqualTo(2.5);
+    assertThat(QuantityFormat.time(measuredTimes.medianOf(operation))).isEqualTo("2.50 ns");
   }
 
   private int run(String only, Path json) throws Exception {

@@ -9,7 +9,7 @@ import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.WorkerMain;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,8 +67,8 @@ final class AfterKill {
       var id = victim.awaitReady(START).node();
       kill(victim, id, scratch.path().resolve("running-" + pace.round()).toString());
     }
-    pace.tell("known after " + Words.time(known.rounds().getLast()) + ", runs again after "
-        + Words.time(again.rounds().getLast()));
+    pace.tell("known after " + QuantityFormat.time(known.rounds().getLast()) + ", runs again after "
+        + QuantityFormat.time(again.rounds().getLast()));
   }
 
   private void kill(ChildJvm victim, NodeId id, String running) throws Exception {

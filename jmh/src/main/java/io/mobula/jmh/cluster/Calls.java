@@ -6,8 +6,8 @@ import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.jmh.Contender;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.TimedOperation;
+import io.mobula.jmh.QuantityFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,23 +57,23 @@ final class Calls {
 
   /** All ways of calling take turns. */
   private void turns() throws Exception {
-    var all = new LinkedHashMap<String, Contender>();
+    var all = new LinkedHashMap<String, TimedOperation>();
     all.put(
         "task, sync",
-        Contender.repeating("", 1, () -> runtime.task(Work::square, 7).remote().get()));
-    all.put("task, pipelined", Contender.repeating("", IN_FLIGHT, this::pipelineTasks));
+        TimedOperation.repeating("", 1, () -> runtime.task(Work::square, 7).remote().get()));
+    all.put("task, pipelined", TimedOperation.repeating("", IN_FLIGHT, this::pipelineTasks));
     all.put(
         "actor call, sync",
-        Contender.repeating(
+        TimedOperation.repeating(
             "", 1, () -> actor.call(Work.Counter::add, 1).remote().get()));
-    all.put("actor call, pipelined", Contender.repeating("", IN_FLIGHT, this::pipelineCalls));
+    all.put("actor call, pipelined", TimedOperation.repeating("", IN_FLIGHT, this::pipelineCalls));
     time(all);
   }
 
-  private void time(Map<String, Contender> all) throws Exception {
+  private void time(Map<String, TimedOperation> all) throws Exception {
     var series = new ArrayList<Series>();
-    for (var contender : all.values()) {
-      contender.nanosPerOperation(request.slice());
+    for (var operation : all.values()) {
+      operation.nanosPerOperation(request.slice());
       series.add(Series.rate("Mobula"));
     }
     for (int round = 0; round < request.rounds(); round++) {
@@ -165,6 +165,6 @@ final class Calls {
   }
 
   private static String size(long bytes) {
-    return Words.size(bytes) + (bytes <= INLINE ? " (byte[])" : " (Tensor)");
+    return QuantityFormat.size(bytes) + (bytes <= INLINE ? " (byte[])" : " (Tensor)");
   }
 }

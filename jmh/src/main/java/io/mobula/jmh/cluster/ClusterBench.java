@@ -1,7 +1,7 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.Machine;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.MachineDescription;
+import io.mobula.jmh.QuantityFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -115,7 +115,7 @@ public final class ClusterBench {
   /** Measures and prints each table as soon as it is known. */
   public void run(PrintStream out) throws Exception {
     if (request.bytes() < USUAL) {
-      progress.println("bench: the large object has " + Words.size(request.bytes()));
+      progress.println("bench: the large object has " + QuantityFormat.size(request.bytes()));
     }
     var tables = new ArrayList<Table>();
     for (var part : request.parts()) {
@@ -124,9 +124,9 @@ public final class ClusterBench {
       tables.add(table);
       out.print(table.markdown());
       out.flush();
-      progress.println("bench: " + part + ": " + Words.time((double) (System.nanoTime() - start)));
+      progress.println("bench: " + part + ": " + QuantityFormat.time((double) (System.nanoTime() - start)));
     }
-    var report = new Report(tables, Machine.here());
+    var report = new Report(tables, MachineDescription.here());
     out.print(report.closing());
     out.flush();
     var file = request.json();

@@ -1,7 +1,7 @@
 package io.mobula.jmh.cluster;
 
 import io.mobula.LocalCluster;
-import io.mobula.jmh.Machine;
+import io.mobula.jmh.MachineDescription;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ public final class IdleBench {
         nodes,
         passed,
         String.format(Locale.ROOT, "< %.0f %% | %s", GOAL * 100, reached ? "yes" : "**no**")));
-    return text.append('\n').append(Machine.here().describe()).append('\n').toString();
+    return text.append('\n').append(MachineDescription.here().describe()).append('\n').toString();
   }
 
   private static String line(String who, double used, double passed, String rest) {

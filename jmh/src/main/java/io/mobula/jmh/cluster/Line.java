@@ -1,6 +1,6 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +36,12 @@ record Line(
 
   private String ratios() {
     return beside.stream()
-        .map(bare -> Words.digits(bare.median() / ours.median()))
+        .map(bare -> QuantityFormat.digits(bare.median() / ours.median()))
         .collect(Collectors.joining("<br>"));
   }
 
   String goal() {
-    return atMost == null ? "–" : "≤ " + Words.digits(atMost) + " ×";
+    return atMost == null ? "–" : "≤ " + QuantityFormat.digits(atMost) + " ×";
   }
 
   private String verdict() {

@@ -1,6 +1,6 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -66,7 +66,7 @@ final class OtherHost {
   private Table table(long bytes, String where) {
     return new Table(
         "hosts",
-        Words.size(bytes) + " from one process to another over " + where
+        QuantityFormat.size(bytes) + " from one process to another over " + where
             + "; each treats the other as a remote host.",
         List.of(Line.of("get, to the first byte", pull, tcp, aeron)));
   }

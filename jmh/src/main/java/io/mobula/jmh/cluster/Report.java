@@ -1,6 +1,6 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.Machine;
+import io.mobula.jmh.MachineDescription;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  *
  * @param tables those that were measured
  */
-record Report(List<Table> tables, Machine machine) {
+record Report(List<Table> tables, MachineDescription machine) {
   Report {
     tables = List.copyOf(tables);
   }

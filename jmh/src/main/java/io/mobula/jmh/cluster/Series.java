@@ -1,6 +1,6 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,11 +90,11 @@ final class Series {
   String cell() {
     double median = median();
     return switch (reading) {
-      case TIME -> Words.time(median);
+      case TIME -> QuantityFormat.time(median);
       case MOVED ->
-        String.format(Locale.ROOT, "%s, %.0f MB/s", Words.time(median), bytes / median * 1e3);
-      case RATE -> Words.rate(1e9 / median);
-      case TIMES -> Words.digits(median) + " ×";
+        String.format(Locale.ROOT, "%s, %.0f MB/s", QuantityFormat.time(median), bytes / median * 1e3);
+      case RATE -> QuantityFormat.rate(1e9 / median);
+      case TIMES -> QuantityFormat.digits(median) + " ×";
     };
   }
 }

@@ -5,7 +5,7 @@ import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
 import io.mobula.Tensor;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,7 +133,7 @@ final class SharedRead {
     }
     return new Table(
         "share",
-        Words.size(bytes) + ", put by one process and read by three others of its host, one after"
+        QuantityFormat.size(bytes) + ", put by one process and read by three others of its host, one after"
             + " the other.",
         lines);
   }

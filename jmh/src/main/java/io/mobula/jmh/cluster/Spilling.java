@@ -1,7 +1,7 @@
 package io.mobula.jmh.cluster;
 
 import io.mobula.Mobula;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.samples.BeyondMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,8 +43,8 @@ final class Spilling {
     }
     return new Table(
         "spill",
-        Words.size(moved) + " in objects of " + Words.size(each) + ", through a store of "
-            + Words.size(total / TIMES) + ", to " + System.getProperty("java.io.tmpdir") + ".",
+        QuantityFormat.size(moved) + " in objects of " + QuantityFormat.size(each) + ", through a store of "
+            + QuantityFormat.size(total / TIMES) + ", to " + System.getProperty("java.io.tmpdir") + ".",
         List.of(Line.of("put", put, write), Line.of("get, in the same order", get, read)));
   }
 

@@ -2,7 +2,7 @@ package io.mobula.jmh.cluster;
 
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -25,13 +25,13 @@ final class StartUps {
       bench.round();
       pace.tell("1 in " + last(bench.one) + ", " + MANY + " in " + last(bench.many)
           + ", a driver in " + last(bench.driver) + "; with closing "
-          + Words.time((double) (System.nanoTime() - start)));
+          + QuantityFormat.time((double) (System.nanoTime() - start)));
     }
     return bench.table();
   }
 
   private static String last(Series series) {
-    return Words.time(series.rounds().getLast());
+    return QuantityFormat.time(series.rounds().getLast());
   }
 
   private void round() {

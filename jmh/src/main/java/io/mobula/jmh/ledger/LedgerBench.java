@@ -9,7 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import io.mobula.Resources;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.DeviceShare;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.spi.Device;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -89,8 +89,8 @@ public final class LedgerBench {
   static void print(PrintStream out, String name, double[] rates) {
     Arrays.sort(rates);
     double median = rates[rates.length / 2];
-    out.println("| " + name + " | " + Words.rate(median) + " | "
-        + Words.time(TimeUnit.SECONDS.toNanos(1) / median) + " |");
+    out.println("| " + name + " | " + QuantityFormat.rate(median) + " | "
+        + QuantityFormat.time(TimeUnit.SECONDS.toNanos(1) / median) + " |");
   }
 
   private double rate(Kind kind) throws InterruptedException {

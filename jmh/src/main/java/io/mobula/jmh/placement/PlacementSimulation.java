@@ -6,8 +6,8 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.placement.HybridPolicy;
-import io.mobula.jmh.Machine;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.MachineDescription;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy.Choice;
@@ -152,7 +152,7 @@ public final class PlacementSimulation {
         PUBLISHED_A_SECOND,
         request.nodes() - 1,
         rate / 1e6,
-        Machine.here().describe());
+        MachineDescription.here().describe());
   }
 
   /** What a node says of itself, in the shape and encoding of the message. */
@@ -199,8 +199,8 @@ public final class PlacementSimulation {
         Locale.ROOT,
         "| %.0f ms | %s, %s each | %.2f %% | %.2f %% | %.1f ms | %.0f ms | %.2f | %.2f | %.1f %% | %.1f/s |%n",
         staleness * 1e3,
-        Words.rate(outcome.decisions * SECOND_NANOS / outcome.decidingNanos),
-        Words.time((double) outcome.decidingNanos / outcome.decisions),
+        QuantityFormat.rate(outcome.decisions * SECOND_NANOS / outcome.decidingNanos),
+        QuantityFormat.time((double) outcome.decidingNanos / outcome.decisions),
         100.0 * outcome.redirects / request.tasks(),
         100.0 * outcome.queued / request.tasks(),
         1e3 * outcome.waited / request.tasks(),

@@ -1,7 +1,7 @@
 package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.optimizer.Optimizers;
@@ -66,7 +66,7 @@ final class CompressionTable implements ServerTables.Table {
             each.getKey(),
             bytes,
             25 * bytes,
-            Words.rate(STEPS / took),
+            QuantityFormat.rate(STEPS / took),
             loss,
             loss / plain);
       }

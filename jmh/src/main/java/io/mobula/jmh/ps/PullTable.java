@@ -1,7 +1,7 @@
 package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.ParameterServer;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -28,8 +28,8 @@ final class PullTable implements ServerTables.Table {
         out.printf(
             Locale.ROOT,
             "| %s | %s | %.2f | %s |%n",
-            Words.size(4L * size),
-            Words.time(median),
+            QuantityFormat.size(4L * size),
+            QuantityFormat.time(median),
             ratio,
             ratio <= 2 ? "at most 2, reached" : "at most 2, **not reached**");
       }

@@ -1,7 +1,7 @@
 package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.GradientSlot;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.Worker;
@@ -69,9 +69,9 @@ final class PushTable implements ServerTables.Table {
         Locale.ROOT,
         "| %s | %s, %.1f GB/s | %s, %.1f GB/s | %.2f | %s |%n",
         name,
-        Words.time(push),
+        QuantityFormat.time(push),
         BYTES / push,
-        Words.time(copy),
+        QuantityFormat.time(copy),
         BYTES / copy,
         ratio,
         goal == null ? "" : goal + (ratio >= goal ? ", reached" : ", **not reached**"));

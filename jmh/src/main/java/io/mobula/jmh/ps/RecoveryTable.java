@@ -2,7 +2,7 @@ package io.mobula.jmh.ps;
 
 import io.mobula.LocalCluster;
 import io.mobula.Placement;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.optimizer.Optimizers;
@@ -67,8 +67,8 @@ final class RecoveryTable {
             Locale.ROOT,
             "| %s | %s | %s | %s |%n",
             safety.words,
-            Words.time(run.median()),
-            Words.time(run.longest()),
+            QuantityFormat.time(run.median()),
+            QuantityFormat.time(run.longest()),
             run.losses());
       } finally {
         remove(directory);

@@ -1,7 +1,7 @@
 package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.optimizer.Optimizers;
 import java.io.PrintStream;
@@ -32,7 +32,7 @@ final class ShardsTable implements ServerTables.Table {
             Locale.ROOT,
             "| %d shards | %s | %.2f |%n",
             shards,
-            Words.rate(1e9 / nanos),
+            QuantityFormat.rate(1e9 / nanos),
             one / nanos);
       }
     }

@@ -1,7 +1,7 @@
 package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.SparseTable;
 import io.mobula.ps.optimizer.Optimizers;
@@ -82,8 +82,8 @@ final class SparseBenchTable implements ServerTables.Table {
             Locale.ROOT,
             "| %s | %s | %s | %.1f | %s |%n",
             name,
-            Words.rate(pushed[0] * 1e9 / took),
-            Words.rate(ofShard),
+            QuantityFormat.rate(pushed[0] * 1e9 / took),
+            QuantityFormat.rate(ofShard),
             (double) sums.bytes() / pushed[0],
             ofShard >= 20e6 ? "20 M/s on a core, reached" : "20 M/s on a core, **not reached**");
       }

@@ -1,7 +1,7 @@
 package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.clock.Consistency;
@@ -54,7 +54,7 @@ final class StragglerTable implements ServerTables.Table {
             Locale.ROOT,
             "| %s | %s | %.1f %% |%n",
             rule.getKey(),
-            Words.rate(WORKERS * steps / took),
+            QuantityFormat.rate(WORKERS * steps / took),
             100 * idle / (WORKERS * took));
       }
     }

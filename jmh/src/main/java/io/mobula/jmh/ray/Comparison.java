@@ -1,7 +1,7 @@
 package io.mobula.jmh.ray;
 
-import io.mobula.jmh.Machine;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.MachineDescription;
+import io.mobula.jmh.QuantityFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,15 +67,15 @@ public final class Comparison {
 
     private String ratio(double ours) {
       double ratio = ours / best();
-      return Double.isNaN(ratio) ? "–" : "**×" + Words.digits(ratio) + "**";
+      return Double.isNaN(ratio) ? "–" : "**×" + QuantityFormat.digits(ratio) + "**";
     }
 
     private static String rate(double perSecond) {
-      return Double.isNaN(perSecond) ? "–" : Words.rate(perSecond);
+      return Double.isNaN(perSecond) ? "–" : QuantityFormat.rate(perSecond);
     }
 
     private static String goal(double times) {
-      return Double.isNaN(times) ? "–" : "×" + Words.digits(times);
+      return Double.isNaN(times) ? "–" : "×" + QuantityFormat.digits(times);
     }
   }
 
@@ -169,7 +169,7 @@ public final class Comparison {
     text.append("\nRatios are to Ray's better side. Gigabytes are counted as Ray counts them.\n");
     starts(text);
     scale(text);
-    text.append('\n').append(Machine.here().describe()).append('\n');
+    text.append('\n').append(MachineDescription.here().describe()).append('\n');
     return text.toString();
   }
 
@@ -206,7 +206,7 @@ public final class Comparison {
           "%d in %.2f s, %s, %.0f MB",
           count,
           seconds,
-          Words.rate(count / seconds),
+          QuantityFormat.rate(count / seconds),
           peak / 1e6);
     }
   }
@@ -232,7 +232,7 @@ public final class Comparison {
           theirs == null || own == null
               ? "–"
               : "**×"
-                  + Words.digits(own.count() / own.seconds() / (theirs.count() / theirs.seconds()))
+                  + QuantityFormat.digits(own.count() / own.seconds() / (theirs.count() / theirs.seconds()))
                   + "**"));
     }
     text.append("\nPeak memory is by how much the machine's available memory shrank at most.\n");

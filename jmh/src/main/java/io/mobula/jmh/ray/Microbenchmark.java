@@ -1,6 +1,6 @@
 package io.mobula.jmh.ray;
 
-import io.mobula.jmh.Machine;
+import io.mobula.jmh.MachineDescription;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +77,7 @@ public final class Microbenchmark {
         out.flush();
       }
     }
-    progress.println(Machine.here().describe());
+    progress.println(MachineDescription.here().describe());
     var file = request.json();
     if (file != null) {
       var json =

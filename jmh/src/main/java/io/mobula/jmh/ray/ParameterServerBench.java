@@ -1,7 +1,7 @@
 package io.mobula.jmh.ray;
 
 import io.mobula.Mobula;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.Worker;
 import io.mobula.ps.optimizer.Optimizers;
@@ -73,7 +73,7 @@ public final class ParameterServerBench {
     List<String> json = new ArrayList<>();
     try (var stage = Stage.open(mode, 1, Mobula.settings())) {
       for (int i = 0; i < SIZES.length; i++) {
-        progress.println("bench: parameter server, " + mode + ", " + Words.size(4L * SIZES[i]));
+        progress.println("bench: parameter server, " + mode + ", " + QuantityFormat.size(4L * SIZES[i]));
         var rates = rounds(stage, SIZES[i]);
         var rate = rates.warm();
         out.printf(

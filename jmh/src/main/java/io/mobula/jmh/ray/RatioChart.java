@@ -1,6 +1,6 @@
 package io.mobula.jmh.ray;
 
-import io.mobula.jmh.Words;
+import io.mobula.jmh.QuantityFormat;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -104,7 +104,7 @@ final class RatioChart {
       int from = Math.min(x(1), x(ratio));
       pen.fillRect(from, y, Math.max(2, Math.abs(x(ratio) - x(1))), BAR);
       pen.setColor(Color.DARK_GRAY);
-      pen.drawString("×" + Words.digits(ratio), Math.max(x(1), x(ratio)) + 4, y + BAR - 1);
+      pen.drawString("×" + QuantityFormat.digits(ratio), Math.max(x(1), x(ratio)) + 4, y + BAR - 1);
     }
     if (!Double.isNaN(goal)) {
       pen.setColor(GOAL);

@@ -6,7 +6,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.jmh.Machine;
+import io.mobula.jmh.MachineDescription;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -103,7 +103,7 @@ public final class ScaleBench {
       measure(out, "bytes in one object, put and read", bytes, () -> large(runtime, bytes));
       held(out, runtime);
     }
-    out.println(Machine.here().describe());
+    out.println(MachineDescription.here().describe());
     var file = request.json();
     if (file != null) {
       Files.writeString(

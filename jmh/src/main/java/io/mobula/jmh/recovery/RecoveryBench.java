@@ -8,8 +8,8 @@ import io.mobula.ObjectRef;
 import io.mobula.Placement;
 import io.mobula.Settings;
 import io.mobula.Tensor;
-import io.mobula.jmh.Machine;
-import io.mobula.jmh.Words;
+import io.mobula.jmh.MachineDescription;
+import io.mobula.jmh.QuantityFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -62,7 +62,7 @@ public final class RecoveryBench {
 
   /** Measures, on nodes of its own, and prints. */
   public void run(PrintStream out) throws IOException, InterruptedException {
-    out.println(Machine.here().describe());
+    out.println(MachineDescription.here().describe());
     out.println();
     out.println("| what is killed | median | all |");
     out.println("|---|--:|---|");
@@ -72,7 +72,7 @@ public final class RecoveryBench {
     try (var nodes = new Victims(settings(), true, HEAP, progress)) {
       print(out, "the node of a task, another host: until it begins again", nodes, this::task);
     }
-    var size = Words.size(request.bytes());
+    var size = QuantityFormat.size(request.bytes());
     try (var nodes = new Victims(settings(), false, HEAP + 2 * request.bytes(), progress)) {
       print(
           out, "the only copy of an object of " + size + ": until it is read", nodes, this::object);
@@ -107,13 +107,13 @@ public final class RecoveryBench {
     var took = new long[request.rounds()];
     for (int i = 0; i < took.length; i++) {
       took[i] = round.run(nodes);
-      progress.println("bench: recovery, " + what + ": " + Words.time((double) took[i]));
+      progress.println("bench: recovery, " + what + ": " + QuantityFormat.time((double) took[i]));
       nodes.fill();
     }
-    var all = String.join(" ", Arrays.stream(took).mapToObj(Words::time).toList());
+    var all = String.join(" ", Arrays.stream(took).mapToObj(QuantityFormat::time).toList());
     Arrays.sort(took);
     out.println(
-        "| " + what + " | " + Words.time((double) took[took.length / 2]) + " | " + all + " |");
+        "| " + what + " | " + QuantityFormat.time((double) took[took.length / 2]) + " | " + all + " |");
   }
 
   // ---- rounds

@@ -6,12 +6,12 @@ import java.util.List;
  * Rows that share what they work with: a runtime, an actor system, memory. Used by one thread, then
  * closed.
  */
-interface Section extends AutoCloseable {
+interface BenchmarkSection extends AutoCloseable {
   /** The rows, in the order of the table. */
-  List<Row> rows();
+  List<BenchmarkRow> rows();
 
   /** How much of the usual time each of its contenders gets. */
-  double share();
+  double timeShare();
 
   @Override
   void close();

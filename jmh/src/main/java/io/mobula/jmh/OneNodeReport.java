@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  *
  * @param rows those that were timed
  */
-record Report(List<Row> rows, Medians medians, Machine machine) {
+record OneNodeReport(List<BenchmarkRow> rows, MeasuredTimes medians, MachineDescription machine) {
 
   /** One table, and the machine it ran on. */
   String markdown() {
@@ -35,36 +35,36 @@ record Report(List<Row> rows, Medians medians, Machine machine) {
         .toString();
   }
 
-  private String verdict(Row row) {
+  private String verdict(BenchmarkRow row) {
     return !row.goal().isJudged(row, medians)
         ? ""
         : row.goal().isReached(row, medians) ? "yes" : "**no**";
   }
 
-  private String besides(Row row) {
-    return row.beside().stream()
+  private String besides(BenchmarkRow row) {
+    return row.baselines().stream()
         .map(bare -> bare.name() + " " + cell(row, bare))
         .collect(Collectors.joining("<br>"));
   }
 
-  private String ratios(Row row) {
-    return row.beside().stream().map(bare -> ratio(row, bare)).collect(Collectors.joining("<br>"));
+  private String ratios(BenchmarkRow row) {
+    return row.baselines().stream().map(bare -> ratio(row, bare)).collect(Collectors.joining("<br>"));
   }
 
-  private String ratio(Row row, Contender bare) {
-    double ours = medians.of(row.ours());
-    double theirs = medians.of(bare);
-    return row.reading() == Row.Reading.ONCE
+  private String ratio(BenchmarkRow row, TimedOperation bare) {
+    double ours = medians.medianOf(row.ours());
+    double theirs = medians.medianOf(bare);
+    return row.quantity() == BenchmarkRow.Quantity.ONE_TIME
         ? String.format(Locale.ROOT, "%+.2f s", (ours - theirs) / 1e9)
-        : Words.digits(theirs / ours);
+        : QuantityFormat.digits(theirs / ours);
   }
 
-  private String cell(Row row, Contender contender) {
-    double nanos = medians.of(contender);
-    return switch (row.reading()) {
-      case RATE -> Words.rate(1e9 / nanos);
-      case MOVED -> Words.time(nanos) + ", " + Words.digits(row.bytes() / nanos) + " GB/s";
-      case TIME, ONCE -> Words.time(nanos);
+  private String cell(BenchmarkRow row, TimedOperation operation) {
+    double nanos = medians.medianOf(operation);
+    return switch (row.quantity()) {
+      case RATE -> QuantityFormat.rate(1e9 / nanos);
+      case THROUGHPUT -> QuantityFormat.time(nanos) + ", " + QuantityFormat.digits(row.bytes() / nanos) + " GB/s";
+      case TIME, ONE_TIME -> QuantityFormat.time(nanos);
     };
   }
 
@@ -75,8 +75,8 @@ record Report(List<Row> rows, Medians medians, Machine machine) {
     return rows.stream().map(this::json).collect(Collectors.joining(",\n", "[\n", "\n]\n"));
   }
 
-  private String json(Row row) {
-    var beside = row.beside().stream()
+  private String json(BenchmarkRow row) {
+    var beside = row.baselines().stream()
         .map(bare -> "{" + times(bare.name(), bare) + "}")
         .collect(Collectors.joining(", "));
     var reached = row.goal().isJudged(row, medians)
@@ -87,15 +87,15 @@ record Report(List<Row> rows, Medians medians, Machine machine) {
         + ", \"reached\": " + reached + "}";
   }
 
-  private String times(String name, Contender contender) {
-    var rounds = medians.roundsOf(contender).stream()
+  private String times(String name, TimedOperation operation) {
+    var rounds = medians.roundsOf(operation).stream()
         .map(nanos -> String.format(Locale.ROOT, "%.1f", nanos))
         .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
         "\"name\": %s, \"median\": %.1f, \"rounds\": [%s]",
         quoted(name),
-        medians.of(contender),
+        medians.medianOf(operation),
         rounds);
   }
 

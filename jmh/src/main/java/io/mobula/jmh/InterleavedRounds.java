@@ -14,32 +14,32 @@ import java.util.List;
  * @param seconds for how long each contender is warmed up, and then timed in all rounds together
  * @param progress where each finished section gets a line
  */
-record Rounds(int count, double seconds, PrintStream progress) {
+record InterleavedRounds(int count, double seconds, PrintStream progress) {
   /**
    * Warms every contender of the rows up, then times them round by round, each round starting with
    * another.
    */
-  void time(List<Row> rows, double share, Medians medians) throws Exception {
-    var contenders = new LinkedHashSet<Contender>();
+  void time(List<BenchmarkRow> rows, double share, MeasuredTimes measuredTimes) throws Exception {
+    var operations = new LinkedHashSet<TimedOperation>();
     for (var row : rows) {
-      contenders.add(row.ours());
-      contenders.addAll(row.beside());
+      operations.add(row.ours());
+      operations.addAll(row.baselines());
     }
-    var order = new ArrayList<>(contenders);
+    var order = new ArrayList<>(operations);
     long start = System.nanoTime();
     long warmUp = (long) (seconds * share * 1e9);
-    for (var contender : order) {
-      contender.nanosPerOperation(warmUp);
+    for (var operation : order) {
+      operation.nanosPerOperation(warmUp);
     }
     for (int round = 0; round < count; round++) {
       for (var contender : order) {
-        medians.add(contender, contender.nanosPerOperation(warmUp / count));
+        measuredTimes.add(contender, contender.nanosPerOperation(warmUp / count));
       }
       Collections.rotate(order, 1);
     }
     progress.printf(
         "bench: %s … %s: %s%n",
-        rows.getFirst().title(), rows.getLast().title(), Words.time((double)
+        rows.getFirst().title(), rows.getLast().title(), QuantityFormat.time((double)
             (System.nanoTime() - start)));
   }
 }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
  *
  * @param mode what is started, as {@link StartUpProbe} calls it
  */
-record StartUp(String name, String mode) implements Contender {
+record FreshJvmStartUp(String name, String mode) implements TimedOperation {
   @Override
   public double nanosPerOperation(long sliceNanos) throws IOException, InterruptedException {
     var command = new ArrayList<String>();

@@ -1,8 +1,8 @@
 package io.mobula.jmh;
 
 /** Work that is over at once, so that what is timed is the way there and back. */
-final class Work {
-  private Work() {}
+final class TrivialWork {
+  private TrivialWork() {}
 
   static int square(int number) {
     return number * number;

@@ -17,16 +17,16 @@ import java.util.Locale;
  * @param load how many threads wanted to run during the last minute, ours included; negative where
  *     it is unknown
  */
-public record Machine(
+public record MachineDescription(
     String processor, int cores, long memoryBytes, String system, String jdk, double load) {
 
   /** The one that this runs on, as it is now. */
-  public static Machine here() {
+  public static MachineDescription here() {
     var bean = ManagementFactory.getOperatingSystemMXBean();
     long memory = bean instanceof com.sun.management.OperatingSystemMXBean extended
         ? extended.getTotalMemorySize()
         : Runtime.getRuntime().maxMemory();
-    return new Machine(
+    return new MachineDescription(
         processorName(),
         Runtime.getRuntime().availableProcessors(),
         memory,

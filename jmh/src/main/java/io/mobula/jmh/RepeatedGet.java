@@ -5,11 +5,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one object again and again; it is put when it is first read. */
-final class Get implements Contender {
+final class RepeatedGet implements TimedOperation {
   private final Supplier<ObjectRef<?>> put;
-  private @Nullable Contender reading;
+  private @Nullable TimedOperation reading;
 
-  Get(Supplier<ObjectRef<?>> put) {
+  RepeatedGet(Supplier<ObjectRef<?>> put) {
     this.put = put;
   }
 
@@ -23,7 +23,7 @@ final class Get implements Contender {
     var present = reading;
     if (present == null) {
       var ref = put.get();
-      present = Contender.repeating(name(), 1, ref::get);
+      present = TimedOperation.repeating(name(), 1, ref::get);
       reading = present;
     }
     return present.nanosPerOperation(sliceNanos);

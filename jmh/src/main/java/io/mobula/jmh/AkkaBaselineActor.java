@@ -7,7 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 
 /** The same work as ours, done by an Akka actor without anything of Mobula. */
-final class BareActor extends AbstractOnMessageBehavior<BareActor.Command> {
+final class AkkaBaselineActor extends AbstractOnMessageBehavior<AkkaBaselineActor.Command> {
   sealed interface Command {}
 
   record Square(int number, ActorRef<Integer> replyTo) implements Command {}
@@ -18,18 +18,18 @@ final class BareActor extends AbstractOnMessageBehavior<BareActor.Command> {
 
   private int count;
 
-  private BareActor(ActorContext<Command> context) {
+  private AkkaBaselineActor(ActorContext<Command> context) {
     super(context);
   }
 
   static Behavior<Command> create() {
-    return Behaviors.setup(BareActor::new);
+    return Behaviors.setup(AkkaBaselineActor::new);
   }
 
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
-      case Square(int number, var replyTo) -> replyTo.tell(Work.square(number));
+      case Square(int number, var replyTo) -> replyTo.tell(TrivialWork.square(number));
       case Add(int number, var replyTo) -> {
         count += number;
         replyTo.tell(count);

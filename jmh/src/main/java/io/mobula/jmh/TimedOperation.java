@@ -5,7 +5,7 @@ package io.mobula.jmh;
  *
  * <p>Used by one thread. What it needs it makes on first use, which is in its warm-up.
  */
-public interface Contender {
+public interface TimedOperation {
   /** What the table calls it where it stands beside ours. */
   String name();
 
@@ -23,12 +23,12 @@ public interface Contender {
   }
 
   /** Repeats a batch of so many operations for as long as a slice lasts. */
-  static Contender repeating(String name, int operations, Batch batch) {
-    return new Repeating(name, operations, batch);
+  static TimedOperation repeating(String name, int operations, Batch batch) {
+    return new RepeatedBatch(name, operations, batch);
   }
 
   /** See {@link #repeating}. */
-  record Repeating(String name, int operations, Batch batch) implements Contender {
+  record RepeatedBatch(String name, int operations, Batch batch) implements TimedOperation {
     @Override
     public double nanosPerOperation(long sliceNanos) throws Exception {
       long start = System.nanoTime();

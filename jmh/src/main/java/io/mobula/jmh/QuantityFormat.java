@@ -3,11 +3,11 @@ package io.mobula.jmh;
 import java.util.Locale;
 
 /** Numbers as people read them. */
-public final class Words {
+public final class QuantityFormat {
   private static final long KB = 1024;
   private static final long MB = 1024 * KB;
 
-  private Words() {}
+  private QuantityFormat() {}
 
   /** A size, such as {@code 16 KB}; 1 KB is 1024 bytes. */
   public static String size(long bytes) {
