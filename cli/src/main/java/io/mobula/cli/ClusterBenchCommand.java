@@ -76,7 +76,7 @@ final class ClusterBenchCommand implements Callable<Integer> {
       var parts = EnumSet.noneOf(ClusterBench.Part.class);
       only.forEach(name -> parts.add(ClusterBench.Part.named(name)));
       long bytes =
-          mebibytes == null ? ClusterBench.usualBytes() : Math.multiplyExact(mebibytes, MIB);
+          mebibytes == null ? ClusterBench.defaultBytes() : Math.multiplyExact(mebibytes, MIB);
       return new ClusterBench.Request(parts, rounds, bytes, (long) (seconds * 1e9), json);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), "mobula bench cluster: " + e.getMessage());

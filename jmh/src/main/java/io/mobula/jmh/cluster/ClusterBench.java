@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Takes some five minutes with its defaults, and wants a machine that does nothing else.
  */
 public final class ClusterBench {
-  private static final long USUAL = 1L << 30;
+  private static final long DEFAULT_BYTES = 1L << 30;
   private static final long LEAST = 16L << 20;
   private static final int ROOM = 4; // objects in shared memory: two stores', and a margin
 
@@ -103,9 +103,9 @@ public final class ClusterBench {
   }
 
   /** One GiB, or the largest half, quarter and so on of it that shared memory has room for. */
-  public static long usualBytes() throws IOException {
-    long room = Files.getFileStore(Scratch.sharedMemory()).getUsableSpace();
-    long bytes = USUAL;
+  public static long defaultBytes() throws IOException {
+    long room = Files.getFileStore(ScratchDirectory.sharedMemory()).getUsableSpace();
+    long bytes = DEFAULT_BYTES;
     while (bytes > LEAST && bytes * ROOM > room) {
       bytes /= 2;
     }
@@ -114,10 +114,10 @@ public final class ClusterBench {
 
   /** Measures and prints each table as soon as it is known. */
   public void run(PrintStream out) throws Exception {
-    if (request.bytes() < USUAL) {
+    if (request.bytes() < DEFAULT_BYTES) {
       progress.println("bench: the large object has " + QuantityFormat.size(request.bytes()));
     }
-    var tables = new ArrayList<Table>();
+    var tables = new ArrayList<MeasuredTable>();
     for (var part : request.parts()) {
       long start = System.nanoTime();
       var table = measure(part);
@@ -126,7 +126,7 @@ public final class ClusterBench {
       out.flush();
       progress.println("bench: " + part + ": " + QuantityFormat.time((double) (System.nanoTime() - start)));
     }
-    var report = new Report(tables, MachineDescription.here());
+    var report = new ClusterBenchReport(tables, MachineDescription.here());
     out.print(report.closing());
     out.flush();
     var file = request.json();
@@ -136,14 +136,14 @@ public final class ClusterBench {
     }
   }
 
-  private Table measure(Part part) throws Exception {
+  private MeasuredTable measure(Part part) throws Exception {
     return switch (part) {
-      case SHARE -> SharedRead.measure(request);
-      case HOSTS -> OtherHost.measure(request, progress);
-      case CALLS -> Calls.measure(request);
-      case SPILL -> Spilling.measure(request);
-      case KILL -> AfterKill.measure(request, progress);
-      case START -> StartUps.measure(request, progress);
+      case SHARE -> SharedReadBench.measure(request);
+      case HOSTS -> CrossHostBench.measure(request, progress);
+      case CALLS -> RemoteCallBench.measure(request);
+      case SPILL -> SpillBench.measure(request);
+      case KILL -> NodeKillBench.measure(request, progress);
+      case START -> StartUpBench.measure(request, progress);
     };
   }
 }

@@ -28,9 +28,9 @@ public final class IdleBench {
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
-  private record Looked(String who, ProcessHandle process, Duration before) {
-    static Looked at(String who, ProcessHandle process) {
-      return new Looked(who, process, cpu(process));
+  private record ProcessCpuTime(String who, ProcessHandle process, Duration before) {
+    static ProcessCpuTime at(String who, ProcessHandle process) {
+      return new ProcessCpuTime(who, process, cpu(process));
     }
 
     double secondsSince() {
@@ -50,25 +50,25 @@ public final class IdleBench {
     try (var cluster = LocalCluster.builder().nodes(NODES).start()) {
       progress.println("bench: idle: settling for " + SETTLE_SECONDS + " s");
       TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
-      var looked = new ArrayList<Looked>();
+      var cpuTime = new ArrayList<ProcessCpuTime>();
       for (int i = 0; i < NODES; i++) {
         long pid = cluster.nodes().get(i).pid();
-        looked.add(Looked.at("node " + i, ProcessHandle.of(pid).orElseThrow()));
+        cpuTime.add(ProcessCpuTime.at("node " + i, ProcessHandle.of(pid).orElseThrow()));
       }
-      looked.add(Looked.at("driver", ProcessHandle.current()));
+      cpuTime.add(ProcessCpuTime.at("driver", ProcessHandle.current()));
       progress.println("bench: idle: looking for " + seconds + " s");
       long start = System.nanoTime();
       TimeUnit.NANOSECONDS.sleep((long) (seconds * 1e9));
       double passed = (System.nanoTime() - start) / 1e9;
-      out.print(table(looked, passed));
+      out.print(table(cpuTime, passed));
     }
   }
 
-  private static String table(List<Looked> looked, double passed) {
+  private static String table(List<ProcessCpuTime> cpuTime, double passed) {
     var text = new StringBuilder("| process | CPU time in " + Math.round(passed)
         + " s | of one core | goal for both nodes | |\n|---|---|---|---|---|\n");
     double nodes = 0;
-    for (var each : looked) {
+    for (var each : cpuTime) {
       double used = each.secondsSince();
       nodes += each.who().startsWith("node") ? used : 0;
       text.append(line(each.who(), used, passed, " | "));

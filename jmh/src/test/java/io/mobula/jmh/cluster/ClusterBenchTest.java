@@ -69,18 +69,18 @@ class ClusterBenchTest {
 
   @Test
   void comparesMediansAndJudgesGoals() {
-    var ours = Series.moved("Mobula", 1000);
-    var bare = Series.moved("bare", 1000);
+    var ours = MeasurementSeries.throughput("Mobula", 1000);
+    var bare = MeasurementSeries.throughput("bare", 1000);
     for (double nanos : new double[] {9000, 1000, 2000}) {
       ours.add(nanos);
       bare.add(nanos / 2);
     }
-    var growth = Series.times("Mobula");
+    var growth = MeasurementSeries.ratio("Mobula");
     growth.add(1.25);
 
-    assertThat(Line.of("get", ours, bare).markdown())
+    assertThat(MeasuredRow.of("get", ours, bare).markdown())
         .isEqualTo("| get | 2.00 µs, 500 MB/s | bare 1.00 µs, 1000 MB/s | 0.50 | – |  |\n");
-    assertThat(new Line("growth", growth, List.of(), 1.1).markdown())
+    assertThat(new MeasuredRow("growth", growth, List.of(), 1.1).markdown())
         .isEqualTo("| growth | 1.25 × |  |  | ≤ 1.10 × | **no** |\n");
   }
 }

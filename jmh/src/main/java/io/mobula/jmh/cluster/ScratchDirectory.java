@@ -13,15 +13,15 @@ import java.util.List;
  *
  * @param path where it is
  */
-record Scratch(Path path) implements AutoCloseable {
+record ScratchDirectory(Path path) implements AutoCloseable {
   /** In shared memory if the host has any, else where temporary files go. */
-  static Scratch shared() throws IOException {
-    return new Scratch(Files.createTempDirectory(sharedMemory(), "mobula-bench-"));
+  static ScratchDirectory shared() throws IOException {
+    return new ScratchDirectory(Files.createTempDirectory(sharedMemory(), "mobula-bench-"));
   }
 
   /** Where temporary files go. */
-  static Scratch onDisk() throws IOException {
-    return new Scratch(Files.createTempDirectory("mobula-bench-"));
+  static ScratchDirectory onDisk() throws IOException {
+    return new ScratchDirectory(Files.createTempDirectory("mobula-bench-"));
   }
 
   static Path sharedMemory() {
@@ -46,7 +46,7 @@ record Scratch(Path path) implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (var all = Files.walk(path)) {
-      all.sorted(Comparator.reverseOrder()).forEach(Scratch::delete);
+      all.sorted(Comparator.reverseOrder()).forEach(ScratchDirectory::delete);
     } catch (UncheckedIOException e) {
       throw new IOException("Cannot remove " + path + ": " + e.getCause(), e);
     }

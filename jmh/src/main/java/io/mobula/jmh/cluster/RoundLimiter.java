@@ -8,7 +8,7 @@ import java.time.Duration;
  * begun after a minute and a half, so that a busy machine gives fewer numbers and not none. For one
  * thread.
  */
-final class Pace {
+final class RoundLimiter {
   private static final Duration MOST = Duration.ofSeconds(90);
 
   private final String table;
@@ -17,14 +17,14 @@ final class Pace {
   private final long start = System.nanoTime();
   private int begun;
 
-  Pace(String table, int rounds, PrintStream progress) {
+  RoundLimiter(String table, int rounds, PrintStream progress) {
     this.table = table;
     this.rounds = rounds;
     this.progress = progress;
   }
 
   /** Whether there is to be another round, which begins then. */
-  boolean next() {
+  boolean tryBeginRound() {
     boolean late = begun > 0 && System.nanoTime() - start > MOST.toNanos();
     if (late && begun < rounds) {
       progress.printf(
@@ -39,7 +39,7 @@ final class Pace {
   }
 
   /** Says what the round has brought. */
-  void tell(String what) {
+  void reportRound(String what) {
     progress.printf("bench: %s, round %d of %d: %s%n", table, begun, rounds, what);
   }
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Tasks, actor calls and gets between this process, a driver, and a node in another. */
-final class Calls {
+final class RemoteCallBench {
   private static final int IN_FLIGHT = 10_000;
   private static final int MOST_GETS = 200;
   private static final long GET_BYTES = 256L << 20;
@@ -25,56 +25,56 @@ final class Calls {
 
   private final ClusterBench.Request request;
   private final MobulaRuntime runtime;
-  private final ActorHandle<Work.Counter> actor;
-  private final List<Line> lines = new ArrayList<>();
+  private final ActorHandle<ClusterBenchTasks.Counter> actor;
+  private final List<MeasuredRow> rows = new ArrayList<>();
 
-  private Calls(ClusterBench.Request request, MobulaRuntime runtime) {
+  private RemoteCallBench(ClusterBench.Request request, MobulaRuntime runtime) {
     this.request = request;
     this.runtime = runtime;
-    this.actor = runtime.actor(Work.Counter::new).remote();
+    this.actor = runtime.actor(ClusterBenchTasks.Counter::new).remote();
   }
 
-  static Table measure(ClusterBench.Request request) throws Exception {
+  static MeasuredTable measure(ClusterBench.Request request) throws Exception {
     try (var cluster = LocalCluster.builder()
         .nodes(1)
         .cpusPerNode(Runtime.getRuntime().availableProcessors())
         .start()) {
-      return new Calls(request, cluster.runtime()).table();
+      return new RemoteCallBench(request, cluster.runtime()).table();
     }
   }
 
-  private Table table() throws Exception {
-    turns();
+  private MeasuredTable table() throws Exception {
+    measureCalls();
     for (long bytes : SIZES) {
       if (bytes <= request.bytes()) {
-        gets(bytes);
-        results(bytes);
+        measureGets(bytes);
+        measureResults(bytes);
       }
     }
-    return new Table(
-        "calls", "a driver and a node, two processes of one host; everything runs there.", lines);
+    return new MeasuredTable(
+        "calls", "a driver and a node, two processes of one host; everything runs there.", rows);
   }
 
   /** All ways of calling take turns. */
-  private void turns() throws Exception {
+  private void measureCalls() throws Exception {
     var all = new LinkedHashMap<String, TimedOperation>();
     all.put(
         "task, sync",
-        TimedOperation.repeating("", 1, () -> runtime.task(Work::square, 7).remote().get()));
+        TimedOperation.repeating("", 1, () -> runtime.task(ClusterBenchTasks::square, 7).remote().get()));
     all.put("task, pipelined", TimedOperation.repeating("", IN_FLIGHT, this::pipelineTasks));
     all.put(
         "actor call, sync",
         TimedOperation.repeating(
-            "", 1, () -> actor.call(Work.Counter::add, 1).remote().get()));
+            "", 1, () -> actor.call(ClusterBenchTasks.Counter::add, 1).remote().get()));
     all.put("actor call, pipelined", TimedOperation.repeating("", IN_FLIGHT, this::pipelineCalls));
     time(all);
   }
 
   private void time(Map<String, TimedOperation> all) throws Exception {
-    var series = new ArrayList<Series>();
+    var series = new ArrayList<MeasurementSeries>();
     for (var operation : all.values()) {
       operation.nanosPerOperation(request.slice());
-      series.add(Series.rate("Mobula"));
+      series.add(MeasurementSeries.rate("Mobula"));
     }
     for (int round = 0; round < request.rounds(); round++) {
       var next = series.iterator();
@@ -83,13 +83,13 @@ final class Calls {
       }
     }
     var next = series.iterator();
-    all.keySet().forEach(what -> lines.add(Line.of(what, next.next())));
+    all.keySet().forEach(what -> rows.add(MeasuredRow.of(what, next.next())));
   }
 
   private void pipelineTasks() {
     var refs = new ArrayList<ObjectRef<Integer>>(IN_FLIGHT);
     for (int i = 0; i < IN_FLIGHT; i++) {
-      refs.add(runtime.task(Work::square, i).remote());
+      refs.add(runtime.task(ClusterBenchTasks::square, i).remote());
     }
     runtime.get(refs);
   }
@@ -97,34 +97,34 @@ final class Calls {
   private void pipelineCalls() {
     var refs = new ArrayList<ObjectRef<Integer>>(IN_FLIGHT);
     for (int i = 0; i < IN_FLIGHT; i++) {
-      refs.add(actor.call(Work.Counter::add, 1).remote());
+      refs.add(actor.call(ClusterBenchTasks.Counter::add, 1).remote());
     }
     runtime.get(refs);
   }
 
   /** The node gets what this process has put: refs inside a list, each for the first time. */
-  private void gets(long bytes) {
-    var series = Series.time("Mobula");
+  private void measureGets(long bytes) {
+    var series = MeasurementSeries.time("Mobula");
     for (int round = -1; round < request.rounds(); round++) {
       var refs = new ArrayList<ObjectRef<?>>();
       for (int i = 0; i < Math.clamp(GET_BYTES / bytes, 1, MOST_GETS); i++) {
         refs.add(put(bytes));
       }
-      try (var nanos = runtime.task(Work::getEach, refs).remote()) {
-        double median = Series.median(nanos.get());
+      try (var nanos = runtime.task(ClusterBenchTasks::getEach, refs).remote()) {
+        double median = MeasurementSeries.median(nanos.get());
         if (round >= 0) {
           series.add(median);
         }
       }
       refs.forEach(ObjectRef::close);
     }
-    lines.add(Line.of("get what another process put, " + size(bytes), series));
+    rows.add(MeasuredRow.of("get what another process put, " + size(bytes), series));
   }
 
   /** This process gets what a task has made there. */
-  private void results(long bytes) {
-    var whole = Series.time("Mobula");
-    var get = Series.time("Mobula");
+  private void measureResults(long bytes) {
+    var whole = MeasurementSeries.time("Mobula");
+    var get = MeasurementSeries.time("Mobula");
     int count = Math.clamp(GET_BYTES / bytes, 1, MOST_GETS);
     for (int round = -1; round < request.rounds(); round++) {
       var wholes = new double[count];
@@ -144,12 +144,12 @@ final class Calls {
         }
       }
       if (round >= 0) {
-        whole.add(Series.median(wholes));
-        get.add(Series.median(gets));
+        whole.add(MeasurementSeries.median(wholes));
+        get.add(MeasurementSeries.median(gets));
       }
     }
-    lines.add(Line.of("task that makes as many bytes, and get, " + size(bytes), whole));
-    lines.add(Line.of("its get alone, once it is ready, " + size(bytes), get));
+    rows.add(MeasuredRow.of("task that makes as many bytes, and get, " + size(bytes), whole));
+    rows.add(MeasuredRow.of("its get alone, once it is ready, " + size(bytes), get));
   }
 
   private ObjectRef<?> put(long bytes) {
@@ -160,8 +160,8 @@ final class Calls {
 
   private ObjectRef<?> made(long bytes) {
     return bytes <= INLINE
-        ? runtime.task(Work::bytes, (int) bytes).remote()
-        : runtime.task(Work::tensor, bytes).remote();
+        ? runtime.task(ClusterBenchTasks::bytes, (int) bytes).remote()
+        : runtime.task(ClusterBenchTasks::tensor, bytes).remote();
   }
 
   private static String size(long bytes) {

@@ -12,22 +12,22 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** Objects four times the store's size, written and read back by way of the disk. */
-final class Spilling {
+final class SpillBench {
   private static final int TIMES = 4;
   private static final int MOST_EACH = 4 << 20;
 
-  private Spilling() {}
+  private SpillBench() {}
 
-  static Table measure(ClusterBench.Request request) throws IOException {
+  static MeasuredTable measure(ClusterBench.Request request) throws IOException {
     long total = request.bytes();
     int each = (int) Math.min(MOST_EACH, total / TIMES / 16);
     long moved = total / each * each;
-    var put = Series.moved("Mobula", moved);
-    var get = Series.moved("Mobula", moved);
-    var write = Series.moved("files of that size, not synced", moved);
-    var read = Series.moved("files", moved);
+    var put = MeasurementSeries.throughput("Mobula", moved);
+    var get = MeasurementSeries.throughput("Mobula", moved);
+    var write = MeasurementSeries.throughput("files of that size, not synced", moved);
+    var read = MeasurementSeries.throughput("files", moved);
     for (int round = -1; round < request.rounds(); round++) {
-      try (var disk = Scratch.onDisk();
+      try (var disk = ScratchDirectory.onDisk();
           var runtime =
               Mobula.init(Mobula.settings().storeCapacity(total / TIMES).spillTo(disk.path()))) {
         var report = BeyondMemory.run(runtime, total, each);
@@ -41,11 +41,11 @@ final class Spilling {
         }
       }
     }
-    return new Table(
+    return new MeasuredTable(
         "spill",
         QuantityFormat.size(moved) + " in objects of " + QuantityFormat.size(each) + ", through a store of "
             + QuantityFormat.size(total / TIMES) + ", to " + System.getProperty("java.io.tmpdir") + ".",
-        List.of(Line.of("put", put, write), Line.of("get, in the same order", get, read)));
+        List.of(MeasuredRow.of("put", put, write), MeasuredRow.of("get, in the same order", get, read)));
   }
 
   private static double write(Path directory, long total, int each) throws IOException {

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
  *
  * @param tables those that were measured
  */
-record Report(List<Table> tables, MachineDescription machine) {
-  Report {
+record ClusterBenchReport(List<MeasuredTable> tables, MachineDescription machine) {
+  ClusterBenchReport {
     tables = List.copyOf(tables);
   }
 
@@ -23,19 +23,19 @@ record Report(List<Table> tables, MachineDescription machine) {
   /** An array with an object for each line; a number for each round. */
   String json() {
     return tables.stream()
-        .flatMap(table -> table.lines().stream().map(line -> json(table, line)))
+        .flatMap(table -> table.lines().stream().map(row -> json(table, row)))
         .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
   }
 
-  private static String json(Table table, Line line) {
-    var beside = line.beside().stream()
+  private static String json(MeasuredTable table, MeasuredRow row) {
+    var beside = row.baselines().stream()
         .map(bare -> "{" + numbers(bare.name(), bare) + "}")
         .collect(Collectors.joining(", "));
-    return "  {\"table\": " + quoted(table.name()) + ", " + numbers(line.what(), line.ours())
-        + ", \"beside\": [" + beside + "], \"goal\": " + quoted(line.goal()) + "}";
+    return "  {\"table\": " + quoted(table.name()) + ", " + numbers(row.what(), row.ours())
+        + ", \"beside\": [" + beside + "], \"goal\": " + quoted(row.goal()) + "}";
   }
 
-  private static String numbers(String name, Series series) {
+  private static String numbers(String name, MeasurementSeries series) {
     var rounds = series.rounds().stream()
         .map(value -> String.format(Locale.ROOT, "%.3f", value))
         .collect(Collectors.joining(", "));
@@ -43,7 +43,7 @@ record Report(List<Table> tables, MachineDescription machine) {
         Locale.ROOT,
         "\"name\": %s, \"unit\": \"%s\", \"bytes\": %d, \"median\": %.3f, \"rounds\": [%s]",
         quoted(name),
-        series.reading() == Series.Reading.TIMES ? "x" : "ns",
+        series.quantity() == MeasurementSeries.Quantity.RATIO ? "x" : "ns",
         series.bytes(),
         series.median(),
         rounds);

@@ -8,29 +8,29 @@ import java.time.Duration;
 import java.util.List;
 
 /** How long clusters take to start, and a driver to connect. */
-final class StartUps {
+final class StartUpBench {
   private static final int MANY = 3;
 
-  private final Series one = Series.time("Mobula");
-  private final Series many = Series.time("Mobula");
-  private final Series driver = Series.time("Mobula");
+  private final MeasurementSeries one = MeasurementSeries.time("Mobula");
+  private final MeasurementSeries many = MeasurementSeries.time("Mobula");
+  private final MeasurementSeries driver = MeasurementSeries.time("Mobula");
 
-  private StartUps() {}
+  private StartUpBench() {}
 
-  static Table measure(ClusterBench.Request request, PrintStream progress) {
-    var bench = new StartUps();
-    var pace = new Pace("start", request.rounds(), progress);
-    while (pace.next()) {
+  static MeasuredTable measure(ClusterBench.Request request, PrintStream progress) {
+    var bench = new StartUpBench();
+    var rounds = new RoundLimiter("start", request.rounds(), progress);
+    while (rounds.tryBeginRound()) {
       long start = System.nanoTime();
       bench.round();
-      pace.tell("1 in " + last(bench.one) + ", " + MANY + " in " + last(bench.many)
+      rounds.reportRound("1 in " + last(bench.one) + ", " + MANY + " in " + last(bench.many)
           + ", a driver in " + last(bench.driver) + "; with closing "
           + QuantityFormat.time((double) (System.nanoTime() - start)));
     }
     return bench.table();
   }
 
-  private static String last(Series series) {
+  private static String last(MeasurementSeries series) {
     return QuantityFormat.time(series.rounds().getLast());
   }
 
@@ -45,20 +45,20 @@ final class StartUps {
     }
   }
 
-  private Table table() {
-    return new Table(
+  private MeasuredTable table() {
+    return new MeasuredTable(
         "start",
         "processes of this host, all of which start at the same time; the driver is in this JVM,"
             + " whose classes are loaded after the first round.",
         List.of(
-            Line.of("LocalCluster.start(1)", one),
-            Line.of("LocalCluster.start(" + MANY + ")", many),
-            Line.of("Mobula.connect, to a cluster of " + MANY, driver)));
+            MeasuredRow.of("LocalCluster.start(1)", one),
+            MeasuredRow.of("LocalCluster.start(" + MANY + ")", many),
+            MeasuredRow.of("Mobula.connect, to a cluster of " + MANY, driver)));
   }
 
-  private static LocalCluster started(Series series, int nodes) {
+  private static LocalCluster started(MeasurementSeries series, int nodes) {
     long start = System.nanoTime();
-    var cluster = throwaway(nodes).start();
+    var cluster = throwawayCluster(nodes).start();
     series.addNanos(System.nanoTime() - start);
     return cluster;
   }
@@ -67,7 +67,7 @@ final class StartUps {
    * One that nobody goes on with: all of its nodes leave at the same moment, and none has anybody
    * to hand over to, so there is no use in waiting for each other for long.
    */
-  static LocalCluster.Builder throwaway(int nodes) {
+  static LocalCluster.Builder throwawayCluster(int nodes) {
     return LocalCluster.builder()
         .nodes(nodes)
         .startTimeout(Duration.ofMinutes(2))

@@ -19,10 +19,10 @@ import java.util.concurrent.CountDownLatch;
  * <p>Arguments: {@code source} or {@code reader}, host, directory, bytes, and then the rounds or
  * the seed.
  */
-final class HostMain {
+final class RemoteHostMain {
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
-  private HostMain() {}
+  private RemoteHostMain() {}
 
   public static void main(String[] args) throws Exception {
     ParentWatch.ofStandardInput().start(CLOSING);
@@ -51,7 +51,7 @@ final class HostMain {
 
   private static void measure(
       MobulaRuntime runtime, String host, Path directory, long bytes, int rounds) throws Exception {
-    Await.until("the reader had joined", () -> runtime.nodes().size() > 1);
+    PollingWait.pollUntil("the reader had joined", () -> runtime.nodes().size() > 1);
     var reader = runtime.nodes().get(1).id();
     try (var streams = new BaselineStreams(host, directory.resolve("source"), bytes)) {
       for (int round = -1; round < rounds; round++) {
@@ -70,9 +70,9 @@ final class HostMain {
   }
 
   private static long pull(MobulaRuntime runtime, NodeId reader, long bytes) {
-    try (var ref = Work.filled(runtime, bytes, (byte) 1);
+    try (var ref = ClusterBenchTasks.filled(runtime, bytes, (byte) 1);
         var reading = runtime
-            .task(Work::read, List.of(ref))
+            .task(ClusterBenchTasks::read, List.of(ref))
             .placement(Placement.on(reader))
             .remote()) {
       return reading.get().first();

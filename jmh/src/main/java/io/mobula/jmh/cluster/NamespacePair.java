@@ -12,11 +12,11 @@ import org.slf4j.LoggerFactory;
  * Two network namespaces joined by a pair of virtual Ethernet devices: two hosts, as far as the
  * network goes. Only root may make them; they go when it is closed.
  */
-final class Namespaces implements AutoCloseable {
+final class NamespacePair implements AutoCloseable {
   static final String LEFT_ADDRESS = "10.197.42.1";
   static final String RIGHT_ADDRESS = "10.197.42.2";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Namespaces.class);
+  private static final Logger LOG = LoggerFactory.getLogger(NamespacePair.class);
   private static final int PIDS = 100_000;
   private static final long LIMIT = 20;
 
@@ -32,14 +32,14 @@ final class Namespaces implements AutoCloseable {
     }
   }
 
-  private Namespaces(String suffix) {
+  private NamespacePair(String suffix) {
     this.left = "mobula-bl" + suffix;
     this.right = "mobula-br" + suffix;
   }
 
-  static Namespaces create() throws NotAllowedException {
+  static NamespacePair create() throws NotAllowedException {
     String suffix = Long.toString(ProcessHandle.current().pid() % PIDS);
-    var both = new Namespaces(suffix);
+    var both = new NamespacePair(suffix);
     try {
       both.make("mbl" + suffix, "mbr" + suffix);
       return both;

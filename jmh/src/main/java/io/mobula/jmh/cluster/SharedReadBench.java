@@ -11,32 +11,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One object, put by this process and read by three others of this host, one after the other. */
-final class SharedRead {
+final class SharedReadBench {
   private static final int READERS = 3;
   private static final long SMALL = 1 << 20;
   private static final Duration COLLECTING = Duration.ofMillis(200);
   private static final double GROWTH = 1.1;
 
   private final long bytes;
-  private final Series put;
-  private final Series growth = Series.times("Mobula");
-  private final List<Series> first = new ArrayList<>();
-  private final List<Series> pass = new ArrayList<>();
-  private final Series ownPass;
+  private final MeasurementSeries put;
+  private final MeasurementSeries growth = MeasurementSeries.ratio("Mobula");
+  private final List<MeasurementSeries> first = new ArrayList<>();
+  private final List<MeasurementSeries> pass = new ArrayList<>();
+  private final MeasurementSeries ownPass;
 
-  private SharedRead(long bytes) {
+  private SharedReadBench(long bytes) {
     this.bytes = bytes;
-    this.put = Series.moved("Mobula", bytes);
-    this.ownPass = Series.moved("the process that put it", bytes);
+    this.put = MeasurementSeries.throughput("Mobula", bytes);
+    this.ownPass = MeasurementSeries.throughput("the process that put it", bytes);
     for (int i = 0; i < READERS; i++) {
-      first.add(Series.time("Mobula"));
-      pass.add(Series.moved("Mobula", bytes));
+      first.add(MeasurementSeries.time("Mobula"));
+      pass.add(MeasurementSeries.throughput("Mobula", bytes));
     }
   }
 
-  static Table measure(ClusterBench.Request request) throws Exception {
-    var bench = new SharedRead(request.bytes());
-    try (var stores = Scratch.shared();
+  static MeasuredTable measure(ClusterBench.Request request) throws Exception {
+    var bench = new SharedReadBench(request.bytes());
+    try (var stores = ScratchDirectory.shared();
         var cluster = LocalCluster.builder()
             .nodes(READERS)
             .cpusPerNode(1)
@@ -55,7 +55,7 @@ final class SharedRead {
 
   /** Classes are loaded, and the first segments of all stores are made. */
   private void warmUp(LocalCluster cluster) {
-    try (var ref = Work.filled(cluster.runtime(), SMALL, (byte) 1)) {
+    try (var ref = ClusterBenchTasks.filled(cluster.runtime(), SMALL, (byte) 1)) {
       for (int reader = 0; reader < READERS; reader++) {
         read(cluster, ref, reader);
       }
@@ -65,18 +65,18 @@ final class SharedRead {
   /** What this process reads of its own object: the second pass, since the first touches pages. */
   private long own(ObjectRef<Tensor> ref) {
     try (var tensor = ref.get()) {
-      Work.sum(tensor.segment());
+      ClusterBenchTasks.sum(tensor.segment());
       long start = System.nanoTime();
-      long sum = Work.sum(tensor.segment());
+      long sum = ClusterBenchTasks.sum(tensor.segment());
       ownPass.addNanos(System.nanoTime() - start);
       return sum;
     }
   }
 
-  private void round(LocalCluster cluster, Scratch stores, long atFirst) throws Exception {
+  private void round(LocalCluster cluster, ScratchDirectory stores, long atFirst) throws Exception {
     long used = cluster.runtime().storeUsage().usedBytes();
     long start = System.nanoTime();
-    try (var ref = Work.filled(cluster.runtime(), bytes, (byte) 1)) {
+    try (var ref = ClusterBenchTasks.filled(cluster.runtime(), bytes, (byte) 1)) {
       put.addNanos(System.nanoTime() - start);
       long sum = own(ref);
       for (int reader = 0; reader < READERS; reader++) {
@@ -98,43 +98,43 @@ final class SharedRead {
     for (var node : cluster.nodes()) {
       try (var done = cluster
           .runtime()
-          .task(Work::collect)
+          .task(ClusterBenchTasks::collect)
           .placement(Placement.on(node.id()))
           .remote()) {
         done.get();
       }
     }
-    Await.until("the object's memory was free again", COLLECTING, () -> {
-      Work.collect();
+    PollingWait.pollUntil("the object's memory was free again", COLLECTING, () -> {
+      ClusterBenchTasks.collect();
       return cluster.runtime().storeUsage().usedBytes() < most;
     });
   }
 
-  private static Work.Reading read(LocalCluster cluster, ObjectRef<Tensor> ref, int reader) {
+  private static ClusterBenchTasks.ReadTimes read(LocalCluster cluster, ObjectRef<Tensor> ref, int reader) {
     var node = cluster.nodes().get(reader).id();
     try (var reading = cluster
         .runtime()
-        .task(Work::read, List.of(ref))
+        .task(ClusterBenchTasks::read, List.of(ref))
         .placement(Placement.on(node))
         .remote()) { // a result holds what it can be made from again
       return reading.get();
     }
   }
 
-  private Table table() {
-    var lines = new ArrayList<Line>();
-    lines.add(new Line("growth of shared memory, of the object's size", growth, List.of(), GROWTH));
-    lines.add(Line.of("filled in place and sealed", put));
+  private MeasuredTable table() {
+    var rows = new ArrayList<MeasuredRow>();
+    rows.add(new MeasuredRow("growth of shared memory, of the object's size", growth, List.of(), GROWTH));
+    rows.add(MeasuredRow.of("filled in place and sealed", put));
     for (int reader = 0; reader < READERS; reader++) {
-      lines.add(Line.of("reader " + (reader + 1) + ", get and first byte", first.get(reader)));
+      rows.add(MeasuredRow.of("reader " + (reader + 1) + ", get and first byte", first.get(reader)));
     }
     for (int reader = 0; reader < READERS; reader++) {
-      lines.add(Line.of("reader " + (reader + 1) + ", full pass", pass.get(reader), ownPass));
+      rows.add(MeasuredRow.of("reader " + (reader + 1) + ", full pass", pass.get(reader), ownPass));
     }
-    return new Table(
+    return new MeasuredTable(
         "share",
         QuantityFormat.size(bytes) + ", put by one process and read by three others of its host, one after"
             + " the other.",
-        lines);
+        rows);
   }
 }

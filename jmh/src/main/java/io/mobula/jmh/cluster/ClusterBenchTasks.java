@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What the other processes do: the bench's tasks and its actor. */
-final class Work {
+final class ClusterBenchTasks {
   private static final long HANG = 120;
 
-  private Work() {}
+  private ClusterBenchTasks() {}
 
   /**
    * What it took a process to read an object.
@@ -27,7 +27,7 @@ final class Work {
    * @param pass nanoseconds of reading all of it
    * @param sum of all its longs
    */
-  record Reading(long first, long pass, long sum) {}
+  record ReadTimes(long first, long pass, long sum) {}
 
   /** A count. */
   static final class Counter {
@@ -55,14 +55,14 @@ final class Work {
    * Reads the one object of the list; a list, since a ref by itself would come as its value. Closes
    * the ref: what it names is free without waiting for a collection here.
    */
-  static Reading read(List<ObjectRef<Tensor>> one) {
+  static ReadTimes read(List<ObjectRef<Tensor>> one) {
     long start = System.nanoTime();
     try (var ref = one.getFirst();
         var tensor = ref.get()) {
       byte first = tensor.getByte(0);
       long seen = System.nanoTime();
       long sum = sum(tensor.segment());
-      return new Reading(seen - start, System.nanoTime() - seen, sum + (first & 0));
+      return new ReadTimes(seen - start, System.nanoTime() - seen, sum + (first & 0));
     }
   }
 

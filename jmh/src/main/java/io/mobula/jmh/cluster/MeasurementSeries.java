@@ -7,44 +7,44 @@ import java.util.List;
 import java.util.Locale;
 
 /** What was measured of one thing, a number for each round. Used by one thread. */
-final class Series {
+final class MeasurementSeries {
   private final String name;
-  private final Reading reading;
+  private final Quantity quantity;
   private final long bytes;
   private final List<Double> rounds = new ArrayList<>();
 
   /** What the numbers are, and how they are printed. */
-  enum Reading {
+  enum Quantity {
     /** Nanoseconds, printed as a time. */
     TIME,
     /** Nanoseconds in which all bytes moved. */
-    MOVED,
+    THROUGHPUT,
     /** Nanoseconds an operation, printed as a rate. */
     RATE,
     /** How many times something else. */
-    TIMES
+    RATIO
   }
 
-  private Series(String name, Reading reading, long bytes) {
+  private MeasurementSeries(String name, Quantity quantity, long bytes) {
     this.name = name;
-    this.reading = reading;
+    this.quantity = quantity;
     this.bytes = bytes;
   }
 
-  static Series time(String name) {
-    return new Series(name, Reading.TIME, 0);
+  static MeasurementSeries time(String name) {
+    return new MeasurementSeries(name, Quantity.TIME, 0);
   }
 
-  static Series moved(String name, long bytes) {
-    return new Series(name, Reading.MOVED, bytes);
+  static MeasurementSeries throughput(String name, long bytes) {
+    return new MeasurementSeries(name, Quantity.THROUGHPUT, bytes);
   }
 
-  static Series rate(String name) {
-    return new Series(name, Reading.RATE, 0);
+  static MeasurementSeries rate(String name) {
+    return new MeasurementSeries(name, Quantity.RATE, 0);
   }
 
-  static Series times(String name) {
-    return new Series(name, Reading.TIMES, 0);
+  static MeasurementSeries ratio(String name) {
+    return new MeasurementSeries(name, Quantity.RATIO, 0);
   }
 
   void add(double value) {
@@ -59,8 +59,8 @@ final class Series {
     return name;
   }
 
-  Reading reading() {
-    return reading;
+  Quantity quantity() {
+    return quantity;
   }
 
   long bytes() {
@@ -89,12 +89,12 @@ final class Series {
   /** The median, as the table has it. */
   String cell() {
     double median = median();
-    return switch (reading) {
+    return switch (quantity) {
       case TIME -> QuantityFormat.time(median);
-      case MOVED ->
+      case THROUGHPUT ->
         String.format(Locale.ROOT, "%s, %.0f MB/s", QuantityFormat.time(median), bytes / median * 1e3);
       case RATE -> QuantityFormat.rate(1e9 / median);
-      case TIMES -> QuantityFormat.digits(median) + " ×";
+      case RATIO -> QuantityFormat.digits(median) + " ×";
     };
   }
 }

@@ -10,8 +10,8 @@ import java.util.Objects;
  * @param title the sentence above it
  * @param lines in order
  */
-record Table(String name, String title, List<Line> lines) {
-  Table {
+record MeasuredTable(String name, String title, List<MeasuredRow> lines) {
+  MeasuredTable {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(title, "title");
     lines = List.copyOf(lines);
@@ -23,7 +23,7 @@ record Table(String name, String title, List<Line> lines) {
         | what | Mobula | beside it | ratio | goal | reached |
         |---|--:|--:|--:|---|---|
         """);
-    lines.forEach(line -> text.append(line.markdown()));
+    lines.forEach(row -> text.append(row.markdown()));
     return text.append('\n').toString();
   }
 }

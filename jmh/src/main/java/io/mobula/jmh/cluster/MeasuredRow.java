@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
  * A line of a table: what was measured, and by what else the same is done.
  *
  * @param ours what Mobula takes
- * @param beside bare ways, the one that matters most first
+ * @param baselines bare ways, the one that matters most first
  * @param atMost the goal: what {@code ours} is not to exceed; null where there is none
  */
-record Line(
-    String what, Series ours, List<Series> beside, @Nullable Double atMost) {
-  Line {
-    beside = List.copyOf(beside);
+record MeasuredRow(
+    String what, MeasurementSeries ours, List<MeasurementSeries> baselines, @Nullable Double atMost) {
+  MeasuredRow {
+    baselines = List.copyOf(baselines);
   }
 
-  static Line of(String what, Series ours, Series... beside) {
-    return new Line(what, ours, List.of(beside), null);
+  static MeasuredRow of(String what, MeasurementSeries ours, MeasurementSeries... beside) {
+    return new MeasuredRow(what, ours, List.of(beside), null);
   }
 
   String markdown() {
@@ -29,13 +29,13 @@ record Line(
   }
 
   private String besides() {
-    return beside.stream()
+    return baselines.stream()
         .map(bare -> bare.name() + " " + bare.cell())
         .collect(Collectors.joining("<br>"));
   }
 
   private String ratios() {
-    return beside.stream()
+    return baselines.stream()
         .map(bare -> QuantityFormat.digits(bare.median() / ours.median()))
         .collect(Collectors.joining("<br>"));
   }

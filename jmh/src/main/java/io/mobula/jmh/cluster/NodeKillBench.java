@@ -21,42 +21,42 @@ import java.util.List;
  * node stays; the other is a new process in each round, so that clusters are started and closed
  * once and not in each round.
  */
-final class AfterKill {
+final class NodeKillBench {
   private static final Duration START = Duration.ofMinutes(2);
 
-  private final Series known = Series.time("Mobula");
-  private final Series again = Series.time("Mobula");
+  private final MeasurementSeries known = MeasurementSeries.time("Mobula");
+  private final MeasurementSeries again = MeasurementSeries.time("Mobula");
   private final LocalCluster cluster;
-  private final Scratch scratch;
+  private final ScratchDirectory scratch;
 
-  private AfterKill(LocalCluster cluster, Scratch scratch) {
+  private NodeKillBench(LocalCluster cluster, ScratchDirectory scratch) {
     this.cluster = cluster;
     this.scratch = scratch;
   }
 
-  static Table measure(ClusterBench.Request request, PrintStream progress) throws Exception {
-    try (var scratch = Scratch.onDisk();
-        var cluster = StartUps.throwaway(1).cpusPerNode(2).start()) {
-      var bench = new AfterKill(cluster, scratch);
-      var pace = new Pace("kill", request.rounds(), progress);
-      while (pace.next()) {
-        bench.round(pace);
+  static MeasuredTable measure(ClusterBench.Request request, PrintStream progress) throws Exception {
+    try (var scratch = ScratchDirectory.onDisk();
+        var cluster = StartUpBench.throwawayCluster(1).cpusPerNode(2).start()) {
+      var bench = new NodeKillBench(cluster, scratch);
+      var rounds = new RoundLimiter("kill", request.rounds(), progress);
+      while (rounds.tryBeginRound()) {
+        bench.round(rounds);
       }
       return bench.table();
     }
   }
 
-  private Table table() {
-    return new Table(
+  private MeasuredTable table() {
+    return new MeasuredTable(
         "kill",
         "two nodes and a driver, processes of one host; one node is killed as kill -9 does.",
         List.of(
-            Line.of("from kill -9 until the driver knows that the node has left", known),
-            Line.of(
+            MeasuredRow.of("from kill -9 until the driver knows that the node has left", known),
+            MeasuredRow.of(
                 "from kill -9 until its task runs again on the other node of the host", again)));
   }
 
-  private void round(Pace pace) throws Exception {
+  private void round(RoundLimiter rounds) throws Exception {
     var victim = ChildJvm.start(WorkerMain.plan("victim"), (stream, line) -> {});
     try (victim) {
       victim.sendLine(WorkerMain.settingsLine(Mobula.settings()
@@ -65,24 +65,24 @@ final class AfterKill {
           .cpus(2)
           .storeCapacity(64 << 20)));
       var id = victim.awaitReady(START).node();
-      kill(victim, id, scratch.path().resolve("running-" + pace.round()).toString());
+      kill(victim, id, scratch.path().resolve("running-" + rounds.round()).toString());
     }
-    pace.tell("known after " + QuantityFormat.time(known.rounds().getLast()) + ", runs again after "
+    rounds.reportRound("known after " + QuantityFormat.time(known.rounds().getLast()) + ", runs again after "
         + QuantityFormat.time(again.rounds().getLast()));
   }
 
   private void kill(ChildJvm victim, NodeId id, String running) throws Exception {
     var runtime = cluster.runtime();
-    Await.until("the driver knew what the node has", () -> offers(runtime, id));
+    PollingWait.pollUntil("the driver knew what the node has", () -> offers(runtime, id));
     var task = runtime
-        .task(Work::hangOnce, running)
+        .task(ClusterBenchTasks::hangOnce, running)
         .placement(Placement.preferring(id))
         .remote();
-    Await.until("the task ran", () -> Files.exists(Path.of(running)));
-    long epoch = Work.epochNanos();
+    PollingWait.pollUntil("the task ran", () -> Files.exists(Path.of(running)));
+    long epoch = ClusterBenchTasks.epochNanos();
     long start = System.nanoTime();
     victim.kill();
-    Await.until(
+    PollingWait.pollUntil(
         "the driver knew that the node had left",
         () -> runtime.nodes().stream().map(NodeInfo::id).noneMatch(id::equals));
     known.addNanos(System.nanoTime() - start);

@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits for conditions that nobody tells of, looking every so often. */
-final class Await {
+final class PollingWait {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration OFTEN = Duration.ofNanos(500_000);
 
-  private Await() {}
+  private PollingWait() {}
 
   /** What may hold. */
   @FunctionalInterface
@@ -22,12 +22,12 @@ final class Await {
    *
    * @param what for the error: what was waited for
    */
-  static void until(String what, Condition condition) throws Exception {
-    until(what, OFTEN, condition);
+  static void pollUntil(String what, Condition condition) throws Exception {
+    pollUntil(what, OFTEN, condition);
   }
 
-  /** As {@link #until(String, Condition)}, with another time between two looks. */
-  static void until(String what, Duration between, Condition condition) throws Exception {
+  /** As {@link #pollUntil(String, Condition)}, with another time between two looks. */
+  static void pollUntil(String what, Duration between, Condition condition) throws Exception {
     long start = System.nanoTime();
     while (!condition.holds()) {
       if (System.nanoTime() - start > LIMIT.toNanos()) {

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process that runs {@link HostMain}, maybe in a namespace of its own. */
-final class HostPeer implements AutoCloseable {
+/** A process that runs {@link RemoteHostMain}, maybe in a namespace of its own. */
+final class RemoteHostProcess implements AutoCloseable {
   private static final long LAST_WORDS = 15;
 
   private final Process process;
   private final BufferedReader said;
 
-  private HostPeer(Process process) {
+  private RemoteHostProcess(Process process) {
     this.process = process;
     this.said =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -27,16 +27,16 @@ final class HostPeer implements AutoCloseable {
    *
    * @param launcher the words of a command that becomes it; none for a plain process
    */
-  static HostPeer start(List<String> launcher, String... arguments) throws IOException {
-    var plan = ChildPlan.of(arguments[0], HostMain.class.getName()).arguments(arguments);
+  static RemoteHostProcess start(List<String> launcher, String... arguments) throws IOException {
+    var plan = ChildPlan.of(arguments[0], RemoteHostMain.class.getName()).arguments(arguments);
     var builder = plan.builder().redirectError(ProcessBuilder.Redirect.INHERIT);
     var command = new ArrayList<>(launcher);
     command.addAll(plan.command());
-    return new HostPeer(builder.command(command).start());
+    return new RemoteHostProcess(builder.command(command).start());
   }
 
   /** Waits for its next line that starts with a word, and tells the word after. */
-  String word(String first) throws IOException {
+  String awaitWord(String first) throws IOException {
     for (var line = said.readLine(); line != null; line = said.readLine()) {
       if (line.startsWith(first + " ")) {
         return line.substring(first.length() + 1);
