@@ -50,7 +50,7 @@ final class FaultBenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     var result = new FaultBench(request(), System.err).run(out);
-    return result.isGood() ? ExitCode.DONE : ExitCode.FAILED;
+    return result.hasPassed() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
   private FaultBench.Request request() {

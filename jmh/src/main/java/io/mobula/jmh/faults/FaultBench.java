@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  */
 public final class FaultBench {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
-  static final Duration FINISHES = Session.LIMIT.plusSeconds(30);
-  static final Duration RESTS = Duration.ofSeconds(60);
+  static final Duration FINISH_TIMEOUT = WorkloadSession.LIMIT.plusSeconds(30);
+  static final Duration REST_TIMEOUT = Duration.ofSeconds(60);
   private static final int MOST_PRINTED = 30;
 
   private final Request request;
@@ -66,7 +66,7 @@ public final class FaultBench {
    */
   public record Result(int histories, int kills, int pauses, long pending, long violations) {
     /** Whether every promise was kept. */
-    public boolean isGood() {
+    public boolean hasPassed() {
       return pending == 0 && violations == 0;
     }
 
@@ -96,7 +96,7 @@ public final class FaultBench {
     } finally {
       remove(stores);
     }
-    if (result.isGood()) {
+    if (result.hasPassed()) {
       remove(folder);
     } else {
       tell(folder, found);
@@ -107,7 +107,7 @@ public final class FaultBench {
   }
 
   private Result run(Path folder, Path stores, List<Violation> found) throws Exception {
-    var setting = FaultSetting.draw(request, progress);
+    var setting = FaultBenchSetup.draw(request, progress);
     var plan = setting.plan();
     Files.write(
         folder.resolve("plan"), plan.faults().stream().map(Object::toString).toList());
@@ -121,10 +121,10 @@ public final class FaultBench {
         watch(cluster, workload, faults);
         faults.await();
         progress.println("faults: the plan is done; waiting for what is under way");
-        workload.finish(FINISHES);
+        workload.finish(FINISH_TIMEOUT);
         progress.println("faults: waiting for the cluster to be as it was");
         found.addAll(cluster.endDrivers());
-        found.addAll(cluster.awaitRest(RESTS));
+        found.addAll(cluster.awaitRest(REST_TIMEOUT));
         found.addAll(checkKilledDriver(cluster.runtime(), folder));
         found.addAll(faults.violations());
         Files.write(folder.resolve("faults"), faults.log());
@@ -143,7 +143,7 @@ public final class FaultBench {
   /** Its histories are right as far as they go, and nothing has a name any more that it gave. */
   private static List<Violation> checkKilledDriver(MobulaRuntime runtime, Path folder)
       throws IOException {
-    var histories = folder.resolve(FaultSetting.KILLED_DRIVER);
+    var histories = folder.resolve(FaultBenchSetup.KILLED_DRIVER);
     if (!Files.exists(histories)) {
       return List.of();
     }
@@ -159,7 +159,7 @@ public final class FaultBench {
 
   private static boolean isTaken(MobulaRuntime runtime, String name) {
     try {
-      var _ = runtime.actorNamed(name, Bodies.Counter.class);
+      var _ = runtime.actorNamed(name, WorkloadTasks.Counter.class);
       return true;
     } catch (ActorNameException free) {
       return false;

@@ -27,7 +27,7 @@ public final class KilledDriver implements DriverProgram {
   public KilledDriver() {}
 
   /** What it is given. */
-  static String[] arguments(Path histories, FaultSetting setting) {
+  static String[] arguments(Path histories, FaultBenchSetup setting) {
     return new String[] {
       histories.toString(),
       Long.toString(setting.request().seed()),
@@ -71,8 +71,8 @@ public final class KilledDriver implements DriverProgram {
     for (var events : read(histories)) {
       for (var event : events) {
         if (event instanceof HistoryEvent.Invoked(var operation)
-            && operation.kind().startsWith(ActorEpisodes.NAMING)) {
-          names.add(ActorEpisodes.nameOf(operation));
+            && operation.kind().startsWith(ActorScenarios.NAMING)) {
+          names.add(ActorScenarios.nameOf(operation));
         }
       }
     }

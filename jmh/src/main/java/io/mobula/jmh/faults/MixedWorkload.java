@@ -20,7 +20,7 @@ final class MixedWorkload {
   private final List<Thread> threads = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
   private final AtomicInteger ended = new AtomicInteger();
-  private volatile boolean enough;
+  private volatile boolean finishing;
 
   private MixedWorkload() {}
 
@@ -41,19 +41,19 @@ final class MixedWorkload {
     var workload = new MixedWorkload();
     for (int i = 0; i < threads.count(); i++) {
       var session =
-          new Session(threads.name() + i, runtime, history, seed * threads.count() + i, errors);
+          new WorkloadSession(threads.name() + i, runtime, history, seed * threads.count() + i, errors);
       workload.threads.add(Thread.ofPlatform()
           .daemon()
           .name("fault-workload-" + i)
-          .start(() -> workload.go(session)));
+          .start(() -> workload.runScenarios(session)));
     }
     return workload;
   }
 
-  private void go(Session session) {
+  private void runScenarios(WorkloadSession session) {
     try {
-      while (!enough) {
-        Episode.draw(session.random()).run(session);
+      while (!finishing) {
+        WorkloadScenario.draw(session.random()).run(session);
         ended.incrementAndGet();
         TimeUnit.MILLISECONDS.sleep(session.random().nextInt(THINKING_MILLIS));
       }
@@ -80,7 +80,7 @@ final class MixedWorkload {
 
   /** No further episode begins; waits for those under way, for so long in all. */
   void finish(Duration limit) throws InterruptedException {
-    enough = true;
+    finishing = true;
     long end = System.nanoTime() + limit.toNanos();
     for (var thread : threads) {
       var left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));

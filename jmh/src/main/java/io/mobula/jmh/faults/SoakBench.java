@@ -39,7 +39,7 @@ public final class SoakBench {
 
   private final Request request;
   private final PrintStream progress;
-  private final VitalsLog log = new VitalsLog();
+  private final FootprintLog log = new FootprintLog();
   private final List<Violation> found = new ArrayList<>();
   private final long begun = System.nanoTime();
 
@@ -78,7 +78,7 @@ public final class SoakBench {
   }
 
   private boolean run(Path stores, PrintStream out) throws Exception {
-    var setting = FaultSetting.draw(request.faults(), progress).withoutKilledDriver();
+    var setting = FaultBenchSetup.draw(request.faults(), progress).withoutKilledDriver();
     var plan = setting.plan(BETWEEN_FAULTS).spare(SPARED).build();
     Files.write(
         request.folder().resolve("plan"),
@@ -114,7 +114,7 @@ public final class SoakBench {
   }
 
   private static MixedWorkload start(
-      String name, FaultTestCluster cluster, History history, FaultSetting setting, long seed) {
+      String name, FaultTestCluster cluster, History history, FaultBenchSetup setting, long seed) {
     return MixedWorkload.start(
         new MixedWorkload.Threads(name, MixedWorkload.USUAL.count()),
         cluster.runtime(),
@@ -124,17 +124,17 @@ public final class SoakBench {
   }
 
   /** Ends the work, waits until the cluster is at rest, and gives what each process then holds. */
-  private Map<String, ProcessVitals> rest(FaultTestCluster cluster, MixedWorkload workload)
+  private Map<String, ProcessFootprint> rest(FaultTestCluster cluster, MixedWorkload workload)
       throws Exception {
-    workload.finish(FaultBench.FINISHES);
+    workload.finish(FaultBench.FINISH_TIMEOUT);
     workload
         .failures()
         .forEach(how -> found.add(new Violation(Violation.Rule.NO_END, "workload", how)));
-    found.addAll(cluster.awaitRest(FaultBench.RESTS));
-    var vitals = look(cluster);
+    found.addAll(cluster.awaitRest(FaultBench.REST_TIMEOUT));
+    var vitals = sampleFootprints(cluster);
     for (int i = 1; i < LOOKS_AT_REST; i++) { // idle threads end, and the last caches are cleared
       TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
-      vitals = look(cluster);
+      vitals = sampleFootprints(cluster);
     }
     return vitals;
   }
@@ -146,7 +146,7 @@ public final class SoakBench {
     int looks = 0;
     for (long left = end - start; left > 0; left = end - System.nanoTime()) {
       TimeUnit.NANOSECONDS.sleep(Math.min(left, BETWEEN_LOOKS.toNanos()));
-      var vitals = look(cluster);
+      var vitals = sampleFootprints(cluster);
       if (looks++ % LOOKS_PER_LINE == 0) {
         progress.printf(
             "soak: %d s: histories=%d kills=%d pauses=%d nodes=%d/%d, driver %s%n",
@@ -164,15 +164,15 @@ public final class SoakBench {
   /**
    * Looks at the driver, and at the node that is spared; a node that does not answer is left out.
    */
-  private Map<String, ProcessVitals> look(FaultTestCluster cluster) throws IOException {
-    var vitals = new LinkedHashMap<String, ProcessVitals>();
-    vitals.put("driver", ProcessVitals.here());
+  private Map<String, ProcessFootprint> sampleFootprints(FaultTestCluster cluster) throws IOException {
+    var vitals = new LinkedHashMap<String, ProcessFootprint>();
+    vitals.put("driver", ProcessFootprint.here());
     var member = cluster.members().get(SPARED);
     var id = member.id();
     if (id.isPresent() && isAlive(cluster, id.get())) {
       try (var there = cluster
           .runtime()
-          .task(ProcessVitals::here)
+          .task(ProcessFootprint::here)
           .cpus(0)
           .placement(Placement.on(id.get()))
           .remote()) {
@@ -192,7 +192,7 @@ public final class SoakBench {
   }
 
   private void compare(
-      Map<String, ProcessVitals> before, Map<String, ProcessVitals> after, PrintStream out) {
+      Map<String, ProcessFootprint> before, Map<String, ProcessFootprint> after, PrintStream out) {
     out.println("| process | at rest | heap, objects, threads, descriptors, segments |");
     out.println("|---|---|---|");
     before.forEach((process, vitals) -> {
@@ -205,12 +205,12 @@ public final class SoakBench {
       }
       out.println("| " + process + " | in the end | " + words(now) + " |");
       progress.println("soak: " + process + " has more of "
-          + VitalsLimits.grown(vitals.instances(), now.instances()));
-      found.addAll(VitalsLimits.exceeded(process, vitals, now));
+          + FootprintLimits.grown(vitals.instances(), now.instances()));
+      found.addAll(FootprintLimits.exceeded(process, vitals, now));
     });
   }
 
-  private static String words(ProcessVitals vitals) {
+  private static String words(ProcessFootprint vitals) {
     return String.format(
         java.util.Locale.ROOT,
         "%.1f MiB, %d, %d, %d, %d",

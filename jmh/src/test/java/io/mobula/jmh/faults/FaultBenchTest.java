@@ -16,9 +16,9 @@ class FaultBenchTest {
 
   @Test
   void isGoodOnlyIfEverythingHasEndedAndNoPromiseWasBroken() {
-    assertThat(new Result(9, 1, 1, 0, 0).isGood()).isTrue();
-    assertThat(new Result(9, 1, 1, 1, 0).isGood()).isFalse();
-    assertThat(new Result(9, 1, 1, 0, 1).isGood()).isFalse();
+    assertThat(new Result(9, 1, 1, 0, 0).hasPassed()).isTrue();
+    assertThat(new Result(9, 1, 1, 1, 0).hasPassed()).isFalse();
+    assertThat(new Result(9, 1, 1, 0, 1).hasPassed()).isFalse();
   }
 
   @Test

@@ -5,38 +5,38 @@ import io.mobula.Tensor;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
-import io.mobula.jmh.faults.Session.Pending;
+import io.mobula.jmh.faults.WorkloadSession.PendingOperation;
 import io.mobula.testkit.fault.Operation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Random;
 
 /** Histories of tasks. */
-final class TaskEpisodes {
+final class TaskScenarios {
   private static final int AT_ONCE = 10;
 
   /** More often than nodes die while a task runs. */
   private static final int ENOUGH = 50;
 
-  private TaskEpisodes() {}
+  private TaskScenarios() {}
 
   static Placement anywhere(Random random) {
     return random.nextBoolean() ? Placement.spread() : Placement.anywhere();
   }
 
   /** Tasks that must not run twice. */
-  static void onceOnly(Session session) {
+  static void onceOnly(WorkloadSession session) {
     squares(session, 0);
   }
 
   /** Tasks that run again as often as they have to: each ends with its value. */
-  static void withRetries(Session session) {
+  static void withRetries(WorkloadSession session) {
     squares(session, ENOUGH);
   }
 
-  private static void squares(Session session, int retries) {
+  private static void squares(WorkloadSession session, int retries) {
     var random = session.random();
-    var all = new ArrayList<Pending<Long>>();
+    var all = new ArrayList<PendingOperation<Long>>();
     for (int i = random.nextInt(AT_ONCE); i >= 0; i--) {
       long number = random.nextInt(10_000);
       int millis = random.nextInt(4) == 0 ? random.nextInt(1_000) : random.nextInt(20);
@@ -49,7 +49,7 @@ final class TaskEpisodes {
           may,
           () -> session
               .runtime()
-              .task(Bodies::square, session.effects(), may.id(), number, millis)
+              .task(WorkloadTasks::square, session.effects(), may.id(), number, millis)
               .maxRetries(retries)
               .placement(anywhere(random))
               .remote());
@@ -62,7 +62,7 @@ final class TaskEpisodes {
   }
 
   /** Tasks whose body throws for some attempts, and one that throws for ever. */
-  static void afterExceptions(Session session) {
+  static void afterExceptions(WorkloadSession session) {
     var random = session.random();
     int failures = 1 + random.nextInt(3);
     var operation =
@@ -71,7 +71,7 @@ final class TaskEpisodes {
         operation,
         () -> session
             .runtime()
-            .task(Bodies::throwing, session.effects(), operation.id(), failures)
+            .task(WorkloadTasks::throwing, session.effects(), operation.id(), failures)
             .maxRetries(ENOUGH)
             .backoff(java.time.Duration.ofMillis(10))
             .retryOn(IllegalStateException.class)
@@ -86,26 +86,26 @@ final class TaskEpisodes {
         failing,
         () -> session
             .runtime()
-            .task(Bodies::throwing, session.effects(), failing.id(), Integer.MAX_VALUE)
+            .task(WorkloadTasks::throwing, session.effects(), failing.id(), Integer.MAX_VALUE)
             .maxRetries(ENOUGH)
             .placement(anywhere(random))
             .remote());
   }
 
   /** Large values that are arguments: lost ones are made again, so bodies may run any number. */
-  static void chain(Session session) {
+  static void chain(WorkloadSession session) {
     var random = session.random();
     int with = random.nextInt(1_000);
     var first = session
         .operation("value")
         .effects(Operation.ANY_NUMBER)
-        .expecting((long) with * Bodies.LARGE);
-    var values = new ArrayList<Pending<Tensor>>();
+        .expecting((long) with * WorkloadTasks.LARGE);
+    var values = new ArrayList<PendingOperation<Tensor>>();
     var made = session.begin(
         first,
         () -> session
             .runtime()
-            .task(Bodies::filled, session.effects(), first.id(), with)
+            .task(WorkloadTasks::filled, session.effects(), first.id(), with)
             .maxRetries(ENOUGH)
             .placement(anywhere(random))
             .remote());
@@ -115,12 +115,12 @@ final class TaskEpisodes {
       var next = session
           .operation("value-of-value")
           .effects(Operation.ANY_NUMBER)
-          .expecting((long) (with + link) * Bodies.LARGE);
+          .expecting((long) (with + link) * WorkloadTasks.LARGE);
       made = session.begin(
           next,
           () -> session
               .runtime()
-              .task(Bodies::plusOne, session.effects(), next.id(), of)
+              .task(WorkloadTasks::plusOne, session.effects(), next.id(), of)
               .maxRetries(ENOUGH)
               .placement(anywhere(random))
               .remote());
@@ -134,12 +134,12 @@ final class TaskEpisodes {
     var sum = session
         .operation("sum")
         .effects(1 + ENOUGH)
-        .expecting((long) (with + values.size() - 1) * Bodies.LARGE);
+        .expecting((long) (with + values.size() - 1) * WorkloadTasks.LARGE);
     session.run(
         sum,
         () -> session
             .runtime()
-            .task(Bodies::sum, session.effects(), sum.id(), last.ref())
+            .task(WorkloadTasks::sum, session.effects(), sum.id(), last.ref())
             .maxRetries(ENOUGH)
             .placement(anywhere(random))
             .remote());
@@ -148,21 +148,21 @@ final class TaskEpisodes {
   }
 
   /** Tasks that wait for tasks that they start. */
-  static void tree(Session session) {
+  static void tree(WorkloadSession session) {
     int depth = 1 + session.random().nextInt(3);
     var operation = session.operation("tree").effects(Operation.ANY_NUMBER).expecting(1L << depth);
     session.run(
         operation,
         () -> session
             .runtime()
-            .task(Bodies::tree, session.effects(), operation.id(), depth)
+            .task(WorkloadTasks::tree, session.effects(), operation.id(), depth)
             .maxRetries(ENOUGH)
             .placement(anywhere(session.random()))
             .remote());
   }
 
   /** A task that is cancelled before it begins, while it runs, or too late. */
-  static void cancelled(Session session) throws InterruptedException {
+  static void cancelled(WorkloadSession session) throws InterruptedException {
     var random = session.random();
     long number = random.nextInt(10_000);
     var operation = session
@@ -174,7 +174,7 @@ final class TaskEpisodes {
         operation,
         () -> session
             .runtime()
-            .task(Bodies::square, session.effects(), operation.id(), number, 50)
+            .task(WorkloadTasks::square, session.effects(), operation.id(), number, 50)
             .maxRetries(ENOUGH)
             .placement(anywhere(random))
             .remote());

@@ -5,22 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class VitalsLimitsTest {
-  private static final ProcessVitals START =
-      new ProcessVitals(30L << 20, Map.of("io.mobula.A", 100L, "io.mobula.B", 50L), 40, 200, 20);
+class FootprintLimitsTest {
+  private static final ProcessFootprint START =
+      new ProcessFootprint(30L << 20, Map.of("io.mobula.A", 100L, "io.mobula.B", 50L), 40, 200, 20);
 
   @Test
   void whatAJvmKeepsForItselfIsNoViolation() {
     var end =
-        new ProcessVitals(33L << 20, Map.of("io.mobula.A", 400L, "io.mobula.C", 9L), 44, 205, 22);
-    assertThat(VitalsLimits.exceeded("node", START, end)).isEmpty();
+        new ProcessFootprint(33L << 20, Map.of("io.mobula.A", 400L, "io.mobula.C", 9L), 44, 205, 22);
+    assertThat(FootprintLimits.exceeded("node", START, end)).isEmpty();
   }
 
   @Test
   void eachKindOfThingHasALimit() {
-    var more = new ProcessVitals(
+    var more = new ProcessFootprint(
         80L << 20, Map.of("io.mobula.A", 100L, "io.mobula.B", 9_050L), 80, 300, 90);
-    assertThat(VitalsLimits.exceeded("node", START, more))
+    assertThat(FootprintLimits.exceeded("node", START, more))
         .extracting(Object::toString)
         .satisfiesExactly(
             heap -> assertThat(heap).contains("bytes of heap"),
@@ -28,19 +28,19 @@ class VitalsLimitsTest {
             files -> assertThat(files).contains("300 descriptors"),
             segments -> assertThat(segments).contains("90 mapped segments"),
             objects -> assertThat(objects).contains("io.mobula.B +9000"));
-    assertThat(VitalsLimits.exceeded("node", more, START)).isEmpty();
+    assertThat(FootprintLimits.exceeded("node", more, START)).isEmpty();
   }
 
   @Test
   void aProcessSeesItsOwnHeapAndThreads() throws Exception {
-    var here = ProcessVitals.here();
+    var here = ProcessFootprint.here();
     assertThat(here.heapBytes()).isPositive();
     assertThat(here.threads()).isPositive();
     var kept = new io.mobula.NodeId[1000];
     for (int i = 0; i < kept.length; i++) {
       kept[i] = new io.mobula.NodeId(i);
     }
-    var after = ProcessVitals.here().instances();
+    var after = ProcessFootprint.here().instances();
     assertThat(after.getOrDefault("io.mobula.NodeId", 0L))
         .isGreaterThanOrEqualTo(
             here.instances().getOrDefault("io.mobula.NodeId", 0L) + kept.length);

@@ -17,7 +17,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The vitals of processes over time, as a table (CSV) and as a picture (PNG). For one thread. */
-final class VitalsLog {
+final class FootprintLog {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 260;
   private static final int COLUMNS = 1;
@@ -36,7 +36,7 @@ final class VitalsLog {
       long segments) {}
 
   /** Adds one look at a process. */
-  void add(double seconds, String process, ProcessVitals vitals) {
+  void add(double seconds, String process, ProcessFootprint vitals) {
     samples.add(new Sample(
         seconds,
         process,

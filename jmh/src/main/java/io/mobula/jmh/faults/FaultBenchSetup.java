@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  * @param fullSpillDisk whether the file system that values are spilled to is small
  * @param clocks whether wall clocks of nodes jump
  */
-record FaultSetting(
+record FaultBenchSetup(
     FaultBench.Request request,
     int hosts,
     boolean partitions,
@@ -62,7 +62,7 @@ record FaultSetting(
   private static final long SPILL_DISK = 4L << 20;
   private static final long DISK = 256L << 20;
 
-  static FaultSetting draw(FaultBench.Request request, PrintStream progress) {
+  static FaultBenchSetup draw(FaultBench.Request request, PrintStream progress) {
     var random = new Random(new SplittableRandom(request.seed()).nextLong());
     int hosts = request.nodes() - random.nextInt(2);
     boolean partitions = random.nextBoolean();
@@ -72,7 +72,7 @@ record FaultSetting(
     boolean fullDisk = random.nextInt(3) == 0;
     boolean fullSpillDisk = random.nextBoolean();
     boolean clocks = random.nextInt(3) == 0;
-    return new FaultSetting(
+    return new FaultBenchSetup(
         request,
         hosts,
         partitions && has("partitions", FaultTestCluster::whyNoPartitions, progress),
@@ -96,8 +96,8 @@ record FaultSetting(
   /**
    * The same for a workload that has moments of rest, which that driver would have to take part in.
    */
-  FaultSetting withoutKilledDriver() {
-    return new FaultSetting(
+  FaultBenchSetup withoutKilledDriver() {
+    return new FaultBenchSetup(
         request, hosts, partitions, frames, spills, false, fullDisk, fullSpillDisk, clocks);
   }
 

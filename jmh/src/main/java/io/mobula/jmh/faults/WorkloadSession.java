@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What one thread of the workload works with: the driver, the history, and numbers of its own. For
  * that thread.
  */
-final class Session {
+final class WorkloadSession {
   /** Within which everything has to end: a pause, its removal, and what is made again after it. */
   static final Duration LIMIT = Duration.ofSeconds(150);
 
@@ -32,7 +32,7 @@ final class Session {
    *
    * @param errors the simple names of exceptions that any operation may end with here
    */
-  Session(String name, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
+  WorkloadSession(String name, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
     this.errors = Set.copyOf(errors);
     this.name = name;
     this.runtime = runtime;
@@ -80,13 +80,13 @@ final class Session {
   }
 
   /** An operation that is under way. */
-  record Pending<T>(Operation operation, ObjectRef<T> ref) {}
+  record PendingOperation<T>(Operation operation, ObjectRef<T> ref) {}
 
   /** Begins an operation; one that is refused has ended, and gives null. */
-  <T> @Nullable Pending<T> begin(Operation operation, Supplier<ObjectRef<T>> call) {
+  <T> @Nullable PendingOperation<T> begin(Operation operation, Supplier<ObjectRef<T>> call) {
     history.invoked(operation);
     try {
-      return new Pending<>(operation, call.get());
+      return new PendingOperation<>(operation, call.get());
     } catch (RuntimeException refused) {
       history.failed(operation, refused);
       return null;
@@ -94,7 +94,7 @@ final class Session {
   }
 
   /** Waits for its end, records it, and gives the ref back. */
-  <T> @Nullable T end(@Nullable Pending<T> pending) {
+  <T> @Nullable T end(@Nullable PendingOperation<T> pending) {
     if (pending == null) {
       return null;
     }
@@ -104,13 +104,13 @@ final class Session {
   }
 
   /** As {@link #end}, for a value that is too large to be recorded: its sum is. */
-  void endLarge(@Nullable Pending<io.mobula.Tensor> pending) {
+  void endLarge(@Nullable PendingOperation<io.mobula.Tensor> pending) {
     if (pending == null) {
       return;
     }
     try (var ref = pending.ref();
         var value = ref.get(LIMIT)) {
-      history.succeeded(pending.operation(), Bodies.sum(value));
+      history.succeeded(pending.operation(), WorkloadTasks.sum(value));
     } catch (io.mobula.error.GetTimeoutException noEnd) {
       return; // its history has no end
     } catch (RuntimeException how) {

@@ -6,8 +6,8 @@ import io.mobula.Tensor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.ObjectLostException;
-import io.mobula.jmh.faults.Bodies.Counter;
-import io.mobula.jmh.faults.Session.Pending;
+import io.mobula.jmh.faults.WorkloadTasks.Counter;
+import io.mobula.jmh.faults.WorkloadSession.PendingOperation;
 import io.mobula.testkit.fault.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,36 +17,36 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Histories of actors. */
-final class ActorEpisodes {
+final class ActorScenarios {
   private static final int CALLS = 40;
   private static final int ENOUGH = 1_000;
 
   /** What operations are called, at first, that make an actor with a name. */
   static final String NAMING = "name";
 
-  private ActorEpisodes() {}
+  private ActorScenarios() {}
 
   /** An actor that dies with its node: until then each call counts, once and in order. */
-  static void mortal(Session session) throws InterruptedException {
+  static void mortal(WorkloadSession session) throws InterruptedException {
     calls(session, actor(session), 0, true);
   }
 
   /** One that is made again, whose calls are not. */
-  static void restarted(Session session) throws InterruptedException {
+  static void restarted(WorkloadSession session) throws InterruptedException {
     calls(session, actor(session).maxRestarts(ENOUGH), 0, false);
   }
 
   /** One that is made again, and so are its calls. */
-  static void retried(Session session) throws InterruptedException {
+  static void retried(WorkloadSession session) throws InterruptedException {
     int retries = session.random().nextBoolean() ? ENOUGH : 1;
     calls(session, actor(session).maxRestarts(ENOUGH).maxCallRetries(retries), retries, false);
   }
 
-  private static ActorCall<Counter> actor(Session session) {
+  private static ActorCall<Counter> actor(WorkloadSession session) {
     ActorCall<Counter> call = session
         .runtime()
         .actor(Counter::new, session.effects())
-        .placement(TaskEpisodes.anywhere(session.random()));
+        .placement(TaskScenarios.anywhere(session.random()));
     return switch (session.random().nextInt(4)) {
       case 0 -> call.dedicatedThread();
       case 1 -> call.virtual();
@@ -60,14 +60,14 @@ final class ActorEpisodes {
     return retries < ENOUGH ? operation.mayFailWith(ActorDiedException.class) : operation;
   }
 
-  private static void calls(Session session, ActorCall<Counter> making, int retries, boolean counts)
+  private static void calls(WorkloadSession session, ActorCall<Counter> making, int retries, boolean counts)
       throws InterruptedException {
     var random = session.random();
     var sequence = session.unique("actor");
     var counter = making.remote();
-    var large = new ArrayList<Pending<Tensor>>();
-    var small = new ArrayList<Pending<Long>>();
-    try (var put = session.put(Bodies.tensor(1))) {
+    var large = new ArrayList<PendingOperation<Tensor>>();
+    var small = new ArrayList<PendingOperation<Long>>();
+    try (var put = session.put(WorkloadTasks.tensor(1))) {
       if (put == null) {
         return;
       }
@@ -77,7 +77,7 @@ final class ActorEpisodes {
             mayDie(session.operation("call").effects(1 + retries).inOrder(sequence, turn), retries);
         switch (random.nextInt(8)) {
           case 0 -> {
-            var operation = asked.expecting((long) Bodies.LARGE);
+            var operation = asked.expecting((long) WorkloadTasks.LARGE);
             keep(
                 small,
                 session.begin(
@@ -87,7 +87,7 @@ final class ActorEpisodes {
           case 1 -> {
             int with = random.nextInt(1_000);
             var operation = asked
-                .expecting((long) with * Bodies.LARGE)
+                .expecting((long) with * WorkloadTasks.LARGE)
                 .mayFailWith(ObjectLostException.class); // what an actor returns is made once
             keep(
                 large,
@@ -116,21 +116,21 @@ final class ActorEpisodes {
     }
   }
 
-  private static <T> void keep(List<Pending<T>> all, @Nullable Pending<T> pending) {
+  private static <T> void keep(List<PendingOperation<T>> all, @Nullable PendingOperation<T> pending) {
     if (pending != null) {
       all.add(pending);
     }
   }
 
   /** A name is had by one, found by others, and free again after its end. */
-  static void named(Session session) throws InterruptedException {
+  static void named(WorkloadSession session) throws InterruptedException {
     var name = session.unique("name");
     for (int round = 0; round < 2; round++) {
       var made = new ArrayList<ActorHandle<Counter>>();
       var making = Operation.of(name + "/" + round, round == 0 ? NAMING : NAMING + "-again")
           .expecting("made");
       session.history().invoked(making);
-      long end = System.nanoTime() + Session.LIMIT.toNanos();
+      long end = System.nanoTime() + WorkloadSession.LIMIT.toNanos();
       while (made.isEmpty() && System.nanoTime() - end < 0) {
         make(session, name, making, made);
       }
@@ -159,7 +159,7 @@ final class ActorEpisodes {
   }
 
   private static void make(
-      Session session, String name, Operation making, List<ActorHandle<Counter>> made)
+      WorkloadSession session, String name, Operation making, List<ActorHandle<Counter>> made)
       throws InterruptedException {
     try {
       made.add(

@@ -10,15 +10,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Histories of placement groups. */
-final class GroupEpisodes {
+final class GroupScenarios {
   private static final int BUNDLES = 2;
   private static final int ENOUGH = 50;
   private static final long BETWEEN_TRIES_MILLIS = 200;
 
-  private GroupEpisodes() {}
+  private GroupScenarios() {}
 
   /** A group is reserved, used and removed. */
-  static void group(Session session) throws InterruptedException {
+  static void group(WorkloadSession session) throws InterruptedException {
     var random = session.random();
     var strategies = new PlacementStrategy[] {PlacementStrategy.PACK, PlacementStrategy.SPREAD};
     var strategy = strategies[random.nextInt(strategies.length)];
@@ -32,7 +32,7 @@ final class GroupEpisodes {
             .expecting(group)
             .mayFailWith(PlacementGroupException.class),
         group::ready);
-    var all = new ArrayList<Session.Pending<Long>>();
+    var all = new ArrayList<WorkloadSession.PendingOperation<Long>>();
     for (int i = 0; i < 6; i++) {
       long number = random.nextInt(10_000);
       int bundle = i % BUNDLES;
@@ -45,7 +45,7 @@ final class GroupEpisodes {
           operation,
           () -> session
               .runtime()
-              .task(Bodies::square, session.effects(), operation.id(), number, random.nextInt(50))
+              .task(WorkloadTasks::square, session.effects(), operation.id(), number, random.nextInt(50))
               .cpus(0.5)
               .maxRetries(ENOUGH)
               .placement(Placement.group(group, bundle))
@@ -58,7 +58,7 @@ final class GroupEpisodes {
     remove(session, group);
   }
 
-  private static @Nullable PlacementGroup create(Session session, PlacementStrategy strategy) {
+  private static @Nullable PlacementGroup create(WorkloadSession session, PlacementStrategy strategy) {
     var creating = session.operation("group-create").mayFailWith(PlacementGroupException.class);
     session.history().invoked(creating);
     try {
@@ -78,10 +78,10 @@ final class GroupEpisodes {
   }
 
   /** Until the scheduler answers. */
-  private static void remove(Session session, PlacementGroup group) throws InterruptedException {
+  private static void remove(WorkloadSession session, PlacementGroup group) throws InterruptedException {
     var removing = session.operation("group-remove").expecting("removed");
     session.history().invoked(removing);
-    long end = System.nanoTime() + Session.LIMIT.toNanos();
+    long end = System.nanoTime() + WorkloadSession.LIMIT.toNanos();
     while (System.nanoTime() - end < 0) {
       try {
         group.remove();

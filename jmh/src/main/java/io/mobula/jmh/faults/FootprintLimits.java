@@ -10,7 +10,7 @@ import java.util.Map;
  * keeps for itself, and pools whose idle threads have not ended yet. A leak of one object for each
  * piece of work is beyond it after some thousand.
  */
-final class VitalsLimits {
+final class FootprintLimits {
   private static final long HEAP_BYTES = 8L << 20;
   private static final long OBJECTS = 4_000;
   private static final long THREADS = 16;
@@ -18,10 +18,10 @@ final class VitalsLimits {
   private static final long SEGMENTS = 8;
   private static final int MOST_NAMED = 8;
 
-  private VitalsLimits() {}
+  private FootprintLimits() {}
 
   /** A violation for each kind of thing that there is too much of. */
-  static List<Violation> exceeded(String process, ProcessVitals before, ProcessVitals after) {
+  static List<Violation> exceeded(String process, ProcessFootprint before, ProcessFootprint after) {
     var found = new ArrayList<Violation>();
     check(found, process, "bytes of heap", before.heapBytes(), after.heapBytes(), HEAP_BYTES);
     check(found, process, "threads", before.threads(), after.threads(), THREADS);

@@ -20,18 +20,18 @@ import javax.management.ObjectName;
  * @param descriptors open files and sockets
  * @param segments mapped files in shared memory
  */
-record ProcessVitals(
+record ProcessFootprint(
     long heapBytes, Map<String, Long> instances, long threads, long descriptors, long segments) {
   private static final Pattern ROW =
       Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(io\\.mobula\\.\\S+).*");
   private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)\\s*");
 
-  ProcessVitals {
+  ProcessFootprint {
     instances = Map.copyOf(instances);
   }
 
   /** Looks at the calling process; collects its garbage, which stops it for some 100 ms. */
-  static ProcessVitals here() throws IOException {
+  static ProcessFootprint here() throws IOException {
     var instances = new TreeMap<String, Long>();
     long heap = 0;
     for (var line : histogram().lines().toList()) {
@@ -43,7 +43,7 @@ record ProcessVitals(
         heap = Long.parseLong(total.group(1));
       }
     }
-    return new ProcessVitals(
+    return new ProcessFootprint(
         heap,
         instances,
         ManagementFactory.getThreadMXBean().getThreadCount(),

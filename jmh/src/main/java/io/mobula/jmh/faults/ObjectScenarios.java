@@ -7,55 +7,55 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Histories of values that are put, waited for and streamed. */
-final class ObjectEpisodes {
+final class ObjectScenarios {
   private static final int ENOUGH = 50;
 
-  private ObjectEpisodes() {}
+  private ObjectScenarios() {}
 
   /** Values of this process, which lives: read here, and by tasks elsewhere. */
-  static void puts(Session session) {
+  static void puts(WorkloadSession session) {
     var random = session.random();
     int with = random.nextInt(1_000);
     var word = session.unique("word");
     session.run(
         session.operation("put-small").expecting(word), () -> session.runtime().put(word));
-    try (ObjectRef<io.mobula.Tensor> large = session.put(Bodies.tensor(with))) {
+    try (ObjectRef<io.mobula.Tensor> large = session.put(WorkloadTasks.tensor(with))) {
       if (large == null) {
         return;
       }
-      var refs = new ArrayList<Session.Pending<Long>>();
+      var refs = new ArrayList<WorkloadSession.PendingOperation<Long>>();
       for (int i = 0; i < 1 + random.nextInt(5); i++) {
         var operation = session
             .operation("sum-of-put")
             .effects(1 + ENOUGH)
-            .expecting((long) with * Bodies.LARGE);
+            .expecting((long) with * WorkloadTasks.LARGE);
         var pending = session.begin(
             operation,
             () -> session
                 .runtime()
-                .task(Bodies::sum, session.effects(), operation.id(), large)
+                .task(WorkloadTasks::sum, session.effects(), operation.id(), large)
                 .maxRetries(ENOUGH)
-                .placement(TaskEpisodes.anywhere(random))
+                .placement(TaskScenarios.anywhere(random))
                 .remote());
         if (pending != null) {
           refs.add(pending);
         }
       }
-      waitForAll(session, refs.stream().map(Session.Pending::ref).toList());
+      waitForAll(session, refs.stream().map(WorkloadSession.PendingOperation::ref).toList());
       refs.forEach(session::end);
     }
   }
 
-  private static void waitForAll(Session session, List<ObjectRef<Long>> refs) {
+  private static void waitForAll(WorkloadSession session, List<ObjectRef<Long>> refs) {
     if (!refs.isEmpty()) {
       session.call(
           session.operation("wait").expecting(refs.size()),
-          () -> session.runtime().wait(refs, refs.size(), Session.LIMIT).ready().size());
+          () -> session.runtime().wait(refs, refs.size(), WorkloadSession.LIMIT).ready().size());
     }
   }
 
   /** A stream: its items in order, whole, or a beginning and a loss. */
-  static void stream(Session session) {
+  static void stream(WorkloadSession session) {
     int count = 1 + session.random().nextInt(200);
     var operation = session
         .operation("stream")
@@ -65,19 +65,19 @@ final class ObjectEpisodes {
     session.call(operation, () -> read(session, operation.id(), count));
   }
 
-  private static List<Integer> read(Session session, String id, int count) {
+  private static List<Integer> read(WorkloadSession session, String id, int count) {
     var items = new ArrayList<Integer>();
     try (var stream = session
         .runtime()
         .remoteStream(session
             .runtime()
-            .task(Bodies::stream, session.effects(), id, count)
+            .task(WorkloadTasks::stream, session.effects(), id, count)
             .maxRetries(ENOUGH)
-            .placement(TaskEpisodes.anywhere(session.random()))
+            .placement(TaskScenarios.anywhere(session.random()))
             .maxUnread(8))) {
       for (var ref : stream) {
         try (ref) {
-          items.add(ref.get(Session.LIMIT));
+          items.add(ref.get(WorkloadSession.LIMIT));
         }
       }
     }

@@ -10,11 +10,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The tasks and actors of the workload. Each says that it began before it does anything. */
-final class Bodies {
+final class WorkloadTasks {
   /** Numbers of a large value: 160 KB, which go into shared memory and not into a frame. */
   static final int LARGE = 40_000;
 
-  private Bodies() {}
+  private WorkloadTasks() {}
 
   static long square(EffectLog log, String id, long number, int millis)
       throws InterruptedException {
@@ -37,8 +37,8 @@ final class Bodies {
     if (depth == 0) {
       return 1;
     }
-    try (var left = Mobula.task(Bodies::tree, log, id, depth - 1).maxRetries(50).remote();
-        var right = Mobula.task(Bodies::tree, log, id, depth - 1).maxRetries(50).remote()) {
+    try (var left = Mobula.task(WorkloadTasks::tree, log, id, depth - 1).maxRetries(50).remote();
+        var right = Mobula.task(WorkloadTasks::tree, log, id, depth - 1).maxRetries(50).remote()) {
       return left.get() + right.get();
     }
   }
@@ -97,7 +97,7 @@ final class Bodies {
     long sum(String id, Tensor tensor) {
       log.begin(id, place);
       calls++;
-      return Bodies.sum(tensor);
+      return WorkloadTasks.sum(tensor);
     }
 
     Tensor large(String id, int with) {
