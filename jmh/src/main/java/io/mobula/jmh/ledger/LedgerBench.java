@@ -54,34 +54,34 @@ public final class LedgerBench {
    *
    * @param name what is asked for
    * @param wanted by each
-   * @param takers how many ask at a time
+   * @param clients how many ask at a time
    * @param drivers for how many programs
    */
-  private record Kind(String name, Resources wanted, int takers, int drivers) {}
+  private record LeaseRow(String name, Resources wanted, int clients, int drivers) {}
 
-  private static List<Kind> kinds() {
+  private static List<LeaseRow> rows() {
     var none = Resources.none();
     return List.of(
-        new Kind("1 core, 16 ask", none.cpus(1), 16, 1),
-        new Kind("1 core, 256 ask for 64", none.cpus(1), 256, 1),
-        new Kind("1 core, 256 of 4 programs ask for 64", none.cpus(1), 256, 4),
-        new Kind("a quarter of a device, 16 ask", none.gpus(0.25), 16, 1),
-        new Kind("20 GiB of a device, 16 ask", none.gpuMemory(20L << 30), 16, 1),
-        new Kind("1 whole device, 8 ask", none.gpus(1), 8, 1),
-        new Kind("4 whole devices of a kind, 2 ask", none.gpus(4).accelerator("H200"), 2, 1),
-        new Kind("1 core and a device, 64 ask for 8", none.cpus(1).gpus(1), 64, 1));
+        new LeaseRow("1 core, 16 ask", none.cpus(1), 16, 1),
+        new LeaseRow("1 core, 256 ask for 64", none.cpus(1), 256, 1),
+        new LeaseRow("1 core, 256 of 4 programs ask for 64", none.cpus(1), 256, 4),
+        new LeaseRow("a quarter of a device, 16 ask", none.gpus(0.25), 16, 1),
+        new LeaseRow("20 GiB of a device, 16 ask", none.gpuMemory(20L << 30), 16, 1),
+        new LeaseRow("1 whole device, 8 ask", none.gpus(1), 8, 1),
+        new LeaseRow("4 whole devices of a kind, 2 ask", none.gpus(4).accelerator("H200"), 2, 1),
+        new LeaseRow("1 core and a device, 64 ask for 8", none.cpus(1).gpus(1), 64, 1));
   }
 
   /** Prints the table. */
   public void run(PrintStream out) throws InterruptedException {
     out.println("| leases of one ledger | granted and given back | each |");
     out.println("|---|--:|--:|");
-    for (var kind : kinds()) {
+    for (var row : rows()) {
       var rates = new double[rounds];
       for (int round = 0; round < rounds; round++) {
-        rates[round] = rate(kind);
+        rates[round] = rate(row);
       }
-      print(out, kind.name(), rates);
+      print(out, row.name(), rates);
     }
     new GroupRows(rounds, seconds).run(out);
   }
@@ -93,7 +93,7 @@ public final class LedgerBench {
         + QuantityFormat.time(TimeUnit.SECONDS.toNanos(1) / median) + " |");
   }
 
-  private double rate(Kind kind) throws InterruptedException {
+  private double rate(LeaseRow row) throws InterruptedException {
     var system = ActorSystem.create(
         Behaviors.empty(),
         "ledger-bench",
@@ -108,21 +108,21 @@ public final class LedgerBench {
               return system.systemActorOf(behavior, name, Props.empty());
             }
           });
-      var ended = new CountDownLatch(kind.takers());
-      var takers = new ArrayList<Taker>();
-      for (int i = 0; i < kind.takers(); i++) {
-        takers.add(new Taker(ledger, kind.wanted(), 1 + i % kind.drivers(), ended));
+      var ended = new CountDownLatch(row.clients());
+      var clients = new ArrayList<LeaseBenchClient>();
+      for (int i = 0; i < row.clients(); i++) {
+        clients.add(new LeaseBenchClient(ledger, row.wanted(), 1 + i % row.drivers(), ended));
       }
-      takers.forEach(Taker::start);
+      clients.forEach(LeaseBenchClient::start);
       long half = (long) (seconds * TimeUnit.SECONDS.toNanos(1) / 2);
       TimeUnit.NANOSECONDS.sleep(half);
-      long before = grants(takers);
+      long before = grants(clients);
       long began = System.nanoTime();
       TimeUnit.NANOSECONDS.sleep(half);
-      double rate = (double) (grants(takers) - before)
+      double rate = (double) (grants(clients) - before)
           * TimeUnit.SECONDS.toNanos(1)
           / (System.nanoTime() - began);
-      takers.forEach(Taker::stop);
+      clients.forEach(LeaseBenchClient::stop);
       ended.await();
       return rate;
     } finally {
@@ -131,8 +131,8 @@ public final class LedgerBench {
     }
   }
 
-  private static long grants(List<Taker> takers) {
-    return takers.stream().mapToLong(Taker::grants).sum();
+  private static long grants(List<LeaseBenchClient> clients) {
+    return clients.stream().mapToLong(LeaseBenchClient::grants).sum();
   }
 
   /** Two groups of four, near each other within a group. */

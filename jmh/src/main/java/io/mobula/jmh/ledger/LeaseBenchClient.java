@@ -9,7 +9,7 @@ import io.mobula.internal.ledger.LeaseRequester;
 import java.util.concurrent.CountDownLatch;
 
 /** Asks for a lease, gives it back as soon as it has it, and asks again, until told to stop. */
-final class Taker implements LeaseRequester {
+final class LeaseBenchClient implements LeaseRequester {
   private final LedgerClient ledger;
   private final Resources wanted;
   private final Job job;
@@ -17,7 +17,7 @@ final class Taker implements LeaseRequester {
   private volatile boolean stopped;
   private volatile long grants;
 
-  Taker(LedgerClient ledger, Resources wanted, long driver, CountDownLatch ended) {
+  LeaseBenchClient(LedgerClient ledger, Resources wanted, long driver, CountDownLatch ended) {
     this.ledger = ledger;
     this.wanted = wanted;
     this.job = new Job(new NodeId(driver), false, null, 1);
@@ -42,12 +42,12 @@ final class Taker implements LeaseRequester {
   }
 
   @Override
-  public Job program() {
+  public Job job() {
     return job;
   }
 
   @Override
-  public String what() {
+  public String description() {
     return "a taker of " + wanted;
   }
 
