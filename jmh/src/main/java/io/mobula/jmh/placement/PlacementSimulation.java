@@ -63,20 +63,20 @@ public final class PlacementSimulation {
   }
 
   /** A task that runs, and its end. */
-  private record Running(double end, Node node, int shape) {}
+  private record RunningTask(double end, ModelNode node, int shape) {}
 
-  private record Waiting(int shape, double since) {}
+  private record WaitingTask(int shape, double since) {}
 
   /** One node: its ledger, and what others saw of it last. */
-  private static final class Node {
+  private static final class ModelNode {
     final NodeId id;
     final Resources total;
-    final Deque<Waiting> queue = new ArrayDeque<>();
+    final Deque<WaitingTask> queue = new ArrayDeque<>();
     Resources free;
     NodeView seen;
     boolean changed;
 
-    Node(long id, Resources total) {
+    ModelNode(long id, Resources total) {
       this.id = new NodeId(id);
       this.total = total;
       this.free = total;
@@ -109,12 +109,12 @@ public final class PlacementSimulation {
   }
 
   /** What came of one staleness. */
-  private static final class Outcome {
+  private static final class SimulationResult {
     long decisions;
     long decidingNanos;
     long redirects;
     long queued;
-    double waited;
+    double waitedSeconds;
     double longestWait;
     final List<double[]> fullness = new ArrayList<>();
     long published;
@@ -156,7 +156,7 @@ public final class PlacementSimulation {
   }
 
   /** What a node says of itself, in the shape and encoding of the message. */
-  private static int viewBytes(Node node) {
+  private static int viewBytes(ModelNode node) {
     var state = Map.of(
         "total", node.total.asUnits(),
         "available", node.free.asUnits(),
@@ -188,30 +188,30 @@ public final class PlacementSimulation {
     }
   }
 
-  private String line(double staleness, Outcome outcome) {
+  private String line(double staleness, SimulationResult result) {
     double mean =
-        outcome.fullness.stream().mapToDouble(each -> each[0]).average().orElse(0);
+        result.fullness.stream().mapToDouble(each -> each[0]).average().orElse(0);
     double deviation =
-        outcome.fullness.stream().mapToDouble(each -> each[1]).average().orElse(0);
+        result.fullness.stream().mapToDouble(each -> each[1]).average().orElse(0);
     double empty =
-        outcome.fullness.stream().mapToDouble(each -> each[2]).average().orElse(0);
+        result.fullness.stream().mapToDouble(each -> each[2]).average().orElse(0);
     return String.format(
         Locale.ROOT,
         "| %.0f ms | %s, %s each | %.2f %% | %.2f %% | %.1f ms | %.0f ms | %.2f | %.2f | %.1f %% | %.1f/s |%n",
         staleness * 1e3,
-        QuantityFormat.rate(outcome.decisions * SECOND_NANOS / outcome.decidingNanos),
-        QuantityFormat.time((double) outcome.decidingNanos / outcome.decisions),
-        100.0 * outcome.redirects / request.tasks(),
-        100.0 * outcome.queued / request.tasks(),
-        1e3 * outcome.waited / request.tasks(),
-        1e3 * outcome.longestWait,
+        QuantityFormat.rate(result.decisions * SECOND_NANOS / result.decidingNanos),
+        QuantityFormat.time((double) result.decidingNanos / result.decisions),
+        100.0 * result.redirects / request.tasks(),
+        100.0 * result.queued / request.tasks(),
+        1e3 * result.waitedSeconds / request.tasks(),
+        1e3 * result.longestWait,
         mean,
         deviation,
         100 * empty,
-        outcome.published / outcome.seconds / request.nodes());
+        result.published / result.seconds / request.nodes());
   }
 
-  private Outcome simulate(double staleness) {
+  private SimulationResult simulate(double staleness) {
     var random = new SplittableRandom(request.seed());
     var nodes = nodes(random);
     double cpus = nodes.stream().mapToLong(n -> n.total.units(Resources.CPU)).sum()
@@ -221,8 +221,8 @@ public final class PlacementSimulation {
       demand += SHARES[i] * SHAPES[i].units(Resources.CPU) / Resources.UNITS_PER_ONE;
     }
     double gap = demand * MEAN_SECONDS / (cpus * LOAD);
-    var outcome = new Outcome();
-    var running = new PriorityQueue<Running>((a, b) -> Double.compare(a.end(), b.end()));
+    var result = new SimulationResult();
+    var runningTask = new PriorityQueue<RunningTask>((a, b) -> Double.compare(a.end(), b.end()));
     var policy = new HybridPolicy();
     var view = new ClusterView(nodes.stream().map(n -> n.seen).toList());
     double now = 0;
@@ -230,28 +230,28 @@ public final class PlacementSimulation {
     double nextSample = MEAN_SECONDS;
     for (int task = 0; task < request.tasks(); task++) {
       now += -Math.log(1 - random.nextDouble()) * gap;
-      end(running, now, random, outcome);
+      end(runningTask, now, random, result);
       if (now >= nextView) {
-        outcome.published += publish(nodes);
+        result.published += publish(nodes);
         view = new ClusterView(nodes.stream().map(n -> n.seen).toList());
         nextView = now + staleness;
       }
       if (now >= nextSample) {
-        outcome.fullness.add(sample(nodes));
+        result.fullness.add(sample(nodes));
         nextSample = now + MEAN_SECONDS / 4;
       }
-      place(new Task(shape(random), now), nodes, policy, view, running, random, outcome);
+      place(new ArrivingTask(shape(random), now), nodes, policy, view, runningTask, random, result);
     }
-    outcome.seconds = now;
-    return outcome;
+    result.seconds = now;
+    return result;
   }
 
-  private List<Node> nodes(SplittableRandom random) {
-    var nodes = new ArrayList<Node>();
+  private List<ModelNode> nodes(SplittableRandom random) {
+    var nodes = new ArrayList<ModelNode>();
     for (int i = 0; i < request.nodes(); i++) {
       int cpus = 8 << random.nextInt(4);
       var total = Resources.none().cpus(cpus).memory((4L << 30) * cpus);
-      nodes.add(new Node(i + 1, random.nextInt(10) == 0 ? total.gpus(4) : total));
+      nodes.add(new ModelNode(i + 1, random.nextInt(10) == 0 ? total.gpus(4) : total));
     }
     return nodes;
   }
@@ -265,7 +265,7 @@ public final class PlacementSimulation {
     return shape;
   }
 
-  private static long publish(List<Node> nodes) {
+  private static long publish(List<ModelNode> nodes) {
     long published = 0;
     for (var node : nodes) {
       if (node.changed) {
@@ -277,7 +277,7 @@ public final class PlacementSimulation {
     return published;
   }
 
-  private static double[] sample(List<Node> nodes) {
+  private static double[] sample(List<ModelNode> nodes) {
     double sum = 0;
     double squares = 0;
     int empty = 0;
@@ -295,36 +295,36 @@ public final class PlacementSimulation {
     };
   }
 
-  private record Task(int shape, double at) {}
+  private record ArrivingTask(int shape, double at) {}
 
   private static void place(
-      Task task,
-      List<Node> nodes,
+      ArrivingTask task,
+      List<ModelNode> nodes,
       HybridPolicy policy,
       ClusterView view,
-      PriorityQueue<Running> running,
+      PriorityQueue<RunningTask> runningTask,
       SplittableRandom random,
-      Outcome outcome) {
+      SimulationResult result) {
     var wanted = SHAPES[task.shape()];
     var asker = nodes.get(random.nextInt(nodes.size()));
     for (int asked = 0; ; asked++) {
       var wish = new Wish(wanted, Placement.anywhere(), asker.id, Map.of());
       long start = System.nanoTime();
       var choice = policy.choose(wish, view, random);
-      outcome.decidingNanos += System.nanoTime() - start;
-      outcome.decisions++;
+      result.decidingNanos += System.nanoTime() - start;
+      result.decisions++;
       var node = nodes.get((int) id(choice).incarnation() - 1);
       if (node.fits(wanted)) {
-        run(task.shape(), node, task.at(), running, random);
+        run(task.shape(), node, task.at(), runningTask, random);
         return;
       }
       if (asked == MOST_REDIRECTS || choice instanceof Choice.Wait) {
-        node.queue.addLast(new Waiting(task.shape(), task.at()));
+        node.queue.addLast(new WaitingTask(task.shape(), task.at()));
         node.changed = true;
-        outcome.queued++;
+        result.queued++;
         return;
       }
-      outcome.redirects++;
+      result.redirects++;
       asker = node; // the ledger that cannot grant it chooses whom to send it to
     }
   }
@@ -338,23 +338,23 @@ public final class PlacementSimulation {
   }
 
   private static void run(
-      int shape, Node node, double now, PriorityQueue<Running> running, SplittableRandom random) {
+      int shape, ModelNode node, double now, PriorityQueue<RunningTask> runningTask, SplittableRandom random) {
     node.take(SHAPES[shape], -1);
-    running.add(new Running(now - Math.log(1 - random.nextDouble()) * MEAN_SECONDS, node, shape));
+    runningTask.add(new RunningTask(now - Math.log(1 - random.nextDouble()) * MEAN_SECONDS, node, shape));
   }
 
   private static void end(
-      PriorityQueue<Running> running, double now, SplittableRandom random, Outcome outcome) {
-    while (!running.isEmpty() && running.peek().end() <= now) {
-      var ended = running.poll();
+      PriorityQueue<RunningTask> runningTask, double now, SplittableRandom random, SimulationResult result) {
+    while (!runningTask.isEmpty() && runningTask.peek().end() <= now) {
+      var ended = runningTask.poll();
       var node = ended.node();
       node.take(SHAPES[ended.shape()], 1);
       while (!node.queue.isEmpty() && node.fits(SHAPES[node.queue.peekFirst().shape()])) {
         var next = node.queue.removeFirst();
         double waited = ended.end() - next.since();
-        outcome.waited += waited;
-        outcome.longestWait = Math.max(outcome.longestWait, waited);
-        run(next.shape(), node, ended.end(), running, random);
+        result.waitedSeconds += waited;
+        result.longestWait = Math.max(result.longestWait, waited);
+        run(next.shape(), node, ended.end(), runningTask, random);
       }
     }
   }
