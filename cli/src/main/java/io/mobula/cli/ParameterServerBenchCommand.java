@@ -1,6 +1,6 @@
 package io.mobula.cli;
 
-import io.mobula.jmh.ps.ServerTables;
+import io.mobula.jmh.ps.ParameterServerBenchSuite;
 import io.mobula.jmh.ray.ParameterServerBench;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +66,7 @@ final class ParameterServerBenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     var request = request();
-    ServerTables.print(only, inProcess, seconds, out, System.err);
+    ParameterServerBenchSuite.print(only, inProcess, seconds, out, System.err);
     if (only.matcher("rounds").matches()) {
       new ParameterServerBench(request, System.err).run(out);
     }

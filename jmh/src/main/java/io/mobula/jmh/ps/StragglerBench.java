@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * steps: how long the others wait for it under each rule. What a step takes is waited for, not
  * computed, so that two cores do for three workers.
  */
-final class StragglerTable implements ServerTables.Table {
+final class StragglerBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int WORKERS = 3;
   private static final int SIZE = 1000;
   private static final int SLOW_FOR = 10;

@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /** A version that is published already, pulled again and again by another process of the host. */
-final class PullTable implements ServerTables.Table {
+final class PullBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int[] SIZES = {262_144, 2_500_000, 25_000_000};
 
   @Override
@@ -18,7 +18,7 @@ final class PullTable implements ServerTables.Table {
     for (int size : SIZES) {
       try (var server = ParameterServer.builder(runtime).shards(1).build();
           var worker = server.dense("weights", size).create().join(0)) {
-        double median = Timing.median(seconds, () -> {
+        double median = MedianTimer.median(seconds, () -> {
           try (var pulled = worker.pull()) {
             require(pulled.get(size - 1) == 0);
           }

@@ -15,7 +15,7 @@ import java.util.Random;
  * What each compression saves and costs: bytes of a number, pushes a second, and the loss of a
  * linear regression of 10 000 weights after as many steps as without.
  */
-final class CompressionTable implements ServerTables.Table {
+final class CompressionBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int SIZE = 10_000;
   private static final int STEPS = 600;
   private static final int BATCH = 32;
@@ -49,7 +49,7 @@ final class CompressionTable implements ServerTables.Table {
         double loss = 0;
         long start = System.nanoTime();
         try (var worker = table.join(0)) {
-          var problem = new Problem(7);
+          var problem = new RegressionProblem(7);
           for (int step = 0; step < STEPS; step++) {
             try (var weights = worker.pull()) {
               loss += (problem.gradient(weights.toFloats()) - loss) / Math.min(step + 1, 50);
@@ -74,12 +74,12 @@ final class CompressionTable implements ServerTables.Table {
   }
 
   /** Sums of some hidden weights, to be guessed. */
-  private static final class Problem {
+  private static final class RegressionProblem {
     private final float[] hidden = new float[SIZE];
     private final float[] gradient = new float[SIZE];
     private final Random random;
 
-    Problem(long seed) {
+    RegressionProblem(long seed) {
       this.random = new Random(seed);
       for (int i = 0; i < SIZE; i++) {
         hidden[i] = (float) (random.nextGaussian() / (1 + i % 100));

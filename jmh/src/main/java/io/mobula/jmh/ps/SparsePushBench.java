@@ -14,7 +14,7 @@ import java.util.Locale;
  * all lists new, with and without copies of hot keys at the worker, and the same lists again, which
  * travel as their names. 64 pushes are a step.
  */
-final class SparseBenchTable implements ServerTables.Table {
+final class SparsePushBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int KEYS = 1_000_000;
   private static final int PER_PUSH = 100_000;
   private static final int LISTS = 40;
@@ -25,7 +25,7 @@ final class SparseBenchTable implements ServerTables.Table {
     out.println("| sparse push, " + KEYS + " keys, Zipf 1.0, " + PER_PUSH
         + " a push, AdaGrad | keys/s | of" + " shard time | bytes a key | goal |");
     out.println("|---|--:|--:|--:|---|");
-    var zipf = new Zipf(KEYS, 1.0, 1);
+    var zipf = new ZipfKeys(KEYS, 1.0, 1);
     var lists = new long[LISTS][];
     for (int i = 0; i < LISTS; i++) {
       lists[i] = zipf.keys(PER_PUSH);
@@ -55,7 +55,7 @@ final class SparseBenchTable implements ServerTables.Table {
       try (var worker = table.join(0)) {
         var turn = new int[1];
         var pushed = new long[1];
-        Timing.Work push = () -> {
+        MedianTimer.TimedAction push = () -> {
           var keys = lists[turn[0]++ % lists.length];
           if (fresh) {
             keys[turn[0] % PER_PUSH]++; // no list is one that was sent
@@ -66,9 +66,9 @@ final class SparseBenchTable implements ServerTables.Table {
             worker.clock();
           }
         };
-        Timing.median(Math.max(seconds, 6), push);
+        MedianTimer.median(Math.max(seconds, 6), push);
         worker.flush();
-        var before = Sums.of(table);
+        var before = ShardTotals.of(table);
         pushed[0] = 0;
         long start = System.nanoTime();
         while (System.nanoTime() - start < seconds * 1e9) {
@@ -76,34 +76,34 @@ final class SparseBenchTable implements ServerTables.Table {
         }
         worker.flush();
         double took = System.nanoTime() - start;
-        var sums = Sums.of(table).minus(before);
-        double ofShard = pushed[0] * 1e9 / sums.nanos();
+        var totals = ShardTotals.of(table).minus(before);
+        double ofShard = pushed[0] * 1e9 / totals.nanos();
         out.printf(
             Locale.ROOT,
             "| %s | %s | %s | %.1f | %s |%n",
             name,
             QuantityFormat.rate(pushed[0] * 1e9 / took),
             QuantityFormat.rate(ofShard),
-            (double) sums.bytes() / pushed[0],
+            (double) totals.bytes() / pushed[0],
             ofShard >= 20e6 ? "20 M/s on a core, reached" : "20 M/s on a core, **not reached**");
       }
     }
   }
 
   /** What the shards have done. */
-  private record Sums(long bytes, long nanos) {
-    static Sums of(SparseTable table) {
+  private record ShardTotals(long bytes, long nanos) {
+    static ShardTotals of(SparseTable table) {
       long bytes = 0;
       long nanos = 0;
       for (var shard : table.metrics()) {
         bytes += shard.bytesIn();
         nanos += shard.updateNanos();
       }
-      return new Sums(bytes, nanos);
+      return new ShardTotals(bytes, nanos);
     }
 
-    Sums minus(Sums other) {
-      return new Sums(bytes - other.bytes, nanos - other.nanos);
+    ShardTotals minus(ShardTotals other) {
+      return new ShardTotals(bytes - other.bytes, nanos - other.nanos);
     }
   }
 }

@@ -6,11 +6,11 @@ import java.util.Random;
  * Keys of which few come often: that of rank {@code r} with a probability of {@code r^-s}, by a
  * table of the whole distribution.
  */
-final class Zipf {
+final class ZipfKeys {
   private final double[] upTo;
   private final Random random;
 
-  Zipf(int keys, double exponent, long seed) {
+  ZipfKeys(int keys, double exponent, long seed) {
     this.upTo = new double[keys];
     double sum = 0;
     for (int rank = 1; rank <= keys; rank++) {

@@ -19,7 +19,7 @@ import java.util.Map;
  * Dense gradients of 100 MB that lie in store memory, pushed to one shard until they are applied,
  * beside a plain copy of as many bytes by one thread, round by round.
  */
-final class PushTable implements ServerTables.Table {
+final class PushBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int SIZE = 25_000_000;
   private static final long BYTES = 4L * SIZE;
   private static final int AT_ONCE = 8;
@@ -53,9 +53,9 @@ final class PushTable implements ServerTables.Table {
                 .optimizer(each.getValue())
                 .create()
                 .join(0, AT_ONCE)) {
-          double copy = Timing.median(seconds, () -> MemorySegment.copy(from, 0, to, 0, BYTES));
+          double copy = MedianTimer.median(seconds, () -> MemorySegment.copy(from, 0, to, 0, BYTES));
           double push = push(worker, seconds);
-          double again = Timing.median(seconds, () -> MemorySegment.copy(from, 0, to, 0, BYTES));
+          double again = MedianTimer.median(seconds, () -> MemorySegment.copy(from, 0, to, 0, BYTES));
           print(out, each.getKey(), push, (copy + again) / 2);
         }
       }

@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The tables, each by itself: which are printed is for the command line to say. */
-public final class ServerTables {
-  private static final Map<String, Table> TABLES = tables();
+public final class ParameterServerBenchSuite {
+  private static final Map<String, SuiteBench> TABLES = benchs();
   private static final String RECOVERY = "recovery"; // starts and kills nodes of its own
 
-  private ServerTables() {}
+  private ParameterServerBenchSuite() {}
 
   /** One of them. */
-  interface Table {
+  interface SuiteBench {
     /**
      * Measures and prints.
      *
@@ -27,15 +27,15 @@ public final class ServerTables {
     void print(MobulaRuntime runtime, double seconds, PrintStream out) throws Exception;
   }
 
-  private static Map<String, Table> tables() {
-    var tables = new LinkedHashMap<String, Table>();
-    tables.put("push", new PushTable());
-    tables.put("pull", new PullTable());
-    tables.put("sparse", new SparseBenchTable());
-    tables.put("compression", new CompressionTable());
-    tables.put("straggler", new StragglerTable());
-    tables.put("shards", new ShardsTable());
-    return tables;
+  private static Map<String, SuiteBench> benchs() {
+    var benchs = new LinkedHashMap<String, SuiteBench>();
+    benchs.put("push", new PushBench());
+    benchs.put("pull", new PullBench());
+    benchs.put("sparse", new SparsePushBench());
+    benchs.put("compression", new CompressionBench());
+    benchs.put("straggler", new StragglerBench());
+    benchs.put("shards", new ShardCountBench());
+    return benchs;
   }
 
   /** What they are called. */
@@ -56,31 +56,31 @@ public final class ServerTables {
     for (var each : TABLES.entrySet()) {
       if (only.matcher(each.getKey()).matches()) {
         progress.println("bench: parameter server, " + each.getKey());
-        with(inProcess, runtime -> each.getValue().print(runtime, seconds, out));
+        runWithServer(inProcess, runtime -> each.getValue().print(runtime, seconds, out));
         out.println();
       }
     }
     if (only.matcher(RECOVERY).matches()) {
       progress.println("bench: parameter server, " + RECOVERY);
-      new RecoveryTable().print(out);
+      new ShardRecoveryBench().print(out);
       out.println();
     }
   }
 
-  private interface Work {
-    void on(MobulaRuntime runtime) throws Exception;
+  private interface RuntimeAction {
+    void runOn(MobulaRuntime runtime) throws Exception;
   }
 
-  private static void with(boolean inProcess, Work work) throws Exception {
+  private static void runWithServer(boolean inProcess, RuntimeAction action) throws Exception {
     if (inProcess) {
       try (var runtime = Mobula.init()) {
-        work.on(runtime);
+        action.runOn(runtime);
       }
       return;
     }
     int cores = Runtime.getRuntime().availableProcessors();
     try (var cluster = LocalCluster.builder().nodes(1).cpusPerNode(cores).start()) {
-      work.on(cluster.runtime());
+      action.runOn(cluster.runtime());
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** The same 40 MB on more and more shards: push, end of the step and pull in one, with Adam. */
-final class ShardsTable implements ServerTables.Table {
+final class ShardCountBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int SIZE = 10_000_000;
 
   @Override
@@ -26,7 +26,7 @@ final class ShardsTable implements ServerTables.Table {
               .optimizer(Optimizers.adam(1e-3))
               .create()
               .join(0)) {
-        double nanos = Timing.median(seconds, () -> worker.exchange(gradient).close());
+        double nanos = MedianTimer.median(seconds, () -> worker.exchange(gradient).close());
         one = one == 0 ? nanos : one;
         out.printf(
             Locale.ROOT,

@@ -3,23 +3,23 @@ package io.mobula.jmh.ps;
 import java.util.Arrays;
 
 /** Times something over and over. */
-final class Timing {
+final class MedianTimer {
   /** The JVM compiles meanwhile. */
   private static final double WARM_UP = 2;
 
   private static final int LEAST = 7;
 
-  private Timing() {}
+  private MedianTimer() {}
 
   /** What is timed. */
-  interface Work {
+  interface TimedAction {
     void run() throws Exception;
   }
 
   /** The median time of one, in nanoseconds, once it is warm: over so many seconds, 7 at least. */
-  static double median(double seconds, Work work) throws Exception {
+  static double median(double seconds, TimedAction action) throws Exception {
     for (long end = after(Math.max(WARM_UP, seconds)); System.nanoTime() - end < 0; ) {
-      work.run();
+      action.run();
     }
     var times = new long[LEAST];
     int count = 0;
@@ -28,7 +28,7 @@ final class Timing {
         times = Arrays.copyOf(times, 2 * count);
       }
       long start = System.nanoTime();
-      work.run();
+      action.run();
       times[count] = System.nanoTime() - start;
     }
     Arrays.sort(times, 0, count);

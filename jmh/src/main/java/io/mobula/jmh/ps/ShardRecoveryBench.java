@@ -23,29 +23,29 @@ import java.util.stream.IntStream;
  * of what is missing to weights that are known, and a step is one gradient of it; in even stretches
  * of the run, of which the fifth begins with the kill.
  */
-final class RecoveryTable {
+final class ShardRecoveryBench {
   private static final int SIZE = 1_000_000;
   private static final int STRETCHES = 8;
   private static final int KILL_AT = 4;
   private static final double RATE = 0.01;
 
   /** How shards are made safe. */
-  private enum Safety {
-    NONE("no kill, nothing kept"),
-    UNHARMED("no kill, 1 replica"),
+  private enum RecoveryScenario {
+    UNPROTECTED("no kill, nothing kept"),
+    REPLICA_WITHOUT_KILL("no kill, 1 replica"),
     REPLICA("killed, 1 replica"),
     CHECKPOINTS("killed, a checkpoint every 0.5 s");
 
-    private final String words;
+    private final String label;
 
-    Safety(String words) {
-      this.words = words;
+    RecoveryScenario(String words) {
+      this.label = words;
     }
   }
 
   private final float[] wanted = new float[SIZE];
 
-  RecoveryTable() {
+  ShardRecoveryBench() {
     var random = new Random(1);
     for (int i = 0; i < SIZE; i++) {
       wanted[i] = (float) random.nextGaussian();
@@ -57,16 +57,16 @@ final class RecoveryTable {
     out.println("| 1 M floats on 2 shards, 400 steps of descent | median step | longest step |"
         + " loss after each eighth of the run |");
     out.println("|---|--:|--:|---|");
-    for (var safety : Safety.values()) {
+    for (var scenario : RecoveryScenario.values()) {
       var directory = Files.createTempDirectory("mobula-recovery");
       int cores = 2 * Runtime.getRuntime().availableProcessors();
       try (var cluster = LocalCluster.builder().nodes(2).cpusPerNode(cores).start();
-          var server = server(cluster, safety, directory)) {
-        var run = run(cluster, server, safety);
+          var server = server(cluster, scenario, directory)) {
+        var run = run(cluster, server, scenario);
         out.printf(
             Locale.ROOT,
             "| %s | %s | %s | %s |%n",
-            safety.words,
+            scenario.label,
             QuantityFormat.time(run.median()),
             QuantityFormat.time(run.longest()),
             run.losses());
@@ -76,13 +76,13 @@ final class RecoveryTable {
     }
   }
 
-  private static ParameterServer server(LocalCluster cluster, Safety safety, Path directory) {
+  private static ParameterServer server(LocalCluster cluster, RecoveryScenario scenario, Path directory) {
     var builder = ParameterServer.builder(cluster.runtime())
         .shards(2)
         .placement(Placement.preferring(cluster.nodes().getFirst().id()));
-    return switch (safety) {
-      case NONE -> builder.build();
-      case UNHARMED, REPLICA -> builder.replicas(1).build();
+    return switch (scenario) {
+      case UNPROTECTED -> builder.build();
+      case REPLICA_WITHOUT_KILL, REPLICA -> builder.replicas(1).build();
       case CHECKPOINTS ->
         builder.checkpoints(directory).checkpointEvery(Duration.ofMillis(500)).build();
     };
@@ -95,9 +95,9 @@ final class RecoveryTable {
    * @param longest the same
    * @param losses as they are printed
    */
-  private record Run(double median, double longest, String losses) {}
+  private record RunResult(double median, double longest, String losses) {}
 
-  private Run run(LocalCluster cluster, ParameterServer server, Safety safety) {
+  private RunResult run(LocalCluster cluster, ParameterServer server, RecoveryScenario scenario) {
     int steps = 50 * STRETCHES;
     var took = new long[steps];
     var losses = new StringBuilder();
@@ -105,7 +105,7 @@ final class RecoveryTable {
     try (var worker = table.join(0)) {
       for (int step = 0; step < steps; step++) {
         if (step == steps / STRETCHES * KILL_AT
-            && (safety == Safety.REPLICA || safety == Safety.CHECKPOINTS)) {
+            && (scenario == RecoveryScenario.REPLICA || scenario == RecoveryScenario.CHECKPOINTS)) {
           cluster.kill(0);
         }
         long began = System.nanoTime();
@@ -123,7 +123,7 @@ final class RecoveryTable {
     }
     var warm = Arrays.copyOfRange(took, steps / STRETCHES, steps);
     Arrays.sort(warm);
-    return new Run(warm[warm.length / 2], warm[warm.length - 1], losses.toString());
+    return new RunResult(warm[warm.length / 2], warm[warm.length - 1], losses.toString());
   }
 
   private float[] missing(float[] weights) {
