@@ -1,6 +1,6 @@
 package io.mobula.cli;
 
-import io.mobula.jmh.ray.Comparison;
+import io.mobula.jmh.ray.RayComparison;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -29,7 +29,7 @@ final class ComparisonCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "mobula bench comparison: there is no directory " + directory);
     }
-    Comparison.write(directory);
+    RayComparison.write(directory);
     System.out.println(directory.resolve("comparison.md"));
     System.out.println(directory.resolve("comparison.png"));
     return ExitCode.DONE;

@@ -47,7 +47,7 @@ public final class Microbenchmark {
       }
       if (chosen(only).isEmpty()) {
         throw new IllegalArgumentException("Wanted workloads like \"" + only + "\"; there are "
-            + Workloads.all().stream().map(Workload::name).toList());
+            + RayWorkloads.all().stream().map(RayWorkload::name).toList());
       }
     }
   }
@@ -58,21 +58,21 @@ public final class Microbenchmark {
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
-  private static List<Workload> chosen(Pattern only) {
-    return Workloads.all().stream().filter(w -> only.matcher(w.name()).find()).toList();
+  private static List<RayWorkload> chosen(Pattern only) {
+    return RayWorkloads.all().stream().filter(w -> only.matcher(w.name()).find()).toList();
   }
 
   /** Measures, and prints each workload's line as soon as it is known. */
   public void run(PrintStream out) throws IOException {
-    var mode = request.inProcess() ? Stage.Mode.IN_PROCESS : Stage.Mode.PROCESSES;
-    var rates = new ArrayList<Rate>();
+    var mode = request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;
+    var rates = new ArrayList<WorkloadRate>();
     var chosen = chosen(request.only());
-    try (var stage = Stage.open(mode)) {
+    try (var cluster = WorkloadCluster.open(mode)) {
       for (var workload : chosen) {
         progress.printf(
             "microbenchmark: %d of %d, %s, %s%n",
             rates.size() + 1, chosen.size(), mode, workload.name());
-        rates.add(measure(workload, stage));
+        rates.add(measure(workload, cluster));
         out.println(rates.getLast().line());
         out.flush();
       }
@@ -81,14 +81,14 @@ public final class Microbenchmark {
     var file = request.json();
     if (file != null) {
       var json =
-          rates.stream().map(Rate::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+          rates.stream().map(WorkloadRate::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
       Files.writeString(file, json, StandardCharsets.UTF_8);
       progress.println("microbenchmark: wrote " + file);
     }
   }
 
-  private Rate measure(Workload workload, Stage stage) {
-    var work = workload.set().apply(stage);
+  private WorkloadRate measure(RayWorkload workload, WorkloadCluster cluster) {
+    var work = workload.setUp().apply(cluster);
     long round = (long) (request.seconds() * 1e9);
     long warm = repeat(work, 1, 2 * round).runs();
     long step = warm / STEPS + 1;
@@ -97,13 +97,13 @@ public final class Microbenchmark {
       var timed = repeat(work, step, round);
       rounds.add(workload.weight() * timed.runs() * 1e9 / timed.nanos());
     }
-    return new Rate(workload.name(), workload.unit(), rounds);
+    return new WorkloadRate(workload.name(), workload.unit(), rounds);
   }
 
-  private record Timed(long runs, long nanos) {}
+  private record TimedRuns(long runs, long nanos) {}
 
   /** In steps, so that looking at the clock costs nothing beside what is timed. */
-  private static Timed repeat(Runnable work, long step, long nanos) {
+  private static TimedRuns repeat(Runnable work, long step, long nanos) {
     long start = System.nanoTime();
     long runs = 0;
     long now = start;
@@ -114,6 +114,6 @@ public final class Microbenchmark {
       runs += step;
       now = System.nanoTime();
     }
-    return new Timed(runs, now - start);
+    return new TimedRuns(runs, now - start);
   }
 }

@@ -69,12 +69,12 @@ public final class ParameterServerBench {
 
   /** Measures, and prints a line for each size, as Ray's side does. */
   public void run(PrintStream out) throws IOException {
-    var mode = request.inProcess() ? Stage.Mode.IN_PROCESS : Stage.Mode.PROCESSES;
+    var mode = request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;
     List<String> json = new ArrayList<>();
-    try (var stage = Stage.open(mode, 1, Mobula.settings())) {
+    try (var cluster = WorkloadCluster.open(mode, 1, Mobula.settings())) {
       for (int i = 0; i < SIZES.length; i++) {
         progress.println("bench: parameter server, " + mode + ", " + QuantityFormat.size(4L * SIZES[i]));
-        var rates = rounds(stage, SIZES[i]);
+        var rates = rounds(cluster, SIZES[i]);
         var rate = rates.warm();
         out.printf(
             Locale.ROOT,
@@ -101,11 +101,11 @@ public final class ParameterServerBench {
 
   private record Rates(double cold, double warm) {}
 
-  private Rates rounds(Stage stage, int size) {
+  private Rates rounds(WorkloadCluster cluster, int size) {
     var gradient = new float[size];
     Arrays.fill(gradient, GRADIENT);
     try (var server =
-            ParameterServer.builder(stage.runtime()).shards(request.shards()).build();
+            ParameterServer.builder(cluster.runtime()).shards(request.shards()).build();
         var worker = server
             .dense("weights", size)
             .optimizer(Optimizers.sgd(RATE))

@@ -33,7 +33,7 @@ final class RatioChart {
     this.most = most;
   }
 
-  static void write(List<Comparison.Row> rows, Path file) throws IOException {
+  static void write(List<RayComparison.Row> rows, Path file) throws IOException {
     var compared = rows.stream().filter(row -> !Double.isNaN(row.best())).toList();
     var image =
         new BufferedImage(WIDTH, TOP + STEP * compared.size() + 40, BufferedImage.TYPE_INT_RGB);
@@ -59,7 +59,7 @@ final class RatioChart {
     return LEFT + (int) ((WIDTH - LEFT - RIGHT) * share);
   }
 
-  private void draw(List<Comparison.Row> rows, int height) {
+  private void draw(List<RayComparison.Row> rows, int height) {
     pen.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
     pen.setColor(Color.BLACK);
     pen.drawString("Mobula beside Ray on one machine: times as fast (Ray = 1)", 16, 26);
@@ -91,7 +91,7 @@ final class RatioChart {
     pen.drawString(what, at + 18, 49);
   }
 
-  private void row(Comparison.Row row, int y) {
+  private void row(RayComparison.Row row, int y) {
     pen.setColor(Color.BLACK);
     pen.drawString(row.name(), 16, y + 16);
     bar(row.processes() / row.best(), row.goalProcesses(), y, PROCESSES);

@@ -34,7 +34,7 @@ public final class ScaleBench {
 
   private final Request request;
   private final PrintStream progress;
-  private final List<Line> lines = new ArrayList<>();
+  private final List<ScaleRow> rows = new ArrayList<>();
 
   /**
    * How much.
@@ -55,7 +55,7 @@ public final class ScaleBench {
     }
   }
 
-  private record Line(String name, long count, double seconds, long peakBytes) {
+  private record ScaleRow(String name, long count, double seconds, long peakBytes) {
     String markdown() {
       return String.format(
           Locale.ROOT,
@@ -93,8 +93,8 @@ public final class ScaleBench {
     var settings = Mobula.settings()
         .set("mobula.tasks.max-pending", 2L * request.tasks())
         .storeCapacity(bytes / 10 * 11);
-    try (var stage = Stage.open(Stage.Mode.PROCESSES, 1, settings)) {
-      var runtime = stage.runtime();
+    try (var cluster = WorkloadCluster.open(WorkloadCluster.Mode.PROCESSES, 1, settings)) {
+      var runtime = cluster.runtime();
       measure(out, "tasks queued, then run", request.tasks(), () -> queue(runtime));
       measure(out, "actors made and called once", request.actors(), () -> actors(runtime));
       measure(out, "ref arguments of one task", REFS, () -> arguments(runtime));
@@ -108,7 +108,7 @@ public final class ScaleBench {
     if (file != null) {
       Files.writeString(
           file,
-          lines.stream().map(Line::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n")),
+          rows.stream().map(ScaleRow::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n")),
           StandardCharsets.UTF_8);
       progress.println("bench: wrote " + file);
     }
@@ -119,9 +119,9 @@ public final class ScaleBench {
     try (var peak = PeakMemory.watch()) {
       long start = System.nanoTime();
       work.run();
-      lines.add(new Line(name, count, (System.nanoTime() - start) / 1e9, peak.bytes()));
+      rows.add(new ScaleRow(name, count, (System.nanoTime() - start) / 1e9, peak.bytes()));
     }
-    out.print(lines.getLast().markdown());
+    out.print(rows.getLast().markdown());
     out.flush();
   }
 
@@ -135,7 +135,7 @@ public final class ScaleBench {
     long bytes;
     try {
       for (int i = 0; i < HELD; i++) {
-        refs.add(runtime.task(Remote::smallValue).remote());
+        refs.add(runtime.task(RayPerfTasks::smallValue).remote());
       }
       runtime.wait(refs, HELD, Duration.ofMinutes(5));
       seconds = (System.nanoTime() - start) / 1e9;
@@ -143,8 +143,8 @@ public final class ScaleBench {
     } finally {
       Reference.reachabilityFence(refs);
     }
-    lines.add(new Line("held refs of small results", HELD, seconds, bytes));
-    out.print(lines.getLast().markdown());
+    rows.add(new ScaleRow("held refs of small results", HELD, seconds, bytes));
+    out.print(rows.getLast().markdown());
     out.printf(Locale.ROOT, "%nA held ref takes %d bytes of the driver's heap.%n", bytes / HELD);
   }
 
@@ -162,19 +162,19 @@ public final class ScaleBench {
   private void queue(MobulaRuntime runtime) {
     var refs = new ArrayList<ObjectRef<byte[]>>(request.tasks());
     for (int i = 0; i < request.tasks(); i++) {
-      refs.add(runtime.task(Remote::smallValue).remote());
+      refs.add(runtime.task(RayPerfTasks::smallValue).remote());
     }
     progress.println("bench: submitted");
     runtime.get(refs);
   }
 
   private void actors(MobulaRuntime runtime) {
-    var actors = new ArrayList<ActorHandle<Remote.Server>>(request.actors());
+    var actors = new ArrayList<ActorHandle<RayPerfTasks.Server>>(request.actors());
     var refs = new ArrayList<ObjectRef<byte[]>>(request.actors());
     for (int i = 0; i < request.actors(); i++) {
-      var actor = runtime.actor(Remote.Server::new).remote();
+      var actor = runtime.actor(RayPerfTasks.Server::new).remote();
       actors.add(actor);
-      refs.add(actor.call(Remote.Server::smallValue).remote());
+      refs.add(actor.call(RayPerfTasks.Server::smallValue).remote());
     }
     runtime.get(refs);
     actors.forEach(ActorHandle::kill);

@@ -40,7 +40,7 @@ class MicrobenchmarkTest {
 
   @Test
   void meanAndDeviationAreNumpys() {
-    var rate = new Rate("a", "calls", List.of(1.0, 2.0, 3.0, 4.0));
+    var rate = new WorkloadRate("a", "calls", List.of(1.0, 2.0, 3.0, 4.0));
     assertThat(rate.line()).isEqualTo("a per second 2.50 +- 1.12");
     assertThat(rate.json())
         .isEqualTo(
@@ -71,7 +71,7 @@ class MicrobenchmarkTest {
           {"name": "n:n actor calls async", "unit": "calls/s", "mean": 70000.000, "stddev": 1.000, "rounds": [1.000]}
         ]
         """);
-    Comparison.write(directory);
+    RayComparison.write(directory);
     var table = Files.readString(directory.resolve("comparison.md"));
     assertThat(table)
         .contains(

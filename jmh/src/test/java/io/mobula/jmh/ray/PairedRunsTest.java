@@ -74,9 +74,9 @@ class PairedRunsTest {
 
   private void write(String name, double tasks, double puts) throws IOException {
     var rates = List.of(
-        new Rate("tasks", "tasks", List.of(tasks)), new Rate("puts", "puts", List.of(puts)));
+        new WorkloadRate("tasks", "tasks", List.of(tasks)), new WorkloadRate("puts", "puts", List.of(puts)));
     Files.writeString(
         directory.resolve(name + ".json"),
-        String.join(",\n", rates.stream().map(Rate::json).toList()));
+        String.join(",\n", rates.stream().map(WorkloadRate::json).toList()));
   }
 }

@@ -7,10 +7,10 @@ import io.mobula.ObjectRef;
 import io.mobula.PlacementGroup;
 import io.mobula.Resources;
 import io.mobula.Tensor;
-import io.mobula.jmh.ray.Remote.AsyncClient;
-import io.mobula.jmh.ray.Remote.AsyncServer;
-import io.mobula.jmh.ray.Remote.Client;
-import io.mobula.jmh.ray.Remote.Server;
+import io.mobula.jmh.ray.RayPerfTasks.AsyncClient;
+import io.mobula.jmh.ray.RayPerfTasks.AsyncServer;
+import io.mobula.jmh.ray.RayPerfTasks.Client;
+import io.mobula.jmh.ray.RayPerfTasks.Server;
 import io.mobula.ps.ParameterServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * the ref is closed here, as a program in Java does it. And where Ray has as many actors as half
  * the cores, there is at least one here.
  */
-final class Workloads {
+final class RayWorkloads {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final double GB = 8 * 0.1; // what Ray counts 100 Mi longs as
   private static final int BATCH = 1_000;
@@ -40,14 +40,14 @@ final class Workloads {
   private static final int GROUPS = 100;
 
   private final int servers = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-  private final List<Workload> all = new ArrayList<>();
+  private final List<RayWorkload> all = new ArrayList<>();
 
-  private Workloads() {
+  private RayWorkloads() {
     values();
     tasks();
     calls();
     asyncCalls();
-    add("placement group create/removal", "groups", GROUPS, stage -> () -> groups(stage.runtime()));
+    add("placement group create/removal", "groups", GROUPS, cluster -> () -> groups(cluster.runtime()));
     for (int i = 0; i < ParameterServerBench.SIZES.length; i++) {
       parameterServer(ParameterServerBench.NAMES[i], ParameterServerBench.SIZES[i]);
     }
@@ -55,10 +55,10 @@ final class Workloads {
 
   /** Not Ray's own: {@code jmh/compare/ray_parameter_server.py} has them on Ray. */
   private void parameterServer(String name, int size) {
-    add("parameter server push+pull " + name, "rounds", 1, stage -> {
-      var server = ParameterServer.builder(stage.runtime())
+    add("parameter server push+pull " + name, "rounds", 1, cluster -> {
+      var server = ParameterServer.builder(cluster.runtime())
           .shards(servers)
-          .placement(stage.atServers())
+          .placement(cluster.atServers())
           .build();
       var worker = server.dense("weights", size).create().join(0);
       var gradient = new float[size];
@@ -81,17 +81,17 @@ final class Workloads {
     groups.forEach(PlacementGroup::remove);
   }
 
-  static List<Workload> all() {
-    return List.copyOf(new Workloads().all);
+  static List<RayWorkload> all() {
+    return List.copyOf(new RayWorkloads().all);
   }
 
-  private void add(String name, String unit, double weight, Function<Stage, Runnable> set) {
-    all.add(new Workload(name, unit, weight, set));
+  private void add(String name, String unit, double weight, Function<WorkloadCluster, Runnable> set) {
+    all.add(new RayWorkload(name, unit, weight, set));
   }
 
   private void values() {
-    add("single client get calls", "gets", 1, stage -> {
-      var value = stage.runtime().put(0);
+    add("single client get calls", "gets", 1, cluster -> {
+      var value = cluster.runtime().put(0);
       return value::get;
     });
     add("single client put calls", "puts", 1, stage -> () -> stage.runtime().put(0));
@@ -99,12 +99,12 @@ final class Workloads {
       var done = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < PUT_TASKS; i++) {
         done.add(
-            stage.runtime().task(Remote::putSmall).placement(stage.atServers()).remote());
+            stage.runtime().task(RayPerfTasks::putSmall).placement(stage.atServers()).remote());
       }
       stage.runtime().get(done);
     });
     add("single client put gigabytes", "GB", GB, stage -> {
-      var zeros = Tensor.allocate(DType.INT64, Remote.LARGE_BYTES / Long.BYTES);
+      var zeros = Tensor.allocate(DType.INT64, RayPerfTasks.LARGE_BYTES / Long.BYTES);
       return () -> stage.runtime().put(zeros).close();
     });
     add("single client tasks and get batch", "batches", 1, stage -> () -> batch(stage));
@@ -112,12 +112,12 @@ final class Workloads {
       var done = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < PUTS; i++) {
         done.add(
-            stage.runtime().task(Remote::putLarge).placement(stage.atServers()).remote());
+            stage.runtime().task(RayPerfTasks::putLarge).placement(stage.atServers()).remote());
       }
       stage.runtime().get(done);
     });
     add("single client get object containing 10k refs", "gets", 1, stage -> {
-      var refs = stage.runtime().task(Remote::refs).placement(stage.atServers()).remote();
+      var refs = stage.runtime().task(RayPerfTasks::refs).placement(stage.atServers()).remote();
       return refs::get;
     });
     add("single client wait 1k refs", "waits of 1k", 1, stage -> () -> waitOneByOne(stage));
@@ -128,10 +128,10 @@ final class Workloads {
         "single client tasks sync",
         "tasks",
         1,
-        stage -> () -> stage
+        cluster -> () -> cluster
             .runtime()
-            .task(Remote::smallValue)
-            .placement(stage.atServers())
+            .task(RayPerfTasks::smallValue)
+            .placement(cluster.atServers())
             .remote()
             .get());
     add("single client tasks async", "tasks", BATCH, stage -> () -> batch(stage));
@@ -155,8 +155,8 @@ final class Workloads {
   }
 
   private void calls() {
-    add("1:1 actor calls sync", "calls", 1, stage -> {
-      var server = server(stage, 1);
+    add("1:1 actor calls sync", "calls", 1, cluster -> {
+      var server = server(cluster, 1);
       return () -> server.call(Server::smallValue).remote().get();
     });
     add("1:1 actor calls async", "calls", BATCH, stage -> calls(stage.runtime(), server(stage, 1)));
@@ -176,7 +176,7 @@ final class Workloads {
         for (int i = 0; i < CLIENTS; i++) {
           done.add(stage
               .runtime()
-              .task(Remote::callInTurn, called, CLIENT_CALLS)
+              .task(RayPerfTasks::callInTurn, called, CLIENT_CALLS)
               .placement(stage.atClients())
               .remote());
         }
@@ -196,10 +196,10 @@ final class Workloads {
   }
 
   private void asyncCalls() {
-    add("1:1 async-actor calls sync", "calls", 1, stage -> {
-      var server = asyncServer(stage);
+    add("1:1 async-actor calls sync", "calls", 1, cluster -> {
+      var server = asyncServer(cluster);
       return () ->
-          stage.runtime().remoteStage(server.call(AsyncServer::smallValue)).get();
+          cluster.runtime().remoteStage(server.call(AsyncServer::smallValue)).get();
     });
     add("1:1 async-actor calls async", "calls", BATCH, stage -> {
       var server = asyncServer(stage);
@@ -237,7 +237,7 @@ final class Workloads {
         for (int i = 0; i < CLIENTS; i++) {
           done.add(stage
               .runtime()
-              .task(Remote::callStagesInTurn, called, CLIENT_CALLS)
+              .task(RayPerfTasks::callStagesInTurn, called, CLIENT_CALLS)
               .placement(stage.atClients())
               .remote());
         }
@@ -246,14 +246,14 @@ final class Workloads {
     });
   }
 
-  private static void batch(Stage stage) {
-    stage.runtime().get(Remote.tasks(stage.runtime(), BATCH, stage.servers()));
+  private static void batch(WorkloadCluster cluster) {
+    cluster.runtime().get(RayPerfTasks.tasks(cluster.runtime(), BATCH, cluster.servers()));
   }
 
-  private static void waitOneByOne(Stage stage) {
-    List<ObjectRef<byte[]>> rest = Remote.tasks(stage.runtime(), BATCH, stage.servers());
+  private static void waitOneByOne(WorkloadCluster cluster) {
+    List<ObjectRef<byte[]>> rest = RayPerfTasks.tasks(cluster.runtime(), BATCH, cluster.servers());
     for (int i = 0; i < BATCH; i++) {
-      rest = stage.runtime().wait(rest, 1, LIMIT).pending();
+      rest = cluster.runtime().wait(rest, 1, LIMIT).pending();
     }
   }
 
@@ -267,39 +267,39 @@ final class Workloads {
     };
   }
 
-  private static ActorHandle<Server> server(Stage stage, int concurrency) {
-    return stage
+  private static ActorHandle<Server> server(WorkloadCluster cluster, int concurrency) {
+    return cluster
         .runtime()
         .actor(Server::new)
         .cpus(0)
         .maxConcurrency(concurrency)
-        .placement(stage.atServers())
+        .placement(cluster.atServers())
         .remote();
   }
 
-  private List<ActorHandle<Server>> servers(Stage stage) {
-    return IntStream.range(0, servers).mapToObj(i -> server(stage, 1)).toList();
+  private List<ActorHandle<Server>> servers(WorkloadCluster cluster) {
+    return IntStream.range(0, servers).mapToObj(i -> server(cluster, 1)).toList();
   }
 
-  private static ActorHandle<Client> client(Stage stage, List<ActorHandle<Server>> servers) {
-    return stage
+  private static ActorHandle<Client> client(WorkloadCluster cluster, List<ActorHandle<Server>> servers) {
+    return cluster
         .runtime()
         .actor(Client::new, servers)
         .cpus(0)
-        .placement(stage.atClients())
+        .placement(cluster.atClients())
         .remote();
   }
 
-  private static ActorHandle<AsyncServer> asyncServer(Stage stage) {
-    return stage
+  private static ActorHandle<AsyncServer> asyncServer(WorkloadCluster cluster) {
+    return cluster
         .runtime()
         .actor(AsyncServer::new)
         .cpus(0)
-        .placement(stage.atServers())
+        .placement(cluster.atServers())
         .remote();
   }
 
-  private List<ActorHandle<AsyncServer>> asyncServers(Stage stage) {
-    return IntStream.range(0, servers).mapToObj(i -> asyncServer(stage)).toList();
+  private List<ActorHandle<AsyncServer>> asyncServers(WorkloadCluster cluster) {
+    return IntStream.range(0, servers).mapToObj(i -> asyncServer(cluster)).toList();
   }
 }

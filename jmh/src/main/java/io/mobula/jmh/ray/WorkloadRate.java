@@ -12,8 +12,8 @@ import java.util.stream.DoubleStream;
  * @param unit what is counted each second
  * @param rounds one number for each
  */
-record Rate(String name, String unit, List<Double> rounds) {
-  Rate {
+record WorkloadRate(String name, String unit, List<Double> rounds) {
+  WorkloadRate {
     rounds = List.copyOf(rounds);
   }
 

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * What runs remotely: tasks and actors of the same form as in Ray's {@code ray_perf.py}. They give
  * two bytes, and those who call them stand in for Ray's clients.
  */
-final class Remote {
+final class RayPerfTasks {
   static final long LARGE_BYTES = 8L * 100 * 1024 * 1024;
   private static final long TENTH_BYTES = LARGE_BYTES / 10;
   private static final int REFS = 10_000;
   private static final int SMALL_PUTS = 100;
   private static final int LARGE_PUTS = 10;
 
-  private Remote() {}
+  private RayPerfTasks() {}
 
   private static byte[] ok() {
     return new byte[] {'o', 'k'};
@@ -44,7 +44,7 @@ final class Remote {
     var where = at(node);
     var refs = new ArrayList<ObjectRef<byte[]>>(count);
     for (int i = 0; i < count; i++) {
-      refs.add(runtime.task(Remote::smallValue).placement(where).remote());
+      refs.add(runtime.task(RayPerfTasks::smallValue).placement(where).remote());
     }
     return refs;
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What one side did not run has no ratio.
  */
-public final class Comparison {
+public final class RayComparison {
   private static final Pattern RAY = Pattern.compile("(.+) per second ([0-9.]+) \\+- ([0-9.]+)");
   private static final Pattern SERVER =
       Pattern.compile("(parameter server push\\+pull \\S+) rounds/s=([0-9.]+).*");
@@ -35,7 +35,7 @@ public final class Comparison {
   private final List<Row> rows = new ArrayList<>();
 
   /** A goal, as times Ray's better side, for both modes; NaN where there is none. */
-  private record Goal(double processes, double inProcess) {}
+  private record RatioGoal(double processes, double inProcess) {}
 
   /** A line of the table; NaN where something was not run. */
   record Row(
@@ -79,34 +79,34 @@ public final class Comparison {
     }
   }
 
-  private static final Map<String, Goal> GOALS = goals();
+  private static final Map<String, RatioGoal> GOALS = goals();
 
-  private static Map<String, Goal> goals() {
-    var goals = new LinkedHashMap<String, Goal>();
-    goals.put("single client tasks sync", new Goal(50, 120));
-    goals.put("single client tasks async", new Goal(120, 300));
-    goals.put("multi client tasks async", new Goal(120, 300));
-    goals.put("1:1 actor calls sync", new Goal(25, 50));
-    goals.put("1:1 actor calls async", new Goal(60, 120));
-    goals.put("n:n actor calls async", new Goal(80, 150));
-    goals.put("n:n actor calls with arg async", new Goal(80, 150));
-    goals.put("single client get calls", new Goal(50, 100));
-    goals.put("single client put calls", new Goal(100, 300));
-    goals.put("single client wait 1k refs", new Goal(100, 300));
-    goals.put("single client get object containing 10k refs", new Goal(10, 20));
-    goals.put("parameter server push+pull 4KB", new Goal(50, 150));
-    goals.put("parameter server push+pull 1MB", new Goal(15, 25));
-    goals.put("parameter server push+pull 100MB", new Goal(3, 4));
+  private static Map<String, RatioGoal> goals() {
+    var goals = new LinkedHashMap<String, RatioGoal>();
+    goals.put("single client tasks sync", new RatioGoal(50, 120));
+    goals.put("single client tasks async", new RatioGoal(120, 300));
+    goals.put("multi client tasks async", new RatioGoal(120, 300));
+    goals.put("1:1 actor calls sync", new RatioGoal(25, 50));
+    goals.put("1:1 actor calls async", new RatioGoal(60, 120));
+    goals.put("n:n actor calls async", new RatioGoal(80, 150));
+    goals.put("n:n actor calls with arg async", new RatioGoal(80, 150));
+    goals.put("single client get calls", new RatioGoal(50, 100));
+    goals.put("single client put calls", new RatioGoal(100, 300));
+    goals.put("single client wait 1k refs", new RatioGoal(100, 300));
+    goals.put("single client get object containing 10k refs", new RatioGoal(10, 20));
+    goals.put("parameter server push+pull 4KB", new RatioGoal(50, 150));
+    goals.put("parameter server push+pull 1MB", new RatioGoal(15, 25));
+    goals.put("parameter server push+pull 100MB", new RatioGoal(3, 4));
     return goals;
   }
 
-  private Comparison(Path directory) {
+  private RayComparison(Path directory) {
     this.directory = directory;
   }
 
   /** Writes {@code comparison.md} and {@code comparison.png} into the directory. */
   public static void write(Path directory) throws IOException {
-    var comparison = new Comparison(directory);
+    var comparison = new RayComparison(directory);
     comparison.collect();
     Files.writeString(
         directory.resolve("comparison.md"), comparison.markdown(), StandardCharsets.UTF_8);
@@ -125,7 +125,7 @@ public final class Comparison {
     names.putAll(processes);
     names.putAll(inProcess);
     for (var name : names.keySet()) {
-      var goal = GOALS.getOrDefault(name, new Goal(Double.NaN, Double.NaN));
+      var goal = GOALS.getOrDefault(name, new RatioGoal(Double.NaN, Double.NaN));
       var row = new Row(
           name,
           of(ray, name),
@@ -199,7 +199,7 @@ public final class Comparison {
     return values == null ? null : values.stream().sorted().toList().get(values.size() / 2);
   }
 
-  private record Scaled(long count, double seconds, long peak) {
+  private record ScaleResult(long count, double seconds, long peak) {
     String cell() {
       return String.format(
           Locale.ROOT,
@@ -238,14 +238,14 @@ public final class Comparison {
     text.append("\nPeak memory is by how much the machine's available memory shrank at most.\n");
   }
 
-  private Map<String, Scaled> scaled(String file) throws IOException {
-    var found = new LinkedHashMap<String, Scaled>();
+  private Map<String, ScaleResult> scaled(String file) throws IOException {
+    var found = new LinkedHashMap<String, ScaleResult>();
     for (var line : lines(file)) {
       var matched = SCALE.matcher(line);
       if (matched.find()) {
         found.put(
             matched.group(1),
-            new Scaled(
+            new ScaleResult(
                 Long.parseLong(matched.group(2)),
                 Double.parseDouble(matched.group(3)),
                 Long.parseLong(matched.group(4))));

@@ -8,6 +8,6 @@ import java.util.function.Function;
  * @param name Ray's name for it
  * @param unit what is counted
  * @param weight how many of those one run counts for
- * @param set makes what is needed, and gives what is repeated
+ * @param setUp makes what is needed, and gives what is repeated
  */
-record Workload(String name, String unit, double weight, Function<Stage, Runnable> set) {}
+record RayWorkload(String name, String unit, double weight, Function<WorkloadCluster, Runnable> setUp) {}

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * and what they call on the other, so that no two partners share a JVM. In one process all of them
  * are here.
  */
-final class Stage implements AutoCloseable {
+final class WorkloadCluster implements AutoCloseable {
   private final MobulaRuntime runtime;
   private final @Nullable LocalCluster cluster;
 
@@ -34,26 +34,26 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  private Stage(MobulaRuntime runtime, @Nullable LocalCluster cluster) {
+  private WorkloadCluster(MobulaRuntime runtime, @Nullable LocalCluster cluster) {
     this.runtime = runtime;
     this.cluster = cluster;
   }
 
-  static Stage open(Mode mode) {
+  static WorkloadCluster open(Mode mode) {
     return open(mode, 2, Mobula.settings());
   }
 
   /** With fewer nodes than two the driver is the only caller. */
-  static Stage open(Mode mode, int nodes, Settings settings) {
+  static WorkloadCluster open(Mode mode, int nodes, Settings settings) {
     if (mode == Mode.IN_PROCESS) {
-      return new Stage(Mobula.init(settings), null);
+      return new WorkloadCluster(Mobula.init(settings), null);
     }
     var cluster = LocalCluster.builder()
         .nodes(nodes)
         .settings(settings)
         .cpusPerNode(Runtime.getRuntime().availableProcessors())
         .start();
-    return new Stage(cluster.runtime(), cluster);
+    return new WorkloadCluster(cluster.runtime(), cluster);
   }
 
   MobulaRuntime runtime() {
@@ -73,11 +73,11 @@ final class Stage implements AutoCloseable {
   }
 
   Placement atServers() {
-    return Remote.at(servers());
+    return RayPerfTasks.at(servers());
   }
 
   Placement atClients() {
-    return Remote.at(clients());
+    return RayPerfTasks.at(clients());
   }
 
   private @Nullable NodeId node(int index) {
