@@ -66,20 +66,20 @@ public final class RecoveryBench {
     out.println();
     out.println("| what is killed | median | all |");
     out.println("|---|--:|---|");
-    try (var nodes = new Victims(settings(), false, HEAP, progress)) {
+    try (var nodes = new KillableNodes(settings(), false, HEAP, progress)) {
       print(out, "the node of a task, same host: until it begins again", nodes, this::task);
     }
-    try (var nodes = new Victims(settings(), true, HEAP, progress)) {
+    try (var nodes = new KillableNodes(settings(), true, HEAP, progress)) {
       print(out, "the node of a task, another host: until it begins again", nodes, this::task);
     }
     var size = QuantityFormat.size(request.bytes());
-    try (var nodes = new Victims(settings(), false, HEAP + 2 * request.bytes(), progress)) {
+    try (var nodes = new KillableNodes(settings(), false, HEAP + 2 * request.bytes(), progress)) {
       print(
           out, "the only copy of an object of " + size + ": until it is read", nodes, this::object);
     }
     var states = Files.createTempDirectory(request.directory(), "mobula-recovery");
     var saved = settings().set("mobula.actors.checkpoint-directory", states.toString());
-    try (var nodes = new Victims(saved, false, HEAP + 3 * request.bytes(), progress)) {
+    try (var nodes = new KillableNodes(saved, false, HEAP + 3 * request.bytes(), progress)) {
       print(
           out,
           "the node of an actor with a state of " + size + ": until it answers",
@@ -98,17 +98,17 @@ public final class RecoveryBench {
   }
 
   /** One kill; gives the time that it took, in nanoseconds. */
-  private interface Round {
-    long run(Victims nodes) throws IOException, InterruptedException;
+  private interface KillRound {
+    long run(KillableNodes nodes) throws IOException, InterruptedException;
   }
 
-  private void print(PrintStream out, String what, Victims nodes, Round round)
+  private void print(PrintStream out, String what, KillableNodes nodes, KillRound round)
       throws IOException, InterruptedException {
     var took = new long[request.rounds()];
     for (int i = 0; i < took.length; i++) {
       took[i] = round.run(nodes);
       progress.println("bench: recovery, " + what + ": " + QuantityFormat.time((double) took[i]));
-      nodes.fill();
+      nodes.startMissing();
     }
     var all = String.join(" ", Arrays.stream(took).mapToObj(QuantityFormat::time).toList());
     Arrays.sort(took);
@@ -118,7 +118,7 @@ public final class RecoveryBench {
 
   // ---- rounds
 
-  private long task(Victims nodes) throws IOException, InterruptedException {
+  private long task(KillableNodes nodes) throws IOException, InterruptedException {
     var folder = Files.createTempDirectory("mobula-recovery");
     var mark = folder.resolve("begun");
     try {
@@ -160,7 +160,7 @@ public final class RecoveryBench {
     }
   }
 
-  private long object(Victims nodes) {
+  private long object(KillableNodes nodes) {
     ObjectRef<Tensor> made = nodes
         .driver()
         .task(RecoveryBench::numbers, request.bytes())
@@ -182,18 +182,18 @@ public final class RecoveryBench {
     return Tensor.allocate(DType.FLOAT32, bytes / Float.BYTES);
   }
 
-  private long actor(Victims nodes) {
-    ActorHandle<Large> actor = nodes
+  private long actor(KillableNodes nodes) {
+    ActorHandle<LargeStateActor> actor = nodes
         .driver()
-        .actor(Large::new, (int) request.bytes())
+        .actor(LargeStateActor::new, (int) request.bytes())
         .placement(Placement.preferring(nodes.first()))
         .maxRestarts(1)
         .maxCallRetries(1)
         .checkpointEvery(1)
         .remote();
-    long before = actor.call(Large::next).remote().get(LIMIT);
+    long before = actor.call(LargeStateActor::next).remote().get(LIMIT);
     long killed = nodes.killFirst();
-    long after = actor.call(Large::next).remote().get(LIMIT);
+    long after = actor.call(LargeStateActor::next).remote().get(LIMIT);
     long took = System.nanoTime() - killed;
     actor.kill();
     if (after != before + 1) {
@@ -203,10 +203,10 @@ public final class RecoveryBench {
   }
 
   /** An actor with much state, of which it changes little. */
-  static final class Large implements CheckpointedActor<byte[]> {
+  static final class LargeStateActor implements CheckpointedActor<byte[]> {
     private byte[] state;
 
-    Large(int bytes) {
+    LargeStateActor(int bytes) {
       state = new byte[bytes];
     }
 

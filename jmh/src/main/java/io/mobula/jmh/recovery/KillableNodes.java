@@ -15,12 +15,12 @@ import java.util.List;
  * Two nodes in processes of their own and a driver in this one; a node that is killed is followed
  * by another. For one thread.
  */
-final class Victims implements AutoCloseable {
+final class KillableNodes implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final int FIRST_HOST = 2;
 
   private final Settings settings;
-  private final boolean apart;
+  private final boolean separateHosts;
   private final List<String> flags;
   private final PrintStream progress;
   private final List<ChildJvm> nodes = new ArrayList<>();
@@ -33,18 +33,18 @@ final class Victims implements AutoCloseable {
    * @param apart whether each process stands for a host of its own
    * @param heapBytes of each node
    */
-  Victims(Settings settings, boolean apart, long heapBytes, PrintStream progress) {
+  KillableNodes(Settings settings, boolean apart, long heapBytes, PrintStream progress) {
     this.settings = settings;
-    this.apart = apart;
+    this.separateHosts = apart;
     this.flags = List.of("-Xmx" + (heapBytes >> 20) + "m", "-XX:+UseSerialGC");
     this.progress = progress;
-    this.driver = Mobula.init(told().listen(0).set("mobula.resources.cpus", 0));
-    fill();
+    this.driver = Mobula.init(nextSettings().listen(0).set("mobula.resources.cpus", 0));
+    startMissing();
   }
 
-  private Settings told() {
+  private Settings nextSettings() {
     int host = FIRST_HOST + started++;
-    return apart
+    return separateHosts
         ? settings
             .set("mobula.cluster.host", "127.0.0." + host)
             .set("mobula.store.share-host", "host-" + host)
@@ -52,12 +52,12 @@ final class Victims implements AutoCloseable {
   }
 
   /** Starts nodes until there are two again. */
-  void fill() {
+  void startMissing() {
     while (nodes.size() < 2) {
       var plan = WorkerMain.plan("node").flags(flags);
       var jvm = ChildJvm.start(plan, (stream, line) -> progress.println(stream + " " + line));
       nodes.add(jvm);
-      jvm.sendLine(WorkerMain.settingsLine(told().join(driver.nodes().getFirst().address())));
+      jvm.sendLine(WorkerMain.settingsLine(nextSettings().join(driver.nodes().getFirst().address())));
       jvm.awaitReady(START);
     }
   }
