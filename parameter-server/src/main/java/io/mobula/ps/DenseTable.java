@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DenseTable {
   private final DenseSpec spec;
-  private final Reach reach;
+  private final ShardClient shardClient;
   private final transient @Nullable MobulaRuntime runtime; // of who made it; others have a context
 
-  DenseTable(DenseSpec spec, Reach reach, MobulaRuntime runtime) {
+  DenseTable(DenseSpec spec, ShardClient shardClient, MobulaRuntime runtime) {
     this.spec = spec;
-    this.reach = reach;
+    this.shardClient = shardClient;
     this.runtime = runtime;
   }
 
@@ -40,11 +40,11 @@ public final class DenseTable {
     return spec;
   }
 
-  Reach reach() {
-    return reach;
+  ShardClient shardClient() {
+    return shardClient;
   }
 
-  Split splitOf(Layout layout) {
+  Split partitionOf(Layout layout) {
     return Split.even(spec.size(), layout.size());
   }
 
@@ -64,24 +64,24 @@ public final class DenseTable {
 
   /** How many shards they are split over, as far as is known here. */
   public int shards() {
-    return reach.layout().size();
+    return shardClient.layout().size();
   }
 
   /** The parameters that a shard has, as far as is known here. */
   public KeyRange range(int shard) {
-    var split = splitOf(reach.layout());
+    var split = partitionOf(shardClient.layout());
     return new KeyRange(split.start(shard), split.start(shard) + split.length(shard));
   }
 
   /**
-   * Begins the work of one worker, with up to {@value Worker#DEFAULT_MAX_IN_FLIGHT} pushes under
+   * Begins the work of one worker, with up to {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes under
    * way. It begins at the step where the slowest of the others is.
    *
    * @param rank tells it from the others; a worker that joins with the rank of another takes its
    *     place, as one that was started anew does
    */
-  public Worker join(int rank) {
-    return join(rank, Worker.DEFAULT_MAX_IN_FLIGHT);
+  public DenseWorker join(int rank) {
+    return join(rank, DenseWorker.DEFAULT_MAX_IN_FLIGHT);
   }
 
   /**
@@ -90,8 +90,8 @@ public final class DenseTable {
    * @param maxInFlight how many pushes may be under way before the next one waits; 0 makes every
    *     push wait for itself
    */
-  public Worker join(int rank, int maxInFlight) {
-    return Worker.join(this, here(), rank, maxInFlight);
+  public DenseWorker join(int rank, int maxInFlight) {
+    return DenseWorker.join(this, here(), rank, maxInFlight);
   }
 
   private MobulaRuntime here() {
@@ -104,8 +104,8 @@ public final class DenseTable {
    *
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
-  public Pulled pull() {
-    return Pull.asked(this, here(), null, whole()).await();
+  public PulledParameters pull() {
+    return ParameterPull.asked(this, here(), null, whole()).await();
   }
 
   /** A copy of all parameters as they are. */
@@ -121,7 +121,7 @@ public final class DenseTable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
   public long updates() {
-    return reach.all(shard -> shard.call(ShardActor::updates, spec.id()).remote()).stream()
+    return shardClient.callAll(shard -> shard.call(ShardActor::updates, spec.id()).remote()).stream()
         .mapToLong(Long::longValue)
         .min()
         .orElseThrow();
@@ -129,7 +129,7 @@ public final class DenseTable {
 
   /** What each shard has done for this table so far, in order. Asks them all and waits. */
   public List<ShardMetrics> metrics() {
-    return reach.all(shard -> shard.call(ShardActor::metrics, spec.id()).remote());
+    return shardClient.callAll(shard -> shard.call(ShardActor::metrics, spec.id()).remote());
   }
 
   /** The choices before a table is made. Immutable; each verb returns a new one. */

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * Room for a gradient of some parameters, to be written where their shards will read it: large ones
  * in shared memory. The room holds anything at first; every number has to be set. For one thread.
  *
- * <p>After {@link Worker#push(GradientSlot)} it is no longer the worker's, and every use throws
+ * <p>After {@link DenseWorker#push(GradientSlot)} it is no longer the worker's, and every use throws
  * {@link IllegalStateException}. Closing a slot that was not pushed gives the room back.
  */
 public final class GradientSlot implements AutoCloseable {
   private final DenseSpec spec;
   private final Split split;
   private final KeyRange range;
-  private final List<Part> parts = new ArrayList<>();
+  private final List<GradientSlice> slices = new ArrayList<>();
   private boolean open = true;
 
   /**
@@ -37,7 +37,7 @@ public final class GradientSlot implements AutoCloseable {
    * @param frame where the numbers are
    * @param room what they are sealed with; null if they are in an array
    */
-  record Part(
+  record GradientSlice(
       int shard,
       long start,
       int local,
@@ -76,10 +76,10 @@ public final class GradientSlot implements AutoCloseable {
     long bytes = Frame.HEAD + count * spec.element().bytes();
     if (array || !spec.element().isLarge(count)) {
       var frame = new Frame(MemorySegment.ofArray(new byte[(int) bytes]));
-      parts.add(new Part(shard, start, local, frame, null));
+      slices.add(new GradientSlice(shard, start, local, frame, null));
     } else {
       var room = runtime.create(bytes);
-      parts.add(new Part(shard, start, local, new Frame(room.segment()), room));
+      slices.add(new GradientSlice(shard, start, local, new Frame(room.segment()), room));
     }
   }
 
@@ -90,30 +90,30 @@ public final class GradientSlot implements AutoCloseable {
 
   /** How many stretches of memory it consists of: one for each shard that is concerned. */
   public int stretches() {
-    return parts().size();
+    return slices().size();
   }
 
   /** The parameters whose numbers are in one stretch. */
   public KeyRange range(int stretch) {
-    var part = parts().get(stretch);
-    return new KeyRange(part.start(), part.start() + part.count(spec.element()));
+    var slice = slices().get(stretch);
+    return new KeyRange(slice.start(), slice.start() + slice.count(spec.element()));
   }
 
   /** The memory of one stretch, in the machine's byte order, not aligned to more than a byte. */
   public MemorySegment segment(int stretch) {
-    return parts().get(stretch).numbers();
+    return slices().get(stretch).numbers();
   }
 
   /** Sets the number of one parameter. */
   public void set(long parameter, double value) {
-    var part = partOf(parameter);
-    spec.element().set(part.numbers(), parameter - part.start(), value);
+    var slice = partOf(parameter);
+    spec.element().set(slice.numbers(), parameter - slice.start(), value);
   }
 
-  private Part partOf(long parameter) {
-    for (var part : parts()) {
-      if (parameter >= part.start() && parameter - part.start() < part.count(spec.element())) {
-        return part;
+  private GradientSlice partOf(long parameter) {
+    for (var slice : slices()) {
+      if (parameter >= slice.start() && parameter - slice.start() < slice.count(spec.element())) {
+        return slice;
       }
     }
     throw new KeyException("Parameter " + parameter + " is none of " + range + ".", null);
@@ -122,15 +122,15 @@ public final class GradientSlot implements AutoCloseable {
   /** Sets all numbers; those of a table of doubles are widened. */
   public void set(float[] gradient) {
     requireLength(gradient.length);
-    for (var part : parts()) {
-      int at = (int) (part.start() - range.from());
-      int count = (int) part.count(spec.element());
+    for (var slice : slices()) {
+      int at = (int) (slice.start() - range.from());
+      int count = (int) slice.count(spec.element());
       if (spec.element() == Element.FLOAT) {
         MemorySegment.copy(
-            gradient, at, part.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, count);
+            gradient, at, slice.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, count);
       } else {
         for (int i = 0; i < count; i++) {
-          part.numbers().setAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, i, gradient[at + i]);
+          slice.numbers().setAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, i, gradient[at + i]);
         }
       }
     }
@@ -143,12 +143,12 @@ public final class GradientSlot implements AutoCloseable {
    */
   public void add(float[] gradient) {
     requireLength(gradient.length);
-    for (var part : parts()) {
-      int at = (int) (part.start() - range.from());
-      int count = (int) part.count(spec.element());
+    for (var slice : slices()) {
+      int at = (int) (slice.start() - range.from());
+      int count = (int) slice.count(spec.element());
       for (int i = 0; i < count; i++) {
-        double sum = spec.element().at(part.numbers(), i) + gradient[at + i];
-        spec.element().set(part.numbers(), i, sum);
+        double sum = spec.element().at(slice.numbers(), i) + gradient[at + i];
+        spec.element().set(slice.numbers(), i, sum);
       }
     }
   }
@@ -163,10 +163,10 @@ public final class GradientSlot implements AutoCloseable {
     if (spec.element() != Element.DOUBLE) {
       throw new GradientException("Got doubles for " + spec + ": push floats.");
     }
-    for (var part : parts()) {
-      int at = (int) (part.start() - range.from());
-      int count = (int) part.count(spec.element());
-      MemorySegment.copy(gradient, at, part.numbers(), ValueLayout.JAVA_DOUBLE_UNALIGNED, 0, count);
+    for (var slice : slices()) {
+      int at = (int) (slice.start() - range.from());
+      int count = (int) slice.count(spec.element());
+      MemorySegment.copy(gradient, at, slice.numbers(), ValueLayout.JAVA_DOUBLE_UNALIGNED, 0, count);
     }
   }
 
@@ -176,23 +176,23 @@ public final class GradientSlot implements AutoCloseable {
     }
   }
 
-  List<Part> parts() {
+  List<GradientSlice> slices() {
     if (!open) {
       throw new IllegalStateException("This slot was pushed or closed before: claim another.");
     }
-    return parts;
+    return slices;
   }
 
   /**
    * Its parts, which are somebody else's from now on; copied where parameters have moved since it
    * was claimed.
    */
-  List<Part> takeFor(Split present, MobulaRuntime runtime) {
+  List<GradientSlice> takeFor(Split present, MobulaRuntime runtime) {
     if (present.equals(split)) {
       return take();
     }
     var moved = new GradientSlot(runtime, spec, present, range, false);
-    for (var from : parts()) {
+    for (var from : slices()) {
       moved.set(from.start(), from.numbers(), from.count(spec.element()));
     }
     close();
@@ -202,7 +202,7 @@ public final class GradientSlot implements AutoCloseable {
   /** Copies numbers that begin with that parameter. */
   void set(long start, MemorySegment numbers, long count) {
     var element = spec.element();
-    for (var to : parts()) {
+    for (var to : slices()) {
       long first = Math.max(start, to.start());
       long last = Math.min(start + count, to.start() + to.count(element));
       if (first < last) {
@@ -215,8 +215,8 @@ public final class GradientSlot implements AutoCloseable {
   }
 
   /** Its parts, which are somebody else's from now on. */
-  List<Part> take() {
-    var taken = List.copyOf(parts());
+  List<GradientSlice> take() {
+    var taken = List.copyOf(slices());
     open = false;
     return taken;
   }
@@ -225,9 +225,9 @@ public final class GradientSlot implements AutoCloseable {
   public void close() {
     if (open) {
       open = false;
-      parts.forEach(part -> {
-        if (part.room() != null) {
-          part.room().close();
+      slices.forEach(slice -> {
+        if (slice.room() != null) {
+          slice.room().close();
         }
       });
     }

@@ -59,45 +59,45 @@ public final class ParameterServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParameterServer.class);
 
   private final MobulaRuntime runtime;
-  private final Choices choices;
-  private final Fleet fleet;
-  private final Reach reach;
+  private final ServerConfig config;
+  private final ServerActors serverActors;
+  private final ShardClient shardClient;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicInteger ids = new AtomicInteger();
-  private final Object life = new Object(); // checkpoints and moves, one at a time
+  private final Object layoutLock = new Object(); // checkpoints and moves, one at a time
   private final Map<String, TableEntry> tables = new HashMap<>();
-  private final @Nullable Clockwork clockwork;
+  private final @Nullable CheckpointScheduler checkpointScheduler;
 
-  private ParameterServer(MobulaRuntime runtime, Choices choices) {
+  private ParameterServer(MobulaRuntime runtime, ServerConfig config) {
     this.runtime = runtime;
-    this.choices = choices;
-    this.fleet = new Fleet(runtime, choices);
-    var layout = new Layout(1, fleet.shards(choices.shards()));
-    this.reach = new Reach(fleet.catalog(), layout, choices.replicas() > 0);
-    fill(1);
-    fleet.standBy();
-    this.clockwork = choices.every() == null ? null : new Clockwork(choices.every(), this::save);
+    this.config = config;
+    this.serverActors = new ServerActors(runtime, config);
+    var layout = new Layout(1, serverActors.shards(config.shards()));
+    this.shardClient = new ShardClient(serverActors.catalog(), layout, config.replicas() > 0);
+    openCatalog(1);
+    serverActors.startReplicas();
+    this.checkpointScheduler = config.checkpointInterval() == null ? null : new CheckpointScheduler(config.checkpointInterval(), this::save);
   }
 
   /** Tells the catalog all that is known here, now and whenever it was started anew. */
-  private void fill(int times) {
-    fleet
+  private void openCatalog(int times) {
+    serverActors
         .catalog()
-        .tell(Catalog::open, times, reach.layout(), entries(), fleet.standbys())
+        .tell(Catalog::open, times, shardClient.layout(), entries(), serverActors.replicas())
         .remote()
         .close();
-    ObjectRef<Boolean> lost = Mobula.remoteStage(fleet.catalog().call(Catalog::isEmpty));
+    ObjectRef<Boolean> lost = Mobula.remoteStage(serverActors.catalog().call(Catalog::isEmpty));
     var _ = lost.toCompletableFuture().whenCompleteAsync((empty, gone) -> {
       lost.close();
       if (gone == null) {
-        fill(times + 1);
+        openCatalog(times + 1);
       }
     });
   }
 
   /** What a server is made of; two shards by default. */
   public static Builder builder(MobulaRuntime runtime) {
-    return new Builder(runtime, Choices.DEFAULT);
+    return new Builder(runtime, ServerConfig.DEFAULT);
   }
 
   // ---- tables
@@ -130,7 +130,7 @@ public final class ParameterServer implements AutoCloseable {
       restored = checked(restored, wanted, wanted.size());
     }
     var spec = wanted.numbered(ids.incrementAndGet());
-    var table = new DenseTable(spec, reach, runtime);
+    var table = new DenseTable(spec, shardClient, runtime);
     make(spec, restored, () -> {
       if (initial != null) {
         start(table, initial);
@@ -145,7 +145,7 @@ public final class ParameterServer implements AutoCloseable {
     }
     var spec = wanted.numbered(ids.incrementAndGet());
     make(spec, restored, () -> {});
-    return new SparseTable(spec, reach, runtime);
+    return new SparseTable(spec, shardClient, runtime);
   }
 
   /** The newest checkpoint of a table, if it can be read and has numbers for it. */
@@ -165,14 +165,14 @@ public final class ParameterServer implements AutoCloseable {
   }
 
   private void make(TableSpec spec, @Nullable Path restored, Runnable then) {
-    synchronized (life) {
+    synchronized (layoutLock) {
       reserve(spec.name());
       var from = restored == null ? null : restored.toString();
       try {
         note(new TableEntry(spec, from));
-        var layout = reach.layout();
+        var layout = shardClient.layout();
         var numbers = IntStream.range(0, layout.size()).iterator();
-        var _ = Shards.allEnded(layout.shards(), shard -> {
+        var _ = ShardCalls.callAllToEnd(layout.shards(), shard -> {
           var part = new Part(layout.version(), numbers.next(), layout.size());
           return Mobula.remoteStage(shard.call(ShardActor::create, spec, part, from));
         });
@@ -197,17 +197,17 @@ public final class ParameterServer implements AutoCloseable {
     synchronized (tables) {
       tables.put(table.spec().name(), table);
     }
-    Shards.reached(() -> Shards.taken(fleet.catalog().tell(Catalog::note, table).remote()));
+    ShardCalls.translateFailures(() -> ShardCalls.getAndClose(serverActors.catalog().tell(Catalog::note, table).remote()));
   }
 
   private void free(TableSpec spec) {
     synchronized (tables) {
       tables.remove(spec.name());
     }
-    fleet.catalog().tell(Catalog::forget, spec.id()).remote().close();
+    serverActors.catalog().tell(Catalog::forget, spec.id()).remote().close();
     try { // the parts that were made on some shards
-      var _ = Shards.allEnded(
-          reach.layout().shards(),
+      var _ = ShardCalls.callAllToEnd(
+          shardClient.layout().shards(),
           shard -> Mobula.remoteStage(shard.call(ShardActor::drop, spec.id())));
     } catch (RuntimeException e) {
       LOG.warn("What was made of {} could not be dropped everywhere", spec, e);
@@ -232,30 +232,30 @@ public final class ParameterServer implements AutoCloseable {
   }
 
   private void start(DenseTable table, float[] initial) {
-    var layout = reach.layout();
-    var split = table.splitOf(layout);
+    var layout = shardClient.layout();
+    var split = table.partitionOf(layout);
     try (var slot = new GradientSlot(runtime, table.spec(), split, table.whole(), false)) {
       slot.set(initial);
-      Shards.reached(() -> {
-        slot.take().forEach(part -> start(table, layout, part));
+      ShardCalls.translateFailures(() -> {
+        slot.take().forEach(slice -> start(table, layout, slice));
         return table;
       });
     }
   }
 
-  private static void start(DenseTable table, Layout layout, GradientSlot.Part part) {
-    var shard = layout.shards().get(part.shard());
+  private static void start(DenseTable table, Layout layout, GradientSlot.GradientSlice slice) {
+    var shard = layout.shards().get(slice.shard());
     int id = table.spec().id();
-    int count = (int) part.count(table.spec().element());
-    part.frame().push(new Sender(0, 0, 0, layout.version()), part.local(), count, 1, false);
-    var memory = part.frame().memory();
-    if (part.room() == null) {
+    int count = (int) slice.count(table.spec().element());
+    slice.frame().push(new Sender(0, 0, 0, layout.version()), slice.local(), count, 1, false);
+    var memory = slice.frame().memory();
+    if (slice.room() == null) {
       var bytes = memory.toArray(ValueLayout.JAVA_BYTE);
-      Shards.taken(Mobula.remoteStage(shard.call(ShardActor::start, id, bytes)));
+      ShardCalls.getAndClose(Mobula.remoteStage(shard.call(ShardActor::start, id, bytes)));
       return;
     }
-    try (var stored = part.room().seal(DType.INT8, memory.byteSize())) {
-      Shards.taken(Mobula.remoteStage(shard.call(ShardActor::startLarge, id, stored)));
+    try (var stored = slice.room().seal(DType.INT8, memory.byteSize())) {
+      ShardCalls.getAndClose(Mobula.remoteStage(shard.call(ShardActor::startLarge, id, stored)));
     }
   }
 
@@ -263,21 +263,21 @@ public final class ParameterServer implements AutoCloseable {
 
   /** How many shards there are. */
   public int shards() {
-    return reach.layout().size();
+    return shardClient.layout().size();
   }
 
   /** Where each shard lives, in order. Asks them all and waits. */
-  public List<Place> places() {
-    var nodes = reach.all(shard -> shard.call(ShardActor::node).remote());
-    var pids = reach.all(shard -> shard.call(ShardActor::pid).remote());
+  public List<ProcessLocation> shardLocations() {
+    var nodes = shardClient.callAll(shard -> shard.call(ShardActor::node).remote());
+    var pids = shardClient.callAll(shard -> shard.call(ShardActor::pid).remote());
     return IntStream.range(0, nodes.size())
-        .mapToObj(i -> new Place(nodes.get(i), pids.get(i)))
+        .mapToObj(i -> new ProcessLocation(nodes.get(i), pids.get(i)))
         .toList();
   }
 
   /** Where the standbys of all shards live, in the order of the shards. Asks them and waits. */
-  public List<Place> standbys() {
-    return fleet.standbyPlaces();
+  public List<ProcessLocation> replicaLocations() {
+    return serverActors.replicaLocations();
   }
 
   /**
@@ -290,14 +290,14 @@ public final class ParameterServer implements AutoCloseable {
    */
   public void reshard(int count) {
     requireShards(count);
-    synchronized (life) {
+    synchronized (layoutLock) {
       for (var table : tables()) {
         if (table instanceof DenseSpec dense) {
           var _ = Split.even(dense.size(), count);
         }
       }
       if (count != shards()) {
-        new Resharding(fleet, reach, runtime, tables()).to(count);
+        new ReshardCoordinator(serverActors, shardClient, runtime, tables()).to(count);
       }
     }
   }
@@ -320,15 +320,15 @@ public final class ParameterServer implements AutoCloseable {
    *     before are as they were
    */
   public Map<String, Path> checkpoint() {
-    var root = choices.checkpoints();
+    var root = config.checkpoints();
     if (root == null) {
       throw new CheckpointException(
           "This server has no directory for checkpoints: build it with checkpoints(...).", null);
     }
-    synchronized (life) {
+    synchronized (layoutLock) {
       var written = new HashMap<String, Path>();
       for (var table : tables()) {
-        var path = new Saving(reach, runtime, table).into(root, choices.keep());
+        var path = new CheckpointCoordinator(shardClient, runtime, table).into(root, config.retainedCheckpoints());
         note(new TableEntry(table, path.toString()));
         written.put(table.name(), path);
       }
@@ -347,35 +347,35 @@ public final class ParameterServer implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      if (clockwork != null) {
-        clockwork.close();
+      if (checkpointScheduler != null) {
+        checkpointScheduler.close();
       }
-      fleet.end();
+      serverActors.stop();
     }
   }
 
   /** The choices before a server starts. Immutable; each verb returns a new one. */
   public static final class Builder {
     private final MobulaRuntime runtime;
-    private final Choices choices;
+    private final ServerConfig config;
 
-    private Builder(MobulaRuntime runtime, Choices choices) {
+    private Builder(MobulaRuntime runtime, ServerConfig config) {
       this.runtime = Objects.requireNonNull(runtime, "runtime");
-      this.choices = choices;
+      this.config = config;
     }
 
     /** How many actors the parameters are split over. */
     public Builder shards(int count) {
-      return with(choices.shards(count));
+      return with(config.shards(count));
     }
 
-    private Builder with(Choices changed) {
+    private Builder with(ServerConfig changed) {
       return new Builder(runtime, changed);
     }
 
     /** Where they should live; spread over the nodes by default. */
     public Builder placement(Placement where) {
-      return with(choices.placement(where));
+      return with(config.placement(where));
     }
 
     /**
@@ -388,7 +388,7 @@ public final class ParameterServer implements AutoCloseable {
       if (count < 0) {
         throw new TableException("Wanted " + count + " replicas: use 0 for none.", null);
       }
-      return with(choices.replicas(count));
+      return with(config.replicas(count));
     }
 
     /**
@@ -398,7 +398,7 @@ public final class ParameterServer implements AutoCloseable {
      * @param directory one that all nodes see under this path
      */
     public Builder checkpoints(Path directory) {
-      return with(choices.checkpoints(directory.toAbsolutePath().normalize()));
+      return with(config.checkpoints(directory.toAbsolutePath().normalize()));
     }
 
     /** Writes a checkpoint that often, from now on; needs {@link #checkpoints}. */
@@ -407,7 +407,7 @@ public final class ParameterServer implements AutoCloseable {
         throw new CheckpointException(
             "Wanted a checkpoint every " + interval + ": it must be above zero.", null);
       }
-      return with(choices.every(interval));
+      return with(config.checkpointInterval(interval));
     }
 
     /** How many checkpoints of each table stay; 2 by default. */
@@ -415,7 +415,7 @@ public final class ParameterServer implements AutoCloseable {
       if (count < 1) {
         throw new CheckpointException("Wanted to keep " + count + " checkpoints: 1 or more.", null);
       }
-      return with(choices.keep(count));
+      return with(config.retainedCheckpoints(count));
     }
 
     /**
@@ -425,14 +425,14 @@ public final class ParameterServer implements AutoCloseable {
      * @throws CheckpointException when checkpoints are to be written, and nothing says where
      */
     public ParameterServer build() {
-      requireShards(choices.shards());
-      if (choices.every() != null && choices.checkpoints() == null) {
+      requireShards(config.shards());
+      if (config.checkpointInterval() != null && config.checkpoints() == null) {
         throw new CheckpointException(
-            "Wanted a checkpoint every " + choices.every()
+            "Wanted a checkpoint every " + config.checkpointInterval()
                 + ", and nothing says where: use checkpoints(...), too.",
             null);
       }
-      return new ParameterServer(runtime, choices);
+      return new ParameterServer(runtime, config);
     }
   }
 }

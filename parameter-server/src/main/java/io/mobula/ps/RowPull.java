@@ -25,30 +25,30 @@ public final class RowPull implements AutoCloseable {
   private static final int MOST_MOVES = 100;
 
   private final SparseTable table;
-  private final Seat seat;
+  private final WorkerSession session;
   private final long[] keys;
   private final UnaryOperator<Numbers> finish;
-  private final Answers answers;
-  private Shares shares;
+  private final PullCollector collector;
+  private KeyPartition partition;
   private boolean over;
 
   private RowPull(
       SparseTable table,
       MobulaRuntime runtime,
-      Seat seat,
+      WorkerSession session,
       long[] keys,
       UnaryOperator<Numbers> finish) {
     this.table = table;
-    this.seat = seat;
+    this.session = session;
     this.keys = keys;
     this.finish = finish;
-    this.answers = new Answers(runtime);
-    this.shares = Shares.of(keys, table.spec().placement(), seat.layout().size());
+    this.collector = new PullCollector(runtime);
+    this.partition = KeyPartition.of(keys, table.spec().placement(), session.layout().size());
   }
 
   /** One whose answers are {@linkplain #add added}. */
-  static RowPull of(SparseTable table, MobulaRuntime runtime, Seat seat, long[] keys) {
-    return new RowPull(table, runtime, seat, keys, rows -> rows);
+  static RowPull of(SparseTable table, MobulaRuntime runtime, WorkerSession session, long[] keys) {
+    return new RowPull(table, runtime, session, keys, rows -> rows);
   }
 
   /**
@@ -59,48 +59,48 @@ public final class RowPull implements AutoCloseable {
   static RowPull asked(
       SparseTable table,
       MobulaRuntime runtime,
-      Seat seat,
+      WorkerSession session,
       long[] keys,
       UnaryOperator<Numbers> finish) {
-    var pull = new RowPull(table, runtime, seat, keys, finish);
+    var pull = new RowPull(table, runtime, session, keys, finish);
     pull.ask();
     return pull;
   }
 
   private void ask() {
-    var layout = seat.layout();
-    Shards.reached(() -> {
+    var layout = session.layout();
+    ShardCalls.translateFailures(() -> {
       for (int shard = 0; shard < layout.size(); shard++) {
-        if (shares.count(shard) > 0) {
+        if (partition.count(shard) > 0) {
           var handle = layout.shards().get(shard);
           add(
               shard,
               Mobula.remoteStage(handle.call(
                   ShardActor::pullRows,
                   table.spec().id(),
-                  seat.worker(),
+                  session.worker(),
                   layout.version(),
-                  seat.steps(),
-                  shares.keys(shard))),
+                  session.steps(),
+                  partition.keys(shard))),
               null);
         }
       }
-      return answers;
+      return collector;
     });
   }
 
   /** Which keys go to which shard. */
-  Shares shares() {
-    return shares;
+  KeyPartition partition() {
+    return partition;
   }
 
-  void add(int shard, ObjectRef<?> answer, @Nullable Parcel parcel) {
-    answers.add(shard, answer, parcel);
+  void add(int shard, ObjectRef<?> answer, @Nullable InFlightPush inFlightPush) {
+    collector.add(shard, answer, inFlightPush);
   }
 
   /** Whether {@link #await} would return or throw at once. */
   public boolean isReady() {
-    return answers.areReady();
+    return collector.areReady();
   }
 
   /**
@@ -108,7 +108,7 @@ public final class RowPull implements AutoCloseable {
    * {@link #await} returns or throws at once, unless rows have moved and it has to ask again.
    */
   public CompletionStage<@Nullable Void> ready() {
-    return answers.ready();
+    return collector.ready();
   }
 
   /**
@@ -140,9 +140,9 @@ public final class RowPull implements AutoCloseable {
     }
     try {
       for (int i = 1; ; i++) {
-        var refused = new Seat.Refused();
+        var refused = new WorkerSession.RefusedPushes();
         var rows = collected(refused);
-        if (!refused.any()) {
+        if (!refused.hasAny()) {
           return finish.apply(rows);
         }
         if (i == MOST_MOVES) {
@@ -156,7 +156,7 @@ public final class RowPull implements AutoCloseable {
     }
   }
 
-  private Numbers collected(Seat.Refused refused) {
+  private Numbers collected(WorkerSession.RefusedPushes refused) {
     int width = table.width();
     var element = table.spec().element();
     long length = (long) keys.length * width;
@@ -165,20 +165,20 @@ public final class RowPull implements AutoCloseable {
             keys.length + " pulled rows of " + table.spec(),
             length * element.bytes(),
             () -> Numbers.zeros(element, Math.toIntExact(length)));
-    answers.collect(refused, seat::lookAround, (shard, answer) -> {
+    collector.collect(refused, session::requestEviction, (shard, answer) -> {
       Object came = answer.get();
       if (came != null) {
-        shares.scatter(shard, Numbers.ofArray(came), rows, width);
+        partition.scatter(shard, Numbers.ofArray(came), rows, width);
       }
       return came != null;
     });
     return rows;
   }
 
-  private void askAgain(Seat.Refused refused) {
-    answers.close();
-    seat.recover(refused);
-    shares = Shares.of(keys, table.spec().placement(), seat.layout().size());
+  private void askAgain(WorkerSession.RefusedPushes refused) {
+    collector.close();
+    session.recover(refused);
+    partition = KeyPartition.of(keys, table.spec().placement(), session.layout().size());
     ask();
   }
 
@@ -186,6 +186,6 @@ public final class RowPull implements AutoCloseable {
   @Override
   public void close() {
     over = true;
-    answers.close();
+    collector.close();
   }
 }

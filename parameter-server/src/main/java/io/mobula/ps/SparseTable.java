@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SparseTable {
   private final SparseSpec spec;
-  private final Reach reach;
+  private final ShardClient shardClient;
   private final transient @Nullable MobulaRuntime runtime; // of who made it; others have a context
 
-  SparseTable(SparseSpec spec, Reach reach, MobulaRuntime runtime) {
+  SparseTable(SparseSpec spec, ShardClient shardClient, MobulaRuntime runtime) {
     this.spec = spec;
-    this.reach = reach;
+    this.shardClient = shardClient;
     this.runtime = runtime;
   }
 
@@ -45,8 +45,8 @@ public final class SparseTable {
     return spec;
   }
 
-  Reach reach() {
-    return reach;
+  ShardClient shardClient() {
+    return shardClient;
   }
 
   /** What people call it. */
@@ -61,27 +61,27 @@ public final class SparseTable {
 
   /** How many shards its rows are spread over, as far as is known here. */
   public int shards() {
-    return reach.layout().size();
+    return shardClient.layout().size();
   }
 
   /** How many rows there are. Asks all shards and waits. */
   public long rows() {
-    return reach.all(shard -> shard.call(ShardActor::rows, spec.id()).remote()).stream()
+    return shardClient.callAll(shard -> shard.call(ShardActor::rows, spec.id()).remote()).stream()
         .mapToLong(Long::longValue)
         .sum();
   }
 
   /**
-   * Begins the work of one worker, with up to {@value Worker#DEFAULT_MAX_IN_FLIGHT} pushes under
+   * Begins the work of one worker, with up to {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes under
    * way; see {@link DenseTable#join(int)}.
    */
   public SparseWorker join(int rank) {
-    return join(rank, Worker.DEFAULT_MAX_IN_FLIGHT);
+    return join(rank, DenseWorker.DEFAULT_MAX_IN_FLIGHT);
   }
 
   /** See {@link DenseTable#join(int, int)}. */
   public SparseWorker join(int rank, int maxInFlight) {
-    return join(rank, maxInFlight, Batching.none());
+    return join(rank, maxInFlight, PushBatchLimits.none());
   }
 
   /**
@@ -91,15 +91,15 @@ public final class SparseTable {
    *
    * @param maxInFlight how many of those may be under way before the next one waits
    */
-  public SparseWorker join(int rank, int maxInFlight, Batching batching) {
+  public SparseWorker join(int rank, int maxInFlight, PushBatchLimits batchLimits) {
     var known = runtime;
     var here = known != null ? known : Mobula.context().runtime();
-    return SparseWorker.join(this, here, rank, maxInFlight, batching);
+    return SparseWorker.join(this, here, rank, maxInFlight, batchLimits);
   }
 
   /** What each shard has done for this table so far, in order. Asks them all and waits. */
   public List<ShardMetrics> metrics() {
-    return reach.all(shard -> shard.call(ShardActor::metrics, spec.id()).remote());
+    return shardClient.callAll(shard -> shard.call(ShardActor::metrics, spec.id()).remote());
   }
 
   /**
@@ -109,7 +109,7 @@ public final class SparseTable {
    */
   public List<HotKey> hotKeys(int most) {
     var rows =
-        reach.all(shard -> shard.call(ShardActor::hotRows, spec.id(), most).remote());
+        shardClient.callAll(shard -> shard.call(ShardActor::hotRows, spec.id(), most).remote());
     double all = Math.max(1, metrics().stream().mapToLong(ShardMetrics::keys).sum());
     return IntStream.range(0, rows.size())
         .boxed()

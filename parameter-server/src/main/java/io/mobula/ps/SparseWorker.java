@@ -21,38 +21,38 @@ import org.jspecify.annotations.Nullable;
 public final class SparseWorker implements AutoCloseable {
   private final SparseTable table;
   private final MobulaRuntime runtime;
-  private final Seat seat;
-  private final SparsePushes pushes;
-  private final @Nullable HotRows hot;
-  private final Outbox outbox;
+  private final WorkerSession session;
+  private final SparsePushSender pushes;
+  private final @Nullable HotRowCache hot;
+  private final PushBuffer pushBuffer;
 
-  private SparseWorker(SparseTable table, MobulaRuntime runtime, Seat seat, Batching batching) {
+  private SparseWorker(SparseTable table, MobulaRuntime runtime, WorkerSession session, PushBatchLimits batchLimits) {
     this.table = table;
     this.runtime = runtime;
-    this.seat = seat;
-    this.pushes = new SparsePushes(table.spec(), runtime, seat);
+    this.session = session;
+    this.pushes = new SparsePushSender(table.spec(), runtime, session);
     var element = table.spec().element();
     int most = table.spec().hotKeys();
-    this.hot = most == 0 ? null : new HotRows(element, table.width(), most);
-    var gathered = batching.pushes() == 1 ? null : new Gathered(element, table.width(), batching);
-    this.outbox = new Outbox(pushes, seat, hot, gathered);
+    this.hot = most == 0 ? null : new HotRowCache(element, table.width(), most);
+    var gradientBatch = batchLimits.pushes() == 1 ? null : new GradientBatch(element, table.width(), batchLimits);
+    this.pushBuffer = new PushBuffer(pushes, session, hot, gradientBatch);
   }
 
   static SparseWorker join(
-      SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight, Batching batching) {
-    var seat = new Seat(table.spec(), table.reach(), runtime, rank, maxInFlight);
+      SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight, PushBatchLimits batchLimits) {
+    var seat = new WorkerSession(table.spec(), table.shardClient(), runtime, rank, maxInFlight);
     seat.join();
-    return new SparseWorker(table, runtime, seat, batching);
+    return new SparseWorker(table, runtime, seat, batchLimits);
   }
 
   /** Tells it from other workers. */
   public int rank() {
-    return seat.rank();
+    return session.rank();
   }
 
   /** How many steps it has ended. */
   public long steps() {
-    return seat.steps();
+    return session.steps();
   }
 
   // ---- pull
@@ -88,12 +88,12 @@ public final class SparseWorker implements AutoCloseable {
    * @throws KeyException when a key is none of the table's
    */
   public RowPull startPull(long... keys) {
-    seat.requireOpen();
+    session.requireOpen();
     if (hot == null) {
-      return RowPull.asked(table, runtime, seat, keys, rows -> rows);
+      return RowPull.asked(table, runtime, session, keys, rows -> rows);
     }
-    var wanted = hot.want(keys);
-    return RowPull.asked(table, runtime, seat, wanted.missing(), wanted::filled);
+    var request = hot.request(keys);
+    return RowPull.asked(table, runtime, session, request.missing(), request::filled);
   }
 
   // ---- push
@@ -109,12 +109,12 @@ public final class SparseWorker implements AutoCloseable {
    *     was sent
    */
   public void push(long[] keys, float[] gradients) {
-    outbox.put(checked(keys, Numbers.of(gradients)));
+    pushBuffer.put(checked(keys, Numbers.of(gradients)));
   }
 
   /** As {@link #push(long[], float[])}, to a table of doubles. */
   public void push(long[] keys, double[] gradients) {
-    outbox.put(checked(keys, Numbers.of(gradients)));
+    pushBuffer.put(checked(keys, Numbers.of(gradients)));
   }
 
   /**
@@ -124,16 +124,16 @@ public final class SparseWorker implements AutoCloseable {
    * next call.
    */
   public CompletionStage<@Nullable Void> startPush(long[] keys, float[] gradients) {
-    return outbox.follow(checked(keys, Numbers.of(gradients)));
+    return pushBuffer.putTracked(checked(keys, Numbers.of(gradients)));
   }
 
   /** As {@link #startPush(long[], float[])}, to a table of doubles. */
   public CompletionStage<@Nullable Void> startPush(long[] keys, double[] gradients) {
-    return outbox.follow(checked(keys, Numbers.of(gradients)));
+    return pushBuffer.putTracked(checked(keys, Numbers.of(gradients)));
   }
 
   private RowGradients checked(long[] keys, Numbers numbers) {
-    seat.requireOpen();
+    session.requireOpen();
     return RowGradients.checked(table.spec(), keys, numbers);
   }
 
@@ -155,25 +155,25 @@ public final class SparseWorker implements AutoCloseable {
 
   private Numbers exchange(long[] keys, Numbers numbers) {
     var gradients = checked(keys, numbers);
-    if (hot != null || table.reach().isReplicated()) {
-      outbox.put(gradients);
+    if (hot != null || table.shardClient().isReplicated()) {
+      pushBuffer.put(gradients);
       clock();
       return startPull(keys).rows();
     }
     flush();
-    seat.endStep();
-    var pull = RowPull.of(table, runtime, seat, keys);
+    session.endStep();
+    var pull = RowPull.of(table, runtime, session, keys);
     pushes.exchange(gradients, pull);
     return pull.rows();
   }
 
   // ---- steps
 
-  /** Waits until the step's pushes are taken in, and ends it; see {@link Worker#clock}. */
+  /** Waits until the step's pushes are taken in, and ends it; see {@link DenseWorker#clock}. */
   public void clock() {
-    outbox.flush();
-    seat.drain();
-    seat.clock();
+    pushBuffer.flush();
+    session.drain();
+    session.clock();
     if (hot != null) {
       hot.clock();
     }
@@ -181,14 +181,14 @@ public final class SparseWorker implements AutoCloseable {
 
   /** Waits until all pushes are taken in; throws the failure of the first that was not. */
   public void flush() {
-    outbox.flush();
-    seat.drain();
+    pushBuffer.flush();
+    session.drain();
   }
 
   /** Leaves, so that nobody waits for this worker, when all pushes are taken in. */
   @Override
   public void close() {
-    outbox.flush();
-    seat.leave();
+    pushBuffer.flush();
+    session.leave();
   }
 }

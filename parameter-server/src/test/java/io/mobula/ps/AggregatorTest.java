@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Gradients of a step that become one by a function of the user's. */
-class AggregatorTest extends ServerTest {
+class AggregatorTest extends ParameterServerTestBase {
 
   private static final Executor THREADS = task -> new Thread(task).start();
 
@@ -81,13 +81,13 @@ class AggregatorTest extends ServerTest {
     workers.get(1).push(all(size, 1)); // its gradient is the sum
     between.run();
     workers.get(2).push(all(size, 1000));
-    workers.forEach(Worker::clock);
+    workers.forEach(DenseWorker::clock);
     var pulls = workers.stream()
         .map(worker -> CompletableFuture.runAsync(() -> worker.pull().close(), THREADS))
         .toList();
     pulls.forEach(CompletableFuture::join); // each has to hear that parameters have moved
     assertThat(table.toFloats()).containsOnly(-2);
-    workers.forEach(Worker::close);
+    workers.forEach(DenseWorker::close);
   }
 
   @Test

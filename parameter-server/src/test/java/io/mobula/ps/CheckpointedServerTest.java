@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tables whose state is written to files, and begins from there again. */
-class CheckpointedServerTest extends ServerTest {
+class CheckpointedServerTest extends ParameterServerTestBase {
   private static final int SIZE = 50_000;
 
   private static final Executor THREADS = task -> new Thread(task).start();
@@ -124,7 +124,7 @@ class CheckpointedServerTest extends ServerTest {
     }
   }
 
-  private static void train(Worker worker, AtomicBoolean over) {
+  private static void train(DenseWorker worker, AtomicBoolean over) {
     try (worker) {
       while (!over.get()) {
         worker.exchange(all(40, 1)).close();

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class ConsistencyTest extends ServerTest {
+class ConsistencyTest extends ParameterServerTestBase {
   private static final int LARGE = 60_000;
 
   private static DenseTable table(ParameterServer server, int size, Consistency rule) {
@@ -29,7 +29,7 @@ class ConsistencyTest extends ServerTest {
     return result;
   }
 
-  private static double first(Worker worker) {
+  private static double first(DenseWorker worker) {
     try (var pulled = worker.pull()) {
       return pulled.get(0);
     }
@@ -91,7 +91,7 @@ class ConsistencyTest extends ServerTest {
         var workers = 3;
         var sums = new double[workers];
         var threads = new Thread[workers];
-        var joined = new Worker[workers];
+        var joined = new DenseWorker[workers];
         for (int rank = 0; rank < workers; rank++) {
           joined[rank] = table.join(rank); // all before any begins
         }

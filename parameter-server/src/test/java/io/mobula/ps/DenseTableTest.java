@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class DenseTableTest extends ServerTest {
+class DenseTableTest extends ParameterServerTestBase {
   private static final int LARGE = 60_000; // 240 KB: in store memory on one and on two shards
 
   private static DenseTable table(ParameterServer server, int size) {
@@ -46,9 +46,9 @@ class DenseTableTest extends ServerTest {
   @Test
   void saysWhereItsShardsLive() {
     try (var server = server(3)) {
-      assertThat(server.places())
+      assertThat(server.shardLocations())
           .hasSize(3)
-          .containsOnly(new Place(runtime.nodeId(), ProcessHandle.current().pid()));
+          .containsOnly(new ProcessLocation(runtime.nodeId(), ProcessHandle.current().pid()));
     }
   }
 

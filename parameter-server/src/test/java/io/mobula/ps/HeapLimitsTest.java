@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** What does not fit into the heap of a shard fails, and nothing else does. */
-class HeapLimitsTest extends ServerTest {
+class HeapLimitsTest extends ParameterServerTestBase {
   private static final int SIZE = 50_000;
 
   private static float[] ones(int size) {
@@ -30,7 +30,7 @@ class HeapLimitsTest extends ServerTest {
       long before = storeUsed();
       long most = Runtime.getRuntime().maxMemory();
       int vectors = (int) (most / SIZE / Float.BYTES + 1); // of each shard: half the heap and more
-      var big = server.dense("big", SIZE).optimizer(new FaultyDescent("big", 2 * vectors));
+      var big = server.dense("big", SIZE).optimizer(new OutOfMemoryOptimizer("big", 2 * vectors));
       assertThatThrownBy(big::create)
           .isInstanceOf(HeapException.class)
           .hasMessageMatching(
@@ -47,7 +47,7 @@ class HeapLimitsTest extends ServerTest {
   void aPushWithoutMemoryFailsAndTheShardLives() {
     for (int size : new int[] {8, SIZE}) {
       try (var server = server(1)) {
-        var faulty = new FaultyDescent("push", 1);
+        var faulty = new OutOfMemoryOptimizer("push", 1);
         var table = server.dense("w", size).optimizer(faulty).create();
         try (var worker = table.join(0, 0)) {
           faulty.failNext(1);
@@ -68,7 +68,7 @@ class HeapLimitsTest extends ServerTest {
   @Test
   void rowsWithoutMemoryAreNotTakenIn() {
     try (var server = server(1)) {
-      var faulty = new FaultyDescent("rows", 1);
+      var faulty = new OutOfMemoryOptimizer("rows", 1);
       var table = server.sparse("rows", 4).optimizer(faulty).create();
       long[] keys = {1, 2, 3, 4, 5, 6, 7, 8};
       try (var worker = table.join(0, 0)) {
@@ -88,7 +88,7 @@ class HeapLimitsTest extends ServerTest {
   @Test
   void aStepThatCouldNotBeAppliedIsTriedAgainWhileSomebodyWaitsForIt() {
     try (var server = server(1)) {
-      var faulty = new FaultyDescent("step", 1);
+      var faulty = new OutOfMemoryOptimizer("step", 1);
       var rule = Consistency.bulkSynchronous();
       var dense = server.dense("w", SIZE).optimizer(faulty).consistency(rule).create();
       var sparse = server.sparse("rows", 4).optimizer(faulty).consistency(rule).create();
@@ -126,7 +126,7 @@ class HeapLimitsTest extends ServerTest {
   @Test
   void otherOptimizersOfTheSameServerAreNotConcerned() {
     try (var server = server(1)) {
-      var faulty = new FaultyDescent("other", 0);
+      var faulty = new OutOfMemoryOptimizer("other", 0);
       var table = server.dense("bad", 8).optimizer(faulty).create();
       var good = server.dense("good", 8).optimizer(Optimizers.sgd(1)).create();
       try (var worker = table.join(0, 0);

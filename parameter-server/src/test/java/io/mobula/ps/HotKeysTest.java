@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Keys that are pushed more often than others. */
-class HotKeysTest extends ServerTest {
+class HotKeysTest extends ParameterServerTestBase {
   private static final long HOT = 7;
 
   private static long[] keys(Random random, int count) {

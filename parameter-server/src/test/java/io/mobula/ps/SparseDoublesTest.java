@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rows of 64 bits a number. */
-class SparseDoublesTest extends ServerTest {
+class SparseDoublesTest extends ParameterServerTestBase {
   private static final long[] KEYS = new Random(5).longs(300).distinct().toArray();
   private static final double TINY = 0x1p-40; // lost in a float beside 1
 

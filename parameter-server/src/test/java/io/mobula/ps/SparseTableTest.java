@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class SparseTableTest extends ServerTest {
+class SparseTableTest extends ParameterServerTestBase {
   private static SparseTable table(ParameterServer server, int width) {
     return server.sparse("s" + width, width).optimizer(Optimizers.sgd(1)).create();
   }

@@ -4,7 +4,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.GradientSlot;
 import io.mobula.ps.ParameterServer;
-import io.mobula.ps.Worker;
+import io.mobula.ps.DenseWorker;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import java.io.PrintStream;
@@ -78,7 +78,7 @@ final class PushBench implements ParameterServerBenchSuite.SuiteBench {
   }
 
   /** One of several that are under way at once: the slots are written before the clock starts. */
-  private static double push(Worker worker, double seconds) throws Exception {
+  private static double push(DenseWorker worker, double seconds) throws Exception {
     var times = new ArrayList<Double>();
     long end = System.nanoTime() + (long) (2 * seconds * 1e9);
     while (System.nanoTime() - end < 0 || times.size() < 8) {

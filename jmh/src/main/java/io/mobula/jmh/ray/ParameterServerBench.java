@@ -3,7 +3,7 @@ package io.mobula.jmh.ray;
 import io.mobula.Mobula;
 import io.mobula.jmh.QuantityFormat;
 import io.mobula.ps.ParameterServer;
-import io.mobula.ps.Worker;
+import io.mobula.ps.DenseWorker;
 import io.mobula.ps.optimizer.Optimizers;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -119,7 +119,7 @@ public final class ParameterServerBench {
     }
   }
 
-  private static double repeat(Worker worker, float[] gradient, double seconds) {
+  private static double repeat(DenseWorker worker, float[] gradient, double seconds) {
     long start = System.nanoTime();
     long rounds = 0;
     while (System.nanoTime() - start < seconds * 1e9) {

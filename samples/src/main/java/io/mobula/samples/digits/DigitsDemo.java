@@ -66,7 +66,7 @@ public final class DigitsDemo {
   private static List<LearningCurve> trained(DemoSettings settings, PrintStream out) {
     if (settings.nodes() == 1) {
       try (var runtime = Mobula.init()) {
-        return trained(new Training(runtime, settings, (part, index, place) -> {}), out);
+        return trained(new Training(runtime, settings, (part, index, location) -> {}), out);
       }
     }
     try (var cluster = LocalCluster.start(settings.nodes())) {
@@ -81,8 +81,8 @@ public final class DigitsDemo {
   }
 
   private static Training.Listener printed(PrintStream out) {
-    return (part, index, place) ->
-        out.println(part + "=" + index + " node=" + place.node() + " pid=" + place.pid());
+    return (part, index, location) ->
+        out.println(part + "=" + index + " node=" + location.node() + " pid=" + location.pid());
   }
 
   private static LearningCurve told(LearningCurve curve, PrintStream out) {

@@ -6,7 +6,7 @@ import io.mobula.ObjectRef;
 import io.mobula.Placement;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
-import io.mobula.ps.Place;
+import io.mobula.ps.ProcessLocation;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.samples.Progress;
@@ -35,7 +35,7 @@ final class Training {
   /** Hears where the parts of a training live. */
   interface Listener {
     /** A part, {@code shard} or {@code worker}, counted from zero. */
-    void lives(String part, int index, Place place);
+    void lives(String part, int index, ProcessLocation location);
   }
 
   /** Puts both parts of the images where every worker can read them. */
@@ -57,7 +57,7 @@ final class Training {
           .optimizer(optimizer(settings.workers()))
           .initial(initial)
           .create();
-      tell("shard", server.places());
+      tell("shard", server.shardLocations());
       var points = epochs(model, table);
       return new LearningCurve(model.title(), points, table.updates());
     }
@@ -91,15 +91,15 @@ final class Training {
         .toList();
   }
 
-  private List<Place> places(List<ActorHandle<TrainingWorker>> workers) {
+  private List<ProcessLocation> places(List<ActorHandle<TrainingWorker>> workers) {
     return runtime.get(workers.stream()
-        .map(worker -> worker.call(TrainingWorker::place).remote())
+        .map(worker -> worker.call(TrainingWorker::location).remote())
         .toList());
   }
 
-  private void tell(String part, List<Place> places) {
-    for (int i = 0; i < places.size(); i++) {
-      listener.lives(part, i, places.get(i));
+  private void tell(String part, List<ProcessLocation> locations) {
+    for (int i = 0; i < locations.size(); i++) {
+      listener.lives(part, i, locations.get(i));
     }
   }
 

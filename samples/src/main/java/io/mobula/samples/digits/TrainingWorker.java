@@ -1,8 +1,8 @@
 package io.mobula.samples.digits;
 
 import io.mobula.ps.DenseTable;
-import io.mobula.ps.Place;
-import io.mobula.ps.Worker;
+import io.mobula.ps.ProcessLocation;
+import io.mobula.ps.DenseWorker;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -16,7 +16,7 @@ final class TrainingWorker {
   private final Model model;
   private final DigitSet train;
   private final Share share;
-  private final Worker server;
+  private final DenseWorker server;
   private final Random random;
 
   TrainingWorker(Model model, DenseTable table, DigitSet train, Share share) {
@@ -39,8 +39,8 @@ final class TrainingWorker {
     }
   }
 
-  Place place() {
-    return Place.here();
+  ProcessLocation location() {
+    return ProcessLocation.here();
   }
 
   /**

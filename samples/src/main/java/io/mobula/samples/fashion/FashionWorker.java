@@ -1,8 +1,8 @@
 package io.mobula.samples.fashion;
 
 import io.mobula.ps.DenseTable;
-import io.mobula.ps.Pulled;
-import io.mobula.ps.Worker;
+import io.mobula.ps.PulledParameters;
+import io.mobula.ps.DenseWorker;
 import io.mobula.samples.training.Learner;
 import java.io.IOException;
 
@@ -16,7 +16,7 @@ final class FashionWorker implements Learner {
   private final TwoLayerNetwork network;
   private final float[] parameters;
   private final float[] gradient;
-  private final Worker server;
+  private final DenseWorker server;
 
   /** Joins the table, and pulls the first parameters. */
   FashionWorker(Lesson lesson, DenseTable table, int rank) throws IOException {
@@ -49,7 +49,7 @@ final class FashionWorker implements Learner {
    * The three calls would do in any mode. Where all wait for each other anyway, the one that does
    * the same saves two trips to every shard.
    */
-  private Pulled next() {
+  private PulledParameters next() {
     return switch (lesson.mode()) {
       case SYNCHRONOUS -> server.exchange(gradient);
       case BOUNDED, ASYNCHRONOUS -> {
@@ -60,7 +60,7 @@ final class FashionWorker implements Learner {
     };
   }
 
-  private void take(Pulled pulled) {
+  private void take(PulledParameters pulled) {
     try (pulled) {
       pulled.copyTo(parameters);
     }

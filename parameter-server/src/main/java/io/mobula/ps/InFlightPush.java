@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * What a worker has sent to a shard, kept until the shard has taken it in, so that it can go again
  * to wherever its parameters are then. For the worker's thread, but for {@link #release}.
  */
-abstract class Parcel {
+abstract class InFlightPush {
   static final long NO_PUSH = 0;
 
   /** Nothing that would have to go again: the end of a step, which others say, too. */
-  static final Parcel NOTHING = of(() -> {});
+  static final InFlightPush NOTHING = of(() -> {});
 
   private final Contents contents;
   private final long push;
@@ -28,9 +28,9 @@ abstract class Parcel {
    *
    * @param frame memory of an array of bytes
    */
-  record Bytes(MemorySegment frame) implements Contents {
-    static Bytes of(byte[] array) {
-      return new Bytes(MemorySegment.ofArray(array));
+  record HeapFrame(MemorySegment frame) implements Contents {
+    static HeapFrame of(byte[] array) {
+      return new HeapFrame(MemorySegment.ofArray(array));
     }
 
     byte[] array() {
@@ -39,18 +39,18 @@ abstract class Parcel {
   }
 
   /** In the store. */
-  record Stored(ObjectRef<Tensor> ref) implements Contents {}
+  record StoredFrame(ObjectRef<Tensor> ref) implements Contents {}
 
-  Parcel(Contents contents, long push) {
+  InFlightPush(Contents contents, long push) {
     this.contents = contents;
     this.push = push;
   }
 
   /** One without contents. */
-  static Parcel of(Runnable again) {
-    return new Parcel(Bytes.of(new byte[0]), NO_PUSH) {
+  static InFlightPush of(Runnable again) {
+    return new InFlightPush(HeapFrame.of(new byte[0]), NO_PUSH) {
       @Override
-      void again(List<Parcel> all) {
+      void resendAll(List<InFlightPush> all) {
         again.run();
       }
     };
@@ -60,7 +60,7 @@ abstract class Parcel {
    * Sends it again over the present layout, with others of the same push, so that they are one
    * update where they can be.
    */
-  abstract void again(List<Parcel> all);
+  abstract void resendAll(List<InFlightPush> all);
 
   /** Which push of its worker it is part of; {@link #NO_PUSH} for none. */
   final long push() {
@@ -74,19 +74,19 @@ abstract class Parcel {
   /** The frame as it was sent. */
   final MemorySegment frame(Arena arena) {
     return switch (contents) {
-      case Bytes(var frame) -> frame;
-      case Stored(var ref) -> ref.get(arena).segment();
+      case HeapFrame(var frame) -> frame;
+      case StoredFrame(var ref) -> ref.get(arena).segment();
     };
   }
 
   /** The shard has answered. */
-  void taken(@Nullable Object answer) {
+  void onAcknowledged(@Nullable Object answer) {
     release();
   }
 
   /** It is not needed again: gives its memory back. Idempotent; from any thread. */
   final void release() {
-    if (contents instanceof Stored(var ref)) {
+    if (contents instanceof StoredFrame(var ref)) {
       ref.close();
     }
   }

@@ -23,51 +23,51 @@ import java.util.concurrent.ThreadLocalRandom;
  * came back from a checkpoint that does not know the worker, is sent again when all that was on its
  * way is settled. For one thread.
  */
-final class Seat {
+final class WorkerSession {
   private final TableSpec table;
-  private final Reach reach;
+  private final ShardClient shardClient;
   private final MobulaRuntime runtime;
   private final int rank;
   private final int maxInFlight;
   private final long worker = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-  private final Deque<Sent> inFlight = new ArrayDeque<>();
-  private final Receipts receipts = new Receipts();
+  private final Deque<InFlightRequest> inFlight = new ArrayDeque<>();
+  private final PushFutures pushFutures = new PushFutures();
   private Layout layout;
   private long[] sequences;
-  private long ended;
+  private long endedSteps;
   private long pushes;
   private boolean open = true;
   private boolean hasPushed; // in the present step
   private boolean leaveRefused;
-  private final Parcel leaving = Parcel.of(() -> leaveRefused = true);
+  private final InFlightPush leaveRequest = InFlightPush.of(() -> leaveRefused = true);
 
   /**
    * Something that is under way to a shard.
    *
    * @param counts whether it is a push
    */
-  private record Sent(long step, int shard, boolean counts, ObjectRef<?> answer, Parcel parcel) {}
+  private record InFlightRequest(long step, int shard, boolean counts, ObjectRef<?> answer, InFlightPush parcel) {}
 
-  Seat(TableSpec table, Reach reach, MobulaRuntime runtime, int rank, int maxInFlight) {
+  WorkerSession(TableSpec table, ShardClient shardClient, MobulaRuntime runtime, int rank, int maxInFlight) {
     if (maxInFlight < 0) {
       throw new IllegalArgumentException(
           "Wanted maxInFlight=" + maxInFlight + ": use 0 for pushes that wait for themselves.");
     }
     this.table = table;
-    this.reach = reach;
+    this.shardClient = shardClient;
     this.runtime = runtime;
     this.rank = rank;
     this.maxInFlight = maxInFlight;
-    this.layout = reach.layout();
+    this.layout = shardClient.layout();
     this.sequences = new long[layout.size()];
   }
 
   void join() {
-    var steps = reach.allOf((shard, version) -> Mobula.<Long>remoteStage(
+    var steps = shardClient.callAllWithLayout((shard, version) -> Mobula.<Long>remoteStage(
         shard.call(ShardActor::join, table.id(), version, worker, rank, runtime.nodeId())));
-    adopt(reach.layout());
-    ended = steps.stream().mapToLong(Long::longValue).max().orElseThrow();
-    if (steps.stream().anyMatch(step -> step < ended)) {
+    adopt(shardClient.layout());
+    endedSteps = steps.stream().mapToLong(Long::longValue).max().orElseThrow();
+    if (steps.stream().anyMatch(step -> step < endedSteps)) {
       tellClock();
     }
   }
@@ -86,7 +86,7 @@ final class Seat {
   }
 
   long steps() {
-    return ended;
+    return endedSteps;
   }
 
   /** The layout in which it sends at present. */
@@ -95,7 +95,7 @@ final class Seat {
   }
 
   /** What the next push to a shard says of its sender. */
-  Sender next(int shard, long step) {
+  Sender nextOrigin(int shard, long step) {
     return new Sender(worker, ++sequences[shard], step, layout.version());
   }
 
@@ -105,8 +105,8 @@ final class Seat {
   }
 
   /** The futures of pushes. */
-  Receipts receipts() {
-    return receipts;
+  PushFutures pushFutures() {
+    return pushFutures;
   }
 
   void requireOpen() {
@@ -119,50 +119,50 @@ final class Seat {
   // ---- what is under way
 
   /** Notes a push of a step. */
-  void sent(int shard, long step, ObjectRef<?> answer, Parcel parcel) {
-    hasPushed |= step == ended;
-    inFlight.addLast(new Sent(step, shard, true, answer, parcel));
-    receipts.sent(parcel.push(), answer);
+  void trackPush(int shard, long step, ObjectRef<?> answer, InFlightPush inFlightPush) {
+    hasPushed |= step == endedSteps;
+    inFlight.addLast(new InFlightRequest(step, shard, true, answer, inFlightPush));
+    pushFutures.sent(inFlightPush.push(), answer);
   }
 
   /** Waits for the oldest while too many are under way. */
   void settle() {
-    settleDownTo(maxInFlight * layout.size());
+    awaitInFlight(maxInFlight * layout.size());
   }
 
   /**
    * Waits until no more than so many are under way, but for those that wait for the end of the
    * present step.
    */
-  void settleDownTo(int left) {
+  void awaitInFlight(int left) {
     while (inFlight.size() > left
         && !(table.consistency().isBulk()
             && inFlight.getFirst().counts()
-            && inFlight.getFirst().step() >= ended)) {
-      settleFirst();
+            && inFlight.getFirst().step() >= endedSteps)) {
+      awaitOldest();
     }
   }
 
   /** Waits for all, for those of the present step, too: where none waits for its end. */
   void drain() {
     while (!inFlight.isEmpty()) {
-      settleFirst();
+      awaitOldest();
     }
   }
 
-  private void settleFirst() {
-    var refused = new Refused();
+  private void awaitOldest() {
+    var refused = new RefusedPushes();
     settle(inFlight.removeFirst(), refused);
-    if (refused.any()) {
+    if (refused.hasAny()) {
       recover(refused);
     }
   }
 
-  private void settle(Sent sent, Refused refused) {
+  private void settle(InFlightRequest sent, RefusedPushes refused) {
     try {
-      sent.parcel().taken(Shards.reached(() -> {
-        Shards.await(runtime, sent.answer(), () -> lookAround(sent.shard()));
-        return Shards.taken(sent.answer());
+      sent.parcel().onAcknowledged(ShardCalls.translateFailures(() -> {
+        ShardCalls.await(runtime, sent.answer(), () -> requestEviction(sent.shard()));
+        return ShardCalls.getAndClose(sent.answer());
       }));
     } catch (MovedException e) {
       refused.moved(sent.parcel());
@@ -172,44 +172,44 @@ final class Seat {
   }
 
   /** What shards did not take in, and are to be sent again. */
-  static final class Refused {
-    private final List<Parcel> parcels = new ArrayList<>();
+  static final class RefusedPushes {
+    private final List<InFlightPush> inFlightPushs = new ArrayList<>();
     private boolean moved;
     private boolean forgotten;
     private boolean unknown;
 
     /** A shard has, or is about to have, other parameters. */
-    void moved(Parcel parcel) {
+    void moved(InFlightPush inFlightPush) {
       moved = true;
-      parcels.add(parcel);
+      inFlightPushs.add(inFlightPush);
     }
 
     /** A shard does not know the worker. */
-    void forgotten(Parcel parcel) {
+    void forgotten(InFlightPush inFlightPush) {
       forgotten = true;
-      parcels.add(parcel);
+      inFlightPushs.add(inFlightPush);
     }
 
     /** A shard does not know the list of keys. */
-    void unknown(Parcel parcel) {
+    void unknown(InFlightPush inFlightPush) {
       unknown = true;
-      parcels.add(parcel);
+      inFlightPushs.add(inFlightPush);
     }
 
-    boolean any() {
+    boolean hasAny() {
       return moved || forgotten || unknown;
     }
 
     /** Sends all again, those of one push together, in the order in which they were sent. */
-    private void again() {
-      var pushes = new TreeMap<Long, List<Parcel>>();
-      for (var parcel : parcels) {
-        pushes.computeIfAbsent(parcel.push(), push -> new ArrayList<>()).add(parcel);
+    private void resendAll() {
+      var pushes = new TreeMap<Long, List<InFlightPush>>();
+      for (var inFlightPush : inFlightPushs) {
+        pushes.computeIfAbsent(inFlightPush.push(), push -> new ArrayList<>()).add(inFlightPush);
       }
-      var others = pushes.remove(Parcel.NO_PUSH);
-      pushes.values().forEach(push -> push.getFirst().again(push));
+      var others = pushes.remove(InFlightPush.NO_PUSH);
+      pushes.values().forEach(push -> push.getFirst().resendAll(push));
       if (others != null) {
-        others.forEach(parcel -> parcel.again(List.of(parcel)));
+        others.forEach(parcel -> parcel.resendAll(List.of(parcel)));
       }
     }
   }
@@ -218,40 +218,40 @@ final class Seat {
    * Waits for all that is under way, learns where the parameters are, and sends again what was
    * refused.
    */
-  void recover(Refused refused) {
+  void recover(RefusedPushes refused) {
     try {
       sendAgain(refused);
     } catch (RuntimeException e) {
-      refused.parcels.forEach(parcel -> receipts.fail(parcel.push(), e));
+      refused.inFlightPushs.forEach(inFlightPush -> pushFutures.fail(inFlightPush.push(), e));
       throw e;
     }
   }
 
-  private void sendAgain(Refused refused) {
+  private void sendAgain(RefusedPushes refused) {
     while (!inFlight.isEmpty()) {
       settle(inFlight.removeFirst(), refused);
     }
     if (refused.moved) {
-      var present = reach.refresh();
+      var present = shardClient.refresh();
       if (present.version() != layout.version()) {
         adopt(present);
       }
     }
     if (refused.forgotten) {
-      var mark = new Mark(worker, rank, runtime.nodeId(), ended, 0, false);
-      Shards.reached(() -> Shards.all(
+      var mark = new Mark(worker, rank, runtime.nodeId(), endedSteps, 0, false);
+      ShardCalls.translateFailures(() -> ShardCalls.callAll(
           layout.shards(),
           shard -> Mobula.remoteStage(shard.call(ShardActor::rejoin, table.id(), mark))));
     }
-    refused.again();
-    refused.parcels.forEach(parcel -> receipts.settle(parcel.push()));
+    refused.resendAll();
+    refused.inFlightPushs.forEach(inFlightPush -> pushFutures.settle(inFlightPush.push()));
     if (open) {
       tellClock();
     }
   }
 
   /** Has a shard see who is dead of those that others wait for. */
-  void lookAround(int shard) {
+  void requestEviction(int shard) {
     if (shard < layout.size()) {
       layout
           .shards()
@@ -269,7 +269,7 @@ final class Seat {
   void endStep() {
     requireOpen();
     hasPushed = false;
-    ended++;
+    endedSteps++;
   }
 
   void clock() {
@@ -278,7 +278,7 @@ final class Seat {
   }
 
   private void tellClock() {
-    Shards.reached(() -> {
+    ShardCalls.translateFailures(() -> {
       for (int i = 0; i < layout.size(); i++) {
         tellClock(i);
       }
@@ -291,8 +291,8 @@ final class Seat {
     ObjectRef<?> told = Mobula.remoteStage(layout
         .shards()
         .get(shard)
-        .call(ShardActor::clock, table.id(), worker, layout.version(), ended));
-    inFlight.addLast(new Sent(ended, shard, false, told, Parcel.NOTHING));
+        .call(ShardActor::clock, table.id(), worker, layout.version(), endedSteps));
+    inFlight.addLast(new InFlightRequest(endedSteps, shard, false, told, InFlightPush.NOTHING));
   }
 
   /** Leaves, and waits until all that was sent is taken in. Again does nothing. */
@@ -309,14 +309,14 @@ final class Seat {
   }
 
   private void sendLeave() {
-    long lastStep = hasPushed ? ended + 1 : ended; // leaving ends the step
-    Shards.reached(() -> {
+    long lastStep = hasPushed ? endedSteps + 1 : endedSteps; // leaving ends the step
+    ShardCalls.translateFailures(() -> {
       for (int i = 0; i < layout.size(); i++) {
         ObjectRef<?> told = Mobula.remoteStage(layout
             .shards()
             .get(i)
             .call(ShardActor::leave, table.id(), worker, layout.version(), lastStep));
-        inFlight.addLast(new Sent(ended, i, false, told, leaving));
+        inFlight.addLast(new InFlightRequest(endedSteps, i, false, told, leaveRequest));
       }
       return inFlight;
     });

@@ -25,35 +25,35 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  */
-public final class Worker implements AutoCloseable {
+public final class DenseWorker implements AutoCloseable {
   static final int DEFAULT_MAX_IN_FLIGHT = 4;
 
   private final DenseTable table;
   private final MobulaRuntime runtime;
-  private final Seat seat;
-  private final DensePushes pushes;
+  private final WorkerSession session;
+  private final DensePushSender pushes;
 
-  private Worker(DenseTable table, MobulaRuntime runtime, Seat seat) {
+  private DenseWorker(DenseTable table, MobulaRuntime runtime, WorkerSession session) {
     this.table = table;
     this.runtime = runtime;
-    this.seat = seat;
-    this.pushes = new DensePushes(table, runtime, seat);
+    this.session = session;
+    this.pushes = new DensePushSender(table, runtime, session);
   }
 
-  static Worker join(DenseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
-    var seat = new Seat(table.spec(), table.reach(), runtime, rank, maxInFlight);
+  static DenseWorker join(DenseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
+    var seat = new WorkerSession(table.spec(), table.shardClient(), runtime, rank, maxInFlight);
     seat.join();
-    return new Worker(table, runtime, seat);
+    return new DenseWorker(table, runtime, seat);
   }
 
   /** Tells it from other workers. */
   public int rank() {
-    return seat.rank();
+    return session.rank();
   }
 
   /** How many steps it has ended; one that has joined late begins with those of the slowest. */
   public long steps() {
-    return seat.steps();
+    return session.steps();
   }
 
   // ---- pull
@@ -65,24 +65,24 @@ public final class Worker implements AutoCloseable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
    */
-  public Pulled pull() {
+  public PulledParameters pull() {
     return startPull().await();
   }
 
   /** As {@link #pull()}, of some parameters. */
-  public Pulled pull(KeyRange range) {
+  public PulledParameters pull(KeyRange range) {
     return startPull(range).await();
   }
 
   /** Asks for all parameters, and goes on. */
-  public Pull startPull() {
+  public ParameterPull startPull() {
     return startPull(table.whole());
   }
 
   /** Asks for some parameters, and goes on. */
-  public Pull startPull(KeyRange range) {
-    seat.requireOpen();
-    return Pull.asked(table, runtime, seat, range);
+  public ParameterPull startPull(KeyRange range) {
+    session.requireOpen();
+    return ParameterPull.asked(table, runtime, session, range);
   }
 
   // ---- push
@@ -94,9 +94,9 @@ public final class Worker implements AutoCloseable {
 
   /** Room for a gradient of some parameters. */
   public GradientSlot claim(KeyRange range) {
-    seat.requireOpen();
+    session.requireOpen();
     boolean array = pushes.isCompressed() && range.equals(table.whole());
-    return new GradientSlot(runtime, table.spec(), table.splitOf(seat.layout()), range, array);
+    return new GradientSlot(runtime, table.spec(), table.partitionOf(session.layout()), range, array);
   }
 
   /**
@@ -126,13 +126,13 @@ public final class Worker implements AutoCloseable {
    * is not the worker's any more, unless this throws {@link GradientException}.
    */
   public void push(GradientSlot slot) {
-    seat.requireOpen();
-    push(slot, checked(slot), seat.nextPush());
+    session.requireOpen();
+    push(slot, checked(slot), session.nextPush());
   }
 
   private void push(GradientSlot slot, double scale, long push) {
     send(slot, scale, push);
-    seat.settle();
+    session.settle();
   }
 
   /**
@@ -142,10 +142,10 @@ public final class Worker implements AutoCloseable {
    * something again, as parameters have moved, it does so in its next call.
    */
   public CompletionStage<@Nullable Void> startPush(GradientSlot slot) {
-    seat.requireOpen();
+    session.requireOpen();
     double scale = checked(slot);
-    long push = seat.nextPush();
-    var taken = seat.receipts().of(push);
+    long push = session.nextPush();
+    var taken = session.pushFutures().futureOf(push);
     push(slot, scale, push);
     return taken;
   }
@@ -170,43 +170,43 @@ public final class Worker implements AutoCloseable {
    * Sends a gradient of all parameters, ends the step, and waits for the parameters of the next: a
    * push, a {@link #clock} and a {@link #pull} in one trip to each shard.
    */
-  public Pulled exchange(GradientSlot slot) {
-    seat.requireOpen();
+  public PulledParameters exchange(GradientSlot slot) {
+    session.requireOpen();
     if (!slot.range().equals(table.whole())) {
       throw new GradientException("Got a gradient of " + slot.range() + " for an exchange of "
           + table.spec() + ": push it, or claim all.");
     }
     double scale = checked(slot);
-    if (table.reach().isReplicated()) {
-      send(slot, scale, seat.nextPush());
-      seat.clock();
+    if (table.shardClient().isReplicated()) {
+      send(slot, scale, session.nextPush());
+      session.clock();
       return pull();
     }
-    seat.endStep();
-    long push = seat.nextPush();
-    var pull = Pull.of(table, runtime, seat, slot.range());
-    Shards.reached(() -> {
-      present(slot).forEach(part -> pushes.exchange(part, scale, push, pull));
+    session.endStep();
+    long push = session.nextPush();
+    var pull = ParameterPull.of(table, runtime, session, slot.range());
+    ShardCalls.translateFailures(() -> {
+      present(slot).forEach(slice -> pushes.exchange(slice, scale, push, pull));
       return pull;
     });
     return pull.await();
   }
 
   private void send(GradientSlot slot, double scale, long push) {
-    Shards.reached(() -> {
-      present(slot).forEach(part -> pushes.push(part, scale, push));
-      return seat;
+    ShardCalls.translateFailures(() -> {
+      present(slot).forEach(slice -> pushes.push(slice, scale, push));
+      return session;
     });
-    seat.receipts().settle(push);
+    session.pushFutures().settle(push);
   }
 
   /** The parts of a slot, for the shards that have those parameters now. */
-  private List<GradientSlot.Part> present(GradientSlot slot) {
-    return slot.takeFor(table.splitOf(seat.layout()), runtime);
+  private List<GradientSlot.GradientSlice> present(GradientSlot slot) {
+    return slot.takeFor(table.partitionOf(session.layout()), runtime);
   }
 
   /** As {@link #exchange(GradientSlot)}, of a copy of the gradient. */
-  public Pulled exchange(float[] gradient) {
+  public PulledParameters exchange(float[] gradient) {
     try (var slot = claim()) {
       slot.set(gradient);
       return exchange(slot);
@@ -218,17 +218,17 @@ public final class Worker implements AutoCloseable {
     var element = table.spec().element();
     var limits = table.spec().limits();
     double squares = 0;
-    for (var part : slot.parts()) {
-      long bad = element.firstNotFinite(part.numbers());
+    for (var slice : slot.slices()) {
+      long bad = element.firstNotFinite(slice.numbers());
       if (bad >= 0 && !limits.repairs()) {
         throw GradientException.ofNumber(
-            "the gradient of " + table.spec(), part.start() + bad, element.at(part.numbers(), bad));
+            "the gradient of " + table.spec(), slice.start() + bad, element.at(slice.numbers(), bad));
       }
       if (bad >= 0) {
-        repair(element, part.numbers());
+        repair(element, slice.numbers());
       }
       if (limits.boundsNorm()) {
-        squares += element.squares(part.numbers());
+        squares += element.squares(slice.numbers());
       }
     }
     return limits.scaleFor(Math.sqrt(squares));
@@ -251,7 +251,7 @@ public final class Worker implements AutoCloseable {
    * it. Returns at once; it is the next {@link #pull} that may wait.
    */
   public void clock() {
-    seat.clock();
+    session.clock();
   }
 
   /**
@@ -259,12 +259,12 @@ public final class Worker implements AutoCloseable {
    * the failure of the first that was not.
    */
   public void flush() {
-    seat.settleDownTo(0);
+    session.awaitInFlight(0);
   }
 
   /** Leaves, so that nobody waits for this worker, and waits as {@link #flush} does. */
   @Override
   public void close() {
-    seat.leave();
+    session.leave();
   }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
-class RecoveryIT {
+class ShardRecoveryIT {
   private static final int LARGE = 50_000;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -72,8 +72,8 @@ class RecoveryIT {
     }
     try (var server = builder(0).replicas(1).build()) {
       var killed = cluster.nodes().getFirst().pid();
-      assertThat(server.places()).extracting(Place::pid).containsOnly(killed);
-      assertThat(server.standbys()).extracting(Place::pid).doesNotContain(killed);
+      assertThat(server.shardLocations()).extracting(ProcessLocation::pid).containsOnly(killed);
+      assertThat(server.replicaLocations()).extracting(ProcessLocation::pid).doesNotContain(killed);
       var sgd = Optimizers.sgd(1);
       var small = server.dense("small", 20).optimizer(sgd).create();
       var large = server
@@ -223,7 +223,7 @@ class RecoveryIT {
     }
   }
 
-  private static void push(Worker dense, SparseWorker sparse, long[] keys, int times) {
+  private static void push(DenseWorker dense, SparseWorker sparse, long[] keys, int times) {
     for (int i = 0; i < times; i++) {
       dense.push(all(LARGE, 1));
       if (i % 2 == 0) {

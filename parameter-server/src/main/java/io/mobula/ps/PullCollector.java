@@ -15,55 +15,55 @@ import org.jspecify.annotations.Nullable;
  * What shards were asked for, until all have answered. What is refused, with the push that went
  * along, is noted to go again. For one thread.
  */
-final class Answers {
+final class PullCollector {
   private final MobulaRuntime runtime;
-  private final List<Asked> asked = new ArrayList<>();
+  private final List<PendingReply> pending = new ArrayList<>();
 
   /**
    * What one shard was asked for.
    *
    * @param parcel the push that went with it; null if none did
    */
-  private record Asked(
-      int shard, ObjectRef<?> answer, @Nullable Parcel parcel) {
-    Parcel sent() {
-      return parcel == null ? Parcel.NOTHING : parcel;
+  private record PendingReply(
+      int shard, ObjectRef<?> answer, @Nullable InFlightPush parcel) {
+    InFlightPush sent() {
+      return parcel == null ? InFlightPush.NOTHING : parcel;
     }
   }
 
   /** Who makes something of an answer. */
-  interface Taker {
+  interface ReplyHandler {
     /** Takes it; false if the shard lacks something and the push has to go again. */
-    boolean take(int shard, ObjectRef<?> answer);
+    boolean onReply(int shard, ObjectRef<?> answer);
   }
 
-  Answers(MobulaRuntime runtime) {
+  PullCollector(MobulaRuntime runtime) {
     this.runtime = runtime;
   }
 
-  void add(int shard, ObjectRef<?> answer, @Nullable Parcel parcel) {
-    asked.add(new Asked(shard, answer, parcel));
+  void add(int shard, ObjectRef<?> answer, @Nullable InFlightPush inFlightPush) {
+    pending.add(new PendingReply(shard, answer, inFlightPush));
   }
 
   boolean areReady() {
-    return asked.stream().allMatch(each -> each.answer().isReady());
+    return pending.stream().allMatch(each -> each.answer().isReady());
   }
 
   /** Completes when all have answered, whatever it is. */
   CompletionStage<@Nullable Void> ready() {
-    return CompletableFuture.allOf(asked.stream()
+    return CompletableFuture.allOf(pending.stream()
             .map(each -> each.answer().toCompletableFuture().handle((value, failure) -> true))
             .toArray(CompletableFuture[]::new))
         .thenApply(done -> null);
   }
 
   /** Waits for each and hands it on; has those that wait for long looked after. */
-  void collect(Seat.Refused refused, IntConsumer lookAround, Taker taker) {
-    for (var each : asked) {
+  void collect(WorkerSession.RefusedPushes refused, IntConsumer lookAround, ReplyHandler handler) {
+    for (var each : pending) {
       try {
-        boolean taken = Shards.reached(() -> {
-          Shards.await(runtime, each.answer(), () -> lookAround.accept(each.shard()));
-          return taker.take(each.shard(), each.answer());
+        boolean taken = ShardCalls.translateFailures(() -> {
+          ShardCalls.await(runtime, each.answer(), () -> lookAround.accept(each.shard()));
+          return handler.onReply(each.shard(), each.answer());
         });
         if (taken) {
           each.sent().release();
@@ -71,7 +71,7 @@ final class Answers {
           refused.unknown(each.sent());
         }
       } catch (MovedException e) {
-        refused.moved(e.wasTaken() ? Parcel.NOTHING : each.sent());
+        refused.moved(e.wasTaken() ? InFlightPush.NOTHING : each.sent());
       } catch (ForgottenException e) {
         refused.forgotten(each.sent());
       }
@@ -80,7 +80,7 @@ final class Answers {
 
   /** Forgets them. */
   void close() {
-    asked.forEach(each -> each.answer().close());
-    asked.clear();
+    pending.forEach(each -> each.answer().close());
+    pending.clear();
   }
 }

@@ -19,35 +19,35 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The actors of a server, and what goes wrong with them in terms of the server. */
-final class Shards {
+final class ShardCalls {
   /** How long somebody waits for an answer before the shard is asked to look around. */
-  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration EVICTION_CHECK_INTERVAL = Duration.ofMillis(500);
 
-  private Shards() {}
+  private ShardCalls() {}
 
   /** Asks all at once and waits for all answers, in order. */
-  static <T extends @Nullable Object> List<T> all(
+  static <T extends @Nullable Object> List<T> callAll(
       List<ActorHandle<ShardActor>> shards, Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
-    return reached(() -> {
+    return translateFailures(() -> {
       var asked = shards.stream().map(call).toList();
       var answers = new ArrayList<T>(asked.size());
       for (var ref : asked) {
-        answers.add(taken(ref));
+        answers.add(getAndClose(ref));
       }
       return answers;
     });
   }
 
-  /** As {@link #all}; what fails is thrown when all have ended, so that nothing is under way. */
-  static <T extends @Nullable Object> List<T> allEnded(
+  /** As {@link #callAll}; what fails is thrown when all have ended, so that nothing is under way. */
+  static <T extends @Nullable Object> List<T> callAllToEnd(
       List<ActorHandle<ShardActor>> shards, Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
-    return reached(() -> {
+    return translateFailures(() -> {
       var asked = shards.stream().map(call).toList();
       var answers = new ArrayList<T>(asked.size());
       RuntimeException first = null;
       for (var ref : asked) {
         try {
-          answers.add(taken(ref));
+          answers.add(getAndClose(ref));
         } catch (RuntimeException e) {
           first = first == null ? e : first;
         }
@@ -60,7 +60,7 @@ final class Shards {
   }
 
   /** The value of a ref that is closed then. */
-  static <T extends @Nullable Object> T taken(ObjectRef<T> ref) {
+  static <T extends @Nullable Object> T getAndClose(ObjectRef<T> ref) {
     try (ref) {
       return ref.get();
     }
@@ -68,28 +68,28 @@ final class Shards {
 
   /** Waits until the ref has its outcome; now and then has others looked after that may be dead. */
   static void await(MobulaRuntime runtime, ObjectRef<?> ref, Runnable lookAround) {
-    while (!ref.isReady() && runtime.wait(List.of(ref), 1, LOOK).ready().isEmpty()) {
+    while (!ref.isReady() && runtime.wait(List.of(ref), 1, EVICTION_CHECK_INTERVAL).ready().isEmpty()) {
       lookAround.run();
     }
   }
 
   /** Runs it; what it throws is the server's own family where it can be. */
-  static <T extends @Nullable Object> T reached(Supplier<T> work) {
+  static <T extends @Nullable Object> T translateFailures(Supplier<T> work) {
     try {
       return work.get();
     } catch (ActorDiedException | RuntimeClosedException | TaskFailedException failure) {
-      throw reasonOf(failure);
+      throw toServerFailure(failure);
     }
   }
 
   /** What a call failed with, in the server's own family where it can be. */
-  static RuntimeException reasonOf(Throwable failure) {
+  static RuntimeException toServerFailure(Throwable failure) {
     return switch (failure) {
       case ActorDiedException gone -> closed(gone);
       case RuntimeClosedException gone -> closed(gone);
       case TaskFailedException failed ->
         switch (failed.getCause()) {
-          case TaskFailedException further -> reasonOf(further); // a shard that asked another
+          case TaskFailedException further -> toServerFailure(further); // a shard that asked another
           case ParameterServerException refused -> refused;
           case MovedException moved -> moved;
           case ForgottenException forgotten -> forgotten;

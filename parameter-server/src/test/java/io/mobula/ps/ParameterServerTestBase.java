@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 /** A test class with a node of its own. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
-abstract class ServerTest {
+abstract class ParameterServerTestBase {
   MobulaRuntime runtime;
 
   @BeforeAll

@@ -19,12 +19,12 @@ import java.util.function.IntFunction;
  * <p>For the thread that pulled. After closing, what is read throws {@link IllegalStateException}.
  * One that is never closed keeps its memory in the store until the process ends.
  */
-public final class Pulled implements AutoCloseable {
+public final class PulledParameters implements AutoCloseable {
   private static final int MOST_OF_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Element element;
   private final KeyRange range;
-  private final List<Part> parts;
+  private final List<ParameterSlice> slices;
   private final Arena arena;
 
   /**
@@ -34,12 +34,12 @@ public final class Pulled implements AutoCloseable {
    * @param numbers those of the range
    * @param updates how often the shard had changed its weights
    */
-  record Part(long start, MemorySegment numbers, long updates) {
-    static Part of(Frame frame, Element element, long start, KeyRange range) {
+  record ParameterSlice(long start, MemorySegment numbers, long updates) {
+    static ParameterSlice of(Frame frame, Element element, long start, KeyRange range) {
       long from = Math.max(0, range.from() - start);
       long to = Math.min(frame.count(), range.to() - start);
       var numbers = frame.numbers().asSlice(from * element.bytes(), (to - from) * element.bytes());
-      return new Part(start + from, numbers.asReadOnly(), frame.updates());
+      return new ParameterSlice(start + from, numbers.asReadOnly(), frame.updates());
     }
 
     long count(Element element) {
@@ -47,10 +47,10 @@ public final class Pulled implements AutoCloseable {
     }
   }
 
-  Pulled(Element element, KeyRange range, List<Part> parts, Arena arena) {
+  PulledParameters(Element element, KeyRange range, List<ParameterSlice> slices, Arena arena) {
     this.element = element;
     this.range = range;
-    this.parts = List.copyOf(parts);
+    this.slices = List.copyOf(slices);
     this.arena = arena;
   }
 
@@ -62,33 +62,33 @@ public final class Pulled implements AutoCloseable {
   /** How many updates the weights have had on every shard that was asked, at least. */
   public long version() {
     long least = Long.MAX_VALUE;
-    for (var part : parts) {
-      least = Math.min(least, part.updates());
+    for (var slice : slices) {
+      least = Math.min(least, slice.updates());
     }
     return least;
   }
 
   /** How many stretches of memory they lie in: one for each shard. */
   public int stretches() {
-    return parts.size();
+    return slices.size();
   }
 
   /** The parameters in one stretch. */
   public KeyRange range(int stretch) {
-    var part = parts.get(stretch);
-    return new KeyRange(part.start(), part.start() + part.count(element));
+    var slice = slices.get(stretch);
+    return new KeyRange(slice.start(), slice.start() + slice.count(element));
   }
 
   /** The memory of one stretch, in the machine's byte order, not aligned to more than a byte. */
   public MemorySegment segment(int stretch) {
-    return parts.get(stretch).numbers();
+    return slices.get(stretch).numbers();
   }
 
   /** One parameter. Where many are read, {@link #segment} or {@link #toFloats} is faster. */
   public double get(long parameter) {
-    for (var part : parts) {
-      if (parameter >= part.start() && parameter - part.start() < part.count(element)) {
-        return element.at(part.numbers(), parameter - part.start());
+    for (var slice : slices) {
+      if (parameter >= slice.start() && parameter - slice.start() < slice.count(element)) {
+        return element.at(slice.numbers(), parameter - slice.start());
       }
     }
     throw new KeyException("Parameter " + parameter + " is none of " + range + ".", null);
@@ -117,14 +117,14 @@ public final class Pulled implements AutoCloseable {
 
   /** Copies all into an array of as many numbers; narrowed where the table is one of doubles. */
   public void copyTo(float[] into) {
-    for (var part : parts) {
-      int at = (int) (part.start() - range.from());
-      int count = (int) part.count(element);
+    for (var slice : slices) {
+      int at = (int) (slice.start() - range.from());
+      int count = (int) slice.count(element);
       if (element == Element.FLOAT) {
-        MemorySegment.copy(part.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, into, at, count);
+        MemorySegment.copy(slice.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, into, at, count);
       } else {
         for (int i = 0; i < count; i++) {
-          into[at + i] = (float) element.at(part.numbers(), i);
+          into[at + i] = (float) element.at(slice.numbers(), i);
         }
       }
     }
@@ -133,10 +133,10 @@ public final class Pulled implements AutoCloseable {
   /** A copy of all, widened where the table is one of floats. */
   public double[] toDoubles() {
     var result = array(Double.BYTES, double[]::new);
-    for (var part : parts) {
-      int at = (int) (part.start() - range.from());
-      for (int i = 0; i < part.count(element); i++) {
-        result[at + i] = element.at(part.numbers(), i);
+    for (var slice : slices) {
+      int at = (int) (slice.start() - range.from());
+      for (int i = 0; i < slice.count(element); i++) {
+        result[at + i] = element.at(slice.numbers(), i);
       }
     }
     return result;

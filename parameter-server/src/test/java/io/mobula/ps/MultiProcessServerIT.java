@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /** Shards and workers in different JVMs, which may be killed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
-class ServerOnOtherProcessesIT {
+class MultiProcessServerIT {
   private static final int LARGE = 2_000_000; // 8 MB, in stores of 64
 
   private LocalCluster cluster;
@@ -74,8 +74,8 @@ class ServerOnOtherProcessesIT {
           }
         }
       }
-      assertThat(server.places())
-          .extracting(Place::pid)
+      assertThat(server.shardLocations())
+          .extracting(ProcessLocation::pid)
           .containsOnly(cluster.nodes().getFirst().pid());
     }
   }
@@ -91,24 +91,24 @@ class ServerOnOtherProcessesIT {
       var runtime = cluster.runtime();
       var actors = IntStream.range(0, 3)
           .mapToObj(rank -> runtime
-              .actor(Member::new, table, rank)
+              .actor(WorkerActor::new, table, rank)
               .placement(Placement.on(node(rank)))
               .remote())
           .toList();
       runtime.get(
-          actors.stream().map(actor -> actor.call(Member::rank).remote()).toList());
+          actors.stream().map(actor -> actor.call(WorkerActor::rank).remote()).toList());
       var sums = runtime.get(
-          actors.stream().map(actor -> actor.call(Member::train, 10).remote()).toList());
+          actors.stream().map(actor -> actor.call(WorkerActor::train, 10).remote()).toList());
       assertThat(sums).containsOnly(-55.0); // the mean is 1: the sum of the numbers up to 10
     }
   }
 
   /** A worker as an actor. */
-  static final class Member {
+  static final class WorkerActor {
     private final DenseTable table;
-    private final Worker worker;
+    private final DenseWorker worker;
 
-    Member(DenseTable table, int rank) {
+    WorkerActor(DenseTable table, int rank) {
       this.table = table;
       this.worker = table.join(rank);
     }
@@ -138,10 +138,10 @@ class ServerOnOtherProcessesIT {
           .consistency(Consistency.bulkSynchronous().patience(Duration.ofMinutes(10)))
           .create();
       var doomed = own.runtime()
-          .actor(Member::new, table, 1)
+          .actor(WorkerActor::new, table, 1)
           .placement(Placement.on(own.nodes().get(1).id()))
           .remote();
-      assertThat(doomed.call(Member::rank).remote().get()).isEqualTo(1);
+      assertThat(doomed.call(WorkerActor::rank).remote().get()).isEqualTo(1);
       try (var goesOn = table.join(0)) {
         goesOn.push(all(50_000, 1));
         goesOn.clock();

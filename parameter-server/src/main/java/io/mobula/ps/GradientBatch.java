@@ -5,10 +5,10 @@ import io.mobula.ps.kernel.Numbers;
 import java.util.Arrays;
 
 /** Gradients of several pushes that are to go as one. For one thread. */
-final class Gathered {
+final class GradientBatch {
   private static final int FIRST = 256;
 
-  private final Batching bounds;
+  private final PushBatchLimits bounds;
   private final int width;
   private final int bytesPerKey;
   private long[] keys = new long[FIRST];
@@ -16,7 +16,7 @@ final class Gathered {
   private int count;
   private int pushes;
 
-  Gathered(Element element, int width, Batching bounds) {
+  GradientBatch(Element element, int width, PushBatchLimits bounds) {
     this.bounds = bounds;
     this.width = width;
     this.bytesPerKey = Long.BYTES + width * element.bytes();

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * A worker's copies of the rows that are pushed most, and the sums of its gradients for them. Also
  * sums what comes twice in one push. For one thread.
  */
-final class HotRows {
+final class HotRowCache {
   /** How many pushes are summed at most before they are sent. */
   private static final int MOST_PUSHES = 64;
 
@@ -35,7 +35,7 @@ final class HotRows {
    *
    * @param most how many are to be
    */
-  HotRows(Element element, int width, int most) {
+  HotRowCache(Element element, int width, int most) {
     this.element = element;
     this.rows = Numbers.zeros(element, 0);
     this.sums = Numbers.zeros(element, 0);
@@ -57,7 +57,7 @@ final class HotRows {
   // ---- push
 
   /** Keeps the gradients of hot keys, and gives the others, each key once. */
-  RowGradients keep(RowGradients more) {
+  RowGradients accumulate(RowGradients more) {
     long[] keys = more.keys();
     seen.add(keys);
     unique.clear();
@@ -77,7 +77,7 @@ final class HotRows {
   }
 
   /** Whether one of the keys is hot. */
-  boolean isAny(long[] keys) {
+  boolean containsAny(long[] keys) {
     return hot.size() > 0 && Arrays.stream(keys).anyMatch(key -> hot.find(key) >= 0);
   }
 
@@ -107,14 +107,14 @@ final class HotRows {
   // ---- pull
 
   /** Rows that a worker wants, of which some are at hand; the others have to be asked for. */
-  final class Wanted {
+  final class RowRequest {
     private final long[] keys;
     private final Numbers result;
     private final long[] missing;
     private final int[] places; // of those that are missing
     private final int clock = clocks;
 
-    private Wanted(long[] keys) {
+    private RowRequest(long[] keys) {
       this.keys = keys;
       this.result = Numbers.zeros(element, Math.multiplyExact(keys.length, width));
       this.places = IntStream.range(0, keys.length).filter(i -> !fill(i)).toArray();
@@ -144,8 +144,8 @@ final class HotRows {
     }
   }
 
-  Wanted want(long[] keys) {
-    return new Wanted(keys);
+  RowRequest request(long[] keys) {
+    return new RowRequest(keys);
   }
 
   private void remember(long[] keys, Numbers all) {

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * theirs, on a thread of the runtime or on the worker's. A frame that is refused counts as open
  * until it has gone again. For the worker's thread.
  */
-final class Receipts {
-  private final Map<Long, Receipt> open = new HashMap<>();
+final class PushFutures {
+  private final Map<Long, PushFuture> open = new HashMap<>();
 
   /** Of one push. */
-  private static final class Receipt {
+  private static final class PushFuture {
     private final CompletableFuture<@Nullable Void> taken = new CompletableFuture<>();
     private final AtomicInteger left = new AtomicInteger(1); // frames, and one until all are sent
 
@@ -35,7 +35,7 @@ final class Receipts {
         }
         return;
       }
-      var reason = Shards.reasonOf(failure);
+      var reason = ShardCalls.toServerFailure(failure);
       if (!(reason instanceof MovedException || reason instanceof ForgottenException)) {
         taken.completeExceptionally(reason);
       }
@@ -49,32 +49,32 @@ final class Receipts {
   }
 
   /** The future of a push that is yet to be sent. */
-  CompletionStage<@Nullable Void> of(long push) {
-    open.values().removeIf(receipt -> receipt.taken.isDone());
-    return open.computeIfAbsent(push, absent -> new Receipt()).taken.copy();
+  CompletionStage<@Nullable Void> futureOf(long push) {
+    open.values().removeIf(pushFuture -> pushFuture.taken.isDone());
+    return open.computeIfAbsent(push, absent -> new PushFuture()).taken.copy();
   }
 
   /** A frame of it was sent, for the first time or again. */
   void sent(long push, ObjectRef<?> answer) {
-    var receipt = open.get(push);
-    if (receipt != null) {
-      receipt.add(answer);
+    var pushFuture = open.get(push);
+    if (pushFuture != null) {
+      pushFuture.add(answer);
     }
   }
 
   /** All frames of it were sent; or all that go in place of one that was refused. */
   void settle(long push) {
-    var receipt = open.get(push);
-    if (receipt != null) {
-      receipt.settle();
+    var pushFuture = open.get(push);
+    if (pushFuture != null) {
+      pushFuture.settle();
     }
   }
 
   /** It cannot be sent again. */
   void fail(long push, Throwable reason) {
-    var receipt = open.get(push);
-    if (receipt != null) {
-      receipt.taken.completeExceptionally(reason);
+    var pushFuture = open.get(push);
+    if (pushFuture != null) {
+      pushFuture.taken.completeExceptionally(reason);
     }
   }
 }

@@ -19,15 +19,15 @@ import java.util.stream.Stream;
  * valid at once, for all tables, or not at all. Pushes that were refused in that moment are sent
  * again by their workers, under the new layout. For the owner, one thread at a time.
  */
-final class Resharding {
-  private final Fleet fleet;
-  private final Reach reach;
+final class ReshardCoordinator {
+  private final ServerActors serverActors;
+  private final ShardClient shardClient;
   private final MobulaRuntime runtime;
   private final List<TableSpec> tables;
 
-  Resharding(Fleet fleet, Reach reach, MobulaRuntime runtime, List<TableSpec> tables) {
-    this.fleet = fleet;
-    this.reach = reach;
+  ReshardCoordinator(ServerActors serverActors, ShardClient shardClient, MobulaRuntime runtime, List<TableSpec> tables) {
+    this.serverActors = serverActors;
+    this.shardClient = shardClient;
     this.runtime = runtime;
     this.tables = tables;
   }
@@ -38,30 +38,30 @@ final class Resharding {
    * @throws TableException when a shard died meanwhile; all is as it was then
    */
   void to(int count) {
-    var old = reach.layout();
-    var next = new Layout(old.version() + 1, fleet.shards(count));
-    fleet.standBy();
+    var old = shardClient.layout();
+    var next = new Layout(old.version() + 1, serverActors.shards(count));
+    serverActors.startReplicas();
     var involved =
         Stream.concat(old.shards().stream(), next.shards().stream()).distinct().toList();
-    var steps = new ArrayList<OneStep>();
-    Map<Integer, Integer> starts = Shards.reached(
-        () -> Shards.taken(fleet.catalog().call(Catalog::beginMove).remote()));
+    var steps = new ArrayList<StepBarrier>();
+    Map<Integer, Integer> starts = ShardCalls.translateFailures(
+        () -> ShardCalls.getAndClose(serverActors.catalog().call(Catalog::beginMove).remote()));
     boolean valid = false;
     try {
       for (var table : tables) {
         if (table.consistency().isBulk()) {
-          var step = new OneStep(reach, runtime, table);
+          var step = new StepBarrier(shardClient, runtime, table);
           steps.add(step);
-          step.reach();
+          step.awaitAll();
         }
       }
       move(old, next);
-      valid = Shards.reached(
-          () -> Shards.taken(fleet.catalog().call(Catalog::commit, next, starts).remote()));
+      valid = ShardCalls.translateFailures(
+          () -> ShardCalls.getAndClose(serverActors.catalog().call(Catalog::commit, next, starts).remote()));
     } finally {
       settle(involved, next, valid);
       if (!valid) {
-        steps.forEach(OneStep::release);
+        steps.forEach(StepBarrier::release);
       }
     }
     if (!valid) {
@@ -73,29 +73,29 @@ final class Resharding {
   }
 
   private void move(Layout old, Layout next) {
-    Shards.reached(() -> {
+    ShardCalls.translateFailures(() -> {
       for (var table : tables) {
-        var _ = Shards.allEnded(
+        var _ = ShardCalls.callAllToEnd(
             old.shards(), shard -> shard.tell(ShardActor::freeze, table.id()).remote());
       }
       for (var table : tables) {
-        var _ = Shards.allEnded(
+        var _ = ShardCalls.callAllToEnd(
             old.shards(),
             shard -> Mobula.remoteStage(shard.call(ShardActor::moveTo, table.id(), next)));
       }
-      return Shards.allEnded(
+      return ShardCalls.callAllToEnd(
           next.shards(), shard -> Mobula.remoteStage(shard.call(ShardActor::received)));
     });
   }
 
   private void settle(List<ActorHandle<ShardActor>> involved, Layout next, boolean valid) {
     try {
-      Shards.reached(() -> Shards.all(
+      ShardCalls.translateFailures(() -> ShardCalls.callAll(
           involved,
           shard -> Mobula.remoteStage(shard.call(ShardActor::moved, next.version(), valid))));
     } finally {
-      Shards.reached(() -> Shards.taken(fleet.catalog().tell(Catalog::endMove).remote()));
-      reach.refresh();
+      ShardCalls.translateFailures(() -> ShardCalls.getAndClose(serverActors.catalog().tell(Catalog::endMove).remote()));
+      shardClient.refresh();
     }
   }
 }

@@ -6,18 +6,18 @@ import io.mobula.ps.shard.KeyPlacement;
 import java.lang.foreign.MemorySegment;
 
 /** Which keys of a list go to which shard, and where they stood in it. */
-final class Shares {
+final class KeyPartition {
   private final long[][] keys;
-  private final int[][] places; // in the list; none where one shard has all
+  private final int[][] positions; // in the list; none where one shard has all
 
-  private Shares(long[][] keys, int[][] places) {
+  private KeyPartition(long[][] keys, int[][] places) {
     this.keys = keys;
-    this.places = places;
+    this.positions = places;
   }
 
-  static Shares of(long[] list, KeyPlacement placement, int shards) {
+  static KeyPartition of(long[] list, KeyPlacement placement, int shards) {
     if (shards == 1) {
-      return new Shares(new long[][] {list}, new int[1][]);
+      return new KeyPartition(new long[][] {list}, new int[1][]);
     }
     var shardOf = new int[list.length];
     var counts = new int[shards];
@@ -39,7 +39,7 @@ final class Shares {
       keys[shard][at] = list[i];
       places[shard][at] = i;
     }
-    return new Shares(keys, places);
+    return new KeyPartition(keys, places);
   }
 
   private static int shardOf(long key, KeyPlacement placement, int shards) {
@@ -73,7 +73,7 @@ final class Shares {
     if (keys.length == 1) {
       into.copyFrom(gradients.memory());
     } else {
-      gradients.gather(places[shard], width, into);
+      gradients.gather(positions[shard], width, into);
     }
   }
 
@@ -82,7 +82,7 @@ final class Shares {
     if (keys.length == 1) {
       rows.copy(0, into, 0, into.length());
     } else {
-      rows.scatter(places[shard], width, into);
+      rows.scatter(positions[shard], width, into);
     }
   }
 }

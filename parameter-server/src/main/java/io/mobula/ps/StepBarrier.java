@@ -10,28 +10,28 @@ import io.mobula.ps.shard.TableSpec;
  * Has all shards of a bulk synchronous table stand at the same step for a while: they apply no
  * further one, then all up to the latest that any has applied. For the owner, one thread at a time.
  */
-final class OneStep {
-  private final Reach reach;
+final class StepBarrier {
+  private final ShardClient shardClient;
   private final MobulaRuntime runtime;
   private final TableSpec table;
 
-  OneStep(Reach reach, MobulaRuntime runtime, TableSpec table) {
-    this.reach = reach;
+  StepBarrier(ShardClient shardClient, MobulaRuntime runtime, TableSpec table) {
+    this.shardClient = shardClient;
     this.runtime = runtime;
     this.table = table;
   }
 
   /** Waits until all are there; workers may have to wait until {@link #release}. */
-  void reach() {
+  void awaitAll() {
     long latest =
-        reach
-            .all(shard -> Mobula.<Long>remoteStage(shard.call(ShardActor::hold, table.id())))
+        shardClient
+            .callAll(shard -> Mobula.<Long>remoteStage(shard.call(ShardActor::hold, table.id())))
             .stream()
             .mapToLong(Long::longValue)
             .max()
             .orElseThrow();
-    Shards.reached(() -> {
-      var shards = reach.layout().shards();
+    ShardCalls.translateFailures(() -> {
+      var shards = shardClient.layout().shards();
       var answers = shards.stream()
           .map(shard -> {
             ObjectRef<Long> answer =
@@ -41,7 +41,7 @@ final class OneStep {
           .toList();
       for (int i = 0; i < answers.size(); i++) {
         var shard = shards.get(i);
-        Shards.await(
+        ShardCalls.await(
             runtime,
             answers.get(i),
             () -> shard
@@ -51,7 +51,7 @@ final class OneStep {
                     table.consistency().patience().toNanos())
                 .remote()
                 .close());
-        Shards.taken(answers.get(i));
+        ShardCalls.getAndClose(answers.get(i));
       }
       return answers;
     });
@@ -59,6 +59,6 @@ final class OneStep {
 
   /** Steps are applied again as they end. */
   void release() {
-    var _ = reach.all(shard -> Mobula.remoteStage(shard.call(ShardActor::release, table.id())));
+    var _ = shardClient.callAll(shard -> Mobula.remoteStage(shard.call(ShardActor::release, table.id())));
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param name of the test that says how many of them
  */
-record FaultyDescent(String name, int stateVectors) implements Optimizer {
+record OutOfMemoryOptimizer(String name, int stateVectors) implements Optimizer {
   private static final ConcurrentMap<String, AtomicInteger> FAULTS = new ConcurrentHashMap<>();
 
   private static AtomicInteger faults(String name) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * try (Pulled weights = next.await()) { ... }
  * }</pre>
  */
-public final class Pull implements AutoCloseable {
+public final class ParameterPull implements AutoCloseable {
   /** No worker's number: who asks is not held up by any. */
   private static final long NOBODY = 0;
 
@@ -30,44 +30,44 @@ public final class Pull implements AutoCloseable {
   private static final int MOST_MOVES = 100;
 
   private final DenseTable table;
-  private final @Nullable Seat seat;
+  private final @Nullable WorkerSession session;
   private final KeyRange range;
-  private final Answers answers;
+  private final PullCollector collector;
   private Split split; // when they were asked
   private boolean over;
 
-  private Pull(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
+  private ParameterPull(DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
     this.table = table;
-    this.seat = seat;
+    this.session = session;
     this.range = range;
-    this.answers = new Answers(runtime);
-    this.split = table.splitOf(layout());
+    this.collector = new PullCollector(runtime);
+    this.split = table.partitionOf(layout());
   }
 
   /** One whose answers are {@linkplain #add added}. */
-  static Pull of(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
+  static ParameterPull of(DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
     range.requireWithin(table.size());
-    return new Pull(table, runtime, seat, range);
+    return new ParameterPull(table, runtime, session, range);
   }
 
   /**
    * Asks all shards that have some of the range.
    *
-   * @param seat the worker's; null if nobody's
+   * @param session the worker's; null if nobody's
    */
-  static Pull asked(DenseTable table, MobulaRuntime runtime, @Nullable Seat seat, KeyRange range) {
-    var pull = of(table, runtime, seat, range);
+  static ParameterPull asked(DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
+    var pull = of(table, runtime, session, range);
     pull.ask();
     return pull;
   }
 
   private void ask() {
     int id = table.spec().id();
-    long worker = seat == null ? NOBODY : seat.worker();
-    long steps = seat == null ? 0 : seat.steps();
+    long worker = session == null ? NOBODY : session.worker();
+    long steps = session == null ? 0 : session.steps();
     var layout = layout();
-    split = table.splitOf(layout);
-    Shards.reached(() -> {
+    split = table.partitionOf(layout);
+    ShardCalls.translateFailures(() -> {
       for (int shard = split.shardOf(range.from());
           shard < split.shards() && split.start(shard) < range.to();
           shard++) {
@@ -81,16 +81,16 @@ public final class Pull implements AutoCloseable {
                     handle.call(ShardActor::pull, id, worker, layout.version(), steps)),
             null);
       }
-      return answers;
+      return collector;
     });
   }
 
   private Layout layout() {
-    return seat == null ? table.reach().layout() : seat.layout();
+    return session == null ? table.shardClient().layout() : session.layout();
   }
 
-  void add(int shard, ObjectRef<?> answer, @Nullable Parcel parcel) {
-    answers.add(shard, answer, parcel);
+  void add(int shard, ObjectRef<?> answer, @Nullable InFlightPush inFlightPush) {
+    collector.add(shard, answer, inFlightPush);
   }
 
   private boolean isLarge(int shard) {
@@ -99,7 +99,7 @@ public final class Pull implements AutoCloseable {
 
   /** Whether {@link #await} would return or throw at once. */
   public boolean isReady() {
-    return answers.areReady();
+    return collector.areReady();
   }
 
   /**
@@ -107,7 +107,7 @@ public final class Pull implements AutoCloseable {
    * {@link #await} returns or throws at once, unless parameters have moved and it has to ask again.
    */
   public CompletionStage<@Nullable Void> ready() {
-    return answers.ready();
+    return collector.ready();
   }
 
   /**
@@ -116,14 +116,14 @@ public final class Pull implements AutoCloseable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
    */
-  public Pulled await() {
+  public PulledParameters await() {
     if (over) {
       throw new IllegalStateException(
           "These parameters were awaited, or closed, before: pull again.");
     }
     try {
       for (int i = 1; ; i++) {
-        var refused = new Seat.Refused();
+        var refused = new WorkerSession.RefusedPushes();
         var pulled = collected(refused);
         if (pulled != null) {
           return pulled;
@@ -139,28 +139,28 @@ public final class Pull implements AutoCloseable {
     }
   }
 
-  private void askAgain(Seat.Refused refused) {
-    answers.close();
-    if (seat == null) {
-      table.reach().refresh();
+  private void askAgain(WorkerSession.RefusedPushes refused) {
+    collector.close();
+    if (session == null) {
+      table.shardClient().refresh();
     } else {
-      seat.recover(refused);
+      session.recover(refused);
     }
     ask();
   }
 
   @SuppressWarnings("MustBeClosed") // by what is returned
-  private @Nullable Pulled collected(Seat.Refused refused) {
+  private @Nullable PulledParameters collected(WorkerSession.RefusedPushes refused) {
     var arena = Arena.ofConfined();
     try {
-      var parts = new ArrayList<Pulled.Part>();
-      answers.collect(refused, this::lookAround, (shard, answer) -> {
+      var slices = new ArrayList<PulledParameters.ParameterSlice>();
+      collector.collect(refused, this::lookAround, (shard, answer) -> {
         var frame = frame(shard, answer, arena);
-        parts.add(Pulled.Part.of(frame, table.spec().element(), split.start(shard), range));
+        slices.add(PulledParameters.ParameterSlice.of(frame, table.spec().element(), split.start(shard), range));
         return true;
       });
-      if (!refused.any()) {
-        return new Pulled(table.spec().element(), range, parts, arena);
+      if (!refused.hasAny()) {
+        return new PulledParameters(table.spec().element(), range, slices, arena);
       }
       arena.close();
       return null;
@@ -178,8 +178,8 @@ public final class Pull implements AutoCloseable {
   }
 
   private void lookAround(int shard) {
-    if (seat != null) {
-      seat.lookAround(shard);
+    if (session != null) {
+      session.requestEviction(shard);
     }
   }
 
@@ -187,6 +187,6 @@ public final class Pull implements AutoCloseable {
   @Override
   public void close() {
     over = true;
-    answers.close();
+    collector.close();
   }
 }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Pushes and pulls that nobody waits for, and pushes that go as one. */
-class FuturesTest extends ServerTest {
+class AsyncPushPullTest extends ParameterServerTestBase {
   private static final int SIZE = 40_000; // of which a shard's half is large
 
   private static float[] ones(int count) {
@@ -177,7 +177,7 @@ class FuturesTest extends ServerTest {
       var one = rows(server, 0);
       var many = server.sparse("many", 1).optimizer(Optimizers.sgd(1)).create();
       try (var a = one.join(0);
-          var b = many.join(0, 4, Batching.of(10))) {
+          var b = many.join(0, 4, PushBatchLimits.of(10))) {
         for (int i = 0; i < 100; i++) {
           var keys = new long[] {i, i % 7, i + 1};
           a.push(keys, new float[] {1, i, -2});
@@ -197,7 +197,7 @@ class FuturesTest extends ServerTest {
   void whatIsGatheredGoesAtItsBoundsAndWithTheStep() throws Exception {
     try (var server = server(1)) {
       var table = rows(server, 0);
-      var worker = table.join(0, 4, new Batching(100, 120));
+      var worker = table.join(0, 4, new PushBatchLimits(100, 120));
       var first = worker.startPush(new long[] {1}, ones(1));
       assertThat(worker.pull(1)).containsExactly(0);
       assertThat(isDone(first)).isFalse();
@@ -213,7 +213,7 @@ class FuturesTest extends ServerTest {
       worker.push(new long[] {1}, ones(1));
       worker.close();
       assertThat(pushes(table)).isEqualTo(5);
-      assertThatThrownBy(() -> Batching.of(0)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> PushBatchLimits.of(0)).isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -225,7 +225,7 @@ class FuturesTest extends ServerTest {
           .optimizer(Optimizers.sgd(1))
           .partitioner(Partitioner.range(0, 10))
           .create();
-      try (var worker = table.join(0, 4, Batching.of(10))) {
+      try (var worker = table.join(0, 4, PushBatchLimits.of(10))) {
         worker.push(new long[] {1}, ones(1));
         assertThatThrownBy(() -> worker.push(new long[] {1, 10}, ones(2)))
             .isInstanceOf(KeyException.class);

@@ -18,13 +18,13 @@ import java.util.List;
  * step where the table is bulk synchronous, and the draft becomes a checkpoint at once. For the
  * owner, one thread at a time.
  */
-final class Saving {
-  private final Reach reach;
+final class CheckpointCoordinator {
+  private final ShardClient shardClient;
   private final MobulaRuntime runtime;
   private final TableSpec table;
 
-  Saving(Reach reach, MobulaRuntime runtime, TableSpec table) {
-    this.reach = reach;
+  CheckpointCoordinator(ShardClient shardClient, MobulaRuntime runtime, TableSpec table) {
+    this.shardClient = shardClient;
     this.runtime = runtime;
     this.table = table;
   }
@@ -59,13 +59,13 @@ final class Saving {
   }
 
   private List<Part> parts(Path draft) {
-    return inOrder(reach.all(shard ->
+    return inOrder(shardClient.callAll(shard ->
         Mobula.<Part>remoteStage(shard.call(ShardActor::save, table.id(), draft.toString()))));
   }
 
   private List<Part> partsOfOneStep(Path draft) {
-    var step = new OneStep(reach, runtime, table);
-    step.reach();
+    var step = new StepBarrier(shardClient, runtime, table);
+    step.awaitAll();
     try {
       return parts(draft);
     } finally {
@@ -91,8 +91,8 @@ final class Saving {
       throw new CheckpointException(
           "The parts of " + table + " have " + size + " parameters: they moved meanwhile.", null);
     }
-    long updates = reach
-        .all(shard -> shard.call(ShardActor::updates, table.id()).remote())
+    long updates = shardClient
+        .callAll(shard -> shard.call(ShardActor::updates, table.id()).remote())
         .stream()
         .mapToLong(Long::longValue)
         .min()

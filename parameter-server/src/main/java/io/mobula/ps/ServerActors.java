@@ -22,30 +22,30 @@ import org.slf4j.LoggerFactory;
  * The actors of a server: those that are shards, or were and may be again, with their standbys, and
  * the catalog. For the owner, one thread at a time.
  */
-final class Fleet {
-  private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
+final class ServerActors {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerActors.class);
 
   /** How long a shard may take to end what it is doing when the server is closed. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final int MOST_RESTARTS = 100;
   private static final int MOST_RETRIES = 5;
 
   private final MobulaRuntime runtime;
-  private final Choices choices;
+  private final ServerConfig config;
   private final ActorHandle<Catalog> catalog;
   private final List<ActorHandle<ShardActor>> shards = new ArrayList<>();
-  private final Map<Integer, List<ActorHandle<StandbyActor>>> standbys =
+  private final Map<Integer, List<ActorHandle<StandbyActor>>> replicas =
       new ConcurrentSkipListMap<>();
 
-  Fleet(MobulaRuntime runtime, Choices choices) {
+  ServerActors(MobulaRuntime runtime, ServerConfig config) {
     this.runtime = runtime;
-    this.choices = choices;
+    this.config = config;
     this.catalog = runtime
         .actor(Catalog::new)
         .placement(Placement.preferring(runtime.nodeId()))
-        .maxRestarts(choices.recovers() ? MOST_RESTARTS : 0)
-        .maxCallRetries(choices.recovers() ? MOST_RESTARTS : 0)
+        .maxRestarts(config.recovers() ? MOST_RESTARTS : 0)
+        .maxCallRetries(config.recovers() ? MOST_RESTARTS : 0)
         .remote();
   }
 
@@ -60,34 +60,34 @@ final class Fleet {
           .actor(ShardActor::new, catalog, i)
           .dedicatedThread()
           .borrowArguments()
-          .placement(choices.placement())
-          .maxRestarts(choices.recovers() ? MOST_RESTARTS : 0)
-          .maxCallRetries(choices.recovers() ? MOST_RETRIES : 0)
+          .placement(config.placement())
+          .maxRestarts(config.recovers() ? MOST_RESTARTS : 0)
+          .maxCallRetries(config.recovers() ? MOST_RETRIES : 0)
           .remote());
     }
     return List.copyOf(shards.subList(0, count));
   }
 
   /** Starts standbys for those that have none, if there are to be any; asks where shards are. */
-  void standBy() {
-    if (choices.replicas() > 0 && standbys.size() < shards.size()) {
-      var nodes = Shards.reached(
-          () -> Shards.all(shards, shard -> shard.call(ShardActor::node).remote()));
-      for (int i = standbys.size(); i < shards.size(); i++) {
-        standBy(i, nodes);
+  void startReplicas() {
+    if (config.replicas() > 0 && replicas.size() < shards.size()) {
+      var nodes = ShardCalls.translateFailures(
+          () -> ShardCalls.callAll(shards, shard -> shard.call(ShardActor::node).remote()));
+      for (int i = replicas.size(); i < shards.size(); i++) {
+        startReplicas(i, nodes);
       }
     }
   }
 
-  private void standBy(int shard, List<NodeId> nodes) {
+  private void startReplicas(int shard, List<NodeId> nodes) {
     var others = others(nodes.get(shard), nodes);
     if (others.isEmpty()) {
       LOG.warn("There is one node only: the standbys of shard {} are lost when it is.", shard);
     }
     var actors = new ArrayList<ActorHandle<StandbyActor>>();
-    for (int i = 0; i < choices.replicas(); i++) {
+    for (int i = 0; i < config.replicas(); i++) {
       var where = others.isEmpty()
-          ? choices.placement()
+          ? config.placement()
           : Placement.preferring(others.get((shard + i) % others.size()));
       actors.add(runtime
           .actor(StandbyActor::new)
@@ -98,10 +98,10 @@ final class Fleet {
           .maxCallRetries(MOST_RETRIES)
           .remote());
     }
-    standbys.put(shard, List.copyOf(actors));
-    Shards.reached(() -> {
-      Shards.taken(catalog.tell(Catalog::standby, shard, actors).remote());
-      Shards.taken(shards.get(shard).tell(ShardActor::follow, actors).remote());
+    replicas.put(shard, List.copyOf(actors));
+    ShardCalls.translateFailures(() -> {
+      ShardCalls.getAndClose(catalog.tell(Catalog::standby, shard, actors).remote());
+      ShardCalls.getAndClose(shards.get(shard).tell(ShardActor::follow, actors).remote());
       return actors;
     });
   }
@@ -119,30 +119,30 @@ final class Fleet {
   }
 
   /** Who stands by for each shard. */
-  Map<Integer, List<ActorHandle<StandbyActor>>> standbys() {
-    return Map.copyOf(standbys);
+  Map<Integer, List<ActorHandle<StandbyActor>>> replicas() {
+    return Map.copyOf(replicas);
   }
 
   /** Where each standby lives. */
-  List<Place> standbyPlaces() {
-    return Shards.reached(() -> standbys.values().stream()
+  List<ProcessLocation> replicaLocations() {
+    return ShardCalls.translateFailures(() -> replicas.values().stream()
         .flatMap(List::stream)
-        .map(standby -> new Place(
-            Shards.taken(standby.call(StandbyActor::node).remote()),
-            Shards.taken(standby.call(StandbyActor::pid).remote())))
+        .map(standby -> new ProcessLocation(
+            ShardCalls.getAndClose(standby.call(StandbyActor::node).remote()),
+            ShardCalls.getAndClose(standby.call(StandbyActor::pid).remote())))
         .toList());
   }
 
   /** Ends all of them, and gives back their memory. */
-  void end() {
-    shards.forEach(this::end);
-    standbys.values().forEach(actors -> actors.forEach(ActorHandle::kill));
+  void stop() {
+    shards.forEach(this::stop);
+    replicas.values().forEach(actors -> actors.forEach(ActorHandle::kill));
     catalog.kill();
   }
 
-  private void end(ActorHandle<ShardActor> shard) {
+  private void stop(ActorHandle<ShardActor> shard) {
     try (var freed = shard.tell(ShardActor::close).remote()) {
-      var _ = runtime.wait(List.of(freed), 1, PATIENCE);
+      var _ = runtime.wait(List.of(freed), 1, CLOSE_TIMEOUT);
       shard.kill();
     } catch (ActorDiedException | RuntimeClosedException gone) {
       LOG.debug("A shard was gone before its server was closed", gone);

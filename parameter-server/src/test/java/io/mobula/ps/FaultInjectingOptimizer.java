@@ -16,14 +16,14 @@ import java.util.concurrent.Semaphore;
  * @param name tells it from those of other tests
  * @param method which one
  */
-record HostileDescent(String name, Kind kind, String method) implements Optimizer, Aggregator {
+record FaultInjectingOptimizer(String name, FaultKind kind, String method) implements Optimizer, Aggregator {
   /** Has a permit for each method that blocks. */
   static final Semaphore BLOCKED = new Semaphore(0);
 
   private static final Set<String> ARMED = ConcurrentHashMap.newKeySet();
 
   /** What the method does. */
-  enum Kind {
+  enum FaultKind {
     THROWS {
       @Override
       void act() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A program's optimizer or partitioner that fails ends its request, and nothing else. */
-class HostileDescentTest extends ServerTest {
+class UserCodeFailureTest extends ParameterServerTestBase {
   private static final int SIZE = 8;
 
   private static float[] ones() {
@@ -44,8 +44,8 @@ class HostileDescentTest extends ServerTest {
   /** Each of these methods in each way but one that does not return. */
   private static Stream<Arguments> misbehaving(String... methods) {
     return Stream.of(methods)
-        .flatMap(method -> EnumSet.complementOf(EnumSet.of(HostileDescent.Kind.BLOCKS)).stream()
-            .map(kind -> Arguments.of(method, kind)));
+        .flatMap(method -> EnumSet.complementOf(EnumSet.of(FaultInjectingOptimizer.FaultKind.BLOCKS)).stream()
+            .map(faultKind -> Arguments.of(method, faultKind)));
   }
 
   private static void assertTyped(Throwable thrown) {
@@ -56,8 +56,8 @@ class HostileDescentTest extends ServerTest {
 
   @ParameterizedTest
   @MethodSource("updates")
-  void anUpdateThatFails(String method, HostileDescent.Kind kind) {
-    var hostile = new HostileDescent(method + kind, kind, method);
+  void anUpdateThatFails(String method, FaultInjectingOptimizer.FaultKind faultKind) {
+    var hostile = new FaultInjectingOptimizer(method + faultKind, faultKind, method);
     try (var server = server(1)) {
       var other = server.dense("other", SIZE).initial(ones()).create();
       var table = server.dense("w", SIZE).optimizer(hostile).create();
@@ -76,7 +76,7 @@ class HostileDescentTest extends ServerTest {
     }
   }
 
-  private static DenseTable bulk(ParameterServer server, HostileDescent hostile) {
+  private static DenseTable bulk(ParameterServer server, FaultInjectingOptimizer hostile) {
     return server
         .dense("w", SIZE)
         .optimizer(hostile)
@@ -86,7 +86,7 @@ class HostileDescentTest extends ServerTest {
   }
 
   /** Hears of all that has failed, until there is nothing more to hear. */
-  private static void flushAll(Worker worker) {
+  private static void flushAll(DenseWorker worker) {
     for (int i = 0; i < 10; i++) {
       var thrown = catchThrowable(worker::flush);
       if (thrown == null) {
@@ -105,8 +105,8 @@ class HostileDescentTest extends ServerTest {
   @ParameterizedTest
   @MethodSource("steps")
   void aStepThatCannotBeAppliedIsToldToAllWhoWaitForItAndIsTriedAgain(
-      String method, HostileDescent.Kind kind) throws Exception {
-    var hostile = new HostileDescent("bulk" + method + kind, kind, method);
+      String method, FaultInjectingOptimizer.FaultKind faultKind) throws Exception {
+    var hostile = new FaultInjectingOptimizer("bulk" + method + faultKind, faultKind, method);
     try (var server = server(1)) {
       var other = server.dense("other", SIZE).initial(ones()).create();
       var table = bulk(server, hostile);
@@ -122,7 +122,7 @@ class HostileDescentTest extends ServerTest {
         assertStep(catchThrowable(() -> waits.await().close()));
         assertThatThrownBy(() -> told.toCompletableFuture().get(10, TimeUnit.SECONDS))
             .cause()
-            .satisfies(HostileDescentTest::assertStep);
+            .satisfies(UserCodeFailureTest::assertStep);
         assertStep(catchThrowable(() -> b.pull().close()));
         assertStep(catchThrowable(() -> {
           a.push(ones());
@@ -146,8 +146,8 @@ class HostileDescentTest extends ServerTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
-  void rowsOfAStepThatCannotBeApplied(HostileDescent.Kind kind) {
-    var hostile = new HostileDescent("rows" + kind, kind, "update");
+  void rowsOfAStepThatCannotBeApplied(FaultInjectingOptimizer.FaultKind faultKind) {
+    var hostile = new FaultInjectingOptimizer("rows" + faultKind, faultKind, "update");
     long[] keys = {1, 2};
     try (var server = server(1)) {
       var table = server
@@ -174,8 +174,8 @@ class HostileDescentTest extends ServerTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
-  void aTableWhoseStepIsOpenIsMovedSavedAndLeft(HostileDescent.Kind kind, @TempDir Path directory) {
-    var hostile = new HostileDescent("open" + kind, kind, "aggregate");
+  void aTableWhoseStepIsOpenIsMovedSavedAndLeft(FaultInjectingOptimizer.FaultKind faultKind, @TempDir Path directory) {
+    var hostile = new FaultInjectingOptimizer("open" + faultKind, faultKind, "aggregate");
     var root = directory.resolve("saved");
     try (var server =
         ParameterServer.builder(runtime).shards(2).checkpoints(root).build()) {
@@ -202,7 +202,7 @@ class HostileDescentTest extends ServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"aggregate", "update"})
   void whoWaitsForAStepThatDoesNotReturnIsToldWhenTheServerCloses(String method) throws Exception {
-    var hostile = new HostileDescent("blocks" + method, HostileDescent.Kind.BLOCKS, method);
+    var hostile = new FaultInjectingOptimizer("blocks" + method, FaultInjectingOptimizer.FaultKind.BLOCKS, method);
     var server = server(1);
     var table = bulk(server, hostile);
     var worker = table.join(0);
@@ -211,7 +211,7 @@ class HostileDescentTest extends ServerTest {
     worker.clock();
     var waits = CompletableFuture.supplyAsync(
         () -> catchThrowable(() -> worker.pull().close()), work -> new Thread(work).start());
-    assertThat(HostileDescent.BLOCKED.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(FaultInjectingOptimizer.BLOCKED.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
     assertThat(waits).isNotDone();
     server.close();
     assertThat(waits.get(30, TimeUnit.SECONDS)).isInstanceOf(ServerClosedException.class);
@@ -220,8 +220,8 @@ class HostileDescentTest extends ServerTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
-  void anOptimizerWithoutAWordOfItsState(HostileDescent.Kind kind) {
-    var hostile = new HostileDescent("state" + kind, kind, "stateVectors");
+  void anOptimizerWithoutAWordOfItsState(FaultInjectingOptimizer.FaultKind faultKind) {
+    var hostile = new FaultInjectingOptimizer("state" + faultKind, faultKind, "stateVectors");
     try (var server = server(1)) {
       hostile.arm();
       assertTyped(
@@ -234,14 +234,14 @@ class HostileDescentTest extends ServerTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
-  void aPartitionerThatFails(HostileDescent.Kind kind) {
+  void aPartitionerThatFails(FaultInjectingOptimizer.FaultKind faultKind) {
     try (var server = server(2)) {
       var other = server.dense("other", SIZE).initial(ones()).create();
       var thrown = catchThrowable(() -> {
         var table = server
             .sparse("rows", 4)
             .partitioner((key, shards) -> {
-              kind.act();
+              faultKind.act();
               return 0;
             })
             .create();

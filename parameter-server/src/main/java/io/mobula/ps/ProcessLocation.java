@@ -10,9 +10,9 @@ import java.util.Objects;
  * @param node the node
  * @param pid the node's process on its host
  */
-public record Place(NodeId node, long pid) {
+public record ProcessLocation(NodeId node, long pid) {
   /** Refuses null. */
-  public Place {
+  public ProcessLocation {
     Objects.requireNonNull(node, "node");
   }
 
@@ -21,7 +21,7 @@ public record Place(NodeId node, long pid) {
    *
    * @throws io.mobula.error.NoRuntimeException when the caller is neither
    */
-  public static Place here() {
-    return new Place(Mobula.context().node(), ProcessHandle.current().pid());
+  public static ProcessLocation here() {
+    return new ProcessLocation(Mobula.context().node(), ProcessHandle.current().pid());
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The way from a table to its shards: the layout as it was last seen, and who knows the present
  * one. Safe for use by many threads.
  */
-final class Reach {
+final class ShardClient {
   /** How often a request is made again that met parameters on the move. */
   private static final int MOST_MOVES = 100;
 
@@ -30,7 +30,7 @@ final class Reach {
    *
    * @param replicated whether shards have standbys
    */
-  Reach(ActorHandle<Catalog> catalog, Layout layout, boolean replicated) {
+  ShardClient(ActorHandle<Catalog> catalog, Layout layout, boolean replicated) {
     this.catalog = catalog;
     this.layout = layout;
     this.replicated = replicated;
@@ -47,15 +47,15 @@ final class Reach {
 
   /** Asks for the present layout; waits while parameters move. */
   Layout refresh() {
-    var present = Shards.reached(() -> {
+    var present = ShardCalls.translateFailures(() -> {
       ObjectRef<Layout> answer = Mobula.remoteStage(catalog.call(Catalog::layout));
-      return Shards.taken(answer);
+      return ShardCalls.getAndClose(answer);
     });
-    return newest(present);
+    return keepNewest(present);
   }
 
   /** Answers may overtake each other; a layout never comes back. */
-  private synchronized Layout newest(Layout answered) {
+  private synchronized Layout keepNewest(Layout answered) {
     if (answered.version() > layout.version()) {
       layout = answered;
     }
@@ -66,7 +66,7 @@ final class Reach {
   <T extends @Nullable Object> T retrying(Supplier<T> request) {
     for (int i = 1; ; i++) {
       try {
-        return Shards.reached(request);
+        return ShardCalls.translateFailures(request);
       } catch (MovedException e) {
         if (i == MOST_MOVES) {
           throw e;
@@ -77,16 +77,16 @@ final class Reach {
   }
 
   /** Asks all shards at once and waits for all answers, in order. */
-  <T extends @Nullable Object> List<T> all(Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
-    return retrying(() -> Shards.all(layout.shards(), call));
+  <T extends @Nullable Object> List<T> callAll(Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
+    return retrying(() -> ShardCalls.callAll(layout.shards(), call));
   }
 
-  /** As {@link #all}, where the answer depends on the layout. */
-  <T extends @Nullable Object> List<T> allOf(
+  /** As {@link #callAll}, where the answer depends on the layout. */
+  <T extends @Nullable Object> List<T> callAllWithLayout(
       BiFunction<ActorHandle<ShardActor>, Integer, ObjectRef<T>> call) {
     return retrying(() -> {
       var present = layout;
-      return Shards.all(present.shards(), shard -> call.apply(shard, present.version()));
+      return ShardCalls.callAll(present.shards(), shard -> call.apply(shard, present.version()));
     });
   }
 }

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
  * What a worker pushes to a sparse table, until it is sent: gradients of hot keys are summed, and
  * several pushes may go as one. For one thread.
  */
-final class Outbox {
-  private final SparsePushes pushes;
-  private final Seat seat;
-  private final @Nullable HotRows hot;
-  private final @Nullable Gathered gathered;
+final class PushBuffer {
+  private final SparsePushSender pushes;
+  private final WorkerSession session;
+  private final @Nullable HotRowCache hot;
+  private final @Nullable GradientBatch gradientBatch;
   private long next; // what is gathered, or comes next, goes as that push; 0 if that is open
   private long nextHot; // so do the sums of hot keys
 
@@ -19,40 +19,40 @@ final class Outbox {
    * An empty one.
    *
    * @param hot null if the table has no such keys
-   * @param gathered null if each push goes at once
+   * @param gradientBatch null if each push goes at once
    */
-  Outbox(SparsePushes pushes, Seat seat, @Nullable HotRows hot, @Nullable Gathered gathered) {
+  PushBuffer(SparsePushSender pushes, WorkerSession session, @Nullable HotRowCache hot, @Nullable GradientBatch gradientBatch) {
     this.pushes = pushes;
-    this.seat = seat;
+    this.session = session;
     this.hot = hot;
-    this.gathered = gathered;
+    this.gradientBatch = gradientBatch;
   }
 
   /** Takes gradients in, and sends what is to be sent now. */
   void put(RowGradients gradients) {
-    if (hot != null || gathered != null) {
+    if (hot != null || gradientBatch != null) {
       pushes.require(gradients.keys()); // now, not when they are sent
     }
-    var others = hot == null ? gradients : hot.keep(gradients);
-    if (gathered == null) {
+    var others = hot == null ? gradients : hot.accumulate(gradients);
+    if (gradientBatch == null) {
       send(others);
     } else {
-      gathered.add(others);
-      if (gathered.isFull()) {
-        send(gathered.take());
+      gradientBatch.add(others);
+      if (gradientBatch.isFull()) {
+        send(gradientBatch.take());
       }
     }
     if (hot != null && hot.isFull()) {
       sendHot(hot);
     }
-    seat.settle();
+    session.settle();
   }
 
   /** As {@link #put}; completes when all of it is taken in. */
-  CompletionStage<@Nullable Void> follow(RowGradients gradients) {
-    var taken = seat.receipts().of(next());
-    if (hot != null && hot.isAny(gradients.keys())) {
-      taken = taken.thenCombine(seat.receipts().of(nextHot()), (nothing, noMore) -> null);
+  CompletionStage<@Nullable Void> putTracked(RowGradients gradients) {
+    var taken = session.pushFutures().futureOf(next());
+    if (hot != null && hot.containsAny(gradients.keys())) {
+      taken = taken.thenCombine(session.pushFutures().futureOf(nextHot()), (nothing, noMore) -> null);
     }
     put(gradients);
     return taken;
@@ -60,8 +60,8 @@ final class Outbox {
 
   /** Sends all there is. */
   void flush() {
-    if (gathered != null) {
-      send(gathered.take());
+    if (gradientBatch != null) {
+      send(gradientBatch.take());
     }
     if (hot != null) {
       sendHot(hot);
@@ -69,12 +69,12 @@ final class Outbox {
   }
 
   private long next() {
-    next = next == 0 ? seat.nextPush() : next;
+    next = next == 0 ? session.nextPush() : next;
     return next;
   }
 
   private long nextHot() {
-    nextHot = nextHot == 0 ? seat.nextPush() : nextHot;
+    nextHot = nextHot == 0 ? session.nextPush() : nextHot;
     return nextHot;
   }
 
@@ -84,7 +84,7 @@ final class Outbox {
     send(gradients, push);
   }
 
-  private void sendHot(HotRows from) {
+  private void sendHot(HotRowCache from) {
     long push = nextHot();
     nextHot = 0;
     send(from.take(), push);
@@ -92,6 +92,6 @@ final class Outbox {
 
   private void send(RowGradients gradients, long push) {
     pushes.push(gradients, push);
-    seat.receipts().settle(push);
+    session.pushFutures().settle(push);
   }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Tables that move to other numbers of shards while workers go on. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
-class ReshardingTest extends ServerTest {
+class ReshardCoordinatorTest extends ParameterServerTestBase {
   private static final int SMALL = 24;
   private static final int LARGE = 60_000;
   private static final int[] SHARDS = {3, 1, 4, 2};
@@ -89,7 +89,7 @@ class ReshardingTest extends ServerTest {
   }
 
   /** Gradients of ones, with and without waiting, in part and as a whole. */
-  private static void push(Worker worker, int size, int steps) {
+  private static void push(DenseWorker worker, int size, int steps) {
     try (worker) {
       while (worker.steps() < steps) {
         if (worker.steps() % 3 == 0) {
@@ -109,7 +109,7 @@ class ReshardingTest extends ServerTest {
     }
   }
 
-  private static void push(Worker worker, KeyRange range) {
+  private static void push(DenseWorker worker, KeyRange range) {
     try (var slot = worker.claim(range)) {
       slot.set(all((int) range.length(), 1));
       worker.push(slot);
@@ -130,7 +130,7 @@ class ReshardingTest extends ServerTest {
       int steps = 60;
       var done = new ArrayList<Future<?>>();
       for (var joined : IntStream.range(0, workers)
-          .mapToObj(rank -> table.join(rank, 4, Batching.of(1 + rank)))
+          .mapToObj(rank -> table.join(rank, 4, PushBatchLimits.of(1 + rank)))
           .toList()) {
         done.add(threads.submit(() -> {
           var pushed = new ArrayList<CompletionStage<?>>();

@@ -17,17 +17,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The frames of one worker's gradients, and their way to the shards. For one thread. */
-final class DensePushes {
+final class DensePushSender {
   private final DenseTable table;
   private final MobulaRuntime runtime;
-  private final Seat seat;
+  private final WorkerSession session;
   private @Nullable Encoder[] encoders = new Encoder[0];
   private int encodersOf; // the layout
 
-  DensePushes(DenseTable table, MobulaRuntime runtime, Seat seat) {
+  DensePushSender(DenseTable table, MobulaRuntime runtime, WorkerSession session) {
     this.table = table;
     this.runtime = runtime;
-    this.seat = seat;
+    this.session = session;
   }
 
   boolean isCompressed() {
@@ -35,18 +35,18 @@ final class DensePushes {
   }
 
   /** Sends a part of a slot. */
-  void push(GradientSlot.Part part, double scale, long push) {
-    var sent = sealed(part, scale, push, seat.steps());
-    seat.sent(part.shard(), seat.steps(), push(part.shard(), sent), sent);
+  void push(GradientSlot.GradientSlice slice, double scale, long push) {
+    var sent = sealed(slice, scale, push, session.steps());
+    session.trackPush(slice.shard(), session.steps(), push(slice.shard(), sent), sent);
   }
 
-  private ObjectRef<?> push(int shard, Sent sent) {
-    var handle = seat.layout().shards().get(shard);
+  private ObjectRef<?> push(int shard, SentGradient sent) {
+    var handle = session.layout().shards().get(shard);
     int id = table.spec().id();
     ObjectRef<?> answer = switch (sent.contents()) {
-      case Parcel.Bytes bytes ->
-        Mobula.remoteStage(handle.call(ShardActor::push, id, bytes.array()));
-      case Parcel.Stored(var ref) ->
+      case InFlightPush.HeapFrame heapFrame ->
+        Mobula.remoteStage(handle.call(ShardActor::push, id, heapFrame.array()));
+      case InFlightPush.StoredFrame(var ref) ->
         Mobula.remoteStage(handle.call(ShardActor::pushLarge, id, ref));
     };
     releaseWhenTaken(answer, sent);
@@ -54,41 +54,41 @@ final class DensePushes {
   }
 
   /** Memory of the store is given back as soon as may be, not when its worker looks next time. */
-  private static void releaseWhenTaken(ObjectRef<?> answer, Sent sent) {
-    if (sent.contents() instanceof Parcel.Stored) {
+  private static void releaseWhenTaken(ObjectRef<?> answer, SentGradient sent) {
+    if (sent.contents() instanceof InFlightPush.StoredFrame) {
       var _ = answer.toCompletableFuture().thenRun(sent::release);
     }
   }
 
   /** Sends a part of a slot, says that the step has ended, and asks for the weights; all in one. */
-  void exchange(GradientSlot.Part part, double scale, long push, Pull pull) {
-    long ended = seat.steps();
-    var sent = sealed(part, scale, push, ended - 1);
-    var handle = seat.layout().shards().get(part.shard());
+  void exchange(GradientSlot.GradientSlice slice, double scale, long push, ParameterPull pull) {
+    long ended = session.steps();
+    var sent = sealed(slice, scale, push, ended - 1);
+    var handle = session.layout().shards().get(slice.shard());
     int id = table.spec().id();
-    boolean large = isLarge(part.shard());
+    boolean large = isLarge(slice.shard());
     ObjectRef<?> answer = switch (sent.contents()) {
-      case Parcel.Bytes bytes ->
+      case InFlightPush.HeapFrame heapFrame ->
         large
-            ? Mobula.remoteStage(handle.call(ShardActor::exchangePacked, id, bytes.array(), ended))
-            : Mobula.remoteStage(handle.call(ShardActor::exchange, id, bytes.array(), ended));
-      case Parcel.Stored(var ref) ->
+            ? Mobula.remoteStage(handle.call(ShardActor::exchangePacked, id, heapFrame.array(), ended))
+            : Mobula.remoteStage(handle.call(ShardActor::exchange, id, heapFrame.array(), ended));
+      case InFlightPush.StoredFrame(var ref) ->
         Mobula.remoteStage(handle.call(ShardActor::exchangeLarge, id, ref, ended));
     };
-    pull.add(part.shard(), answer, sent);
+    pull.add(slice.shard(), answer, sent);
   }
 
   private boolean isLarge(int shard) {
-    return table.spec().element().isLarge(table.splitOf(seat.layout()).length(shard));
+    return table.spec().element().isLarge(table.partitionOf(session.layout()).length(shard));
   }
 
   /** A frame on its way. */
-  private final class Sent extends Parcel {
+  private final class SentGradient extends InFlightPush {
     private final long start; // the first parameter
     private final int count;
     private final long step;
 
-    Sent(Contents contents, long push, long start, int count, long step) {
+    SentGradient(Contents contents, long push, long start, int count, long step) {
       super(contents, push);
       this.start = start;
       this.count = count;
@@ -100,9 +100,9 @@ final class DensePushes {
     }
 
     @Override
-    void again(List<Parcel> all) {
+    void resendAll(List<InFlightPush> all) {
       var parts = all.stream()
-          .map(Sent.class::cast)
+          .map(SentGradient.class::cast)
           .sorted(Comparator.comparingLong(sent -> sent.start))
           .toList();
       int from = 0;
@@ -116,9 +116,9 @@ final class DensePushes {
   }
 
   /** Sends again what was sent in parts that follow each other. */
-  private void resend(List<Sent> parts) {
+  private void resend(List<SentGradient> parts) {
     var first = parts.getFirst();
-    var split = table.splitOf(seat.layout());
+    var split = table.partitionOf(session.layout());
     var range = new KeyRange(first.start, parts.getLast().end());
     double scale = 1;
     try (var slot = new GradientSlot(runtime, table.spec(), split, range, false)) {
@@ -133,9 +133,9 @@ final class DensePushes {
         }
         part.release();
       }
-      for (var part : slot.take()) {
-        var again = plain(part, scale, first.push(), first.step);
-        seat.sent(part.shard(), first.step, push(part.shard(), again), again);
+      for (var slice : slot.take()) {
+        var again = plain(slice, scale, first.push(), first.step);
+        session.trackPush(slice.shard(), first.step, push(slice.shard(), again), again);
       }
     }
   }
@@ -154,40 +154,40 @@ final class DensePushes {
     return MemorySegment.ofArray(floats);
   }
 
-  private Sent sealed(GradientSlot.Part part, double scale, long push, long step) {
-    int count = (int) part.count(table.spec().element());
-    boolean whole = part.local() == 0 && count == table.splitOf(seat.layout()).length(part.shard());
-    return part.room() == null && isCompressed() && whole
-        ? compressed(part, count, scale, push, step)
-        : plain(part, scale, push, step);
+  private SentGradient sealed(GradientSlot.GradientSlice slice, double scale, long push, long step) {
+    int count = (int) slice.count(table.spec().element());
+    boolean whole = slice.local() == 0 && count == table.partitionOf(session.layout()).length(slice.shard());
+    return slice.room() == null && isCompressed() && whole
+        ? compressed(slice, count, scale, push, step)
+        : plain(slice, scale, push, step);
   }
 
-  private Sent plain(GradientSlot.Part part, double scale, long push, long step) {
-    int count = (int) part.count(table.spec().element());
-    var memory = part.frame().memory();
-    part.frame().push(seat.next(part.shard(), step), part.local(), count, scale, false);
-    var room = part.room();
+  private SentGradient plain(GradientSlot.GradientSlice slice, double scale, long push, long step) {
+    int count = (int) slice.count(table.spec().element());
+    var memory = slice.frame().memory();
+    slice.frame().push(session.nextOrigin(slice.shard(), step), slice.local(), count, scale, false);
+    var room = slice.room();
     var contents = room == null
-        ? new Parcel.Bytes(memory)
-        : new Parcel.Stored(room.seal(DType.INT8, memory.byteSize()));
-    return new Sent(contents, push, part.start(), count, step);
+        ? new InFlightPush.HeapFrame(memory)
+        : new InFlightPush.StoredFrame(room.seal(DType.INT8, memory.byteSize()));
+    return new SentGradient(contents, push, slice.start(), count, step);
   }
 
-  private Sent compressed(GradientSlot.Part part, int count, double scale, long push, long step) {
-    var numbers = part.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
-    var encoded = encoder(part.shard(), count).encode(numbers, 0);
+  private SentGradient compressed(GradientSlot.GradientSlice slice, int count, double scale, long push, long step) {
+    var numbers = slice.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    var encoded = encoder(slice.shard(), count).encode(numbers, 0);
     var bytes = new byte[Frame.HEAD + encoded.length];
     System.arraycopy(encoded, 0, bytes, Frame.HEAD, encoded.length);
     new Frame(MemorySegment.ofArray(bytes))
-        .push(seat.next(part.shard(), step), part.local(), count, scale, true);
-    return new Sent(Parcel.Bytes.of(bytes), push, part.start(), count, step);
+        .push(session.nextOrigin(slice.shard(), step), slice.local(), count, scale, true);
+    return new SentGradient(InFlightPush.HeapFrame.of(bytes), push, slice.start(), count, step);
   }
 
   /** What was kept back for a layout that is over is lost with it. */
   private Encoder encoder(int shard, int count) {
-    if (encodersOf != seat.layout().version()) {
-      encoders = new Encoder[seat.layout().size()];
-      encodersOf = seat.layout().version();
+    if (encodersOf != session.layout().version()) {
+      encoders = new Encoder[session.layout().size()];
+      encodersOf = session.layout().version();
     }
     var encoder = encoders[shard];
     if (encoder == null) {

@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes checkpoints now and then, on a thread of its own; one that fails is reported. */
-final class Clockwork implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Clockwork.class);
+final class CheckpointScheduler implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointScheduler.class);
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("mobula-checkpoints").factory());
 
-  Clockwork(Duration interval, Runnable write) {
+  CheckpointScheduler(Duration interval, Runnable write) {
     long nanos = interval.toNanos();
     var _ = thread.scheduleWithFixedDelay(() -> attempt(write), nanos, nanos, TimeUnit.NANOSECONDS);
   }
