@@ -2,9 +2,9 @@ package io.mobula.ps;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.ps.checkpoint.Checkpoints;
-import io.mobula.ps.checkpoint.Manifest;
-import io.mobula.ps.checkpoint.Part;
+import io.mobula.ps.checkpoint.TableCheckpoints;
+import io.mobula.ps.checkpoint.CheckpointManifest;
+import io.mobula.ps.checkpoint.CheckpointPart;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.ShardActor;
@@ -37,8 +37,8 @@ final class CheckpointCoordinator {
    * @return its directory
    */
   Path into(Path root, int keep) {
-    var checkpoints = Checkpoints.of(root, table.name());
-    var draft = checkpoints.begin(checkpoints.next());
+    var checkpoints = TableCheckpoints.of(root, table.name());
+    var draft = checkpoints.begin(checkpoints.nextNumber());
     try {
       var parts = table.consistency().isBulk() ? partsOfOneStep(draft) : parts(draft);
       var written = checkpoints.commit(draft, manifest(parts));
@@ -50,7 +50,7 @@ final class CheckpointCoordinator {
     }
   }
 
-  private static void abandon(Checkpoints checkpoints, Path draft, RuntimeException cause) {
+  private static void abandon(TableCheckpoints checkpoints, Path draft, RuntimeException cause) {
     try {
       checkpoints.abandon(draft);
     } catch (RuntimeException e) {
@@ -58,12 +58,12 @@ final class CheckpointCoordinator {
     }
   }
 
-  private List<Part> parts(Path draft) {
+  private List<CheckpointPart> parts(Path draft) {
     return inOrder(shardClient.callAll(shard ->
-        Mobula.<Part>remoteStage(shard.call(ShardActor::save, table.id(), draft.toString()))));
+        Mobula.<CheckpointPart>remoteStage(shard.call(ShardActor::save, table.id(), draft.toString()))));
   }
 
-  private List<Part> partsOfOneStep(Path draft) {
+  private List<CheckpointPart> partsOfOneStep(Path draft) {
     var step = new StepBarrier(shardClient, runtime, table);
     step.awaitAll();
     try {
@@ -74,18 +74,18 @@ final class CheckpointCoordinator {
   }
 
   /** Rows are numbered by their place in the files. */
-  private List<Part> inOrder(List<Part> parts) {
-    var result = new ArrayList<Part>(parts.size());
+  private List<CheckpointPart> inOrder(List<CheckpointPart> parts) {
+    var result = new ArrayList<CheckpointPart>(parts.size());
     long next = 0;
     for (var part : parts) {
       long count = part.to() - part.from();
-      result.add(new Part(part.file(), next, next + count, part.bytes(), part.crc32c()));
+      result.add(new CheckpointPart(part.file(), next, next + count, part.bytes(), part.crc32c()));
       next += count;
     }
     return result;
   }
 
-  private Manifest manifest(List<Part> parts) {
+  private CheckpointManifest manifest(List<CheckpointPart> parts) {
     long size = parts.getLast().to();
     if (table instanceof DenseSpec dense && size != dense.size()) {
       throw new CheckpointException(
@@ -97,8 +97,8 @@ final class CheckpointCoordinator {
         .mapToLong(Long::longValue)
         .min()
         .orElseThrow();
-    return new Manifest(
-        Manifest.VERSION,
+    return new CheckpointManifest(
+        CheckpointManifest.VERSION,
         table.name(),
         table.shape(),
         table.optimizer().toString(),

@@ -6,7 +6,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
 import io.mobula.ps.checkpoint.CheckpointReader;
-import io.mobula.ps.checkpoint.Checkpoints;
+import io.mobula.ps.checkpoint.TableCheckpoints;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
@@ -150,7 +150,7 @@ public final class ParameterServer implements AutoCloseable {
 
   /** The newest checkpoint of a table, if it can be read and has numbers for it. */
   private static Path checked(Path root, TableSpec wanted, long size) {
-    var newest = Checkpoints.of(root, wanted.name())
+    var newest = TableCheckpoints.of(root, wanted.name())
         .latest()
         .orElseThrow(() -> new CheckpointException(
             "There is no checkpoint of a table \"" + wanted.name() + "\" in " + root

@@ -20,9 +20,9 @@ public final class CheckpointReader {
   private static final int LARGEST_MANIFEST = 64 << 20;
 
   private final Path directory;
-  private final Manifest manifest;
+  private final CheckpointManifest manifest;
 
-  private CheckpointReader(Path directory, Manifest manifest) {
+  private CheckpointReader(Path directory, CheckpointManifest manifest) {
     this.directory = directory;
     this.manifest = manifest;
   }
@@ -33,9 +33,9 @@ public final class CheckpointReader {
    * @throws CheckpointException when it is missing, cut off, altered or of another version
    */
   public static CheckpointReader open(Path directory) {
-    var file = directory.resolve(Checkpoints.MANIFEST);
+    var file = directory.resolve(TableCheckpoints.MANIFEST);
     try {
-      return new CheckpointReader(directory, ManifestText.read(bytes(file), file));
+      return new CheckpointReader(directory, ManifestCodec.read(bytes(file), file));
     } catch (NoSuchFileException e) {
       throw new CheckpointException(
           "The manifest " + file + " is missing: there is no such checkpoint, or it was never"
@@ -53,7 +53,7 @@ public final class CheckpointReader {
   }
 
   /** What it has. */
-  public Manifest manifest() {
+  public CheckpointManifest manifest() {
     return manifest;
   }
 
@@ -106,7 +106,7 @@ public final class CheckpointReader {
    *
    * @param part one of the manifest's
    */
-  public void verify(Part part) {
+  public void verify(CheckpointPart part) {
     PartFile.of(directory, part).verify();
   }
 
@@ -119,7 +119,7 @@ public final class CheckpointReader {
    * @param arena how long the memory lives, and which threads may read it
    * @throws CheckpointException when the file is missing or of another length
    */
-  public MemorySegment map(Part part, Arena arena) {
+  public MemorySegment map(CheckpointPart part, Arena arena) {
     if (!manifest.parts().contains(part)) {
       throw new IllegalArgumentException(
           "Wanted a part of " + directory + ", got " + part + ". Take it from the manifest.");
@@ -133,7 +133,7 @@ public final class CheckpointReader {
   }
 
   /** The same where the manifest is not written yet. */
-  static void requireParts(Path directory, Manifest manifest) {
+  static void requireParts(Path directory, CheckpointManifest manifest) {
     manifest.parts().forEach(part -> PartFile.of(directory, part).requireLength());
   }
 }

@@ -27,7 +27,7 @@ final class DirectoryNames {
   }
 
   static DirectoryNames of(String table) {
-    String name = Escape.fileName(table);
+    String name = TextEscaper.escapeFileName(table);
     boolean fits = name.length() <= LONGEST;
     return new DirectoryNames((fits ? name : name.substring(0, KEPT) + "%~" + digest(name)) + "-");
   }

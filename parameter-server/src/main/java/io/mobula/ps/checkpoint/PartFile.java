@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartFile {
   private final Path file;
-  private final Part part;
+  private final CheckpointPart part;
 
-  private PartFile(Path file, Part part) {
+  private PartFile(Path file, CheckpointPart part) {
     this.file = file;
     this.part = part;
   }
 
-  static PartFile of(Path directory, Part part) {
+  static PartFile of(Path directory, CheckpointPart part) {
     return new PartFile(directory.resolve(part.file()), part);
   }
 
@@ -37,7 +37,7 @@ final class PartFile {
 
   /** Reads every byte. */
   void verify() {
-    int there = read(channel -> Window.checksum(channel, part.bytes()));
+    int there = read(channel -> ChecksummedIo.checksum(channel, part.bytes()));
     if (there != part.crc32c()) {
       throw refused("was altered: its checksum is another", null);
     }
@@ -49,15 +49,15 @@ final class PartFile {
   }
 
   /** What is done with an open file. */
-  private interface Reading<T> {
-    T from(FileChannel channel) throws IOException;
+  private interface ChannelReader<T> {
+    T read(FileChannel channel) throws IOException;
   }
 
-  private <T> T read(Reading<T> reading) {
+  private <T> T read(ChannelReader<T> reader) {
     var options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     try (var channel = FileChannel.open(file, options)) {
       requireLength(channel.size());
-      return reading.from(channel);
+      return reader.read(channel);
     } catch (NoSuchFileException e) {
       throw refused("is missing", e);
     } catch (IOException e) {

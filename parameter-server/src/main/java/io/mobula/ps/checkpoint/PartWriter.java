@@ -17,13 +17,13 @@ import java.util.zip.CRC32C;
  */
 public final class PartWriter implements AutoCloseable {
   private final Path file;
-  private final Part promised;
+  private final CheckpointPart promised;
   private final FileChannel channel;
   private final CRC32C crc = new CRC32C();
   private long written;
   private boolean ended;
 
-  private PartWriter(Path file, Part promised, FileChannel channel) {
+  private PartWriter(Path file, CheckpointPart promised, FileChannel channel) {
     this.file = file;
     this.promised = promised;
     this.channel = channel;
@@ -32,7 +32,7 @@ public final class PartWriter implements AutoCloseable {
   /**
    * Makes the file, empty.
    *
-   * @param directory what {@link Checkpoints#begin} has made
+   * @param directory what {@link TableCheckpoints#begin} has made
    * @param shard names the file
    * @param from the first item of the shard
    * @param to one past the last; the same as the first where there is none
@@ -40,7 +40,7 @@ public final class PartWriter implements AutoCloseable {
    * @throws CheckpointException when there is no room, no such directory, or such a file already
    */
   public static PartWriter create(Path directory, int shard, long from, long to, long bytes) {
-    var promised = new Part(Part.fileOf(shard), from, to, bytes, 0);
+    var promised = new CheckpointPart(CheckpointPart.fileOf(shard), from, to, bytes, 0);
     var file = directory.resolve(promised.file());
     return new PartWriter(file, promised, open(file, bytes));
   }
@@ -71,7 +71,7 @@ public final class PartWriter implements AutoCloseable {
           + memory.byteSize() + ": " + file + " is to have " + promised.bytes() + ".");
     }
     try {
-      Window.write(memory, channel, crc);
+      ChecksummedIo.write(memory, channel, crc);
     } catch (IOException e) {
       throw failed(e);
     }
@@ -84,7 +84,7 @@ public final class PartWriter implements AutoCloseable {
    * @return what the owner is to know
    * @throws CheckpointException when the disk refuses; the file is gone then
    */
-  public Part finish() {
+  public CheckpointPart finish() {
     requireOpen();
     if (written != promised.bytes()) {
       throw new IllegalStateException(

@@ -29,7 +29,7 @@ final class Packing {
    * Writes the file of a part; when this returns the numbers are copied, and it completes when they
    * are on the disk.
    */
-  static CompletionStage<io.mobula.ps.checkpoint.Part> save(
+  static CompletionStage<io.mobula.ps.checkpoint.CheckpointPart> save(
       TableShard shard, Path draft, int index, long from, long to) {
     var cut = new Cut.All();
     var writer = PartWriter.create(draft, index, from, to, shard.sizeOf(cut));
@@ -39,7 +39,7 @@ final class Packing {
       writer.close();
       throw e;
     }
-    var written = new CompletableFuture<io.mobula.ps.checkpoint.Part>();
+    var written = new CompletableFuture<io.mobula.ps.checkpoint.CheckpointPart>();
     Thread.ofVirtual().name("mobula-checkpoint").start(() -> {
       try (writer) {
         written.complete(writer.finish());

@@ -435,7 +435,7 @@ public final class ShardActor {
    *
    * @param draft the directory
    */
-  public CompletionStage<io.mobula.ps.checkpoint.Part> save(int table, String draft) {
+  public CompletionStage<io.mobula.ps.checkpoint.CheckpointPart> save(int table, String draft) {
     return guarded("save", table, () -> {
       var shard = tables.get(table);
       return Packing.save(shard, Path.of(draft), index, shard.firstItem(), shard.lastItem());

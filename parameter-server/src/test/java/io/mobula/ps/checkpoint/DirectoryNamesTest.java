@@ -60,11 +60,11 @@ class DirectoryNamesTest {
     var written = new HashMap<Path, String>();
     for (var name : NAMES) {
       var table = SampleTable.of(name, 5, new Random(name.hashCode()));
-      written.put(table.write(Checkpoints.of(root, name), 1, 2), name);
+      written.put(table.write(TableCheckpoints.of(root, name), 1, 2), name);
     }
-    assertThat(Durable.entries(root)).containsExactlyInAnyOrderElementsOf(written.keySet());
+    assertThat(DurableFileSystem.entries(root)).containsExactlyInAnyOrderElementsOf(written.keySet());
     written.forEach((path, name) -> {
-      assertThat(Checkpoints.of(root, name).all()).as(name).containsExactly(path);
+      assertThat(TableCheckpoints.of(root, name).all()).as(name).containsExactly(path);
       var reader = CheckpointReader.open(path);
       reader.verify();
       assertThat(reader.manifest().table()).isEqualTo(name);
@@ -121,8 +121,8 @@ class DirectoryNamesTest {
     var names = new ArrayList<String>();
     for (var text : texts) {
       names.add(DirectoryNames.of(text).of(1));
-      assertThat(Escape.line(text)).as("seed %d", seed).matches("[ -~]*");
-      assertThat(Escape.text(Escape.line(text))).as("seed %d", seed).isEqualTo(text);
+      assertThat(TextEscaper.escapeLine(text)).as("seed %d", seed).matches("[ -~]*");
+      assertThat(TextEscaper.unescapeLine(TextEscaper.escapeLine(text))).as("seed %d", seed).isEqualTo(text);
     }
     assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[A-Za-z0-9_%.~-]+"));
     assertThat(names).noneMatch(name -> name.startsWith("."));

@@ -40,13 +40,13 @@ final class SampleTable {
   }
 
   /** Writes one checkpoint, by that many shards. */
-  Path write(Checkpoints checkpoints, long number, int shards) {
+  Path write(TableCheckpoints checkpoints, long number, int shards) {
     var draft = checkpoints.begin(number);
     return checkpoints.commit(draft, manifest(parts(draft, shards)));
   }
 
-  List<Part> parts(Path draft, int shards) {
-    var parts = new ArrayList<Part>();
+  List<CheckpointPart> parts(Path draft, int shards) {
+    var parts = new ArrayList<CheckpointPart>();
     for (int shard = 0; shard < shards; shard++) {
       parts.add(part(draft, shard, start(shard, shards), start(shard + 1, shards)));
     }
@@ -58,7 +58,7 @@ final class SampleTable {
     return size() * shard * shard / ((long) shards * shards);
   }
 
-  Part part(Path draft, int shard, long from, long to) {
+  CheckpointPart part(Path draft, int shard, long from, long to) {
     byte[] bytes = bytes(shard, from, to);
     try (var writer = PartWriter.create(draft, shard, from, to, bytes.length)) {
       var all = MemorySegment.ofArray(bytes);
@@ -87,8 +87,8 @@ final class SampleTable {
     };
   }
 
-  Manifest manifest(List<Part> parts) {
-    return new Manifest(Manifest.VERSION, name, SHAPE, "Adam[rate=0.001]", size(), 1000, parts);
+  CheckpointManifest manifest(List<CheckpointPart> parts) {
+    return new CheckpointManifest(CheckpointManifest.VERSION, name, SHAPE, "Adam[rate=0.001]", size(), 1000, parts);
   }
 
   /** Fails unless the checkpoint has every byte of this table. */
@@ -103,7 +103,7 @@ final class SampleTable {
   }
 
   /** The bytes of a part by way of mapped memory. */
-  static byte[] read(CheckpointReader reader, Part part) {
+  static byte[] read(CheckpointReader reader, CheckpointPart part) {
     try (var arena = Arena.ofConfined()) {
       return reader.map(part, arena).toArray(ValueLayout.JAVA_BYTE);
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /** Changes of a file system that are on the disk when they return. Blocks. */
-final class Durable {
-  private Durable() {}
+final class DurableFileSystem {
+  private DurableFileSystem() {}
 
   /** What is in a directory, in no order. */
   static List<Path> entries(Path directory) throws IOException {
@@ -51,7 +51,7 @@ final class Durable {
         StandardOpenOption.CREATE,
         StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.WRITE)) {
-      Window.write(MemorySegment.ofArray(bytes), channel, new CRC32C());
+      ChecksummedIo.write(MemorySegment.ofArray(bytes), channel, new CRC32C());
       channel.force(true);
     }
   }

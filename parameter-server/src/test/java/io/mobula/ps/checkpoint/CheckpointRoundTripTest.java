@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RoundTripTest {
+class CheckpointRoundTripTest {
   @TempDir
   Path root;
 
@@ -24,18 +24,18 @@ class RoundTripTest {
 
   @BeforeEach
   void printSeed() {
-    System.out.println("RoundTripTest seed " + seed);
+    System.out.println("CheckpointRoundTripTest seed " + seed);
   }
 
   private CheckpointReader written(SampleTable table, int shards) {
-    return CheckpointReader.open(table.write(Checkpoints.of(root, "t"), 1, shards));
+    return CheckpointReader.open(table.write(TableCheckpoints.of(root, "t"), 1, shards));
   }
 
   @Test
   void givesBackWhatAnyNumberOfShardsHasWritten() {
     for (int shards = 1; shards <= 12; shards++) {
       var table = SampleTable.of("t", random.nextInt(300), random);
-      var checkpoint = table.write(Checkpoints.of(root, "t"), shards, shards);
+      var checkpoint = table.write(TableCheckpoints.of(root, "t"), shards, shards);
       table.requireIn(checkpoint, "seed " + seed + ", shards " + shards);
       assertThat(CheckpointReader.open(checkpoint).manifest().parts()).hasSize(shards);
     }
@@ -44,7 +44,7 @@ class RoundTripTest {
   @Test
   void takesPartsOfManyBlocks() {
     var table = SampleTable.of("t", 500_003, random);
-    table.requireIn(table.write(Checkpoints.of(root, "t"), 1, 3), "seed " + seed);
+    table.requireIn(table.write(TableCheckpoints.of(root, "t"), 1, 3), "seed " + seed);
   }
 
   @Test
@@ -53,7 +53,7 @@ class RoundTripTest {
     var reader = written(table, 3).requireSize(0);
     reader.verify();
     assertThat(reader.manifest().parts())
-        .extracting(Part::from, Part::to, Part::bytes)
+        .extracting(CheckpointPart::from, CheckpointPart::to, CheckpointPart::bytes)
         .containsExactly(tuple(0, 0, 0), tuple(0, 0, 1), tuple(0, 0, 2));
     assertThat(SampleTable.read(reader, reader.manifest().parts().getFirst())).isEmpty();
   }
@@ -67,7 +67,7 @@ class RoundTripTest {
     var table = SampleTable.of("t", 90, random);
     var reader = written(table, 1);
     var part = reader.manifest().parts().getFirst();
-    var checkpoints = Checkpoints.of(root, "t");
+    var checkpoints = TableCheckpoints.of(root, "t");
     var draft = checkpoints.begin(2);
     try (var arena = Arena.ofConfined();
         var writer = PartWriter.create(draft, 0, 0, 90, part.bytes())) {
@@ -113,8 +113,8 @@ class RoundTripTest {
     var reader = written(table, 1);
     try (var arena = Arena.ofConfined()) {
       var memory = reader.map(reader.manifest().parts().getFirst(), arena);
-      table.write(Checkpoints.of(root, "t"), 2, 1);
-      Checkpoints.of(root, "t").prune(1);
+      table.write(TableCheckpoints.of(root, "t"), 2, 1);
+      TableCheckpoints.of(root, "t").prune(1);
       assertThat(memory.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(table.bytes(0, 0, 90));
     }
     assertThatThrownBy(reader::verify).isInstanceOf(CheckpointException.class);

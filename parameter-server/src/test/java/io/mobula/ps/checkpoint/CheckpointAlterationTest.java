@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens to the files of a checkpoint is noticed. */
-class AlterationTest {
+class CheckpointAlterationTest {
   private static final int SHARDS = 3;
 
   @TempDir
@@ -33,7 +33,7 @@ class AlterationTest {
   @BeforeEach
   void write() {
     table = SampleTable.of("t", 24, new Random(5));
-    checkpoint = table.write(Checkpoints.of(root, "t"), 1, SHARDS);
+    checkpoint = table.write(TableCheckpoints.of(root, "t"), 1, SHARDS);
   }
 
   private void check() {
@@ -102,7 +102,7 @@ class AlterationTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   void isNoticedWhereAPartIsMissing(int shard) throws IOException {
-    var file = checkpoint.resolve(Part.fileOf(shard));
+    var file = checkpoint.resolve(CheckpointPart.fileOf(shard));
     Files.delete(file);
     assertThatThrownBy(this::check)
         .isInstanceOf(CheckpointException.class)
@@ -126,10 +126,10 @@ class AlterationTest {
     assertThatThrownBy(this::check).hasMessageContaining("is cut off");
     Files.writeString(file, text.replace("size=24", "size=25"));
     assertThatThrownBy(this::check).hasMessageContaining("was altered: its checksum is another");
-    Files.write(file, ManifestText.sealed("mobula-checkpoint 2\nnew=things\n"));
+    Files.write(file, ManifestCodec.sealed("mobula-checkpoint 2\nnew=things\n"));
     assertThatThrownBy(this::check)
         .hasMessageContaining("is of another version: wanted 1, there was 2");
-    Files.write(file, ManifestText.sealed("hello\n"));
+    Files.write(file, ManifestCodec.sealed("hello\n"));
     assertThatThrownBy(this::check).hasMessageContaining("none of a checkpoint");
   }
 
@@ -168,10 +168,10 @@ class AlterationTest {
     };
     for (var change : changes) {
       assertThat(lines).contains(change[0]);
-      Files.write(file, ManifestText.sealed(lines.replace(change[0], change[1])));
+      Files.write(file, ManifestCodec.sealed(lines.replace(change[0], change[1])));
       refused(Arrays.toString(change), file, this::check);
     }
-    Files.write(file, ManifestText.sealed(lines));
+    Files.write(file, ManifestCodec.sealed(lines));
     check();
   }
 
@@ -185,14 +185,14 @@ class AlterationTest {
     String checksum = fields.substring(fields.length() - 8);
     var other = HexFormat.of().toHexDigits(HexFormat.fromHexDigits(checksum) ^ 0x100);
     for (var change : List.of(fields.replace(" 33 ", " 34 "), fields.replace(checksum, other))) {
-      Files.write(file, ManifestText.sealed(lines.replace(fields, change)));
+      Files.write(file, ManifestCodec.sealed(lines.replace(fields, change)));
       refused(change, checkpoint.resolve("part-00001"), this::check);
     }
   }
 
   @Test
   void isNoticedWherePartsOfTwoCheckpointsMeet() throws IOException {
-    var other = SampleTable.of("t", 24, new Random(6)).write(Checkpoints.of(root, "t"), 2, SHARDS);
+    var other = SampleTable.of("t", 24, new Random(6)).write(TableCheckpoints.of(root, "t"), 2, SHARDS);
     var file = checkpoint.resolve("part-00001");
     Files.copy(other.resolve("part-00001"), file, StandardCopyOption.REPLACE_EXISTING);
     refused("of another", file, this::check);
@@ -200,10 +200,10 @@ class AlterationTest {
 
   @Test
   void isNoticedWhereTwoPartsAreExchanged() throws IOException {
-    var draft = Checkpoints.of(root, "u").begin(1);
+    var draft = TableCheckpoints.of(root, "u").begin(1);
     var parts = List.of(table.part(draft, 0, 0, 13), table.part(draft, 8, 13, 24));
     assertThat(parts.getFirst().bytes()).isEqualTo(parts.getLast().bytes());
-    checkpoint = Checkpoints.of(root, "u").commit(draft, table.called("u").manifest(parts));
+    checkpoint = TableCheckpoints.of(root, "u").commit(draft, table.called("u").manifest(parts));
     check();
     var first = checkpoint.resolve("part-00000");
     var second = checkpoint.resolve("part-00008");

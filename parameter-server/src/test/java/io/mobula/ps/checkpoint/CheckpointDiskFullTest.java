@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a disk of 64 KiB, which only root may mount. */
-class DiskFullTest {
+class CheckpointDiskFullTest {
   @TempDir
   Path directory;
 
   private Path disk;
-  private Checkpoints checkpoints;
+  private TableCheckpoints checkpoints;
   private final SampleTable small = SampleTable.of("t", 100, new Random(1));
   private final SampleTable large = SampleTable.of("t", 36_000, new Random(2));
 
@@ -30,10 +30,10 @@ class DiskFullTest {
     String refusal = run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString());
     if (!refusal.isEmpty()) {
       disk = null;
-      System.out.println("DiskFullTest is skipped, as no disk can be mounted: " + refusal);
+      System.out.println("CheckpointDiskFullTest is skipped, as no disk can be mounted: " + refusal);
       Assumptions.abort(refusal);
     }
-    checkpoints = Checkpoints.of(disk, "t");
+    checkpoints = TableCheckpoints.of(disk, "t");
     small.write(checkpoints, 1, 2);
   }
 

@@ -16,19 +16,19 @@ import java.util.Objects;
  * @param updates how many every shard has applied at least
  * @param parts together all items, each once
  */
-public record Manifest(
+public record CheckpointManifest(
     int version,
     String table,
     String shape,
     String optimizer,
     long size,
     long updates,
-    List<Part> parts) {
+    List<CheckpointPart> parts) {
   /** The version that this release writes, and the only one that it reads. */
   public static final int VERSION = 1;
 
   /** Refuses parts that leave an item out or have one twice. */
-  public Manifest {
+  public CheckpointManifest {
     Objects.requireNonNull(table, "table");
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(optimizer, "optimizer");
@@ -40,7 +40,7 @@ public record Manifest(
     requireAll(size, parts);
   }
 
-  private static void requireAll(long size, List<Part> parts) {
+  private static void requireAll(long size, List<CheckpointPart> parts) {
     long next = 0;
     for (var part : parts) {
       if (part.from() != next) {
@@ -53,7 +53,7 @@ public record Manifest(
       throw new IllegalArgumentException(
           "The " + parts.size() + " parts end with item " + next + " of " + size + ".");
     }
-    if (parts.stream().map(Part::file).distinct().count() != parts.size()) {
+    if (parts.stream().map(CheckpointPart::file).distinct().count() != parts.size()) {
       throw new IllegalArgumentException("Two parts are of one file: " + parts);
     }
   }

@@ -12,10 +12,10 @@ import java.util.zip.CRC32C;
  * The way between memory and files, in blocks small enough to stay in a cache between the checksum
  * and the system call. Memory outside the heap is not copied; arrays are, block by block.
  */
-final class Window {
+final class ChecksummedIo {
   private static final int BYTES = 256 << 10;
 
-  private Window() {}
+  private ChecksummedIo() {}
 
   /** Appends all of it, and adds it to the checksum. */
   static void write(MemorySegment from, FileChannel to, CRC32C crc) throws IOException {

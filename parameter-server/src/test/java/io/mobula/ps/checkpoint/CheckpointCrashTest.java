@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Stopped anywhere, a checkpoint that is being written leaves the one before it the latest. */
-class CrashTest {
+class CheckpointCrashTest {
   @TempDir
   Path root;
 
@@ -25,13 +25,13 @@ class CrashTest {
   private final SampleTable after = SampleTable.of("t", 20, new Random(2));
 
   /** One that is being written, step by step. */
-  private final class Writing {
-    private final Checkpoints checkpoints;
-    private final List<Part> parts = new ArrayList<>();
+  private final class PendingCheckpoint {
+    private final TableCheckpoints checkpoints;
+    private final List<CheckpointPart> parts = new ArrayList<>();
     private Path draft;
     private PartWriter writer;
 
-    Writing(Checkpoints checkpoints) {
+    PendingCheckpoint(TableCheckpoints checkpoints) {
       this.checkpoints = checkpoints;
     }
 
@@ -63,29 +63,29 @@ class CrashTest {
     }
   }
 
-  private Checkpoints in(String directory) {
-    return Checkpoints.of(root.resolve(directory), "t");
+  private TableCheckpoints in(String directory) {
+    return TableCheckpoints.of(root.resolve(directory), "t");
   }
 
   private static void requireLatest(SampleTable table, Path directory, String after) {
-    table.requireIn(Checkpoints.of(directory, "t").latest().orElseThrow(), after);
+    table.requireIn(TableCheckpoints.of(directory, "t").latest().orElseThrow(), after);
   }
 
   @Test
   void leavesTheOneBeforeAfterEveryStepButTheLast() {
-    int steps = new Writing(in("none")).steps().size();
+    int steps = new PendingCheckpoint(in("none")).steps().size();
     assertThat(steps).isEqualTo(10);
     for (int done = 0; done <= steps; done++) {
       var directory = root.resolve("after-" + done);
-      before.write(Checkpoints.of(directory, "t"), 1, 3);
-      var writing = new Writing(Checkpoints.of(directory, "t"));
-      writing.steps().subList(0, done).forEach(Runnable::run);
+      before.write(TableCheckpoints.of(directory, "t"), 1, 3);
+      var pendingCheckpoint = new PendingCheckpoint(TableCheckpoints.of(directory, "t"));
+      pendingCheckpoint.steps().subList(0, done).forEach(Runnable::run);
       requireLatest(before, directory, "after step " + done);
       if (done == steps) {
-        writing.publish();
+        pendingCheckpoint.publish();
         requireLatest(after, directory, "after the last step");
       } else {
-        after.write(Checkpoints.of(directory, "t"), 2, 4);
+        after.write(TableCheckpoints.of(directory, "t"), 2, 4);
         requireLatest(after, directory, "after trying again");
       }
     }
@@ -95,7 +95,7 @@ class CrashTest {
   void leavesTheOneBeforeAfterEveryByteOfTheManifest() throws IOException {
     before.write(in("bytes"), 1, 3);
     var draft = in("bytes").begin(2);
-    byte[] manifest = ManifestText.write(after.manifest(after.parts(draft, 2)));
+    byte[] manifest = ManifestCodec.write(after.manifest(after.parts(draft, 2)));
     for (int written = 0; written <= manifest.length; written++) {
       Files.write(draft.resolve("manifest"), Arrays.copyOf(manifest, written));
       requireLatest(before, root.resolve("bytes"), "after byte " + written);
@@ -146,7 +146,7 @@ class CrashTest {
     before.part(old, 0, 0, 10);
     var slow = checkpoints.begin(2);
     before.part(slow, 0, 0, 10);
-    var others = Checkpoints.of(root.resolve("left"), "t-000000000001").begin(3);
+    var others = TableCheckpoints.of(root.resolve("left"), "t-000000000001").begin(3);
     var hours = FileTime.from(Instant.now().minus(Duration.ofMinutes(61)));
     for (var path : List.of(old.resolve("part-00000"), old, slow, others)) {
       Files.setLastModifiedTime(path, hours);

@@ -14,21 +14,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CheckpointsTest {
+class TableCheckpointsTest {
   @TempDir
   Path root;
 
   private final SampleTable table = SampleTable.of("t", 20, new Random(1));
 
-  private Checkpoints checkpoints() {
-    return Checkpoints.of(root.resolve("a/b"), "t");
+  private TableCheckpoints checkpoints() {
+    return TableCheckpoints.of(root.resolve("a/b"), "t");
   }
 
   @Test
   void areNoneWhereNothingWasWritten() {
     assertThat(checkpoints().latest()).isEmpty();
     assertThat(checkpoints().all()).isEmpty();
-    assertThat(checkpoints().next()).isEqualTo(1);
+    assertThat(checkpoints().nextNumber()).isEqualTo(1);
     assertThat(root).isEmptyDirectory();
   }
 
@@ -39,7 +39,7 @@ class CheckpointsTest {
     var third = table.write(checkpoints(), Long.MAX_VALUE - 1, 2);
     assertThat(checkpoints().all()).containsExactly(third, second, first);
     assertThat(checkpoints().latest()).contains(third);
-    assertThat(checkpoints().next()).isEqualTo(Long.MAX_VALUE);
+    assertThat(checkpoints().nextNumber()).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
@@ -51,7 +51,7 @@ class CheckpointsTest {
     var newest = checkpoints().all().subList(0, 2);
     checkpoints().prune(2);
     assertThat(checkpoints().all()).isEqualTo(newest);
-    assertThat(Durable.entries(root.resolve("a/b")))
+    assertThat(DurableFileSystem.entries(root.resolve("a/b")))
         .containsExactlyInAnyOrder(newest.get(0), newest.get(1), draft);
     CheckpointReader.open(newest.get(1)).verify();
     checkpoints().prune(2);
@@ -67,7 +67,7 @@ class CheckpointsTest {
     Files.delete(damaged.resolve("manifest"));
     checkpoints().prune(1);
     assertThat(checkpoints().latest()).contains(good);
-    assertThat(checkpoints().next()).isEqualTo(3);
+    assertThat(checkpoints().nextNumber()).isEqualTo(3);
   }
 
   @ParameterizedTest
@@ -75,7 +75,7 @@ class CheckpointsTest {
   void passOverOneWithoutAllItsParts(int shard) throws IOException {
     var good = table.write(checkpoints(), 1, 2);
     var damaged = table.write(checkpoints(), 2, 3);
-    var file = damaged.resolve(Part.fileOf(shard));
+    var file = damaged.resolve(CheckpointPart.fileOf(shard));
     byte[] whole = Files.readAllBytes(file);
     int right = whole.length;
     for (int length : new int[] {0, 1, right - 1, right, right + 1, 2 * right}) {
@@ -166,7 +166,7 @@ class CheckpointsTest {
     var committed = table.write(checkpoints(), 1, 2);
     var draft = checkpoints().begin(2);
     var name = draft.getFileName();
-    var others = Checkpoints.of(root.resolve("a/b"), "u").begin(1);
+    var others = TableCheckpoints.of(root.resolve("a/b"), "u").begin(1);
     var elsewhere = Files.createDirectories(root.resolve("c").resolve(name));
     var link = root.resolve("a/b").resolve(name.toString().replaceFirst(".{8}$", "00000000"));
     Files.createSymbolicLink(link, elsewhere);
@@ -194,14 +194,14 @@ class CheckpointsTest {
   void areNotThoseOfAnotherTableUnderThatName() throws IOException {
     var mine = table.write(checkpoints(), 1, 1);
     var other = table.called("u");
-    var theirs = other.write(Checkpoints.of(root.resolve("a/b"), "u"), 2, 1);
+    var theirs = other.write(TableCheckpoints.of(root.resolve("a/b"), "u"), 2, 1);
     Files.move(theirs, theirs.resolveSibling("t-000000000002"));
     assertThat(checkpoints().all()).containsExactly(mine);
   }
 
   @Test
   void areNotFoundBehindLinks() throws IOException {
-    var real = table.write(Checkpoints.of(root.resolve("elsewhere"), "t"), 5, 1);
+    var real = table.write(TableCheckpoints.of(root.resolve("elsewhere"), "t"), 5, 1);
     Files.createDirectories(root.resolve("a/b"));
     Files.createSymbolicLink(root.resolve("a/b").resolve(real.getFileName()), real);
     assertThat(checkpoints().latest()).isEmpty();

@@ -13,21 +13,21 @@ import org.slf4j.LoggerFactory;
  * Drafts that nobody will finish: nothing was written into them for an hour. What cannot be removed
  * is left to the next time, as it takes room and does no other harm.
  */
-final class Leftovers {
-  private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
-  private static final Duration PATIENCE = Duration.ofHours(1);
+final class StaleDraftCleaner {
+  private static final Logger LOG = LoggerFactory.getLogger(StaleDraftCleaner.class);
+  private static final Duration STALE_AFTER = Duration.ofHours(1);
 
-  private Leftovers() {}
+  private StaleDraftCleaner() {}
 
   static void remove(Path root, List<Path> drafts) throws IOException {
     if (drafts.isEmpty()) {
       return;
     }
-    var old = FileTime.from(now(root).toInstant().minus(PATIENCE));
+    var old = FileTime.from(now(root).toInstant().minus(STALE_AFTER));
     for (var draft : drafts) {
       try {
         if (lastWritten(draft).compareTo(old) < 0) {
-          Durable.delete(draft);
+          DurableFileSystem.delete(draft);
           LOG.info("Removed {}, which somebody had left unfinished.", draft);
         }
       } catch (IOException e) {
@@ -48,7 +48,7 @@ final class Leftovers {
 
   private static FileTime lastWritten(Path draft) throws IOException {
     var last = Files.getLastModifiedTime(draft);
-    for (var file : Durable.entries(draft)) {
+    for (var file : DurableFileSystem.entries(draft)) {
       var time = Files.getLastModifiedTime(file);
       last = time.compareTo(last) > 0 ? time : last;
     }

@@ -18,17 +18,17 @@ import org.slf4j.LoggerFactory;
  * it a checkpoint, at once. Who fails in between {@link #abandon}s it. Keeps nothing in memory, so
  * that it is as true after a crash as before. Blocks.
  */
-public final class Checkpoints {
+public final class TableCheckpoints {
   /** The file that is written last. */
   static final String MANIFEST = "manifest";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TableCheckpoints.class);
 
   private final Path root;
   private final String table;
   private final DirectoryNames names;
 
-  private Checkpoints(Path root, String table) {
+  private TableCheckpoints(Path root, String table) {
     this.root = root;
     this.table = table;
     this.names = DirectoryNames.of(table);
@@ -40,14 +40,14 @@ public final class Checkpoints {
    * @param root one that all shards and the owner see under the same path
    * @param table its name, of whatever characters
    */
-  public static Checkpoints of(Path root, String table) {
-    return new Checkpoints(root.toAbsolutePath().normalize(), table);
+  public static TableCheckpoints of(Path root, String table) {
+    return new TableCheckpoints(root.toAbsolutePath().normalize(), table);
   }
 
   // ---- writing
 
   /** One more than any number that is taken, by whatever is there under such a name. */
-  public long next() {
+  public long nextNumber() {
     return Math.addExact(
         1,
         Stream.concat(numbered(), drafts())
@@ -69,8 +69,8 @@ public final class Checkpoints {
     requireFree(target);
     var draft = root.resolve(names.draftOf(number));
     try {
-      Durable.create(root);
-      Leftovers.remove(root, drafts().toList());
+      DurableFileSystem.create(root);
+      StaleDraftCleaner.remove(root, drafts().toList());
       return Files.createDirectory(draft);
     } catch (IOException e) {
       throw WriteFailure.of(draft, e);
@@ -93,7 +93,7 @@ public final class Checkpoints {
    * @throws CheckpointException when a part is not there as a whole, or there is no room; the draft
    *     is to be abandoned then
    */
-  public Path commit(Path draft, Manifest manifest) {
+  public Path commit(Path draft, CheckpointManifest manifest) {
     requireDraft(draft);
     if (!manifest.table().equals(table)) {
       throw new IllegalArgumentException(
@@ -105,11 +105,11 @@ public final class Checkpoints {
   }
 
   /** Writes the manifest. */
-  void seal(Path draft, Manifest manifest) {
-    byte[] bytes = ManifestText.write(manifest);
+  void seal(Path draft, CheckpointManifest manifest) {
+    byte[] bytes = ManifestCodec.write(manifest);
     try {
-      Durable.write(draft.resolve(MANIFEST), bytes);
-      Durable.sync(draft);
+      DurableFileSystem.write(draft.resolve(MANIFEST), bytes);
+      DurableFileSystem.sync(draft);
     } catch (IOException e) {
       throw WriteFailure.of(draft.resolve(MANIFEST), bytes.length, e);
     }
@@ -120,7 +120,7 @@ public final class Checkpoints {
     var target = root.resolve(names.of(names.draft(draft).orElseThrow()));
     requireFree(target);
     try {
-      Durable.rename(root, draft, target);
+      DurableFileSystem.rename(root, draft, target);
       return target;
     } catch (IOException e) {
       throw WriteFailure.of(target, e);
@@ -135,7 +135,7 @@ public final class Checkpoints {
   public void abandon(Path draft) {
     requireDraft(draft);
     try {
-      Durable.delete(draft);
+      DurableFileSystem.delete(draft);
     } catch (IOException e) {
       throw new CheckpointException("Cannot remove " + draft + ": " + e, e);
     }
@@ -143,7 +143,7 @@ public final class Checkpoints {
 
   private void requireDraft(Path draft) {
     boolean here = root.equals(draft.toAbsolutePath().getParent());
-    boolean other = Files.exists(draft) && !Durable.isDirectory(draft);
+    boolean other = Files.exists(draft) && !DurableFileSystem.isDirectory(draft);
     if (!here || other || names.draft(draft).isEmpty()) {
       throw new IllegalArgumentException(
           draft + " is no draft of table " + table + " in " + root + ".");
@@ -185,7 +185,7 @@ public final class Checkpoints {
   Path retire(Path checkpoint) {
     var draft = root.resolve(names.draftOf(names.number(checkpoint).orElseThrow()));
     try {
-      Durable.rename(root, checkpoint, draft);
+      DurableFileSystem.rename(root, checkpoint, draft);
       return draft;
     } catch (IOException e) {
       throw new CheckpointException("Cannot remove " + checkpoint + ": " + e, e);
@@ -219,7 +219,7 @@ public final class Checkpoints {
 
   private Stream<Path> directories() {
     try {
-      return Durable.entries(root).stream().filter(Durable::isDirectory);
+      return DurableFileSystem.entries(root).stream().filter(DurableFileSystem::isDirectory);
     } catch (NoSuchFileException e) {
       return Stream.empty();
     } catch (IOException e) {

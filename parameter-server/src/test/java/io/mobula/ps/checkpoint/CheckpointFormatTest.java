@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The bytes of the files, so that no release changes them by accident. */
-class FormatTest {
+class CheckpointFormatTest {
   @TempDir
   Path directory;
 
   @Test
   void ofPartsIsWhatWasWrittenAndNothingElse() throws IOException {
-    Part part;
+    CheckpointPart part;
     try (var writer = PartWriter.create(directory, 12, 5, 7, 10)) {
       writer.write(MemorySegment.ofArray(new float[] {1, -0.5f}));
       writer.write(MemorySegment.ofArray(new byte[] {1, 0}));
@@ -32,18 +32,18 @@ class FormatTest {
     }
     byte[] bytes = Files.readAllBytes(directory.resolve("part-00012"));
     assertThat(HexFormat.of().formatHex(bytes)).isEqualTo("0000803f000000bf0100");
-    assertThat(part).isEqualTo(new Part("part-00012", 5, 7, 10, 0x60d661c8));
+    assertThat(part).isEqualTo(new CheckpointPart("part-00012", 5, 7, 10, 0x60d661c8));
   }
 
   @Test
   void isAsDocumentedForManifests() {
     var parts = List.of(
-        new Part("part-00000", 0, 2, 72, 0xABC),
-        new Part("part-00001", 2, 2, 0, 0),
-        new Part("part-00002", 2, 3, 96, -1));
+        new CheckpointPart("part-00000", 0, 2, 72, 0xABC),
+        new CheckpointPart("part-00001", 2, 2, 0, 0),
+        new CheckpointPart("part-00002", 2, 3, 96, -1));
     var manifest =
-        new Manifest(1, "ä\n", "dense double, 0 state vectors", "Sgd[rate=50%]", 3, 17, parts);
-    byte[] bytes = ManifestText.write(manifest);
+        new CheckpointManifest(1, "ä\n", "dense double, 0 state vectors", "Sgd[rate=50%]", 3, 17, parts);
+    byte[] bytes = ManifestCodec.write(manifest);
     assertThat(new String(bytes, StandardCharsets.US_ASCII)).isEqualTo("""
         mobula-checkpoint 1
         table=%00e4%000a
@@ -57,18 +57,18 @@ class FormatTest {
         part=part-00002 2 3 96 ffffffff
         crc32c=fcbd7527
         """);
-    assertThat(ManifestText.read(bytes, "here")).isEqualTo(manifest);
+    assertThat(ManifestCodec.read(bytes, "here")).isEqualTo(manifest);
   }
 
   @Test
   void hasNoManifestOfPartsThatDoNotMeet() {
-    var first = new Part("part-00000", 0, 2, 64, 0);
-    var second = new Part("part-00001", 2, 3, 60, 0);
-    var none = new Part("part-00002", 2, 2, 5, 0);
+    var first = new CheckpointPart("part-00000", 0, 2, 64, 0);
+    var second = new CheckpointPart("part-00001", 2, 3, 60, 0);
+    var none = new CheckpointPart("part-00002", 2, 2, 5, 0);
     assertThat(of(3, first, second).parts()).containsExactly(first, second);
     assertThat(of(3, first, none, second).parts()).containsExactly(first, none, second);
     assertThat(of(2, first, none).size()).isEqualTo(2);
-    assertThat(of(0, new Part("part-00000", 0, 0, 0, 0)).size()).isZero();
+    assertThat(of(0, new CheckpointPart("part-00000", 0, 0, 0, 0)).size()).isZero();
     refused("begins with item 2 where 0", () -> of(3, second));
     refused("begins with item 2 where 0", () -> of(3, second, first));
     refused("begins with item 0 where 2", () -> of(3, first, first));
@@ -76,18 +76,18 @@ class FormatTest {
     refused("end with item 2 of 3", () -> of(3, first));
     refused("end with item 3 of 2", () -> of(2, first, second));
     refused("0 parts end with item 0 of 0", () -> of(0));
-    refused("of one file", () -> of(3, first, new Part("part-00000", 2, 3, 60, 0)));
+    refused("of one file", () -> of(3, first, new CheckpointPart("part-00000", 2, 3, 60, 0)));
   }
 
-  private static Manifest of(long size, Part... parts) {
-    return new Manifest(1, "t", "s", "o", size, 0, List.of(parts));
+  private static CheckpointManifest of(long size, CheckpointPart... parts) {
+    return new CheckpointManifest(1, "t", "s", "o", size, 0, List.of(parts));
   }
 
   @Test
   void hasNoManifestOfAnotherVersionOrFewerUpdatesThanNone() {
-    var parts = List.of(new Part("part-00000", 0, 1, 8, 0));
-    refused("has version 2", () -> new Manifest(2, "t", "s", "o", 1, 0, parts));
-    refused("and -1 updates", () -> new Manifest(1, "t", "s", "o", 1, -1, parts));
+    var parts = List.of(new CheckpointPart("part-00000", 0, 1, 8, 0));
+    refused("has version 2", () -> new CheckpointManifest(2, "t", "s", "o", 1, 0, parts));
+    refused("and -1 updates", () -> new CheckpointManifest(1, "t", "s", "o", 1, -1, parts));
   }
 
   private static void refused(String why, Runnable made) {
@@ -99,20 +99,20 @@ class FormatTest {
   @Test
   void hasNoPartOfAnotherFileName() {
     for (var name : List.of("", "part-1", "manifest", "../part-00001", "part-00001/..", "/etc/x")) {
-      refused("No file name", () -> new Part(name, 0, 1, 60, 0));
+      refused("No file name", () -> new CheckpointPart(name, 0, 1, 60, 0));
     }
   }
 
   @Test
   void hasNoPartThatEndsBeforeItBegins() {
-    refused("cannot have items 2 to 1", () -> new Part("part-00000", 2, 1, 60, 0));
-    refused("cannot have items -1 to 1", () -> new Part("part-00000", -1, 1, 60, 0));
-    refused("in -1 bytes", () -> new Part("part-00000", 0, 1, -1, 0));
+    refused("cannot have items 2 to 1", () -> new CheckpointPart("part-00000", 2, 1, 60, 0));
+    refused("cannot have items -1 to 1", () -> new CheckpointPart("part-00000", -1, 1, 60, 0));
+    refused("in -1 bytes", () -> new CheckpointPart("part-00000", 0, 1, -1, 0));
   }
 
   @Test
   void hasPartsThatTravel() throws IOException, ClassNotFoundException {
-    var part = new Part("part-00007", 5, 7, 104, 0xCAFE);
+    var part = new CheckpointPart("part-00007", 5, 7, 104, 0xCAFE);
     var bytes = new ByteArrayOutputStream();
     try (var out = new ObjectOutputStream(bytes)) {
       out.writeObject(part);

@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
  * @param bytes how long it is
  * @param crc32c the checksum of all its bytes
  */
-public record Part(String file, long from, long to, long bytes, int crc32c)
+public record CheckpointPart(String file, long from, long to, long bytes, int crc32c)
     implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final Pattern FILE = Pattern.compile("part-[0-9]{5,10}");
 
   /** Refuses names of other files, and a range that ends before it begins. */
-  public Part {
+  public CheckpointPart {
     if (!FILE.matcher(file).matches()) {
       throw new IllegalArgumentException("No file name of a part: " + file);
     }
@@ -38,7 +38,7 @@ public record Part(String file, long from, long to, long bytes, int crc32c)
   }
 
   /** The same when its bytes are known. */
-  Part withChecksum(int known) {
-    return new Part(file, from, to, bytes, known);
+  CheckpointPart withChecksum(int known) {
+    return new CheckpointPart(file, from, to, bytes, known);
   }
 }

@@ -6,13 +6,13 @@ import java.util.HexFormat;
  * Text of any characters as some ASCII ones: the others, and {@code %}, are a {@code %} and four
  * hexadecimal digits per UTF-16 unit, halves of pairs included. No two texts become the same.
  */
-final class Escape {
+final class TextEscaper {
   private static final int DIGITS = 4;
 
-  private Escape() {}
+  private TextEscaper() {}
 
   /** Keeps what is printable, blanks included. */
-  static String line(String text) {
+  static String escapeLine(String text) {
     var out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -22,7 +22,7 @@ final class Escape {
   }
 
   /** Keeps letters, digits, {@code _}, {@code -} and dots but the first; never empty. */
-  static String fileName(String text) {
+  static String escapeFileName(String text) {
     var out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -50,9 +50,9 @@ final class Escape {
   /**
    * What a line was made of.
    *
-   * @throws IllegalArgumentException when it was not made by {@link #line}
+   * @throws IllegalArgumentException when it was not made by {@link #escapeLine}
    */
-  static String text(String line) {
+  static String unescapeLine(String line) {
     var out = new StringBuilder();
     for (int i = 0; i < line.length(); i++) {
       if (line.charAt(i) != '%') {

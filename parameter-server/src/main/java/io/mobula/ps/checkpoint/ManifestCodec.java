@@ -12,19 +12,19 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of a manifest, as the package describes them. Pure. */
-final class ManifestText {
+final class ManifestCodec {
   private static final String FIRST = "mobula-checkpoint ";
   private static final String LAST = "crc32c=";
   private static final int LAST_BYTES = LAST.length() + 8 + 1;
 
-  private ManifestText() {}
+  private ManifestCodec() {}
 
-  static byte[] write(Manifest manifest) {
+  static byte[] write(CheckpointManifest manifest) {
     var lines = new StringBuilder();
     line(lines, FIRST, manifest.version());
-    line(lines, "table=", Escape.line(manifest.table()));
-    line(lines, "shape=", Escape.line(manifest.shape()));
-    line(lines, "optimizer=", Escape.line(manifest.optimizer()));
+    line(lines, "table=", TextEscaper.escapeLine(manifest.table()));
+    line(lines, "shape=", TextEscaper.escapeLine(manifest.shape()));
+    line(lines, "optimizer=", TextEscaper.escapeLine(manifest.optimizer()));
     line(lines, "size=", manifest.size());
     line(lines, "updates=", manifest.updates());
     line(lines, "parts=", manifest.parts().size());
@@ -38,7 +38,7 @@ final class ManifestText {
     lines.append(key).append(value).append('\n');
   }
 
-  private static String text(Part part) {
+  private static String text(CheckpointPart part) {
     return String.join(
         " ",
         part.file(),
@@ -65,7 +65,7 @@ final class ManifestText {
    * @param where names it in errors
    * @throws CheckpointException when it is cut off, altered or of another version
    */
-  static Manifest read(byte[] bytes, Object where) {
+  static CheckpointManifest read(byte[] bytes, Object where) {
     var text = new String(bytes, ISO_8859_1);
     int end = text.length() - LAST_BYTES;
     if (end < 0 || !text.startsWith(LAST, end) || !text.endsWith("\n")) {
@@ -93,32 +93,32 @@ final class ManifestText {
       throw refused(where, "is none of a checkpoint: it begins with \"" + first + "\"", null);
     }
     String version = first.substring(FIRST.length());
-    if (!version.equals(Integer.toString(Manifest.VERSION))) {
-      String wanted = "is of another version: wanted " + Manifest.VERSION + ", there was ";
+    if (!version.equals(Integer.toString(CheckpointManifest.VERSION))) {
+      String wanted = "is of another version: wanted " + CheckpointManifest.VERSION + ", there was ";
       throw refused(where, wanted + version, null);
     }
   }
 
-  private static Manifest parsed(Iterator<String> lines) {
+  private static CheckpointManifest parsed(Iterator<String> lines) {
     int version = Integer.parseInt(value(lines, FIRST));
-    String table = Escape.text(value(lines, "table="));
-    String shape = Escape.text(value(lines, "shape="));
-    String optimizer = Escape.text(value(lines, "optimizer="));
+    String table = TextEscaper.unescapeLine(value(lines, "table="));
+    String shape = TextEscaper.unescapeLine(value(lines, "shape="));
+    String optimizer = TextEscaper.unescapeLine(value(lines, "optimizer="));
     long size = Long.parseLong(value(lines, "size="));
     long updates = Long.parseLong(value(lines, "updates="));
     int count = Integer.parseInt(value(lines, "parts="));
-    var parts = new ArrayList<Part>();
+    var parts = new ArrayList<CheckpointPart>();
     for (int i = 0; i < count; i++) {
       parts.add(part(value(lines, "part=").split(" ", -1)));
     }
-    return new Manifest(version, table, shape, optimizer, size, updates, parts);
+    return new CheckpointManifest(version, table, shape, optimizer, size, updates, parts);
   }
 
-  private static Part part(String[] fields) {
+  private static CheckpointPart part(String[] fields) {
     if (fields.length != 5) {
       throw new IllegalArgumentException("a part has 5 fields, not " + fields.length);
     }
-    return new Part(
+    return new CheckpointPart(
         fields[0],
         Long.parseLong(fields[1]),
         Long.parseLong(fields[2]),

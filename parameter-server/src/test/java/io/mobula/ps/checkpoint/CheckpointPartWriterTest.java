@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PartWriterTest {
+class CheckpointPartWriterTest {
   private static final MemorySegment BLOCK = MemorySegment.ofArray(new float[] {1, 2, 3, 4});
 
   @TempDir
@@ -73,7 +73,7 @@ class PartWriterTest {
   @Test
   void takesAShardWithoutItemsAndAFileWithoutBytes() {
     try (var writer = PartWriter.create(directory, 2, 7, 7, 0)) {
-      assertThat(writer.finish()).isEqualTo(new Part("part-00002", 7, 7, 0, 0));
+      assertThat(writer.finish()).isEqualTo(new CheckpointPart("part-00002", 7, 7, 0, 0));
     }
     assertThat(directory.resolve("part-00002")).isEmptyFile();
   }

@@ -11,32 +11,32 @@ import org.junit.jupiter.api.Test;
 
 /** Altered manifests, with and without a checksum that is right for them. */
 @Tag("fuzz")
-class ManifestFuzzTest {
-  private static final Manifest MANIFEST = new Manifest(
-      Manifest.VERSION,
+class CheckpointManifestFuzzTest {
+  private static final CheckpointManifest MANIFEST = new CheckpointManifest(
+      CheckpointManifest.VERSION,
       "a table = \\ ü",
       "dense float, 2 state vectors",
       "adam 0.001",
       20,
       7,
-      List.of(new Part("part-00000", 0, 10, 80, 3), new Part("part-00001", 10, 20, 80, -1)));
+      List.of(new CheckpointPart("part-00000", 0, 10, 80, 3), new CheckpointPart("part-00001", 10, 20, 80, -1)));
 
   @Test
   void whatIsReadIsWhatWouldBeWritten() throws Exception {
-    var whole = ManifestText.write(MANIFEST);
-    assertThat(ManifestText.read(whole, "here")).isEqualTo(MANIFEST);
-    AlteredBytes.search("manifests of tables", List.of(whole), ManifestFuzzTest::readOrRefused);
+    var whole = ManifestCodec.write(MANIFEST);
+    assertThat(ManifestCodec.read(whole, "here")).isEqualTo(MANIFEST);
+    AlteredBytes.search("manifests of tables", List.of(whole), CheckpointManifestFuzzTest::readOrRefused);
     var lines = new String(whole, ISO_8859_1);
     var unsealed = lines.substring(0, lines.lastIndexOf("crc32c=")).getBytes(ISO_8859_1);
     AlteredBytes.search(
         "manifests of tables, sealed",
         List.of(unsealed),
-        altered -> readOrRefused(ManifestText.sealed(new String(altered, ISO_8859_1))));
+        altered -> readOrRefused(ManifestCodec.sealed(new String(altered, ISO_8859_1))));
   }
 
   private static void readOrRefused(byte[] bytes) {
     try {
-      assertThat(ManifestText.write(ManifestText.read(bytes, "here"))).isEqualTo(bytes);
+      assertThat(ManifestCodec.write(ManifestCodec.read(bytes, "here"))).isEqualTo(bytes);
     } catch (CheckpointException refused) {
       assertThat(refused).hasMessageContaining("here");
     }
