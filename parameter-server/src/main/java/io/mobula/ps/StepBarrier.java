@@ -48,7 +48,7 @@ final class StepBarrier {
                 .call(
                     ShardActor::lookAround,
                     table.id(),
-                    table.consistency().patience().toNanos())
+                    table.consistency().workerTimeout().toNanos())
                 .remote()
                 .close());
         ShardCalls.getAndClose(answers.get(i));

@@ -3,7 +3,7 @@ package io.mobula.ps;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.ps.clock.Mark;
+import io.mobula.ps.clock.WorkerClock;
 import io.mobula.ps.shard.ForgottenException;
 import io.mobula.ps.shard.Layout;
 import io.mobula.ps.shard.MovedException;
@@ -238,10 +238,10 @@ final class WorkerSession {
       }
     }
     if (refused.forgotten) {
-      var mark = new Mark(worker, rank, runtime.nodeId(), endedSteps, 0, false);
+      var clock = new WorkerClock(worker, rank, runtime.nodeId(), endedSteps, 0, false);
       ShardCalls.translateFailures(() -> ShardCalls.callAll(
           layout.shards(),
-          shard -> Mobula.remoteStage(shard.call(ShardActor::rejoin, table.id(), mark))));
+          shard -> Mobula.remoteStage(shard.call(ShardActor::rejoin, table.id(), clock))));
     }
     refused.resendAll();
     refused.inFlightPushs.forEach(inFlightPush -> pushFutures.settle(inFlightPush.push()));
@@ -257,7 +257,7 @@ final class WorkerSession {
           .shards()
           .get(shard)
           .call(
-              ShardActor::lookAround, table.id(), table.consistency().patience().toNanos())
+              ShardActor::lookAround, table.id(), table.consistency().workerTimeout().toNanos())
           .remote()
           .close();
     }

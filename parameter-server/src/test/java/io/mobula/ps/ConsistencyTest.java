@@ -184,7 +184,7 @@ class ConsistencyTest extends ParameterServerTestBase {
   @Test
   void aWorkerThatNeverClocksIsLeftBehindAndTold() {
     try (var server = server(2)) {
-      var rule = Consistency.boundedStaleness(0).patience(Duration.ofMillis(300));
+      var rule = Consistency.boundedStaleness(0).workerTimeout(Duration.ofMillis(300));
       var table = table(server, 8, rule);
       var silent = table.join(1);
       try (var goesOn = table.join(0)) {
@@ -220,7 +220,7 @@ class ConsistencyTest extends ParameterServerTestBase {
   @Test
   void refusesRulesThatCannotBe() {
     assertThatThrownBy(() -> Consistency.boundedStaleness(-1)).hasMessageContaining("-1");
-    assertThatThrownBy(() -> Consistency.asynchronous().patience(Duration.ZERO))
+    assertThatThrownBy(() -> Consistency.asynchronous().workerTimeout(Duration.ZERO))
         .hasMessageContaining("patience");
   }
 }

@@ -135,7 +135,7 @@ class MultiProcessServerIT {
       var table = server
           .dense("killed", 50_000)
           .optimizer(Optimizers.sgd(1))
-          .consistency(Consistency.bulkSynchronous().patience(Duration.ofMinutes(10)))
+          .consistency(Consistency.bulkSynchronous().workerTimeout(Duration.ofMinutes(10)))
           .create();
       var doomed = own.runtime()
           .actor(WorkerActor::new, table, 1)

@@ -11,11 +11,11 @@ import java.util.Objects;
  * @param mode which rule
  * @param staleness how many steps a worker may be ahead of the slowest; of no meaning when
  *     asynchronous
- * @param patience how long others wait for a worker that shows no sign of life before they go on
+ * @param workerTimeout how long others wait for a worker that shows no sign of life before they go on
  *     without it
  */
-public record Consistency(Mode mode, int staleness, Duration patience) implements Serializable {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+public record Consistency(Mode mode, int staleness, Duration workerTimeout) implements Serializable {
+  private static final Duration DEFAULT_WORKER_TIMEOUT = Duration.ofMinutes(1);
 
   /** The rules. */
   public enum Mode {
@@ -34,15 +34,15 @@ public record Consistency(Mode mode, int staleness, Duration patience) implement
       throw new IllegalArgumentException("Wanted a staleness of " + staleness
           + " steps: use 0 for workers that wait for each other after each.");
     }
-    if (!patience.isPositive()) {
+    if (!workerTimeout.isPositive()) {
       throw new IllegalArgumentException(
-          "Wanted a patience of " + patience + ": it must be above zero.");
+          "Wanted a patience of " + workerTimeout + ": it must be above zero.");
     }
   }
 
   /** A gradient is applied when it comes, a pull is answered at once. */
   public static Consistency asynchronous() {
-    return new Consistency(Mode.ASYNCHRONOUS, 0, PATIENCE);
+    return new Consistency(Mode.ASYNCHRONOUS, 0, DEFAULT_WORKER_TIMEOUT);
   }
 
   /**
@@ -51,7 +51,7 @@ public record Consistency(Mode mode, int staleness, Duration patience) implement
    * Computation</em>, 1990).
    */
   public static Consistency bulkSynchronous() {
-    return new Consistency(Mode.BULK_SYNCHRONOUS, 0, PATIENCE);
+    return new Consistency(Mode.BULK_SYNCHRONOUS, 0, DEFAULT_WORKER_TIMEOUT);
   }
 
   /**
@@ -61,11 +61,11 @@ public record Consistency(Mode mode, int staleness, Duration patience) implement
    * 2013).
    */
   public static Consistency boundedStaleness(int steps) {
-    return new Consistency(Mode.BOUNDED_STALENESS, steps, PATIENCE);
+    return new Consistency(Mode.BOUNDED_STALENESS, steps, DEFAULT_WORKER_TIMEOUT);
   }
 
   /** The same with another patience; a minute by default. */
-  public Consistency patience(Duration limit) {
+  public Consistency workerTimeout(Duration limit) {
     return new Consistency(mode, staleness, limit);
   }
 

@@ -3,7 +3,7 @@ package io.mobula.ps.shard;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mobula.NodeId;
-import io.mobula.ps.clock.Mark;
+import io.mobula.ps.clock.WorkerClock;
 import io.mobula.ps.kernel.Element;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -66,7 +66,7 @@ record Block(Head head, MemorySegment numbers) {
       int layout,
       long applied,
       long slowest,
-      List<Mark> workers,
+      List<WorkerClock> workers,
       Map<Long, Long> before,
       List<Open> open) {}
 
@@ -126,13 +126,13 @@ record Block(Head head, MemorySegment numbers) {
     out.writeLong(head.applied());
     out.writeLong(head.slowest());
     out.writeInt(head.workers().size());
-    for (var mark : head.workers()) {
-      out.writeLong(mark.worker());
-      out.writeInt(mark.rank());
-      out.writeLong(mark.node().incarnation());
-      out.writeLong(mark.ended());
-      out.writeLong(mark.sequence());
-      out.writeBoolean(mark.gone());
+    for (var clock : head.workers()) {
+      out.writeLong(clock.worker());
+      out.writeInt(clock.rank());
+      out.writeLong(clock.node().incarnation());
+      out.writeLong(clock.endedSteps());
+      out.writeLong(clock.sequence());
+      out.writeBoolean(clock.departed());
     }
     out.writeInt(head.before().size());
     for (var last : head.before().entrySet()) {
@@ -216,9 +216,9 @@ record Block(Head head, MemorySegment numbers) {
     int layout = in.readInt();
     long applied = in.readLong();
     long slowest = in.readLong();
-    var workers = new ArrayList<Mark>();
+    var workers = new ArrayList<WorkerClock>();
     for (int i = in.readInt(); i > 0; i--) {
-      workers.add(new Mark(
+      workers.add(new WorkerClock(
           in.readLong(),
           in.readInt(),
           new NodeId(in.readLong()),

@@ -1,7 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.NodeId;
-import io.mobula.ps.clock.Mark;
+import io.mobula.ps.clock.WorkerClock;
 import java.io.Serializable;
 import java.util.List;
 
@@ -23,7 +23,7 @@ public sealed interface Change extends Serializable {
   }
 
   /** A worker comes back. */
-  record Rejoin(int table, Mark mark) implements Change {
+  record Rejoin(int table, WorkerClock mark) implements Change {
     private static final long serialVersionUID = 1L;
   }
 
@@ -38,7 +38,7 @@ public sealed interface Change extends Serializable {
   }
 
   /** Workers are dead or silent. */
-  record Evict(int table, List<Mark> gone) implements Change {
+  record Evict(int table, List<WorkerClock> gone) implements Change {
     private static final long serialVersionUID = 1L;
   }
 

@@ -254,7 +254,7 @@ final class DenseShard extends TableShard {
         part.layout(),
         gate.applied(),
         clocks().slowest(),
-        clocks().marks(),
+        clocks().clocks(),
         before(),
         open(range.count()));
   }

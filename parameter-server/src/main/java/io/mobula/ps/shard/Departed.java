@@ -1,6 +1,6 @@
 package io.mobula.ps.shard;
 
-import io.mobula.ps.clock.Mark;
+import io.mobula.ps.clock.WorkerClock;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -17,8 +17,8 @@ record Departed(String table, int layout, Map<Long, Long> sequences) {
     return new Departed(
         held.spec().toString(),
         held.shard().part.layout(),
-        held.shard().clocks().marks().stream()
-            .collect(Collectors.toMap(Mark::worker, Mark::sequence)));
+        held.shard().clocks().clocks().stream()
+            .collect(Collectors.toMap(WorkerClock::worker, WorkerClock::sequence)));
   }
 
   boolean took(Sender sender) {

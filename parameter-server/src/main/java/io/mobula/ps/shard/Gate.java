@@ -1,6 +1,6 @@
 package io.mobula.ps.shard;
 
-import io.mobula.ps.clock.Clocks;
+import io.mobula.ps.clock.WorkerTracker;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.WorkerEvictedException;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ final class Gate {
 
   private final String table;
   private final Consistency rule;
-  private final Clocks clocks = new Clocks();
+  private final WorkerTracker workers = new WorkerTracker();
   private final List<Waiting> waiting = new ArrayList<>();
   private final Traffic traffic;
   private final Set<Long> gone = new HashSet<>(); // since this shard forgot
@@ -41,8 +41,8 @@ final class Gate {
     return table;
   }
 
-  Clocks clocks() {
-    return clocks;
+  WorkerTracker clocks() {
+    return workers;
   }
 
   boolean isBulk() {
@@ -70,7 +70,7 @@ final class Gate {
   }
 
   void leave(long worker) {
-    clocks.leave(worker);
+    workers.leave(worker);
     if (forgetful && gone.size() < MOST_GONE) {
       gone.add(worker);
     }
@@ -78,7 +78,7 @@ final class Gate {
 
   /** Refuses a worker that was forgotten; one that is no worker has the number 0. */
   void requireKnown(long worker) {
-    if (forgetful && worker != 0 && !clocks.has(worker) && !gone.contains(worker)) {
+    if (forgetful && worker != 0 && !workers.isPresent(worker) && !gone.contains(worker)) {
       throw new ForgottenException(table);
     }
   }
@@ -86,14 +86,14 @@ final class Gate {
   /** Notes a sign of life of a worker, which must be one of the table's. */
   void enter(long worker) {
     requireKnown(worker);
-    if (!clocks.has(worker)) {
+    if (!workers.isPresent(worker)) {
       throw new WorkerEvictedException(
           "This worker is none of " + table
               + " any more: it was closed, another joined with its rank, or it did not call clock() for "
-              + rule.patience() + " while others waited. Join again.",
+              + rule.workerTimeout() + " while others waited. Join again.",
           null);
     }
-    clocks.seen(worker, System.nanoTime());
+    workers.recordActivity(worker, System.nanoTime());
   }
 
   /** All steps up to the slowest's are applied: answers those who may read now. */
@@ -101,7 +101,7 @@ final class Gate {
     applied = slowest;
     var ready = new ArrayList<Waiting>();
     waiting.removeIf(each -> {
-      boolean goes = mayRead(each.worker()) || !clocks.has(each.worker());
+      boolean goes = mayRead(each.worker()) || !workers.isPresent(each.worker());
       if (goes) {
         ready.add(each);
       }
@@ -118,13 +118,13 @@ final class Gate {
   }
 
   private boolean mayRead(long worker) {
-    return rule.mayRead(clocks.ended(worker), applied);
+    return rule.mayRead(workers.endedSteps(worker), applied);
   }
 
   /** Completes when the worker may read, which strangers always may. */
   <T extends @Nullable Object> CompletableFuture<T> read(long worker, Supplier<T> answer) {
-    clocks.seen(worker, System.nanoTime());
-    if (!clocks.has(worker) || mayRead(worker)) {
+    workers.recordActivity(worker, System.nanoTime());
+    if (!workers.isPresent(worker) || mayRead(worker)) {
       return CompletableFuture.completedFuture(answered(worker, answer));
     }
     var later = new CompletableFuture<T>();
@@ -147,7 +147,7 @@ final class Gate {
   }
 
   private <T extends @Nullable Object> T answered(long worker, Supplier<T> answer) {
-    traffic.read(clocks.has(worker) ? clocks.ended(worker) - applied : 0);
+    traffic.read(workers.isPresent(worker) ? workers.endedSteps(worker) - applied : 0);
     return answer.get();
   }
 }

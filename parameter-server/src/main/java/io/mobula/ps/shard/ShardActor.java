@@ -7,7 +7,7 @@ import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.ps.clock.Mark;
+import io.mobula.ps.clock.WorkerClock;
 import io.mobula.ps.kernel.Numbers;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -188,9 +188,9 @@ public final class ShardActor {
   }
 
   /** A worker comes back that this shard has forgotten. */
-  public CompletionStage<@Nullable Void> rejoin(int table, Mark mark) {
+  public CompletionStage<@Nullable Void> rejoin(int table, WorkerClock clock) {
     return guarded("rejoin", table, () -> {
-      return make(new Change.Rejoin(table, mark));
+      return make(new Change.Rejoin(table, clock));
     });
   }
 
@@ -223,7 +223,7 @@ public final class ShardActor {
       } else {
         var _ = make(new Change.Evict(table, gone));
       }
-      return gone.stream().map(Mark::rank).toList();
+      return gone.stream().map(WorkerClock::rank).toList();
     });
   }
 

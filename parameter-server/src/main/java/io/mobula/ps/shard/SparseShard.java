@@ -287,7 +287,7 @@ final class SparseShard extends TableShard {
         part.layout(),
         gate.applied(),
         clocks().slowest(),
-        clocks().marks(),
+        clocks().clocks(),
         before(),
         open);
   }

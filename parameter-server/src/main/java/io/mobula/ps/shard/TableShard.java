@@ -1,9 +1,9 @@
 package io.mobula.ps.shard;
 
 import io.mobula.NodeId;
-import io.mobula.ps.clock.Clocks;
+import io.mobula.ps.clock.WorkerTracker;
 import io.mobula.ps.clock.Consistency;
-import io.mobula.ps.clock.Mark;
+import io.mobula.ps.clock.WorkerClock;
 import io.mobula.ps.heap.HeapRoom;
 import java.util.HashMap;
 import java.util.List;
@@ -70,15 +70,15 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /** A worker comes back that this shard may have forgotten. */
-  final void rejoin(Mark mark) {
-    gate.clocks().admit(mark, System.nanoTime());
+  final void rejoin(WorkerClock clock) {
+    gate.clocks().restore(clock, System.nanoTime());
     settle();
   }
 
   /** A worker leaves, and has ended that many steps by it. */
   final void leave(long worker, int layout, long steps) {
     requirePresent(layout);
-    gate.clocks().end(worker, steps, System.nanoTime());
+    gate.clocks().endSteps(worker, steps, System.nanoTime());
     settle();
     gate.leave(worker);
     settle();
@@ -92,18 +92,18 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   private void end(long worker, long steps) {
-    gate.clocks().end(worker, steps, System.nanoTime());
+    gate.clocks().endSteps(worker, steps, System.nanoTime());
     settle();
   }
 
   /** Who is dead or silent. */
-  final List<Mark> evictable(@Nullable Set<NodeId> nodes, long patienceNanos) {
+  final List<WorkerClock> evictable(@Nullable Set<NodeId> nodes, long patienceNanos) {
     return gate.clocks().evict(nodes, patienceNanos, System.nanoTime());
   }
 
   /** Goes on without them. */
-  final void evict(List<Mark> gone) {
-    gone.forEach(mark -> gate.leave(mark.worker()));
+  final void evict(List<WorkerClock> gone) {
+    gone.forEach(clock -> gate.leave(clock.worker()));
     settle();
   }
 
@@ -128,7 +128,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     boolean here = !frozen && sender.layout() == part.layout();
     if (here) {
       gate.enter(sender.worker());
-      if (gate.clocks().ended(sender.worker()) < sender.steps()) {
+      if (gate.clocks().endedSteps(sender.worker()) < sender.steps()) {
         end(sender.worker(), sender.steps());
       }
     }
@@ -175,17 +175,17 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
 
   /** Takes a push in, from now on. */
   final void take(Sender sender) {
-    gate.clocks().isNew(sender.worker(), sender.sequence());
+    gate.clocks().recordPush(sender.worker(), sender.sequence());
   }
 
   /** A worker, or somebody who is none, wants to read. */
   final void ask(long worker, int layout, long steps) {
     requirePresent(layout);
     gate.requireKnown(worker);
-    if (!gate.clocks().has(worker)) {
+    if (!gate.clocks().isPresent(worker)) {
       return;
     }
-    if (gate.clocks().ended(worker) < steps) {
+    if (gate.clocks().endedSteps(worker) < steps) {
       end(worker, steps);
     } else if (open != null) {
       settle();
@@ -210,7 +210,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
       applied = firstOpen();
       open = OpenStep.of(open, applied, thrown, gate.table() + " on shard " + part.index());
     }
-    gate.clocks().applied(gate.isBulk() ? applied : Long.MAX_VALUE);
+    gate.clocks().forgetDeparted(gate.isBulk() ? applied : Long.MAX_VALUE);
     gate.open(applied);
     var waiting = reached;
     if (waiting != null && gate.applied() >= waiting.step()) {
@@ -292,8 +292,8 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
 
   /** Which pushes were the last, for those that come again after the move. */
   final void remember(TableShard old) {
-    for (var mark : old.gate.clocks().marks()) {
-      before.put(mark.worker(), mark.sequence());
+    for (var clock : old.gate.clocks().clocks()) {
+      before.put(clock.worker(), clock.sequence());
     }
   }
 
@@ -302,10 +302,10 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     boolean same = head.layout() == part.layout();
     if (entry != Entry.RESTORED) {
       before.putAll(same ? head.before() : Map.of());
-      for (var mark : head.workers()) {
-        gate.clocks().admit(same ? mark : mark.anew(), System.nanoTime());
+      for (var clock : head.workers()) {
+        gate.clocks().restore(same ? clock : clock.withoutPushes(), System.nanoTime());
       }
-      gate.clocks().begin(head.slowest());
+      gate.clocks().startAt(head.slowest());
       gate.begin(head.applied());
     }
     if (entry == Entry.RECOVERED) {
@@ -371,7 +371,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /** The clocks, for whoever writes them. */
-  final Clocks clocks() {
+  final WorkerTracker clocks() {
     return gate.clocks();
   }
 }

@@ -156,7 +156,7 @@ final class Tables {
       case Change.Drop(int table) -> drop(table);
       case Change.Join(int table, long worker, int rank, var node) ->
         get(table).join(worker, rank, node);
-      case Change.Rejoin(int table, var mark) -> get(table).rejoin(mark);
+      case Change.Rejoin(int table, var clock) -> get(table).rejoin(clock);
       case Change.Leave(int table, long worker, int layout, long steps) ->
         leave(table, worker, layout, steps);
       case Change.Clock(int table, long worker, int layout, long steps) ->

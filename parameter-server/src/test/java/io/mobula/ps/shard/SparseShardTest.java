@@ -70,14 +70,14 @@ class SparseShardTest {
     assertThat(exchanged(frame(1, true, 5, 6, 5), 1)).isEqualTo(new double[] {-2, -1, -2});
     assertThat(exchanged(frame(1, true, 5, 6, 5), 1)).isEqualTo(new double[] {-2, -1, -2});
     assertThat(exchanged(frame(2, false, 5, 6, 5), 2)).isEqualTo(new double[] {-4, -2, -4});
-    assertThat(shard.clocks().ended(WORKER)).isEqualTo(2);
+    assertThat(shard.clocks().endedSteps(WORKER)).isEqualTo(2);
     assertThat(shard.metrics().repeated()).isEqualTo(1);
   }
 
   @Test
   void nothingHasHappenedWhereTheListIsNotKnown() {
     assertThat(exchanged(frame(1, false, 5, 6), 1)).isNull();
-    assertThat(shard.clocks().ended(WORKER)).isZero();
+    assertThat(shard.clocks().endedSteps(WORKER)).isZero();
     assertThat(exchanged(frame(2, true, 5, 6), 1)).isEqualTo(new double[] {-1, -1});
   }
 

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * The workers of a table as one shard knows them: how many steps each has ended, and which of its
  * pushes was the last. Those that leave hold up nobody. For one thread.
  */
-public final class Clocks {
-  private final Map<Long, Member> members = new HashMap<>();
+public final class WorkerTracker {
+  private final Map<Long, WorkerState> states = new HashMap<>();
   private long floor;
   private boolean begun;
 
   /** One worker. */
-  private static final class Member {
+  private static final class WorkerState {
     private final int rank;
     private final NodeId node;
     private long ended;
@@ -26,7 +26,7 @@ public final class Clocks {
     private long seenNanos;
     private boolean gone;
 
-    Member(int rank, NodeId node, long ended, long nowNanos) {
+    WorkerState(int rank, NodeId node, long ended, long nowNanos) {
       this.rank = rank;
       this.node = node;
       this.ended = ended;
@@ -40,73 +40,73 @@ public final class Clocks {
    * @return how many steps it counts as having ended
    */
   public long join(long worker, int rank, NodeId node, long nowNanos) {
-    members.forEach((other, member) -> member.gone |= member.rank == rank);
+    states.forEach((other, state) -> state.gone |= state.rank == rank);
     long ended = slowest();
-    members.put(worker, new Member(rank, node, ended, nowNanos));
+    states.put(worker, new WorkerState(rank, node, ended, nowNanos));
     return ended;
   }
 
   /** All of them, in no order. */
-  public List<Mark> marks() {
-    var marks = new ArrayList<Mark>(members.size());
-    members.forEach((worker, member) -> marks.add(mark(worker, member)));
-    return marks;
+  public List<WorkerClock> clocks() {
+    var clocks = new ArrayList<WorkerClock>(states.size());
+    states.forEach((worker, state) -> clocks.add(mark(worker, state)));
+    return clocks;
   }
 
-  private static Mark mark(long worker, Member member) {
-    return new Mark(worker, member.rank, member.node, member.ended, member.sequence, member.gone);
+  private static WorkerClock mark(long worker, WorkerState state) {
+    return new WorkerClock(worker, state.rank, state.node, state.ended, state.sequence, state.gone);
   }
 
   /**
    * A worker that others knew before. If it is one of these already, it has ended as few steps as
    * either says.
    */
-  public void admit(Mark mark, long nowNanos) {
-    var known = members.get(mark.worker());
+  public void restore(WorkerClock clock, long nowNanos) {
+    var known = states.get(clock.worker());
     if (known != null) {
-      known.ended = Math.min(known.ended, mark.ended());
-      known.gone = mark.gone();
+      known.ended = Math.min(known.ended, clock.endedSteps());
+      known.gone = clock.departed();
       return;
     }
-    if (!mark.gone()) {
-      members.forEach((other, present) -> present.gone |= present.rank == mark.rank());
+    if (!clock.departed()) {
+      states.forEach((other, present) -> present.gone |= present.rank == clock.rank());
     }
-    var member = new Member(mark.rank(), mark.node(), mark.ended(), nowNanos);
-    member.sequence = mark.sequence();
-    member.gone = mark.gone();
-    members.put(mark.worker(), member);
+    var state = new WorkerState(clock.rank(), clock.node(), clock.endedSteps(), nowNanos);
+    state.sequence = clock.sequence();
+    state.gone = clock.departed();
+    states.put(clock.worker(), state);
   }
 
   /** Begins where others have come to; where those who came last of them are. */
-  public void begin(long step) {
+  public void startAt(long step) {
     floor = begun ? Math.min(floor, step) : step;
     begun = true;
   }
 
   /** What a worker joined with; -1 if it is a stranger. */
   public int rank(long worker) {
-    var member = members.get(worker);
-    return member == null ? -1 : member.rank;
+    var state = states.get(worker);
+    return state == null ? -1 : state.rank;
   }
 
   /** It is gone, and holds up nobody. Idempotent. */
   public void leave(long worker) {
     raiseFloor();
-    var member = members.get(worker);
-    if (member != null) {
-      member.gone = true;
+    var state = states.get(worker);
+    if (state != null) {
+      state.gone = true;
     }
     raiseFloor();
   }
 
   /** Whether it is one of them. */
-  public boolean has(long worker) {
+  public boolean isPresent(long worker) {
     return present(worker) != null;
   }
 
-  private @Nullable Member present(long worker) {
-    var member = members.get(worker);
-    return member == null || member.gone ? null : member;
+  private @Nullable WorkerState present(long worker) {
+    var state = states.get(worker);
+    return state == null || state.gone ? null : state;
   }
 
   /**
@@ -115,35 +115,35 @@ public final class Clocks {
    */
   public int participants(long step) {
     int count = 0;
-    for (var member : members.values()) {
-      count += !member.gone || member.ended > step ? 1 : 0;
+    for (var state : states.values()) {
+      count += !state.gone || state.ended > step ? 1 : 0;
     }
     return count;
   }
 
   /** How many steps it has ended; those of a stranger are none. */
-  public long ended(long worker) {
-    var member = present(worker);
-    return member == null ? 0 : member.ended;
+  public long endedSteps(long worker) {
+    var state = present(worker);
+    return state == null ? 0 : state.ended;
   }
 
   /** It has ended that many steps; false if it is none of them. */
-  public boolean end(long worker, long steps, long nowNanos) {
-    var member = present(worker);
-    if (member == null) {
+  public boolean endSteps(long worker, long steps, long nowNanos) {
+    var state = present(worker);
+    if (state == null) {
       return false;
     }
-    member.ended = Math.max(member.ended, steps);
-    member.seenNanos = nowNanos;
+    state.ended = Math.max(state.ended, steps);
+    state.seenNanos = nowNanos;
     raiseFloor();
     return true;
   }
 
   /** It shows a sign of life. */
-  public void seen(long worker, long nowNanos) {
-    var member = present(worker);
-    if (member != null) {
-      member.seenNanos = nowNanos;
+  public void recordActivity(long worker, long nowNanos) {
+    var state = present(worker);
+    if (state != null) {
+      state.seenNanos = nowNanos;
     }
   }
 
@@ -153,19 +153,19 @@ public final class Clocks {
    *
    * @param sequence counts its pushes to this shard, from 1
    */
-  public boolean isNew(long worker, long sequence) {
-    var member = present(worker);
-    if (member == null || sequence <= member.sequence) {
+  public boolean recordPush(long worker, long sequence) {
+    var state = present(worker);
+    if (state == null || sequence <= state.sequence) {
       return false;
     }
-    member.sequence = sequence;
+    state.sequence = sequence;
     return true;
   }
 
   /** The number of its last push; 0 if there was none, or it is a stranger. */
   public long sequence(long worker) {
-    var member = members.get(worker);
-    return member == null ? 0 : member.sequence;
+    var state = states.get(worker);
+    return state == null ? 0 : state.sequence;
   }
 
   /** How many steps the slowest has ended; the most ever ended by all where there is none. */
@@ -177,9 +177,9 @@ public final class Clocks {
   private void raiseFloor() {
     long least = Long.MAX_VALUE;
     boolean some = false;
-    for (var member : members.values()) {
-      if (!member.gone) {
-        least = Math.min(least, member.ended);
+    for (var state : states.values()) {
+      if (!state.gone) {
+        least = Math.min(least, state.ended);
         some = true;
       }
     }
@@ -189,15 +189,15 @@ public final class Clocks {
   /**
    * All steps before that are applied: who has left and has no share in a later one is forgotten.
    */
-  public void applied(long step) {
-    members.values().removeIf(member -> member.gone && member.ended <= step);
+  public void forgetDeparted(long step) {
+    states.values().removeIf(state -> state.gone && state.ended <= step);
   }
 
   /** How many there are. */
   public int size() {
     int count = 0;
-    for (var member : members.values()) {
-      count += member.gone ? 0 : 1;
+    for (var state : states.values()) {
+      count += state.gone ? 0 : 1;
     }
     return count;
   }
@@ -208,17 +208,17 @@ public final class Clocks {
    *
    * @param nodes the living ones, or null if that is not known
    */
-  public List<Mark> evict(@Nullable Set<NodeId> nodes, long patienceNanos, long nowNanos) {
+  public List<WorkerClock> evict(@Nullable Set<NodeId> nodes, long patienceNanos, long nowNanos) {
     long least = slowest();
-    var gone = new ArrayList<Mark>();
-    members.forEach((worker, member) -> {
-      boolean dead = nodes != null && !nodes.contains(member.node);
-      boolean silent = member.ended <= least && nowNanos - member.seenNanos > patienceNanos;
-      if (!member.gone && (dead || silent)) {
-        gone.add(mark(worker, member));
+    var gone = new ArrayList<WorkerClock>();
+    states.forEach((worker, state) -> {
+      boolean dead = nodes != null && !nodes.contains(state.node);
+      boolean silent = state.ended <= least && nowNanos - state.seenNanos > patienceNanos;
+      if (!state.gone && (dead || silent)) {
+        gone.add(mark(worker, state));
       }
     });
-    gone.forEach(mark -> leave(mark.worker()));
+    gone.forEach(clock -> leave(clock.worker()));
     return gone;
   }
 }

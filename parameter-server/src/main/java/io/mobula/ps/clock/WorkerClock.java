@@ -9,16 +9,16 @@ import java.io.Serializable;
  * @param worker tells it from all others
  * @param rank what it joined with
  * @param node where it lives
- * @param ended how many steps it has ended
+ * @param endedSteps how many steps it has ended
  * @param sequence the number of its last push to that shard; 0 if there was none
- * @param gone whether it has left, after steps that others have not ended yet
+ * @param departed whether it has left, after steps that others have not ended yet
  */
-public record Mark(long worker, int rank, NodeId node, long ended, long sequence, boolean gone)
+public record WorkerClock(long worker, int rank, NodeId node, long endedSteps, long sequence, boolean departed)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Nothing was pushed yet to a shard that takes over. */
-  public Mark anew() {
-    return new Mark(worker, rank, node, ended, 0, gone);
+  public WorkerClock withoutPushes() {
+    return new WorkerClock(worker, rank, node, endedSteps, 0, departed);
   }
 }
