@@ -6,7 +6,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.compression.Compression;
-import io.mobula.ps.compression.Encoder;
+import io.mobula.ps.compression.GradientEncoder;
 import io.mobula.ps.shard.Frame;
 import io.mobula.ps.shard.ShardActor;
 import java.lang.foreign.Arena;
@@ -21,7 +21,7 @@ final class DensePushSender {
   private final DenseTable table;
   private final MobulaRuntime runtime;
   private final WorkerSession session;
-  private @Nullable Encoder[] encoders = new Encoder[0];
+  private @Nullable GradientEncoder[] encoders = new GradientEncoder[0];
   private int encodersOf; // the layout
 
   DensePushSender(DenseTable table, MobulaRuntime runtime, WorkerSession session) {
@@ -184,9 +184,9 @@ final class DensePushSender {
   }
 
   /** What was kept back for a layout that is over is lost with it. */
-  private Encoder encoder(int shard, int count) {
+  private GradientEncoder encoder(int shard, int count) {
     if (encodersOf != session.layout().version()) {
-      encoders = new Encoder[session.layout().size()];
+      encoders = new GradientEncoder[session.layout().size()];
       encodersOf = session.layout().version();
     }
     var encoder = encoders[shard];

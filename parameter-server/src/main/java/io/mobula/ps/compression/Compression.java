@@ -13,11 +13,11 @@ import java.io.Serializable;
  * the gradients, some steps late.
  */
 public sealed interface Compression extends Serializable
-    permits Uncompressed, TopK, EightBit, OneBit, Lz4 {
+    permits NoCompression, TopK, EightBit, OneBit, Lz4 {
 
   /** The numbers as they are, four bytes each. */
   static Compression none() {
-    return new Uncompressed();
+    return new NoCompression();
   }
 
   /**
@@ -68,8 +68,8 @@ public sealed interface Compression extends Serializable
    * @param length how many numbers the range has, from 1 to 2<sup>28</sup>
    * @throws IllegalArgumentException when the length is another
    */
-  Encoder encoder(int length);
+  GradientEncoder encoder(int length);
 
   /** What reads the encodings of all such encoders. */
-  Decoder decoder();
+  GradientDecoder decoder();
 }

@@ -13,13 +13,13 @@ record EightBit() implements Compression {
   static final int STEPS = Byte.MAX_VALUE;
 
   @Override
-  public Encoder encoder(int length) {
+  public GradientEncoder encoder(int length) {
     return new EightBitEncoder(length);
   }
 
   @Override
-  public Decoder decoder() {
-    return Kind.EIGHT_BIT.decoder(EightBit::read);
+  public GradientDecoder decoder() {
+    return EncodingKind.EIGHT_BIT.decoder(EightBit::read);
   }
 
   static int bodyBytes(int length) {

@@ -3,23 +3,23 @@ package io.mobula.ps.compression;
 import java.nio.ByteBuffer;
 
 /** The worker's side of {@link EightBit}: rounds to the nearest step, and keeps what that loses. */
-final class EightBitEncoder implements Encoder {
+final class EightBitEncoder implements GradientEncoder {
   /** So that the largest float, divided and multiplied again, is not infinite. */
   private static final float MOST_SCALE = Math.nextDown(Float.MAX_VALUE / EightBit.STEPS);
 
   private final int length;
-  private final Residual residual;
+  private final ErrorResidual residual;
   private final byte[] steps = new byte[EightBit.BLOCK];
 
   EightBitEncoder(int length) {
     this.length = length;
-    this.residual = new Residual(length);
+    this.residual = new ErrorResidual(length);
   }
 
   @Override
   public byte[] encode(float[] gradient, int from) {
     float[] pending = residual.plus(gradient, from);
-    return Kind.EIGHT_BIT.encoded(length, EightBit.bodyBytes(length), out -> {
+    return EncodingKind.EIGHT_BIT.encoded(length, EightBit.bodyBytes(length), out -> {
       for (int start = 0; start < length; start += EightBit.BLOCK) {
         putBlock(pending, start, Math.min(EightBit.BLOCK, length - start), out);
       }

@@ -37,14 +37,14 @@ record Lz4(Compression inner) implements Compression {
   }
 
   @Override
-  public Encoder encoder(int length) {
+  public GradientEncoder encoder(int length) {
     return new Lz4Encoder(length, inner.encoder(length));
   }
 
   @Override
-  public Decoder decoder() {
+  public GradientDecoder decoder() {
     var decoder = inner.decoder();
-    return Kind.LZ4.decoder((in, into, at, length) ->
+    return EncodingKind.LZ4.decoder((in, into, at, length) ->
         decoder.decode(unpacked(in, mostBytes(length)), into, at, length));
   }
 

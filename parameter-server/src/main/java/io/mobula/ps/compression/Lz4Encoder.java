@@ -8,14 +8,14 @@ import net.jpountz.lz4.LZ4Factory;
  * The worker's side of {@link Lz4}: compresses what another encoder makes, in the order of bytes
  * that promises less, or leaves it as it is when that is shorter.
  */
-final class Lz4Encoder implements Encoder {
+final class Lz4Encoder implements GradientEncoder {
   private static final int SAMPLE_BYTES = 1 << 16;
   private static final LZ4Compressor COMPRESSOR = LZ4Factory.safeInstance().fastCompressor();
 
   private final int length;
-  private final Encoder inner;
+  private final GradientEncoder inner;
 
-  Lz4Encoder(int length, Encoder inner) {
+  Lz4Encoder(int length, GradientEncoder inner) {
     this.length = length;
     this.inner = inner;
   }
@@ -43,7 +43,7 @@ final class Lz4Encoder implements Encoder {
   }
 
   private byte[] framed(byte form, int size, byte[] bytes) {
-    return Kind.LZ4.encoded(
+    return EncodingKind.LZ4.encoded(
         length,
         Lz4.PREFIX_BYTES + bytes.length,
         out -> out.put(form).putInt(size).put(bytes));

@@ -14,13 +14,13 @@ record OneBit() implements Compression {
   static final int BLOCK = 256;
 
   @Override
-  public Encoder encoder(int length) {
+  public GradientEncoder encoder(int length) {
     return new OneBitEncoder(length);
   }
 
   @Override
-  public Decoder decoder() {
-    return Kind.ONE_BIT.decoder(OneBit::read);
+  public GradientDecoder decoder() {
+    return EncodingKind.ONE_BIT.decoder(OneBit::read);
   }
 
   static int bodyBytes(int length) {

@@ -6,19 +6,19 @@ import java.nio.ByteBuffer;
  * The worker's side of {@link OneBit}: sends signs, and keeps by how much each number differs from
  * the mean that its sign stands for. That mean is the single value that leaves least of them.
  */
-final class OneBitEncoder implements Encoder {
+final class OneBitEncoder implements GradientEncoder {
   private final int length;
-  private final Residual residual;
+  private final ErrorResidual residual;
 
   OneBitEncoder(int length) {
     this.length = length;
-    this.residual = new Residual(length);
+    this.residual = new ErrorResidual(length);
   }
 
   @Override
   public byte[] encode(float[] gradient, int from) {
     float[] pending = residual.plus(gradient, from);
-    return Kind.ONE_BIT.encoded(length, OneBit.bodyBytes(length), out -> {
+    return EncodingKind.ONE_BIT.encoded(length, OneBit.bodyBytes(length), out -> {
       for (int start = 0; start < length; start += OneBit.BLOCK) {
         putBlock(pending, start, Math.min(OneBit.BLOCK, length - start), out);
       }

@@ -24,7 +24,7 @@ record TopK(double fraction) implements Compression {
   }
 
   @Override
-  public Encoder encoder(int length) {
+  public GradientEncoder encoder(int length) {
     return new TopKEncoder(length, count(length));
   }
 
@@ -37,8 +37,8 @@ record TopK(double fraction) implements Compression {
   }
 
   @Override
-  public Decoder decoder() {
-    return Kind.TOP_K.decoder(TopK::read);
+  public GradientDecoder decoder() {
+    return EncodingKind.TOP_K.decoder(TopK::read);
   }
 
   private static void read(ByteBuffer in, float[] into, int at, int length) {

@@ -5,23 +5,23 @@ import java.nio.ByteBuffer;
 /**
  * The worker's side of {@link TopK}: picks the largest of gradient and residual, and sends them.
  */
-final class TopKEncoder implements Encoder {
+final class TopKEncoder implements GradientEncoder {
   private final int length;
-  private final Residual residual;
+  private final ErrorResidual residual;
   private final int[] chosen;
 
   TopKEncoder(int length, int count) {
     this.length = length;
-    this.residual = new Residual(length);
+    this.residual = new ErrorResidual(length);
     this.chosen = new int[count];
   }
 
   @Override
   public byte[] encode(float[] gradient, int from) {
     float[] pending = residual.plus(gradient, from);
-    int count = Threshold.of(pending, chosen.length).choose(pending, chosen);
+    int count = TopKThreshold.of(pending, chosen.length).choose(pending, chosen);
     int bodyBytes = Integer.BYTES + gapBytes(count) + count * Float.BYTES;
-    return Kind.TOP_K.encoded(length, bodyBytes, out -> {
+    return EncodingKind.TOP_K.encoded(length, bodyBytes, out -> {
       putGaps(count, out.putInt(count));
       putNumbers(count, pending, out);
     });

@@ -15,20 +15,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CompressionTest {
-  private static final String ALL = "io.mobula.ps.compression.Samples#all";
-  private static final String LOSSY = "io.mobula.ps.compression.Samples#lossy";
+  private static final String ALL = "io.mobula.ps.compression.CompressionSamples#all";
+  private static final String LOSSY = "io.mobula.ps.compression.CompressionSamples#lossy";
 
   @Test
   void changesNoBitWithNone() {
     float[] gradient = {1, -0f, Float.MIN_VALUE, -Float.MAX_VALUE, Float.NaN, 0.1f};
 
-    assertThat(Samples.sent(Compression.none(), gradient)).containsExactly(gradient);
+    assertThat(CompressionSamples.sent(Compression.none(), gradient)).containsExactly(gradient);
   }
 
   @ParameterizedTest
   @MethodSource(ALL)
   void readsAndWritesOnlyTheRangeItIsGiven(Compression compression) {
-    float[] gradient = Samples.normal(new Random(3), 3_000);
+    float[] gradient = CompressionSamples.normal(new Random(3), 3_000);
     float[] before = gradient.clone();
     var into = new float[2_000];
     Arrays.fill(into, 7);
@@ -38,7 +38,7 @@ class CompressionTest {
 
     assertThat(gradient).containsExactly(before);
     assertThat(Arrays.copyOfRange(into, 100, 1_600))
-        .containsExactly(Samples.sent(compression, Arrays.copyOfRange(gradient, 900, 2_400)));
+        .containsExactly(CompressionSamples.sent(compression, Arrays.copyOfRange(gradient, 900, 2_400)));
     assertThat(Arrays.copyOfRange(into, 0, 100)).containsOnly(7);
     assertThat(Arrays.copyOfRange(into, 1_600, 2_000)).containsOnly(7);
   }
@@ -46,7 +46,7 @@ class CompressionTest {
   @ParameterizedTest
   @MethodSource(ALL)
   void setsEveryNumberEvenIfAllAreZero(Compression compression) {
-    float[] into = Samples.normal(new Random(4), 1_100);
+    float[] into = CompressionSamples.normal(new Random(4), 1_100);
     compression
         .decoder()
         .decode(compression.encoder(1_100).encode(new float[1_100], 0), into, 0, 1_100);
@@ -57,13 +57,13 @@ class CompressionTest {
   @ParameterizedTest
   @MethodSource(ALL)
   void sendsASingleNumber(Compression compression) {
-    assertThat(Samples.sent(compression, -3.7f)[0]).isCloseTo(-3.7f, within(1e-6f));
+    assertThat(CompressionSamples.sent(compression, -3.7f)[0]).isCloseTo(-3.7f, within(1e-6f));
   }
 
   @ParameterizedTest
   @MethodSource(ALL)
   void losesNothingByARangeThatIsNotThere(Compression compression) {
-    float[] gradient = Samples.normal(new Random(5), 100);
+    float[] gradient = CompressionSamples.normal(new Random(5), 100);
     var encoder = compression.encoder(100);
     byte[] encoded = compression.encoder(100).encode(gradient, 0);
     var decoder = compression.decoder();
@@ -85,9 +85,9 @@ class CompressionTest {
   void countsWhatIsNoNumberAsZeroAndForgetsIt(Compression compression) {
     float infinite = Float.POSITIVE_INFINITY;
     var encoder = compression.encoder(4);
-    float[] first = Samples.decoded(
+    float[] first = CompressionSamples.decoded(
         compression, encoder.encode(new float[] {Float.NaN, 1, infinite, -infinite}, 0), 4);
-    float[] second = Samples.decoded(compression, encoder.encode(new float[] {2, 2, 2, 2}, 0), 4);
+    float[] second = CompressionSamples.decoded(compression, encoder.encode(new float[] {2, 2, 2, 2}, 0), 4);
 
     assertThat(first).doesNotContain(Float.NaN, infinite, -infinite);
     assertThat(second).doesNotContain(Float.NaN, infinite, -infinite);
@@ -100,7 +100,7 @@ class CompressionTest {
     var encoder = compression.encoder(2);
     for (int round = 0; round < 10; round++) {
       byte[] encoded = encoder.encode(new float[] {Float.MAX_VALUE, -Float.MAX_VALUE}, 0);
-      for (float number : Samples.decoded(compression, encoded, 2)) {
+      for (float number : CompressionSamples.decoded(compression, encoded, 2)) {
         assertThat(number).isFinite();
       }
     }
@@ -120,7 +120,7 @@ class CompressionTest {
 
   @Test
   void refusesLengthsThatNoEncodingHas() {
-    Samples.all().forEach(compression -> {
+    CompressionSamples.all().forEach(compression -> {
       assertThatThrownBy(() -> compression.encoder(0))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContainingAll("0 numbers", "1 to 268435456");

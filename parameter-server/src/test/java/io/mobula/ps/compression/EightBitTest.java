@@ -13,11 +13,11 @@ class EightBitTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void isOffByHalfAStepOfItsBlockAtMost(long seed) {
-    float[] gradient = Samples.normal(new Random(seed), 3 * EightBit.BLOCK + 100);
+    float[] gradient = CompressionSamples.normal(new Random(seed), 3 * EightBit.BLOCK + 100);
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] *= (float) Math.pow(1000, i / EightBit.BLOCK);
     }
-    float[] sent = Samples.sent(Compression.eightBit(), gradient);
+    float[] sent = CompressionSamples.sent(Compression.eightBit(), gradient);
 
     for (int i = 0; i < gradient.length; i++) {
       float halfAStep = largestOfBlock(gradient, i) / EightBit.STEPS / 2;
@@ -35,7 +35,7 @@ class EightBitTest {
 
   @Test
   void roundsToTheNearestStep() {
-    assertThat(Samples.sent(Compression.eightBit(), 127, 3.4f, 3.6f, -3.4f, -3.6f, 0.4f))
+    assertThat(CompressionSamples.sent(Compression.eightBit(), 127, 3.4f, 3.6f, -3.4f, -3.6f, 0.4f))
         .containsExactly(127, 3, 4, -3, -4, 0);
   }
 
@@ -45,7 +45,7 @@ class EightBitTest {
     var encoder = compression.encoder(1);
     double sum = 0;
     for (int round = 0; round < 100; round++) {
-      float sent = Samples.decoded(compression, encoder.encode(new float[] {1e-37f}, 0), 1)[0];
+      float sent = CompressionSamples.decoded(compression, encoder.encode(new float[] {1e-37f}, 0), 1)[0];
       assertThat(round > 0 || sent == 0).isTrue();
       sum += sent;
     }

@@ -36,7 +36,7 @@ class ErrorFeedbackTest {
   void keepsTheSumOfWhatArrivesNearTheSumOfGradients(
       Compression compression, double mostNorms, int seed) {
     var random = new Random(seed);
-    float[] direction = Samples.normal(random, LENGTH);
+    float[] direction = CompressionSamples.normal(random, LENGTH);
     var encoder = compression.encoder(LENGTH);
     var missing = new double[LENGTH];
     double largestNorm = 0;
@@ -44,7 +44,7 @@ class ErrorFeedbackTest {
       float[] gradient = noisy(direction, random);
       largestNorm = Math.max(largestNorm, norm(gradient));
       add(missing, 1, gradient);
-      add(missing, -1, Samples.decoded(compression, encoder.encode(gradient, 0), LENGTH));
+      add(missing, -1, CompressionSamples.decoded(compression, encoder.encode(gradient, 0), LENGTH));
 
       assertThat(norm(missing))
           .as("seed %d, round %d, in norms of a gradient", seed, round)
@@ -53,7 +53,7 @@ class ErrorFeedbackTest {
   }
 
   private static float[] noisy(float[] direction, Random random) {
-    float[] gradient = Samples.normal(random, LENGTH);
+    float[] gradient = CompressionSamples.normal(random, LENGTH);
     for (int i = 0; i < LENGTH; i++) {
       gradient[i] += direction[i];
     }

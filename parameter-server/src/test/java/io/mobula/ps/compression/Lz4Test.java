@@ -15,22 +15,22 @@ class Lz4Test {
   private static final int FORM_AT = 5;
 
   @ParameterizedTest
-  @MethodSource("io.mobula.ps.compression.Samples#all")
+  @MethodSource("io.mobula.ps.compression.CompressionSamples#all")
   void losesNothingOnTop(Compression compression) {
     var random = new Random(21);
     var plain = compression.encoder(LENGTH);
     var packed = compression.lz4().encoder(LENGTH);
     for (int round = 0; round < 5; round++) {
-      float[] gradient = round % 2 == 0 ? Samples.normal(random, LENGTH) : sparse(random);
+      float[] gradient = round % 2 == 0 ? CompressionSamples.normal(random, LENGTH) : sparse(random);
 
-      assertThat(Samples.decoded(compression.lz4(), packed.encode(gradient, 0), LENGTH))
-          .isEqualTo(Samples.decoded(compression, plain.encode(gradient, 0), LENGTH));
+      assertThat(CompressionSamples.decoded(compression.lz4(), packed.encode(gradient, 0), LENGTH))
+          .isEqualTo(CompressionSamples.decoded(compression, plain.encode(gradient, 0), LENGTH));
     }
   }
 
   @Test
   void shortensDenseFloatsByPlanes() {
-    byte[] encoded = encoded(Compression.none(), Samples.normal(new Random(22), LENGTH));
+    byte[] encoded = encoded(Compression.none(), CompressionSamples.normal(new Random(22), LENGTH));
 
     assertThat(encoded[FORM_AT]).isEqualTo(Lz4.COMPRESSED_PLANES);
     assertThat(encoded.length).isLessThan(LENGTH * Float.BYTES * 95 / 100);
@@ -46,12 +46,12 @@ class Lz4Test {
 
   @Test
   void storesWhatItCannotShorten() {
-    float[] gradient = Samples.normal(new Random(24), LENGTH);
+    float[] gradient = CompressionSamples.normal(new Random(24), LENGTH);
     byte[] plain = Compression.eightBit().encoder(LENGTH).encode(gradient, 0);
     byte[] encoded = encoded(Compression.eightBit(), gradient);
 
     assertThat(encoded[FORM_AT]).isEqualTo(Lz4.STORED);
-    assertThat(encoded).hasSize(plain.length + Kind.HEADER_BYTES + Lz4.PREFIX_BYTES);
+    assertThat(encoded).hasSize(plain.length + EncodingKind.HEADER_BYTES + Lz4.PREFIX_BYTES);
   }
 
   @Test
@@ -68,7 +68,7 @@ class Lz4Test {
     for (int size : new int[] {-1, Integer.MAX_VALUE, LENGTH * 5 + 33, LENGTH * 4 + 4}) {
       ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN).putInt(FORM_AT + 1, size);
 
-      assertThatThrownBy(() -> Samples.decoded(Compression.none().lz4(), encoded, LENGTH))
+      assertThatThrownBy(() -> CompressionSamples.decoded(Compression.none().lz4(), encoded, LENGTH))
           .as("size %d", size)
           .isInstanceOf(CompressedFormatException.class);
     }
@@ -79,7 +79,7 @@ class Lz4Test {
     byte[] encoded = encoded(Compression.oneBit(), sparse(new Random(26)));
     encoded[FORM_AT] = 3;
 
-    assertThatThrownBy(() -> Samples.decoded(Compression.oneBit().lz4(), encoded, LENGTH))
+    assertThatThrownBy(() -> CompressionSamples.decoded(Compression.oneBit().lz4(), encoded, LENGTH))
         .isInstanceOf(CompressedFormatException.class)
         .hasMessageContaining("0, 1 or 2 as the form")
         .hasMessageContaining("there was 3");
@@ -98,7 +98,7 @@ class Lz4Test {
   }
 
   private static float[] sparse(Random random) {
-    float[] gradient = Samples.normal(random, LENGTH);
+    float[] gradient = CompressionSamples.normal(random, LENGTH);
     for (int i = 0; i < LENGTH; i++) {
       gradient[i] = random.nextInt(10) == 0 ? gradient[i] : 0;
     }

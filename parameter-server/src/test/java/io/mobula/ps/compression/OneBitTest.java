@@ -9,7 +9,7 @@ class OneBitTest {
 
   @Test
   void sendsTheMeanOfEachSign() {
-    assertThat(Samples.sent(Compression.oneBit(), 1, -2, 3, -4, 0.5f, -0.5f, 0, 0, 1.5f))
+    assertThat(CompressionSamples.sent(Compression.oneBit(), 1, -2, 3, -4, 0.5f, -0.5f, 0, 0, 1.5f))
         .containsExactly(1, -6.5f / 3, 1, -6.5f / 3, 1, -6.5f / 3, 1, 1, 1);
   }
 
@@ -17,8 +17,8 @@ class OneBitTest {
   void sendsTheRestNextTime() {
     var compression = Compression.oneBit();
     var encoder = compression.encoder(4);
-    float[] first = Samples.decoded(compression, encoder.encode(new float[] {1, 3, -2, -4}, 0), 4);
-    float[] second = Samples.decoded(compression, encoder.encode(new float[4], 0), 4);
+    float[] first = CompressionSamples.decoded(compression, encoder.encode(new float[] {1, 3, -2, -4}, 0), 4);
+    float[] second = CompressionSamples.decoded(compression, encoder.encode(new float[4], 0), 4);
 
     assertThat(first).containsExactly(2, 2, -3, -3);
     assertThat(second).containsExactly(-1, 1, 1, -1);
@@ -26,8 +26,8 @@ class OneBitTest {
 
   @Test
   void isExactWhereAllOfASignAreEqual() {
-    assertThat(Samples.sent(Compression.oneBit(), 5, 5, 5)).containsOnly(5);
-    assertThat(Samples.sent(Compression.oneBit(), -5, 5, -5)).containsExactly(-5, 5, -5);
+    assertThat(CompressionSamples.sent(Compression.oneBit(), 5, 5, 5)).containsOnly(5);
+    assertThat(CompressionSamples.sent(Compression.oneBit(), -5, 5, -5)).containsExactly(-5, 5, -5);
   }
 
   @Test
@@ -36,7 +36,7 @@ class OneBitTest {
     Arrays.fill(gradient, 0, OneBit.BLOCK, 1);
     Arrays.fill(gradient, OneBit.BLOCK, gradient.length, -1000);
 
-    assertThat(Samples.sent(Compression.oneBit(), gradient)).containsExactly(gradient);
+    assertThat(CompressionSamples.sent(Compression.oneBit(), gradient)).containsExactly(gradient);
   }
 
   @Test

@@ -13,8 +13,8 @@ class TopKTest {
   @ParameterizedTest
   @ValueSource(doubles = {0.001, 0.25, 0.9})
   void sendsTheLargestExactlyAndNothingElse(double fraction) {
-    float[] gradient = Samples.normal(new Random(11), 5_000);
-    float[] sent = Samples.sent(Compression.topK(fraction), gradient);
+    float[] gradient = CompressionSamples.normal(new Random(11), 5_000);
+    float[] sent = CompressionSamples.sent(Compression.topK(fraction), gradient);
 
     float smallestSent = Float.MAX_VALUE;
     float largestKept = 0;
@@ -38,26 +38,26 @@ class TopKTest {
     var encoder = compression.encoder(3);
     float[] nothing = new float[3];
 
-    assertThat(Samples.decoded(compression, encoder.encode(new float[] {1, -3, 2}, 0), 3))
+    assertThat(CompressionSamples.decoded(compression, encoder.encode(new float[] {1, -3, 2}, 0), 3))
         .containsExactly(0, -3, 0);
-    assertThat(Samples.decoded(compression, encoder.encode(new float[] {1.5f, 0, 0}, 0), 3))
+    assertThat(CompressionSamples.decoded(compression, encoder.encode(new float[] {1.5f, 0, 0}, 0), 3))
         .containsExactly(2.5f, 0, 0);
-    assertThat(Samples.decoded(compression, encoder.encode(nothing, 0), 3))
+    assertThat(CompressionSamples.decoded(compression, encoder.encode(nothing, 0), 3))
         .containsExactly(0, 0, 2);
-    assertThat(Samples.decoded(compression, encoder.encode(nothing, 0), 3)).containsOnly(0);
+    assertThat(CompressionSamples.decoded(compression, encoder.encode(nothing, 0), 3)).containsOnly(0);
   }
 
   @Test
   void sendsTheFirstOfTies() {
-    assertThat(Samples.sent(Compression.topK(0.5), 1, -1, 1, -1)).containsExactly(1, -1, 0, 0);
-    assertThat(Samples.sent(Compression.topK(0.5), 1, -1, 2, -1)).containsExactly(1, 0, 2, 0);
+    assertThat(CompressionSamples.sent(Compression.topK(0.5), 1, -1, 1, -1)).containsExactly(1, -1, 0, 0);
+    assertThat(CompressionSamples.sent(Compression.topK(0.5), 1, -1, 2, -1)).containsExactly(1, 0, 2, 0);
   }
 
   @Test
   void sendsAllWithTheFractionOne() {
-    float[] gradient = Samples.normal(new Random(12), 1_000);
+    float[] gradient = CompressionSamples.normal(new Random(12), 1_000);
 
-    assertThat(Samples.sent(Compression.topK(1), gradient)).containsExactly(gradient);
+    assertThat(CompressionSamples.sent(Compression.topK(1), gradient)).containsExactly(gradient);
   }
 
   @Test
@@ -79,7 +79,7 @@ class TopKTest {
     byte[] encoded = Compression.topK(1e-6).encoder(gradient.length).encode(gradient, 0);
 
     assertThat(encoded).hasSize(5 + Integer.BYTES + (1 + 1 + 1 + 3 + 4) + 5 * Float.BYTES);
-    float[] sent = Samples.decoded(Compression.topK(1e-6), encoded, gradient.length);
+    float[] sent = CompressionSamples.decoded(Compression.topK(1e-6), encoded, gradient.length);
     for (int index : indices) {
       assertThat(sent[index]).isEqualTo(index + 1);
     }

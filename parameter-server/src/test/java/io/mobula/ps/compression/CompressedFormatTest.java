@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The bytes of each format, so that no release changes them by accident. */
-class FormatTest {
+class CompressedFormatTest {
 
   static Stream<Arguments> formats() {
     return Stream.of(
@@ -44,7 +44,7 @@ class FormatTest {
   void isRefusedForNoNumbers() {
     byte[] encoded = HexFormat.of().parseHex("1100000000");
 
-    assertThatThrownBy(() -> Samples.decoded(Compression.none(), encoded, 0))
+    assertThatThrownBy(() -> CompressionSamples.decoded(Compression.none(), encoded, 0))
         .isInstanceOf(CompressedFormatException.class)
         .hasMessageContainingAll("1 to 268435456 as the length", "there was 0");
   }
@@ -61,7 +61,7 @@ class FormatTest {
       byte[] encoded = made.encoder(8).encode(new float[8], 0);
       for (var wanted : kinds) {
         if (made != wanted) {
-          assertThatThrownBy(() -> Samples.decoded(wanted, encoded, 8))
+          assertThatThrownBy(() -> CompressionSamples.decoded(wanted, encoded, 8))
               .as("%s read as %s", made, wanted)
               .isInstanceOf(CompressedFormatException.class);
         }
@@ -73,19 +73,19 @@ class FormatTest {
   void isRefusedByTheSameOnTopOfAnother() {
     byte[] encoded = Compression.eightBit().lz4().encoder(8).encode(new float[8], 0);
 
-    assertThatThrownBy(() -> Samples.decoded(Compression.oneBit().lz4(), encoded, 8))
+    assertThatThrownBy(() -> CompressionSamples.decoded(Compression.oneBit().lz4(), encoded, 8))
         .isInstanceOf(CompressedFormatException.class)
         .hasMessageContaining("Wanted 20 as the byte of kind ONE_BIT")
         .hasMessageContaining("there was 19");
   }
 
   @ParameterizedTest
-  @MethodSource("io.mobula.ps.compression.Samples#all")
+  @MethodSource("io.mobula.ps.compression.CompressionSamples#all")
   void isRefusedForAnotherLength(Compression compression) {
     byte[] encoded = compression.encoder(8).encode(new float[8], 0);
 
     for (int length : new int[] {0, 7, 9}) {
-      assertThatThrownBy(() -> Samples.decoded(compression, encoded, length))
+      assertThatThrownBy(() -> CompressionSamples.decoded(compression, encoded, length))
           .isInstanceOf(CompressedFormatException.class)
           .hasMessageContaining("Wanted " + length + " as the length")
           .hasMessageContaining("there was 8");

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 /**
  * What the tests of all compressions share: the compressions, gradients, and decoding in one call.
  */
-final class Samples {
-  private Samples() {}
+final class CompressionSamples {
+  private CompressionSamples() {}
 
   static Stream<Compression> all() {
     return Stream.concat(Stream.of(Compression.none()), lossy())

@@ -5,18 +5,18 @@ import static io.mobula.ps.compression.CompressedFormatException.requireSame;
 import java.nio.ByteBuffer;
 
 /** The compression that does nothing: floats, as they are. */
-record Uncompressed() implements Compression {
+record NoCompression() implements Compression {
 
   @Override
-  public Encoder encoder(int length) {
-    int bodyBytes = Kind.requireLength(length) * Float.BYTES;
-    return (gradient, from) -> Kind.NONE.encoded(
+  public GradientEncoder encoder(int length) {
+    int bodyBytes = EncodingKind.requireLength(length) * Float.BYTES;
+    return (gradient, from) -> EncodingKind.NONE.encoded(
         length, bodyBytes, out -> out.asFloatBuffer().put(gradient, from, length));
   }
 
   @Override
-  public Decoder decoder() {
-    return Kind.NONE.decoder(Uncompressed::read);
+  public GradientDecoder decoder() {
+    return EncodingKind.NONE.decoder(NoCompression::read);
   }
 
   private static void read(ByteBuffer in, float[] into, int at, int length) {

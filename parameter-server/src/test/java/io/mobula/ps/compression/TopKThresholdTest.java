@@ -7,14 +7,14 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ThresholdTest {
+class TopKThresholdTest {
   private static final int LENGTH = 700;
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void choosesWhatSortingWould(long seed) {
     var random = new Random(seed);
-    check(seed, Samples.normal(random, LENGTH));
+    check(seed, CompressionSamples.normal(random, LENGTH));
     check(seed, ofAnyMagnitude(random));
     check(seed, withManyTies(random));
     check(seed, withSameHighBits(random));
@@ -23,7 +23,7 @@ class ThresholdTest {
   private static void check(long seed, float[] numbers) {
     for (int count : new int[] {1, 2, 10, LENGTH / 2, LENGTH - 1, LENGTH}) {
       var chosen = new int[count];
-      int found = Threshold.of(numbers, count).choose(numbers, chosen);
+      int found = TopKThreshold.of(numbers, count).choose(numbers, chosen);
       int[] inOrder = Arrays.copyOf(chosen, found);
 
       assertThat(inOrder).as("seed %d", seed).isSorted().doesNotHaveDuplicates();

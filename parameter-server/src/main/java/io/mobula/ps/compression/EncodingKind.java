@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /** What an encoding's header says it is; writes that, and reads no body without. */
-enum Kind {
+enum EncodingKind {
   NONE(1),
   TOP_K(2),
   EIGHT_BIT(3),
@@ -24,13 +24,13 @@ enum Kind {
 
   private final byte code;
 
-  Kind(int number) {
+  EncodingKind(int number) {
     this.code = (byte) (VERSION << 4 | number);
   }
 
   /** Reads the body of an encoding, from the buffer's position to its limit. */
   @FunctionalInterface
-  interface Body {
+  interface BodyDecoder {
     void read(ByteBuffer in, float[] into, int at, int length);
   }
 
@@ -51,10 +51,10 @@ enum Kind {
   }
 
   /** What decodes this kind: checks the range and the header, then has the body read. */
-  Decoder decoder(Body body) {
+  GradientDecoder decoder(BodyDecoder bodyDecoder) {
     return (encoded, into, at, length) -> {
       Objects.checkFromIndexSize(at, length, into.length);
-      body.read(open(encoded, length), into, at, length);
+      bodyDecoder.read(open(encoded, length), into, at, length);
     };
   }
 

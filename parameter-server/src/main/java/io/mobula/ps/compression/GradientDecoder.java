@@ -6,7 +6,7 @@ package io.mobula.ps.compression;
  * bytes are.
  */
 @FunctionalInterface
-public interface Decoder {
+public interface GradientDecoder {
 
   /**
    * Sets all numbers of a range to what was sent, and to zero where nothing was.

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Two workers that fit a linear model by stochastic gradient descent, their gradients encoded. Most
  * features are weak beside some, so that without error feedback top k and one bit miss them.
  */
-class TrainingTest {
+class CompressedTrainingTest {
   private static final int FEATURES = 100;
   private static final int STRONG = 10;
   private static final float WEAKNESS = 0.4f;
@@ -22,19 +22,19 @@ class TrainingTest {
   private static final float NOISE = 0.5f;
 
   private final Random random = new Random(31);
-  private final float[] truth = Samples.normal(random, FEATURES);
+  private final float[] truth = CompressionSamples.normal(random, FEATURES);
   private final float[][] inputs =
       Stream.generate(this::input).limit(EXAMPLES).toArray(float[][]::new);
   private final float[] outputs = new float[EXAMPLES];
 
-  TrainingTest() {
+  CompressedTrainingTest() {
     for (int i = 0; i < EXAMPLES; i++) {
       outputs[i] = predicted(truth, inputs[i]) + NOISE * (float) random.nextGaussian();
     }
   }
 
   private float[] input() {
-    float[] input = Samples.normal(random, FEATURES);
+    float[] input = CompressionSamples.normal(random, FEATURES);
     for (int i = STRONG; i < FEATURES; i++) {
       input[i] *= WEAKNESS;
     }
@@ -42,7 +42,7 @@ class TrainingTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.mobula.ps.compression.Samples#all")
+  @MethodSource("io.mobula.ps.compression.CompressionSamples#all")
   void reachesNearlyTheLossThatItReachesWithout(Compression compression) {
     double without = loss(trained(Compression.none()));
     double with = loss(trained(compression));
@@ -57,7 +57,7 @@ class TrainingTest {
     var workers = List.of(compression.encoder(FEATURES), compression.encoder(FEATURES));
     for (int step = 0; step < STEPS; step++) {
       byte[] pushed = workers.get(step % 2).encode(gradient(weights, batches), 0);
-      float[] arrived = Samples.decoded(compression, pushed, FEATURES);
+      float[] arrived = CompressionSamples.decoded(compression, pushed, FEATURES);
       float rate = 0.01f * (1 - (float) step / STEPS);
       for (int i = 0; i < FEATURES; i++) {
         weights[i] -= rate * arrived[i];

@@ -11,26 +11,26 @@ package io.mobula.ps.compression;
  *     are
  * @param ties how many numbers of just that magnitude are among the largest
  */
-record Threshold(int magnitude, int ties) {
+record TopKThreshold(int magnitude, int ties) {
 
   /** That of the {@code count} largest, from 1 to all; zeros are never among them. */
-  static Threshold of(float[] numbers, int count) {
-    var found = new Threshold(0, count)
+  static TopKThreshold of(float[] numbers, int count) {
+    var found = new TopKThreshold(0, count)
         .narrowed(numbers, 31, 20)
         .narrowed(numbers, 20, 10)
         .narrowed(numbers, 10, 0);
-    return found.magnitude == 0 ? new Threshold(0, 0) : found;
+    return found.magnitude == 0 ? new TopKThreshold(0, 0) : found;
   }
 
   /** The same with the bits from {@code low} to below {@code high} found, too. */
-  private Threshold narrowed(float[] numbers, int high, int low) {
+  private TopKThreshold narrowed(float[] numbers, int high, int low) {
     int[] histogram = histogram(numbers, high, low);
     int bits = histogram.length - 1;
     int left = ties;
     while (left > histogram[bits]) {
       left -= histogram[bits--];
     }
-    return new Threshold(magnitude | bits << low, left);
+    return new TopKThreshold(magnitude | bits << low, left);
   }
 
   /** How often each value of those bits occurs with the bits above them that were found. */

@@ -8,20 +8,20 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class DecoderFuzzTest {
+class GradientDecoderFuzzTest {
   private static final int[] LENGTHS = {1, 2, 7, 8, 9, 255, 257, 1_023, 1_024, 1_025, 2_500};
   private static final int ROUNDS = 10_000;
   private static final float[] GUARD = {1.25f, 2.5f, 5, 10, 20, 40, 80, 160};
 
   @ParameterizedTest
-  @MethodSource("io.mobula.ps.compression.Samples#all")
+  @MethodSource("io.mobula.ps.compression.CompressionSamples#all")
   void refusesEveryOtherNumberOfBytes(Compression compression) {
-    for (float[] gradient : new float[][] {Samples.normal(new Random(41), 300), new float[300]}) {
+    for (float[] gradient : new float[][] {CompressionSamples.normal(new Random(41), 300), new float[300]}) {
       byte[] encoded = compression.encoder(300).encode(gradient, 0);
       for (int bytes = 0; bytes <= encoded.length + 9; bytes++) {
         if (bytes != encoded.length) {
           byte[] other = Arrays.copyOf(encoded, bytes);
-          assertThatThrownBy(() -> Samples.decoded(compression, other, 300))
+          assertThatThrownBy(() -> CompressionSamples.decoded(compression, other, 300))
               .as("%d bytes of %d", bytes, encoded.length)
               .isInstanceOf(CompressedFormatException.class);
         }
@@ -30,10 +30,10 @@ class DecoderFuzzTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.mobula.ps.compression.Samples#all")
+  @MethodSource("io.mobula.ps.compression.CompressionSamples#all")
   void refusesOrReadsWhateverTheBytesAreAndWritesNowhereElse(Compression compression) {
     long seed = System.nanoTime();
-    System.out.println("DecoderFuzzTest of " + compression + " seed " + seed);
+    System.out.println("GradientDecoderFuzzTest of " + compression + " seed " + seed);
     var random = new Random(seed);
     var decoder = compression.decoder();
     int refused = 0;
@@ -52,7 +52,7 @@ class DecoderFuzzTest {
   }
 
   private static byte[] encoded(Compression compression, int length, Random random) {
-    float[] gradient = Samples.normal(random, length);
+    float[] gradient = CompressionSamples.normal(random, length);
     boolean sparse = random.nextBoolean();
     for (int i = 0; i < length; i++) {
       gradient[i] = sparse && i % 16 > 0 ? 0 : gradient[i];

@@ -5,7 +5,7 @@ package io.mobula.ps.compression;
  * sent and adds it to the next gradient, for which all but that of {@link Compression#none} hold
  * four bytes per number. For one thread.
  */
-public interface Encoder {
+public interface GradientEncoder {
 
   /**
    * Encodes the next gradient, which is not changed.
@@ -15,7 +15,7 @@ public interface Encoder {
    *
    * @param gradient the numbers
    * @param from the index of the first; as many follow as the encoder was made for
-   * @return bytes that are the caller's, for {@link Decoder#decode}
+   * @return bytes that are the caller's, for {@link GradientDecoder#decode}
    * @throws IndexOutOfBoundsException when there are not that many; nothing is lost by that
    */
   byte[] encode(float[] gradient, int from);

@@ -6,11 +6,11 @@ import java.util.Objects;
  * What one encoder has not sent yet: the memory of error feedback. For each gradient, the encoder
  * has it added, and takes away what it sends.
  */
-final class Residual {
+final class ErrorResidual {
   private final float[] pending;
 
-  Residual(int length) {
-    this.pending = new float[Kind.requireLength(length)];
+  ErrorResidual(int length) {
+    this.pending = new float[EncodingKind.requireLength(length)];
   }
 
   /**
