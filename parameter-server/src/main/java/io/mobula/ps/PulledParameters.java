@@ -2,7 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.shard.Frame;
 import java.lang.foreign.Arena;
@@ -108,7 +108,7 @@ public final class PulledParameters implements AutoCloseable {
               + " parameters do not fit into one array: read segment(i), or pull ranges.",
           null);
     }
-    return HeapRoom.ofThisJvm()
+    return HeapAdmission.ofThisJvm()
         .allocateBriefly(
             "an array of the pulled " + range,
             range.length() * bytes,

@@ -3,7 +3,7 @@ package io.mobula.ps;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.shard.ShardActor;
@@ -160,7 +160,7 @@ public final class RowPull implements AutoCloseable {
     int width = table.width();
     var element = table.spec().element();
     long length = (long) keys.length * width;
-    var rows = HeapRoom.ofThisJvm()
+    var rows = HeapAdmission.ofThisJvm()
         .allocateBriefly(
             keys.length + " pulled rows of " + table.spec(),
             length * element.bytes(),

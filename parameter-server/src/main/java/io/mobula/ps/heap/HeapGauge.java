@@ -6,10 +6,10 @@ import java.lang.management.ManagementFactory;
 /** What is known of a heap. */
 interface HeapGauge {
   /** How many bytes it may have. */
-  long most();
+  long maxBytes();
 
   /** How many are not taken; what is taken may be garbage. */
-  long free();
+  long freeBytes();
 
   /** Collects garbage and waits for it; false if the JVM was told not to do that on request. */
   boolean collect();
@@ -20,12 +20,12 @@ interface HeapGauge {
       private final Runtime jvm = Runtime.getRuntime();
 
       @Override
-      public long most() {
+      public long maxBytes() {
         return jvm.maxMemory();
       }
 
       @Override
-      public long free() {
+      public long freeBytes() {
         return jvm.maxMemory() - (jvm.totalMemory() - jvm.freeMemory());
       }
 

@@ -4,7 +4,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.Tensor;
 import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.error.GradientException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.Aggregation;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.kernel.Gradient;
@@ -33,7 +33,7 @@ final class DenseShard extends TableShard {
   private final TreeMap<Long, Round> rounds = new TreeMap<>();
   private long updates;
 
-  DenseShard(MobulaRuntime runtime, DenseSpec spec, Part part, HeapRoom heap) {
+  DenseShard(MobulaRuntime runtime, DenseSpec spec, Part part, HeapAdmission heap) {
     super(spec.toString(), spec.consistency(), part, heap);
     this.spec = spec;
     var split = Split.even(spec.size(), part.shards());

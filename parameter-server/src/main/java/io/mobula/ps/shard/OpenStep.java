@@ -3,7 +3,7 @@ package io.mobula.ps.shard;
 import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.ParameterServerException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ record OpenStep(long step, String table, Throwable cause, int times) {
     var what = "step " + step + " of " + table;
     return switch (cause) {
       case ParameterServerException known -> known;
-      case OutOfMemoryError exhausted -> HeapRoom.exhausted(what, exhausted);
+      case OutOfMemoryError exhausted -> HeapAdmission.exhausted(what, exhausted);
       default ->
         new TableException(
             "The " + what + " cannot be applied: " + cause.getClass().getName()

@@ -3,7 +3,7 @@ package io.mobula.ps.shard;
 import io.mobula.ActorHandle;
 import io.mobula.ObjectRef;
 import io.mobula.ps.error.HeapException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +51,7 @@ final class Recovery {
     } catch (HeapException e) {
       refused(table, e);
     } catch (OutOfMemoryError e) {
-      refused(table, HeapRoom.exhausted(table + " on shard " + shard, e));
+      refused(table, HeapAdmission.exhausted(table + " on shard " + shard, e));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 
 /**
  * An {@code Error} that came up in a request, as that request's failure. Out of an actor's method
@@ -18,7 +18,7 @@ final class RequestError {
    */
   static RuntimeException of(Object what, Error error) {
     return error instanceof OutOfMemoryError exhausted
-        ? HeapRoom.exhausted(what, exhausted)
+        ? HeapAdmission.exhausted(what, exhausted)
         : new TableException(
             what + " failed with " + error.getClass().getName()
                 + ". The table and the others of its server live on; look at the classes that it was"

@@ -1,7 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.error.GradientException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.Numbers;
 import io.mobula.ps.optimizer.Step;
 import io.mobula.ps.row.HotKeys;
@@ -51,7 +51,7 @@ final class SparseShard extends TableShard {
     }
   }
 
-  SparseShard(SparseSpec spec, Part part, HeapRoom heap) {
+  SparseShard(SparseSpec spec, Part part, HeapAdmission heap) {
     super(spec.toString(), spec.consistency(), part, heap);
     this.spec = spec;
     this.kernel = RowKernel.of(spec.element(), spec.width(), spec.optimizer(), spec.initial());
@@ -104,7 +104,7 @@ final class SparseShard extends TableShard {
   private void admit(Rows pushed) {
     int count = pushed.count();
     long most = growthOf(pushed.hasKeys() ? count : 0, count);
-    if (most > 0 && !heap.hasAtOnce(most)) { // its keys may be known
+    if (most > 0 && !heap.fits(most)) { // its keys may be known
       int unknown = pushed.hasKeys() ? unknown(pushed.keys(), count, false) : 0;
       long bytes = growthOf(unknown, count);
       if (bytes > 0) {

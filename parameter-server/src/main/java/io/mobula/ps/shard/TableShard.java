@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ps.clock.WorkerTracker;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.clock.WorkerClock;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   final Traffic traffic = new Traffic();
   final Gate gate;
   final Part part;
-  final HeapRoom heap;
+  final HeapAdmission heap;
   private final Map<Long, Long> before = new HashMap<>(); // the last pushes in the layout before
   private long ceiling = Long.MAX_VALUE;
   private boolean frozen;
@@ -37,7 +37,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   /** Somebody waits until all steps before one are applied. */
   private record Reached(long step, CompletableFuture<Long> answer) {}
 
-  TableShard(String table, Consistency rule, Part part, HeapRoom heap) {
+  TableShard(String table, Consistency rule, Part part, HeapAdmission heap) {
     this.gate = new Gate(table, rule, traffic);
     this.part = part;
     this.heap = heap;

@@ -3,7 +3,7 @@ package io.mobula.ps.shard;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tables {
   private final MobulaRuntime runtime;
-  private final HeapRoom heap = HeapRoom.ofThisJvm();
+  private final HeapAdmission heap = HeapAdmission.ofThisJvm();
   private final Map<Integer, HeapException> refused = new HashMap<>(); // not in the present heap
   private final TreeMap<Integer, Held> present = new TreeMap<>();
   private final TreeMap<Integer, Held> prepared = new TreeMap<>();

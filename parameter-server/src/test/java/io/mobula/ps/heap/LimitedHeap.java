@@ -14,15 +14,15 @@ public final class LimitedHeap implements HeapGauge {
   private Duration takes = Duration.ZERO;
 
   /** What admits allocations in it. */
-  public HeapRoom room() {
-    return new HeapRoom(this);
+  public HeapAdmission room() {
+    return new HeapAdmission(this);
   }
 
   /**
    * From now on so many bytes are free besides those that are kept, before and after any
    * collection.
    */
-  public LimitedHeap free(long bytes) {
+  public LimitedHeap freeBytes(long bytes) {
     free = bytes + MOST / 16;
     afterCollection = -1;
     return this;
@@ -48,12 +48,12 @@ public final class LimitedHeap implements HeapGauge {
   }
 
   @Override
-  public long most() {
+  public long maxBytes() {
     return MOST;
   }
 
   @Override
-  public long free() {
+  public long freeBytes() {
     return free;
   }
 

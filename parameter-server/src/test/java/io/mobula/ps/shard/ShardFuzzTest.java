@@ -8,7 +8,7 @@ import io.mobula.ps.Partitioner;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.error.ParameterServerException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizers;
@@ -47,7 +47,7 @@ class ShardFuzzTest {
         compression,
         Limits.NONE,
         Aggregator.mean());
-    var shard = new DenseShard(null, spec, PART, HeapRoom.ofThisJvm());
+    var shard = new DenseShard(null, spec, PART, HeapAdmission.ofThisJvm());
     shard.join(WORKER, 0, new NodeId(1));
     return shard;
   }
@@ -63,7 +63,7 @@ class ShardFuzzTest {
         Initial.ZERO,
         Partitioner.hash(),
         0);
-    var shard = new SparseShard(spec, PART, HeapRoom.ofThisJvm());
+    var shard = new SparseShard(spec, PART, HeapAdmission.ofThisJvm());
     shard.join(WORKER, 0, new NodeId(1));
     return shard;
   }

@@ -8,7 +8,7 @@ import io.mobula.ps.Partitioner;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.HeapException;
-import io.mobula.ps.heap.HeapRoom;
+import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.heap.LimitedHeap;
 import io.mobula.ps.kernel.Element;
 import io.mobula.ps.optimizer.Optimizers;
@@ -34,7 +34,7 @@ class SparseShardTest {
       Initial.ZERO,
       Partitioner.hash(),
       0);
-  private final SparseShard shard = new SparseShard(spec, PART, HeapRoom.ofThisJvm());
+  private final SparseShard shard = new SparseShard(spec, PART, HeapAdmission.ofThisJvm());
 
   @BeforeEach
   void join() {
@@ -114,7 +114,7 @@ class SparseShardTest {
     limited.join(WORKER, 0, new NodeId(1));
     long[] known = LongStream.range(0, 30_000).toArray();
     limited.push(frame(1, true, known));
-    heap.free(1 << 20);
+    heap.freeBytes(1 << 20);
     assertThatThrownBy(
             () -> limited.push(frame(2, true, LongStream.range(30_000, 90_000).toArray())))
         .isInstanceOf(HeapException.class)
@@ -133,7 +133,7 @@ class SparseShardTest {
     var cut = new Cut.All();
     var memory = MemorySegment.ofArray(new byte[(int) shard.sizeOf(cut)]);
     shard.write(cut, Output.to(memory));
-    var limited = new SparseShard(spec, PART, new LimitedHeap().free(1 << 20).room());
+    var limited = new SparseShard(spec, PART, new LimitedHeap().freeBytes(1 << 20).room());
     assertThatThrownBy(() -> limited.adopt(Block.read(memory), TableShard.Entry.MOVED))
         .isInstanceOf(HeapException.class)
         .hasMessageContaining("100000 more rows of sparse table rows");

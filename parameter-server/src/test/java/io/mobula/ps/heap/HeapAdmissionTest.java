@@ -8,13 +8,13 @@ import io.mobula.ps.error.HeapException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class HeapRoomTest {
+class HeapAdmissionTest {
   private final LimitedHeap heap = new LimitedHeap();
-  private final HeapRoom room = heap.room();
+  private final HeapAdmission room = heap.room();
 
   @Test
   void refusesBeforeAnythingIsAllocatedAndNamesBytesAndHeap() {
-    heap.free(1000);
+    heap.freeBytes(1000);
     assertThatThrownBy(() -> room.allocate("state of t on shard 1", 1001, () -> {
           throw new AssertionError("allocated");
         }))
@@ -25,14 +25,14 @@ class HeapRoomTest {
 
   @Test
   void collectsGarbageBeforeItRefuses() {
-    heap.free(10).freeAfterCollection(5000);
+    heap.freeBytes(10).freeAfterCollection(5000);
     assertThatCode(() -> room.require("a", 5000)).doesNotThrowAnyException();
     assertThat(heap.collections()).isEqualTo(1);
   }
 
   @Test
   void frequentRequestsDoNotCollectAgainWhereACollectionHasJustLeftTooLittle() {
-    heap.free(10).collectionsTake(Duration.ofMillis(50)); // quick for half a second
+    heap.freeBytes(10).collectionsTake(Duration.ofMillis(50)); // quick for half a second
     for (int i = 0; i < 100; i++) {
       assertThatThrownBy(() -> room.requireQuickly("a", 5000)).isInstanceOf(HeapException.class);
     }
@@ -44,7 +44,7 @@ class HeapRoomTest {
 
   @Test
   void briefAllocationsAreRefusedOnlyWhereTheHeapCouldNeverHaveThem() {
-    heap.free(10);
+    heap.freeBytes(10);
     assertThat(room.<String>allocateBriefly("a", 5000, () -> "made")).isEqualTo("made");
     assertThatThrownBy(() -> room.allocateBriefly("a", 1L << 30, () -> "made"))
         .isInstanceOf(HeapException.class);
@@ -59,7 +59,7 @@ class HeapRoomTest {
 
   @Test
   void admitsWhatMayFitWhereTheJvmDoesNotCollectOnRequest() {
-    heap.free(10).withoutCollections();
+    heap.freeBytes(10).withoutCollections();
     assertThatCode(() -> room.require("a", 5000)).doesNotThrowAnyException();
   }
 

@@ -11,31 +11,31 @@ import java.util.function.Supplier;
  *
  * <p>What looks taken may be garbage, so that a collection is made before anything is refused.
  */
-public final class HeapRoom {
-  private static final HeapRoom OF_THIS_JVM = new HeapRoom(HeapGauge.ofThisJvm());
+public final class HeapAdmission {
+  private static final HeapAdmission OF_THIS_JVM = new HeapAdmission(HeapGauge.ofThisJvm());
   private static final long LEAST_KEPT = 4L << 20;
   private static final long MOST_KEPT = 128L << 20;
-  private static final int SHARE = 10;
+  private static final int COLLECTION_SHARE = 10;
 
   private final HeapGauge gauge;
-  private final long kept;
+  private final long reserved;
   private long collectedAt;
   private long lastTook; // nanoseconds; 0 before the first
-  private long freeThen;
+  private long freeAfterCollection;
 
-  HeapRoom(HeapGauge gauge) {
+  HeapAdmission(HeapGauge gauge) {
     this.gauge = gauge;
-    this.kept = Math.clamp(gauge.most() / 16, LEAST_KEPT, MOST_KEPT);
+    this.reserved = Math.clamp(gauge.maxBytes() / 16, LEAST_KEPT, MOST_KEPT);
   }
 
   /** Of the heap of this JVM. */
-  public static HeapRoom ofThisJvm() {
+  public static HeapAdmission ofThisJvm() {
     return OF_THIS_JVM;
   }
 
   /** Whether so many bytes fit, as far as can be told without a collection. */
-  public boolean hasAtOnce(long bytes) {
-    return bytes + kept <= gauge.free();
+  public boolean fits(long bytes) {
+    return bytes + reserved <= gauge.freeBytes();
   }
 
   /**
@@ -57,7 +57,7 @@ public final class HeapRoom {
    * @throws HeapException when they do not fit
    */
   public <T> T allocateBriefly(Object what, long bytes, Supplier<T> allocation) {
-    if (bytes + kept > gauge.most()) {
+    if (bytes + reserved > gauge.maxBytes()) {
       throw refusal(what, bytes);
     }
     return attempted(what, allocation);
@@ -77,8 +77,8 @@ public final class HeapRoom {
    * @throws HeapException when they do not
    */
   public synchronized void require(Object what, long bytes) {
-    boolean possible = bytes + kept <= gauge.most();
-    if (!hasAtOnce(bytes) && !(possible && hasAfterCollection(bytes))) {
+    boolean possible = bytes + reserved <= gauge.maxBytes();
+    if (!fits(bytes) && !(possible && hasAfterCollection(bytes))) {
       throw refusal(what, bytes);
     }
   }
@@ -88,8 +88,8 @@ public final class HeapRoom {
    * lately, it refuses without another, so that collections take a tenth of the time at most.
    */
   public synchronized void requireQuickly(Object what, long bytes) {
-    boolean lately = System.nanoTime() - collectedAt < SHARE * lastTook;
-    if (lately && bytes + kept > freeThen && !hasAtOnce(bytes)) {
+    boolean lately = System.nanoTime() - collectedAt < COLLECTION_SHARE * lastTook;
+    if (lately && bytes + reserved > freeAfterCollection && !fits(bytes)) {
       throw refusal(what, bytes);
     }
     require(what, bytes);
@@ -102,8 +102,8 @@ public final class HeapRoom {
     }
     collectedAt = System.nanoTime();
     lastTook = collectedAt - began;
-    freeThen = gauge.free();
-    return bytes + kept <= freeThen;
+    freeAfterCollection = gauge.freeBytes();
+    return bytes + reserved <= freeAfterCollection;
   }
 
   private HeapException refusal(Object what, long bytes) {
@@ -115,9 +115,9 @@ public final class HeapRoom {
                 + " -Xmx, use more shards, or an optimizer with fewer state vectors.",
             what,
             bytes,
-            Math.max(0, gauge.free()),
-            gauge.most(),
-            kept),
+            Math.max(0, gauge.freeBytes()),
+            gauge.maxBytes(),
+            reserved),
         null);
   }
 
