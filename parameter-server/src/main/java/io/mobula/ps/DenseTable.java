@@ -6,7 +6,7 @@ import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
@@ -156,7 +156,7 @@ public final class DenseTable {
           new DenseSpec(
               0,
               name,
-              Element.FLOAT,
+              NumberType.FLOAT,
               size,
               Optimizers.sgd(0.01),
               Consistency.asynchronous(),
@@ -196,7 +196,7 @@ public final class DenseTable {
 
     /** Numbers of 64 bits, not of 32. */
     public Builder doubles() {
-      return with(spec.with(Element.DOUBLE));
+      return with(spec.with(NumberType.DOUBLE));
     }
 
     private Builder limits(Limits limits) {
@@ -245,7 +245,7 @@ public final class DenseTable {
      *     it was altered, or is of a table of another shape
      */
     public DenseTable create() {
-      if (spec.element() == Element.DOUBLE && !spec.compression().equals(Compression.none())) {
+      if (spec.element() == NumberType.DOUBLE && !spec.compression().equals(Compression.none())) {
         throw new TableException(
             "Wanted doubles, compressed by " + spec.compression() + ": compression is for floats.",
             null);

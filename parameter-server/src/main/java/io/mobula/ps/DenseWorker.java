@@ -2,7 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.GradientException;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -215,31 +215,31 @@ public final class DenseWorker implements AutoCloseable {
 
   /** Checks or repairs every number; gives what they are multiplied by. */
   private double checked(GradientSlot slot) {
-    var element = table.spec().element();
+    var numberType = table.spec().element();
     var limits = table.spec().limits();
     double squares = 0;
     for (var slice : slot.slices()) {
-      long bad = element.firstNotFinite(slice.numbers());
+      long bad = numberType.firstNotFinite(slice.numbers());
       if (bad >= 0 && !limits.repairs()) {
         throw GradientException.ofNumber(
-            "the gradient of " + table.spec(), slice.start() + bad, element.at(slice.numbers(), bad));
+            "the gradient of " + table.spec(), slice.start() + bad, numberType.at(slice.numbers(), bad));
       }
       if (bad >= 0) {
-        repair(element, slice.numbers());
+        repair(numberType, slice.numbers());
       }
       if (limits.boundsNorm()) {
-        squares += element.squares(slice.numbers());
+        squares += numberType.sumOfSquares(slice.numbers());
       }
     }
     return limits.scaleFor(Math.sqrt(squares));
   }
 
-  private void repair(Element element, MemorySegment numbers) {
-    double most = element == Element.FLOAT ? Float.MAX_VALUE : Double.MAX_VALUE;
-    for (long i = 0; i < numbers.byteSize() / element.bytes(); i++) {
-      double number = element.at(numbers, i);
+  private void repair(NumberType numberType, MemorySegment numbers) {
+    double most = numberType == NumberType.FLOAT ? Float.MAX_VALUE : Double.MAX_VALUE;
+    for (long i = 0; i < numbers.byteSize() / numberType.bytes(); i++) {
+      double number = numberType.at(numbers, i);
       if (!Double.isFinite(number)) {
-        element.set(numbers, i, table.spec().limits().repaired(number, most));
+        numberType.set(numbers, i, table.spec().limits().repaired(number, most));
       }
     }
   }

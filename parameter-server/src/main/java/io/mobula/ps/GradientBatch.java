@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.NumberArray;
 import java.util.Arrays;
 
 /** Gradients of several pushes that are to go as one. For one thread. */
@@ -12,15 +12,15 @@ final class GradientBatch {
   private final int width;
   private final int bytesPerKey;
   private long[] keys = new long[FIRST];
-  private Numbers numbers;
+  private NumberArray numbers;
   private int count;
   private int pushes;
 
-  GradientBatch(Element element, int width, PushBatchLimits bounds) {
+  GradientBatch(NumberType numberType, int width, PushBatchLimits bounds) {
     this.bounds = bounds;
     this.width = width;
-    this.bytesPerKey = Long.BYTES + width * element.bytes();
-    this.numbers = Numbers.zeros(element, FIRST * width);
+    this.bytesPerKey = Long.BYTES + width * numberType.bytes();
+    this.numbers = NumberArray.zeros(numberType, FIRST * width);
   }
 
   void add(RowGradients more) {

@@ -4,7 +4,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectBuffer;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.Frame;
 import io.mobula.ps.shard.Split;
@@ -47,8 +47,8 @@ public final class GradientSlot implements AutoCloseable {
       return frame.numbers();
     }
 
-    long count(Element element) {
-      return numbers().byteSize() / element.bytes();
+    long count(NumberType numberType) {
+      return numbers().byteSize() / numberType.bytes();
     }
   }
 
@@ -125,7 +125,7 @@ public final class GradientSlot implements AutoCloseable {
     for (var slice : slices()) {
       int at = (int) (slice.start() - range.from());
       int count = (int) slice.count(spec.element());
-      if (spec.element() == Element.FLOAT) {
+      if (spec.element() == NumberType.FLOAT) {
         MemorySegment.copy(
             gradient, at, slice.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, count);
       } else {
@@ -160,7 +160,7 @@ public final class GradientSlot implements AutoCloseable {
    */
   public void set(double[] gradient) {
     requireLength(gradient.length);
-    if (spec.element() != Element.DOUBLE) {
+    if (spec.element() != NumberType.DOUBLE) {
       throw new GradientException("Got doubles for " + spec + ": push floats.");
     }
     for (var slice : slices()) {
@@ -201,15 +201,15 @@ public final class GradientSlot implements AutoCloseable {
 
   /** Copies numbers that begin with that parameter. */
   void set(long start, MemorySegment numbers, long count) {
-    var element = spec.element();
+    var numberType = spec.element();
     for (var to : slices()) {
       long first = Math.max(start, to.start());
-      long last = Math.min(start + count, to.start() + to.count(element));
+      long last = Math.min(start + count, to.start() + to.count(numberType));
       if (first < last) {
-        long bytes = (last - first) * element.bytes();
+        long bytes = (last - first) * numberType.bytes();
         to.numbers()
-            .asSlice((first - to.start()) * element.bytes(), bytes)
-            .copyFrom(numbers.asSlice((first - start) * element.bytes(), bytes));
+            .asSlice((first - to.start()) * numberType.bytes(), bytes)
+            .copyFrom(numbers.asSlice((first - start) * numberType.bytes(), bytes));
       }
     }
   }

@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.row.HotKeys;
 import io.mobula.ps.row.RowIndex;
 import java.util.Arrays;
@@ -17,15 +17,15 @@ final class HotRowCache {
 
   private static final int CLOCKS_BETWEEN_CHOICES = 64;
 
-  private final Element element;
+  private final NumberType numberType;
   private final int width;
   private final int most;
   private final HotKeys seen = new HotKeys();
   private final RowIndex unique = new RowIndex();
   private RowIndex hot = new RowIndex();
-  private Numbers rows;
+  private NumberArray rows;
   private boolean[] known = new boolean[0];
-  private Numbers sums;
+  private NumberArray sums;
   private boolean[] pushed = new boolean[0];
   private int pushes;
   private int clocks;
@@ -35,10 +35,10 @@ final class HotRowCache {
    *
    * @param most how many are to be
    */
-  HotRowCache(Element element, int width, int most) {
-    this.element = element;
-    this.rows = Numbers.zeros(element, 0);
-    this.sums = Numbers.zeros(element, 0);
+  HotRowCache(NumberType numberType, int width, int most) {
+    this.numberType = numberType;
+    this.rows = NumberArray.zeros(numberType, 0);
+    this.sums = NumberArray.zeros(numberType, 0);
     this.width = width;
     this.most = most;
   }
@@ -48,9 +48,9 @@ final class HotRowCache {
     hot = new RowIndex();
     seen.most(most).forEach(key -> hot.findOrAdd(key.key()));
     int count = hot.size();
-    rows = Numbers.zeros(element, count * width);
+    rows = NumberArray.zeros(numberType, count * width);
     known = new boolean[count];
-    sums = Numbers.zeros(element, count * width);
+    sums = NumberArray.zeros(numberType, count * width);
     pushed = new boolean[count];
   }
 
@@ -61,7 +61,7 @@ final class HotRowCache {
     long[] keys = more.keys();
     seen.add(keys);
     unique.clear();
-    var others = Numbers.zeros(element, more.numbers().length());
+    var others = NumberArray.zeros(numberType, more.numbers().length());
     for (int i = 0; i < keys.length; i++) {
       int at = hot.size() == 0 ? -1 : hot.find(keys[i]);
       if (at >= 0) {
@@ -89,7 +89,7 @@ final class HotRowCache {
   RowGradients take() {
     var keys = hot.keys();
     var list = new long[keys.length];
-    var numbers = Numbers.zeros(element, sums.length());
+    var numbers = NumberArray.zeros(numberType, sums.length());
     int count = 0;
     for (int i = 0; i < keys.length; i++) {
       if (pushed[i]) {
@@ -109,14 +109,14 @@ final class HotRowCache {
   /** Rows that a worker wants, of which some are at hand; the others have to be asked for. */
   final class RowRequest {
     private final long[] keys;
-    private final Numbers result;
+    private final NumberArray result;
     private final long[] missing;
     private final int[] places; // of those that are missing
     private final int clock = clocks;
 
     private RowRequest(long[] keys) {
       this.keys = keys;
-      this.result = Numbers.zeros(element, Math.multiplyExact(keys.length, width));
+      this.result = NumberArray.zeros(numberType, Math.multiplyExact(keys.length, width));
       this.places = IntStream.range(0, keys.length).filter(i -> !fill(i)).toArray();
       this.missing = Arrays.stream(places).mapToLong(i -> keys[i]).toArray();
     }
@@ -135,7 +135,7 @@ final class HotRowCache {
     }
 
     /** All rows, as those that were missing have come; those of this step are kept. */
-    Numbers filled(Numbers asked) {
+    NumberArray filled(NumberArray asked) {
       asked.scatter(places, width, result);
       if (clock == clocks) {
         remember(keys, result);
@@ -148,7 +148,7 @@ final class HotRowCache {
     return new RowRequest(keys);
   }
 
-  private void remember(long[] keys, Numbers all) {
+  private void remember(long[] keys, NumberArray all) {
     for (int i = 0; i < keys.length; i++) {
       int at = hot.find(keys[i]);
       if (at >= 0) {

@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.shard.KeyPlacement;
 import java.lang.foreign.MemorySegment;
 
@@ -69,7 +69,7 @@ final class KeyPartition {
   }
 
   /** Copies the gradients of a shard's keys, one after the other. */
-  void gather(int shard, Numbers gradients, MemorySegment into, int width) {
+  void gather(int shard, NumberArray gradients, MemorySegment into, int width) {
     if (keys.length == 1) {
       into.copyFrom(gradients.memory());
     } else {
@@ -78,7 +78,7 @@ final class KeyPartition {
   }
 
   /** Copies a shard's rows to where their keys stood in the list. */
-  void scatter(int shard, Numbers rows, Numbers into, int width) {
+  void scatter(int shard, NumberArray rows, NumberArray into, int width) {
     if (keys.length == 1) {
       rows.copy(0, into, 0, into.length());
     } else {

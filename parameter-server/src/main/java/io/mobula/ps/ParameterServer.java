@@ -10,7 +10,7 @@ import io.mobula.ps.checkpoint.TableCheckpoints;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.Catalog;
 import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.Layout;
@@ -225,7 +225,7 @@ public final class ParameterServer implements AutoCloseable {
   }
 
   private static void requireFinite(float[] weights) {
-    long bad = Element.FLOAT.firstNotFinite(MemorySegment.ofArray(weights));
+    long bad = NumberType.FLOAT.firstNotFinite(MemorySegment.ofArray(weights));
     if (bad >= 0) {
       throw GradientException.ofNumber("the first weights", bad, weights[(int) bad]);
     }

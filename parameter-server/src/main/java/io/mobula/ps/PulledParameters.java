@@ -3,7 +3,7 @@ package io.mobula.ps;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.heap.HeapAdmission;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.Frame;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,7 +22,7 @@ import java.util.function.IntFunction;
 public final class PulledParameters implements AutoCloseable {
   private static final int MOST_OF_ARRAY = Integer.MAX_VALUE - 8;
 
-  private final Element element;
+  private final NumberType numberType;
   private final KeyRange range;
   private final List<ParameterSlice> slices;
   private final Arena arena;
@@ -35,20 +35,20 @@ public final class PulledParameters implements AutoCloseable {
    * @param updates how often the shard had changed its weights
    */
   record ParameterSlice(long start, MemorySegment numbers, long updates) {
-    static ParameterSlice of(Frame frame, Element element, long start, KeyRange range) {
+    static ParameterSlice of(Frame frame, NumberType numberType, long start, KeyRange range) {
       long from = Math.max(0, range.from() - start);
       long to = Math.min(frame.count(), range.to() - start);
-      var numbers = frame.numbers().asSlice(from * element.bytes(), (to - from) * element.bytes());
+      var numbers = frame.numbers().asSlice(from * numberType.bytes(), (to - from) * numberType.bytes());
       return new ParameterSlice(start + from, numbers.asReadOnly(), frame.updates());
     }
 
-    long count(Element element) {
-      return numbers.byteSize() / element.bytes();
+    long count(NumberType numberType) {
+      return numbers.byteSize() / numberType.bytes();
     }
   }
 
-  PulledParameters(Element element, KeyRange range, List<ParameterSlice> slices, Arena arena) {
-    this.element = element;
+  PulledParameters(NumberType numberType, KeyRange range, List<ParameterSlice> slices, Arena arena) {
+    this.numberType = numberType;
     this.range = range;
     this.slices = List.copyOf(slices);
     this.arena = arena;
@@ -76,7 +76,7 @@ public final class PulledParameters implements AutoCloseable {
   /** The parameters in one stretch. */
   public KeyRange range(int stretch) {
     var slice = slices.get(stretch);
-    return new KeyRange(slice.start(), slice.start() + slice.count(element));
+    return new KeyRange(slice.start(), slice.start() + slice.count(numberType));
   }
 
   /** The memory of one stretch, in the machine's byte order, not aligned to more than a byte. */
@@ -87,8 +87,8 @@ public final class PulledParameters implements AutoCloseable {
   /** One parameter. Where many are read, {@link #segment} or {@link #toFloats} is faster. */
   public double get(long parameter) {
     for (var slice : slices) {
-      if (parameter >= slice.start() && parameter - slice.start() < slice.count(element)) {
-        return element.at(slice.numbers(), parameter - slice.start());
+      if (parameter >= slice.start() && parameter - slice.start() < slice.count(numberType)) {
+        return numberType.at(slice.numbers(), parameter - slice.start());
       }
     }
     throw new KeyException("Parameter " + parameter + " is none of " + range + ".", null);
@@ -119,12 +119,12 @@ public final class PulledParameters implements AutoCloseable {
   public void copyTo(float[] into) {
     for (var slice : slices) {
       int at = (int) (slice.start() - range.from());
-      int count = (int) slice.count(element);
-      if (element == Element.FLOAT) {
+      int count = (int) slice.count(numberType);
+      if (numberType == NumberType.FLOAT) {
         MemorySegment.copy(slice.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, into, at, count);
       } else {
         for (int i = 0; i < count; i++) {
-          into[at + i] = (float) element.at(slice.numbers(), i);
+          into[at + i] = (float) numberType.at(slice.numbers(), i);
         }
       }
     }
@@ -135,8 +135,8 @@ public final class PulledParameters implements AutoCloseable {
     var result = array(Double.BYTES, double[]::new);
     for (var slice : slices) {
       int at = (int) (slice.start() - range.from());
-      for (int i = 0; i < slice.count(element); i++) {
-        result[at + i] = element.at(slice.numbers(), i);
+      for (int i = 0; i < slice.count(numberType); i++) {
+        result[at + i] = numberType.at(slice.numbers(), i);
       }
     }
     return result;

@@ -2,8 +2,8 @@ package io.mobula.ps;
 
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.shard.SparseSpec;
 
 /**
@@ -13,7 +13,7 @@ import io.mobula.ps.shard.SparseSpec;
  * @param numbers as many for each key as a row has
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record RowGradients(long[] keys, Numbers numbers) {
+record RowGradients(long[] keys, NumberArray numbers) {
 
   /**
    * What a user wants to push.
@@ -21,10 +21,10 @@ record RowGradients(long[] keys, Numbers numbers) {
    * @throws KeyException when there are not as many numbers as the keys want
    * @throws GradientException when they are of another type, or one is not finite
    */
-  static RowGradients checked(SparseSpec table, long[] keys, Numbers numbers) {
-    if (numbers.element() != table.element()) {
-      throw new GradientException("Got " + numbers.element().words() + " for " + table + ": push "
-          + table.element().words() + ".");
+  static RowGradients checked(SparseSpec table, long[] keys, NumberArray numbers) {
+    if (numbers.numberType() != table.element()) {
+      throw new GradientException("Got " + numbers.numberType().pluralName() + " for " + table + ": push "
+          + table.element().pluralName() + ".");
     }
     if (numbers.length() != (long) keys.length * table.width()) {
       throw new KeyException(
@@ -40,8 +40,8 @@ record RowGradients(long[] keys, Numbers numbers) {
   }
 
   /** So many keys, the numbers of each still to be set. */
-  static RowGradients room(Element element, long[] keys, int width) {
-    return new RowGradients(keys, Numbers.zeros(element, Math.multiplyExact(keys.length, width)));
+  static RowGradients room(NumberType numberType, long[] keys, int width) {
+    return new RowGradients(keys, NumberArray.zeros(numberType, Math.multiplyExact(keys.length, width)));
   }
 
   boolean isEmpty() {

@@ -4,8 +4,8 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.heap.HeapAdmission;
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.shard.ShardActor;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -27,7 +27,7 @@ public final class RowPull implements AutoCloseable {
   private final SparseTable table;
   private final WorkerSession session;
   private final long[] keys;
-  private final UnaryOperator<Numbers> finish;
+  private final UnaryOperator<NumberArray> finish;
   private final PullCollector collector;
   private KeyPartition partition;
   private boolean over;
@@ -37,7 +37,7 @@ public final class RowPull implements AutoCloseable {
       MobulaRuntime runtime,
       WorkerSession session,
       long[] keys,
-      UnaryOperator<Numbers> finish) {
+      UnaryOperator<NumberArray> finish) {
     this.table = table;
     this.session = session;
     this.keys = keys;
@@ -61,7 +61,7 @@ public final class RowPull implements AutoCloseable {
       MobulaRuntime runtime,
       WorkerSession session,
       long[] keys,
-      UnaryOperator<Numbers> finish) {
+      UnaryOperator<NumberArray> finish) {
     var pull = new RowPull(table, runtime, session, keys, finish);
     pull.ask();
     return pull;
@@ -120,7 +120,7 @@ public final class RowPull implements AutoCloseable {
    * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
    */
   public float[] await() {
-    table.require(Element.FLOAT, "awaitDoubles");
+    table.require(NumberType.FLOAT, "awaitDoubles");
     return (float[]) rows().array();
   }
 
@@ -130,11 +130,11 @@ public final class RowPull implements AutoCloseable {
    * @throws io.mobula.ps.error.TableException when the table is one of floats
    */
   public double[] awaitDoubles() {
-    table.require(Element.DOUBLE, "await");
+    table.require(NumberType.DOUBLE, "await");
     return (double[]) rows().array();
   }
 
-  Numbers rows() {
+  NumberArray rows() {
     if (over) {
       throw new IllegalStateException("These rows were awaited, or closed, before: pull again.");
     }
@@ -156,19 +156,19 @@ public final class RowPull implements AutoCloseable {
     }
   }
 
-  private Numbers collected(WorkerSession.RefusedPushes refused) {
+  private NumberArray collected(WorkerSession.RefusedPushes refused) {
     int width = table.width();
-    var element = table.spec().element();
+    var numberType = table.spec().element();
     long length = (long) keys.length * width;
     var rows = HeapAdmission.ofThisJvm()
         .allocateBriefly(
             keys.length + " pulled rows of " + table.spec(),
-            length * element.bytes(),
-            () -> Numbers.zeros(element, Math.toIntExact(length)));
+            length * numberType.bytes(),
+            () -> NumberArray.zeros(numberType, Math.toIntExact(length)));
     collector.collect(refused, session::requestEviction, (shard, answer) -> {
       Object came = answer.get();
       if (came != null) {
-        partition.scatter(shard, Numbers.ofArray(came), rows, width);
+        partition.scatter(shard, NumberArray.ofArray(came), rows, width);
       }
       return came != null;
     });

@@ -4,7 +4,7 @@ import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.row.KeyHash;
 import io.mobula.ps.shard.Rows;
 import io.mobula.ps.shard.ShardActor;
@@ -153,7 +153,7 @@ final class SparsePushSender {
   // ---- frames
 
   private SentGradient sealed(
-      int shard, KeyPartition partition, Numbers gradients, long push, long step, boolean withKeys) {
+      int shard, KeyPartition partition, NumberArray gradients, long push, long step, boolean withKeys) {
     long[] keys = partition.keys(shard);
     long list = keys.length < WORTH_REMEMBERING ? 0 : nameOf(keys, shard);
     boolean known = list != 0 && sentLists.put(list, true) != null;
@@ -174,7 +174,7 @@ final class SparsePushSender {
       MemorySegment memory,
       int shard,
       KeyPartition partition,
-      Numbers gradients,
+      NumberArray gradients,
       long list,
       long step,
       boolean withKeys) {

@@ -4,7 +4,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.row.Initial;
@@ -34,10 +34,10 @@ public final class SparseTable {
     this.runtime = runtime;
   }
 
-  void require(Element wanted, String instead) {
+  void require(NumberType wanted, String instead) {
     if (spec.element() != wanted) {
       throw new TableException(
-          "Wanted " + wanted.words() + " of " + spec + ": use " + instead + ".", null);
+          "Wanted " + wanted.pluralName() + " of " + spec + ": use " + instead + ".", null);
     }
   }
 
@@ -153,7 +153,7 @@ public final class SparseTable {
           new SparseSpec(
               0,
               name,
-              Element.FLOAT,
+              NumberType.FLOAT,
               width,
               Optimizers.sgd(0.01),
               Consistency.asynchronous(),
@@ -165,7 +165,7 @@ public final class SparseTable {
 
     /** Numbers of 64 bits, not of 32; see {@link SparseWorker#pullDoubles}. */
     public Builder doubles() {
-      return new Builder(server, spec.with(Element.DOUBLE), restored);
+      return new Builder(server, spec.with(NumberType.DOUBLE), restored);
     }
 
     /** What applies gradients, on the shards; {@code Optimizers.sgd(0.01)} by default. */

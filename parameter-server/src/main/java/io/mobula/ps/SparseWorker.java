@@ -4,8 +4,8 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.NumberArray;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +31,10 @@ public final class SparseWorker implements AutoCloseable {
     this.runtime = runtime;
     this.session = session;
     this.pushes = new SparsePushSender(table.spec(), runtime, session);
-    var element = table.spec().element();
+    var numberType = table.spec().element();
     int most = table.spec().hotKeys();
-    this.hot = most == 0 ? null : new HotRowCache(element, table.width(), most);
-    var gradientBatch = batchLimits.pushes() == 1 ? null : new GradientBatch(element, table.width(), batchLimits);
+    this.hot = most == 0 ? null : new HotRowCache(numberType, table.width(), most);
+    var gradientBatch = batchLimits.pushes() == 1 ? null : new GradientBatch(numberType, table.width(), batchLimits);
     this.pushBuffer = new PushBuffer(pushes, session, hot, gradientBatch);
   }
 
@@ -67,7 +67,7 @@ public final class SparseWorker implements AutoCloseable {
    * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
    */
   public float[] pull(long... keys) {
-    table.require(Element.FLOAT, "pullDoubles");
+    table.require(NumberType.FLOAT, "pullDoubles");
     return startPull(keys).await();
   }
 
@@ -77,7 +77,7 @@ public final class SparseWorker implements AutoCloseable {
    * @throws TableException when the table is one of floats
    */
   public double[] pullDoubles(long... keys) {
-    table.require(Element.DOUBLE, "pull");
+    table.require(NumberType.DOUBLE, "pull");
     return startPull(keys).awaitDoubles();
   }
 
@@ -109,12 +109,12 @@ public final class SparseWorker implements AutoCloseable {
    *     was sent
    */
   public void push(long[] keys, float[] gradients) {
-    pushBuffer.put(checked(keys, Numbers.of(gradients)));
+    pushBuffer.put(checked(keys, NumberArray.of(gradients)));
   }
 
   /** As {@link #push(long[], float[])}, to a table of doubles. */
   public void push(long[] keys, double[] gradients) {
-    pushBuffer.put(checked(keys, Numbers.of(gradients)));
+    pushBuffer.put(checked(keys, NumberArray.of(gradients)));
   }
 
   /**
@@ -124,15 +124,15 @@ public final class SparseWorker implements AutoCloseable {
    * next call.
    */
   public CompletionStage<@Nullable Void> startPush(long[] keys, float[] gradients) {
-    return pushBuffer.putTracked(checked(keys, Numbers.of(gradients)));
+    return pushBuffer.putTracked(checked(keys, NumberArray.of(gradients)));
   }
 
   /** As {@link #startPush(long[], float[])}, to a table of doubles. */
   public CompletionStage<@Nullable Void> startPush(long[] keys, double[] gradients) {
-    return pushBuffer.putTracked(checked(keys, Numbers.of(gradients)));
+    return pushBuffer.putTracked(checked(keys, NumberArray.of(gradients)));
   }
 
-  private RowGradients checked(long[] keys, Numbers numbers) {
+  private RowGradients checked(long[] keys, NumberArray numbers) {
     session.requireOpen();
     return RowGradients.checked(table.spec(), keys, numbers);
   }
@@ -145,15 +145,15 @@ public final class SparseWorker implements AutoCloseable {
    * @return the rows, one after the other in the order of the keys
    */
   public float[] exchange(long[] keys, float[] gradients) {
-    return (float[]) exchange(keys, Numbers.of(gradients)).array();
+    return (float[]) exchange(keys, NumberArray.of(gradients)).array();
   }
 
   /** As {@link #exchange(long[], float[])}, of a table of doubles. */
   public double[] exchange(long[] keys, double[] gradients) {
-    return (double[]) exchange(keys, Numbers.of(gradients)).array();
+    return (double[]) exchange(keys, NumberArray.of(gradients)).array();
   }
 
-  private Numbers exchange(long[] keys, Numbers numbers) {
+  private NumberArray exchange(long[] keys, NumberArray numbers) {
     var gradients = checked(keys, numbers);
     if (hot != null || table.shardClient().isReplicated()) {
       pushBuffer.put(gradients);

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  */
 public record Gradient(MemorySegment numbers, int from, int count, double scale) {
   /** Whether it can be read: its worker may have died since. */
-  public boolean isThere() {
+  public boolean isReadable() {
     return numbers.scope().isAlive();
   }
 

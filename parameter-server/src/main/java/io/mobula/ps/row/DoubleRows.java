@@ -2,8 +2,8 @@ package io.mobula.ps.row;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Step;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +18,7 @@ final class DoubleRows extends RowKernel {
   private final double[][] state;
 
   DoubleRows(int width, Optimizer optimizer, Initial initial) {
-    super(Element.DOUBLE, width, optimizer, initial);
+    super(NumberType.DOUBLE, width, optimizer, initial);
     this.gradients = new double[most * width];
     this.parts = new double[1 + optimizer.stateVectors()][most * width];
     this.state = Arrays.copyOfRange(parts, 1, parts.length);
@@ -153,7 +153,7 @@ final class DoubleRows extends RowKernel {
   // ---- copies
 
   @Override
-  public Numbers weights(RowIndex index, long[] keys) {
+  public NumberArray weights(RowIndex index, long[] keys) {
     var result = new double[Math.multiplyExact(keys.length, width)];
     for (int i = 0; i < keys.length; i++) {
       int row = index.find(keys[i]);
@@ -165,16 +165,16 @@ final class DoubleRows extends RowKernel {
         }
       }
     }
-    return Numbers.of(result);
+    return NumberArray.of(result);
   }
 
   @Override
-  public Numbers weights(int[] rows) {
+  public NumberArray weights(int[] rows) {
     var result = new double[Math.multiplyExact(rows.length, width)];
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(chunks[chunk(rows[i])], offset(rows[i]), result, i * width, width);
     }
-    return Numbers.of(result);
+    return NumberArray.of(result);
   }
 
   @Override

@@ -2,8 +2,8 @@ package io.mobula.ps.row;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Step;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +18,7 @@ final class FloatRows extends RowKernel {
   private final float[][] state;
 
   FloatRows(int width, Optimizer optimizer, Initial initial) {
-    super(Element.FLOAT, width, optimizer, initial);
+    super(NumberType.FLOAT, width, optimizer, initial);
     this.gradients = new float[most * width];
     this.parts = new float[1 + optimizer.stateVectors()][most * width];
     this.state = Arrays.copyOfRange(parts, 1, parts.length);
@@ -153,7 +153,7 @@ final class FloatRows extends RowKernel {
   // ---- copies
 
   @Override
-  public Numbers weights(RowIndex index, long[] keys) {
+  public NumberArray weights(RowIndex index, long[] keys) {
     var result = new float[Math.multiplyExact(keys.length, width)];
     for (int i = 0; i < keys.length; i++) {
       int row = index.find(keys[i]);
@@ -165,16 +165,16 @@ final class FloatRows extends RowKernel {
         }
       }
     }
-    return Numbers.of(result);
+    return NumberArray.of(result);
   }
 
   @Override
-  public Numbers weights(int[] rows) {
+  public NumberArray weights(int[] rows) {
     var result = new float[Math.multiplyExact(rows.length, width)];
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(chunks[chunk(rows[i])], offset(rows[i]), result, i * width, width);
     }
-    return Numbers.of(result);
+    return NumberArray.of(result);
   }
 
   @Override

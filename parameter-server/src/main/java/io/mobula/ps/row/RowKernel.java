@@ -1,8 +1,8 @@
 package io.mobula.ps.row;
 
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Kernel;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.DenseKernel;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Step;
 import java.lang.foreign.MemorySegment;
@@ -32,20 +32,20 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
   private final int shift; // rows of a chunk, as a power
   private int chunks;
 
-  RowKernel(Element element, int width, Optimizer optimizer, Initial initial) {
+  RowKernel(NumberType numberType, int width, Optimizer optimizer, Initial initial) {
     this.width = width;
-    this.elementBytes = element.bytes();
+    this.elementBytes = numberType.bytes();
     this.stride = width * (1 + optimizer.stateVectors());
-    this.most = Math.max(1, Kernel.BLOCK / width);
+    this.most = Math.max(1, DenseKernel.BLOCK / width);
     this.optimizer = optimizer;
     this.initial = initial;
-    int fit = Math.max(1, CHUNK / element.bytes() / stride);
+    int fit = Math.max(1, CHUNK / numberType.bytes() / stride);
     this.shift = 31 - Integer.numberOfLeadingZeros(fit);
   }
 
   /** No rows at first. */
-  public static RowKernel of(Element element, int width, Optimizer optimizer, Initial initial) {
-    return switch (element) {
+  public static RowKernel of(NumberType numberType, int width, Optimizer optimizer, Initial initial) {
+    return switch (numberType) {
       case FLOAT -> new FloatRows(width, optimizer, initial);
       case DOUBLE -> new DoubleRows(width, optimizer, initial);
     };
@@ -125,10 +125,10 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
   // ---- copies
 
   /** The weights of keys, in their order; of one without a row, those it would begin with. */
-  public abstract Numbers weights(RowIndex index, long[] keys);
+  public abstract NumberArray weights(RowIndex index, long[] keys);
 
   /** The weights of rows, in their order. */
-  public abstract Numbers weights(int[] rows);
+  public abstract NumberArray weights(int[] rows);
 
   /** Copies rows with their state to memory, one after the other. */
   public abstract void copyRows(int[] rows, int from, int count, MemorySegment into);

@@ -1,6 +1,6 @@
 package io.mobula.ps.shard;
 
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.MemorySegment;
 
 /** See {@link Weights}: so few that each reader gets a copy. */
@@ -10,8 +10,8 @@ final class ArrayWeights implements Weights {
   private final MemorySegment numbers;
   private final int length;
 
-  ArrayWeights(Element element, int length) {
-    this.bytes = new byte[Frame.HEAD + length * element.bytes()];
+  ArrayWeights(NumberType numberType, int length) {
+    this.bytes = new byte[Frame.HEAD + length * numberType.bytes()];
     this.frame = new Frame(MemorySegment.ofArray(bytes));
     this.numbers = frame.numbers();
     this.length = length;

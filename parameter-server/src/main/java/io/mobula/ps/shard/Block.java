@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mobula.NodeId;
 import io.mobula.ps.clock.WorkerClock;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -57,7 +57,7 @@ record Block(Head head, MemorySegment numbers) {
    * @param open the steps that wait for their end
    */
   record Head(
-      Element element,
+      NumberType element,
       int width,
       int vectors,
       long start,
@@ -180,8 +180,8 @@ record Block(Head head, MemorySegment numbers) {
    * @param vectors the weights and the state
    * @throws IllegalArgumentException if not
    */
-  void require(Element element, int width, int vectors, boolean sparse) {
-    boolean fits = head.element() == element
+  void require(NumberType numberType, int width, int vectors, boolean sparse) {
+    boolean fits = head.element() == numberType
         && head.width() == width
         && head.vectors() == vectors
         && head.start() >= 0
@@ -190,9 +190,9 @@ record Block(Head head, MemorySegment numbers) {
         && head.open().stream().allMatch(open -> open.count() >= 0);
     if (!fits || !isFollowedByItsNumbers(sparse)) {
       throw new IllegalArgumentException("Wanted a block of " + (sparse ? "rows" : "vectors")
-          + ", " + vectors + " vectors of " + width + " " + element.words()
+          + ", " + vectors + " vectors of " + width + " " + numberType.pluralName()
           + "; its head speaks of "
-          + head.vectors() + " of " + head.width() + " " + head.element().words() + ", "
+          + head.vectors() + " of " + head.width() + " " + head.element().pluralName() + ", "
           + head.count() + " items from " + head.start() + " and " + head.open().size()
           + " open steps, and " + numbers.byteSize() + " bytes follow.");
     }
@@ -207,7 +207,7 @@ record Block(Head head, MemorySegment numbers) {
   }
 
   private static Head head(DataInputStream in) throws IOException {
-    var element = Element.valueOf(new String(in.readNBytes(in.readInt()), UTF_8));
+    var numberType = NumberType.valueOf(new String(in.readNBytes(in.readInt()), UTF_8));
     int width = in.readInt();
     int vectors = in.readInt();
     long start = in.readLong();
@@ -235,7 +235,7 @@ record Block(Head head, MemorySegment numbers) {
       open.add(new Open(in.readLong(), in.readInt(), in.readLong()));
     }
     return new Head(
-        element, width, vectors, start, count, updates, layout, applied, slowest, workers, before,
+        numberType, width, vectors, start, count, updates, layout, applied, slowest, workers, before,
         open);
   }
 

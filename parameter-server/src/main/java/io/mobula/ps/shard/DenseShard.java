@@ -5,11 +5,11 @@ import io.mobula.Tensor;
 import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.heap.HeapAdmission;
-import io.mobula.ps.kernel.Aggregation;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.GradientAggregation;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.Gradient;
-import io.mobula.ps.kernel.Kernel;
-import io.mobula.ps.kernel.Round;
+import io.mobula.ps.kernel.DenseKernel;
+import io.mobula.ps.kernel.StepGradients;
 import io.mobula.ps.optimizer.Step;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -29,8 +29,8 @@ final class DenseShard extends TableShard {
   private final long start; // the first parameter
   private final int length;
   private final Weights weights;
-  private final Kernel kernel;
-  private final TreeMap<Long, Round> rounds = new TreeMap<>();
+  private final DenseKernel kernel;
+  private final TreeMap<Long, StepGradients> rounds = new TreeMap<>();
   private long updates;
 
   DenseShard(MobulaRuntime runtime, DenseSpec spec, Part part, HeapAdmission heap) {
@@ -41,8 +41,8 @@ final class DenseShard extends TableShard {
     this.length = split.length(part.index());
     this.kernel = heap.allocate(
         what("the optimizer's state of"),
-        Kernel.stateBytes(spec.element(), spec.optimizer(), length),
-        () -> Kernel.of(spec.element(), spec.optimizer(), spec.limits().value(), length));
+        DenseKernel.stateBytes(spec.element(), spec.optimizer(), length),
+        () -> DenseKernel.of(spec.element(), spec.optimizer(), spec.limits().value(), length));
     this.weights = Weights.of(runtime, spec.element(), length);
   }
 
@@ -83,9 +83,9 @@ final class DenseShard extends TableShard {
     traffic.pushed(frame.memory().byteSize());
   }
 
-  private Round round(long step) {
+  private StepGradients round(long step) {
     return rounds.computeIfAbsent(
-        step, absent -> new Round(spec.element(), length, !spec.aggregator().isMean()));
+        step, absent -> new StepGradients(spec.element(), length, !spec.aggregator().isMean()));
   }
 
   private Gradient gradientOf(Frame frame) {
@@ -120,7 +120,7 @@ final class DenseShard extends TableShard {
       throw new GradientException("A gradient of " + spec + " cannot be read: " + e.getMessage());
     }
     var decoded = MemorySegment.ofArray(numbers);
-    long bad = Element.FLOAT.firstNotFinite(decoded);
+    long bad = NumberType.FLOAT.firstNotFinite(decoded);
     if (bad >= 0) {
       throw GradientException.ofNumber("a gradient of " + spec, bad, numbers[(int) bad]);
     }
@@ -152,21 +152,21 @@ final class DenseShard extends TableShard {
 
   @Override
   void refuseBefore(long step, Supplier<RuntimeException> why) {
-    rounds.headMap(step).values().forEach(round -> round.refuse(kernel, why));
+    rounds.headMap(step).values().forEach(stepGradients -> stepGradients.refuse(kernel, why));
   }
 
-  private void finish(Round round, int workers) {
+  private void finish(StepGradients stepGradients, int workers) {
     long began = System.nanoTime();
-    var gradients = round.gradients();
+    var gradients = stepGradients.gradients();
     if (!gradients.isEmpty()) {
       if (spec.aggregator().isMean()) {
         apply(gradients, 1.0 / Math.max(1, workers), 0, length);
       } else {
-        var one = Aggregation.of(spec.element(), spec.aggregator(), gradients, workers, length);
+        var one = GradientAggregation.of(spec.element(), spec.aggregator(), gradients, workers, length);
         apply(List.of(new Gradient(one, 0, length, 1)), 1, 0, length);
       }
     }
-    round.done();
+    stepGradients.complete();
     traffic.updated(System.nanoTime() - began);
   }
 
@@ -194,7 +194,7 @@ final class DenseShard extends TableShard {
 
   @Override
   void fold() {
-    rounds.values().forEach(round -> round.fold(kernel));
+    rounds.values().forEach(stepGradients -> stepGradients.fold(kernel));
   }
 
   /** There are none. */
@@ -261,8 +261,8 @@ final class DenseShard extends TableShard {
 
   private List<Block.Open> open(long count) {
     var open = new ArrayList<Block.Open>();
-    rounds.forEach((step, round) ->
-        round.sums().keySet().forEach(rank -> open.add(new Block.Open(step, rank, count))));
+    rounds.forEach((step, stepGradients) ->
+        stepGradients.sums().keySet().forEach(rank -> open.add(new Block.Open(step, rank, count))));
     return open;
   }
 
@@ -287,8 +287,8 @@ final class DenseShard extends TableShard {
     }
     rounds
         .values()
-        .forEach(round ->
-            round.sums().values().forEach(sum -> write(output, sum, from, (int) head.count())));
+        .forEach(stepGradients ->
+            stepGradients.sums().values().forEach(sum -> write(output, sum, from, (int) head.count())));
   }
 
   private void write(Output output, MemorySegment numbers, int from, int all) {

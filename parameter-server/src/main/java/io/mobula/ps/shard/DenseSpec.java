@@ -2,7 +2,7 @@ package io.mobula.ps.shard;
 
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
 import java.util.Objects;
@@ -23,7 +23,7 @@ import java.util.Objects;
 public record DenseSpec(
     int id,
     String name,
-    Element element,
+    NumberType element,
     long size,
     Optimizer optimizer,
     Consistency consistency,
@@ -49,7 +49,7 @@ public record DenseSpec(
   }
 
   /** The same with such numbers. */
-  public DenseSpec with(Element changed) {
+  public DenseSpec with(NumberType changed) {
     return new DenseSpec(
         id, name, changed, size, optimizer, consistency, compression, limits, aggregator);
   }
@@ -86,12 +86,12 @@ public record DenseSpec(
 
   @Override
   public String shape() {
-    return "dense " + element.words() + ", " + optimizer.stateVectors() + " state vectors";
+    return "dense " + element.pluralName() + ", " + optimizer.stateVectors() + " state vectors";
   }
 
   /** What people read in errors and reports. */
   @Override
   public String toString() {
-    return "table " + name + " of " + size + " " + element.words();
+    return "table " + name + " of " + size + " " + element.pluralName();
   }
 }

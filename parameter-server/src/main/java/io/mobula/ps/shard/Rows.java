@@ -1,7 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.error.GradientException;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -33,8 +33,8 @@ public record Rows(MemorySegment memory) {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   /** How many bytes such gradients take. */
-  public static long sizeOf(long keys, int width, Element element, boolean sent) {
-    return sizeOf(keys, width, element.bytes(), sent);
+  public static long sizeOf(long keys, int width, NumberType numberType, boolean sent) {
+    return sizeOf(keys, width, numberType.bytes(), sent);
   }
 
   private static long sizeOf(long keys, int width, int numberBytes, boolean sent) {
@@ -56,7 +56,7 @@ public record Rows(MemorySegment memory) {
 
   /** Writes the head. */
   public void head(
-      Sender sender, int count, int width, Element element, long list, boolean keysFollow) {
+      Sender sender, int count, int width, NumberType numberType, long list, boolean keysFollow) {
     memory.set(INT, 0, MAGIC);
     memory.set(INT, 4, count);
     memory.set(LONG, 8, sender.worker());
@@ -66,7 +66,7 @@ public record Rows(MemorySegment memory) {
     memory.set(INT, 36, width);
     memory.set(LONG, 40, sender.steps());
     memory.set(INT, 48, sender.layout());
-    memory.set(INT, 52, element.bytes());
+    memory.set(INT, 52, numberType.bytes());
   }
 
   int count() {

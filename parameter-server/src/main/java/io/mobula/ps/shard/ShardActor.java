@@ -8,7 +8,7 @@ import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
 import io.mobula.ps.clock.WorkerClock;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberArray;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -361,7 +361,7 @@ public final class ShardActor {
   public CompletionStage<Object> pullRows(
       int table, long worker, int layout, long steps, long[] keys) {
     return guarded("pullRows", table, () -> {
-      return tables.sparse(table).pull(worker, layout, steps, keys).thenApply(Numbers::array);
+      return tables.sparse(table).pull(worker, layout, steps, keys).thenApply(NumberArray::array);
     });
   }
 

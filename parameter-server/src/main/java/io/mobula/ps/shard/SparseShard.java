@@ -2,7 +2,7 @@ package io.mobula.ps.shard;
 
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.heap.HeapAdmission;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.Step;
 import io.mobula.ps.row.HotKeys;
 import io.mobula.ps.row.RowIndex;
@@ -133,7 +133,7 @@ final class SparseShard extends TableShard {
    * A push, the end of its worker's step, and a pull of the same rows; null if it does not know the
    * list of keys, and then nothing has happened.
    */
-  CompletableFuture<@Nullable Numbers> exchange(Rows pushed, long steps) {
+  CompletableFuture<@Nullable NumberArray> exchange(Rows pushed, long steps) {
     requireFits(pushed);
     var sender = pushed.sender();
     boolean again = wasTaken(sender);
@@ -146,7 +146,7 @@ final class SparseShard extends TableShard {
     }
     requirePresent(sender.layout(), true);
     clock(sender.worker(), sender.layout(), steps);
-    return gate.<@Nullable Numbers>read(sender.worker(), () -> read(kernel.weights(rows)));
+    return gate.<@Nullable NumberArray>read(sender.worker(), () -> read(kernel.weights(rows)));
   }
 
   private static MemorySegment copied(MemorySegment numbers) {
@@ -196,14 +196,14 @@ final class SparseShard extends TableShard {
   // ---- pull
 
   /** Completes when the worker may read: with the rows of the keys, in their order. */
-  CompletableFuture<Numbers> pull(long worker, int layout, long steps, long[] keys) {
+  CompletableFuture<NumberArray> pull(long worker, int layout, long steps, long[] keys) {
     ask(worker, layout, steps);
     long bytes = (long) keys.length * sumBytes();
     return gate.read(
         worker, () -> read(brief("rows of", bytes, () -> kernel.weights(index, keys))));
   }
 
-  private Numbers read(Numbers rows) {
+  private NumberArray read(NumberArray rows) {
     traffic.pulled(rows.memory().byteSize());
     return rows;
   }

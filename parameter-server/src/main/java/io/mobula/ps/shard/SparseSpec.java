@@ -1,8 +1,8 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.clock.Consistency;
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Kernel;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.DenseKernel;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.row.Initial;
 import java.util.Objects;
@@ -23,7 +23,7 @@ import java.util.Objects;
 public record SparseSpec(
     int id,
     String name,
-    Element element,
+    NumberType element,
     int width,
     Optimizer optimizer,
     Consistency consistency,
@@ -40,9 +40,9 @@ public record SparseSpec(
     Objects.requireNonNull(consistency, "consistency");
     Objects.requireNonNull(initial, "initial");
     Objects.requireNonNull(placement, "placement");
-    if (width < 1 || width > Kernel.BLOCK) {
+    if (width < 1 || width > DenseKernel.BLOCK) {
       throw new IllegalArgumentException(
-          "Wanted rows of " + width + " numbers: from 1 to " + Kernel.BLOCK + ".");
+          "Wanted rows of " + width + " numbers: from 1 to " + DenseKernel.BLOCK + ".");
     }
   }
 
@@ -53,7 +53,7 @@ public record SparseSpec(
   }
 
   /** The same with such numbers. */
-  public SparseSpec with(Element changed) {
+  public SparseSpec with(NumberType changed) {
     return new SparseSpec(
         id, name, changed, width, optimizer, consistency, initial, placement, hotKeys);
   }
@@ -90,13 +90,13 @@ public record SparseSpec(
 
   @Override
   public String shape() {
-    return "sparse rows of " + width + " " + element.words() + ", " + optimizer.stateVectors()
+    return "sparse rows of " + width + " " + element.pluralName() + ", " + optimizer.stateVectors()
         + " state vectors";
   }
 
   /** What people read in errors and reports. */
   @Override
   public String toString() {
-    return "sparse table " + name + " of " + width + " " + element.words() + " a row";
+    return "sparse table " + name + " of " + width + " " + element.pluralName() + " a row";
   }
 }

@@ -5,7 +5,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectBuffer;
 import io.mobula.Tensor;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +34,10 @@ final class StoredWeights implements Weights {
     }
   }
 
-  StoredWeights(MobulaRuntime runtime, Element element, int length) {
+  StoredWeights(MobulaRuntime runtime, NumberType numberType, int length) {
     this.runtime = runtime;
     this.length = length;
-    this.bytes = Frame.HEAD + (long) length * element.bytes();
+    this.bytes = Frame.HEAD + (long) length * numberType.bytes();
     var first = runtime.create(bytes);
     this.open = first;
     this.numbers = numbersOf(first).fill((byte) 0);

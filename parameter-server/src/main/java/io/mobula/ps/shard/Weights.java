@@ -1,7 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -10,10 +10,10 @@ import java.lang.foreign.MemorySegment;
  * copy, and the next update goes to other memory. One thread.
  */
 interface Weights {
-  static Weights of(MobulaRuntime runtime, Element element, int length) {
-    return element.isLarge(length)
-        ? new StoredWeights(runtime, element, length)
-        : new ArrayWeights(element, length);
+  static Weights of(MobulaRuntime runtime, NumberType numberType, int length) {
+    return numberType.isLarge(length)
+        ? new StoredWeights(runtime, numberType, length)
+        : new ArrayWeights(numberType, length);
   }
 
   /** The numbers as they are, not to be written. */

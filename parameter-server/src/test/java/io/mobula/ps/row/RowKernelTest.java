@@ -2,8 +2,8 @@ package io.mobula.ps.row;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.ps.kernel.Element;
-import io.mobula.ps.kernel.Numbers;
+import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.optimizer.Step;
@@ -21,19 +21,19 @@ class RowKernelTest {
     return IntStream.range(0, count).mapToDouble(i -> random.nextInt(9) - 4).toArray();
   }
 
-  private static Numbers numbers(Element element, double[] values) {
-    var result = Numbers.zeros(element, values.length);
+  private static NumberArray numbers(NumberType numberType, double[] values) {
+    var result = NumberArray.zeros(numberType, values.length);
     for (int i = 0; i < values.length; i++) {
-      element.set(result.memory(), i, values[i]);
+      numberType.set(result.memory(), i, values[i]);
     }
     return result;
   }
 
   @ParameterizedTest
   @CsvSource({"FLOAT, 1", "FLOAT, 3", "DOUBLE, 1", "DOUBLE, 3"})
-  void agreesWithOneRowAfterTheOther(Element element, int width) {
+  void agreesWithOneRowAfterTheOther(NumberType numberType, int width) {
     var random = new Random(11);
-    var kernel = RowKernel.of(element, width, OPTIMIZER, Initial.ZERO);
+    var kernel = RowKernel.of(numberType, width, OPTIMIZER, Initial.ZERO);
     for (int row = 0; row < ROWS; row++) {
       kernel.begin(row, row);
     }
@@ -45,7 +45,7 @@ class RowKernelTest {
       for (int push = 0; push < 2; push++) {
         var rows = random.ints(3000, 0, ROWS).toArray(); // some twice
         var gradients = random(random, rows.length * width);
-        kernel.add(rows, numbers(element, gradients).memory());
+        kernel.add(rows, numbers(numberType, gradients).memory());
         for (int i = 0; i < rows.length; i++) {
           var sum = sums[rows[i]] == null ? new double[width] : sums[rows[i]];
           for (int k = 0; k < width; k++) {
@@ -68,24 +68,24 @@ class RowKernelTest {
     var all = kernel.weights(IntStream.range(0, ROWS).toArray());
     for (int i = 0; i < ROWS * width; i++) {
       double difference = all.at(i) - weights[i / width][i % width];
-      assertThat(Math.abs(difference)).isLessThan(element == Element.FLOAT ? 1e-5 : 1e-14);
+      assertThat(Math.abs(difference)).isLessThan(numberType == NumberType.FLOAT ? 1e-5 : 1e-14);
     }
   }
 
   @ParameterizedTest
   @CsvSource({"FLOAT, 5", "DOUBLE, 5"})
-  void rowsComeBackFromMemoryWithTheirState(Element element, int width) {
-    var first = RowKernel.of(element, width, OPTIMIZER, new Initial(1, 3));
+  void rowsComeBackFromMemoryWithTheirState(NumberType numberType, int width) {
+    var first = RowKernel.of(numberType, width, OPTIMIZER, new Initial(1, 3));
     var rows = IntStream.range(0, 10).toArray();
     for (int row : rows) {
       first.begin(row, row);
     }
-    var gradients = numbers(element, random(new Random(4), rows.length * width)).memory();
+    var gradients = numbers(numberType, random(new Random(4), rows.length * width)).memory();
     train(first, rows, gradients);
-    long bytes = 2L * width * element.bytes();
+    long bytes = 2L * width * numberType.bytes();
     var memory = MemorySegment.ofArray(new long[(int) (rows.length * bytes / 8)]);
     first.copyRows(rows, 0, rows.length, memory);
-    var second = RowKernel.of(element, width, OPTIMIZER, Initial.ZERO);
+    var second = RowKernel.of(numberType, width, OPTIMIZER, Initial.ZERO);
     for (int row : rows) {
       second.set(row, memory, row * bytes);
     }
@@ -102,8 +102,8 @@ class RowKernelTest {
 
   @ParameterizedTest
   @CsvSource({"FLOAT", "DOUBLE"})
-  void aKeyBeginsTheSameWithAndWithoutARow(Element element) {
-    var kernel = RowKernel.of(element, 4, OPTIMIZER, new Initial(0.25, 8));
+  void aKeyBeginsTheSameWithAndWithoutARow(NumberType numberType) {
+    var kernel = RowKernel.of(numberType, 4, OPTIMIZER, new Initial(0.25, 8));
     var index = new RowIndex();
     var before = kernel.weights(index, new long[] {5, 6});
     kernel.begin(index.findOrAdd(6), 6);

@@ -9,7 +9,7 @@ import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.error.ParameterServerException;
 import io.mobula.ps.heap.HeapAdmission;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.row.Initial;
@@ -40,7 +40,7 @@ class ShardFuzzTest {
     var spec = new DenseSpec(
         1,
         "weights",
-        Element.FLOAT,
+        NumberType.FLOAT,
         LENGTH,
         Optimizers.adam(0.01),
         Consistency.asynchronous(),
@@ -56,7 +56,7 @@ class ShardFuzzTest {
     var spec = new SparseSpec(
         2,
         "rows",
-        Element.FLOAT,
+        NumberType.FLOAT,
         2,
         Optimizers.adam(0.01),
         Consistency.asynchronous(),
@@ -79,10 +79,10 @@ class ShardFuzzTest {
 
   private static byte[] rows() {
     long[] keys = {5, 6, 1L << 40};
-    var bytes = new byte[1 + (int) Rows.sizeOf(keys.length, 2, Element.FLOAT, true)];
+    var bytes = new byte[1 + (int) Rows.sizeOf(keys.length, 2, NumberType.FLOAT, true)];
     bytes[0] = 2;
     var rows = new Rows(MemorySegment.ofArray(bytes).asSlice(1));
-    rows.head(new Sender(WORKER, 1, 0, PART.layout()), keys.length, 2, Element.FLOAT, 3, true);
+    rows.head(new Sender(WORKER, 1, 0, PART.layout()), keys.length, 2, NumberType.FLOAT, 3, true);
     MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
     return bytes;
   }

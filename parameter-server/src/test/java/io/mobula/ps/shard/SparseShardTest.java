@@ -10,7 +10,7 @@ import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.HeapException;
 import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.heap.LimitedHeap;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.row.Initial;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +27,7 @@ class SparseShardTest {
   private final SparseSpec spec = new SparseSpec(
       1,
       "rows",
-      Element.DOUBLE,
+      NumberType.DOUBLE,
       1,
       Optimizers.sgd(1),
       Consistency.asynchronous(),
@@ -43,21 +43,21 @@ class SparseShardTest {
 
   /** Gradients of 1 for each key. */
   private static Rows frame(
-      long sequence, int layout, Element element, boolean follow, long... keys) {
-    long bytes = Rows.sizeOf(keys.length, 1, element, follow);
+      long sequence, int layout, NumberType numberType, boolean follow, long... keys) {
+    long bytes = Rows.sizeOf(keys.length, 1, numberType, follow);
     var rows = new Rows(MemorySegment.ofArray(new byte[(int) bytes]));
-    rows.head(new Sender(WORKER, sequence, 0, layout), keys.length, 1, element, LIST, follow);
+    rows.head(new Sender(WORKER, sequence, 0, layout), keys.length, 1, numberType, LIST, follow);
     if (follow) {
       MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
     }
     for (int i = 0; i < keys.length; i++) {
-      element.set(rows.numbers(), i, 1);
+      numberType.set(rows.numbers(), i, 1);
     }
     return rows;
   }
 
   private static Rows frame(long sequence, boolean follow, long... keys) {
-    return frame(sequence, PART.layout(), Element.DOUBLE, follow, keys);
+    return frame(sequence, PART.layout(), NumberType.DOUBLE, follow, keys);
   }
 
   private Object exchanged(Rows rows, long steps) {
@@ -92,7 +92,7 @@ class SparseShardTest {
 
   @Test
   void anExchangeForAnotherLayoutIsToGoAgain() {
-    assertThatThrownBy(() -> exchanged(frame(1, 2, Element.DOUBLE, true, 5), 1))
+    assertThatThrownBy(() -> exchanged(frame(1, 2, NumberType.DOUBLE, true, 5), 1))
         .isInstanceOfSatisfying(
             MovedException.class, moved -> assertThat(moved.wasTaken()).isFalse());
     shard.freeze();
@@ -102,7 +102,7 @@ class SparseShardTest {
 
   @Test
   void refusesNumbersOfAnotherSize() {
-    assertThatThrownBy(() -> shard.push(frame(1, 1, Element.FLOAT, true, 5)))
+    assertThatThrownBy(() -> shard.push(frame(1, 1, NumberType.FLOAT, true, 5)))
         .isInstanceOf(GradientException.class)
         .hasMessageContaining("of 4 bytes");
   }

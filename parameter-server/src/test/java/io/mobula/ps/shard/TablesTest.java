@@ -9,7 +9,7 @@ import io.mobula.ps.Partitioner;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.kernel.Element;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.row.Initial;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class TablesTest {
     return new SparseSpec(
         id,
         "rows" + id,
-        Element.FLOAT,
+        NumberType.FLOAT,
         1,
         Optimizers.sgd(1),
         Consistency.asynchronous(),

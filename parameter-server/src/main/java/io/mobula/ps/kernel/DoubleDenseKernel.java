@@ -7,8 +7,8 @@ import io.mobula.ps.optimizer.Step;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** See {@link Kernel}. */
-final class DoubleKernel extends Kernel {
+/** See {@link DenseKernel}. */
+final class DoubleDenseKernel extends DenseKernel {
   private final Optimizer optimizer;
   private final double clip;
   private final double[] weights = new double[BLOCK];
@@ -17,7 +17,7 @@ final class DoubleKernel extends Kernel {
   private final double[][][] state; // by vector and block
   private final double[][] present; // that of a block, by vector
 
-  DoubleKernel(Optimizer optimizer, double clip, int length) {
+  DoubleDenseKernel(Optimizer optimizer, double clip, int length) {
     this.optimizer = optimizer;
     this.clip = clip;
     this.state = new double[optimizer.stateVectors()][blocks(length)][BLOCK];

@@ -7,8 +7,8 @@ import io.mobula.ps.optimizer.Step;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** See {@link Kernel}. */
-final class FloatKernel extends Kernel {
+/** See {@link DenseKernel}. */
+final class FloatDenseKernel extends DenseKernel {
   private final Optimizer optimizer;
   private final float clip;
   private final float[] weights = new float[BLOCK];
@@ -17,7 +17,7 @@ final class FloatKernel extends Kernel {
   private final float[][][] state; // by vector and block
   private final float[][] present; // that of a block, by vector
 
-  FloatKernel(Optimizer optimizer, float clip, int length) {
+  FloatDenseKernel(Optimizer optimizer, float clip, int length) {
     this.optimizer = optimizer;
     this.clip = clip;
     this.state = new float[optimizer.stateVectors()][blocks(length)][BLOCK];

@@ -15,58 +15,58 @@ import org.jspecify.annotations.Nullable;
  * ranks, so that the sum is the same to the bit whoever was first; only where a worker pushes a
  * second time are they summed before, so that no more than one of each is kept.
  */
-public final class Round {
+public final class StepGradients {
   private static final int ALL = -1;
 
-  private final Element element;
+  private final NumberType numberType;
   private final int length;
-  private final boolean each;
-  private final TreeMap<Integer, Held> held = new TreeMap<>();
+  private final boolean perWorker;
+  private final TreeMap<Integer, PendingGradient> pending = new TreeMap<>();
   private final TreeMap<Integer, MemorySegment> sums = new TreeMap<>();
 
   /** A gradient, and what its worker waits for. */
-  private record Held(Gradient gradient, CompletableFuture<@Nullable Void> taken) {}
+  private record PendingGradient(Gradient gradient, CompletableFuture<@Nullable Void> taken) {}
 
   /**
    * One without gradients.
    *
    * @param each whether those of each worker are to be known at the end; else only their sum is
    */
-  public Round(Element element, int length, boolean each) {
-    this.element = element;
+  public StepGradients(NumberType numberType, int length, boolean each) {
+    this.numberType = numberType;
     this.length = length;
-    this.each = each;
+    this.perWorker = each;
   }
 
   /** Keeps a gradient; what it returns completes when that can be forgotten by its worker. */
-  public CompletableFuture<@Nullable Void> add(int rank, Gradient gradient, Kernel kernel) {
-    if (held.containsKey(rank) || sums.containsKey(rank) || !gradient.covers(length)) {
+  public CompletableFuture<@Nullable Void> add(int rank, Gradient gradient, DenseKernel kernel) {
+    if (pending.containsKey(rank) || sums.containsKey(rank) || !gradient.covers(length)) {
       fold(kernel);
       kernel.add(sum(rank), gradient);
       return CompletableFuture.completedFuture(null);
     }
     var taken = new CompletableFuture<@Nullable Void>();
-    held.put(rank, new Held(gradient, taken));
+    pending.put(rank, new PendingGradient(gradient, taken));
     return taken;
   }
 
   /** Sums what there is: no worker's memory is needed any more. */
-  public void fold(Kernel kernel) {
+  public void fold(DenseKernel kernel) {
     sumUp(kernel);
-    done();
+    complete();
   }
 
-  private void sumUp(Kernel kernel) {
+  private void sumUp(DenseKernel kernel) {
     var fresh = new TreeMap<Integer, MemorySegment>(); // all or none, if there is no memory
-    for (int rank : held.keySet()) {
-      int to = each ? rank : ALL;
+    for (int rank : pending.keySet()) {
+      int to = perWorker ? rank : ALL;
       if (!sums.containsKey(to)) {
-        fresh.computeIfAbsent(to, absent -> Kernel.zeros(element, length));
+        fresh.computeIfAbsent(to, absent -> DenseKernel.zeros(numberType, length));
       }
     }
     sums.putAll(fresh);
-    held.forEach((rank, one) -> {
-      if (one.gradient().isThere()) {
+    pending.forEach((rank, one) -> {
+      if (one.gradient().isReadable()) {
         kernel.add(sum(rank), one.gradient());
       }
     });
@@ -76,14 +76,14 @@ public final class Round {
    * They cannot be applied now, and their workers are told so: {@linkplain #fold folds} them, so
    * that they are there for another try.
    */
-  public void refuse(Kernel kernel, Supplier<RuntimeException> why) {
+  public void refuse(DenseKernel kernel, Supplier<RuntimeException> why) {
     sumUp(kernel);
     forget().forEach(each -> each.taken().completeExceptionally(why.get()));
   }
 
   /** The sum that a worker's gradients go to when they are {@linkplain #fold folded}. */
   public MemorySegment sum(int rank) {
-    return sums.computeIfAbsent(each ? rank : ALL, absent -> Kernel.zeros(element, length));
+    return sums.computeIfAbsent(perWorker ? rank : ALL, absent -> DenseKernel.zeros(numberType, length));
   }
 
   /** The sums, by rank; one for all where that is enough. */
@@ -93,8 +93,8 @@ public final class Round {
 
   private List<Gradient> present() {
     var result = new ArrayList<Gradient>();
-    for (var each : held.values()) {
-      if (each.gradient().isThere()) {
+    for (var each : pending.values()) {
+      if (each.gradient().isReadable()) {
         result.add(each.gradient());
       }
     }
@@ -109,13 +109,13 @@ public final class Round {
   }
 
   /** All are applied, or part of the sum: their workers may forget them. */
-  public void done() {
+  public void complete() {
     forget().forEach(each -> each.taken().complete(null));
   }
 
-  private List<Held> forget() {
-    var all = List.copyOf(held.values());
-    held.clear();
+  private List<PendingGradient> forget() {
+    var all = List.copyOf(pending.values());
+    pending.clear();
     return all;
   }
 }

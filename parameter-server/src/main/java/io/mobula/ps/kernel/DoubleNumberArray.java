@@ -5,21 +5,21 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** See {@link Numbers}. */
-final class DoubleNumbers extends Numbers {
+/** See {@link NumberArray}. */
+final class DoubleNumberArray extends NumberArray {
   private final double[] array;
 
-  DoubleNumbers(double[] array) {
+  DoubleNumberArray(double[] array) {
     this.array = array;
   }
 
-  private static double[] doubles(Numbers numbers) {
-    return ((DoubleNumbers) numbers).array;
+  private static double[] doubles(NumberArray numbers) {
+    return ((DoubleNumberArray) numbers).array;
   }
 
   @Override
-  public Element element() {
-    return Element.DOUBLE;
+  public NumberType numberType() {
+    return NumberType.DOUBLE;
   }
 
   @Override
@@ -43,12 +43,12 @@ final class DoubleNumbers extends Numbers {
   }
 
   @Override
-  public void copy(int from, Numbers into, int at, int count) {
+  public void copy(int from, NumberArray into, int at, int count) {
     System.arraycopy(array, from, doubles(into), at, count);
   }
 
   @Override
-  public void add(int from, Numbers into, int at, int count) {
+  public void add(int from, NumberArray into, int at, int count) {
     var sums = doubles(into);
     for (int i = 0; i < count; i++) {
       sums[at + i] += array[from + i];
@@ -64,7 +64,7 @@ final class DoubleNumbers extends Numbers {
   }
 
   @Override
-  public void scatter(int[] rows, int width, Numbers into) {
+  public void scatter(int[] rows, int width, NumberArray into) {
     var others = doubles(into);
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(array, i * width, others, rows[i] * width, width);
@@ -82,7 +82,7 @@ final class DoubleNumbers extends Numbers {
   }
 
   @Override
-  public Numbers resized(int length) {
-    return new DoubleNumbers(Arrays.copyOf(array, length));
+  public NumberArray resized(int length) {
+    return new DoubleNumberArray(Arrays.copyOf(array, length));
   }
 }

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** What the numbers of a table are. */
-public enum Element {
+public enum NumberType {
   /** 32 bits. */
   FLOAT(Float.BYTES),
   /** 64 bits. */
@@ -18,7 +18,7 @@ public enum Element {
 
   private final int bytes;
 
-  Element(int bytes) {
+  NumberType(int bytes) {
     this.bytes = bytes;
   }
 
@@ -28,7 +28,7 @@ public enum Element {
   }
 
   /** What people call several. */
-  public String words() {
+  public String pluralName() {
     return switch (this) {
       case FLOAT -> "floats";
       case DOUBLE -> "doubles";
@@ -92,7 +92,7 @@ public enum Element {
   }
 
   /** The sum of the squares of all numbers. */
-  public double squares(MemorySegment numbers) {
+  public double sumOfSquares(MemorySegment numbers) {
     double sum = 0;
     long count = numbers.byteSize() / bytes;
     for (long done = 0; done < count; done += BLOCK) {

@@ -6,25 +6,25 @@ import java.lang.foreign.MemorySegment;
  * An array of numbers of a table's element type, with what is done to rows of them where the type
  * is of no matter. Not safe for use by several threads.
  */
-public abstract sealed class Numbers permits FloatNumbers, DoubleNumbers {
-  Numbers() {}
+public abstract sealed class NumberArray permits FloatNumberArray, DoubleNumberArray {
+  NumberArray() {}
 
   /** So many zeros. */
-  public static Numbers zeros(Element element, int length) {
-    return switch (element) {
+  public static NumberArray zeros(NumberType numberType, int length) {
+    return switch (numberType) {
       case FLOAT -> of(new float[length]);
       case DOUBLE -> of(new double[length]);
     };
   }
 
   /** These, which are not copied. */
-  public static Numbers of(float[] numbers) {
-    return new FloatNumbers(numbers);
+  public static NumberArray of(float[] numbers) {
+    return new FloatNumberArray(numbers);
   }
 
   /** These, which are not copied. */
-  public static Numbers of(double[] numbers) {
-    return new DoubleNumbers(numbers);
+  public static NumberArray of(double[] numbers) {
+    return new DoubleNumberArray(numbers);
   }
 
   /**
@@ -32,7 +32,7 @@ public abstract sealed class Numbers permits FloatNumbers, DoubleNumbers {
    *
    * @param array of floats or doubles
    */
-  public static Numbers ofArray(Object array) {
+  public static NumberArray ofArray(Object array) {
     return switch (array) {
       case float[] floats -> of(floats);
       case double[] doubles -> of(doubles);
@@ -43,7 +43,7 @@ public abstract sealed class Numbers permits FloatNumbers, DoubleNumbers {
   }
 
   /** What they are. */
-  public abstract Element element();
+  public abstract NumberType numberType();
 
   /** How many. */
   public abstract int length();
@@ -58,16 +58,16 @@ public abstract sealed class Numbers permits FloatNumbers, DoubleNumbers {
   public abstract double at(int index);
 
   /** Copies some of them over some of others. */
-  public abstract void copy(int from, Numbers into, int at, int count);
+  public abstract void copy(int from, NumberArray into, int at, int count);
 
   /** Adds some of them to some of others. */
-  public abstract void add(int from, Numbers into, int at, int count);
+  public abstract void add(int from, NumberArray into, int at, int count);
 
   /** Copies rows of so many numbers to memory, one after the other. */
   public abstract void gather(int[] rows, int width, MemorySegment into);
 
   /** Copies its rows of so many numbers, in order, over those of others. */
-  public abstract void scatter(int[] rows, int width, Numbers into);
+  public abstract void scatter(int[] rows, int width, NumberArray into);
 
   /** Sets some of them to the first numbers in memory. */
   public abstract void set(int at, int count, MemorySegment from);
@@ -76,5 +76,5 @@ public abstract sealed class Numbers permits FloatNumbers, DoubleNumbers {
   public abstract void clear();
 
   /** A copy with so many: those that come first, then zeros. */
-  public abstract Numbers resized(int length);
+  public abstract NumberArray resized(int length);
 }

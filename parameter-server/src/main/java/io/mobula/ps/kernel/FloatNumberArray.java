@@ -5,21 +5,21 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** See {@link Numbers}. */
-final class FloatNumbers extends Numbers {
+/** See {@link NumberArray}. */
+final class FloatNumberArray extends NumberArray {
   private final float[] array;
 
-  FloatNumbers(float[] array) {
+  FloatNumberArray(float[] array) {
     this.array = array;
   }
 
-  private static float[] floats(Numbers numbers) {
-    return ((FloatNumbers) numbers).array;
+  private static float[] floats(NumberArray numbers) {
+    return ((FloatNumberArray) numbers).array;
   }
 
   @Override
-  public Element element() {
-    return Element.FLOAT;
+  public NumberType numberType() {
+    return NumberType.FLOAT;
   }
 
   @Override
@@ -43,12 +43,12 @@ final class FloatNumbers extends Numbers {
   }
 
   @Override
-  public void copy(int from, Numbers into, int at, int count) {
+  public void copy(int from, NumberArray into, int at, int count) {
     System.arraycopy(array, from, floats(into), at, count);
   }
 
   @Override
-  public void add(int from, Numbers into, int at, int count) {
+  public void add(int from, NumberArray into, int at, int count) {
     var sums = floats(into);
     for (int i = 0; i < count; i++) {
       sums[at + i] += array[from + i];
@@ -64,7 +64,7 @@ final class FloatNumbers extends Numbers {
   }
 
   @Override
-  public void scatter(int[] rows, int width, Numbers into) {
+  public void scatter(int[] rows, int width, NumberArray into) {
     var others = floats(into);
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(array, i * width, others, rows[i] * width, width);
@@ -82,7 +82,7 @@ final class FloatNumbers extends Numbers {
   }
 
   @Override
-  public Numbers resized(int length) {
-    return new FloatNumbers(Arrays.copyOf(array, length));
+  public NumberArray resized(int length) {
+    return new FloatNumberArray(Arrays.copyOf(array, length));
   }
 }

@@ -15,7 +15,7 @@ import java.util.List;
  * is not copied at all. Plain descent needs none of this and runs over the memory itself.
  * {@code docs/performance.md} has the table that this was chosen from.
  */
-public abstract sealed class Kernel permits FloatKernel, DoubleKernel {
+public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKernel {
   /** How many numbers a block has: with weights, state and gradients it stays below 48 KiB. */
   public static final int BLOCK = 2048;
 
@@ -24,21 +24,21 @@ public abstract sealed class Kernel permits FloatKernel, DoubleKernel {
    *
    * @param clip the largest magnitude of a number of an update
    */
-  public static Kernel of(Element element, Optimizer optimizer, double clip, int length) {
-    return switch (element) {
-      case FLOAT -> new FloatKernel(optimizer, (float) clip, length);
-      case DOUBLE -> new DoubleKernel(optimizer, clip, length);
+  public static DenseKernel of(NumberType numberType, Optimizer optimizer, double clip, int length) {
+    return switch (numberType) {
+      case FLOAT -> new FloatDenseKernel(optimizer, (float) clip, length);
+      case DOUBLE -> new DoubleDenseKernel(optimizer, clip, length);
     };
   }
 
   /** Zeros, outside the heap. */
-  public static MemorySegment zeros(Element element, long length) {
-    return Arena.ofAuto().allocate(length * element.bytes(), 64);
+  public static MemorySegment zeros(NumberType numberType, long length) {
+    return Arena.ofAuto().allocate(length * numberType.bytes(), 64);
   }
 
   /** How many bytes of the heap the state takes. */
-  public static long stateBytes(Element element, Optimizer optimizer, int length) {
-    return (long) optimizer.stateVectors() * blocks(length) * (BLOCK * element.bytes() + 24);
+  public static long stateBytes(NumberType numberType, Optimizer optimizer, int length) {
+    return (long) optimizer.stateVectors() * blocks(length) * (BLOCK * numberType.bytes() + 24);
   }
 
   static int blocks(int length) {

@@ -6,14 +6,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** One gradient of several, block by block, by a function of the user's. One thread. */
-public final class Aggregation {
-  private Aggregation() {}
+public final class GradientAggregation {
+  private GradientAggregation() {}
 
   /** Of gradients of the whole range. */
   public static MemorySegment of(
-      Element element, Aggregator aggregator, List<Gradient> gradients, int workers, int length) {
-    var result = Kernel.zeros(element, length);
-    switch (element) {
+      NumberType numberType, Aggregator aggregator, List<Gradient> gradients, int workers, int length) {
+    var result = DenseKernel.zeros(numberType, length);
+    switch (numberType) {
       case FLOAT -> floats(aggregator, gradients, workers, length, result);
       case DOUBLE -> doubles(aggregator, gradients, workers, length, result);
     }
@@ -22,10 +22,10 @@ public final class Aggregation {
 
   private static void floats(
       Aggregator aggregator, List<Gradient> gradients, int workers, int length, MemorySegment to) {
-    var blocks = new float[gradients.size()][Kernel.BLOCK];
-    var into = new float[Kernel.BLOCK];
-    for (int at = 0; at < length; at += Kernel.BLOCK) {
-      int n = Math.min(Kernel.BLOCK, length - at);
+    var blocks = new float[gradients.size()][DenseKernel.BLOCK];
+    var into = new float[DenseKernel.BLOCK];
+    for (int at = 0; at < length; at += DenseKernel.BLOCK) {
+      int n = Math.min(DenseKernel.BLOCK, length - at);
       long offset = (long) at * Float.BYTES;
       for (int w = 0; w < blocks.length; w++) {
         var from = gradients.get(w);
@@ -42,10 +42,10 @@ public final class Aggregation {
 
   private static void doubles(
       Aggregator aggregator, List<Gradient> gradients, int workers, int length, MemorySegment to) {
-    var blocks = new double[gradients.size()][Kernel.BLOCK];
-    var into = new double[Kernel.BLOCK];
-    for (int at = 0; at < length; at += Kernel.BLOCK) {
-      int n = Math.min(Kernel.BLOCK, length - at);
+    var blocks = new double[gradients.size()][DenseKernel.BLOCK];
+    var into = new double[DenseKernel.BLOCK];
+    for (int at = 0; at < length; at += DenseKernel.BLOCK) {
+      int n = Math.min(DenseKernel.BLOCK, length - at);
       long offset = (long) at * Double.BYTES;
       for (int w = 0; w < blocks.length; w++) {
         var from = gradients.get(w);
