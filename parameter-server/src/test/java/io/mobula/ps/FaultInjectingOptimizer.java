@@ -2,7 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,7 +86,7 @@ record FaultInjectingOptimizer(String name, FaultKind kind, String method) imple
   }
 
   @Override
-  public OptionalDouble descent(Step step) {
+  public OptionalDouble descent(OptimizerStep step) {
     at("descent");
     return OptionalDouble.empty();
   }
@@ -98,7 +98,7 @@ record FaultInjectingOptimizer(String name, FaultKind kind, String method) imple
   }
 
   @Override
-  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     at("update");
     for (int i = 0; i < count; i++) {
       weights[i] -= gradient[i];
@@ -106,7 +106,7 @@ record FaultInjectingOptimizer(String name, FaultKind kind, String method) imple
   }
 
   @Override
-  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       weights[i] -= gradient[i];
     }

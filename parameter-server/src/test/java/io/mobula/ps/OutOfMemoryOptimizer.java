@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,14 +32,14 @@ record OutOfMemoryOptimizer(String name, int stateVectors) implements Optimizer 
   }
 
   @Override
-  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       weights[i] -= gradient[i];
     }
   }
 
   @Override
-  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       weights[i] -= gradient[i];
     }

@@ -1,7 +1,7 @@
 package io.mobula.ps.kernel;
 
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -54,7 +54,7 @@ public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKe
    * @param factor what the sum is multiplied by
    */
   public abstract void update(
-      Step step,
+      OptimizerStep step,
       MemorySegment from,
       MemorySegment to,
       List<Gradient> gradients,

@@ -3,7 +3,7 @@ package io.mobula.ps.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -26,7 +26,7 @@ final class FloatDenseKernel extends DenseKernel {
 
   @Override
   public void update(
-      Step step,
+      OptimizerStep step,
       MemorySegment from,
       MemorySegment to,
       List<Gradient> gradients,
@@ -68,7 +68,7 @@ final class FloatDenseKernel extends DenseKernel {
   /**
    * Updates the weights at hand, of one block; state that is no whole block is copied to and fro.
    */
-  private void update(Step step, int at, int n) {
+  private void update(OptimizerStep step, int at, int n) {
     int block = at / BLOCK;
     int offset = at % BLOCK;
     for (int s = 0; s < state.length; s++) {

@@ -13,17 +13,17 @@ package io.mobula.ps.optimizer;
  * @param initialSum what the sums of squares start from; above 0 it tames the first steps
  * @param weightDecay how much of each weight is added to its gradient (L2); 0 for none
  */
-public record AdaGrad(Rate rate, double epsilon, double initialSum, double weightDecay)
+public record AdaGrad(LearningRate rate, double epsilon, double initialSum, double weightDecay)
     implements Optimizer {
   /** Refuses an epsilon that is not above 0, and the others below 0. */
   public AdaGrad {
-    Require.aboveZero("epsilon", epsilon);
-    Require.notNegative("initialSum", initialSum);
-    Require.notNegative("weightDecay", weightDecay);
+    HyperparameterChecks.requireAboveZero("epsilon", epsilon);
+    HyperparameterChecks.requireNotNegative("initialSum", initialSum);
+    HyperparameterChecks.requireNotNegative("weightDecay", weightDecay);
   }
 
   /** The same with a rate that changes. */
-  public AdaGrad schedule(Schedule schedule) {
+  public AdaGrad schedule(LearningRateSchedule schedule) {
     return new AdaGrad(rate.schedule(schedule), epsilon, initialSum, weightDecay);
   }
 
@@ -54,7 +54,7 @@ public record AdaGrad(Rate rate, double epsilon, double initialSum, double weigh
 
   /** State starts as zeros, so the initial sum stays outside of it and is added each time. */
   @Override
-  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float rate = (float) step.rate();
     float addend = (float) epsilon;
     float initial = (float) initialSum;
@@ -70,7 +70,7 @@ public record AdaGrad(Rate rate, double epsilon, double initialSum, double weigh
   }
 
   @Override
-  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double rate = step.rate();
     double addend = epsilon;
     double initial = initialSum;

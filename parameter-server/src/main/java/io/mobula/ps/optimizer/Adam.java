@@ -24,18 +24,18 @@ import java.util.Objects;
  * @param epsilon what keeps the division sane where all gradients were 0
  * @param weightDecay how weights are pulled towards 0
  */
-public record Adam(Rate rate, double beta1, double beta2, double epsilon, WeightDecay weightDecay)
+public record Adam(LearningRate rate, double beta1, double beta2, double epsilon, WeightDecay weightDecay)
     implements Optimizer {
   /** Refuses means that take nothing in, and an epsilon that is not above 0. */
   public Adam {
-    Require.belowOne("beta1", beta1);
-    Require.belowOne("beta2", beta2);
-    Require.aboveZero("epsilon", epsilon);
+    HyperparameterChecks.requireBelowOne("beta1", beta1);
+    HyperparameterChecks.requireBelowOne("beta2", beta2);
+    HyperparameterChecks.requireAboveZero("epsilon", epsilon);
     Objects.requireNonNull(weightDecay, "weightDecay");
   }
 
   /** The same with a rate that changes. */
-  public Adam schedule(Schedule schedule) {
+  public Adam schedule(LearningRateSchedule schedule) {
     return new Adam(rate.schedule(schedule), beta1, beta2, epsilon, weightDecay);
   }
 
@@ -74,14 +74,14 @@ public record Adam(Rate rate, double beta1, double beta2, double epsilon, Weight
    * it, too: the paper's step to the letter, with nothing to correct in the loop.
    */
   @Override
-  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float taken1 = (float) (1 - beta1);
     float taken2 = (float) (1 - beta2);
     double root = Math.sqrt(share(beta2, step));
     float rate = (float) (step.rate() * root / share(beta1, step));
     float addend = (float) (epsilon * root);
-    float decay = (float) weightDecay.ofGradient();
-    float pull = (float) weightDecay.ofWeight(step.rate());
+    float decay = (float) weightDecay.coupledFactor();
+    float pull = (float) weightDecay.decoupledFactor(step.rate());
     float[] means = state[0];
     float[] squares = state[1];
     for (int i = 0; i < count; i++) {
@@ -96,14 +96,14 @@ public record Adam(Rate rate, double beta1, double beta2, double epsilon, Weight
   }
 
   @Override
-  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double taken1 = 1 - beta1;
     double taken2 = 1 - beta2;
     double root = Math.sqrt(share(beta2, step));
     double rate = step.rate() * root / share(beta1, step);
     double addend = epsilon * root;
-    double decay = weightDecay.ofGradient();
-    double pull = weightDecay.ofWeight(step.rate());
+    double decay = weightDecay.coupledFactor();
+    double pull = weightDecay.decoupledFactor(step.rate());
     double[] means = state[0];
     double[] squares = state[1];
     for (int i = 0; i < count; i++) {
@@ -118,7 +118,7 @@ public record Adam(Rate rate, double beta1, double beta2, double epsilon, Weight
   }
 
   /** How much of a mean that started from 0 has come from gradients. */
-  private static double share(double beta, Step step) {
+  private static double share(double beta, OptimizerStep step) {
     return 1 - Math.pow(beta, (double) step.number());
   }
 }

@@ -29,7 +29,7 @@ public interface Aggregator extends Serializable {
 
   /** The mean, in which a worker that has not pushed counts as zeros. */
   static Aggregator mean() {
-    return Mean.MEAN;
+    return MeanAggregator.MEAN;
   }
 
   /** Whether it is {@link #mean()}, which shards compute in one pass with the update. */

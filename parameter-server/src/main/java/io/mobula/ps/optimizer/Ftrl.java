@@ -25,10 +25,10 @@ package io.mobula.ps.optimizer;
 public record Ftrl(double alpha, double beta, double l1, double l2) implements Optimizer {
   /** Refuses an alpha or beta that is not above 0, and the others below 0. */
   public Ftrl {
-    Require.aboveZero("alpha", alpha);
-    Require.aboveZero("beta", beta);
-    Require.notNegative("l1", l1);
-    Require.notNegative("l2", l2);
+    HyperparameterChecks.requireAboveZero("alpha", alpha);
+    HyperparameterChecks.requireAboveZero("beta", beta);
+    HyperparameterChecks.requireNotNegative("l1", l1);
+    HyperparameterChecks.requireNotNegative("l2", l2);
   }
 
   @Override
@@ -44,7 +44,7 @@ public record Ftrl(double alpha, double beta, double l1, double l2) implements O
 
   /** What l1 swallows of z is z itself, cut off at l1: no branch, and no negative zero. */
   @Override
-  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float perAlpha = (float) (1 / alpha);
     float addend = (float) beta;
     float swallowed = (float) l1;
@@ -65,7 +65,7 @@ public record Ftrl(double alpha, double beta, double l1, double l2) implements O
   }
 
   @Override
-  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double perAlpha = 1 / alpha;
     double addend = beta;
     double swallowed = l1;

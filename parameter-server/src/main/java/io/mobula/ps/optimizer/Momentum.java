@@ -17,16 +17,16 @@ package io.mobula.ps.optimizer;
  * @param nesterov whether a step looks ahead
  * @param weightDecay how much of each weight is added to its gradient (L2); 0 for none
  */
-public record Momentum(Rate rate, double momentum, boolean nesterov, double weightDecay)
+public record Momentum(LearningRate rate, double momentum, boolean nesterov, double weightDecay)
     implements Optimizer {
   /** Refuses a momentum that never fades, and a decay below 0. */
   public Momentum {
-    Require.belowOne("momentum", momentum);
-    Require.notNegative("weightDecay", weightDecay);
+    HyperparameterChecks.requireBelowOne("momentum", momentum);
+    HyperparameterChecks.requireNotNegative("weightDecay", weightDecay);
   }
 
   /** The same with a rate that changes. */
-  public Momentum schedule(Schedule schedule) {
+  public Momentum schedule(LearningRateSchedule schedule) {
     return new Momentum(rate.schedule(schedule), momentum, nesterov, weightDecay);
   }
 
@@ -49,7 +49,7 @@ public record Momentum(Rate rate, double momentum, boolean nesterov, double weig
    * Both kinds in one loop: a sum of gradient and velocity, of which Polyak's takes no gradient.
    */
   @Override
-  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float kept = (float) momentum;
     float decay = (float) weightDecay;
     float gradientRate = (float) (nesterov ? step.rate() : 0);
@@ -65,7 +65,7 @@ public record Momentum(Rate rate, double momentum, boolean nesterov, double weig
   }
 
   @Override
-  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double kept = momentum;
     double decay = weightDecay;
     double gradientRate = nesterov ? step.rate() : 0;

@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
  * {@link Optimizers} has those that are well known; for another, implement this as a record.
  *
  * <p>State vectors are as long as the weights and start as zeros. An update looks at each weight by
- * itself, so that updating a vector block by block, with the same {@link Step}, is updating it
+ * itself, so that updating a vector block by block, with the same {@link OptimizerStep}, is updating it
  * whole. The arrays given to an update never alias.
  *
  * <p>Gradients are taken as they come: one that is infinite or no number spoils its weight and its
@@ -29,21 +29,21 @@ public interface Optimizer extends Serializable {
    *
    * @param step which update this is; the same for all blocks of one gradient
    */
-  void update(Step step, float[] weights, float[][] state, float[] gradient, int count);
+  void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count);
 
   /** The same in doubles. */
-  void update(Step step, double[] weights, double[][] state, double[] gradient, int count);
+  void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count);
 
   /**
    * If an update is nothing but {@code weights[i] -= r * gradient[i]}, that {@code r}; else empty.
    * It is then applied where the numbers lie, without blocks.
    */
-  default OptionalDouble descent(Step step) {
+  default OptionalDouble descent(OptimizerStep step) {
     return OptionalDouble.empty();
   }
 
   /**
-   * The learning rate that the schedule gives an update, for whoever makes its {@link Step}.
+   * The learning rate that the schedule gives an update, for whoever makes its {@link OptimizerStep}.
    *
    * @param step 1 for the first update
    */

@@ -15,37 +15,37 @@ public final class Optimizers {
 
   /** Plain gradient descent. */
   public static Sgd sgd(double rate) {
-    return new Sgd(Rate.of(rate), 0);
+    return new Sgd(LearningRate.of(rate), 0);
   }
 
   /** Descent with Polyak's momentum; 0.9 is usual. */
   public static Momentum momentum(double rate, double momentum) {
-    return new Momentum(Rate.of(rate), momentum, false, 0);
+    return new Momentum(LearningRate.of(rate), momentum, false, 0);
   }
 
   /** Descent with Nesterov's momentum; 0.9 is usual. */
   public static Momentum nesterov(double rate, double momentum) {
-    return new Momentum(Rate.of(rate), momentum, true, 0);
+    return new Momentum(LearningRate.of(rate), momentum, true, 0);
   }
 
   /** AdaGrad; epsilon is 1e-10 and sums of squares start from 0. */
   public static AdaGrad adagrad(double rate) {
-    return new AdaGrad(Rate.of(rate), 1e-10, 0, 0);
+    return new AdaGrad(LearningRate.of(rate), 1e-10, 0, 0);
   }
 
   /** RMSProp; its decay is 0.9 and epsilon 1e-8. */
   public static RmsProp rmsProp(double rate) {
-    return new RmsProp(Rate.of(rate), 0.9, SMALL, 0);
+    return new RmsProp(LearningRate.of(rate), 0.9, SMALL, 0);
   }
 
   /** Adam; its betas are 0.9 and 0.999, epsilon 1e-8. */
   public static Adam adam(double rate) {
-    return new Adam(Rate.of(rate), 0.9, 0.999, SMALL, new WeightDecay(0, false));
+    return new Adam(LearningRate.of(rate), 0.9, 0.999, SMALL, new WeightDecay(0, false));
   }
 
   /** Adam with decoupled weight decay; the rest as {@link #adam}. */
   public static Adam adamW(double rate, double weightDecay) {
-    return new Adam(Rate.of(rate), 0.9, 0.999, SMALL, new WeightDecay(weightDecay, true));
+    return new Adam(LearningRate.of(rate), 0.9, 0.999, SMALL, new WeightDecay(weightDecay, true));
   }
 
   /** FTRL-Proximal; 0.1, 1, 1, 1 are a start. */

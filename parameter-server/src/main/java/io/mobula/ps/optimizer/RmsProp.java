@@ -13,17 +13,17 @@ package io.mobula.ps.optimizer;
  * @param epsilon what keeps the division sane where all gradients were 0
  * @param weightDecay how much of each weight is added to its gradient (L2); 0 for none
  */
-public record RmsProp(Rate rate, double decay, double epsilon, double weightDecay)
+public record RmsProp(LearningRate rate, double decay, double epsilon, double weightDecay)
     implements Optimizer {
   /** Refuses a mean that takes nothing in, an epsilon that is not above 0, a decay below 0. */
   public RmsProp {
-    Require.belowOne("decay", decay);
-    Require.aboveZero("epsilon", epsilon);
-    Require.notNegative("weightDecay", weightDecay);
+    HyperparameterChecks.requireBelowOne("decay", decay);
+    HyperparameterChecks.requireAboveZero("epsilon", epsilon);
+    HyperparameterChecks.requireNotNegative("weightDecay", weightDecay);
   }
 
   /** The same with a rate that changes. */
-  public RmsProp schedule(Schedule schedule) {
+  public RmsProp schedule(LearningRateSchedule schedule) {
     return new RmsProp(rate.schedule(schedule), decay, epsilon, weightDecay);
   }
 
@@ -54,7 +54,7 @@ public record RmsProp(Rate rate, double decay, double epsilon, double weightDeca
 
   /** The mean as a step towards the square: with floats, closer than a sum of two products. */
   @Override
-  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float rate = (float) step.rate();
     float taken = (float) (1 - decay);
     float addend = (float) epsilon;
@@ -70,7 +70,7 @@ public record RmsProp(Rate rate, double decay, double epsilon, double weightDeca
   }
 
   @Override
-  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double rate = step.rate();
     double taken = 1 - decay;
     double addend = epsilon;

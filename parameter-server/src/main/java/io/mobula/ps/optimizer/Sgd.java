@@ -9,14 +9,14 @@ import java.util.OptionalDouble;
  * @param rate the learning rate
  * @param weightDecay how much of each weight is added to its gradient (L2); 0 for none
  */
-public record Sgd(Rate rate, double weightDecay) implements Optimizer {
+public record Sgd(LearningRate rate, double weightDecay) implements Optimizer {
   /** Refuses a decay below 0. */
   public Sgd {
-    Require.notNegative("weightDecay", weightDecay);
+    HyperparameterChecks.requireNotNegative("weightDecay", weightDecay);
   }
 
   /** The same with a rate that changes. */
-  public Sgd schedule(Schedule schedule) {
+  public Sgd schedule(LearningRateSchedule schedule) {
     return new Sgd(rate.schedule(schedule), weightDecay);
   }
 
@@ -31,7 +31,7 @@ public record Sgd(Rate rate, double weightDecay) implements Optimizer {
   }
 
   @Override
-  public OptionalDouble descent(Step step) {
+  public OptionalDouble descent(OptimizerStep step) {
     return weightDecay == 0 ? OptionalDouble.of(step.rate()) : OptionalDouble.empty();
   }
 
@@ -41,7 +41,7 @@ public record Sgd(Rate rate, double weightDecay) implements Optimizer {
   }
 
   @Override
-  public void update(Step step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float rate = (float) step.rate();
     float decay = (float) weightDecay;
     for (int i = 0; i < count; i++) {
@@ -51,7 +51,7 @@ public record Sgd(Rate rate, double weightDecay) implements Optimizer {
   }
 
   @Override
-  public void update(Step step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double rate = step.rate();
     double decay = weightDecay;
     for (int i = 0; i < count; i++) {

@@ -13,7 +13,7 @@ import java.io.Serializable;
 public record WeightDecay(double factor, boolean decoupled) implements Serializable {
   /** Refuses a factor below 0. */
   public WeightDecay {
-    Require.notNegative("weightDecay", factor);
+    HyperparameterChecks.requireNotNegative("weightDecay", factor);
   }
 
   /** The same kind with another factor. */
@@ -22,12 +22,12 @@ public record WeightDecay(double factor, boolean decoupled) implements Serializa
   }
 
   /** How much of a weight is added to its gradient. */
-  double ofGradient() {
+  double coupledFactor() {
     return decoupled ? 0 : factor;
   }
 
   /** How much of a weight is taken from it by an update with that rate. */
-  double ofWeight(double rate) {
+  double decoupledFactor(double rate) {
     return decoupled ? rate * factor : 0;
   }
 }

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -88,7 +88,7 @@ final class DoubleRows extends RowKernel {
   // ---- update
 
   @Override
-  public void update(Step step, double factor) {
+  public void update(OptimizerStep step, double factor) {
     int[] rows = places.rows();
     for (int done = 0; done < places.count(); done += most) {
       int n = Math.min(most, places.count() - done);

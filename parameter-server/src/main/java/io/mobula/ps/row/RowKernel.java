@@ -4,7 +4,7 @@ import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.DenseKernel;
 import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -120,7 +120,7 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
    *
    * @param step which update this is
    */
-  public abstract void update(Step step, double factor);
+  public abstract void update(OptimizerStep step, double factor);
 
   // ---- copies
 

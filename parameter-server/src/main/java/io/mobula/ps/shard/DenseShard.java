@@ -10,7 +10,7 @@ import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.Gradient;
 import io.mobula.ps.kernel.DenseKernel;
 import io.mobula.ps.kernel.StepGradients;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -129,7 +129,7 @@ final class DenseShard extends TableShard {
 
   private void apply(List<Gradient> gradients, double factor, int first, int count) {
     long number = updates + 1;
-    var step = new Step(number, spec.optimizer().rateAt(number));
+    var step = new OptimizerStep(number, spec.optimizer().rateAt(number));
     kernel.update(
         step, weights.numbers(), weights.target(count == length), gradients, factor, first, count);
     weights.updated();

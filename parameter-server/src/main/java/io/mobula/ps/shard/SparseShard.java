@@ -3,7 +3,7 @@ package io.mobula.ps.shard;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import io.mobula.ps.row.HotKeys;
 import io.mobula.ps.row.RowIndex;
 import io.mobula.ps.row.RowKernel;
@@ -159,7 +159,7 @@ final class SparseShard extends TableShard {
 
   private void apply(double factor) {
     long number = updates + 1;
-    var step = new Step(number, spec.optimizer().rateAt(number));
+    var step = new OptimizerStep(number, spec.optimizer().rateAt(number));
     kernel.update(step, factor);
     updates = number;
   }

@@ -31,7 +31,7 @@ class AdaGradTest {
 
   @Test
   void followsTheFormulaOfDuchiAndOthers() {
-    Formula formula = (step, w, sum, g) -> {
+    ReferenceFormula formula = (step, w, sum, g) -> {
       double decayed = g + 0.05 * w;
       sum[0] += decayed * decayed;
       return w - step.rate() * decayed / (Math.sqrt(sum[0]) + 1e-3);
@@ -39,7 +39,7 @@ class AdaGradTest {
     formula.isFollowedBy(Optimizers.adagrad(0.1)
         .epsilon(1e-3)
         .weightDecay(0.05)
-        .schedule(Schedule.exponential(0.95)));
+        .schedule(LearningRateSchedule.exponential(0.95)));
   }
 
   @Test

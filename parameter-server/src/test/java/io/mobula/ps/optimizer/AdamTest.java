@@ -33,7 +33,7 @@ class AdamTest {
             .beta1(0.8)
             .beta2(0.95)
             .epsilon(1e-3)
-            .schedule(Schedule.exponential(0.95)));
+            .schedule(LearningRateSchedule.exponential(0.95)));
   }
 
   @Test
@@ -49,7 +49,7 @@ class AdamTest {
   @Test
   void followsTheFormulaOfLoshchilovAndHutter() {
     formula(0.9, 0.999, 1e-8, 0, 0.3)
-        .isFollowedBy(Optimizers.adamW(0.01, 0.3).schedule(Schedule.stepDecay(3, 0.7)));
+        .isFollowedBy(Optimizers.adamW(0.01, 0.3).schedule(LearningRateSchedule.stepDecay(3, 0.7)));
   }
 
   @Test
@@ -71,7 +71,7 @@ class AdamTest {
   void correctsNothingAfterVeryManySteps() {
     double[] weight = {0};
     double[][] state = {{2}, {16}};
-    Optimizers.adam(0.1).update(new Step(Long.MAX_VALUE, 0.1), weight, state, new double[] {2}, 1);
+    Optimizers.adam(0.1).update(new OptimizerStep(Long.MAX_VALUE, 0.1), weight, state, new double[] {2}, 1);
 
     assertThat(weight[0]).isCloseTo(-0.1 * 2 / Math.sqrt(0.999 * 16 + 0.001 * 4), within(1e-9));
   }
@@ -98,7 +98,7 @@ class AdamTest {
   }
 
   /** Algorithm 1 of the first paper, and algorithm 2 of the second, line by line. */
-  private static Formula formula(
+  private static ReferenceFormula formula(
       double beta1, double beta2, double epsilon, double coupled, double decoupled) {
     return (step, w, state, gradient) -> {
       double g = gradient + coupled * w;

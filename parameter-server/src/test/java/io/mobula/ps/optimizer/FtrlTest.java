@@ -113,7 +113,7 @@ class FtrlTest {
       for (int i = 0; i < 100; i++) {
         gradient[i] = (float) (0.5 * random.nextGaussian() + (i < 10 ? 1 : 0));
       }
-      optimizer.update(new Step(t, optimizer.rateAt(t)), weights, state, gradient, 100);
+      optimizer.update(new OptimizerStep(t, optimizer.rateAt(t)), weights, state, gradient, 100);
     }
     return weights;
   }
@@ -127,7 +127,7 @@ class FtrlTest {
   }
 
   /** Algorithm 1 with the update of one round before the prediction of the next. */
-  private static Formula algorithm(double alpha, double beta, double l1, double l2) {
+  private static ReferenceFormula algorithm(double alpha, double beta, double l1, double l2) {
     return (step, w, state, g) -> {
       double sigma = (Math.sqrt(state[1] + g * g) - Math.sqrt(state[1])) / alpha;
       state[0] += g - sigma * w;

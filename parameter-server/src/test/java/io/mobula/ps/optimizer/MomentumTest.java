@@ -31,23 +31,23 @@ class MomentumTest {
 
   @Test
   void followsPolyaksFormula() {
-    Formula formula = (step, w, v, g) -> {
+    ReferenceFormula formula = (step, w, v, g) -> {
       v[0] = 0.8 * v[0] + g + 0.1 * w;
       return w - step.rate() * v[0];
     };
     formula.isFollowedBy(
-        Optimizers.momentum(0.02, 0.8).weightDecay(0.1).schedule(Schedule.stepDecay(5, 0.5)));
+        Optimizers.momentum(0.02, 0.8).weightDecay(0.1).schedule(LearningRateSchedule.stepDecay(5, 0.5)));
   }
 
   @Test
   void followsNesterovsFormulaAsPyTorchWritesIt() {
-    Formula formula = (step, w, v, g) -> {
+    ReferenceFormula formula = (step, w, v, g) -> {
       double decayed = g + 0.1 * w;
       v[0] = 0.8 * v[0] + decayed;
       return w - step.rate() * (decayed + 0.8 * v[0]);
     };
     formula.isFollowedBy(
-        Optimizers.nesterov(0.02, 0.8).weightDecay(0.1).schedule(Schedule.stepDecay(5, 0.5)));
+        Optimizers.nesterov(0.02, 0.8).weightDecay(0.1).schedule(LearningRateSchedule.stepDecay(5, 0.5)));
   }
 
   /** Sutskever's weights are behind; what he takes gradients at, ahead by a velocity, is ours. */

@@ -20,7 +20,7 @@ final class OneWeight {
   }
 
   double step(double gradient, double rate) {
-    var step = new Step(Math.max(1, steps), rate);
+    var step = new OptimizerStep(Math.max(1, steps), rate);
     optimizer.update(step, weight, state, new double[] {gradient}, 1);
     return weight[0];
   }

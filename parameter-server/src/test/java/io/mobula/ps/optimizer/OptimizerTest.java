@@ -27,7 +27,7 @@ class OptimizerTest {
         Optimizers.adagrad(0.1).initialSum(0.1),
         Optimizers.rmsProp(0.1),
         Optimizers.adam(0.1).weightDecay(0.01),
-        Optimizers.adamW(0.1, 0.01).schedule(Schedule.cosine(10, 0).warmUp(2)),
+        Optimizers.adamW(0.1, 0.01).schedule(LearningRateSchedule.cosine(10, 0).warmUp(2)),
         Optimizers.ftrl(0.1, 1, 0, 0.1));
   }
 
@@ -37,7 +37,7 @@ class OptimizerTest {
     var whole = Floats.random(optimizer, 1);
     var inBlocks = Floats.random(optimizer, 1);
     for (int number = 1; number <= 3; number++) {
-      var step = new Step(number, 0.1);
+      var step = new OptimizerStep(number, 0.1);
       float[] gradient = randomFloats(number);
       optimizer.update(step, whole.weights, whole.state, gradient, SIZE);
       for (int at = 0; at < SIZE; at += 700) {
@@ -57,7 +57,7 @@ class OptimizerTest {
     var whole = Doubles.random(optimizer, 1);
     var inBlocks = Doubles.random(optimizer, 1);
     double[] gradient = widened(randomFloats(3));
-    var step = new Step(1, 0.1);
+    var step = new OptimizerStep(1, 0.1);
     optimizer.update(step, whole.weights, whole.state, gradient, SIZE);
     for (int at = 0; at < SIZE; at += 700) {
       int count = Math.min(700, SIZE - at);
@@ -75,7 +75,7 @@ class OptimizerTest {
     var before = Floats.random(optimizer, 2);
     var after = Floats.random(optimizer, 2);
     float[] gradient = randomFloats(3);
-    optimizer.update(new Step(1, 0.1), after.weights, after.state, gradient, 20);
+    optimizer.update(new OptimizerStep(1, 0.1), after.weights, after.state, gradient, 20);
 
     assertThat(gradient).isEqualTo(randomFloats(3));
     assertChangedOnlyBefore20(before.weights, after.weights);
@@ -90,7 +90,7 @@ class OptimizerTest {
     var floats = Floats.random(optimizer, 4);
     var doubles = Doubles.random(optimizer, 4);
     for (int number = 1; number <= 10; number++) {
-      var step = new Step(number, optimizer.rateAt(number));
+      var step = new OptimizerStep(number, optimizer.rateAt(number));
       float[] gradient = randomFloats(number);
       optimizer.update(step, floats.weights, floats.state, gradient, SIZE);
       optimizer.update(step, doubles.weights, doubles.state, widened(gradient), SIZE);
@@ -105,7 +105,7 @@ class OptimizerTest {
     var weights = new float[SIZE];
     var state = new float[optimizer.stateVectors()][SIZE];
     for (int number = 1; number <= 3; number++) {
-      optimizer.update(new Step(number, 0.1), weights, state, new float[SIZE], SIZE);
+      optimizer.update(new OptimizerStep(number, 0.1), weights, state, new float[SIZE], SIZE);
     }
 
     assertThat(weights).isEqualTo(new float[SIZE]);
@@ -119,7 +119,7 @@ class OptimizerTest {
   @MethodSource("rated")
   void keepsWeightsAtARateOfZero(Optimizer optimizer) {
     var kept = Floats.random(optimizer, 5);
-    optimizer.update(new Step(2, 0), kept.weights, kept.state, randomFloats(1), SIZE);
+    optimizer.update(new OptimizerStep(2, 0), kept.weights, kept.state, randomFloats(1), SIZE);
 
     assertThat(kept.weights).isEqualTo(Floats.random(optimizer, 5).weights);
   }
@@ -179,7 +179,7 @@ class OptimizerTest {
     }
 
     /** Updates the numbers from {@code at} on, as many as the gradient has. */
-    void update(Optimizer optimizer, Step step, int at, float[] gradient) {
+    void update(Optimizer optimizer, OptimizerStep step, int at, float[] gradient) {
       int count = gradient.length;
       float[] some = Arrays.copyOfRange(weights, at, at + count);
       float[][] states = Stream.of(state)
@@ -202,7 +202,7 @@ class OptimizerTest {
     }
 
     /** Updates the numbers from {@code at} on, as many as the gradient has. */
-    void update(Optimizer optimizer, Step step, int at, double[] gradient) {
+    void update(Optimizer optimizer, OptimizerStep step, int at, double[] gradient) {
       int count = gradient.length;
       double[] some = Arrays.copyOfRange(weights, at, at + count);
       double[][] states = Stream.of(state)

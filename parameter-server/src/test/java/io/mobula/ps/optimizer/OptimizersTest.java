@@ -14,7 +14,7 @@ class OptimizersTest {
 
   @Test
   void startWithTheSettingsOfTheirAuthors() {
-    var rate = Rate.of(0.1);
+    var rate = LearningRate.of(0.1);
 
     assertThat(Optimizers.sgd(0.1)).isEqualTo(new Sgd(rate, 0));
     assertThat(Optimizers.momentum(0.1, 0.9)).isEqualTo(new Momentum(rate, 0.9, false, 0));
@@ -30,7 +30,7 @@ class OptimizersTest {
 
   @Test
   void changeOneSettingAtATime() {
-    var rate = Rate.of(0.1);
+    var rate = LearningRate.of(0.1);
 
     assertThat(Optimizers.sgd(0.1).weightDecay(0.2)).isEqualTo(new Sgd(rate, 0.2));
     assertThat(Optimizers.nesterov(0.1, 0.9).weightDecay(0.2))
@@ -44,7 +44,7 @@ class OptimizersTest {
   }
 
   static List<Optimizer> scheduled() {
-    var schedule = Schedule.stepDecay(10, 0.5);
+    var schedule = LearningRateSchedule.stepDecay(10, 0.5);
     return List.of(
         Optimizers.sgd(0.4).schedule(schedule),
         Optimizers.nesterov(0.4, 0.9).schedule(schedule),
@@ -83,7 +83,7 @@ class OptimizersTest {
   }
 
   static List<Optimizer> patient() {
-    var slower = Schedule.cosine(2000, 0);
+    var slower = LearningRateSchedule.cosine(2000, 0);
     return List.of(
         Optimizers.sgd(0.1),
         Optimizers.momentum(0.05, 0.9),
@@ -107,7 +107,7 @@ class OptimizersTest {
       for (int i = 0; i < 6; i++) {
         gradient[i] = steepness[i] * (weights[i] - bottom[i]);
       }
-      optimizer.update(new Step(number, optimizer.rateAt(number)), weights, state, gradient, 6);
+      optimizer.update(new OptimizerStep(number, optimizer.rateAt(number)), weights, state, gradient, 6);
     }
 
     assertThat(weights).containsExactly(bottom, within(1e-3f));

@@ -12,7 +12,7 @@ class RmsPropTest {
 
   @Test
   void followsTheFormulaOfTielemanAndHinton() {
-    Formula formula = (step, w, mean, g) -> {
+    ReferenceFormula formula = (step, w, mean, g) -> {
       double decayed = g + 0.05 * w;
       mean[0] = 0.7 * mean[0] + 0.3 * decayed * decayed;
       return w - step.rate() * decayed / (Math.sqrt(mean[0]) + 1e-3);
@@ -21,7 +21,7 @@ class RmsPropTest {
         .decay(0.7)
         .epsilon(1e-3)
         .weightDecay(0.05)
-        .schedule(Schedule.cosine(20, 0.1)));
+        .schedule(LearningRateSchedule.cosine(20, 0.1)));
   }
 
   @ParameterizedTest

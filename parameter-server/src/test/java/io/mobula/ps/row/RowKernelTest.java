@@ -6,7 +6,7 @@ import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.ps.optimizer.Step;
+import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -54,7 +54,7 @@ class RowKernelTest {
           sums[rows[i]] = sum;
         }
       }
-      var step = new Step(update, 0.5);
+      var step = new OptimizerStep(update, 0.5);
       kernel.update(step, 0.5);
       for (int row = 0; row < ROWS; row++) {
         if (sums[row] != null) {
@@ -97,7 +97,7 @@ class RowKernelTest {
   private static void train(RowKernel kernel, int[] rows, MemorySegment gradients) {
     kernel.beginUpdate(rows.length);
     kernel.add(rows, gradients);
-    kernel.update(new Step(1, 0.1), 1);
+    kernel.update(new OptimizerStep(1, 0.1), 1);
   }
 
   @ParameterizedTest

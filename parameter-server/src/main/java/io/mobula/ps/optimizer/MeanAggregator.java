@@ -1,7 +1,7 @@
 package io.mobula.ps.optimizer;
 
 /** See {@link Aggregator#mean()}. */
-enum Mean implements Aggregator {
+enum MeanAggregator implements Aggregator {
   MEAN;
 
   @Override

@@ -8,17 +8,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ScheduleTest {
+class LearningRateScheduleTest {
 
   @Test
   void aConstantStaysAtOne() {
-    assertFactors(Schedule.constant(), at(1, 1), at(Long.MAX_VALUE, 1));
+    assertFactors(LearningRateSchedule.constant(), at(1, 1), at(Long.MAX_VALUE, 1));
   }
 
   @Test
   void stairsGoDownAfterEverySoManyUpdates() {
     assertFactors(
-        Schedule.stepDecay(10, 0.5),
+        LearningRateSchedule.stepDecay(10, 0.5),
         at(1, 1),
         at(10, 1),
         at(11, 0.5),
@@ -30,21 +30,21 @@ class ScheduleTest {
   @Test
   void stairsOfOneUpdateAreExponential() {
     for (long step = 1; step < 20; step++) {
-      assertThat(Schedule.stepDecay(1, 0.9).factorAt(step))
-          .isEqualTo(Schedule.exponential(0.9).factorAt(step));
+      assertThat(LearningRateSchedule.stepDecay(1, 0.9).factorAt(step))
+          .isEqualTo(LearningRateSchedule.exponential(0.9).factorAt(step));
     }
   }
 
   @Test
   void exponentialDecayMultipliesAfterEachUpdate() {
-    assertFactors(Schedule.exponential(0.9), at(1, 1), at(2, 0.9), at(3, 0.81), at(4, 0.729));
-    assertThat(Schedule.exponential(0.9999).factorAt(6932)).isCloseTo(0.5, within(1e-4));
+    assertFactors(LearningRateSchedule.exponential(0.9), at(1, 1), at(2, 0.9), at(3, 0.81), at(4, 0.729));
+    assertThat(LearningRateSchedule.exponential(0.9999).factorAt(6932)).isCloseTo(0.5, within(1e-4));
   }
 
   @Test
   void aCosineGoesFromOneToItsFloorAndStaysThere() {
     assertFactors(
-        Schedule.cosine(100, 0.2),
+        LearningRateSchedule.cosine(100, 0.2),
         at(1, 1),
         at(26, 0.6 + 0.4 * Math.sqrt(0.5)),
         at(51, 0.6),
@@ -55,20 +55,20 @@ class ScheduleTest {
 
   @Test
   void theInverseSquareRootPeaksAtTheEndOfItsWarmUp() {
-    assertFactors(Schedule.inverseSquareRoot(4), at(1, 0.25), at(3, 0.75), at(4, 1), at(16, 0.5));
-    assertFactors(Schedule.inverseSquareRoot(1), at(1, 1), at(4, 0.5), at(100, 0.1));
+    assertFactors(LearningRateSchedule.inverseSquareRoot(4), at(1, 0.25), at(3, 0.75), at(4, 1), at(16, 0.5));
+    assertFactors(LearningRateSchedule.inverseSquareRoot(1), at(1, 1), at(4, 0.5), at(100, 0.1));
   }
 
   @Test
   void aWarmUpGoesUpInALine() {
     assertFactors(
-        Schedule.constant().warmUp(4), at(1, 0.25), at(2, 0.5), at(3, 0.75), at(4, 1), at(5, 1));
-    assertFactors(Schedule.constant().warmUp(1), at(1, 1), at(2, 1));
+        LearningRateSchedule.constant().warmUp(4), at(1, 0.25), at(2, 0.5), at(3, 0.75), at(4, 1), at(5, 1));
+    assertFactors(LearningRateSchedule.constant().warmUp(1), at(1, 1), at(2, 1));
   }
 
   @Test
   void aWarmUpIsInsideOfTheScheduleThatItWarms() {
-    var cosine = Schedule.cosine(100, 0.2);
+    var cosine = LearningRateSchedule.cosine(100, 0.2);
     var warmed = cosine.warmUp(10);
 
     assertFactors(warmed, at(1, 0.1), at(5, 0.5 * cosine.factorAt(5)), at(101, 0.2));
@@ -79,29 +79,29 @@ class ScheduleTest {
 
   @Test
   void onesOwnMayBeALambda() {
-    Schedule own = step -> 1.0 / step;
+    LearningRateSchedule own = step -> 1.0 / step;
 
-    assertThat(Rate.of(0.4).schedule(own.warmUp(4)).at(2)).isEqualTo(0.4 * 0.5 * 0.5);
+    assertThat(LearningRate.of(0.4).schedule(own.warmUp(4)).at(2)).isEqualTo(0.4 * 0.5 * 0.5);
   }
 
   @Test
   void thoseMadeAlikeAreEqual() {
-    assertThat(Schedule.cosine(100, 0.2).warmUp(3))
-        .isEqualTo(Schedule.cosine(100, 0.2).warmUp(3));
-    assertThat(Schedule.cosine(100, 0.2)).isNotEqualTo(Schedule.cosine(100, 0.1));
+    assertThat(LearningRateSchedule.cosine(100, 0.2).warmUp(3))
+        .isEqualTo(LearningRateSchedule.cosine(100, 0.2).warmUp(3));
+    assertThat(LearningRateSchedule.cosine(100, 0.2)).isNotEqualTo(LearningRateSchedule.cosine(100, 0.1));
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {-0.1, 1.1, Double.NaN})
   void refusesFactorsThatAreNotFromZeroToOne(double factor) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Schedule.stepDecay(10, factor))
+        .isThrownBy(() -> LearningRateSchedule.stepDecay(10, factor))
         .withMessageContaining("factor=" + factor);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Schedule.exponential(factor))
+        .isThrownBy(() -> LearningRateSchedule.exponential(factor))
         .withMessageContaining("decayPerStep=" + factor);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Schedule.cosine(10, factor))
+        .isThrownBy(() -> LearningRateSchedule.cosine(10, factor))
         .withMessageContaining("floor=" + factor);
   }
 
@@ -109,16 +109,16 @@ class ScheduleTest {
   @ValueSource(longs = {0, -1, Long.MIN_VALUE})
   void refusesTimesBelowOneUpdate(long steps) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Schedule.stepDecay(steps, 0.5))
+        .isThrownBy(() -> LearningRateSchedule.stepDecay(steps, 0.5))
         .withMessageContaining("every=" + steps);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Schedule.cosine(steps, 0))
+        .isThrownBy(() -> LearningRateSchedule.cosine(steps, 0))
         .withMessageContaining("steps=" + steps);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Schedule.inverseSquareRoot(steps))
+        .isThrownBy(() -> LearningRateSchedule.inverseSquareRoot(steps))
         .withMessageContaining("warmUpSteps=" + steps);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Schedule.constant().warmUp(steps))
+        .isThrownBy(() -> LearningRateSchedule.constant().warmUp(steps))
         .withMessageContaining("steps=" + steps);
   }
 
@@ -128,7 +128,7 @@ class ScheduleTest {
     return new Point(step, factor);
   }
 
-  private static void assertFactors(Schedule schedule, Point... points) {
+  private static void assertFactors(LearningRateSchedule schedule, Point... points) {
     for (Point point : points) {
       assertThat(schedule.factorAt(point.step))
           .as("%s at %d", schedule, point.step)

@@ -7,7 +7,7 @@ import java.io.Serializable;
  * Pure; a schedule of one's own may be a lambda. Those made here start at 1, warm-ups aside.
  */
 @FunctionalInterface
-public interface Schedule extends Serializable {
+public interface LearningRateSchedule extends Serializable {
 
   /**
    * The factor of an update; 0 or above.
@@ -17,8 +17,8 @@ public interface Schedule extends Serializable {
   double factorAt(long step);
 
   /** Always 1. */
-  static Schedule constant() {
-    return new Schedules.Constant();
+  static LearningRateSchedule constant() {
+    return new LearningRateSchedules.Constant();
   }
 
   /**
@@ -27,8 +27,8 @@ public interface Schedule extends Serializable {
    * @param every how many updates have the same factor
    * @param factor from 0 to 1
    */
-  static Schedule stepDecay(long every, double factor) {
-    return new Schedules.StepDecay(every, factor);
+  static LearningRateSchedule stepDecay(long every, double factor) {
+    return new LearningRateSchedules.StepDecay(every, factor);
   }
 
   /**
@@ -36,8 +36,8 @@ public interface Schedule extends Serializable {
    *
    * @param decayPerStep from 0 to 1; 0.9999 halves the rate about every 6931 updates
    */
-  static Schedule exponential(double decayPerStep) {
-    return new Schedules.Exponential(decayPerStep);
+  static LearningRateSchedule exponential(double decayPerStep) {
+    return new LearningRateSchedules.Exponential(decayPerStep);
   }
 
   /**
@@ -47,8 +47,8 @@ public interface Schedule extends Serializable {
    * @param steps how many updates the way down takes
    * @param floor from 0 to 1
    */
-  static Schedule cosine(long steps, double floor) {
-    return new Schedules.Cosine(steps, floor);
+  static LearningRateSchedule cosine(long steps, double floor) {
+    return new LearningRateSchedules.Cosine(steps, floor);
   }
 
   /**
@@ -58,8 +58,8 @@ public interface Schedule extends Serializable {
    *
    * @param warmUpSteps how many updates the way up takes; 1 for none
    */
-  static Schedule inverseSquareRoot(long warmUpSteps) {
-    return new Schedules.InverseSquareRoot(warmUpSteps);
+  static LearningRateSchedule inverseSquareRoot(long warmUpSteps) {
+    return new LearningRateSchedules.InverseSquareRoot(warmUpSteps);
   }
 
   /**
@@ -69,7 +69,7 @@ public interface Schedule extends Serializable {
    *
    * @param steps how many updates it takes to warm up; the last has the schedule's own factor
    */
-  default Schedule warmUp(long steps) {
-    return new Schedules.WarmUp(this, steps);
+  default LearningRateSchedule warmUp(long steps) {
+    return new LearningRateSchedules.WarmUp(this, steps);
   }
 }

@@ -9,21 +9,21 @@ import java.util.Objects;
  * @param base what the schedule's factors multiply
  * @param schedule how it changes
  */
-public record Rate(double base, Schedule schedule) implements Serializable {
+public record LearningRate(double base, LearningRateSchedule schedule) implements Serializable {
   /** Refuses a base that is not above 0. */
-  public Rate {
-    Require.aboveZero("rate", base);
+  public LearningRate {
+    HyperparameterChecks.requireAboveZero("rate", base);
     Objects.requireNonNull(schedule, "schedule");
   }
 
   /** One that stays as it is. */
-  public static Rate of(double base) {
-    return new Rate(base, Schedule.constant());
+  public static LearningRate of(double base) {
+    return new LearningRate(base, LearningRateSchedule.constant());
   }
 
   /** The same base with another schedule. */
-  public Rate schedule(Schedule other) {
-    return new Rate(base, other);
+  public LearningRate schedule(LearningRateSchedule other) {
+    return new LearningRate(base, other);
   }
 
   /**
@@ -32,7 +32,7 @@ public record Rate(double base, Schedule schedule) implements Serializable {
    * @param step 1 for the first update
    */
   public double at(long step) {
-    Require.atLeastOne("step", step);
+    HyperparameterChecks.requireAtLeastOne("step", step);
     return base * schedule.factorAt(step);
   }
 }

@@ -6,10 +6,10 @@ package io.mobula.ps.optimizer;
  * @param number 1 for the first update of these weights; what Adam corrects its bias by
  * @param rate the learning rate of this update; at 0 weights stay where they are
  */
-public record Step(long number, double rate) {
+public record OptimizerStep(long number, double rate) {
   /** Refuses numbers below 1, and rates below 0 or not finite. */
-  public Step {
-    Require.atLeastOne("number", number);
-    Require.notNegative("rate", rate);
+  public OptimizerStep {
+    HyperparameterChecks.requireAtLeastOne("number", number);
+    HyperparameterChecks.requireNotNegative("rate", rate);
   }
 }

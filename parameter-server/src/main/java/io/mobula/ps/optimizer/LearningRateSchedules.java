@@ -2,21 +2,21 @@ package io.mobula.ps.optimizer;
 
 import java.util.Objects;
 
-/** The schedules that {@link Schedule} makes: records, so that they compare and print. */
-final class Schedules {
-  private Schedules() {}
+/** The schedules that {@link LearningRateSchedule} makes: records, so that they compare and print. */
+final class LearningRateSchedules {
+  private LearningRateSchedules() {}
 
-  record Constant() implements Schedule {
+  record Constant() implements LearningRateSchedule {
     @Override
     public double factorAt(long step) {
       return 1;
     }
   }
 
-  record StepDecay(long every, double factor) implements Schedule {
+  record StepDecay(long every, double factor) implements LearningRateSchedule {
     StepDecay {
-      Require.atLeastOne("every", every);
-      Require.fromZeroToOne("factor", factor);
+      HyperparameterChecks.requireAtLeastOne("every", every);
+      HyperparameterChecks.requireFraction("factor", factor);
     }
 
     @Override
@@ -26,9 +26,9 @@ final class Schedules {
     }
   }
 
-  record Exponential(double decayPerStep) implements Schedule {
+  record Exponential(double decayPerStep) implements LearningRateSchedule {
     Exponential {
-      Require.fromZeroToOne("decayPerStep", decayPerStep);
+      HyperparameterChecks.requireFraction("decayPerStep", decayPerStep);
     }
 
     @Override
@@ -37,10 +37,10 @@ final class Schedules {
     }
   }
 
-  record Cosine(long steps, double floor) implements Schedule {
+  record Cosine(long steps, double floor) implements LearningRateSchedule {
     Cosine {
-      Require.atLeastOne("steps", steps);
-      Require.fromZeroToOne("floor", floor);
+      HyperparameterChecks.requireAtLeastOne("steps", steps);
+      HyperparameterChecks.requireFraction("floor", floor);
     }
 
     @Override
@@ -50,9 +50,9 @@ final class Schedules {
     }
   }
 
-  record InverseSquareRoot(long warmUpSteps) implements Schedule {
+  record InverseSquareRoot(long warmUpSteps) implements LearningRateSchedule {
     InverseSquareRoot {
-      Require.atLeastOne("warmUpSteps", warmUpSteps);
+      HyperparameterChecks.requireAtLeastOne("warmUpSteps", warmUpSteps);
     }
 
     @Override
@@ -62,10 +62,10 @@ final class Schedules {
     }
   }
 
-  record WarmUp(Schedule schedule, long steps) implements Schedule {
+  record WarmUp(LearningRateSchedule schedule, long steps) implements LearningRateSchedule {
     WarmUp {
       Objects.requireNonNull(schedule, "schedule");
-      Require.atLeastOne("steps", steps);
+      HyperparameterChecks.requireAtLeastOne("steps", steps);
     }
 
     @Override

@@ -4,27 +4,27 @@ package io.mobula.ps.optimizer;
  * What numbers must be, said once. All must be so as floats, too: loops over floats narrow them,
  * and an epsilon that narrows to 0 divides by it. NaN passes none.
  */
-final class Require {
-  private Require() {}
+final class HyperparameterChecks {
+  private HyperparameterChecks() {}
 
-  static void aboveZero(String name, double value) {
+  static void requireAboveZero(String name, double value) {
     require((float) value > 0 && isFinite(value), name, value, "above 0 and finite, as a float");
   }
 
-  static void notNegative(String name, double value) {
+  static void requireNotNegative(String name, double value) {
     require(value >= 0 && isFinite(value), name, value, "0 or above and finite, as a float");
   }
 
   /** What a decaying average may keep of itself: with 1 it would never take anything in. */
-  static void belowOne(String name, double value) {
+  static void requireBelowOne(String name, double value) {
     require(value >= 0 && (float) value < 1, name, value, "from 0 to below 1, as a float");
   }
 
-  static void fromZeroToOne(String name, double value) {
+  static void requireFraction(String name, double value) {
     require(value >= 0 && value <= 1, name, value, "from 0 to 1");
   }
 
-  static void atLeastOne(String name, long value) {
+  static void requireAtLeastOne(String name, long value) {
     if (value < 1) {
       throw new IllegalArgumentException("Got " + name + "=" + value + ": it must be 1 or above.");
     }

@@ -8,13 +8,13 @@ import java.util.Random;
 
 /** A rule for one weight as it was published: in doubles, number by number, with its branches. */
 @FunctionalInterface
-interface Formula {
+interface ReferenceFormula {
   int SEEDS = 5;
   int STEPS = 25;
   int WEIGHTS = 37;
 
   /** What the weight becomes; its state changes in place. */
-  double next(Step step, double weight, double[] state, double gradient);
+  double next(OptimizerStep step, double weight, double[] state, double gradient);
 
   /**
    * Runs the optimizer and this beside each other, over random gradients, in floats and doubles.
@@ -29,7 +29,7 @@ interface Formula {
       var wanted = new double[WEIGHTS];
       var wantedState = new double[WEIGHTS][optimizer.stateVectors()];
       for (long number = 1; number <= STEPS; number++) {
-        var step = new Step(number, optimizer.rateAt(number));
+        var step = new OptimizerStep(number, optimizer.rateAt(number));
         float[] gradient = gradient(random);
         double[] same = widened(gradient);
         optimizer.update(step, floats, floatState, gradient, WEIGHTS);
