@@ -2,7 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.row.HotKeys;
+import io.mobula.ps.row.HotKeySketch;
 import io.mobula.ps.row.RowIndex;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -20,7 +20,7 @@ final class HotRowCache {
   private final NumberType numberType;
   private final int width;
   private final int most;
-  private final HotKeys seen = new HotKeys();
+  private final HotKeySketch seen = new HotKeySketch();
   private final RowIndex unique = new RowIndex();
   private RowIndex hot = new RowIndex();
   private NumberArray rows;

@@ -18,7 +18,7 @@ public interface Partitioner extends KeyPlacement {
 
   /** Spreads keys evenly, whatever they are. */
   static Partitioner hash() {
-    return (key, shards) -> (int) ((KeyHash.mixed(key) >>> 33) % shards);
+    return (key, shards) -> (int) ((KeyHash.mix(key) >>> 33) % shards);
   }
 
   /**

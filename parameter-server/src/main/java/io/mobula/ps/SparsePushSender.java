@@ -188,7 +188,7 @@ final class SparsePushSender {
   }
 
   private static long nameOf(long[] keys, int shard) {
-    long name = KeyHash.mixed(keys.length + ((long) shard << 32));
+    long name = KeyHash.mix(keys.length + ((long) shard << 32));
     for (long key : keys) {
       name = (name ^ key) * 0x9e3779b97f4a7c15L;
       name ^= name >>> 29;

@@ -7,7 +7,7 @@ import io.mobula.ps.error.TableException;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.ps.row.Initial;
+import io.mobula.ps.row.RowInitializer;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.ShardMetrics;
 import io.mobula.ps.shard.SparseSpec;
@@ -157,7 +157,7 @@ public final class SparseTable {
               width,
               Optimizers.sgd(0.01),
               Consistency.asynchronous(),
-              Initial.ZERO,
+              RowInitializer.ZERO,
               Partitioner.hash(),
               0),
           null);
@@ -180,7 +180,7 @@ public final class SparseTable {
 
     /** Rows begin even over {@code -range} to {@code range}; as zeros by default. */
     public Builder initial(double range, long seed) {
-      return new Builder(server, spec.with(new Initial(range, seed)), restored);
+      return new Builder(server, spec.with(new RowInitializer(range, seed)), restored);
     }
 
     /** Which shard has a key; spread by a hash by default. */

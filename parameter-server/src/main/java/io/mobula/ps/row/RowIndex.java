@@ -26,7 +26,7 @@ public final class RowIndex {
 
   /** The key's row, or -1. */
   public int find(long key) {
-    int at = (int) KeyHash.mixed(key) & mask;
+    int at = (int) KeyHash.mix(key) & mask;
     while (true) {
       int row = (int) slots[2 * at + 1];
       if (row < 0 || slots[2 * at] == key) {
@@ -38,7 +38,7 @@ public final class RowIndex {
 
   /** The key's row, a new one if it has none. */
   public int findOrAdd(long key) {
-    int at = (int) KeyHash.mixed(key) & mask;
+    int at = (int) KeyHash.mix(key) & mask;
     while (true) {
       int row = (int) slots[2 * at + 1];
       if (row < 0) {
@@ -59,10 +59,10 @@ public final class RowIndex {
    * Reads where these keys would be, one after the other with nothing in between: what is not in a
    * cache comes from memory for several at the same time.
    */
-  public void touch(long[] keys, int from, int to) {
+  public void prefetch(long[] keys, int from, int to) {
     long seen = 0;
     for (int i = from; i < to; i++) {
-      seen += slots[2 * ((int) KeyHash.mixed(keys[i]) & mask)];
+      seen += slots[2 * ((int) KeyHash.mix(keys[i]) & mask)];
     }
     touched = seen;
   }
@@ -95,7 +95,7 @@ public final class RowIndex {
     mask = capacity - 1;
     for (int i = 0; i < old.length; i += 2) {
       if (old[i + 1] >= 0) {
-        int at = (int) KeyHash.mixed(old[i]) & mask;
+        int at = (int) KeyHash.mix(old[i]) & mask;
         while (slots[2 * at + 1] >= 0) {
           at = (at + 1) & mask;
         }

@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
  * updated in one loop, and scattered back. The loops are over arrays of one type each, as the JVM
  * compiles those well; what is not arithmetic is here.
  */
-public abstract sealed class RowKernel permits FloatRows, DoubleRows {
+public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
   private static final int CHUNK = 64 << 10;
 
   /** How many rows are looked for at a time, so that memory answers for several at once. */
@@ -27,34 +27,34 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
   private final int elementBytes;
   final int most; // rows of a batch
   final Optimizer optimizer;
-  final Initial initial;
-  final Places places = new Places();
+  final RowInitializer initializer;
+  final UpdateRowIndex updateIndex = new UpdateRowIndex();
   private final int shift; // rows of a chunk, as a power
   private int chunks;
 
-  RowKernel(NumberType numberType, int width, Optimizer optimizer, Initial initial) {
+  RowKernel(NumberType numberType, int width, Optimizer optimizer, RowInitializer initializer) {
     this.width = width;
     this.elementBytes = numberType.bytes();
     this.stride = width * (1 + optimizer.stateVectors());
     this.most = Math.max(1, DenseKernel.BLOCK / width);
     this.optimizer = optimizer;
-    this.initial = initial;
+    this.initializer = initializer;
     int fit = Math.max(1, CHUNK / numberType.bytes() / stride);
     this.shift = 31 - Integer.numberOfLeadingZeros(fit);
   }
 
   /** No rows at first. */
-  public static RowKernel of(NumberType numberType, int width, Optimizer optimizer, Initial initial) {
+  public static RowKernel of(NumberType numberType, int width, Optimizer optimizer, RowInitializer initializer) {
     return switch (numberType) {
-      case FLOAT -> new FloatRows(width, optimizer, initial);
-      case DOUBLE -> new DoubleRows(width, optimizer, initial);
+      case FLOAT -> new FloatRowKernel(width, optimizer, initializer);
+      case DOUBLE -> new DoubleRowKernel(width, optimizer, initializer);
     };
   }
 
   // ---- where rows are
 
   /** Has room for rows below that number, zeros at first. */
-  public final void reach(int rows) {
+  public final void ensureRows(int rows) {
     int wanted = (rows + (1 << shift) - 1) >>> shift;
     if (wanted > chunks) {
       grow(chunks, wanted, stride << shift);
@@ -75,7 +75,7 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
     long wanted = (rows + (1 << shift) - 1) >>> shift;
     long more = Math.max(0, wanted - chunks) * ((long) stride << shift) * elementBytes;
     long sums = (long) pushed * width;
-    return more + (sums > sumsLength() ? sums * elementBytes : 0) + places.growthOf(rows);
+    return more + (sums > sumsLength() ? sums * elementBytes : 0) + updateIndex.growthOf(rows);
   }
 
   /** For how many numbers there is room in the sums. */
@@ -92,9 +92,9 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
   }
 
   /** A row begins that was not there. */
-  public final void begin(int row, long key) {
-    reach(row + 1);
-    if (!initial.isZero()) {
+  public final void initializeRow(int row, long key) {
+    ensureRows(row + 1);
+    if (!initializer.isZero()) {
       setInitial(row, key);
     }
   }
@@ -105,8 +105,8 @@ public abstract sealed class RowKernel permits FloatRows, DoubleRows {
 
   /** Begins an update of rows below that number. */
   public final void beginUpdate(int known) {
-    clearSums(places.count());
-    places.begin(known);
+    clearSums(updateIndex.count());
+    updateIndex.begin(known);
   }
 
   /** Sets the sums of so many rows to 0; the others are. */

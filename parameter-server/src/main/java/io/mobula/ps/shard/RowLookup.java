@@ -57,7 +57,7 @@ final class RowLookup {
     var rows = new int[keys.length];
     for (int i = 0; i < rows.length; i++) {
       if (i % AHEAD == 0) {
-        index.touch(keys, i, Math.min(i + AHEAD, keys.length));
+        index.prefetch(keys, i, Math.min(i + AHEAD, keys.length));
       }
       rows[i] = rowOf(keys[i]);
     }
@@ -66,10 +66,10 @@ final class RowLookup {
 
   private int rowOf(long key) {
     int known = index.size();
-    kernel.reach(known + 1); // first, so that a key is never without its numbers
+    kernel.ensureRows(known + 1); // first, so that a key is never without its numbers
     int row = index.findOrAdd(key);
     if (row == known) {
-      kernel.begin(row, key);
+      kernel.initializeRow(row, key);
     }
     return row;
   }

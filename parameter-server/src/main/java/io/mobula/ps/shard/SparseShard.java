@@ -4,7 +4,7 @@ import io.mobula.ps.error.GradientException;
 import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.optimizer.OptimizerStep;
-import io.mobula.ps.row.HotKeys;
+import io.mobula.ps.row.HotKeySketch;
 import io.mobula.ps.row.RowIndex;
 import io.mobula.ps.row.RowKernel;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +34,7 @@ final class SparseShard extends TableShard {
   private final RowIndex index = new RowIndex();
   private final RowKernel kernel;
   private final RowLookup lookup;
-  private final HotKeys hot = new HotKeys();
+  private final HotKeySketch hot = new HotKeySketch();
   private final TreeMap<Long, List<Kept>> rounds = new TreeMap<>();
   private long updates;
 
@@ -361,7 +361,7 @@ final class SparseShard extends TableShard {
     for (int i = 0; i < head.count(); i++) {
       long key = keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
       if (isMine(key)) {
-        kernel.reach(index.size() + 1);
+        kernel.ensureRows(index.size() + 1);
         int row = index.findOrAdd(key);
         kernel.set(row, numbers, (long) i * rowBytes());
       }

@@ -4,7 +4,7 @@ import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.DenseKernel;
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.row.Initial;
+import io.mobula.ps.row.RowInitializer;
 import java.util.Objects;
 
 /**
@@ -27,7 +27,7 @@ public record SparseSpec(
     int width,
     Optimizer optimizer,
     Consistency consistency,
-    Initial initial,
+    RowInitializer initial,
     KeyPlacement placement,
     int hotKeys)
     implements TableSpec {
@@ -71,7 +71,7 @@ public record SparseSpec(
   }
 
   /** The same with rows that begin otherwise. */
-  public SparseSpec with(Initial changed) {
+  public SparseSpec with(RowInitializer changed) {
     return new SparseSpec(
         id, name, element, width, optimizer, consistency, changed, placement, hotKeys);
   }

@@ -33,9 +33,9 @@ class RowKernelTest {
   @CsvSource({"FLOAT, 1", "FLOAT, 3", "DOUBLE, 1", "DOUBLE, 3"})
   void agreesWithOneRowAfterTheOther(NumberType numberType, int width) {
     var random = new Random(11);
-    var kernel = RowKernel.of(numberType, width, OPTIMIZER, Initial.ZERO);
+    var kernel = RowKernel.of(numberType, width, OPTIMIZER, RowInitializer.ZERO);
     for (int row = 0; row < ROWS; row++) {
-      kernel.begin(row, row);
+      kernel.initializeRow(row, row);
     }
     var weights = new double[ROWS][width];
     var state = new double[ROWS][width];
@@ -75,17 +75,17 @@ class RowKernelTest {
   @ParameterizedTest
   @CsvSource({"FLOAT, 5", "DOUBLE, 5"})
   void rowsComeBackFromMemoryWithTheirState(NumberType numberType, int width) {
-    var first = RowKernel.of(numberType, width, OPTIMIZER, new Initial(1, 3));
+    var first = RowKernel.of(numberType, width, OPTIMIZER, new RowInitializer(1, 3));
     var rows = IntStream.range(0, 10).toArray();
     for (int row : rows) {
-      first.begin(row, row);
+      first.initializeRow(row, row);
     }
     var gradients = numbers(numberType, random(new Random(4), rows.length * width)).memory();
     train(first, rows, gradients);
     long bytes = 2L * width * numberType.bytes();
     var memory = MemorySegment.ofArray(new long[(int) (rows.length * bytes / 8)]);
     first.copyRows(rows, 0, rows.length, memory);
-    var second = RowKernel.of(numberType, width, OPTIMIZER, Initial.ZERO);
+    var second = RowKernel.of(numberType, width, OPTIMIZER, RowInitializer.ZERO);
     for (int row : rows) {
       second.set(row, memory, row * bytes);
     }
@@ -103,10 +103,10 @@ class RowKernelTest {
   @ParameterizedTest
   @CsvSource({"FLOAT", "DOUBLE"})
   void aKeyBeginsTheSameWithAndWithoutARow(NumberType numberType) {
-    var kernel = RowKernel.of(numberType, 4, OPTIMIZER, new Initial(0.25, 8));
+    var kernel = RowKernel.of(numberType, 4, OPTIMIZER, new RowInitializer(0.25, 8));
     var index = new RowIndex();
     var before = kernel.weights(index, new long[] {5, 6});
-    kernel.begin(index.findOrAdd(6), 6);
+    kernel.initializeRow(index.findOrAdd(6), 6);
     assertThat(kernel.weights(index, new long[] {5, 6}).array()).isEqualTo(before.array());
     assertThat(before.at(0)).isBetween(-0.25, 0.25).isNotEqualTo(before.at(4));
   }

@@ -12,7 +12,7 @@ import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.ps.row.Initial;
+import io.mobula.ps.row.RowInitializer;
 import io.mobula.testkit.fault.AlteredBytes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -60,7 +60,7 @@ class ShardFuzzTest {
         2,
         Optimizers.adam(0.01),
         Consistency.asynchronous(),
-        Initial.ZERO,
+        RowInitializer.ZERO,
         Partitioner.hash(),
         0);
     var shard = new SparseShard(spec, PART, HeapAdmission.ofThisJvm());

@@ -12,7 +12,7 @@ import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.heap.LimitedHeap;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.ps.row.Initial;
+import io.mobula.ps.row.RowInitializer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.LongStream;
@@ -31,7 +31,7 @@ class SparseShardTest {
       1,
       Optimizers.sgd(1),
       Consistency.asynchronous(),
-      Initial.ZERO,
+      RowInitializer.ZERO,
       Partitioner.hash(),
       0);
   private final SparseShard shard = new SparseShard(spec, PART, HeapAdmission.ofThisJvm());

@@ -11,7 +11,7 @@ import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.ps.row.Initial;
+import io.mobula.ps.row.RowInitializer;
 import org.junit.jupiter.api.Test;
 
 class TablesTest {
@@ -25,7 +25,7 @@ class TablesTest {
         1,
         Optimizers.sgd(1),
         Consistency.asynchronous(),
-        Initial.ZERO,
+        RowInitializer.ZERO,
         Partitioner.hash(),
         0);
   }

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Which rows are in an update, each once, and where: they are counted in the order in which they
  * came. Used again for each update. One thread.
  */
-final class Places {
+final class UpdateRowIndex {
   private static final int FIRST = 1024;
 
   private long[] placeOf = new long[0]; // of a row: the update it was in last, and where there
@@ -37,8 +37,8 @@ final class Places {
     }
   }
 
-  /** As {@link RowIndex#touch}. */
-  void touch(int[] which, int from, int to) {
+  /** As {@link RowIndex#prefetch}. */
+  void prefetch(int[] which, int from, int to) {
     long seen = 0;
     for (int i = from; i < to; i++) {
       seen += placeOf[which[i]];
@@ -72,7 +72,7 @@ final class Places {
   }
 
   /** Where a row is that was added. */
-  int of(int row) {
+  int positionOf(int row) {
     return (int) placeOf[row];
   }
 

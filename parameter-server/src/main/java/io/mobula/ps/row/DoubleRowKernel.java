@@ -1,6 +1,6 @@
 package io.mobula.ps.row;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
@@ -10,17 +10,17 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** See {@link RowKernel}. */
-final class FloatRows extends RowKernel {
-  private float[][] chunks = new float[0][];
-  private float[] sums = new float[0];
-  private final float[] gradients;
-  private final float[][] parts; // of a batch: weights, then each state vector
-  private final float[][] state;
+final class DoubleRowKernel extends RowKernel {
+  private double[][] chunks = new double[0][];
+  private double[] sums = new double[0];
+  private final double[] gradients;
+  private final double[][] parts; // of a batch: weights, then each state vector
+  private final double[][] state;
 
-  FloatRows(int width, Optimizer optimizer, Initial initial) {
-    super(NumberType.FLOAT, width, optimizer, initial);
-    this.gradients = new float[most * width];
-    this.parts = new float[1 + optimizer.stateVectors()][most * width];
+  DoubleRowKernel(int width, Optimizer optimizer, RowInitializer initializer) {
+    super(NumberType.DOUBLE, width, optimizer, initializer);
+    this.gradients = new double[most * width];
+    this.parts = new double[1 + optimizer.stateVectors()][most * width];
     this.state = Arrays.copyOfRange(parts, 1, parts.length);
   }
 
@@ -30,7 +30,7 @@ final class FloatRows extends RowKernel {
       chunks = Arrays.copyOf(chunks, Math.max(count, chunks.length + (chunks.length >> 1)));
     }
     for (int i = from; i < count; i++) {
-      chunks[i] = new float[numbers];
+      chunks[i] = new double[numbers];
     }
   }
 
@@ -41,10 +41,10 @@ final class FloatRows extends RowKernel {
 
   @Override
   void setInitial(int row, long key) {
-    float[] chunk = chunks[chunk(row)];
+    double[] chunk = chunks[chunk(row)];
     int at = offset(row);
     for (int i = 0; i < width; i++) {
-      chunk[at + i] = initial.floatAt(key, i);
+      chunk[at + i] = initializer.doubleAt(key, i);
     }
   }
 
@@ -57,17 +57,17 @@ final class FloatRows extends RowKernel {
 
   @Override
   public void add(int[] rows, MemorySegment numbers) {
-    int room = Math.multiplyExact(places.reserve(rows.length), width);
+    int room = Math.multiplyExact(updateIndex.reserve(rows.length), width);
     if (room > sums.length) {
       sums = Arrays.copyOf(sums, room);
     }
-    float[] more = numbers.toArray(JAVA_FLOAT_UNALIGNED);
+    double[] more = numbers.toArray(JAVA_DOUBLE_UNALIGNED);
     if (width == 1) {
       addSingles(rows, more);
       return;
     }
     for (int i = 0; i < rows.length; i++) {
-      int at = places.add(rows[i]) * width;
+      int at = updateIndex.add(rows[i]) * width;
       int from = i * width;
       for (int k = 0; k < width; k++) {
         sums[at + k] += more[from + k];
@@ -75,12 +75,12 @@ final class FloatRows extends RowKernel {
     }
   }
 
-  private void addSingles(int[] rows, float[] more) {
+  private void addSingles(int[] rows, double[] more) {
     for (int from = 0; from < rows.length; from += AHEAD) {
       int to = Math.min(from + AHEAD, rows.length);
-      places.touch(rows, from, to);
+      updateIndex.prefetch(rows, from, to);
       for (int i = from; i < to; i++) {
-        sums[places.add(rows[i])] += more[i];
+        sums[updateIndex.add(rows[i])] += more[i];
       }
     }
   }
@@ -89,12 +89,12 @@ final class FloatRows extends RowKernel {
 
   @Override
   public void update(OptimizerStep step, double factor) {
-    int[] rows = places.rows();
-    for (int done = 0; done < places.count(); done += most) {
-      int n = Math.min(most, places.count() - done);
+    int[] rows = updateIndex.rows();
+    for (int done = 0; done < updateIndex.count(); done += most) {
+      int n = Math.min(most, updateIndex.count() - done);
       System.arraycopy(sums, done * width, gradients, 0, n * width);
       if (factor != 1) {
-        scale(gradients, (float) factor, n * width);
+        scale(gradients, factor, n * width);
       }
       gather(rows, done, n);
       optimizer.update(step, parts[0], state, gradients, n * width);
@@ -102,7 +102,7 @@ final class FloatRows extends RowKernel {
     }
   }
 
-  private static void scale(float[] numbers, float factor, int n) {
+  private static void scale(double[] numbers, double factor, int n) {
     for (int i = 0; i < n; i++) {
       numbers[i] *= factor;
     }
@@ -122,7 +122,7 @@ final class FloatRows extends RowKernel {
     }
   }
 
-  private void gatherSingles(int[] rows, int from, int n, int p, float[] into) {
+  private void gatherSingles(int[] rows, int from, int n, int p, double[] into) {
     for (int i = 0; i < n; i++) {
       int row = rows[from + i];
       into[i] = chunks[chunk(row)][offset(row) + p];
@@ -143,7 +143,7 @@ final class FloatRows extends RowKernel {
     }
   }
 
-  private void scatterSingles(int[] rows, int from, int n, int p, float[] numbers) {
+  private void scatterSingles(int[] rows, int from, int n, int p, double[] numbers) {
     for (int i = 0; i < n; i++) {
       int row = rows[from + i];
       chunks[chunk(row)][offset(row) + p] = numbers[i];
@@ -154,14 +154,14 @@ final class FloatRows extends RowKernel {
 
   @Override
   public NumberArray weights(RowIndex index, long[] keys) {
-    var result = new float[Math.multiplyExact(keys.length, width)];
+    var result = new double[Math.multiplyExact(keys.length, width)];
     for (int i = 0; i < keys.length; i++) {
       int row = index.find(keys[i]);
       if (row >= 0) {
         System.arraycopy(chunks[chunk(row)], offset(row), result, i * width, width);
       } else {
         for (int k = 0; k < width; k++) {
-          result[i * width + k] = initial.floatAt(keys[i], k);
+          result[i * width + k] = initializer.doubleAt(keys[i], k);
         }
       }
     }
@@ -170,7 +170,7 @@ final class FloatRows extends RowKernel {
 
   @Override
   public NumberArray weights(int[] rows) {
-    var result = new float[Math.multiplyExact(rows.length, width)];
+    var result = new double[Math.multiplyExact(rows.length, width)];
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(chunks[chunk(rows[i])], offset(rows[i]), result, i * width, width);
     }
@@ -181,23 +181,23 @@ final class FloatRows extends RowKernel {
   public void copyRows(int[] rows, int from, int count, MemorySegment into) {
     for (int i = 0; i < count; i++) {
       int row = rows[from + i];
-      long at = (long) i * stride * Float.BYTES;
-      MemorySegment.copy(chunks[chunk(row)], offset(row), into, JAVA_FLOAT_UNALIGNED, at, stride);
+      long at = (long) i * stride * Double.BYTES;
+      MemorySegment.copy(chunks[chunk(row)], offset(row), into, JAVA_DOUBLE_UNALIGNED, at, stride);
     }
   }
 
   @Override
   public void copySums(int[] rows, int from, int count, MemorySegment into) {
     for (int i = 0; i < count; i++) {
-      int place = places.of(rows[from + i]);
-      long at = (long) i * width * Float.BYTES;
-      MemorySegment.copy(sums, place * width, into, JAVA_FLOAT_UNALIGNED, at, width);
+      int place = updateIndex.positionOf(rows[from + i]);
+      long at = (long) i * width * Double.BYTES;
+      MemorySegment.copy(sums, place * width, into, JAVA_DOUBLE_UNALIGNED, at, width);
     }
   }
 
   @Override
   public void set(int row, MemorySegment numbers, long at) {
-    reach(row + 1);
-    MemorySegment.copy(numbers, JAVA_FLOAT_UNALIGNED, at, chunks[chunk(row)], offset(row), stride);
+    ensureRows(row + 1);
+    MemorySegment.copy(numbers, JAVA_DOUBLE_UNALIGNED, at, chunks[chunk(row)], offset(row), stride);
   }
 }

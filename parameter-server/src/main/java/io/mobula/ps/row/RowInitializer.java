@@ -9,14 +9,14 @@ import java.io.Serializable;
  * @param range 0 for rows of zeros
  * @param seed another one gives other rows
  */
-public record Initial(double range, long seed) implements Serializable {
+public record RowInitializer(double range, long seed) implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Rows of zeros. */
-  public static final Initial ZERO = new Initial(0, 0);
+  public static final RowInitializer ZERO = new RowInitializer(0, 0);
 
   /** Refuses a range that is none, or that floats do not have. */
-  public Initial {
+  public RowInitializer {
     if (!(range >= 0 && range <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException("Wanted rows that begin from -" + range + " to " + range
           + ": use 0 or more, and at most " + Float.MAX_VALUE + ".");
@@ -38,6 +38,6 @@ public record Initial(double range, long seed) implements Serializable {
   }
 
   private long bits(long key, int column) {
-    return KeyHash.mixed(KeyHash.mixed(key + seed) + column);
+    return KeyHash.mix(KeyHash.mix(key + seed) + column);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  * there is room for; where a key would need one more, all counts go down by one and those at zero
  * are free again (Misra and Gries, <em>Finding Repeated Elements</em>, 1982). One thread.
  */
-public final class HotKeys {
+public final class HotKeySketch {
   private static final int COUNTERS = 256;
   private static final int EVERY = 251; // no power of two, as lists often are
 
@@ -53,17 +53,17 @@ public final class HotKeys {
    * @param key which
    * @param share of all that came, about
    */
-  public record Hot(long key, double share) {}
+  public record KeyShare(long key, double share) {}
 
   /** Those that came most, the most first; those that came but once are left out. */
-  public List<Hot> most(int limit) {
-    var result = new ArrayList<Hot>();
+  public List<KeyShare> most(int limit) {
+    var result = new ArrayList<KeyShare>();
     counts.forEach((key, count) -> {
       if (count > 1) {
-        result.add(new Hot(key, (double) count / counted));
+        result.add(new KeyShare(key, (double) count / counted));
       }
     });
-    result.sort(Comparator.comparingDouble(Hot::share).reversed());
+    result.sort(Comparator.comparingDouble(KeyShare::share).reversed());
     return result.subList(0, Math.min(limit, result.size()));
   }
 }
