@@ -7,7 +7,7 @@ import io.mobula.ObjectRef;
 import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.compression.GradientEncoder;
-import io.mobula.ps.shard.Frame;
+import io.mobula.ps.shard.DenseFrame;
 import io.mobula.ps.shard.ShardActor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -79,7 +79,7 @@ final class DensePushSender {
   }
 
   private boolean isLarge(int shard) {
-    return table.spec().element().isLarge(table.partitionOf(session.layout()).length(shard));
+    return table.spec().numberType().isLarge(table.partitionOf(session.layout()).length(shard));
   }
 
   /** A frame on its way. */
@@ -118,13 +118,13 @@ final class DensePushSender {
   /** Sends again what was sent in parts that follow each other. */
   private void resend(List<SentGradient> parts) {
     var first = parts.getFirst();
-    var split = table.partitionOf(session.layout());
+    var rangePartition = table.partitionOf(session.layout());
     var range = new KeyRange(first.start, parts.getLast().end());
     double scale = 1;
-    try (var slot = new GradientSlot(runtime, table.spec(), split, range, false)) {
+    try (var slot = new GradientSlot(runtime, table.spec(), rangePartition, range, false)) {
       for (var part : parts) {
         try (var arena = Arena.ofConfined()) {
-          var frame = Frame.read(part.frame(arena));
+          var frame = DenseFrame.read(part.frame(arena));
           scale = frame.scale();
           slot.set(
               part.start,
@@ -140,7 +140,7 @@ final class DensePushSender {
     }
   }
 
-  private MemorySegment decoded(Frame frame, int count) {
+  private MemorySegment decoded(DenseFrame frame, int count) {
     var floats = new float[count];
     try {
       table
@@ -155,7 +155,7 @@ final class DensePushSender {
   }
 
   private SentGradient sealed(GradientSlot.GradientSlice slice, double scale, long push, long step) {
-    int count = (int) slice.count(table.spec().element());
+    int count = (int) slice.count(table.spec().numberType());
     boolean whole = slice.local() == 0 && count == table.partitionOf(session.layout()).length(slice.shard());
     return slice.room() == null && isCompressed() && whole
         ? compressed(slice, count, scale, push, step)
@@ -163,9 +163,9 @@ final class DensePushSender {
   }
 
   private SentGradient plain(GradientSlot.GradientSlice slice, double scale, long push, long step) {
-    int count = (int) slice.count(table.spec().element());
+    int count = (int) slice.count(table.spec().numberType());
     var memory = slice.frame().memory();
-    slice.frame().push(session.nextOrigin(slice.shard(), step), slice.local(), count, scale, false);
+    slice.frame().writePushHeader(session.nextOrigin(slice.shard(), step), slice.local(), count, scale, false);
     var room = slice.room();
     var contents = room == null
         ? new InFlightPush.HeapFrame(memory)
@@ -176,10 +176,10 @@ final class DensePushSender {
   private SentGradient compressed(GradientSlot.GradientSlice slice, int count, double scale, long push, long step) {
     var numbers = slice.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
     var encoded = encoder(slice.shard(), count).encode(numbers, 0);
-    var bytes = new byte[Frame.HEAD + encoded.length];
-    System.arraycopy(encoded, 0, bytes, Frame.HEAD, encoded.length);
-    new Frame(MemorySegment.ofArray(bytes))
-        .push(session.nextOrigin(slice.shard(), step), slice.local(), count, scale, true);
+    var bytes = new byte[DenseFrame.HEADER_BYTES + encoded.length];
+    System.arraycopy(encoded, 0, bytes, DenseFrame.HEADER_BYTES, encoded.length);
+    new DenseFrame(MemorySegment.ofArray(bytes))
+        .writePushHeader(session.nextOrigin(slice.shard(), step), slice.local(), count, scale, true);
     return new SentGradient(InFlightPush.HeapFrame.of(bytes), push, slice.start(), count, step);
   }
 

@@ -11,11 +11,11 @@ import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.shard.DenseSpec;
-import io.mobula.ps.shard.Layout;
-import io.mobula.ps.shard.Limits;
+import io.mobula.ps.shard.ShardLayout;
+import io.mobula.ps.shard.GradientLimits;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.ShardMetrics;
-import io.mobula.ps.shard.Split;
+import io.mobula.ps.shard.RangePartition;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -44,8 +44,8 @@ public final class DenseTable {
     return shardClient;
   }
 
-  Split partitionOf(Layout layout) {
-    return Split.even(spec.size(), layout.size());
+  RangePartition partitionOf(ShardLayout layout) {
+    return RangePartition.even(spec.size(), layout.size());
   }
 
   KeyRange whole() {
@@ -69,8 +69,8 @@ public final class DenseTable {
 
   /** The parameters that a shard has, as far as is known here. */
   public KeyRange range(int shard) {
-    var split = partitionOf(shardClient.layout());
-    return new KeyRange(split.start(shard), split.start(shard) + split.length(shard));
+    var rangePartition = partitionOf(shardClient.layout());
+    return new KeyRange(rangePartition.start(shard), rangePartition.start(shard) + rangePartition.length(shard));
   }
 
   /**
@@ -161,7 +161,7 @@ public final class DenseTable {
               Optimizers.sgd(0.01),
               Consistency.asynchronous(),
               Compression.none(),
-              Limits.NONE,
+              GradientLimits.NONE,
               Aggregator.mean()),
           null,
           null);
@@ -199,18 +199,18 @@ public final class DenseTable {
       return with(spec.with(NumberType.DOUBLE));
     }
 
-    private Builder limits(Limits limits) {
+    private Builder limits(GradientLimits limits) {
       return with(spec.with(limits));
     }
 
     /** Cuts every number of an update to at most this magnitude. */
     public Builder clipByValue(double most) {
-      return limits(new Limits(most, spec.limits().norm(), spec.limits().repairs()));
+      return limits(new GradientLimits(most, spec.limits().norm(), spec.limits().repairs()));
     }
 
     /** Scales every pushed gradient to at most this length, the root of its sum of squares. */
     public Builder clipByNorm(double most) {
-      return limits(new Limits(spec.limits().value(), most, spec.limits().repairs()));
+      return limits(new GradientLimits(spec.limits().value(), most, spec.limits().repairs()));
     }
 
     /**
@@ -218,7 +218,7 @@ public final class DenseTable {
      * by default they are refused.
      */
     public Builder repairNotFinite() {
-      return limits(new Limits(spec.limits().value(), spec.limits().norm(), true));
+      return limits(new GradientLimits(spec.limits().value(), spec.limits().norm(), true));
     }
 
     /** The first weights, one for each parameter; zeros by default. */
@@ -245,7 +245,7 @@ public final class DenseTable {
      *     it was altered, or is of a table of another shape
      */
     public DenseTable create() {
-      if (spec.element() == NumberType.DOUBLE && !spec.compression().equals(Compression.none())) {
+      if (spec.numberType() == NumberType.DOUBLE && !spec.compression().equals(Compression.none())) {
         throw new TableException(
             "Wanted doubles, compressed by " + spec.compression() + ": compression is for floats.",
             null);

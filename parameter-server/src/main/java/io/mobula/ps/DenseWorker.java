@@ -215,7 +215,7 @@ public final class DenseWorker implements AutoCloseable {
 
   /** Checks or repairs every number; gives what they are multiplied by. */
   private double checked(GradientSlot slot) {
-    var numberType = table.spec().element();
+    var numberType = table.spec().numberType();
     var limits = table.spec().limits();
     double squares = 0;
     for (var slice : slot.slices()) {

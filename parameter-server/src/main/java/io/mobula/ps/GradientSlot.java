@@ -6,8 +6,8 @@ import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.DenseSpec;
-import io.mobula.ps.shard.Frame;
-import io.mobula.ps.shard.Split;
+import io.mobula.ps.shard.DenseFrame;
+import io.mobula.ps.shard.RangePartition;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GradientSlot implements AutoCloseable {
   private final DenseSpec spec;
-  private final Split split;
+  private final RangePartition rangePartition;
   private final KeyRange range;
   private final List<GradientSlice> slices = new ArrayList<>();
   private boolean open = true;
@@ -41,7 +41,7 @@ public final class GradientSlot implements AutoCloseable {
       int shard,
       long start,
       int local,
-      Frame frame,
+      DenseFrame frame,
       @Nullable ObjectBuffer room) {
     MemorySegment numbers() {
       return frame.numbers();
@@ -52,18 +52,18 @@ public final class GradientSlot implements AutoCloseable {
     }
   }
 
-  GradientSlot(MobulaRuntime runtime, DenseSpec spec, Split split, KeyRange range, boolean array) {
+  GradientSlot(MobulaRuntime runtime, DenseSpec spec, RangePartition rangePartition, KeyRange range, boolean array) {
     range.requireWithin(spec.size());
     this.spec = spec;
-    this.split = split;
+    this.rangePartition = rangePartition;
     this.range = range;
     try {
-      for (int shard = split.shardOf(range.from());
-          shard < split.shards() && split.start(shard) < range.to();
+      for (int shard = rangePartition.shardOf(range.from());
+          shard < rangePartition.shards() && rangePartition.start(shard) < range.to();
           shard++) {
-        long from = Math.max(range.from(), split.start(shard));
-        long to = Math.min(range.to(), split.start(shard) + split.length(shard));
-        add(runtime, shard, from, (int) (from - split.start(shard)), to - from, array);
+        long from = Math.max(range.from(), rangePartition.start(shard));
+        long to = Math.min(range.to(), rangePartition.start(shard) + rangePartition.length(shard));
+        add(runtime, shard, from, (int) (from - rangePartition.start(shard)), to - from, array);
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -73,13 +73,13 @@ public final class GradientSlot implements AutoCloseable {
 
   private void add(
       MobulaRuntime runtime, int shard, long start, int local, long count, boolean array) {
-    long bytes = Frame.HEAD + count * spec.element().bytes();
-    if (array || !spec.element().isLarge(count)) {
-      var frame = new Frame(MemorySegment.ofArray(new byte[(int) bytes]));
+    long bytes = DenseFrame.HEADER_BYTES + count * spec.numberType().bytes();
+    if (array || !spec.numberType().isLarge(count)) {
+      var frame = new DenseFrame(MemorySegment.ofArray(new byte[(int) bytes]));
       slices.add(new GradientSlice(shard, start, local, frame, null));
     } else {
       var room = runtime.create(bytes);
-      slices.add(new GradientSlice(shard, start, local, new Frame(room.segment()), room));
+      slices.add(new GradientSlice(shard, start, local, new DenseFrame(room.segment()), room));
     }
   }
 
@@ -96,7 +96,7 @@ public final class GradientSlot implements AutoCloseable {
   /** The parameters whose numbers are in one stretch. */
   public KeyRange range(int stretch) {
     var slice = slices().get(stretch);
-    return new KeyRange(slice.start(), slice.start() + slice.count(spec.element()));
+    return new KeyRange(slice.start(), slice.start() + slice.count(spec.numberType()));
   }
 
   /** The memory of one stretch, in the machine's byte order, not aligned to more than a byte. */
@@ -107,12 +107,12 @@ public final class GradientSlot implements AutoCloseable {
   /** Sets the number of one parameter. */
   public void set(long parameter, double value) {
     var slice = partOf(parameter);
-    spec.element().set(slice.numbers(), parameter - slice.start(), value);
+    spec.numberType().set(slice.numbers(), parameter - slice.start(), value);
   }
 
   private GradientSlice partOf(long parameter) {
     for (var slice : slices()) {
-      if (parameter >= slice.start() && parameter - slice.start() < slice.count(spec.element())) {
+      if (parameter >= slice.start() && parameter - slice.start() < slice.count(spec.numberType())) {
         return slice;
       }
     }
@@ -124,8 +124,8 @@ public final class GradientSlot implements AutoCloseable {
     requireLength(gradient.length);
     for (var slice : slices()) {
       int at = (int) (slice.start() - range.from());
-      int count = (int) slice.count(spec.element());
-      if (spec.element() == NumberType.FLOAT) {
+      int count = (int) slice.count(spec.numberType());
+      if (spec.numberType() == NumberType.FLOAT) {
         MemorySegment.copy(
             gradient, at, slice.numbers(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, count);
       } else {
@@ -145,10 +145,10 @@ public final class GradientSlot implements AutoCloseable {
     requireLength(gradient.length);
     for (var slice : slices()) {
       int at = (int) (slice.start() - range.from());
-      int count = (int) slice.count(spec.element());
+      int count = (int) slice.count(spec.numberType());
       for (int i = 0; i < count; i++) {
-        double sum = spec.element().at(slice.numbers(), i) + gradient[at + i];
-        spec.element().set(slice.numbers(), i, sum);
+        double sum = spec.numberType().at(slice.numbers(), i) + gradient[at + i];
+        spec.numberType().set(slice.numbers(), i, sum);
       }
     }
   }
@@ -160,12 +160,12 @@ public final class GradientSlot implements AutoCloseable {
    */
   public void set(double[] gradient) {
     requireLength(gradient.length);
-    if (spec.element() != NumberType.DOUBLE) {
+    if (spec.numberType() != NumberType.DOUBLE) {
       throw new GradientException("Got doubles for " + spec + ": push floats.");
     }
     for (var slice : slices()) {
       int at = (int) (slice.start() - range.from());
-      int count = (int) slice.count(spec.element());
+      int count = (int) slice.count(spec.numberType());
       MemorySegment.copy(gradient, at, slice.numbers(), ValueLayout.JAVA_DOUBLE_UNALIGNED, 0, count);
     }
   }
@@ -187,13 +187,13 @@ public final class GradientSlot implements AutoCloseable {
    * Its parts, which are somebody else's from now on; copied where parameters have moved since it
    * was claimed.
    */
-  List<GradientSlice> takeFor(Split present, MobulaRuntime runtime) {
-    if (present.equals(split)) {
+  List<GradientSlice> takeFor(RangePartition present, MobulaRuntime runtime) {
+    if (present.equals(rangePartition)) {
       return take();
     }
     var moved = new GradientSlot(runtime, spec, present, range, false);
     for (var from : slices()) {
-      moved.set(from.start(), from.numbers(), from.count(spec.element()));
+      moved.set(from.start(), from.numbers(), from.count(spec.numberType()));
     }
     close();
     return moved.take();
@@ -201,7 +201,7 @@ public final class GradientSlot implements AutoCloseable {
 
   /** Copies numbers that begin with that parameter. */
   void set(long start, MemorySegment numbers, long count) {
-    var numberType = spec.element();
+    var numberType = spec.numberType();
     for (var to : slices()) {
       long first = Math.max(start, to.start());
       long last = Math.min(start + count, to.start() + to.count(numberType));

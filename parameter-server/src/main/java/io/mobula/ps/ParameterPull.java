@@ -4,10 +4,10 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.ps.shard.Frame;
-import io.mobula.ps.shard.Layout;
+import io.mobula.ps.shard.DenseFrame;
+import io.mobula.ps.shard.ShardLayout;
 import io.mobula.ps.shard.ShardActor;
-import io.mobula.ps.shard.Split;
+import io.mobula.ps.shard.RangePartition;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.concurrent.CompletionStage;
@@ -33,7 +33,7 @@ public final class ParameterPull implements AutoCloseable {
   private final @Nullable WorkerSession session;
   private final KeyRange range;
   private final PullCollector collector;
-  private Split split; // when they were asked
+  private RangePartition rangePartition; // when they were asked
   private boolean over;
 
   private ParameterPull(DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
@@ -41,7 +41,7 @@ public final class ParameterPull implements AutoCloseable {
     this.session = session;
     this.range = range;
     this.collector = new PullCollector(runtime);
-    this.split = table.partitionOf(layout());
+    this.rangePartition = table.partitionOf(layout());
   }
 
   /** One whose answers are {@linkplain #add added}. */
@@ -66,10 +66,10 @@ public final class ParameterPull implements AutoCloseable {
     long worker = session == null ? NOBODY : session.worker();
     long steps = session == null ? 0 : session.steps();
     var layout = layout();
-    split = table.partitionOf(layout);
+    rangePartition = table.partitionOf(layout);
     ShardCalls.translateFailures(() -> {
-      for (int shard = split.shardOf(range.from());
-          shard < split.shards() && split.start(shard) < range.to();
+      for (int shard = rangePartition.shardOf(range.from());
+          shard < rangePartition.shards() && rangePartition.start(shard) < range.to();
           shard++) {
         var handle = layout.shards().get(shard);
         add(
@@ -85,7 +85,7 @@ public final class ParameterPull implements AutoCloseable {
     });
   }
 
-  private Layout layout() {
+  private ShardLayout layout() {
     return session == null ? table.shardClient().layout() : session.layout();
   }
 
@@ -94,7 +94,7 @@ public final class ParameterPull implements AutoCloseable {
   }
 
   private boolean isLarge(int shard) {
-    return table.spec().element().isLarge(split.length(shard));
+    return table.spec().numberType().isLarge(rangePartition.length(shard));
   }
 
   /** Whether {@link #await} would return or throw at once. */
@@ -156,11 +156,11 @@ public final class ParameterPull implements AutoCloseable {
       var slices = new ArrayList<PulledParameters.ParameterSlice>();
       collector.collect(refused, this::lookAround, (shard, answer) -> {
         var frame = frame(shard, answer, arena);
-        slices.add(PulledParameters.ParameterSlice.of(frame, table.spec().element(), split.start(shard), range));
+        slices.add(PulledParameters.ParameterSlice.of(frame, table.spec().numberType(), rangePartition.start(shard), range));
         return true;
       });
       if (!refused.hasAny()) {
-        return new PulledParameters(table.spec().element(), range, slices, arena);
+        return new PulledParameters(table.spec().numberType(), range, slices, arena);
       }
       arena.close();
       return null;
@@ -171,10 +171,10 @@ public final class ParameterPull implements AutoCloseable {
   }
 
   /** Bytes, or a tensor where the range is large. */
-  private Frame frame(int shard, ObjectRef<?> answer, Arena arena) {
+  private DenseFrame frame(int shard, ObjectRef<?> answer, Arena arena) {
     return isLarge(shard)
-        ? Frame.read(((Tensor) answer.get(arena)).segment())
-        : Frame.read((byte[]) answer.get());
+        ? DenseFrame.read(((Tensor) answer.get(arena)).segment())
+        : DenseFrame.read((byte[]) answer.get());
   }
 
   private void lookAround(int shard) {

@@ -11,14 +11,14 @@ import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.kernel.NumberType;
-import io.mobula.ps.shard.Catalog;
+import io.mobula.ps.shard.CatalogActor;
 import io.mobula.ps.shard.DenseSpec;
-import io.mobula.ps.shard.Layout;
-import io.mobula.ps.shard.Part;
-import io.mobula.ps.shard.Sender;
+import io.mobula.ps.shard.ShardLayout;
+import io.mobula.ps.shard.TablePart;
+import io.mobula.ps.shard.PushOrigin;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.SparseSpec;
-import io.mobula.ps.shard.Split;
+import io.mobula.ps.shard.RangePartition;
 import io.mobula.ps.shard.TableEntry;
 import io.mobula.ps.shard.TableSpec;
 import java.lang.foreign.MemorySegment;
@@ -72,7 +72,7 @@ public final class ParameterServer implements AutoCloseable {
     this.runtime = runtime;
     this.config = config;
     this.serverActors = new ServerActors(runtime, config);
-    var layout = new Layout(1, serverActors.shards(config.shards()));
+    var layout = new ShardLayout(1, serverActors.shards(config.shards()));
     this.shardClient = new ShardClient(serverActors.catalog(), layout, config.replicas() > 0);
     openCatalog(1);
     serverActors.startReplicas();
@@ -83,10 +83,10 @@ public final class ParameterServer implements AutoCloseable {
   private void openCatalog(int times) {
     serverActors
         .catalog()
-        .tell(Catalog::open, times, shardClient.layout(), entries(), serverActors.replicas())
+        .tell(CatalogActor::open, times, shardClient.layout(), entries(), serverActors.replicas())
         .remote()
         .close();
-    ObjectRef<Boolean> lost = Mobula.remoteStage(serverActors.catalog().call(Catalog::isEmpty));
+    ObjectRef<Boolean> lost = Mobula.remoteStage(serverActors.catalog().call(CatalogActor::whenRestarted));
     var _ = lost.toCompletableFuture().whenCompleteAsync((empty, gone) -> {
       lost.close();
       if (gone == null) {
@@ -125,11 +125,11 @@ public final class ParameterServer implements AutoCloseable {
     if (initial != null) {
       requireFinite(initial);
     }
-    var _ = Split.even(wanted.size(), shards());
+    var _ = RangePartition.even(wanted.size(), shards());
     if (restored != null) {
       restored = checked(restored, wanted, wanted.size());
     }
-    var spec = wanted.numbered(ids.incrementAndGet());
+    var spec = wanted.withId(ids.incrementAndGet());
     var table = new DenseTable(spec, shardClient, runtime);
     make(spec, restored, () -> {
       if (initial != null) {
@@ -143,7 +143,7 @@ public final class ParameterServer implements AutoCloseable {
     if (restored != null) {
       restored = checked(restored, wanted, -1);
     }
-    var spec = wanted.numbered(ids.incrementAndGet());
+    var spec = wanted.withId(ids.incrementAndGet());
     make(spec, restored, () -> {});
     return new SparseTable(spec, shardClient, runtime);
   }
@@ -173,7 +173,7 @@ public final class ParameterServer implements AutoCloseable {
         var layout = shardClient.layout();
         var numbers = IntStream.range(0, layout.size()).iterator();
         var _ = ShardCalls.callAllToEnd(layout.shards(), shard -> {
-          var part = new Part(layout.version(), numbers.next(), layout.size());
+          var part = new TablePart(layout.version(), numbers.next(), layout.size());
           return Mobula.remoteStage(shard.call(ShardActor::create, spec, part, from));
         });
         then.run();
@@ -197,14 +197,14 @@ public final class ParameterServer implements AutoCloseable {
     synchronized (tables) {
       tables.put(table.spec().name(), table);
     }
-    ShardCalls.translateFailures(() -> ShardCalls.getAndClose(serverActors.catalog().tell(Catalog::note, table).remote()));
+    ShardCalls.translateFailures(() -> ShardCalls.getAndClose(serverActors.catalog().tell(CatalogActor::putTable, table).remote()));
   }
 
   private void free(TableSpec spec) {
     synchronized (tables) {
       tables.remove(spec.name());
     }
-    serverActors.catalog().tell(Catalog::forget, spec.id()).remote().close();
+    serverActors.catalog().tell(CatalogActor::removeTable, spec.id()).remote().close();
     try { // the parts that were made on some shards
       var _ = ShardCalls.callAllToEnd(
           shardClient.layout().shards(),
@@ -233,8 +233,8 @@ public final class ParameterServer implements AutoCloseable {
 
   private void start(DenseTable table, float[] initial) {
     var layout = shardClient.layout();
-    var split = table.partitionOf(layout);
-    try (var slot = new GradientSlot(runtime, table.spec(), split, table.whole(), false)) {
+    var rangePartition = table.partitionOf(layout);
+    try (var slot = new GradientSlot(runtime, table.spec(), rangePartition, table.whole(), false)) {
       slot.set(initial);
       ShardCalls.translateFailures(() -> {
         slot.take().forEach(slice -> start(table, layout, slice));
@@ -243,11 +243,11 @@ public final class ParameterServer implements AutoCloseable {
     }
   }
 
-  private static void start(DenseTable table, Layout layout, GradientSlot.GradientSlice slice) {
+  private static void start(DenseTable table, ShardLayout layout, GradientSlot.GradientSlice slice) {
     var shard = layout.shards().get(slice.shard());
     int id = table.spec().id();
-    int count = (int) slice.count(table.spec().element());
-    slice.frame().push(new Sender(0, 0, 0, layout.version()), slice.local(), count, 1, false);
+    int count = (int) slice.count(table.spec().numberType());
+    slice.frame().writePushHeader(new PushOrigin(0, 0, 0, layout.version()), slice.local(), count, 1, false);
     var memory = slice.frame().memory();
     if (slice.room() == null) {
       var bytes = memory.toArray(ValueLayout.JAVA_BYTE);
@@ -293,7 +293,7 @@ public final class ParameterServer implements AutoCloseable {
     synchronized (layoutLock) {
       for (var table : tables()) {
         if (table instanceof DenseSpec dense) {
-          var _ = Split.even(dense.size(), count);
+          var _ = RangePartition.even(dense.size(), count);
         }
       }
       if (count != shards()) {

@@ -2,8 +2,8 @@ package io.mobula.ps;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.ps.shard.ForgottenException;
-import io.mobula.ps.shard.MovedException;
+import io.mobula.ps.shard.UnknownWorkerException;
+import io.mobula.ps.shard.ParametersMovedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -70,9 +70,9 @@ final class PullCollector {
         } else {
           refused.unknown(each.sent());
         }
-      } catch (MovedException e) {
+      } catch (ParametersMovedException e) {
         refused.moved(e.wasTaken() ? InFlightPush.NOTHING : each.sent());
-      } catch (ForgottenException e) {
+      } catch (UnknownWorkerException e) {
         refused.forgotten(each.sent());
       }
     }

@@ -4,7 +4,7 @@ import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.NumberType;
-import io.mobula.ps.shard.Frame;
+import io.mobula.ps.shard.DenseFrame;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,7 +35,7 @@ public final class PulledParameters implements AutoCloseable {
    * @param updates how often the shard had changed its weights
    */
   record ParameterSlice(long start, MemorySegment numbers, long updates) {
-    static ParameterSlice of(Frame frame, NumberType numberType, long start, KeyRange range) {
+    static ParameterSlice of(DenseFrame frame, NumberType numberType, long start, KeyRange range) {
       long from = Math.max(0, range.from() - start);
       long to = Math.min(frame.count(), range.to() - start);
       var numbers = frame.numbers().asSlice(from * numberType.bytes(), (to - from) * numberType.bytes());

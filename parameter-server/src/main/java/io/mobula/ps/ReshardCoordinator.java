@@ -4,8 +4,8 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.shard.Catalog;
-import io.mobula.ps.shard.Layout;
+import io.mobula.ps.shard.CatalogActor;
+import io.mobula.ps.shard.ShardLayout;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.TableSpec;
 import java.util.ArrayList;
@@ -39,13 +39,13 @@ final class ReshardCoordinator {
    */
   void to(int count) {
     var old = shardClient.layout();
-    var next = new Layout(old.version() + 1, serverActors.shards(count));
+    var next = new ShardLayout(old.version() + 1, serverActors.shards(count));
     serverActors.startReplicas();
     var involved =
         Stream.concat(old.shards().stream(), next.shards().stream()).distinct().toList();
     var steps = new ArrayList<StepBarrier>();
     Map<Integer, Integer> starts = ShardCalls.translateFailures(
-        () -> ShardCalls.getAndClose(serverActors.catalog().call(Catalog::beginMove).remote()));
+        () -> ShardCalls.getAndClose(serverActors.catalog().call(CatalogActor::beginMove).remote()));
     boolean valid = false;
     try {
       for (var table : tables) {
@@ -57,7 +57,7 @@ final class ReshardCoordinator {
       }
       move(old, next);
       valid = ShardCalls.translateFailures(
-          () -> ShardCalls.getAndClose(serverActors.catalog().call(Catalog::commit, next, starts).remote()));
+          () -> ShardCalls.getAndClose(serverActors.catalog().call(CatalogActor::commit, next, starts).remote()));
     } finally {
       settle(involved, next, valid);
       if (!valid) {
@@ -72,7 +72,7 @@ final class ReshardCoordinator {
     }
   }
 
-  private void move(Layout old, Layout next) {
+  private void move(ShardLayout old, ShardLayout next) {
     ShardCalls.translateFailures(() -> {
       for (var table : tables) {
         var _ = ShardCalls.callAllToEnd(
@@ -84,17 +84,17 @@ final class ReshardCoordinator {
             shard -> Mobula.remoteStage(shard.call(ShardActor::moveTo, table.id(), next)));
       }
       return ShardCalls.callAllToEnd(
-          next.shards(), shard -> Mobula.remoteStage(shard.call(ShardActor::received)));
+          next.shards(), shard -> Mobula.remoteStage(shard.call(ShardActor::confirmReceived)));
     });
   }
 
-  private void settle(List<ActorHandle<ShardActor>> involved, Layout next, boolean valid) {
+  private void settle(List<ActorHandle<ShardActor>> involved, ShardLayout next, boolean valid) {
     try {
       ShardCalls.translateFailures(() -> ShardCalls.callAll(
           involved,
-          shard -> Mobula.remoteStage(shard.call(ShardActor::moved, next.version(), valid))));
+          shard -> Mobula.remoteStage(shard.call(ShardActor::finishMove, next.version(), valid))));
     } finally {
-      ShardCalls.translateFailures(() -> ShardCalls.getAndClose(serverActors.catalog().tell(Catalog::endMove).remote()));
+      ShardCalls.translateFailures(() -> ShardCalls.getAndClose(serverActors.catalog().tell(CatalogActor::endMove).remote()));
       shardClient.refresh();
     }
   }

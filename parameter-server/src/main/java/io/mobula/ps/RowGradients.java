@@ -22,9 +22,9 @@ record RowGradients(long[] keys, NumberArray numbers) {
    * @throws GradientException when they are of another type, or one is not finite
    */
   static RowGradients checked(SparseSpec table, long[] keys, NumberArray numbers) {
-    if (numbers.numberType() != table.element()) {
+    if (numbers.numberType() != table.numberType()) {
       throw new GradientException("Got " + numbers.numberType().pluralName() + " for " + table + ": push "
-          + table.element().pluralName() + ".");
+          + table.numberType().pluralName() + ".");
     }
     if (numbers.length() != (long) keys.length * table.width()) {
       throw new KeyException(
@@ -32,7 +32,7 @@ record RowGradients(long[] keys, NumberArray numbers) {
               + ": push " + table.width() + " for each key.",
           null);
     }
-    long bad = table.element().firstNotFinite(numbers.memory());
+    long bad = table.numberType().firstNotFinite(numbers.memory());
     if (bad >= 0) {
       throw GradientException.ofNumber("the gradients of " + table, bad, numbers.at((int) bad));
     }

@@ -158,7 +158,7 @@ public final class RowPull implements AutoCloseable {
 
   private NumberArray collected(WorkerSession.RefusedPushes refused) {
     int width = table.width();
-    var numberType = table.spec().element();
+    var numberType = table.spec().numberType();
     long length = (long) keys.length * width;
     var rows = HeapAdmission.ofThisJvm()
         .allocateBriefly(

@@ -7,9 +7,9 @@ import io.mobula.NodeInfo;
 import io.mobula.Placement;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.RuntimeClosedException;
-import io.mobula.ps.shard.Catalog;
+import io.mobula.ps.shard.CatalogActor;
 import io.mobula.ps.shard.ShardActor;
-import io.mobula.ps.shard.StandbyActor;
+import io.mobula.ps.shard.ReplicaActor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,23 +33,23 @@ final class ServerActors {
 
   private final MobulaRuntime runtime;
   private final ServerConfig config;
-  private final ActorHandle<Catalog> catalog;
+  private final ActorHandle<CatalogActor> catalog;
   private final List<ActorHandle<ShardActor>> shards = new ArrayList<>();
-  private final Map<Integer, List<ActorHandle<StandbyActor>>> replicas =
+  private final Map<Integer, List<ActorHandle<ReplicaActor>>> replicas =
       new ConcurrentSkipListMap<>();
 
   ServerActors(MobulaRuntime runtime, ServerConfig config) {
     this.runtime = runtime;
     this.config = config;
     this.catalog = runtime
-        .actor(Catalog::new)
+        .actor(CatalogActor::new)
         .placement(Placement.preferring(runtime.nodeId()))
         .maxRestarts(config.recovers() ? MOST_RESTARTS : 0)
         .maxCallRetries(config.recovers() ? MOST_RESTARTS : 0)
         .remote();
   }
 
-  ActorHandle<Catalog> catalog() {
+  ActorHandle<CatalogActor> catalog() {
     return catalog;
   }
 
@@ -84,13 +84,13 @@ final class ServerActors {
     if (others.isEmpty()) {
       LOG.warn("There is one node only: the standbys of shard {} are lost when it is.", shard);
     }
-    var actors = new ArrayList<ActorHandle<StandbyActor>>();
+    var actors = new ArrayList<ActorHandle<ReplicaActor>>();
     for (int i = 0; i < config.replicas(); i++) {
       var where = others.isEmpty()
           ? config.placement()
           : Placement.preferring(others.get((shard + i) % others.size()));
       actors.add(runtime
-          .actor(StandbyActor::new)
+          .actor(ReplicaActor::new)
           .dedicatedThread()
           .borrowArguments()
           .placement(where)
@@ -100,8 +100,8 @@ final class ServerActors {
     }
     replicas.put(shard, List.copyOf(actors));
     ShardCalls.translateFailures(() -> {
-      ShardCalls.getAndClose(catalog.tell(Catalog::standby, shard, actors).remote());
-      ShardCalls.getAndClose(shards.get(shard).tell(ShardActor::follow, actors).remote());
+      ShardCalls.getAndClose(catalog.tell(CatalogActor::setReplicas, shard, actors).remote());
+      ShardCalls.getAndClose(shards.get(shard).tell(ShardActor::setReplicas, actors).remote());
       return actors;
     });
   }
@@ -119,7 +119,7 @@ final class ServerActors {
   }
 
   /** Who stands by for each shard. */
-  Map<Integer, List<ActorHandle<StandbyActor>>> replicas() {
+  Map<Integer, List<ActorHandle<ReplicaActor>>> replicas() {
     return Map.copyOf(replicas);
   }
 
@@ -128,8 +128,8 @@ final class ServerActors {
     return ShardCalls.translateFailures(() -> replicas.values().stream()
         .flatMap(List::stream)
         .map(standby -> new ProcessLocation(
-            ShardCalls.getAndClose(standby.call(StandbyActor::node).remote()),
-            ShardCalls.getAndClose(standby.call(StandbyActor::pid).remote())))
+            ShardCalls.getAndClose(standby.call(ReplicaActor::node).remote()),
+            ShardCalls.getAndClose(standby.call(ReplicaActor::pid).remote())))
         .toList());
   }
 

@@ -8,8 +8,8 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.ps.error.ParameterServerException;
 import io.mobula.ps.error.ServerClosedException;
-import io.mobula.ps.shard.ForgottenException;
-import io.mobula.ps.shard.MovedException;
+import io.mobula.ps.shard.UnknownWorkerException;
+import io.mobula.ps.shard.ParametersMovedException;
 import io.mobula.ps.shard.ShardActor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,8 +91,8 @@ final class ShardCalls {
         switch (failed.getCause()) {
           case TaskFailedException further -> toServerFailure(further); // a shard that asked another
           case ParameterServerException refused -> refused;
-          case MovedException moved -> moved;
-          case ForgottenException forgotten -> forgotten;
+          case ParametersMovedException moved -> moved;
+          case UnknownWorkerException forgotten -> forgotten;
           case null, default -> failed;
         };
       case RuntimeException other -> other;

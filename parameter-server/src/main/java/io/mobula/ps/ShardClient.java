@@ -3,9 +3,9 @@ package io.mobula.ps;
 import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
-import io.mobula.ps.shard.Catalog;
-import io.mobula.ps.shard.Layout;
-import io.mobula.ps.shard.MovedException;
+import io.mobula.ps.shard.CatalogActor;
+import io.mobula.ps.shard.ShardLayout;
+import io.mobula.ps.shard.ParametersMovedException;
 import io.mobula.ps.shard.ShardActor;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -21,23 +21,23 @@ final class ShardClient {
   /** How often a request is made again that met parameters on the move. */
   private static final int MOST_MOVES = 100;
 
-  private final ActorHandle<Catalog> catalog;
+  private final ActorHandle<CatalogActor> catalog;
   private final boolean replicated;
-  private volatile Layout layout;
+  private volatile ShardLayout layout;
 
   /**
    * A way to the shards.
    *
    * @param replicated whether shards have standbys
    */
-  ShardClient(ActorHandle<Catalog> catalog, Layout layout, boolean replicated) {
+  ShardClient(ActorHandle<CatalogActor> catalog, ShardLayout layout, boolean replicated) {
     this.catalog = catalog;
     this.layout = layout;
     this.replicated = replicated;
   }
 
   /** The layout as it was last seen. */
-  Layout layout() {
+  ShardLayout layout() {
     return layout;
   }
 
@@ -46,16 +46,16 @@ final class ShardClient {
   }
 
   /** Asks for the present layout; waits while parameters move. */
-  Layout refresh() {
+  ShardLayout refresh() {
     var present = ShardCalls.translateFailures(() -> {
-      ObjectRef<Layout> answer = Mobula.remoteStage(catalog.call(Catalog::layout));
+      ObjectRef<ShardLayout> answer = Mobula.remoteStage(catalog.call(CatalogActor::layout));
       return ShardCalls.getAndClose(answer);
     });
     return keepNewest(present);
   }
 
   /** Answers may overtake each other; a layout never comes back. */
-  private synchronized Layout keepNewest(Layout answered) {
+  private synchronized ShardLayout keepNewest(ShardLayout answered) {
     if (answered.version() > layout.version()) {
       layout = answered;
     }
@@ -67,7 +67,7 @@ final class ShardClient {
     for (int i = 1; ; i++) {
       try {
         return ShardCalls.translateFailures(request);
-      } catch (MovedException e) {
+      } catch (ParametersMovedException e) {
         if (i == MOST_MOVES) {
           throw e;
         }

@@ -6,7 +6,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.row.KeyHash;
-import io.mobula.ps.shard.Rows;
+import io.mobula.ps.shard.SparseFrame;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.SparseSpec;
 import java.lang.foreign.Arena;
@@ -126,12 +126,12 @@ final class SparsePushSender {
       var parts = all.stream().map(SentGradient.class::cast).toList();
       var joined =
           parts.stream().flatMapToLong(part -> Arrays.stream(part.keys)).toArray();
-      var gradients = RowGradients.room(table.element(), joined, table.width());
+      var gradients = RowGradients.room(table.numberType(), joined, table.width());
       int at = 0;
       for (var part : parts) {
         int count = part.keys.length * table.width();
         try (var arena = Arena.ofConfined()) {
-          gradients.numbers().set(at, count, new Rows(part.frame(arena)).numbers());
+          gradients.numbers().set(at, count, new SparseFrame(part.frame(arena)).numbers());
         }
         at += count;
         part.release();
@@ -158,7 +158,7 @@ final class SparsePushSender {
     long list = keys.length < WORTH_REMEMBERING ? 0 : nameOf(keys, shard);
     boolean known = list != 0 && sentLists.put(list, true) != null;
     boolean keysGo = withKeys || !known;
-    long bytes = Rows.sizeOf(keys.length, table.width(), table.element(), keysGo);
+    long bytes = SparseFrame.sizeOf(keys.length, table.width(), table.numberType(), keysGo);
     if (bytes <= LARGE) {
       var array = new byte[(int) bytes];
       fill(MemorySegment.ofArray(array), shard, partition, gradients, list, step, keysGo);
@@ -178,13 +178,13 @@ final class SparsePushSender {
       long list,
       long step,
       boolean withKeys) {
-    var rows = new Rows(memory);
+    var frame = new SparseFrame(memory);
     long[] keys = partition.keys(shard);
-    rows.head(session.nextOrigin(shard, step), keys.length, table.width(), table.element(), list, withKeys);
+    frame.writeHeader(session.nextOrigin(shard, step), keys.length, table.width(), table.numberType(), list, withKeys);
     if (withKeys) {
-      MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
+      MemorySegment.copy(keys, 0, frame.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
     }
-    partition.gather(shard, gradients, rows.numbers(), table.width());
+    partition.gather(shard, gradients, frame.numbers(), table.width());
   }
 
   private static long nameOf(long[] keys, int shard) {

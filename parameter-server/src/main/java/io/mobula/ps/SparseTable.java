@@ -35,7 +35,7 @@ public final class SparseTable {
   }
 
   void require(NumberType wanted, String instead) {
-    if (spec.element() != wanted) {
+    if (spec.numberType() != wanted) {
       throw new TableException(
           "Wanted " + wanted.pluralName() + " of " + spec + ": use " + instead + ".", null);
     }

@@ -31,7 +31,7 @@ public final class SparseWorker implements AutoCloseable {
     this.runtime = runtime;
     this.session = session;
     this.pushes = new SparsePushSender(table.spec(), runtime, session);
-    var numberType = table.spec().element();
+    var numberType = table.spec().numberType();
     int most = table.spec().hotKeys();
     this.hot = most == 0 ? null : new HotRowCache(numberType, table.width(), most);
     var gradientBatch = batchLimits.pushes() == 1 ? null : new GradientBatch(numberType, table.width(), batchLimits);

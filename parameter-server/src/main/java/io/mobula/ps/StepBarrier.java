@@ -35,7 +35,7 @@ final class StepBarrier {
       var answers = shards.stream()
           .map(shard -> {
             ObjectRef<Long> answer =
-                Mobula.remoteStage(shard.call(ShardActor::reach, table.id(), latest));
+                Mobula.remoteStage(shard.call(ShardActor::advanceTo, table.id(), latest));
             return answer;
           })
           .toList();
@@ -46,7 +46,7 @@ final class StepBarrier {
             answers.get(i),
             () -> shard
                 .call(
-                    ShardActor::lookAround,
+                    ShardActor::evictUnresponsive,
                     table.id(),
                     table.consistency().workerTimeout().toNanos())
                 .remote()

@@ -4,10 +4,10 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.clock.WorkerClock;
-import io.mobula.ps.shard.ForgottenException;
-import io.mobula.ps.shard.Layout;
-import io.mobula.ps.shard.MovedException;
-import io.mobula.ps.shard.Sender;
+import io.mobula.ps.shard.UnknownWorkerException;
+import io.mobula.ps.shard.ShardLayout;
+import io.mobula.ps.shard.ParametersMovedException;
+import io.mobula.ps.shard.PushOrigin;
 import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.TableSpec;
 import java.util.ArrayDeque;
@@ -32,7 +32,7 @@ final class WorkerSession {
   private final long worker = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   private final Deque<InFlightRequest> inFlight = new ArrayDeque<>();
   private final PushFutures pushFutures = new PushFutures();
-  private Layout layout;
+  private ShardLayout layout;
   private long[] sequences;
   private long endedSteps;
   private long pushes;
@@ -72,7 +72,7 @@ final class WorkerSession {
     }
   }
 
-  private void adopt(Layout present) {
+  private void adopt(ShardLayout present) {
     layout = present;
     sequences = new long[present.size()];
   }
@@ -90,13 +90,13 @@ final class WorkerSession {
   }
 
   /** The layout in which it sends at present. */
-  Layout layout() {
+  ShardLayout layout() {
     return layout;
   }
 
   /** What the next push to a shard says of its sender. */
-  Sender nextOrigin(int shard, long step) {
-    return new Sender(worker, ++sequences[shard], step, layout.version());
+  PushOrigin nextOrigin(int shard, long step) {
+    return new PushOrigin(worker, ++sequences[shard], step, layout.version());
   }
 
   /** Numbers a push to any number of shards, from 1. */
@@ -164,9 +164,9 @@ final class WorkerSession {
         ShardCalls.await(runtime, sent.answer(), () -> requestEviction(sent.shard()));
         return ShardCalls.getAndClose(sent.answer());
       }));
-    } catch (MovedException e) {
+    } catch (ParametersMovedException e) {
       refused.moved(sent.parcel());
-    } catch (ForgottenException e) {
+    } catch (UnknownWorkerException e) {
       refused.forgotten(sent.parcel());
     }
   }
@@ -257,7 +257,7 @@ final class WorkerSession {
           .shards()
           .get(shard)
           .call(
-              ShardActor::lookAround, table.id(), table.consistency().workerTimeout().toNanos())
+              ShardActor::evictUnresponsive, table.id(), table.consistency().workerTimeout().toNanos())
           .remote()
           .close();
     }

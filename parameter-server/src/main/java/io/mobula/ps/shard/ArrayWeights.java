@@ -3,16 +3,16 @@ package io.mobula.ps.shard;
 import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.MemorySegment;
 
-/** See {@link Weights}: so few that each reader gets a copy. */
-final class ArrayWeights implements Weights {
+/** See {@link ShardWeights}: so few that each reader gets a copy. */
+final class ArrayWeights implements ShardWeights {
   private final byte[] bytes;
-  private final Frame frame;
+  private final DenseFrame frame;
   private final MemorySegment numbers;
   private final int length;
 
   ArrayWeights(NumberType numberType, int length) {
-    this.bytes = new byte[Frame.HEAD + length * numberType.bytes()];
-    this.frame = new Frame(MemorySegment.ofArray(bytes));
+    this.bytes = new byte[DenseFrame.HEADER_BYTES + length * numberType.bytes()];
+    this.frame = new DenseFrame(MemorySegment.ofArray(bytes));
     this.numbers = frame.numbers();
     this.length = length;
   }
@@ -28,11 +28,11 @@ final class ArrayWeights implements Weights {
   }
 
   @Override
-  public void updated() {}
+  public void commit() {}
 
   /** The frame of an answer. It is written again by the next update: to be encoded before that. */
-  byte[] answer(long updates, long slowest) {
-    frame.answer(updates, slowest, length);
+  byte[] writeReply(long updates, long slowest) {
+    frame.writeReplyHeader(updates, slowest, length);
     return bytes;
   }
 

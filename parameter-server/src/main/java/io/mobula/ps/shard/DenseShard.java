@@ -28,67 +28,67 @@ final class DenseShard extends TableShard {
   private final DenseSpec spec;
   private final long start; // the first parameter
   private final int length;
-  private final Weights weights;
+  private final ShardWeights weights;
   private final DenseKernel kernel;
-  private final TreeMap<Long, StepGradients> rounds = new TreeMap<>();
+  private final TreeMap<Long, StepGradients> pendingSteps = new TreeMap<>();
   private long updates;
 
-  DenseShard(MobulaRuntime runtime, DenseSpec spec, Part part, HeapAdmission heap) {
+  DenseShard(MobulaRuntime runtime, DenseSpec spec, TablePart part, HeapAdmission heap) {
     super(spec.toString(), spec.consistency(), part, heap);
     this.spec = spec;
-    var split = Split.even(spec.size(), part.shards());
-    this.start = split.start(part.index());
-    this.length = split.length(part.index());
+    var rangePartition = RangePartition.even(spec.size(), part.shards());
+    this.start = rangePartition.start(part.index());
+    this.length = rangePartition.length(part.index());
     this.kernel = heap.allocate(
-        what("the optimizer's state of"),
-        DenseKernel.stateBytes(spec.element(), spec.optimizer(), length),
-        () -> DenseKernel.of(spec.element(), spec.optimizer(), spec.limits().value(), length));
-    this.weights = Weights.of(runtime, spec.element(), length);
+        describe("the optimizer's state of"),
+        DenseKernel.stateBytes(spec.numberType(), spec.optimizer(), length),
+        () -> DenseKernel.of(spec.numberType(), spec.optimizer(), spec.limits().value(), length));
+    this.weights = ShardWeights.of(runtime, spec.numberType(), length);
   }
 
   /** Sets some of the first weights. */
-  void start(Frame frame) {
+  void start(DenseFrame frame) {
     var numbers = numbersOf(frame, frame.count());
-    long at = (long) frame.from() * spec.element().bytes();
+    long at = (long) frame.from() * spec.numberType().bytes();
     MemorySegment.copy(numbers, 0, weights.target(false), at, numbers.byteSize());
-    weights.updated();
+    weights.commit();
   }
 
   // ---- push
 
   /** Applies a gradient, or keeps it until its step is over; completes when it is taken in. */
-  CompletableFuture<@Nullable Void> push(Frame frame) {
+  CompletableFuture<@Nullable Void> push(DenseFrame frame) {
     long began = System.nanoTime();
-    var sender = frame.sender();
-    if (wasTaken(sender)) {
+    var origin = frame.origin();
+    if (wasTaken(origin)) {
       return CompletableFuture.completedFuture(null);
     }
-    requireApplied(sender);
+    requireApplied(origin);
     var gradient = gradientOf(frame);
     if (gate.isBulk()) {
-      var kept = round(Math.max(sender.steps(), gate.applied()))
-          .add(gate.clocks().rank(sender.worker()), gradient, kernel);
+      var kept = pendingStep(Math.max(origin.endedSteps(), gate.applied()))
+          .add(gate.workers().rank(origin.worker()), gradient, kernel);
       taken(frame);
       return kept;
     }
     apply(List.of(gradient), 1, gradient.from(), gradient.count());
     taken(frame);
-    traffic.updated(System.nanoTime() - began);
+    counters.recordUpdate(System.nanoTime() - began);
     return CompletableFuture.completedFuture(null);
   }
 
   /** A push counts as taken in once nothing can fail any more. */
-  private void taken(Frame frame) {
-    take(frame.sender());
-    traffic.pushed(frame.memory().byteSize());
+  private void taken(DenseFrame frame) {
+    recordPush(frame.origin());
+    counters.recordPush(frame.memory().byteSize());
   }
 
-  private StepGradients round(long step) {
-    return rounds.computeIfAbsent(
-        step, absent -> new StepGradients(spec.element(), length, !spec.aggregator().isMean()));
+  private StepGradients pendingStep(long step) {
+    return pendingSteps.computeIfAbsent(
+        step, absent -> new StepGradients(spec.numberType(), length, !spec.aggregator().isMean()));
   }
 
-  private Gradient gradientOf(Frame frame) {
+  private Gradient gradientOf(DenseFrame frame) {
     int from = frame.from();
     int count = frame.count();
     if (from < 0 || count < 0 || from > length - count) {
@@ -99,9 +99,9 @@ final class DenseShard extends TableShard {
     return new Gradient(numbers, from, count, frame.scale());
   }
 
-  private MemorySegment numbersOf(Frame frame, int count) {
+  private MemorySegment numbersOf(DenseFrame frame, int count) {
     var numbers = frame.numbers();
-    long wanted = (long) count * spec.element().bytes();
+    long wanted = (long) count * spec.numberType().bytes();
     if (numbers.byteSize() < wanted) {
       throw new GradientException("Got " + numbers.byteSize() + " bytes for " + count
           + " numbers of " + spec + ", which take " + wanted + ".");
@@ -109,9 +109,9 @@ final class DenseShard extends TableShard {
     return numbers.asSlice(0, wanted);
   }
 
-  private MemorySegment decoded(Frame frame) {
+  private MemorySegment decoded(DenseFrame frame) {
     int count = frame.count();
-    var numbers = brief("a gradient of", (long) count * Float.BYTES, () -> new float[count]);
+    var numbers = allocateBriefly("a gradient of", (long) count * Float.BYTES, () -> new float[count]);
     try {
       spec.compression()
           .decoder()
@@ -132,27 +132,27 @@ final class DenseShard extends TableShard {
     var step = new OptimizerStep(number, spec.optimizer().rateAt(number));
     kernel.update(
         step, weights.numbers(), weights.target(count == length), gradients, factor, first, count);
-    weights.updated();
+    weights.commit();
     updates = number;
   }
 
   @Override
   void finishBefore(long step) {
-    while (!rounds.isEmpty() && rounds.firstKey() < step) {
-      var first = rounds.firstEntry();
-      finish(first.getValue(), gate.clocks().participants(first.getKey()));
-      rounds.remove(first.getKey()); // what could not be applied is there still, for another try
+    while (!pendingSteps.isEmpty() && pendingSteps.firstKey() < step) {
+      var first = pendingSteps.firstEntry();
+      finish(first.getValue(), gate.workers().participants(first.getKey()));
+      pendingSteps.remove(first.getKey()); // what could not be applied is there still, for another try
     }
   }
 
   @Override
-  long firstOpen() {
-    return rounds.firstKey();
+  long firstPendingStep() {
+    return pendingSteps.firstKey();
   }
 
   @Override
   void refuseBefore(long step, Supplier<RuntimeException> why) {
-    rounds.headMap(step).values().forEach(stepGradients -> stepGradients.refuse(kernel, why));
+    pendingSteps.headMap(step).values().forEach(stepGradients -> stepGradients.refuse(kernel, why));
   }
 
   private void finish(StepGradients stepGradients, int workers) {
@@ -162,44 +162,44 @@ final class DenseShard extends TableShard {
       if (spec.aggregator().isMean()) {
         apply(gradients, 1.0 / Math.max(1, workers), 0, length);
       } else {
-        var one = GradientAggregation.of(spec.element(), spec.aggregator(), gradients, workers, length);
+        var one = GradientAggregation.of(spec.numberType(), spec.aggregator(), gradients, workers, length);
         apply(List.of(new Gradient(one, 0, length, 1)), 1, 0, length);
       }
     }
     stepGradients.complete();
-    traffic.updated(System.nanoTime() - began);
+    counters.recordUpdate(System.nanoTime() - began);
   }
 
   // ---- pull
 
   /** Completes when the worker may read: with the frame of an answer in an array. */
   CompletableFuture<byte[]> pull(long worker, int layout, long steps) {
-    ask(worker, layout, steps);
+    admitRead(worker, layout, steps);
     return gate.read(worker, () -> {
-      traffic.pulled((long) length * spec.element().bytes());
-      return ((ArrayWeights) weights).answer(updates, gate.applied());
+      counters.recordPull((long) length * spec.numberType().bytes());
+      return ((ArrayWeights) weights).writeReply(updates, gate.applied());
     });
   }
 
   /** The same in store memory. */
   CompletableFuture<Tensor> pullLarge(long worker, int layout, long steps) {
-    ask(worker, layout, steps);
+    admitRead(worker, layout, steps);
     return gate.read(worker, () -> {
-      traffic.pulled((long) length * spec.element().bytes());
-      return ((StoredWeights) weights).answer(updates, gate.applied());
+      counters.recordPull((long) length * spec.numberType().bytes());
+      return ((StoredWeights) weights).sealReply(updates, gate.applied());
     });
   }
 
   // ---- moving
 
   @Override
-  void fold() {
-    rounds.values().forEach(stepGradients -> stepGradients.fold(kernel));
+  void releaseGradients() {
+    pendingSteps.values().forEach(stepGradients -> stepGradients.fold(kernel));
   }
 
   /** There are none. */
   @Override
-  void forgetNames() {}
+  void forgetKeyLists() {}
 
   @Override
   TableSpec spec() {
@@ -212,40 +212,40 @@ final class DenseShard extends TableShard {
   }
 
   @Override
-  long lastItem() {
+  long endItem() {
     return start + length;
   }
 
   @Override
   boolean wants(long from, long to) {
-    return from < lastItem() && start < to;
+    return from < endItem() && start < to;
   }
 
   /** What of this range a block would have, by parameters of the table. */
-  private record Range(long from, long to) {
+  private record ItemRange(long from, long to) {
     long count() {
       return Math.max(0, to - from);
     }
   }
 
-  private Range range(Cut cut) {
-    return switch (cut) {
-      case Cut.All() -> new Range(start, start + length);
-      case Cut.For(Part to) -> {
-        var split = Split.even(spec.size(), to.shards());
-        long from = split.start(to.index());
-        yield new Range(
-            Math.max(start, from), Math.min(start + length, from + split.length(to.index())));
+  private ItemRange range(SnapshotSelection selection) {
+    return switch (selection) {
+      case SnapshotSelection.All() -> new ItemRange(start, start + length);
+      case SnapshotSelection.ForPart(TablePart to) -> {
+        var rangePartition = RangePartition.even(spec.size(), to.shards());
+        long from = rangePartition.start(to.index());
+        yield new ItemRange(
+            Math.max(start, from), Math.min(start + length, from + rangePartition.length(to.index())));
       }
     };
   }
 
   @Override
-  Block.Head head(Cut cut) {
-    fold();
-    var range = range(cut);
-    return new Block.Head(
-        spec.element(),
+  ShardSnapshot.Header header(SnapshotSelection selection) {
+    releaseGradients();
+    var range = range(selection);
+    return new ShardSnapshot.Header(
+        spec.numberType(),
         1,
         1 + spec.optimizer().stateVectors(),
         range.from(),
@@ -253,45 +253,45 @@ final class DenseShard extends TableShard {
         updates,
         part.layout(),
         gate.applied(),
-        clocks().slowest(),
-        clocks().clocks(),
-        before(),
+        workers().slowest(),
+        workers().clocks(),
+        previousSequences(),
         open(range.count()));
   }
 
-  private List<Block.Open> open(long count) {
-    var open = new ArrayList<Block.Open>();
-    rounds.forEach((step, stepGradients) ->
-        stepGradients.sums().keySet().forEach(rank -> open.add(new Block.Open(step, rank, count))));
-    return open;
+  private List<ShardSnapshot.PendingStep> open(long count) {
+    var pendingStep = new ArrayList<ShardSnapshot.PendingStep>();
+    pendingSteps.forEach((step, stepGradients) ->
+        stepGradients.sums().keySet().forEach(rank -> pendingStep.add(new ShardSnapshot.PendingStep(step, rank, count))));
+    return pendingStep;
   }
 
   @Override
-  long sizeOf(Cut cut) {
-    return Block.sizeOf(head(cut), false);
+  long sizeOf(SnapshotSelection selection) {
+    return ShardSnapshot.sizeOf(header(selection), false);
   }
 
   @Override
-  void write(Cut cut, Output output) {
-    var head = head(cut);
-    var bytes = Block.headBytes(head);
+  void write(SnapshotSelection selection, SnapshotOutput output) {
+    var header = header(selection);
+    var bytes = ShardSnapshot.headerBytes(header);
     output.put(bytes.length, memory -> memory.copyFrom(MemorySegment.ofArray(bytes)));
-    int from = (int) (head.start() - start);
-    write(output, weights.numbers(), from, (int) head.count());
+    int from = (int) (header.start() - start);
+    write(output, weights.numbers(), from, (int) header.count());
     for (int i = 0; i < spec.optimizer().stateVectors(); i++) {
       int vector = i;
       pieces(
-          (int) head.count(),
+          (int) header.count(),
           (at, count) ->
               output.put(bytesOf(count), memory -> kernel.copyState(vector, from + at, memory)));
     }
-    rounds
+    pendingSteps
         .values()
         .forEach(stepGradients ->
-            stepGradients.sums().values().forEach(sum -> write(output, sum, from, (int) head.count())));
+            stepGradients.sums().values().forEach(sum -> write(output, sum, from, (int) header.count())));
   }
 
-  private void write(Output output, MemorySegment numbers, int from, int all) {
+  private void write(SnapshotOutput output, MemorySegment numbers, int from, int all) {
     pieces(
         all,
         (at, count) -> output.put(
@@ -300,52 +300,52 @@ final class DenseShard extends TableShard {
   }
 
   private long bytesOf(long count) {
-    return count * spec.element().bytes();
+    return count * spec.numberType().bytes();
   }
 
-  private interface Piece {
+  private interface PieceWriter {
     void at(int from, int count);
   }
 
-  private void pieces(int all, Piece piece) {
-    int most = Output.WINDOW / spec.element().bytes();
+  private void pieces(int all, PieceWriter pieceWriter) {
+    int most = SnapshotOutput.WINDOW / spec.numberType().bytes();
     for (int at = 0; at < all; at += most) {
-      piece.at(at, Math.min(most, all - at));
+      pieceWriter.at(at, Math.min(most, all - at));
     }
   }
 
   @Override
-  void adopt(Block block, Entry entry) {
-    block.require(spec.element(), 1, 1 + spec.optimizer().stateVectors(), false);
-    var head = block.head();
-    long from = Math.max(start, head.start());
-    int count = (int) Math.max(0, Math.min(start + length, head.start() + head.count()) - from);
+  void adopt(ShardSnapshot snapshot, SnapshotOrigin snapshotOrigin) {
+    snapshot.require(spec.numberType(), 1, 1 + spec.optimizer().stateVectors(), false);
+    var header = snapshot.header();
+    long from = Math.max(start, header.start());
+    int count = (int) Math.max(0, Math.min(start + length, header.start() + header.count()) - from);
     if (count > 0) {
       int at = (int) (from - start);
-      long there = from - head.start();
+      long there = from - header.start();
       weights
           .target(false)
           .asSlice(bytesOf(at), bytesOf(count))
-          .copyFrom(block.vector(0, there, count));
-      weights.updated();
-      for (int i = 1; i < head.vectors(); i++) {
-        kernel.setState(i - 1, at, block.vector(i, there, count));
+          .copyFrom(snapshot.vector(0, there, count));
+      weights.commit();
+      for (int i = 1; i < header.vectors(); i++) {
+        kernel.setState(i - 1, at, snapshot.vector(i, there, count));
       }
-      if (entry != Entry.RESTORED) {
-        adoptOpen(block, at, there, count);
+      if (snapshotOrigin != SnapshotOrigin.RESTORED) {
+        adoptOpen(snapshot, at, there, count);
       }
-      updates = Math.max(updates, head.updates());
+      updates = Math.max(updates, header.updates());
     }
-    begin(head, entry);
+    startFrom(header, snapshotOrigin);
   }
 
-  private void adoptOpen(Block block, int at, long there, int count) {
-    int vector = block.head().vectors();
-    for (var open : block.head().open()) {
-      round(open.step())
-          .sum(open.rank())
+  private void adoptOpen(ShardSnapshot snapshot, int at, long there, int count) {
+    int vector = snapshot.header().vectors();
+    for (var pendingStep : snapshot.header().pendingSteps()) {
+      pendingStep(pendingStep.step())
+          .sum(pendingStep.rank())
           .asSlice(bytesOf(at), bytesOf(count))
-          .copyFrom(block.vector(vector, there, count));
+          .copyFrom(snapshot.vector(vector, there, count));
       vector++;
     }
   }

@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * @param id names it among the tables of its server
  * @param name what people call it
- * @param element what its numbers are
+ * @param numberType what its numbers are
  * @param size how many there are
  * @param optimizer what applies gradients
  * @param consistency how far apart its workers may be
@@ -23,18 +23,18 @@ import java.util.Objects;
 public record DenseSpec(
     int id,
     String name,
-    NumberType element,
+    NumberType numberType,
     long size,
     Optimizer optimizer,
     Consistency consistency,
     Compression compression,
-    Limits limits,
+    GradientLimits limits,
     Aggregator aggregator)
     implements TableSpec {
   /** Refuses nulls. */
   public DenseSpec {
     Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(element, "element");
+    Objects.requireNonNull(numberType, "element");
     Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(consistency, "consistency");
     Objects.requireNonNull(compression, "compression");
@@ -43,9 +43,9 @@ public record DenseSpec(
   }
 
   /** The same under that number. */
-  public DenseSpec numbered(int number) {
+  public DenseSpec withId(int number) {
     return new DenseSpec(
-        number, name, element, size, optimizer, consistency, compression, limits, aggregator);
+        number, name, numberType, size, optimizer, consistency, compression, limits, aggregator);
   }
 
   /** The same with such numbers. */
@@ -57,41 +57,41 @@ public record DenseSpec(
   /** The same with another optimizer. */
   public DenseSpec with(Optimizer changed) {
     return new DenseSpec(
-        id, name, element, size, changed, consistency, compression, limits, aggregator);
+        id, name, numberType, size, changed, consistency, compression, limits, aggregator);
   }
 
   /** The same with another rule. */
   public DenseSpec with(Consistency changed) {
     return new DenseSpec(
-        id, name, element, size, optimizer, changed, compression, limits, aggregator);
+        id, name, numberType, size, optimizer, changed, compression, limits, aggregator);
   }
 
   /** The same with another compression. */
   public DenseSpec with(Compression changed) {
     return new DenseSpec(
-        id, name, element, size, optimizer, consistency, changed, limits, aggregator);
+        id, name, numberType, size, optimizer, consistency, changed, limits, aggregator);
   }
 
   /** The same with another aggregator. */
   public DenseSpec with(Aggregator changed) {
     return new DenseSpec(
-        id, name, element, size, optimizer, consistency, compression, limits, changed);
+        id, name, numberType, size, optimizer, consistency, compression, limits, changed);
   }
 
   /** The same with other limits. */
-  public DenseSpec with(Limits changed) {
+  public DenseSpec with(GradientLimits changed) {
     return new DenseSpec(
-        id, name, element, size, optimizer, consistency, compression, changed, aggregator);
+        id, name, numberType, size, optimizer, consistency, compression, changed, aggregator);
   }
 
   @Override
   public String shape() {
-    return "dense " + element.pluralName() + ", " + optimizer.stateVectors() + " state vectors";
+    return "dense " + numberType.pluralName() + ", " + optimizer.stateVectors() + " state vectors";
   }
 
   /** What people read in errors and reports. */
   @Override
   public String toString() {
-    return "table " + name + " of " + size + " " + element.pluralName();
+    return "table " + name + " of " + size + " " + numberType.pluralName();
   }
 }

@@ -40,7 +40,7 @@ final class RowLookup {
   }
 
   /** The rows; null if only a list's name came, and it is not known. */
-  int @Nullable [] rowsOf(Rows pushed) {
+  int @Nullable [] rowsOf(SparseFrame pushed) {
     if (!pushed.hasKeys()) {
       int[] known = lists.get(pushed.list());
       return known != null && known.length == pushed.count() ? known : null;
@@ -75,7 +75,7 @@ final class RowLookup {
   }
 
   /** Lists are to come with their keys again. */
-  void forgetNames() {
+  void forgetKeyLists() {
     lists.clear();
   }
 }

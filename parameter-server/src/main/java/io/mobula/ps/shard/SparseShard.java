@@ -35,80 +35,80 @@ final class SparseShard extends TableShard {
   private final RowKernel kernel;
   private final RowLookup lookup;
   private final HotKeySketch hot = new HotKeySketch();
-  private final TreeMap<Long, List<Kept>> rounds = new TreeMap<>();
+  private final TreeMap<Long, List<PendingRows>> pendingSteps = new TreeMap<>();
   private long updates;
 
   /** Gradients of rows that wait for the end of their step. */
-  private static final class Kept {
+  private static final class PendingRows {
     private final int rank;
     private final int[] rows;
     private final MemorySegment numbers;
 
-    Kept(int rank, int[] rows, MemorySegment numbers) {
+    PendingRows(int rank, int[] rows, MemorySegment numbers) {
       this.rank = rank;
       this.rows = rows;
       this.numbers = numbers;
     }
   }
 
-  SparseShard(SparseSpec spec, Part part, HeapAdmission heap) {
+  SparseShard(SparseSpec spec, TablePart part, HeapAdmission heap) {
     super(spec.toString(), spec.consistency(), part, heap);
     this.spec = spec;
-    this.kernel = RowKernel.of(spec.element(), spec.width(), spec.optimizer(), spec.initial());
+    this.kernel = RowKernel.of(spec.numberType(), spec.width(), spec.optimizer(), spec.initial());
     this.lookup = new RowLookup(index, kernel);
   }
 
   // ---- push
 
   /** Applies gradients, or keeps them; false if it does not know the list of keys. */
-  CompletableFuture<Boolean> push(Rows pushed) {
+  CompletableFuture<Boolean> push(SparseFrame pushed) {
     requireFits(pushed);
-    boolean taken = wasTaken(pushed.sender()) || takeIn(pushed) != null;
+    boolean taken = wasTaken(pushed.origin()) || takeIn(pushed) != null;
     return CompletableFuture.completedFuture(taken);
   }
 
-  private void requireFits(Rows pushed) {
-    if (pushed.width() != spec.width() || pushed.numberBytes() != spec.element().bytes()) {
+  private void requireFits(SparseFrame pushed) {
+    if (pushed.width() != spec.width() || pushed.numberBytes() != spec.numberType().bytes()) {
       throw new GradientException("Got rows of " + pushed.width() + " numbers of "
           + pushed.numberBytes() + " bytes for " + spec + ".");
     }
   }
 
   /** Gives the rows that it was for; null, and nothing has happened, if the list is not known. */
-  private int @Nullable [] takeIn(Rows pushed) {
+  private int @Nullable [] takeIn(SparseFrame pushed) {
     long began = System.nanoTime();
-    var sender = pushed.sender();
-    requireApplied(sender);
+    var origin = pushed.origin();
+    requireApplied(origin);
     admit(pushed);
     int[] rows = lookup.rowsOf(pushed);
     if (rows == null) {
       return null;
     }
     if (gate.isBulk()) {
-      round(Math.max(sender.steps(), gate.applied()))
-          .add(new Kept(gate.clocks().rank(sender.worker()), rows, copied(pushed.numbers())));
+      pendingStep(Math.max(origin.endedSteps(), gate.applied()))
+          .add(new PendingRows(gate.workers().rank(origin.worker()), rows, copied(pushed.numbers())));
     } else {
       kernel.beginUpdate(index.size());
       kernel.add(rows, pushed.numbers());
       apply(1);
     }
-    take(sender); // once nothing can fail any more
-    traffic.pushed(pushed.memory().byteSize());
-    traffic.keys(rows.length);
+    recordPush(origin); // once nothing can fail any more
+    counters.recordPush(pushed.memory().byteSize());
+    counters.keys(rows.length);
     hot.add(rows);
-    traffic.updated(System.nanoTime() - began);
+    counters.recordUpdate(System.nanoTime() - began);
     return rows;
   }
 
   /** Refuses a push that would need more heap than there is, before anything has changed. */
-  private void admit(Rows pushed) {
+  private void admit(SparseFrame pushed) {
     int count = pushed.count();
     long most = growthOf(pushed.hasKeys() ? count : 0, count);
     if (most > 0 && !heap.fits(most)) { // its keys may be known
       int unknown = pushed.hasKeys() ? unknown(pushed.keys(), count, false) : 0;
       long bytes = growthOf(unknown, count);
       if (bytes > 0) {
-        heap.requireQuickly(what("a push of " + count + " rows to"), bytes);
+        heap.requireQuickly(describe("a push of " + count + " rows to"), bytes);
       }
     }
   }
@@ -133,28 +133,28 @@ final class SparseShard extends TableShard {
    * A push, the end of its worker's step, and a pull of the same rows; null if it does not know the
    * list of keys, and then nothing has happened.
    */
-  CompletableFuture<@Nullable NumberArray> exchange(Rows pushed, long steps) {
+  CompletableFuture<@Nullable NumberArray> exchange(SparseFrame pushed, long steps) {
     requireFits(pushed);
-    var sender = pushed.sender();
-    boolean again = wasTaken(sender);
+    var origin = pushed.origin();
+    boolean again = wasTaken(origin);
     int[] rows = again ? lookup.rowsOf(pushed) : takeIn(pushed);
     if (rows == null) {
       if (again) { // its worker asks for the rows
-        throw new MovedException(gate.table(), sender.layout(), part.layout(), true);
+        throw new ParametersMovedException(gate.table(), origin.layout(), part.layout(), true);
       }
       return CompletableFuture.completedFuture(null);
     }
-    requirePresent(sender.layout(), true);
-    clock(sender.worker(), sender.layout(), steps);
-    return gate.<@Nullable NumberArray>read(sender.worker(), () -> read(kernel.weights(rows)));
+    requirePresent(origin.layout(), true);
+    clock(origin.worker(), origin.layout(), steps);
+    return gate.<@Nullable NumberArray>read(origin.worker(), () -> read(kernel.weights(rows)));
   }
 
   private static MemorySegment copied(MemorySegment numbers) {
     return MemorySegment.ofArray(numbers.toArray(ValueLayout.JAVA_BYTE));
   }
 
-  private List<Kept> round(long step) {
-    return rounds.computeIfAbsent(step, absent -> new ArrayList<>());
+  private List<PendingRows> pendingStep(long step) {
+    return pendingSteps.computeIfAbsent(step, absent -> new ArrayList<>());
   }
 
   private void apply(double factor) {
@@ -166,19 +166,19 @@ final class SparseShard extends TableShard {
 
   @Override
   void finishBefore(long step) {
-    while (!rounds.isEmpty() && rounds.firstKey() < step) {
+    while (!pendingSteps.isEmpty() && pendingSteps.firstKey() < step) {
       long began = System.nanoTime();
-      var first = rounds.firstEntry();
+      var first = pendingSteps.firstEntry();
       merge(first.getValue());
-      apply(1.0 / Math.max(1, gate.clocks().participants(first.getKey())));
-      rounds.remove(first.getKey()); // what could not be applied is there still, for another try
-      traffic.updated(System.nanoTime() - began);
+      apply(1.0 / Math.max(1, gate.workers().participants(first.getKey())));
+      pendingSteps.remove(first.getKey()); // what could not be applied is there still, for another try
+      counters.recordUpdate(System.nanoTime() - began);
     }
   }
 
   @Override
-  long firstOpen() {
-    return rounds.firstKey();
+  long firstPendingStep() {
+    return pendingSteps.firstKey();
   }
 
   /** None waits: what they bring is copied. */
@@ -186,10 +186,10 @@ final class SparseShard extends TableShard {
   void refuseBefore(long step, Supplier<RuntimeException> why) {}
 
   /** Sums what was kept for a step, in the order of the workers' ranks. */
-  private void merge(List<Kept> round) {
+  private void merge(List<PendingRows> round) {
     kernel.beginUpdate(index.size());
     round.stream()
-        .sorted(Comparator.comparingInt(kept -> kept.rank))
+        .sorted(Comparator.comparingInt(pendingRows -> pendingRows.rank))
         .forEach(kept -> kernel.add(kept.rows, kept.numbers));
   }
 
@@ -197,14 +197,14 @@ final class SparseShard extends TableShard {
 
   /** Completes when the worker may read: with the rows of the keys, in their order. */
   CompletableFuture<NumberArray> pull(long worker, int layout, long steps, long[] keys) {
-    ask(worker, layout, steps);
+    admitRead(worker, layout, steps);
     long bytes = (long) keys.length * sumBytes();
     return gate.read(
-        worker, () -> read(brief("rows of", bytes, () -> kernel.weights(index, keys))));
+        worker, () -> read(allocateBriefly("rows of", bytes, () -> kernel.weights(index, keys))));
   }
 
   private NumberArray read(NumberArray rows) {
-    traffic.pulled(rows.memory().byteSize());
+    counters.recordPull(rows.memory().byteSize());
     return rows;
   }
 
@@ -212,11 +212,11 @@ final class SparseShard extends TableShard {
 
   /** What is kept is a copy already. */
   @Override
-  void fold() {}
+  void releaseGradients() {}
 
   @Override
-  void forgetNames() {
-    lookup.forgetNames();
+  void forgetKeyLists() {
+    lookup.forgetKeyLists();
   }
 
   @Override
@@ -230,7 +230,7 @@ final class SparseShard extends TableShard {
   }
 
   @Override
-  long lastItem() {
+  long endItem() {
     return index.size();
   }
 
@@ -240,10 +240,10 @@ final class SparseShard extends TableShard {
   }
 
   /** The rows that a block would have, in order. */
-  private int[] rows(Cut cut, long[] keys) {
-    return switch (cut) {
-      case Cut.All() -> IntStream.range(0, keys.length).toArray();
-      case Cut.For(Part to) ->
+  private int[] rows(SnapshotSelection selection, long[] keys) {
+    return switch (selection) {
+      case SnapshotSelection.All() -> IntStream.range(0, keys.length).toArray();
+      case SnapshotSelection.ForPart(TablePart to) ->
         IntStream.range(0, keys.length)
             .filter(row -> spec.placement().shardOf(keys[row], to.shards()) == to.index())
             .toArray();
@@ -251,16 +251,16 @@ final class SparseShard extends TableShard {
   }
 
   /** Of the rows of a block, which have gradients that are kept; by step. */
-  private Map<Long, int[]> kept(int[] rows) {
+  private Map<Long, int[]> pendingRows(int[] rows) {
     var wanted = new BitSet();
     for (int row : rows) {
       wanted.set(row);
     }
     var result = new TreeMap<Long, int[]>();
-    rounds.forEach((step, round) -> result.put(
+    pendingSteps.forEach((step, round) -> result.put(
         step,
         round.stream()
-            .flatMapToInt(kept -> Arrays.stream(kept.rows))
+            .flatMapToInt(pendingRows -> Arrays.stream(pendingRows.rows))
             .filter(wanted::get)
             .sorted()
             .distinct()
@@ -269,16 +269,16 @@ final class SparseShard extends TableShard {
   }
 
   @Override
-  Block.Head head(Cut cut) {
-    int[] rows = rows(cut, index.keys());
-    return head(rows, kept(rows));
+  ShardSnapshot.Header header(SnapshotSelection selection) {
+    int[] rows = rows(selection, index.keys());
+    return header(rows, pendingRows(rows));
   }
 
-  private Block.Head head(int[] rows, Map<Long, int[]> kept) {
-    var open = new ArrayList<Block.Open>();
-    kept.forEach((step, some) -> open.add(new Block.Open(step, -1, some.length)));
-    return new Block.Head(
-        spec.element(),
+  private ShardSnapshot.Header header(int[] rows, Map<Long, int[]> kept) {
+    var pendingStep = new ArrayList<ShardSnapshot.PendingStep>();
+    kept.forEach((step, some) -> pendingStep.add(new ShardSnapshot.PendingStep(step, -1, some.length)));
+    return new ShardSnapshot.Header(
+        spec.numberType(),
         spec.width(),
         1 + spec.optimizer().stateVectors(),
         0,
@@ -286,53 +286,53 @@ final class SparseShard extends TableShard {
         updates,
         part.layout(),
         gate.applied(),
-        clocks().slowest(),
-        clocks().clocks(),
-        before(),
-        open);
+        workers().slowest(),
+        workers().clocks(),
+        previousSequences(),
+        pendingStep);
   }
 
   @Override
-  long sizeOf(Cut cut) {
-    return Block.sizeOf(head(cut), true);
+  long sizeOf(SnapshotSelection selection) {
+    return ShardSnapshot.sizeOf(header(selection), true);
   }
 
   @Override
-  void write(Cut cut, Output output) {
+  void write(SnapshotSelection selection, SnapshotOutput output) {
     long[] keys = index.keys();
-    int[] rows = rows(cut, keys);
-    var kept = kept(rows);
-    var bytes = Block.headBytes(head(rows, kept));
+    int[] rows = rows(selection, keys);
+    var kept = pendingRows(rows);
+    var bytes = ShardSnapshot.headerBytes(header(rows, kept));
     output.put(bytes.length, memory -> memory.copyFrom(MemorySegment.ofArray(bytes)));
     writeKeys(output, keys, rows);
     pieces(
         rows.length,
-        Output.WINDOW / rowBytes(),
+        SnapshotOutput.WINDOW / rowBytes(),
         (from, count) -> output.put(
             (long) count * rowBytes(), memory -> kernel.copyRows(rows, from, count, memory)));
     kept.forEach((step, some) -> {
       writeKeys(output, keys, some);
-      merge(Objects.requireNonNull(rounds.get(step)));
+      merge(Objects.requireNonNull(pendingSteps.get(step)));
       pieces(
           some.length,
-          Output.WINDOW / sumBytes(),
+          SnapshotOutput.WINDOW / sumBytes(),
           (from, count) -> output.put(
               (long) count * sumBytes(), memory -> kernel.copySums(some, from, count, memory)));
     });
   }
 
   private int sumBytes() {
-    return spec.width() * spec.element().bytes();
+    return spec.width() * spec.numberType().bytes();
   }
 
   private int rowBytes() {
     return sumBytes() * (1 + spec.optimizer().stateVectors());
   }
 
-  private static void writeKeys(Output output, long[] keys, int[] rows) {
+  private static void writeKeys(SnapshotOutput output, long[] keys, int[] rows) {
     pieces(
         rows.length,
-        Output.WINDOW / Long.BYTES,
+        SnapshotOutput.WINDOW / Long.BYTES,
         (from, count) -> output.put((long) count * Long.BYTES, memory -> {
           for (int i = 0; i < count; i++) {
             memory.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, keys[rows[from + i]]);
@@ -340,25 +340,25 @@ final class SparseShard extends TableShard {
         }));
   }
 
-  private interface Piece {
+  private interface PieceWriter {
     void at(int from, int count);
   }
 
-  private static void pieces(int all, int most, Piece piece) {
+  private static void pieces(int all, int most, PieceWriter pieceWriter) {
     for (int at = 0; at < all; at += most) {
-      piece.at(at, Math.min(most, all - at));
+      pieceWriter.at(at, Math.min(most, all - at));
     }
   }
 
   @Override
-  void adopt(Block block, Entry entry) {
-    block.require(spec.element(), spec.width(), 1 + spec.optimizer().stateVectors(), true);
-    var head = block.head();
-    var keys = block.numbers().asSlice(0, head.count() * Long.BYTES);
-    var numbers = block.numbers().asSlice(keys.byteSize(), head.count() * rowBytes());
-    int more = unknown(keys, head.count(), true);
-    heap.require(what(more + " more rows of"), growthOf(more, 0));
-    for (int i = 0; i < head.count(); i++) {
+  void adopt(ShardSnapshot snapshot, SnapshotOrigin snapshotOrigin) {
+    snapshot.require(spec.numberType(), spec.width(), 1 + spec.optimizer().stateVectors(), true);
+    var header = snapshot.header();
+    var keys = snapshot.numbers().asSlice(0, header.count() * Long.BYTES);
+    var numbers = snapshot.numbers().asSlice(keys.byteSize(), header.count() * rowBytes());
+    int more = unknown(keys, header.count(), true);
+    heap.require(describe(more + " more rows of"), growthOf(more, 0));
+    for (int i = 0; i < header.count(); i++) {
       long key = keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
       if (isMine(key)) {
         kernel.ensureRows(index.size() + 1);
@@ -366,25 +366,25 @@ final class SparseShard extends TableShard {
         kernel.set(row, numbers, (long) i * rowBytes());
       }
     }
-    if (entry != Entry.RESTORED) {
-      adoptOpen(head, block.numbers().asSlice(keys.byteSize() + numbers.byteSize()));
+    if (snapshotOrigin != SnapshotOrigin.RESTORED) {
+      adoptOpen(header, snapshot.numbers().asSlice(keys.byteSize() + numbers.byteSize()));
     }
-    updates = Math.max(updates, head.updates());
-    begin(head, entry);
+    updates = Math.max(updates, header.updates());
+    startFrom(header, snapshotOrigin);
   }
 
   private boolean isMine(long key) {
     return spec.placement().shardOf(key, part.shards()) == part.index();
   }
 
-  private void adoptOpen(Block.Head head, MemorySegment numbers) {
+  private void adoptOpen(ShardSnapshot.Header header, MemorySegment numbers) {
     long at = 0;
-    for (var open : head.open()) {
-      var keys = numbers.asSlice(at, open.count() * Long.BYTES);
-      long bytes = open.count() * sumBytes();
+    for (var pendingStep : header.pendingSteps()) {
+      var keys = numbers.asSlice(at, pendingStep.count() * Long.BYTES);
+      long bytes = pendingStep.count() * sumBytes();
       var sums = numbers.asSlice(at + keys.byteSize(), bytes);
       int[] rows = lookup.rowsOf(keys.toArray(ValueLayout.JAVA_LONG_UNALIGNED));
-      round(open.step()).add(new Kept(-1, rows, copied(sums)));
+      pendingStep(pendingStep.step()).add(new PendingRows(-1, rows, copied(sums)));
       at += keys.byteSize() + bytes;
     }
   }
@@ -397,7 +397,7 @@ final class SparseShard extends TableShard {
   List<HotRow> hotRows(int most) {
     var keys = index.keys();
     return hot.most(most).stream()
-        .map(row -> new HotRow(keys[(int) row.key()], row.share() * traffic.keys()))
+        .map(row -> new HotRow(keys[(int) row.key()], row.share() * counters.keys()))
         .toList();
   }
 

@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * @param id names it among the tables of its server
  * @param name what people call it
- * @param element what its numbers are
+ * @param numberType what its numbers are
  * @param width how many numbers a row has
  * @param optimizer what applies gradients
  * @param consistency how far apart its workers may be
@@ -23,7 +23,7 @@ import java.util.Objects;
 public record SparseSpec(
     int id,
     String name,
-    NumberType element,
+    NumberType numberType,
     int width,
     Optimizer optimizer,
     Consistency consistency,
@@ -35,7 +35,7 @@ public record SparseSpec(
   /** Refuses nulls, and rows of nothing. */
   public SparseSpec {
     Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(element, "element");
+    Objects.requireNonNull(numberType, "element");
     Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(consistency, "consistency");
     Objects.requireNonNull(initial, "initial");
@@ -47,9 +47,9 @@ public record SparseSpec(
   }
 
   /** The same under that number. */
-  public SparseSpec numbered(int number) {
+  public SparseSpec withId(int number) {
     return new SparseSpec(
-        number, name, element, width, optimizer, consistency, initial, placement, hotKeys);
+        number, name, numberType, width, optimizer, consistency, initial, placement, hotKeys);
   }
 
   /** The same with such numbers. */
@@ -61,42 +61,42 @@ public record SparseSpec(
   /** The same with another optimizer. */
   public SparseSpec with(Optimizer changed) {
     return new SparseSpec(
-        id, name, element, width, changed, consistency, initial, placement, hotKeys);
+        id, name, numberType, width, changed, consistency, initial, placement, hotKeys);
   }
 
   /** The same with another rule. */
   public SparseSpec with(Consistency changed) {
     return new SparseSpec(
-        id, name, element, width, optimizer, changed, initial, placement, hotKeys);
+        id, name, numberType, width, optimizer, changed, initial, placement, hotKeys);
   }
 
   /** The same with rows that begin otherwise. */
   public SparseSpec with(RowInitializer changed) {
     return new SparseSpec(
-        id, name, element, width, optimizer, consistency, changed, placement, hotKeys);
+        id, name, numberType, width, optimizer, consistency, changed, placement, hotKeys);
   }
 
   /** The same with copies of so many keys. */
   public SparseSpec with(int changed) {
     return new SparseSpec(
-        id, name, element, width, optimizer, consistency, initial, placement, changed);
+        id, name, numberType, width, optimizer, consistency, initial, placement, changed);
   }
 
   /** The same with keys on other shards. */
   public SparseSpec with(KeyPlacement changed) {
     return new SparseSpec(
-        id, name, element, width, optimizer, consistency, initial, changed, hotKeys);
+        id, name, numberType, width, optimizer, consistency, initial, changed, hotKeys);
   }
 
   @Override
   public String shape() {
-    return "sparse rows of " + width + " " + element.pluralName() + ", " + optimizer.stateVectors()
+    return "sparse rows of " + width + " " + numberType.pluralName() + ", " + optimizer.stateVectors()
         + " state vectors";
   }
 
   /** What people read in errors and reports. */
   @Override
   public String toString() {
-    return "sparse table " + name + " of " + width + " " + element.pluralName() + " a row";
+    return "sparse table " + name + " of " + width + " " + numberType.pluralName() + " a row";
   }
 }

@@ -10,15 +10,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** See {@link Weights}: in store memory, sealed when somebody reads them. */
-final class StoredWeights implements Weights {
+/** See {@link ShardWeights}: in store memory, sealed when somebody reads them. */
+final class StoredWeights implements ShardWeights {
   private final MobulaRuntime runtime;
   private final long bytes;
   private final int length;
   private MemorySegment numbers;
   private @Nullable ObjectBuffer open;
   private @Nullable ObjectBuffer next;
-  private @Nullable Version sealed;
+  private @Nullable SealedVersion sealed;
 
   /**
    * What readers have been given.
@@ -27,7 +27,7 @@ final class StoredWeights implements Weights {
    * @param arena ends this shard's own view
    * @param view what is returned
    */
-  private record Version(ObjectRef<Tensor> ref, Arena arena, Tensor view) {
+  private record SealedVersion(ObjectRef<Tensor> ref, Arena arena, Tensor view) {
     void end() {
       arena.close();
       ref.close();
@@ -37,14 +37,14 @@ final class StoredWeights implements Weights {
   StoredWeights(MobulaRuntime runtime, NumberType numberType, int length) {
     this.runtime = runtime;
     this.length = length;
-    this.bytes = Frame.HEAD + (long) length * numberType.bytes();
+    this.bytes = DenseFrame.HEADER_BYTES + (long) length * numberType.bytes();
     var first = runtime.create(bytes);
     this.open = first;
     this.numbers = numbersOf(first).fill((byte) 0);
   }
 
   private static MemorySegment numbersOf(ObjectBuffer room) {
-    return room.segment().asSlice(Frame.HEAD);
+    return room.segment().asSlice(DenseFrame.HEADER_BYTES);
   }
 
   @Override
@@ -64,7 +64,7 @@ final class StoredWeights implements Weights {
   }
 
   @Override
-  public void updated() {
+  public void commit() {
     var written = next;
     if (written != null) {
       next = null;
@@ -75,7 +75,7 @@ final class StoredWeights implements Weights {
   }
 
   /** The frame of an answer: one object for all who read this version. */
-  Tensor answer(long updates, long slowest) {
+  Tensor sealReply(long updates, long slowest) {
     var present = sealed;
     if (present == null) {
       present = seal(updates, slowest);
@@ -85,15 +85,15 @@ final class StoredWeights implements Weights {
   }
 
   @SuppressWarnings("MustBeClosed") // by the end of the version
-  private Version seal(long updates, long slowest) {
+  private SealedVersion seal(long updates, long slowest) {
     var room = java.util.Objects.requireNonNull(open, "open");
-    new Frame(room.segment()).answer(updates, slowest, length);
+    new DenseFrame(room.segment()).writeReplyHeader(updates, slowest, length);
     var ref = room.seal(DType.INT8, bytes);
     open = null;
     var arena = Arena.ofConfined();
     var view = ref.get(arena);
-    numbers = view.segment().asSlice(Frame.HEAD);
-    return new Version(ref, arena, view);
+    numbers = view.segment().asSlice(DenseFrame.HEADER_BYTES);
+    return new SealedVersion(ref, arena, view);
   }
 
   private void endVersion() {

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Catalog} knows of a table, and a shard needs to make its part of it.
+ * What a {@link CatalogActor} knows of a table, and a shard needs to make its part of it.
  *
  * @param spec what it is
  * @param checkpoint the directory of its last checkpoint; null if there is none

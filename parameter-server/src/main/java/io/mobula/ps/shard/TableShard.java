@@ -24,21 +24,21 @@ import org.slf4j.LoggerFactory;
 abstract sealed class TableShard permits DenseShard, SparseShard {
   private static final Logger LOG = LoggerFactory.getLogger(TableShard.class);
 
-  final Traffic traffic = new Traffic();
-  final Gate gate;
-  final Part part;
+  final ShardCounters counters = new ShardCounters();
+  final StalenessGate gate;
+  final TablePart part;
   final HeapAdmission heap;
-  private final Map<Long, Long> before = new HashMap<>(); // the last pushes in the layout before
+  private final Map<Long, Long> previousSequences = new HashMap<>(); // the last pushes in the layout before
   private long ceiling = Long.MAX_VALUE;
   private boolean frozen;
-  private @Nullable Reached reached;
-  private @Nullable OpenStep open;
+  private @Nullable StepWaiter stepWaiter;
+  private @Nullable BlockedStep blockedStep;
 
   /** Somebody waits until all steps before one are applied. */
-  private record Reached(long step, CompletableFuture<Long> answer) {}
+  private record StepWaiter(long step, CompletableFuture<Long> answer) {}
 
-  TableShard(String table, Consistency rule, Part part, HeapAdmission heap) {
-    this.gate = new Gate(table, rule, traffic);
+  TableShard(String table, Consistency rule, TablePart part, HeapAdmission heap) {
+    this.gate = new StalenessGate(table, rule, counters);
     this.part = part;
     this.heap = heap;
   }
@@ -46,7 +46,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   // ---- memory
 
   /** Names in an error something of this part. */
-  final Object what(String thing) {
+  final Object describe(String thing) {
     return new Object() {
       @Override
       public String toString() {
@@ -56,55 +56,55 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /** An array that is needed for a moment. */
-  final <T> T brief(String thing, long bytes, Supplier<T> allocation) {
-    return heap.allocateBriefly(what(thing), bytes, allocation);
+  final <T> T allocateBriefly(String thing, long bytes, Supplier<T> allocation) {
+    return heap.allocateBriefly(describe(thing), bytes, allocation);
   }
 
   // ---- workers
 
   /** A worker joins; gives how many steps it counts as having ended. */
   final long join(long worker, int rank, NodeId node) {
-    long ended = gate.clocks().join(worker, rank, node, System.nanoTime());
-    settle();
+    long ended = gate.workers().join(worker, rank, node, System.nanoTime());
+    applyEndedSteps();
     return ended;
   }
 
   /** A worker comes back that this shard may have forgotten. */
   final void rejoin(WorkerClock clock) {
-    gate.clocks().restore(clock, System.nanoTime());
-    settle();
+    gate.workers().restore(clock, System.nanoTime());
+    applyEndedSteps();
   }
 
   /** A worker leaves, and has ended that many steps by it. */
   final void leave(long worker, int layout, long steps) {
     requirePresent(layout);
-    gate.clocks().endSteps(worker, steps, System.nanoTime());
-    settle();
+    gate.workers().endSteps(worker, steps, System.nanoTime());
+    applyEndedSteps();
     gate.leave(worker);
-    settle();
+    applyEndedSteps();
   }
 
   /** A worker has ended that many steps. */
   final void clock(long worker, int layout, long steps) {
     requirePresent(layout);
-    gate.enter(worker);
+    gate.recordActivity(worker);
     end(worker, steps);
   }
 
   private void end(long worker, long steps) {
-    gate.clocks().endSteps(worker, steps, System.nanoTime());
-    settle();
+    gate.workers().endSteps(worker, steps, System.nanoTime());
+    applyEndedSteps();
   }
 
   /** Who is dead or silent. */
-  final List<WorkerClock> evictable(@Nullable Set<NodeId> nodes, long patienceNanos) {
-    return gate.clocks().evict(nodes, patienceNanos, System.nanoTime());
+  final List<WorkerClock> evictUnresponsive(@Nullable Set<NodeId> nodes, long patienceNanos) {
+    return gate.workers().evict(nodes, patienceNanos, System.nanoTime());
   }
 
   /** Goes on without them. */
   final void evict(List<WorkerClock> gone) {
     gone.forEach(clock -> gate.leave(clock.worker()));
-    settle();
+    applyEndedSteps();
   }
 
   /** Refuses what is for another layout, or for one that is about to end. */
@@ -115,37 +115,37 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   /** As above, after a push that came with it was taken in. */
   final void requirePresent(int layout, boolean taken) {
     if (frozen || layout != part.layout()) {
-      throw new MovedException(gate.table(), layout, part.layout(), taken);
+      throw new ParametersMovedException(gate.table(), layout, part.layout(), taken);
     }
   }
 
   /**
    * Whether a push was taken in before; if not, it may be now.
    *
-   * @throws MovedException when it is for another layout, and was not taken in there
+   * @throws ParametersMovedException when it is for another layout, and was not taken in there
    */
-  final boolean wasTaken(Sender sender) {
-    boolean here = !frozen && sender.layout() == part.layout();
+  final boolean wasTaken(PushOrigin origin) {
+    boolean here = !frozen && origin.layout() == part.layout();
     if (here) {
-      gate.enter(sender.worker());
-      if (gate.clocks().endedSteps(sender.worker()) < sender.steps()) {
-        end(sender.worker(), sender.steps());
+      gate.recordActivity(origin.worker());
+      if (gate.workers().endedSteps(origin.worker()) < origin.endedSteps()) {
+        end(origin.worker(), origin.endedSteps());
       }
     }
-    boolean was = sender.sequence() <= lastOf(sender);
+    boolean was = origin.sequence() <= lastOf(origin);
     if (was) {
-      traffic.repeated();
+      counters.recordRepeat();
     } else if (!here) {
-      throw new MovedException(gate.table(), sender.layout(), part.layout());
+      throw new ParametersMovedException(gate.table(), origin.layout(), part.layout());
     }
     return was;
   }
 
-  private long lastOf(Sender sender) {
-    if (sender.layout() == part.layout()) {
-      return gate.clocks().sequence(sender.worker());
+  private long lastOf(PushOrigin origin) {
+    if (origin.layout() == part.layout()) {
+      return gate.workers().sequence(origin.worker());
     }
-    return sender.layout() == part.layout() - 1 ? before.getOrDefault(sender.worker(), 0L) : 0;
+    return origin.layout() == part.layout() - 1 ? previousSequences.getOrDefault(origin.worker(), 0L) : 0;
   }
 
   /**
@@ -154,10 +154,10 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
    *
    * @throws RuntimeException why it cannot be applied
    */
-  final void requireApplied(Sender sender) {
-    var before = open;
-    if (before != null && before.step() < sender.steps()) {
-      settle();
+  final void requireApplied(PushOrigin origin) {
+    var before = blockedStep;
+    if (before != null && before.step() < origin.endedSteps()) {
+      applyEndedSteps();
       requireApplied();
     }
   }
@@ -168,27 +168,27 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
    * @throws RuntimeException why a step that is over cannot be applied
    */
   final void requireApplied() {
-    if (open != null) {
-      throw open.failure();
+    if (blockedStep != null) {
+      throw blockedStep.failure();
     }
   }
 
   /** Takes a push in, from now on. */
-  final void take(Sender sender) {
-    gate.clocks().recordPush(sender.worker(), sender.sequence());
+  final void recordPush(PushOrigin origin) {
+    gate.workers().recordPush(origin.worker(), origin.sequence());
   }
 
   /** A worker, or somebody who is none, wants to read. */
-  final void ask(long worker, int layout, long steps) {
+  final void admitRead(long worker, int layout, long steps) {
     requirePresent(layout);
     gate.requireKnown(worker);
-    if (!gate.clocks().isPresent(worker)) {
+    if (!gate.workers().isPresent(worker)) {
       return;
     }
-    if (gate.clocks().endedSteps(worker) < steps) {
+    if (gate.workers().endedSteps(worker) < steps) {
       end(worker, steps);
-    } else if (open != null) {
-      settle();
+    } else if (blockedStep != null) {
+      applyEndedSteps();
     }
     requireApplied();
   }
@@ -200,34 +200,34 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
    * be applied stays as it is, and is tried again with the next call: this throws nothing, as the
    * clocks are right all the same.
    */
-  final void settle() {
-    long slowest = Math.min(gate.clocks().slowest(), ceiling);
+  final void applyEndedSteps() {
+    long slowest = Math.min(gate.workers().slowest(), ceiling);
     long applied = slowest;
     try {
       finishBefore(slowest);
-      open = null;
+      blockedStep = null;
     } catch (Throwable thrown) { // an optimizer or aggregator of the program's, or want of memory
-      applied = firstOpen();
-      open = OpenStep.of(open, applied, thrown, gate.table() + " on shard " + part.index());
+      applied = firstPendingStep();
+      blockedStep = BlockedStep.of(blockedStep, applied, thrown, gate.table() + " on shard " + part.index());
     }
-    gate.clocks().forgetDeparted(gate.isBulk() ? applied : Long.MAX_VALUE);
-    gate.open(applied);
-    var waiting = reached;
+    gate.workers().forgetDeparted(gate.isBulk() ? applied : Long.MAX_VALUE);
+    gate.advance(applied);
+    var waiting = stepWaiter;
     if (waiting != null && gate.applied() >= waiting.step()) {
-      reached = null;
+      stepWaiter = null;
       waiting.answer().complete(gate.applied());
     }
-    if (open != null && open.isToBeTold()) {
-      sendAway(open, slowest);
+    if (blockedStep != null && blockedStep.isReportable()) {
+      refuseWaiting(blockedStep, slowest);
     }
   }
 
   /** Whoever waits for a step that cannot be applied is told, and may try again. */
-  private void sendAway(OpenStep present, long slowest) {
-    gate.sendAway(present::failure);
-    var waiting = reached;
+  private void refuseWaiting(BlockedStep present, long slowest) {
+    gate.refuseWaiting(present::failure);
+    var waiting = stepWaiter;
     if (waiting != null) {
-      reached = null;
+      stepWaiter = null;
       waiting.answer().completeExceptionally(present.failure());
     }
     try {
@@ -247,7 +247,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   abstract void finishBefore(long step);
 
   /** The first step of which something is kept. */
-  abstract long firstOpen();
+  abstract long firstPendingStep();
 
   /** Fails the pushes that wait for steps before that, and keeps what they have brought. */
   abstract void refuseBefore(long step, Supplier<RuntimeException> why);
@@ -255,7 +255,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   /** No step beyond that is applied from now on. */
   final void holdAt(long step) {
     ceiling = step;
-    settle();
+    applyEndedSteps();
   }
 
   /** Up to which step everything is applied. */
@@ -264,10 +264,10 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /** Completes when all steps before that are applied. */
-  final CompletionStage<Long> reach(long step) {
+  final CompletionStage<Long> whenApplied(long step) {
     var answer = new CompletableFuture<Long>();
-    reached = new Reached(step, answer);
-    settle();
+    stepWaiter = new StepWaiter(step, answer);
+    applyEndedSteps();
     return answer;
   }
 
@@ -276,45 +276,45 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   /** Takes nothing in any more, and sends those away who wait. */
   final void freeze() {
     frozen = true;
-    fold();
-    gate.sendAway(() -> new MovedException(gate.table(), part.layout(), part.layout(), true));
+    releaseGradients();
+    gate.refuseWaiting(() -> new ParametersMovedException(gate.table(), part.layout(), part.layout(), true));
   }
 
   /** The parameters stay here after all. */
   final void thaw() {
     frozen = false;
-    fold();
-    settle();
+    releaseGradients();
+    applyEndedSteps();
   }
 
   /** Copies gradients that are kept: those who wrote them wait no longer. */
-  abstract void fold();
+  abstract void releaseGradients();
 
   /** Which pushes were the last, for those that come again after the move. */
   final void remember(TableShard old) {
-    for (var clock : old.gate.clocks().clocks()) {
-      before.put(clock.worker(), clock.sequence());
+    for (var clock : old.gate.workers().clocks()) {
+      previousSequences.put(clock.worker(), clock.sequence());
     }
   }
 
   /** Takes over what a block says of its shard as a whole. */
-  final void begin(Block.Head head, Entry entry) {
-    boolean same = head.layout() == part.layout();
-    if (entry != Entry.RESTORED) {
-      before.putAll(same ? head.before() : Map.of());
-      for (var clock : head.workers()) {
-        gate.clocks().restore(same ? clock : clock.withoutPushes(), System.nanoTime());
+  final void startFrom(ShardSnapshot.Header header, SnapshotOrigin snapshotOrigin) {
+    boolean same = header.layout() == part.layout();
+    if (snapshotOrigin != SnapshotOrigin.RESTORED) {
+      previousSequences.putAll(same ? header.previousSequences() : Map.of());
+      for (var clock : header.workers()) {
+        gate.workers().restore(same ? clock : clock.withoutPushes(), System.nanoTime());
       }
-      gate.clocks().startAt(head.slowest());
-      gate.begin(head.applied());
+      gate.workers().startAt(header.slowest());
+      gate.begin(header.applied());
     }
-    if (entry == Entry.RECOVERED) {
-      gate.forget();
+    if (snapshotOrigin == SnapshotOrigin.RECOVERED) {
+      gate.expectUnknownWorkers();
     }
   }
 
   /** How a shard comes by a block. */
-  enum Entry {
+  enum SnapshotOrigin {
     /** From a standby: nothing is lost. */
     TAKEN_OVER,
     /** From other shards, in another layout. */
@@ -332,29 +332,29 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   abstract long firstItem();
 
   /** The number after that of the last parameter, or how many rows there are. */
-  abstract long lastItem();
+  abstract long endItem();
 
   /** Whether it has to look at those of a checkpoint for its own. */
   abstract boolean wants(long from, long to);
 
   /** A standby gets a copy, which does not have the names of lists of keys: they are sent anew. */
-  abstract void forgetNames();
+  abstract void forgetKeyLists();
 
   /** What a block of some of it would have. */
-  abstract Block.Head head(Cut cut);
+  abstract ShardSnapshot.Header header(SnapshotSelection selection);
 
   /** How long that block is. */
-  abstract long sizeOf(Cut cut);
+  abstract long sizeOf(SnapshotSelection selection);
 
   /** Writes a block of some of it. */
-  abstract void write(Cut cut, Output output);
+  abstract void write(SnapshotSelection selection, SnapshotOutput output);
 
   /** Takes in the state in a block, as far as it is this shard's. */
-  abstract void adopt(Block block, Entry entry);
+  abstract void adopt(ShardSnapshot snapshot, SnapshotOrigin snapshotOrigin);
 
   /** The last pushes in the layout before this one, by worker. */
-  final Map<Long, Long> before() {
-    return Map.copyOf(before);
+  final Map<Long, Long> previousSequences() {
+    return Map.copyOf(previousSequences);
   }
 
   // ---- reports
@@ -367,11 +367,11 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
 
   /** What has happened here so far. */
   final ShardMetrics metrics() {
-    return traffic.metrics(updates(), gate.waiting(), gate.clocks().size());
+    return counters.metrics(updates(), gate.waitingReads(), gate.workers().size());
   }
 
   /** The clocks, for whoever writes them. */
-  final WorkerTracker clocks() {
-    return gate.clocks();
+  final WorkerTracker workers() {
+    return gate.workers();
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class ShardFuzzTest {
   private static final int LENGTH = 200;
   private static final long WORKER = 7;
-  private static final Part PART = new Part(1, 0, 1);
+  private static final TablePart PART = new TablePart(1, 0, 1);
   private static final int RENEWED_AFTER = 500;
 
   private DenseShard dense = dense(Compression.none());
@@ -45,7 +45,7 @@ class ShardFuzzTest {
         Optimizers.adam(0.01),
         Consistency.asynchronous(),
         compression,
-        Limits.NONE,
+        GradientLimits.NONE,
         Aggregator.mean());
     var shard = new DenseShard(null, spec, PART, HeapAdmission.ofThisJvm());
     shard.join(WORKER, 0, new NodeId(1));
@@ -69,29 +69,29 @@ class ShardFuzzTest {
   }
 
   private static byte[] push(int kind, byte[] numbers, int count, boolean compressed) {
-    var bytes = new byte[1 + Frame.HEAD + numbers.length];
+    var bytes = new byte[1 + DenseFrame.HEADER_BYTES + numbers.length];
     bytes[0] = (byte) kind;
-    System.arraycopy(numbers, 0, bytes, 1 + Frame.HEAD, numbers.length);
-    new Frame(MemorySegment.ofArray(bytes).asSlice(1))
-        .push(new Sender(WORKER, 1, 0, PART.layout()), 0, count, 1, compressed);
+    System.arraycopy(numbers, 0, bytes, 1 + DenseFrame.HEADER_BYTES, numbers.length);
+    new DenseFrame(MemorySegment.ofArray(bytes).asSlice(1))
+        .writePushHeader(new PushOrigin(WORKER, 1, 0, PART.layout()), 0, count, 1, compressed);
     return bytes;
   }
 
   private static byte[] rows() {
     long[] keys = {5, 6, 1L << 40};
-    var bytes = new byte[1 + (int) Rows.sizeOf(keys.length, 2, NumberType.FLOAT, true)];
+    var bytes = new byte[1 + (int) SparseFrame.sizeOf(keys.length, 2, NumberType.FLOAT, true)];
     bytes[0] = 2;
-    var rows = new Rows(MemorySegment.ofArray(bytes).asSlice(1));
-    rows.head(new Sender(WORKER, 1, 0, PART.layout()), keys.length, 2, NumberType.FLOAT, 3, true);
-    MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
+    var frame = new SparseFrame(MemorySegment.ofArray(bytes).asSlice(1));
+    frame.writeHeader(new PushOrigin(WORKER, 1, 0, PART.layout()), keys.length, 2, NumberType.FLOAT, 3, true);
+    MemorySegment.copy(keys, 0, frame.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
     return bytes;
   }
 
   private static byte[] block(int kind, TableShard of) {
-    var cut = new Cut.All();
+    var cut = new SnapshotSelection.All();
     var bytes = new byte[1 + (int) of.sizeOf(cut)];
     bytes[0] = (byte) kind;
-    of.write(cut, Output.to(MemorySegment.ofArray(bytes).asSlice(1)));
+    of.write(cut, SnapshotOutput.to(MemorySegment.ofArray(bytes).asSlice(1)));
     return bytes;
   }
 
@@ -101,7 +101,7 @@ class ShardFuzzTest {
     var gradient = new float[LENGTH];
     Arrays.fill(gradient, 0.5f);
     var encoded = Compression.topK(0.1).lz4().encoder(LENGTH).encode(gradient, 0);
-    sparse.push(Rows.read(MemorySegment.ofArray(rows()).asSlice(1)));
+    sparse.push(SparseFrame.read(MemorySegment.ofArray(rows()).asSlice(1)));
     AlteredBytes.search(
         "gradients, rows and blocks of shards",
         List.of(
@@ -125,13 +125,13 @@ class ShardFuzzTest {
     var memory = MemorySegment.ofArray(Arrays.copyOfRange(input, 1, input.length));
     try {
       switch (input[0] & 0xff) {
-        case 0 -> dense.push(Frame.read(memory));
-        case 1 -> packed.push(Frame.read(memory));
-        case 2 -> sparse.push(Rows.read(memory));
-        case 3 -> dense.adopt(Block.read(memory), TableShard.Entry.MOVED);
-        default -> sparse.adopt(Block.read(memory), TableShard.Entry.MOVED);
+        case 0 -> dense.push(DenseFrame.read(memory));
+        case 1 -> packed.push(DenseFrame.read(memory));
+        case 2 -> sparse.push(SparseFrame.read(memory));
+        case 3 -> dense.adopt(ShardSnapshot.read(memory), TableShard.SnapshotOrigin.MOVED);
+        default -> sparse.adopt(ShardSnapshot.read(memory), TableShard.SnapshotOrigin.MOVED);
       }
-    } catch (ParameterServerException | MovedException | IllegalArgumentException refused) {
+    } catch (ParameterServerException | ParametersMovedException | IllegalArgumentException refused) {
       assertThat(refused.getMessage()).isNotBlank();
     }
   }
@@ -140,15 +140,15 @@ class ShardFuzzTest {
   void aBlockIsRefusedThatSpeaksOfOtherNumbersThanItHas() {
     var bytes = block(3, dense);
     var whole = MemorySegment.ofArray(bytes).asSlice(1);
-    dense.adopt(Block.read(whole), TableShard.Entry.MOVED);
+    dense.adopt(ShardSnapshot.read(whole), TableShard.SnapshotOrigin.MOVED);
     var cut = whole.asSlice(0, whole.byteSize() - 64);
-    assertThatThrownBy(() -> dense.adopt(Block.read(cut), TableShard.Entry.MOVED))
+    assertThatThrownBy(() -> dense.adopt(ShardSnapshot.read(cut), TableShard.SnapshotOrigin.MOVED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("bytes follow");
-    assertThatThrownBy(() -> sparse.adopt(Block.read(whole), TableShard.Entry.MOVED))
+    assertThatThrownBy(() -> sparse.adopt(ShardSnapshot.read(whole), TableShard.SnapshotOrigin.MOVED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Wanted a block of rows");
-    assertThatThrownBy(() -> Block.read(whole.asSlice(0, 40)))
+    assertThatThrownBy(() -> ShardSnapshot.read(whole.asSlice(0, 40)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cut off");
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class SparseShardTest {
   private static final long WORKER = 7;
   private static final long LIST = 3;
-  private static final Part PART = new Part(1, 0, 1);
+  private static final TablePart PART = new TablePart(1, 0, 1);
 
   private final SparseSpec spec = new SparseSpec(
       1,
@@ -42,26 +42,26 @@ class SparseShardTest {
   }
 
   /** Gradients of 1 for each key. */
-  private static Rows frame(
+  private static SparseFrame frame(
       long sequence, int layout, NumberType numberType, boolean follow, long... keys) {
-    long bytes = Rows.sizeOf(keys.length, 1, numberType, follow);
-    var rows = new Rows(MemorySegment.ofArray(new byte[(int) bytes]));
-    rows.head(new Sender(WORKER, sequence, 0, layout), keys.length, 1, numberType, LIST, follow);
+    long bytes = SparseFrame.sizeOf(keys.length, 1, numberType, follow);
+    var frame = new SparseFrame(MemorySegment.ofArray(new byte[(int) bytes]));
+    frame.writeHeader(new PushOrigin(WORKER, sequence, 0, layout), keys.length, 1, numberType, LIST, follow);
     if (follow) {
-      MemorySegment.copy(keys, 0, rows.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
+      MemorySegment.copy(keys, 0, frame.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
     }
     for (int i = 0; i < keys.length; i++) {
-      numberType.set(rows.numbers(), i, 1);
+      numberType.set(frame.numbers(), i, 1);
     }
-    return rows;
+    return frame;
   }
 
-  private static Rows frame(long sequence, boolean follow, long... keys) {
+  private static SparseFrame frame(long sequence, boolean follow, long... keys) {
     return frame(sequence, PART.layout(), NumberType.DOUBLE, follow, keys);
   }
 
-  private Object exchanged(Rows rows, long steps) {
-    var came = shard.exchange(rows, steps).join();
+  private Object exchanged(SparseFrame frame, long steps) {
+    var came = shard.exchange(frame, steps).join();
     return came == null ? null : came.array();
   }
 
@@ -70,33 +70,33 @@ class SparseShardTest {
     assertThat(exchanged(frame(1, true, 5, 6, 5), 1)).isEqualTo(new double[] {-2, -1, -2});
     assertThat(exchanged(frame(1, true, 5, 6, 5), 1)).isEqualTo(new double[] {-2, -1, -2});
     assertThat(exchanged(frame(2, false, 5, 6, 5), 2)).isEqualTo(new double[] {-4, -2, -4});
-    assertThat(shard.clocks().endedSteps(WORKER)).isEqualTo(2);
+    assertThat(shard.workers().endedSteps(WORKER)).isEqualTo(2);
     assertThat(shard.metrics().repeated()).isEqualTo(1);
   }
 
   @Test
   void nothingHasHappenedWhereTheListIsNotKnown() {
     assertThat(exchanged(frame(1, false, 5, 6), 1)).isNull();
-    assertThat(shard.clocks().endedSteps(WORKER)).isZero();
+    assertThat(shard.workers().endedSteps(WORKER)).isZero();
     assertThat(exchanged(frame(2, true, 5, 6), 1)).isEqualTo(new double[] {-1, -1});
   }
 
   @Test
   void oneThatWasTakenInButWhoseListIsForgottenIsNotToGoAgain() {
     exchanged(frame(1, true, 5, 6), 1);
-    shard.forgetNames();
+    shard.forgetKeyLists();
     assertThatThrownBy(() -> exchanged(frame(1, false, 5, 6), 1))
         .isInstanceOfSatisfying(
-            MovedException.class, moved -> assertThat(moved.wasTaken()).isTrue());
+            ParametersMovedException.class, moved -> assertThat(moved.wasTaken()).isTrue());
   }
 
   @Test
   void anExchangeForAnotherLayoutIsToGoAgain() {
     assertThatThrownBy(() -> exchanged(frame(1, 2, NumberType.DOUBLE, true, 5), 1))
         .isInstanceOfSatisfying(
-            MovedException.class, moved -> assertThat(moved.wasTaken()).isFalse());
+            ParametersMovedException.class, moved -> assertThat(moved.wasTaken()).isFalse());
     shard.freeze();
-    assertThatThrownBy(() -> exchanged(frame(1, true, 5), 1)).isInstanceOf(MovedException.class);
+    assertThatThrownBy(() -> exchanged(frame(1, true, 5), 1)).isInstanceOf(ParametersMovedException.class);
     assertThat(shard.rows()).isZero();
   }
 
@@ -130,11 +130,11 @@ class SparseShardTest {
   @Test
   void refusesABlockForWhichThereIsNoHeap() {
     shard.push(frame(1, true, LongStream.range(0, 100_000).toArray()));
-    var cut = new Cut.All();
+    var cut = new SnapshotSelection.All();
     var memory = MemorySegment.ofArray(new byte[(int) shard.sizeOf(cut)]);
-    shard.write(cut, Output.to(memory));
+    shard.write(cut, SnapshotOutput.to(memory));
     var limited = new SparseShard(spec, PART, new LimitedHeap().freeBytes(1 << 20).room());
-    assertThatThrownBy(() -> limited.adopt(Block.read(memory), TableShard.Entry.MOVED))
+    assertThatThrownBy(() -> limited.adopt(ShardSnapshot.read(memory), TableShard.SnapshotOrigin.MOVED))
         .isInstanceOf(HeapException.class)
         .hasMessageContaining("100000 more rows of sparse table rows");
     assertThat(limited.rows()).isZero();

@@ -14,8 +14,8 @@ import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.row.RowInitializer;
 import org.junit.jupiter.api.Test;
 
-class TablesTest {
-  private static final Part PART = new Part(1, 0, 1);
+class ShardTablesTest {
+  private static final TablePart PART = new TablePart(1, 0, 1);
 
   private static SparseSpec spec(int id) {
     return new SparseSpec(
@@ -33,7 +33,7 @@ class TablesTest {
   @Test
   void aTableForWhichARestartedShardHasNoHeapSaysSoAndTheOthersAreThere() {
     try (MobulaRuntime runtime = Mobula.init(Mobula.settings().cpus(1))) {
-      var tables = new Tables(runtime);
+      var tables = new ShardTables(runtime);
       tables.create(spec(1), PART);
       tables.create(spec(2), PART);
       tables.refuse(2, new HeapException("It takes 7 bytes.", null));

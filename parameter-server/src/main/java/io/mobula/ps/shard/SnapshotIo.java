@@ -12,15 +12,15 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** {@link Block}s on their way to store memory and to files, and back from files. */
-final class Packing {
-  private Packing() {}
+/** {@link ShardSnapshot}s on their way to store memory and to files, and back from files. */
+final class SnapshotIo {
+  private SnapshotIo() {}
 
   /** A block in the store; to be closed by the caller. */
-  static ObjectRef<Tensor> store(MobulaRuntime runtime, TableShard shard, Cut cut) {
-    long bytes = shard.sizeOf(cut);
+  static ObjectRef<Tensor> store(MobulaRuntime runtime, TableShard shard, SnapshotSelection selection) {
+    long bytes = shard.sizeOf(selection);
     try (var room = runtime.create(bytes)) {
-      shard.write(cut, Output.to(room.segment()));
+      shard.write(selection, SnapshotOutput.to(room.segment()));
       return room.seal(DType.INT8, bytes);
     }
   }
@@ -31,10 +31,10 @@ final class Packing {
    */
   static CompletionStage<io.mobula.ps.checkpoint.CheckpointPart> save(
       TableShard shard, Path draft, int index, long from, long to) {
-    var cut = new Cut.All();
+    var cut = new SnapshotSelection.All();
     var writer = PartWriter.create(draft, index, from, to, shard.sizeOf(cut));
     try (var arena = Arena.ofConfined()) {
-      shard.write(cut, Output.to(writer::write, arena));
+      shard.write(cut, SnapshotOutput.to(writer::write, arena));
     } catch (RuntimeException | Error e) {
       writer.close();
       throw e;
@@ -46,7 +46,7 @@ final class Packing {
       } catch (RuntimeException e) {
         written.completeExceptionally(e);
       } catch (Error e) {
-        written.completeExceptionally(RequestError.of("the checkpoint of " + shard.spec(), e));
+        written.completeExceptionally(RequestFailures.of("the checkpoint of " + shard.spec(), e));
       }
     });
     return written;
@@ -57,13 +57,13 @@ final class Packing {
    *
    * @throws CheckpointException when there is none in that directory, or it is not what it was
    */
-  static void load(TableShard shard, TableSpec spec, Path directory, TableShard.Entry entry) {
+  static void load(TableShard shard, TableSpec spec, Path directory, TableShard.SnapshotOrigin snapshotOrigin) {
     var reader = CheckpointReader.open(directory).require(spec.shape());
     for (var part : reader.manifest().parts()) {
       if (shard.wants(part.from(), part.to())) {
         reader.verify(part);
         try (var arena = Arena.ofConfined()) {
-          shard.adopt(Block.read(reader.map(part, arena)), entry);
+          shard.adopt(ShardSnapshot.read(reader.map(part, arena)), snapshotOrigin);
         } catch (IllegalArgumentException e) {
           throw new CheckpointException(
               "The part " + part.file() + " in " + directory + " is none: " + e.getMessage(), e);

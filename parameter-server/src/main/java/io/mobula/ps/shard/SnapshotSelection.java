@@ -2,10 +2,10 @@ package io.mobula.ps.shard;
 
 import java.io.Serializable;
 
-/** Which of a shard's parameters or rows go into a {@link Block}. */
-public sealed interface Cut extends Serializable {
+/** Which of a shard's parameters or rows go into a {@link ShardSnapshot}. */
+public sealed interface SnapshotSelection extends Serializable {
   /** All there are. */
-  record All() implements Cut {
+  record All() implements SnapshotSelection {
     private static final long serialVersionUID = 1L;
   }
 
@@ -14,7 +14,7 @@ public sealed interface Cut extends Serializable {
    *
    * @param to which part of the table that is
    */
-  record For(Part to) implements Cut {
+  record ForPart(TablePart to) implements SnapshotSelection {
     private static final long serialVersionUID = 1L;
   }
 }

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param step counts from 0
  * @param table and the shard, for people
- * @param times how often it was tried in vain
+ * @param attempts how often it was tried in vain
  */
-record OpenStep(long step, String table, Throwable cause, int times) {
+record BlockedStep(long step, String table, Throwable cause, int attempts) {
 
   /** It was tried in vain, for the first time or again. */
-  static OpenStep of(@Nullable OpenStep before, long step, Throwable cause, String table) {
-    int times = before != null && before.step == step ? before.times + 1 : 1;
-    return new OpenStep(step, table, cause, times);
+  static BlockedStep of(@Nullable BlockedStep before, long step, Throwable cause, String table) {
+    int times = before != null && before.step == step ? before.attempts + 1 : 1;
+    return new BlockedStep(step, table, cause, times);
   }
 
   /** Memory may be there at the next try, for which nobody needs to be told. */
-  boolean isToBeTold() {
-    return times > 1 || !(cause instanceof OutOfMemoryError || cause instanceof HeapException);
+  boolean isReportable() {
+    return attempts > 1 || !(cause instanceof OutOfMemoryError || cause instanceof HeapException);
   }
 
   /** What those fail with who wait for it. */

@@ -29,10 +29,10 @@ import java.util.Map;
  * as the range. Of a sparse one: the keys; the rows, each with weights and state; and for each open
  * step its keys and then its sums.
  *
- * @param head what there is
+ * @param header what there is
  * @param numbers what follows it
  */
-record Block(Head head, MemorySegment numbers) {
+record ShardSnapshot(Header header, MemorySegment numbers) {
   private static final int MAGIC = 0x4C42424D; // "MBBL"
   private static final int VERSION = 1;
   private static final int FIXED = 16;
@@ -43,7 +43,7 @@ record Block(Head head, MemorySegment numbers) {
   /**
    * What a block has.
    *
-   * @param element what the numbers are
+   * @param numberType what the numbers are
    * @param width how many numbers an item has; 1 in a dense table
    * @param vectors the weights and the state: 1 or more
    * @param start the first parameter; 0 in a sparse table
@@ -53,11 +53,11 @@ record Block(Head head, MemorySegment numbers) {
    * @param applied up to which step everything is applied
    * @param slowest how many steps all have ended: those from {@code applied} to that are due
    * @param workers the clocks
-   * @param before the last push of each worker in the layout before
-   * @param open the steps that wait for their end
+   * @param previousSequences the last push of each worker in the layout before
+   * @param pendingSteps the steps that wait for their end
    */
-  record Head(
-      NumberType element,
+  record Header(
+      NumberType numberType,
       int width,
       int vectors,
       long start,
@@ -67,8 +67,8 @@ record Block(Head head, MemorySegment numbers) {
       long applied,
       long slowest,
       List<WorkerClock> workers,
-      Map<Long, Long> before,
-      List<Open> open) {}
+      Map<Long, Long> previousSequences,
+      List<PendingStep> pendingSteps) {}
 
   /**
    * A step for which gradients are kept.
@@ -77,29 +77,29 @@ record Block(Head head, MemorySegment numbers) {
    * @param rank of the worker whose they are; -1 for all
    * @param count for how many parameters or rows
    */
-  record Open(long step, int rank, long count) {}
+  record PendingStep(long step, int rank, long count) {}
 
   /** How long a block with that head is. */
-  static long sizeOf(Head head, boolean sparse) {
-    return headBytes(head).length + numbersOf(head, sparse);
+  static long sizeOf(Header header, boolean sparse) {
+    return headerBytes(header).length + numbersOf(header, sparse);
   }
 
-  private static long numbersOf(Head head, boolean sparse) {
-    long item = (long) head.width() * head.element().bytes();
+  private static long numbersOf(Header header, boolean sparse) {
+    long item = (long) header.width() * header.numberType().bytes();
     long key = sparse ? Long.BYTES : 0;
     long bytes = Math.multiplyExact(
-        head.count(), Math.addExact(key, Math.multiplyExact(item, head.vectors())));
-    for (var open : head.open()) {
-      bytes = Math.addExact(bytes, Math.multiplyExact(open.count(), key + item));
+        header.count(), Math.addExact(key, Math.multiplyExact(item, header.vectors())));
+    for (var pendingStep : header.pendingSteps()) {
+      bytes = Math.addExact(bytes, Math.multiplyExact(pendingStep.count(), key + item));
     }
     return bytes;
   }
 
   /** Everything before the numbers. */
-  static byte[] headBytes(Head head) {
+  static byte[] headerBytes(Header header) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
-      write(head, out);
+      write(header, out);
     } catch (IOException e) {
       throw new UncheckedIOException("to memory", e);
     }
@@ -113,20 +113,20 @@ record Block(Head head, MemorySegment numbers) {
     return all;
   }
 
-  private static void write(Head head, DataOutputStream out) throws IOException {
-    var element = head.element().name().getBytes(UTF_8);
+  private static void write(Header header, DataOutputStream out) throws IOException {
+    var element = header.numberType().name().getBytes(UTF_8);
     out.writeInt(element.length);
     out.write(element);
-    out.writeInt(head.width());
-    out.writeInt(head.vectors());
-    out.writeLong(head.start());
-    out.writeLong(head.count());
-    out.writeLong(head.updates());
-    out.writeInt(head.layout());
-    out.writeLong(head.applied());
-    out.writeLong(head.slowest());
-    out.writeInt(head.workers().size());
-    for (var clock : head.workers()) {
+    out.writeInt(header.width());
+    out.writeInt(header.vectors());
+    out.writeLong(header.start());
+    out.writeLong(header.count());
+    out.writeLong(header.updates());
+    out.writeInt(header.layout());
+    out.writeLong(header.applied());
+    out.writeLong(header.slowest());
+    out.writeInt(header.workers().size());
+    for (var clock : header.workers()) {
       out.writeLong(clock.worker());
       out.writeInt(clock.rank());
       out.writeLong(clock.node().incarnation());
@@ -134,16 +134,16 @@ record Block(Head head, MemorySegment numbers) {
       out.writeLong(clock.sequence());
       out.writeBoolean(clock.departed());
     }
-    out.writeInt(head.before().size());
-    for (var last : head.before().entrySet()) {
+    out.writeInt(header.previousSequences().size());
+    for (var last : header.previousSequences().entrySet()) {
       out.writeLong(last.getKey());
       out.writeLong(last.getValue());
     }
-    out.writeInt(head.open().size());
-    for (var open : head.open()) {
-      out.writeLong(open.step());
-      out.writeInt(open.rank());
-      out.writeLong(open.count());
+    out.writeInt(header.pendingSteps().size());
+    for (var pendingStep : header.pendingSteps()) {
+      out.writeLong(pendingStep.step());
+      out.writeInt(pendingStep.rank());
+      out.writeLong(pendingStep.count());
     }
   }
 
@@ -152,7 +152,7 @@ record Block(Head head, MemorySegment numbers) {
    *
    * @throws IllegalArgumentException when it is none
    */
-  static Block read(MemorySegment memory) {
+  static ShardSnapshot read(MemorySegment memory) {
     boolean is = memory.byteSize() >= FIXED && memory.get(INT, 0) == MAGIC;
     int version = is ? memory.get(INT, 4) : 0;
     if (version != VERSION) {
@@ -167,7 +167,7 @@ record Block(Head head, MemorySegment numbers) {
     }
     var bytes = memory.asSlice(FIXED, length).toArray(ValueLayout.JAVA_BYTE);
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      return new Block(head(in), memory.asSlice(from));
+      return new ShardSnapshot(header(in), memory.asSlice(from));
     } catch (IOException e) {
       throw new IllegalArgumentException("The head of a block is cut off: " + length + " bytes", e);
     }
@@ -181,32 +181,32 @@ record Block(Head head, MemorySegment numbers) {
    * @throws IllegalArgumentException if not
    */
   void require(NumberType numberType, int width, int vectors, boolean sparse) {
-    boolean fits = head.element() == numberType
-        && head.width() == width
-        && head.vectors() == vectors
-        && head.start() >= 0
-        && head.count() >= 0
-        && head.start() <= Long.MAX_VALUE - head.count()
-        && head.open().stream().allMatch(open -> open.count() >= 0);
+    boolean fits = header.numberType() == numberType
+        && header.width() == width
+        && header.vectors() == vectors
+        && header.start() >= 0
+        && header.count() >= 0
+        && header.start() <= Long.MAX_VALUE - header.count()
+        && header.pendingSteps().stream().allMatch(pendingStep -> pendingStep.count() >= 0);
     if (!fits || !isFollowedByItsNumbers(sparse)) {
       throw new IllegalArgumentException("Wanted a block of " + (sparse ? "rows" : "vectors")
           + ", " + vectors + " vectors of " + width + " " + numberType.pluralName()
           + "; its head speaks of "
-          + head.vectors() + " of " + head.width() + " " + head.element().pluralName() + ", "
-          + head.count() + " items from " + head.start() + " and " + head.open().size()
+          + header.vectors() + " of " + header.width() + " " + header.numberType().pluralName() + ", "
+          + header.count() + " items from " + header.start() + " and " + header.pendingSteps().size()
           + " open steps, and " + numbers.byteSize() + " bytes follow.");
     }
   }
 
   private boolean isFollowedByItsNumbers(boolean sparse) {
     try {
-      return numbersOf(head, sparse) == numbers.byteSize();
+      return numbersOf(header, sparse) == numbers.byteSize();
     } catch (ArithmeticException tooMany) {
       return false;
     }
   }
 
-  private static Head head(DataInputStream in) throws IOException {
+  private static Header header(DataInputStream in) throws IOException {
     var numberType = NumberType.valueOf(new String(in.readNBytes(in.readInt()), UTF_8));
     int width = in.readInt();
     int vectors = in.readInt();
@@ -230,18 +230,18 @@ record Block(Head head, MemorySegment numbers) {
     for (int i = in.readInt(); i > 0; i--) {
       before.put(in.readLong(), in.readLong());
     }
-    var open = new ArrayList<Open>();
+    var pendingStep = new ArrayList<PendingStep>();
     for (int i = in.readInt(); i > 0; i--) {
-      open.add(new Open(in.readLong(), in.readInt(), in.readLong()));
+      pendingStep.add(new PendingStep(in.readLong(), in.readInt(), in.readLong()));
     }
-    return new Head(
+    return new Header(
         numberType, width, vectors, start, count, updates, layout, applied, slowest, workers, before,
-        open);
+        pendingStep);
   }
 
   /** A dense table's vector, the open steps' sums after the state, from one parameter on. */
   MemorySegment vector(int vector, long from, long count) {
-    int bytes = head.element().bytes();
-    return numbers.asSlice((vector * head.count() + from) * bytes, count * bytes);
+    int bytes = header.numberType().bytes();
+    return numbers.asSlice((vector * header.count() + from) * bytes, count * bytes);
   }
 }

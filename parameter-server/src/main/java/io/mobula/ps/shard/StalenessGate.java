@@ -15,33 +15,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may read a table now: its rule, the clocks of its workers, and those who wait. One thread.
  */
-final class Gate {
+final class StalenessGate {
   private static final int MOST_GONE = 10_000;
 
   private final String table;
   private final Consistency rule;
   private final WorkerTracker workers = new WorkerTracker();
-  private final List<Waiting> waiting = new ArrayList<>();
-  private final Traffic traffic;
+  private final List<WaitingRead> waitingRead = new ArrayList<>();
+  private final ShardCounters counters;
   private final Set<Long> gone = new HashSet<>(); // since this shard forgot
   private long applied;
   private boolean begun;
-  private boolean forgetful;
+  private boolean mayLackWorkers;
 
   /** Somebody who may not read yet; {@code answer} runs when the slowest has come far enough. */
-  private record Waiting(long worker, Runnable answer, Consumer<RuntimeException> refused) {}
+  private record WaitingRead(long worker, Runnable answer, Consumer<RuntimeException> refused) {}
 
-  Gate(String table, Consistency rule, Traffic traffic) {
+  StalenessGate(String table, Consistency rule, ShardCounters counters) {
     this.table = table;
     this.rule = rule;
-    this.traffic = traffic;
+    this.counters = counters;
   }
 
   String table() {
     return table;
   }
 
-  WorkerTracker clocks() {
+  WorkerTracker workers() {
     return workers;
   }
 
@@ -49,8 +49,8 @@ final class Gate {
     return rule.isBulk();
   }
 
-  int waiting() {
-    return waiting.size();
+  int waitingReads() {
+    return waitingRead.size();
   }
 
   /** Up to which step everything is applied. */
@@ -65,26 +65,26 @@ final class Gate {
   }
 
   /** From now on there are workers that this shard does not know, though they are the table's. */
-  void forget() {
-    forgetful = true;
+  void expectUnknownWorkers() {
+    mayLackWorkers = true;
   }
 
   void leave(long worker) {
     workers.leave(worker);
-    if (forgetful && gone.size() < MOST_GONE) {
+    if (mayLackWorkers && gone.size() < MOST_GONE) {
       gone.add(worker);
     }
   }
 
   /** Refuses a worker that was forgotten; one that is no worker has the number 0. */
   void requireKnown(long worker) {
-    if (forgetful && worker != 0 && !workers.isPresent(worker) && !gone.contains(worker)) {
-      throw new ForgottenException(table);
+    if (mayLackWorkers && worker != 0 && !workers.isPresent(worker) && !gone.contains(worker)) {
+      throw new UnknownWorkerException(table);
     }
   }
 
   /** Notes a sign of life of a worker, which must be one of the table's. */
-  void enter(long worker) {
+  void recordActivity(long worker) {
     requireKnown(worker);
     if (!workers.isPresent(worker)) {
       throw new WorkerEvictedException(
@@ -97,10 +97,10 @@ final class Gate {
   }
 
   /** All steps up to the slowest's are applied: answers those who may read now. */
-  void open(long slowest) {
+  void advance(long slowest) {
     applied = slowest;
-    var ready = new ArrayList<Waiting>();
-    waiting.removeIf(each -> {
+    var ready = new ArrayList<WaitingRead>();
+    waitingRead.removeIf(each -> {
       boolean goes = mayRead(each.worker()) || !workers.isPresent(each.worker());
       if (goes) {
         ready.add(each);
@@ -111,9 +111,9 @@ final class Gate {
   }
 
   /** Answers nobody who waits, but with an exception. */
-  void sendAway(Supplier<RuntimeException> reason) {
-    var all = List.copyOf(waiting);
-    waiting.clear();
+  void refuseWaiting(Supplier<RuntimeException> reason) {
+    var all = List.copyOf(waitingRead);
+    waitingRead.clear();
     all.forEach(each -> each.refused().accept(reason.get()));
   }
 
@@ -128,26 +128,26 @@ final class Gate {
       return CompletableFuture.completedFuture(answered(worker, answer));
     }
     var later = new CompletableFuture<T>();
-    waiting.add(new Waiting(
+    waitingRead.add(new WaitingRead(
         worker, () -> answerLater(worker, later, answer), later::completeExceptionally));
-    traffic.waited();
+    counters.recordWait();
     return later;
   }
 
   private <T extends @Nullable Object> void answerLater(
       long worker, CompletableFuture<T> later, Supplier<T> answer) {
     try {
-      enter(worker);
+      recordActivity(worker);
       later.complete(answered(worker, answer));
     } catch (RuntimeException e) {
       later.completeExceptionally(e);
     } catch (Error e) {
-      later.completeExceptionally(RequestError.of("an answer from " + table, e));
+      later.completeExceptionally(RequestFailures.of("an answer from " + table, e));
     }
   }
 
   private <T extends @Nullable Object> T answered(long worker, Supplier<T> answer) {
-    traffic.read(workers.isPresent(worker) ? workers.endedSteps(worker) - applied : 0);
+    counters.recordRead(workers.isPresent(worker) ? workers.endedSteps(worker) - applied : 0);
     return answer.get();
   }
 }

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  * and nobody waits for it while nothing moves and nobody dies. One that is started anew is filled
  * by the owner.
  */
-public final class Catalog {
+public final class CatalogActor {
   private final TreeMap<Integer, TableEntry> tables = new TreeMap<>();
   private final Map<Integer, Integer> starts = new HashMap<>();
-  private final Map<Integer, List<ActorHandle<StandbyActor>>> standbys = new HashMap<>();
-  private final CompletableFuture<Layout> opened = new CompletableFuture<>();
-  private final List<CompletableFuture<Layout>> asked = new ArrayList<>();
-  private int life; // how often the owner has filled it, this time included
+  private final Map<Integer, List<ActorHandle<ReplicaActor>>> replicas = new HashMap<>();
+  private final CompletableFuture<ShardLayout> opened = new CompletableFuture<>();
+  private final List<CompletableFuture<ShardLayout>> layoutWaiters = new ArrayList<>();
+  private int generation; // how often the owner has filled it, this time included
   private boolean moving;
-  private @Nullable Layout layout;
+  private @Nullable ShardLayout layout;
 
   /**
    * What its owner knows: fills a catalog that was just started, for the first time or again.
@@ -33,13 +33,13 @@ public final class Catalog {
    */
   public void open(
       int times,
-      Layout present,
+      ShardLayout present,
       List<TableEntry> known,
-      Map<Integer, List<ActorHandle<StandbyActor>>> standing) {
-    life = times;
+      Map<Integer, List<ActorHandle<ReplicaActor>>> standing) {
+    generation = times;
     layout = present;
-    known.forEach(this::note);
-    standing.forEach(this::standby);
+    known.forEach(this::putTable);
+    standing.forEach(this::setReplicas);
     opened.complete(present);
   }
 
@@ -47,61 +47,61 @@ public final class Catalog {
    * Completes when it has lost all it knew: when it was started anew, that is, as this call is then
    * made again.
    */
-  public CompletionStage<Boolean> isEmpty() {
+  public CompletionStage<Boolean> whenRestarted() {
     return layout == null ? CompletableFuture.completedFuture(true) : new CompletableFuture<>();
   }
 
-  private Layout present() {
+  private ShardLayout present() {
     return java.util.Objects.requireNonNull(layout, "layout");
   }
 
   // ---- shards
 
   /** A shard has been started, for the first time or again. */
-  public CompletionStage<Orders> enlist(int shard) {
-    return opened.thenApply(first -> ordersFor(shard));
+  public CompletionStage<ShardAssignment> registerShard(int shard) {
+    return opened.thenApply(first -> assignmentOf(shard));
   }
 
-  private Orders ordersFor(int shard) {
-    int epoch = Orders.epoch(life, starts.merge(shard, 1, Integer::sum));
+  private ShardAssignment assignmentOf(int shard) {
+    int epoch = ShardAssignment.epoch(generation, starts.merge(shard, 1, Integer::sum));
     var here = present();
     if (shard >= here.size()) {
-      return new Orders(epoch, List.of(), new Part(here.version(), shard, 0), standbysOf(shard));
+      return new ShardAssignment(epoch, List.of(), new TablePart(here.version(), shard, 0), replicasOf(shard));
     }
-    var part = new Part(here.version(), shard, here.size());
-    return new Orders(epoch, List.copyOf(tables.values()), part, standbysOf(shard));
+    var part = new TablePart(here.version(), shard, here.size());
+    return new ShardAssignment(epoch, List.copyOf(tables.values()), part, replicasOf(shard));
   }
 
-  private List<ActorHandle<StandbyActor>> standbysOf(int shard) {
-    return standbys.getOrDefault(shard, List.of());
+  private List<ActorHandle<ReplicaActor>> replicasOf(int shard) {
+    return replicas.getOrDefault(shard, List.of());
   }
 
   /** Who stands by for a shard. */
-  public void standby(int shard, List<ActorHandle<StandbyActor>> actors) {
-    standbys.put(shard, List.copyOf(actors));
+  public void setReplicas(int shard, List<ActorHandle<ReplicaActor>> actors) {
+    replicas.put(shard, List.copyOf(actors));
   }
 
   // ---- tables
 
   /** There is one more table, or something new to know about one. */
-  public void note(TableEntry table) {
+  public void putTable(TableEntry table) {
     tables.put(table.spec().id(), table);
   }
 
   /** A table is dropped. */
-  public void forget(int table) {
+  public void removeTable(int table) {
     tables.remove(table);
   }
 
   // ---- layouts
 
   /** The present layout, as soon as nothing moves. */
-  public CompletionStage<Layout> layout() {
+  public CompletionStage<ShardLayout> layout() {
     if (!moving) {
       return opened.thenApply(first -> present());
     }
-    var answer = new CompletableFuture<Layout>();
-    asked.add(answer);
+    var answer = new CompletableFuture<ShardLayout>();
+    layoutWaiters.add(answer);
     return answer;
   }
 
@@ -118,7 +118,7 @@ public final class Catalog {
    * @param then what {@link #beginMove} gave
    * @return whether the new layout is valid
    */
-  public boolean commit(Layout next, Map<Integer, Integer> then) {
+  public boolean commit(ShardLayout next, Map<Integer, Integer> then) {
     boolean undisturbed = moving
         && starts.entrySet().stream()
             .allMatch(each -> each.getValue().equals(then.getOrDefault(each.getKey(), 1)));
@@ -131,8 +131,8 @@ public final class Catalog {
   /** Nothing moves any more: those who wait for a layout are answered. */
   public void endMove() {
     moving = false;
-    var all = List.copyOf(asked);
-    asked.clear();
+    var all = List.copyOf(layoutWaiters);
+    layoutWaiters.clear();
     all.forEach(each -> each.complete(present()));
   }
 }

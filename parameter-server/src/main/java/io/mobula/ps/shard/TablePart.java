@@ -9,6 +9,6 @@ import java.io.Serializable;
  * @param index the shard's place in it, from 0
  * @param shards how many there are
  */
-public record Part(int layout, int index, int shards) implements Serializable {
+public record TablePart(int layout, int index, int shards) implements Serializable {
   private static final long serialVersionUID = 1L;
 }

@@ -12,20 +12,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One shard's parts of all tables, and those that it is about to have in the next layout. Makes
- * {@linkplain Change changes}, which are the same wherever a copy of the shard is. One thread.
+ * {@linkplain ShardChange changes}, which are the same wherever a copy of the shard is. One thread.
  */
-final class Tables {
+final class ShardTables {
   private final MobulaRuntime runtime;
   private final HeapAdmission heap = HeapAdmission.ofThisJvm();
   private final Map<Integer, HeapException> refused = new HashMap<>(); // not in the present heap
-  private final TreeMap<Integer, Held> present = new TreeMap<>();
-  private final TreeMap<Integer, Held> prepared = new TreeMap<>();
-  private final Map<Integer, Departed> departed = new HashMap<>();
+  private final TreeMap<Integer, TableInstance> present = new TreeMap<>();
+  private final TreeMap<Integer, TableInstance> prepared = new TreeMap<>();
+  private final Map<Integer, RetiredPart> retired = new HashMap<>();
 
   /** A part of a table, and what that table is. */
-  record Held(TableSpec spec, TableShard shard) {}
+  record TableInstance(TableSpec spec, TableShard shard) {}
 
-  Tables(MobulaRuntime runtime) {
+  ShardTables(MobulaRuntime runtime) {
     this.runtime = runtime;
   }
 
@@ -54,9 +54,9 @@ final class Tables {
               + why.getMessage(),
           why);
     }
-    var gone = departed.get(id);
+    var gone = retired.get(id);
     return gone != null
-        ? new MovedException(gone.table(), gone.layout(), gone.layout() + 1)
+        ? new ParametersMovedException(gone.table(), gone.layout(), gone.layout() + 1)
         : new TableException(
             "There is no table " + id + " on this shard: it was dropped, or the shard died and"
                 + " there was no copy and no checkpoint to start from."
@@ -65,9 +65,9 @@ final class Tables {
   }
 
   /** Whether a push to a part that is not here any more was taken in while it was. */
-  boolean tookBefore(int id, Sender sender) {
-    var gone = departed.get(id);
-    return gone != null && gone.took(sender);
+  boolean hasTakenBefore(int id, PushOrigin origin) {
+    var gone = retired.get(id);
+    return gone != null && gone.hasTaken(origin);
   }
 
   DenseShard dense(int id) {
@@ -79,8 +79,8 @@ final class Tables {
   }
 
   /** All that are there, then all that are prepared. */
-  void forEach(BiConsumer<Held, Boolean> action) {
-    present.values().forEach(held -> action.accept(held, false));
+  void forEach(BiConsumer<TableInstance, Boolean> action) {
+    present.values().forEach(instance -> action.accept(instance, false));
     prepared.values().forEach(held -> action.accept(held, true));
   }
 
@@ -99,82 +99,82 @@ final class Tables {
   // ---- making and ending them
 
   /** Makes an empty part. */
-  TableShard create(TableSpec spec, Part part) {
+  TableShard create(TableSpec spec, TablePart part) {
     return put(present, spec, part);
   }
 
   /** A part for a layout that is not valid yet; made if it is not there. */
-  TableShard prepared(TableSpec spec, Part part) {
+  TableShard prepare(TableSpec spec, TablePart part) {
     var there = prepared.get(spec.id());
     return there != null && there.shard().part.equals(part)
         ? there.shard()
         : put(prepared, spec, part);
   }
 
-  private TableShard put(Map<Integer, Held> into, TableSpec spec, Part part) {
+  private TableShard put(Map<Integer, TableInstance> into, TableSpec spec, TablePart part) {
     var shard = switch (spec) {
       case DenseSpec dense -> new DenseShard(runtime, dense, part, heap);
       case SparseSpec sparse -> new SparseShard(sparse, part, heap);
     };
-    close(into.put(spec.id(), new Held(spec, shard)));
+    close(into.put(spec.id(), new TableInstance(spec, shard)));
     return shard;
   }
 
-  private static void close(@Nullable Held held) {
-    if (held != null) {
-      held.shard().close();
+  private static void close(@Nullable TableInstance instance) {
+    if (instance != null) {
+      instance.shard().close();
     }
   }
 
   void drop(int id) {
     close(present.remove(id));
     close(prepared.remove(id));
-    departed.remove(id);
+    retired.remove(id);
     refused.remove(id);
   }
 
   /** Answers for gradients that are kept, as others are about to keep them. */
-  void fold() {
-    forEach((held, later) -> held.shard().fold());
+  void releaseGradients() {
+    forEach((instance, later) -> instance.shard().releaseGradients());
   }
 
   /** Gives all memory back. */
   void clear() {
-    forEach((held, later) -> held.shard().close());
+    forEach((instance, later) -> instance.shard().close());
     present.clear();
     prepared.clear();
-    departed.clear();
+    retired.clear();
     refused.clear();
   }
 
   // ---- changes
 
   /** Makes a change that its shard, or it itself, has allowed. */
-  void make(Change change) {
+  void apply(ShardChange change) {
     switch (change) {
-      case Change.Create(var spec, var part) -> create(spec, part);
-      case Change.Drop(int table) -> drop(table);
-      case Change.Join(int table, long worker, int rank, var node) ->
+      case ShardChange.Create(var spec, var part) -> create(spec, part);
+      case ShardChange.Drop(int table) -> drop(table);
+      case ShardChange.Join(int table, long worker, int rank, var node) ->
         get(table).join(worker, rank, node);
-      case Change.Rejoin(int table, var clock) -> get(table).rejoin(clock);
-      case Change.Leave(int table, long worker, int layout, long steps) ->
+      case ShardChange.Rejoin(int table, var clock) -> get(table).rejoin(clock);
+      case ShardChange.Leave(int table, long worker, int layout, long steps) ->
         leave(table, worker, layout, steps);
-      case Change.Clock(int table, long worker, int layout, long steps) ->
+      case ShardChange.Clock(int table, long worker, int layout, long steps) ->
         get(table).clock(worker, layout, steps);
-      case Change.Evict(int table, var gone) -> get(table).evict(gone);
-      case Change.Hold(int table, long step) -> get(table).holdAt(step);
-      case Change.Move(int layout, boolean valid) -> move(layout, valid);
+      case ShardChange.Evict(int table, var gone) -> get(table).evict(gone);
+      case ShardChange.Hold(int table, long step) -> get(table).holdAt(step);
+      case ShardChange.Move(int layout, boolean valid) -> move(layout, valid);
     }
   }
 
   /** That layout is valid: what is prepared for it is there from now on, for others not at all. */
-  void settle(int layout) {
-    move(layout, prepared.values().stream().anyMatch(held -> held.shard().part.layout() == layout));
+  void activateLayout(int layout) {
+    move(layout, prepared.values().stream().anyMatch(instance -> instance.shard().part.layout() == layout));
   }
 
   /** From a table that was dropped, everybody has left. */
   private void leave(int table, long worker, int layout, long steps) {
-    if (present.containsKey(table) || departed.containsKey(table)) {
+    if (present.containsKey(table) || retired.containsKey(table)) {
       get(table).leave(worker, layout, steps);
     }
   }
@@ -182,21 +182,21 @@ final class Tables {
   /** The parts that were prepared take the place of those that are there, or are forgotten. */
   private void move(int layout, boolean valid) {
     if (!valid) {
-      prepared.values().forEach(Tables::close);
+      prepared.values().forEach(ShardTables::close);
       prepared.clear();
-      present.values().forEach(held -> held.shard().thaw());
+      present.values().forEach(instance -> instance.shard().thaw());
       return;
     }
     var olds = Map.copyOf(present);
     olds.forEach((id, old) -> {
       if (old.shard().part.layout() < layout) {
         present.remove(id);
-        departed.put(id, Departed.of(old));
+        retired.put(id, RetiredPart.of(old));
       }
     });
     prepared.forEach((id, next) -> {
       present.put(id, next);
-      departed.remove(id);
+      retired.remove(id);
       var old = olds.get(id);
       if (old != null) {
         next.shard().remember(old.shard());
@@ -205,10 +205,10 @@ final class Tables {
     prepared.clear();
     olds.forEach((id, old) -> {
       if (old.shard().part.layout() < layout) {
-        old.shard().fold(); // a standby answers for what it keeps
+        old.shard().releaseGradients(); // a standby answers for what it keeps
         old.shard().close();
       }
     });
-    present.values().forEach(held -> held.shard().settle());
+    present.values().forEach(held -> held.shard().applyEndedSteps());
   }
 }

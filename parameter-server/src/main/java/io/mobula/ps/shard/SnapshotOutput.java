@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
-/** Where a {@link Block} is written to, front to back. One thread. */
-interface Output {
+/** Where a {@link ShardSnapshot} is written to, front to back. One thread. */
+interface SnapshotOutput {
   /** How many bytes at most are filled at a time where they cannot be written in place. */
   int WINDOW = 1 << 20;
 
@@ -13,8 +13,8 @@ interface Output {
   void put(long bytes, Consumer<MemorySegment> fill);
 
   /** Into memory that is as long as the block. */
-  static Output to(MemorySegment memory) {
-    return new Output() {
+  static SnapshotOutput to(MemorySegment memory) {
+    return new SnapshotOutput() {
       private long at;
 
       @Override
@@ -26,7 +26,7 @@ interface Output {
   }
 
   /** To somebody who takes it in order, piece by piece, and keeps nothing of it. */
-  static Output to(Consumer<MemorySegment> taker, Arena arena) {
+  static SnapshotOutput to(Consumer<MemorySegment> taker, Arena arena) {
     var window = arena.allocate(WINDOW, 64);
     return (bytes, fill) -> {
       if (bytes > WINDOW) {

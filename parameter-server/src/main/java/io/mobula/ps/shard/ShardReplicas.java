@@ -23,18 +23,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>For the thread of the shard.
  */
-final class Standbys {
-  private static final Logger LOG = LoggerFactory.getLogger(Standbys.class);
+final class ShardReplicas {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardReplicas.class);
   private static final int MOST_COPIES = 5;
-  private static final CompletableFuture<@Nullable Void> TOLD =
+  private static final CompletableFuture<@Nullable Void> DONE =
       CompletableFuture.completedFuture(null);
 
   private final int shard;
-  private final List<Standby> all = new ArrayList<>();
-  private final Resync resync;
+  private final List<Replica> replicas = new ArrayList<>();
+  private final ResyncRequester resync;
 
   /** Has a standby given a copy, on the shard's thread. From any thread. */
-  interface Resync {
+  interface ResyncRequester {
     /**
      * Asks for it.
      *
@@ -47,54 +47,54 @@ final class Standbys {
   /** How one that stands by took in a change. */
   enum Outcome {
     /** It has made it. */
-    MADE,
+    APPLIED,
     /** It has no copy, or has lost it. */
     NO_COPY,
     /** Who tells is not the shard any more: it was started anew elsewhere. */
-    DEPOSED
+    STALE_EPOCH
   }
 
   /** One of them. */
-  private static final class Standby {
+  private static final class Replica {
     private final int index;
-    private final ActorHandle<StandbyActor> handle;
+    private final ActorHandle<ReplicaActor> handle;
     private long told;
     private long copied; // all changes up to that were in its last copy
     private volatile boolean lost;
 
-    Standby(int index, ActorHandle<StandbyActor> handle) {
+    Replica(int index, ActorHandle<ReplicaActor> handle) {
       this.index = index;
       this.handle = handle;
     }
   }
 
-  Standbys(int shard, List<ActorHandle<StandbyActor>> handles, Resync resync) {
+  ShardReplicas(int shard, List<ActorHandle<ReplicaActor>> handles, ResyncRequester resync) {
     this.shard = shard;
     this.resync = resync;
-    handles.forEach(handle -> all.add(new Standby(all.size(), handle)));
+    handles.forEach(handle -> replicas.add(new Replica(replicas.size(), handle)));
   }
 
   /** Tells all of a change; completes when they have made it or have a copy with it. */
-  CompletableFuture<@Nullable Void> tell(
-      Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change) {
-    if (all.isEmpty()) {
-      return TOLD;
+  CompletableFuture<@Nullable Void> replicate(
+      Function<ActorHandle<ReplicaActor>, ObjectRef<Outcome>> change) {
+    if (replicas.isEmpty()) {
+      return DONE;
     }
-    return allOf(all.stream()
-        .filter(standby -> !standby.lost)
-        .map(standby -> tell(standby, change, false))
+    return allOf(replicas.stream()
+        .filter(replica -> !replica.lost)
+        .map(standby -> replicate(standby, change, false))
         .toList());
   }
 
   /**
-   * As {@link #tell}, of a change that is not made where a standby has too little memory for it:
+   * As {@link #replicate}, of a change that is not made where a standby has too little memory for it:
    * fails with its {@link HeapException} then.
    */
-  CompletableFuture<@Nullable Void> require(
-      Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change) {
-    return allOf(all.stream()
-        .filter(standby -> !standby.lost)
-        .map(standby -> tell(standby, change, true))
+  CompletableFuture<@Nullable Void> replicateOrFail(
+      Function<ActorHandle<ReplicaActor>, ObjectRef<Outcome>> change) {
+    return allOf(replicas.stream()
+        .filter(replica -> !replica.lost)
+        .map(standby -> replicate(standby, change, true))
         .toList());
   }
 
@@ -104,31 +104,31 @@ final class Standbys {
         .thenApply(done -> null);
   }
 
-  private CompletableFuture<@Nullable Void> tell(
-      Standby standby,
-      Function<ActorHandle<StandbyActor>, ObjectRef<Outcome>> change,
+  private CompletableFuture<@Nullable Void> replicate(
+      Replica replica,
+      Function<ActorHandle<ReplicaActor>, ObjectRef<Outcome>> change,
       boolean required) {
-    long number = ++standby.told;
-    var ref = change.apply(standby.handle);
+    long number = ++replica.told;
+    var ref = change.apply(replica.handle);
     return ref.toCompletableFuture()
         .handle((outcome, failure) -> {
           ref.close();
           if (failure == null) {
-            return settled(standby, number, outcome);
+            return settled(replica, number, outcome);
           }
           var refused = refusalIn(failure);
           return required && refused != null
               ? CompletableFuture.<@Nullable Void>failedStage(refused)
-              : lost(standby, failure);
+              : lost(replica, failure);
         })
         .thenCompose(Function.identity());
   }
 
-  private CompletionStage<@Nullable Void> settled(Standby standby, long number, Outcome outcome) {
+  private CompletionStage<@Nullable Void> settled(Replica replica, long number, Outcome outcome) {
     return switch (outcome) {
-      case MADE -> TOLD;
-      case NO_COPY -> resync.ask(standby.index, number);
-      case DEPOSED -> CompletableFuture.failedStage(deposed());
+      case APPLIED -> DONE;
+      case NO_COPY -> resync.ask(replica.index, number);
+      case STALE_EPOCH -> CompletableFuture.failedStage(deposed());
     };
   }
 
@@ -142,15 +142,15 @@ final class Standbys {
     return null;
   }
 
-  private CompletionStage<@Nullable Void> lost(Standby standby, Throwable failure) {
-    standby.lost = true;
+  private CompletionStage<@Nullable Void> lost(Replica replica, Throwable failure) {
+    replica.lost = true;
     LOG.warn(
         "Shard {} goes on without its standby {}, which is gone or has too little memory: what the"
             + " shard has is not safe any more.",
         shard,
-        standby.index,
+        replica.index,
         failure);
-    return TOLD;
+    return DONE;
   }
 
   private IllegalStateException deposed() {
@@ -162,8 +162,8 @@ final class Standbys {
    *
    * @param copy gives it, waits, and says whether it has it
    */
-  void copy(int standby, long change, Predicate<ActorHandle<StandbyActor>> copy) {
-    var to = all.get(standby);
+  void copyIfMissing(int standby, long change, Predicate<ActorHandle<ReplicaActor>> copy) {
+    var to = replicas.get(standby);
     if (to.lost || (to.copied >= change && change > 0)) {
       return;
     }
@@ -190,6 +190,6 @@ final class Standbys {
   }
 
   int size() {
-    return all.size();
+    return replicas.size();
   }
 }

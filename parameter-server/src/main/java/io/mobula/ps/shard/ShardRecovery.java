@@ -14,38 +14,38 @@ import org.slf4j.LoggerFactory;
  * What a shard that is started anew has to have: from a standby that has a copy, else from the last
  * checkpoint of each table. For the thread of the shard.
  */
-final class Recovery {
-  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+final class ShardRecovery {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardRecovery.class);
 
-  private final Tables tables;
+  private final ShardTables tables;
   private final int shard;
 
   /** Of a shard, into its tables, of which there are none yet. */
-  Recovery(Tables tables, int shard) {
+  ShardRecovery(ShardTables tables, int shard) {
     this.tables = tables;
     this.shard = shard;
   }
 
   /** Has all there is when it returns. */
-  void run(Orders orders) {
-    if (orders.isFirst()) {
+  void run(ShardAssignment assignment) {
+    if (assignment.isFirst()) {
       return;
     }
-    for (var standby : orders.standbys()) {
-      var copies = got(standby
-          .call(StandbyActor::takeOver, orders.epoch(), orders.part().layout())
+    for (var standby : assignment.replicas()) {
+      var replicaParts = getAndClose(standby
+          .call(ReplicaActor::takeOver, assignment.epoch(), assignment.part().layout())
           .remote());
-      if (!copies.isEmpty()) {
-        copies.forEach(copy -> admitted(copy.table(), () -> takeOver(standby, copy)));
-        LOG.info("Shard {} goes on with {} tables from its standby", shard, copies.size());
+      if (!replicaParts.isEmpty()) {
+        replicaParts.forEach(replicaPart -> recoverTable(replicaPart.table(), () -> takeOver(standby, replicaPart)));
+        LOG.info("Shard {} goes on with {} tables from its standby", shard, replicaParts.size());
         return;
       }
     }
-    orders.tables().forEach(entry -> admitted(entry.spec(), () -> load(entry, orders.part())));
+    assignment.tables().forEach(entry -> recoverTable(entry.spec(), () -> load(entry, assignment.part())));
   }
 
   /** A table that has no room here is not there; the others are. */
-  private void admitted(TableSpec table, Runnable recovery) {
+  private void recoverTable(TableSpec table, Runnable recovery) {
     try {
       recovery.run();
     } catch (HeapException e) {
@@ -61,22 +61,22 @@ final class Recovery {
   }
 
   /** The value of a ref that is closed then. */
-  static <T extends @Nullable Object> T got(ObjectRef<T> ref) {
+  static <T extends @Nullable Object> T getAndClose(ObjectRef<T> ref) {
     try (ref) {
       return ref.get();
     }
   }
 
-  private void takeOver(ActorHandle<StandbyActor> standby, Copy copy) {
-    int id = copy.table().id();
-    try (var ref = standby.call(StandbyActor::block, id).remote();
+  private void takeOver(ActorHandle<ReplicaActor> standby, ReplicaPart replicaPart) {
+    int id = replicaPart.table().id();
+    try (var ref = standby.call(ReplicaActor::lendSnapshot, id).remote();
         var arena = Arena.ofConfined()) {
-      var block = Block.read(ref.get(arena).segment());
-      tables.create(copy.table(), copy.part()).adopt(block, TableShard.Entry.TAKEN_OVER);
+      var snapshot = ShardSnapshot.read(ref.get(arena).segment());
+      tables.create(replicaPart.table(), replicaPart.part()).adopt(snapshot, TableShard.SnapshotOrigin.TAKEN_OVER);
     }
   }
 
-  private void load(TableEntry entry, Part part) {
+  private void load(TableEntry entry, TablePart part) {
     var checkpoint = entry.checkpoint();
     if (checkpoint == null) {
       LOG.error(
@@ -87,7 +87,7 @@ final class Recovery {
       return;
     }
     var anew = tables.create(entry.spec(), part);
-    Packing.load(anew, entry.spec(), Path.of(checkpoint), TableShard.Entry.RECOVERED);
+    SnapshotIo.load(anew, entry.spec(), Path.of(checkpoint), TableShard.SnapshotOrigin.RECOVERED);
     LOG.warn(
         "Shard {} goes on with {} from {}: pushes after that are lost.",
         shard,

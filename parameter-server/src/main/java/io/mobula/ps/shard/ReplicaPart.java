@@ -7,8 +7,8 @@ import java.io.Serializable;
  *
  * @param table what the table is
  * @param part which part
- * @param later whether it is for a layout that is not valid yet
+ * @param prepared whether it is for a layout that is not valid yet
  */
-public record Copy(TableSpec table, Part part, boolean later) implements Serializable {
+public record ReplicaPart(TableSpec table, TablePart part, boolean prepared) implements Serializable {
   private static final long serialVersionUID = 1L;
 }

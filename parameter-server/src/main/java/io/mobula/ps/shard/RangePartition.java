@@ -5,13 +5,13 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /** How a vector is split into ranges, one per shard, in order. Immutable; pure arithmetic. */
-public final class Split implements Serializable {
+public final class RangePartition implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final long MOST = 1L << 30;
 
   private final long[] starts; // the first index of each, and the size at the end
 
-  private Split(long[] starts) {
+  private RangePartition(long[] starts) {
     this.starts = starts;
     for (int i = 0; i + 1 < starts.length; i++) {
       long length = starts[i + 1] - starts[i];
@@ -26,7 +26,7 @@ public final class Split implements Serializable {
   }
 
   /** As even as can be. */
-  public static Split even(long size, int shards) {
+  public static RangePartition even(long size, int shards) {
     if (shards < 1 || size < shards) {
       throw new TableException(
           "Wanted " + size + " parameters on " + shards
@@ -37,7 +37,7 @@ public final class Split implements Serializable {
     for (int i = 0; i <= shards; i++) {
       starts[i] = size / shards * i + Math.min(i, size % shards);
     }
-    return new Split(starts);
+    return new RangePartition(starts);
   }
 
   /** How many ranges there are. */
@@ -68,7 +68,7 @@ public final class Split implements Serializable {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Split that && Arrays.equals(starts, that.starts);
+    return other instanceof RangePartition that && Arrays.equals(starts, that.starts);
   }
 
   @Override

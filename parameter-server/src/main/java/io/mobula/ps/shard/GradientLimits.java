@@ -11,13 +11,13 @@ import java.io.Serializable;
  * @param repairs whether numbers that are infinite count as the largest there may be, and those
  *     that are none as 0; else a gradient that has any is refused
  */
-public record Limits(double value, double norm, boolean repairs) implements Serializable {
+public record GradientLimits(double value, double norm, boolean repairs) implements Serializable {
   /** None, and infinite numbers are refused. */
-  public static final Limits NONE =
-      new Limits(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, false);
+  public static final GradientLimits NONE =
+      new GradientLimits(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, false);
 
   /** Refuses limits that leave nothing. */
-  public Limits {
+  public GradientLimits {
     if (!(value > 0) || !(norm > 0)) {
       throw new IllegalArgumentException("Wanted gradients clipped to a value of " + value
           + " and a norm of " + norm + ": both must be above 0.");

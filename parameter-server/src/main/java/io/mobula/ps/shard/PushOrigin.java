@@ -5,7 +5,7 @@ package io.mobula.ps.shard;
  *
  * @param worker tells it from all others
  * @param sequence its how manieth push to this shard in this layout, from 1
- * @param steps how many steps it had ended
- * @param layout the version of the {@link Layout} that it knows
+ * @param endedSteps how many steps it had ended
+ * @param layout the version of the {@link ShardLayout} that it knows
  */
-public record Sender(long worker, long sequence, long steps, int layout) {}
+public record PushOrigin(long worker, long sequence, long endedSteps, int layout) {}

@@ -2,19 +2,19 @@ package io.mobula.ps.shard;
 
 /**
  * The shard does not take this in, as the parameters move to other shards or have done so: nothing
- * has happened, and the sender is to ask the {@link Catalog} for the layout and send it again.
+ * has happened, and the sender is to ask the {@link CatalogActor} for the layout and send it again.
  */
-public final class MovedException extends RuntimeException {
+public final class ParametersMovedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean taken;
 
-  MovedException(String table, int known, int present) {
+  ParametersMovedException(String table, int known, int present) {
     this(table, known, present, false);
   }
 
   /** As above; the push that came with the request was taken in before, or it had none. */
-  MovedException(String table, int known, int present, boolean taken) {
+  ParametersMovedException(String table, int known, int present, boolean taken) {
     super("The parameters of " + table + " are moving or have moved: the sender knows layout "
         + known + ", the shard has " + present + ".");
     this.taken = taken;

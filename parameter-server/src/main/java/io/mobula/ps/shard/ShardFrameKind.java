@@ -1,7 +1,7 @@
 package io.mobula.ps.shard;
 
 /** What a frame is that a shard passes on to its standbys. */
-public enum Cargo {
+public enum ShardFrameKind {
   /** The first weights. */
   START,
   /** A gradient of a dense table. */

@@ -25,9 +25,9 @@ import java.nio.ByteOrder;
  *
  * @param memory all of it
  */
-public record Frame(MemorySegment memory) {
+public record DenseFrame(MemorySegment memory) {
   /** How many bytes stand before the numbers. */
-  public static final int HEAD = 64;
+  public static final int HEADER_BYTES = 64;
 
   private static final int MAGIC = 0x5350424D; // "MBPS"
   private static final ValueLayout.OfInt INT =
@@ -38,32 +38,32 @@ public record Frame(MemorySegment memory) {
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** One that somebody else has written. */
-  public static Frame read(MemorySegment memory) {
-    if (memory.byteSize() < HEAD || memory.get(INT, 0) != MAGIC) {
+  public static DenseFrame read(MemorySegment memory) {
+    if (memory.byteSize() < HEADER_BYTES || memory.get(INT, 0) != MAGIC) {
       throw new IllegalArgumentException(
           "Not a frame of a parameter server: " + memory.byteSize() + " bytes.");
     }
-    return new Frame(memory);
+    return new DenseFrame(memory);
   }
 
   /** One in an array. */
-  public static Frame read(byte[] bytes) {
+  public static DenseFrame read(byte[] bytes) {
     return read(MemorySegment.ofArray(bytes));
   }
 
   /** Writes the head of a push. */
-  public void push(Sender sender, int from, int count, double scale, boolean compressed) {
-    head(sender.worker(), sender.sequence(), from, count, scale, compressed);
-    memory.set(LONG, 40, sender.steps());
-    memory.set(INT, 48, sender.layout());
+  public void writePushHeader(PushOrigin origin, int from, int count, double scale, boolean compressed) {
+    writeHeader(origin.worker(), origin.sequence(), from, count, scale, compressed);
+    memory.set(LONG, 40, origin.endedSteps());
+    memory.set(INT, 48, origin.layout());
   }
 
   /** Writes the head of an answer. */
-  void answer(long updates, long slowest, int count) {
-    head(updates, slowest, 0, count, 1, false);
+  void writeReplyHeader(long updates, long slowest, int count) {
+    writeHeader(updates, slowest, 0, count, 1, false);
   }
 
-  private void head(
+  private void writeHeader(
       long first, long second, int from, int count, double scale, boolean compressed) {
     memory.set(INT, 0, MAGIC);
     memory.set(INT, 4, compressed ? 1 : 0);
@@ -79,8 +79,8 @@ public record Frame(MemorySegment memory) {
     return memory.get(INT, 4) != 0;
   }
 
-  Sender sender() {
-    return new Sender(
+  PushOrigin origin() {
+    return new PushOrigin(
         memory.get(LONG, 8), memory.get(LONG, 16), memory.get(LONG, 40), memory.get(INT, 48));
   }
 
@@ -106,6 +106,6 @@ public record Frame(MemorySegment memory) {
 
   /** The numbers. */
   public MemorySegment numbers() {
-    return memory.asSlice(HEAD);
+    return memory.asSlice(HEADER_BYTES);
   }
 }

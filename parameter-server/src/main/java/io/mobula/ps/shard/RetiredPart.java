@@ -12,17 +12,17 @@ import java.util.stream.Collectors;
  * @param layout the last layout in which the shard had a part
  * @param sequences the last push of each worker
  */
-record Departed(String table, int layout, Map<Long, Long> sequences) {
-  static Departed of(Tables.Held held) {
-    return new Departed(
-        held.spec().toString(),
-        held.shard().part.layout(),
-        held.shard().clocks().clocks().stream()
+record RetiredPart(String table, int layout, Map<Long, Long> sequences) {
+  static RetiredPart of(ShardTables.TableInstance instance) {
+    return new RetiredPart(
+        instance.spec().toString(),
+        instance.shard().part.layout(),
+        instance.shard().workers().clocks().stream()
             .collect(Collectors.toMap(WorkerClock::worker, WorkerClock::sequence)));
   }
 
-  boolean took(Sender sender) {
-    return sender.layout() == layout
-        && sender.sequence() <= sequences.getOrDefault(sender.worker(), 0L);
+  boolean hasTaken(PushOrigin origin) {
+    return origin.layout() == layout
+        && origin.sequence() <= sequences.getOrDefault(origin.worker(), 0L);
   }
 }

@@ -26,9 +26,9 @@ import java.lang.foreign.ValueLayout;
  *
  * @param memory all of it
  */
-public record Rows(MemorySegment memory) {
+public record SparseFrame(MemorySegment memory) {
   private static final int MAGIC = 0x5350524D; // "MRPS"
-  private static final int HEAD = 64;
+  private static final int HEADER_BYTES = 64;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -38,34 +38,34 @@ public record Rows(MemorySegment memory) {
   }
 
   private static long sizeOf(long keys, int width, int numberBytes, boolean sent) {
-    return HEAD + (sent ? keys * Long.BYTES : 0) + keys * width * numberBytes;
+    return HEADER_BYTES + (sent ? keys * Long.BYTES : 0) + keys * width * numberBytes;
   }
 
   /** One that somebody else has written. */
-  static Rows read(MemorySegment memory) {
-    boolean is = memory.byteSize() >= HEAD && memory.get(INT, 0) == MAGIC;
-    var rows = new Rows(memory);
+  static SparseFrame read(MemorySegment memory) {
+    boolean is = memory.byteSize() >= HEADER_BYTES && memory.get(INT, 0) == MAGIC;
+    var frame = new SparseFrame(memory);
     if (!is
         || memory.byteSize()
-            != sizeOf(rows.count(), rows.width(), rows.numberBytes(), rows.hasKeys())) {
+            != sizeOf(frame.count(), frame.width(), frame.numberBytes(), frame.hasKeys())) {
       throw new GradientException(
           "Not gradients of rows of a parameter server: " + memory.byteSize() + " bytes.");
     }
-    return rows;
+    return frame;
   }
 
   /** Writes the head. */
-  public void head(
-      Sender sender, int count, int width, NumberType numberType, long list, boolean keysFollow) {
+  public void writeHeader(
+      PushOrigin origin, int count, int width, NumberType numberType, long list, boolean keysFollow) {
     memory.set(INT, 0, MAGIC);
     memory.set(INT, 4, count);
-    memory.set(LONG, 8, sender.worker());
-    memory.set(LONG, 16, sender.sequence());
+    memory.set(LONG, 8, origin.worker());
+    memory.set(LONG, 16, origin.sequence());
     memory.set(LONG, 24, list);
     memory.set(INT, 32, keysFollow ? 1 : 0);
     memory.set(INT, 36, width);
-    memory.set(LONG, 40, sender.steps());
-    memory.set(INT, 48, sender.layout());
+    memory.set(LONG, 40, origin.endedSteps());
+    memory.set(INT, 48, origin.layout());
     memory.set(INT, 52, numberType.bytes());
   }
 
@@ -73,8 +73,8 @@ public record Rows(MemorySegment memory) {
     return memory.get(INT, 4);
   }
 
-  Sender sender() {
-    return new Sender(
+  PushOrigin origin() {
+    return new PushOrigin(
         memory.get(LONG, 8), memory.get(LONG, 16), memory.get(LONG, 40), memory.get(INT, 48));
   }
 
@@ -96,12 +96,12 @@ public record Rows(MemorySegment memory) {
 
   /** The keys, where they follow. */
   public MemorySegment keys() {
-    return memory.asSlice(HEAD, (long) count() * Long.BYTES);
+    return memory.asSlice(HEADER_BYTES, (long) count() * Long.BYTES);
   }
 
   /** The numbers, row by row. */
   public MemorySegment numbers() {
-    long at = HEAD + (hasKeys() ? (long) count() * Long.BYTES : 0);
+    long at = HEADER_BYTES + (hasKeys() ? (long) count() * Long.BYTES : 0);
     return memory.asSlice(at, (long) count() * width() * numberBytes());
   }
 }

@@ -5,15 +5,15 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a shard hears from the {@link Catalog} when it is started.
+ * What a shard hears from the {@link CatalogActor} when it is started.
  *
  * @param epoch grows with each start
  * @param tables those of which it has a part
  * @param part which
- * @param standbys those who have a copy of it
+ * @param replicas those who have a copy of it
  */
-public record Orders(
-    int epoch, List<TableEntry> tables, Part part, List<ActorHandle<StandbyActor>> standbys)
+public record ShardAssignment(
+    int epoch, List<TableEntry> tables, TablePart part, List<ActorHandle<ReplicaActor>> replicas)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 

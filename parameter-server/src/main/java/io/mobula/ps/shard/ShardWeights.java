@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
  * memory: a version is what is there when somebody asks, sealed and given to all readers without a
  * copy, and the next update goes to other memory. One thread.
  */
-interface Weights {
-  static Weights of(MobulaRuntime runtime, NumberType numberType, int length) {
+interface ShardWeights {
+  static ShardWeights of(MobulaRuntime runtime, NumberType numberType, int length) {
     return numberType.isLarge(length)
         ? new StoredWeights(runtime, numberType, length)
         : new ArrayWeights(numberType, length);
@@ -20,14 +20,14 @@ interface Weights {
   MemorySegment numbers();
 
   /**
-   * Where the next numbers are to be written; {@link #updated} says when they are.
+   * Where the next numbers are to be written; {@link #commit} says when they are.
    *
    * @param all whether every number is going to be; else those there are the present ones
    */
   MemorySegment target(boolean all);
 
   /** What was written to the {@link #target} counts from now on. */
-  void updated();
+  void commit();
 
   /** Gives its memory back. */
   void close();

@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  * that the shard makes, in the same order, and gives all of it to the shard that is started anew
  * when the old one is dead. Without a copy it says so and is given one.
  */
-public final class StandbyActor {
+public final class ReplicaActor {
   private final MobulaRuntime runtime = Mobula.context().runtime();
-  private final Tables tables = new Tables(runtime);
+  private final ShardTables tables = new ShardTables(runtime);
   private int epoch; // of the shard that it follows
   private boolean complete;
-  private @Nullable Lent lent;
+  private @Nullable LentSnapshot lent;
 
   /** A block that was given to a shard, until the next. */
-  private record Lent(ObjectRef<Tensor> ref, Arena arena) {
+  private record LentSnapshot(ObjectRef<Tensor> ref, Arena arena) {
     void end() {
       arena.close();
       ref.close();
@@ -42,7 +42,7 @@ public final class StandbyActor {
     try {
       return work.get();
     } catch (Error e) {
-      throw RequestError.of(request + " on a standby", e);
+      throw RequestFailures.of(request + " on a standby", e);
     }
   }
 
@@ -55,7 +55,7 @@ public final class StandbyActor {
       return guarded("a change", change);
     } catch (HeapException | TableException e) {
       complete = false;
-      tables.fold();
+      tables.releaseGradients();
       tables.clear();
       throw e;
     }
@@ -63,70 +63,70 @@ public final class StandbyActor {
 
   // ---- following
 
-  private Standbys.@Nullable Outcome refusal(int from) {
+  private ShardReplicas.@Nullable Outcome refusal(int from) {
     if (from < epoch) {
-      return Standbys.Outcome.DEPOSED;
+      return ShardReplicas.Outcome.STALE_EPOCH;
     }
-    return complete && from == epoch ? null : Standbys.Outcome.NO_COPY;
+    return complete && from == epoch ? null : ShardReplicas.Outcome.NO_COPY;
   }
 
   /** The shard has changed. */
-  public Standbys.Outcome follow(int from, Change change) {
+  public ShardReplicas.Outcome follow(int from, ShardChange change) {
     var refusal = refusal(from);
     if (refusal != null) {
       return refusal;
     }
-    if (change instanceof Change.Create) { // refused, it leaves the copy as it is
+    if (change instanceof ShardChange.Create) { // refused, it leaves the copy as it is
       guarded("create", () -> {
-        tables.make(change);
+        tables.apply(change);
         return true;
       });
     } else {
       following(() -> {
-        tables.make(change);
+        tables.apply(change);
         return true;
       });
     }
-    return Standbys.Outcome.MADE;
+    return ShardReplicas.Outcome.APPLIED;
   }
 
   /** The shard has taken in a frame. */
-  public CompletionStage<Standbys.Outcome> followFrame(
-      int from, int table, Cargo cargo, byte[] frame) {
-    return follow(from, table, cargo, MemorySegment.ofArray(frame));
+  public CompletionStage<ShardReplicas.Outcome> followFrame(
+      int from, int table, ShardFrameKind frameKind, byte[] frame) {
+    return follow(from, table, frameKind, MemorySegment.ofArray(frame));
   }
 
   /** As {@link #followFrame}, in store memory. */
-  public CompletionStage<Standbys.Outcome> followLarge(
-      int from, int table, Cargo cargo, Tensor frame) {
-    return follow(from, table, cargo, frame.segment());
+  public CompletionStage<ShardReplicas.Outcome> followLarge(
+      int from, int table, ShardFrameKind frameKind, Tensor frame) {
+    return follow(from, table, frameKind, frame.segment());
   }
 
-  private CompletionStage<Standbys.Outcome> follow(
-      int from, int table, Cargo cargo, MemorySegment frame) {
+  private CompletionStage<ShardReplicas.Outcome> follow(
+      int from, int table, ShardFrameKind frameKind, MemorySegment frame) {
     var refusal = refusal(from);
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
     }
-    return following(() -> followed(table, cargo, frame));
+    return following(() -> followed(table, frameKind, frame));
   }
 
-  private CompletionStage<Standbys.Outcome> followed(int table, Cargo cargo, MemorySegment frame) {
-    return switch (cargo) {
+  private CompletionStage<ShardReplicas.Outcome> followed(int table, ShardFrameKind frameKind, MemorySegment frame) {
+    return switch (frameKind) {
       case START -> {
-        tables.dense(table).start(Frame.read(frame));
-        yield CompletableFuture.completedFuture(Standbys.Outcome.MADE);
+        tables.dense(table).start(DenseFrame.read(frame));
+        yield CompletableFuture.completedFuture(ShardReplicas.Outcome.APPLIED);
       }
       case PUSH ->
         tables
             .dense(table)
-            .push(Frame.read(frame))
-            .handle((done, stepFailed) -> Standbys.Outcome.MADE); // it is kept in any case
+            .push(DenseFrame.read(frame))
+            .handle((done, stepFailed) -> ShardReplicas.Outcome.APPLIED); // it is kept in any case
       case ROWS ->
         tables
             .sparse(table)
-            .push(Rows.read(frame))
-            .thenApply(known -> known ? Standbys.Outcome.MADE : Standbys.Outcome.NO_COPY);
+            .push(SparseFrame.read(frame))
+            .thenApply(known -> known ? ShardReplicas.Outcome.APPLIED : ShardReplicas.Outcome.NO_COPY);
     };
   }
 
@@ -135,7 +135,7 @@ public final class StandbyActor {
   /** A copy is about to come, in place of what there is. */
   public void beginCopy(int from) {
     requireNotOlder(from);
-    tables.fold();
+    tables.releaseGradients();
     tables.clear();
     complete = false;
     epoch = from;
@@ -149,12 +149,12 @@ public final class StandbyActor {
   }
 
   /** One part of it. */
-  public void copy(Copy copy, Tensor block) {
+  public void copy(ReplicaPart replicaPart, Tensor block) {
     following(() -> {
-      var shard = copy.later()
-          ? tables.prepared(copy.table(), copy.part())
-          : tables.create(copy.table(), copy.part());
-      shard.adopt(Block.read(block.segment()), TableShard.Entry.TAKEN_OVER);
+      var shard = replicaPart.prepared()
+          ? tables.prepare(replicaPart.table(), replicaPart.part())
+          : tables.create(replicaPart.table(), replicaPart.part());
+      shard.adopt(ShardSnapshot.read(block.segment()), TableShard.SnapshotOrigin.TAKEN_OVER);
       return true;
     });
   }
@@ -174,27 +174,27 @@ public final class StandbyActor {
    *
    * @param layout the valid one
    */
-  public List<Copy> takeOver(int by, int layout) {
+  public List<ReplicaPart> takeOver(int by, int layout) {
     requireNotOlder(by);
     epoch = by;
-    var copies = new ArrayList<Copy>();
+    var replicaParts = new ArrayList<ReplicaPart>();
     if (complete) {
-      tables.settle(layout);
-      tables.forEach((held, later) -> copies.add(new Copy(held.spec(), held.shard().part, later)));
+      tables.activateLayout(layout);
+      tables.forEach((instance, later) -> replicaParts.add(new ReplicaPart(instance.spec(), instance.shard().part, later)));
     }
-    return copies;
+    return replicaParts;
   }
 
   /** All of one part; valid until the next call. */
   @SuppressWarnings("MustBeClosed") // by the next call
-  public Tensor block(int table) {
+  public Tensor lendSnapshot(int table) {
     var before = lent;
     if (before != null) {
       before.end();
     }
-    var ref = Packing.store(runtime, tables.get(table), new Cut.All());
+    var ref = SnapshotIo.store(runtime, tables.get(table), new SnapshotSelection.All());
     var arena = Arena.ofConfined();
-    lent = new Lent(ref, arena);
+    lent = new LentSnapshot(ref, arena);
     return ref.get(arena);
   }
 

@@ -8,8 +8,8 @@ import io.mobula.ps.heap.HeapAdmission;
  * it would end the shard, and with it the tables of all others; most likely it is of a class of the
  * program's, such as an optimizer.
  */
-final class RequestError {
-  private RequestError() {}
+final class RequestFailures {
+  private RequestFailures() {}
 
   /**
    * What the request fails with.

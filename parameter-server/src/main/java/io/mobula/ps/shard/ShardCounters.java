@@ -1,7 +1,7 @@
 package io.mobula.ps.shard;
 
 /** What one shard has done for one table, counted. One thread. */
-final class Traffic {
+final class ShardCounters {
   private long pushes;
   private long repeated;
   private long pulls;
@@ -13,7 +13,7 @@ final class Traffic {
   private long staleness;
   private long mostStaleness;
 
-  void pushed(long bytes) {
+  void recordPush(long bytes) {
     pushes++;
     bytesIn += bytes;
   }
@@ -29,28 +29,28 @@ final class Traffic {
   }
 
   /** A push came again that was applied before. */
-  void repeated() {
+  void recordRepeat() {
     repeated++;
   }
 
   /** Somebody may read who is so many steps ahead of the slowest. */
-  void read(long ahead) {
+  void recordRead(long ahead) {
     staleness += ahead;
     mostStaleness = Math.max(mostStaleness, ahead);
   }
 
   /** Somebody was answered. */
-  void pulled(long bytes) {
+  void recordPull(long bytes) {
     pulls++;
     bytesOut += bytes;
   }
 
   /** A pull had to wait for slower workers. */
-  void waited() {
+  void recordWait() {
     waits++;
   }
 
-  void updated(long nanos) {
+  void recordUpdate(long nanos) {
     updateNanos += nanos;
   }
 
