@@ -1,14 +1,14 @@
 package io.mobula.cli;
 
 import io.mobula.samples.AsyncParameterServer;
-import io.mobula.samples.BeyondMemory;
+import io.mobula.samples.ObjectSpilling;
 import io.mobula.samples.MonteCarloPi;
-import io.mobula.samples.Pipeline;
+import io.mobula.samples.TaskPipeline;
 import io.mobula.samples.QuickStart;
 import io.mobula.samples.ShardedParameterServer;
 import io.mobula.samples.SharedCounter;
 import io.mobula.samples.SyncParameterServer;
-import io.mobula.samples.Tips;
+import io.mobula.samples.PerformanceTips;
 import io.mobula.samples.fashion.FashionTraining;
 import io.mobula.samples.mails.MailTraining;
 import java.util.List;
@@ -30,10 +30,10 @@ import picocli.CommandLine.Spec;
 final class SampleCommand implements Callable<Integer> {
   private static final Map<String, SampleMain> PROGRAMS = new TreeMap<>(Map.ofEntries(
       Map.entry("QuickStart", QuickStart::main),
-      Map.entry("Tips", Tips::main),
-      Map.entry("BeyondMemory", BeyondMemory::main),
+      Map.entry("Tips", PerformanceTips::main),
+      Map.entry("ObjectSpilling", ObjectSpilling::main),
       Map.entry("MonteCarloPi", MonteCarloPi::main),
-      Map.entry("Pipeline", Pipeline::main),
+      Map.entry("Pipeline", TaskPipeline::main),
       Map.entry("SharedCounter", SharedCounter::main),
       Map.entry("AsyncParameterServer", AsyncParameterServer::main),
       Map.entry("SyncParameterServer", SyncParameterServer::main),

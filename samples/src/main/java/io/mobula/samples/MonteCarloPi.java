@@ -21,7 +21,7 @@ public final class MonteCarloPi {
     int tasks = args.length > 0 ? Integer.parseInt(args[0]) : 100;
     int points = args.length > 1 ? Integer.parseInt(args[1]) : 2_000_000;
     try (MobulaRuntime runtime = Mobula.init();
-        Progress progress = Progress.of("points", tasks)) {
+        ProgressReporter progress = ProgressReporter.of("points", tasks)) {
       List<ObjectRef<Integer>> pending = LongStream.range(0, tasks)
           .mapToObj(seed -> Mobula.task(MonteCarloPi::inside, seed, points).remote())
           .toList();

@@ -36,14 +36,14 @@ class SamplesTest {
     return Stream.of(
         sample("QuickStart", QuickStart::main, "4 \\+ 16 = 20"),
         sample(
-            "Tips", Tips::main, "take results as they come +\\d+ ms without, +\\d+ ms with", "10"),
+            "Tips", PerformanceTips::main, "take results as they come +\\d+ ms without, +\\d+ ms with", "10"),
         sample(
             "MonteCarloPi",
             MonteCarloPi::main,
             "pi is about 3\\.1[34]\\d{3} after 1000000 points",
             "10",
             "100000"),
-        sample("Pipeline", Pipeline::main, "10 texts have \\d{6,7} words", "10"),
+        sample("Pipeline", TaskPipeline::main, "10 texts have \\d{6,7} words", "10"),
         sample("SharedCounter", SharedCounter::main, "counted 500 of 500", "5", "100"),
         sample(
             "AsyncParameterServer",
@@ -94,7 +94,7 @@ class SamplesTest {
           .filter(file -> hasMain.matcher(read(file)).find())
           .map(file -> file.getFileName().toString().replace(".java", ""))
           .filter(
-              name -> !name.equals("BeyondMemory")) // fills disks: BeyondMemoryTest runs it small
+              name -> !name.equals("ObjectSpilling")) // fills disks: ObjectSpillingTest runs it small
           .toList();
       assertThat(samples().map(each -> ((Named<?>) each.get()[0]).getName()))
           .containsExactlyInAnyOrderElementsOf(mains);

@@ -2,7 +2,7 @@ package io.mobula.jmh.cluster;
 
 import io.mobula.Mobula;
 import io.mobula.jmh.QuantityFormat;
-import io.mobula.samples.BeyondMemory;
+import io.mobula.samples.ObjectSpilling;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,7 +30,7 @@ final class SpillBench {
       try (var disk = ScratchDirectory.onDisk();
           var runtime =
               Mobula.init(Mobula.settings().storeCapacity(total / TIMES).spillTo(disk.path()))) {
-        var report = BeyondMemory.run(runtime, total, each);
+        var report = ObjectSpilling.run(runtime, total, each);
         double writing = write(disk.path(), moved, each);
         double reading = read(disk.path(), moved, each);
         if (round >= 0) {

@@ -9,7 +9,7 @@ import io.mobula.ps.ParameterServer;
 import io.mobula.ps.ProcessLocation;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.samples.Progress;
+import io.mobula.samples.ProgressReporter;
 import io.mobula.samples.training.LearningCurve;
 import io.mobula.samples.training.LearningCurve.Point;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ final class Training {
     tell("worker", places(workers));
     var points = new ArrayList<Point>();
     long start = System.nanoTime();
-    try (var progress = Progress.of(model.title(), settings.epochs())) {
+    try (var progress = ProgressReporter.of(model.title(), settings.epochs())) {
       for (int epoch = 0; epoch < settings.epochs(); epoch++) {
         double loss = epoch(workers);
         double accuracy =

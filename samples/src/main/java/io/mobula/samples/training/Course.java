@@ -1,6 +1,6 @@
 package io.mobula.samples.training;
 
-import io.mobula.samples.Progress;
+import io.mobula.samples.ProgressReporter;
 import io.mobula.samples.training.LearningCurve.Point;
 import io.mobula.samples.training.TrainingResult.Outcome;
 import java.io.IOException;
@@ -84,7 +84,7 @@ final class Course {
     long perEpoch = trainer.stepsPerEpoch();
     var stretches = new ArrayList<Stretch>();
     double seconds = 0;
-    try (var progress = Progress.of(title, count)) {
+    try (var progress = ProgressReporter.of(title, count)) {
       for (long i = 0; i < count; i++) {
         long from = i * perEpoch / POINTS_PER_EPOCH;
         long to = (i + 1) * perEpoch / POINTS_PER_EPOCH;

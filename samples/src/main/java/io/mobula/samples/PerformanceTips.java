@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Four habits that cost time and what to do instead, each with its two timings on this machine. */
-public final class Tips {
+public final class PerformanceTips {
   private static final int TASKS = 20;
 
-  private Tips() {}
+  private PerformanceTips() {}
 
   /** Measures; the amount of work may be given, 400 by default. */
   public static void main(String[] args) {
@@ -30,7 +30,7 @@ public final class Tips {
   /** A get right behind its remote waits before the next task is even started. */
   private static void getLate(int work) {
     long early = millis(() -> IntStream.range(0, TASKS)
-        .forEach(i -> Mobula.task(Tips::primes, work).remote().get()));
+        .forEach(i -> Mobula.task(PerformanceTips::primes, work).remote().get()));
     long late = millis(() -> Mobula.get(started(work)));
     tell("get late", early, late);
   }
@@ -42,7 +42,7 @@ public final class Tips {
         .toList()));
     int share = numbers / TASKS;
     long large = millis(() -> Mobula.get(IntStream.range(0, TASKS)
-        .mapToObj(i -> Mobula.task(Tips::incremented, i * share, share).remote())
+        .mapToObj(i -> Mobula.task(PerformanceTips::incremented, i * share, share).remote())
         .toList()));
     tell("make tasks large", small, large);
   }
@@ -54,12 +54,12 @@ public final class Tips {
   private static void putOnce(int size) {
     Tensor numbers = Tensor.of(new float[size]);
     long copied = millis(() -> Mobula.get(IntStream.range(0, TASKS)
-        .mapToObj(i -> Mobula.task(Tips::at, numbers, i).remote())
+        .mapToObj(i -> Mobula.task(PerformanceTips::at, numbers, i).remote())
         .toList()));
     long put = millis(() -> {
       ObjectRef<Tensor> once = Mobula.put(numbers);
       Mobula.get(IntStream.range(0, TASKS)
-          .mapToObj(i -> Mobula.task(Tips::at, once, i).remote())
+          .mapToObj(i -> Mobula.task(PerformanceTips::at, once, i).remote())
           .toList());
     });
     tell("put once", copied, put);
@@ -82,7 +82,7 @@ public final class Tips {
 
   private static List<ObjectRef<Integer>> started(int work) {
     return IntStream.range(0, TASKS)
-        .mapToObj(i -> Mobula.task(Tips::primes, work).remote())
+        .mapToObj(i -> Mobula.task(PerformanceTips::primes, work).remote())
         .toList();
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Shows on standard error how far a long run has come: a bar on a terminal, a plain line at every
  * tenth elsewhere. For one thread.
  */
-public final class Progress implements AutoCloseable {
+public final class ProgressReporter implements AutoCloseable {
   private static final int LINES = 10;
 
   private final String title;
@@ -20,7 +20,7 @@ public final class Progress implements AutoCloseable {
   private final @Nullable ProgressBar bar;
   private long done;
 
-  private Progress(String title, long steps, PrintStream lines, @Nullable ProgressBar bar) {
+  private ProgressReporter(String title, long steps, PrintStream lines, @Nullable ProgressBar bar) {
     this.title = title;
     this.steps = steps;
     this.lines = lines;
@@ -28,8 +28,8 @@ public final class Progress implements AutoCloseable {
   }
 
   /** Begins a run of that many steps, at least one. */
-  public static Progress of(String title, long steps) {
-    return new Progress(title, steps, System.err, isTerminal() ? bar(title, steps) : null);
+  public static ProgressReporter of(String title, long steps) {
+    return new ProgressReporter(title, steps, System.err, isTerminal() ? bar(title, steps) : null);
   }
 
   /** Error Prone holds for JDK 22 to 24 only: 25 gives null again where there is no terminal. */

@@ -12,24 +12,24 @@ import java.util.Random;
  * Two stages, the second fed by the first through refs, and results taken as they complete: with a
  * bounded number under way, as for an input that never ends.
  */
-public final class Pipeline {
+public final class TaskPipeline {
   private static final int MOST_UNDER_WAY = 8;
 
-  private Pipeline() {}
+  private TaskPipeline() {}
 
   /** What is known of one text. */
-  record Counted(int number, int words) {}
+  record WordCount(int number, int words) {}
 
   /** Counts words; how many texts may be given. */
   public static void main(String[] args) {
     int texts = args.length > 0 ? Integer.parseInt(args[0]) : 40;
     try (MobulaRuntime runtime = Mobula.init()) {
-      var underWay = new ArrayList<ObjectRef<Counted>>();
+      var underWay = new ArrayList<ObjectRef<WordCount>>();
       long words = 0;
       for (int number = 0; number < texts || !underWay.isEmpty(); ) {
         if (number < texts && underWay.size() < MOST_UNDER_WAY) {
-          ObjectRef<String> text = runtime.task(Pipeline::write, number).remote();
-          underWay.add(runtime.task(Pipeline::count, number++, text).remote());
+          ObjectRef<String> text = runtime.task(TaskPipeline::write, number).remote();
+          underWay.add(runtime.task(TaskPipeline::count, number++, text).remote());
         } else {
           words += first(underWay).words();
         }
@@ -39,7 +39,7 @@ public final class Pipeline {
   }
 
   /** Takes whichever is done first out of the list. */
-  private static Counted first(List<ObjectRef<Counted>> underWay) {
+  private static WordCount first(List<ObjectRef<WordCount>> underWay) {
     var ready = Mobula.wait(underWay, 1, Duration.ofMinutes(1)).ready().getFirst();
     underWay.remove(ready);
     var counted = ready.get();
@@ -59,7 +59,7 @@ public final class Pipeline {
   }
 
   /** The second stage. */
-  private static Counted count(int number, String text) {
-    return new Counted(number, text.strip().split(" ").length);
+  private static WordCount count(int number, String text) {
+    return new WordCount(number, text.strip().split(" ").length);
   }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /** Four times as many bytes as the object store holds, written and read back by way of the disk. */
-public final class BeyondMemory {
-  private BeyondMemory() {}
+public final class ObjectSpilling {
+  private ObjectSpilling() {}
 
   /**
    * What it took.
