@@ -73,12 +73,12 @@ final class DigitSet {
     return labels[row];
   }
 
-  /** All images, one after the other; that of a row begins at {@link #at}. */
+  /** All images, one after the other; that of a row begins at {@link #offset}. */
   float[] pixels() {
     return pixels;
   }
 
-  int at(int row) {
+  int offset(int row) {
     return row * PIXELS;
   }
 
@@ -103,7 +103,7 @@ final class DigitSet {
   private DigitSet rows(int[] order, int from, int to) {
     var part = new DigitSet(new float[(to - from) * PIXELS], new int[to - from]);
     for (int i = from; i < to; i++) {
-      System.arraycopy(pixels, at(order[i]), part.pixels, part.at(i - from), PIXELS);
+      System.arraycopy(pixels, offset(order[i]), part.pixels, part.offset(i - from), PIXELS);
       part.labels[i - from] = labels[order[i]];
     }
     return part;

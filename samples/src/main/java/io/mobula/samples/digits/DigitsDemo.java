@@ -66,21 +66,21 @@ public final class DigitsDemo {
   private static List<LearningCurve> trained(DemoSettings settings, PrintStream out) {
     if (settings.nodes() == 1) {
       try (var runtime = Mobula.init()) {
-        return trained(new Training(runtime, settings, (part, index, location) -> {}), out);
+        return trained(new DigitsTraining(runtime, settings, (part, index, location) -> {}), out);
       }
     }
     try (var cluster = LocalCluster.start(settings.nodes())) {
-      return trained(new Training(cluster.runtime(), settings, printed(out)), out);
+      return trained(new DigitsTraining(cluster.runtime(), settings, printed(out)), out);
     }
   }
 
-  private static List<LearningCurve> trained(Training training, PrintStream out) {
-    return List.<Model>of(new SoftmaxRegression(), new Network(HIDDEN_UNITS)).stream()
+  private static List<LearningCurve> trained(DigitsTraining training, PrintStream out) {
+    return List.<DigitClassifier>of(new SoftmaxRegression(), new HiddenLayerNetwork(HIDDEN_UNITS)).stream()
         .map(model -> told(training.of(model), out))
         .toList();
   }
 
-  private static Training.Listener printed(PrintStream out) {
+  private static DigitsTraining.Listener printed(PrintStream out) {
     return (part, index, location) ->
         out.println(part + "=" + index + " node=" + location.node() + " pid=" + location.pid());
   }

@@ -3,8 +3,8 @@ package io.mobula.samples.digits;
 import java.util.Random;
 
 /** Multinomial logistic regression: one layer and a softmax. */
-record SoftmaxRegression() implements Model {
-  private static final Layer LAYER = new Layer(0, DigitSet.PIXELS, DigitSet.CLASSES);
+record SoftmaxRegression() implements DigitClassifier {
+  private static final FullyConnectedLayer LAYER = new FullyConnectedLayer(0, DigitSet.PIXELS, DigitSet.CLASSES);
 
   @Override
   public String title() {
@@ -25,19 +25,19 @@ record SoftmaxRegression() implements Model {
   @Override
   public float addGradient(float[] weights, DigitSet set, int row, float[] gradient) {
     var scores = scores(weights, set, row);
-    float loss = Scores.toErrors(scores, set.label(row));
-    LAYER.accumulate(gradient, set.pixels(), set.at(row), scores);
+    float loss = SoftmaxScores.toErrors(scores, set.label(row));
+    LAYER.accumulate(gradient, set.pixels(), set.offset(row), scores);
     return loss;
   }
 
   @Override
   public int predict(float[] weights, DigitSet set, int row) {
-    return Scores.highest(scores(weights, set, row));
+    return SoftmaxScores.highest(scores(weights, set, row));
   }
 
   private static float[] scores(float[] weights, DigitSet set, int row) {
     var scores = new float[DigitSet.CLASSES];
-    LAYER.forward(weights, set.pixels(), set.at(row), scores);
+    LAYER.forward(weights, set.pixels(), set.offset(row), scores);
     return scores;
   }
 }

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * Trains models: a parameter server with its shards, worker actors, and after each epoch a task
  * that judges the weights.
  */
-final class Training {
+final class DigitsTraining {
   private static final double TRAIN_SHARE = 0.8;
   private static final double HIGHEST_RATE = 0.5;
 
@@ -39,7 +39,7 @@ final class Training {
   }
 
   /** Puts both parts of the images where every worker can read them. */
-  Training(MobulaRuntime runtime, DemoSettings settings, Listener listener) {
+  DigitsTraining(MobulaRuntime runtime, DemoSettings settings, Listener listener) {
     this.runtime = runtime;
     this.settings = settings;
     this.listener = listener;
@@ -49,7 +49,7 @@ final class Training {
   }
 
   /** Trains one model to the end. */
-  LearningCurve of(Model model) {
+  LearningCurve of(DigitClassifier model) {
     var initial = model.initialWeights(new Random(settings.seed()));
     try (var server = ParameterServer.builder(runtime).shards(settings.shards()).build()) {
       var table = server
@@ -63,7 +63,7 @@ final class Training {
     }
   }
 
-  private List<Point> epochs(Model model, DenseTable table) {
+  private List<Point> epochs(DigitClassifier model, DenseTable table) {
     var workers = workers(model, table);
     tell("worker", places(workers));
     var points = new ArrayList<Point>();
@@ -72,7 +72,7 @@ final class Training {
       for (int epoch = 0; epoch < settings.epochs(); epoch++) {
         double loss = epoch(workers);
         double accuracy =
-            runtime.task(Training::accuracy, model, table, test).remote().get();
+            runtime.task(DigitsTraining::accuracy, model, table, test).remote().get();
         points.add(new Point((System.nanoTime() - start) / 1e9, loss, accuracy));
         progress.step(String.format(Locale.ROOT, "loss %.3f accuracy %.3f", loss, accuracy));
       }
@@ -81,19 +81,19 @@ final class Training {
     return points;
   }
 
-  private List<ActorHandle<TrainingWorker>> workers(Model model, DenseTable table) {
+  private List<ActorHandle<DigitsWorker>> workers(DigitClassifier model, DenseTable table) {
     return IntStream.range(0, settings.workers())
-        .mapToObj(i -> new TrainingWorker.Share(i, settings.workers(), settings.seed() + i))
-        .map(share -> runtime
-            .actor(TrainingWorker::new, model, table, train, share)
+        .mapToObj(i -> new DigitsWorker.ImagePartition(i, settings.workers(), settings.seed() + i))
+        .map(partition -> runtime
+            .actor(DigitsWorker::new, model, table, train, partition)
             .placement(Placement.spread())
             .remote())
         .toList();
   }
 
-  private List<ProcessLocation> places(List<ActorHandle<TrainingWorker>> workers) {
+  private List<ProcessLocation> places(List<ActorHandle<DigitsWorker>> workers) {
     return runtime.get(workers.stream()
-        .map(worker -> worker.call(TrainingWorker::location).remote())
+        .map(worker -> worker.call(DigitsWorker::location).remote())
         .toList());
   }
 
@@ -103,9 +103,9 @@ final class Training {
     }
   }
 
-  private double epoch(List<ActorHandle<TrainingWorker>> workers) {
+  private double epoch(List<ActorHandle<DigitsWorker>> workers) {
     var losses = workers.stream()
-        .map(worker -> worker.call(TrainingWorker::epoch).remote())
+        .map(worker -> worker.call(DigitsWorker::epoch).remote())
         .toList();
     return runtime.get(losses).stream()
         .mapToDouble(Float::doubleValue)
@@ -123,7 +123,7 @@ final class Training {
   }
 
   /** The task: what the weights are worth now. */
-  private static double accuracy(Model model, DenseTable table, DigitSet images) {
+  private static double accuracy(DigitClassifier model, DenseTable table, DigitSet images) {
     return model.accuracy(table.toFloats(), images);
   }
 }

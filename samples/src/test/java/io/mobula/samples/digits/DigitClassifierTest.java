@@ -10,18 +10,18 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ModelTest {
+class DigitClassifierTest {
   private static final DigitSet ALL = DigitSet.load();
   private static final float RATE = 0.5f;
 
-  static Stream<Model> models() {
-    return Stream.of(new SoftmaxRegression(), new Network(8), new Network(1));
+  static Stream<DigitClassifier> models() {
+    return Stream.of(new SoftmaxRegression(), new HiddenLayerNetwork(8), new HiddenLayerNetwork(1));
   }
 
   /** Central differences; in float, so with a coarse step and tolerance. */
   @ParameterizedTest
   @MethodSource("models")
-  void givesTheGradientThatDifferencesGive(Model model) {
+  void givesTheGradientThatDifferencesGive(DigitClassifier model) {
     var random = new Random(5);
     float[] weights = randomWeights(model, random);
     var gradient = new float[model.parameters()];
@@ -40,19 +40,19 @@ class ModelTest {
     return within(2e-3f);
   }
 
-  private static float slope(Model model, float[] weights, int[] rows, int i) {
+  private static float slope(DigitClassifier model, float[] weights, int[] rows, int i) {
     float step = 1e-2f;
     return (lossAt(model, weights, rows, i, step) - lossAt(model, weights, rows, i, -step))
         / (2 * step);
   }
 
-  private static float lossAt(Model model, float[] weights, int[] rows, int i, float step) {
+  private static float lossAt(DigitClassifier model, float[] weights, int[] rows, int i, float step) {
     float[] moved = weights.clone();
     moved[i] += step;
     return model.meanGradient(moved, ALL, rows, new float[weights.length]);
   }
 
-  private static float[] randomWeights(Model model, Random random) {
+  private static float[] randomWeights(DigitClassifier model, Random random) {
     float[] weights = model.initialWeights(random);
     for (int i = 0; i < weights.length; i++) {
       weights[i] += (random.nextFloat() - 0.5f) * 0.2f;
@@ -62,7 +62,7 @@ class ModelTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void ignoresWhatWasInTheGradientBefore(Model model) {
+  void ignoresWhatWasInTheGradientBefore(DigitClassifier model) {
     float[] weights = model.initialWeights(new Random(1));
     var clean = new float[model.parameters()];
     var dirty = new float[model.parameters()];
@@ -74,8 +74,8 @@ class ModelTest {
     assertThat(dirty).containsExactly(clean);
   }
 
-  static Stream<Model> demonstrated() {
-    return Stream.of(new SoftmaxRegression(), new Network(64));
+  static Stream<DigitClassifier> demonstrated() {
+    return Stream.of(new SoftmaxRegression(), new HiddenLayerNetwork(64));
   }
 
   /**
@@ -84,7 +84,7 @@ class ModelTest {
    */
   @ParameterizedTest
   @MethodSource("demonstrated")
-  void learnsTheDigits(Model model) {
+  void learnsTheDigits(DigitClassifier model) {
     var split = ALL.split(0.8, DemoSettings.DEFAULT.seed());
     var random = new Random(1);
     float[] weights = model.initialWeights(random);

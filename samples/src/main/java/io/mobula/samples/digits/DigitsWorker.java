@@ -10,21 +10,21 @@ import java.util.Random;
  * The actor that learns from its share of the images: pulls the weights, computes the gradient of a
  * batch, pushes it and goes on while the shards apply it.
  */
-final class TrainingWorker {
+final class DigitsWorker {
   private static final int BATCH = 32;
 
-  private final Model model;
+  private final DigitClassifier model;
   private final DigitSet train;
-  private final Share share;
+  private final ImagePartition partition;
   private final DenseWorker server;
   private final Random random;
 
-  TrainingWorker(Model model, DenseTable table, DigitSet train, Share share) {
+  DigitsWorker(DigitClassifier model, DenseTable table, DigitSet train, ImagePartition partition) {
     this.model = model;
     this.train = train;
-    this.share = share;
-    this.server = table.join(share.index());
-    this.random = new Random(share.seed());
+    this.partition = partition;
+    this.server = table.join(partition.index());
+    this.random = new Random(partition.seed());
   }
 
   /**
@@ -32,10 +32,10 @@ final class TrainingWorker {
    *
    * @param seed decides their order
    */
-  record Share(int index, int of, long seed) {
+  record ImagePartition(int index, int workers, long seed) {
     int[] rows(int count, Random random) {
-      int[] order = DigitSet.shuffled((count - index + of - 1) / of, random);
-      return Arrays.stream(order).map(i -> index + i * of).toArray();
+      int[] order = DigitSet.shuffled((count - index + workers - 1) / workers, random);
+      return Arrays.stream(order).map(i -> index + i * workers).toArray();
     }
   }
 
@@ -48,7 +48,7 @@ final class TrainingWorker {
    * applied.
    */
   float epoch() {
-    int[] rows = share.rows(train.count(), random);
+    int[] rows = partition.rows(train.count(), random);
     float loss = 0;
     int batches = 0;
     for (int from = 0; from < rows.length; from += BATCH) {

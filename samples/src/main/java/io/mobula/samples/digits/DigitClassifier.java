@@ -7,7 +7,7 @@ import java.util.Random;
  * A classifier of digits as pure functions of one vector of weights. Stateless; may travel to any
  * worker.
  */
-sealed interface Model permits SoftmaxRegression, Network {
+sealed interface DigitClassifier permits SoftmaxRegression, HiddenLayerNetwork {
 
   /** What plots and lines call it. */
   String title();

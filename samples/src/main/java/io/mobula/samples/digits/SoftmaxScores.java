@@ -1,8 +1,8 @@
 package io.mobula.samples.digits;
 
 /** Arithmetic on a model's last outputs: one score per class. Pure. */
-final class Scores {
-  private Scores() {}
+final class SoftmaxScores {
+  private SoftmaxScores() {}
 
   /**
    * Turns scores into the errors that cross entropy after a softmax gives them: probability minus

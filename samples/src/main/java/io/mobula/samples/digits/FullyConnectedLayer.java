@@ -10,7 +10,7 @@ import java.util.Random;
  * @param inputs how many numbers come in
  * @param outputs how many go out
  */
-record Layer(int offset, int inputs, int outputs) {
+record FullyConnectedLayer(int offset, int inputs, int outputs) {
 
   /** How many weights there are, biases included. */
   int parameters() {

@@ -7,20 +7,20 @@ import java.util.Random;
  *
  * @param hidden how many units the hidden layer has
  */
-record Network(int hidden) implements Model {
-  Network {
+record HiddenLayerNetwork(int hidden) implements DigitClassifier {
+  HiddenLayerNetwork {
     if (hidden < 1) {
       throw new IllegalArgumentException(
           "Wanted " + hidden + " hidden units: at least one is needed.");
     }
   }
 
-  private Layer lower() {
-    return new Layer(0, DigitSet.PIXELS, hidden);
+  private FullyConnectedLayer lower() {
+    return new FullyConnectedLayer(0, DigitSet.PIXELS, hidden);
   }
 
-  private Layer upper() {
-    return new Layer(lower().parameters(), hidden, DigitSet.CLASSES);
+  private FullyConnectedLayer upper() {
+    return new FullyConnectedLayer(lower().parameters(), hidden, DigitSet.CLASSES);
   }
 
   @Override
@@ -45,25 +45,25 @@ record Network(int hidden) implements Model {
   public float addGradient(float[] weights, DigitSet set, int row, float[] gradient) {
     var activations = activations(weights, set, row);
     var errors = scores(weights, activations);
-    float loss = Scores.toErrors(errors, set.label(row));
+    float loss = SoftmaxScores.toErrors(errors, set.label(row));
     upper().accumulate(gradient, activations, 0, errors);
     var hiddenErrors = new float[hidden];
     upper().backward(weights, errors, hiddenErrors);
     for (int i = 0; i < hidden; i++) {
       hiddenErrors[i] *= 1 - activations[i] * activations[i];
     }
-    lower().accumulate(gradient, set.pixels(), set.at(row), hiddenErrors);
+    lower().accumulate(gradient, set.pixels(), set.offset(row), hiddenErrors);
     return loss;
   }
 
   @Override
   public int predict(float[] weights, DigitSet set, int row) {
-    return Scores.highest(scores(weights, activations(weights, set, row)));
+    return SoftmaxScores.highest(scores(weights, activations(weights, set, row)));
   }
 
   private float[] activations(float[] weights, DigitSet set, int row) {
     var activations = new float[hidden];
-    lower().forward(weights, set.pixels(), set.at(row), activations);
+    lower().forward(weights, set.pixels(), set.offset(row), activations);
     for (int i = 0; i < hidden; i++) {
       activations[i] = (float) Math.tanh(activations[i]);
     }
