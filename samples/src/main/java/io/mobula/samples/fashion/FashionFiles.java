@@ -35,11 +35,11 @@ record FashionFiles(Path folder) {
   }
 
   /** Why there is nothing to read and what to do about it; empty when all four files are there. */
-  Optional<String> absence() {
-    return ALL.stream().filter(name -> !Files.exists(file(name))).findFirst().map(this::absence);
+  Optional<String> missingReason() {
+    return ALL.stream().filter(name -> !Files.exists(file(name))).findFirst().map(this::missingReason);
   }
 
-  private String absence(String name) {
+  private String missingReason(String name) {
     return "Fashion-MNIST is not in " + folder + ": no " + name + ".gz is there. Fetch it by"
         + " `apt-get install dataset-fashion-mnist`, or name the folder that has it in "
         + VARIABLE + " or -D" + PROPERTY + ".";
@@ -48,7 +48,7 @@ record FashionFiles(Path folder) {
   /**
    * Reads the 60 000 images for learning, in about a second.
    *
-   * @throws NoSuchFileException with the {@link #absence} when they are not there
+   * @throws NoSuchFileException with the {@link #missingReason} when they are not there
    * @throws IdxException when what is there is at fault
    */
   FashionSet train() throws IOException {
@@ -63,7 +63,7 @@ record FashionFiles(Path folder) {
   private Path present(String name) throws NoSuchFileException {
     var file = file(name);
     if (!Files.exists(file)) {
-      throw new NoSuchFileException(file.toString(), null, absence(name));
+      throw new NoSuchFileException(file.toString(), null, missingReason(name));
     }
     return file;
   }

@@ -14,21 +14,21 @@ final class FashionRun implements TrainingRun {
   private static final int SHARDS = 2;
 
   private final MobulaRuntime runtime;
-  private final Lesson lesson;
+  private final FashionTrainingConfig config;
   private final FashionSet test;
   private final ParameterServer server;
   private final DenseTable table;
   private final Team team;
 
   /** Stands before the first step: all workers have joined. */
-  FashionRun(MobulaRuntime runtime, Lesson lesson, FashionSet test) {
+  FashionRun(MobulaRuntime runtime, FashionTrainingConfig config, FashionSet test) {
     this.runtime = runtime;
-    this.lesson = lesson;
+    this.config = config;
     this.test = test;
     this.server = ParameterServer.builder(runtime).shards(SHARDS).build();
     try {
       this.table = table();
-      this.team = new Team(runtime, lesson.batches().workers(), this::worker);
+      this.team = new Team(runtime, config.batches().workers(), this::worker);
     } catch (RuntimeException e) {
       server.close();
       throw e;
@@ -36,11 +36,11 @@ final class FashionRun implements TrainingRun {
   }
 
   private DenseTable table() {
-    var first = lesson.network().initial(lesson.batches().seed());
+    var first = config.network().initial(config.batches().seed());
     return server
         .dense("fashion", first.length)
-        .consistency(lesson.mode().consistency())
-        .optimizer(lesson.optimizer())
+        .consistency(config.mode().consistency())
+        .optimizer(config.optimizer())
         .initial(first)
         .create();
   }
@@ -48,7 +48,7 @@ final class FashionRun implements TrainingRun {
   /** On a thread of its own, since it computes for long and waits for others. */
   private ActorHandle<FashionWorker> worker(int rank) {
     return runtime
-        .actor(FashionWorker::new, lesson, table, rank)
+        .actor(FashionWorker::new, config, table, rank)
         .placement(Placement.spread())
         .dedicatedThread()
         .remote();
@@ -60,8 +60,8 @@ final class FashionRun implements TrainingRun {
   }
 
   @Override
-  public Judgement judge() {
-    return Judgement.of(lesson.network().accuracy(parameters(), test));
+  public Judgement evaluate() {
+    return Judgement.of(config.network().accuracy(parameters(), test));
   }
 
   /** A copy of the parameters as they are. */

@@ -73,17 +73,17 @@ final class FashionSet {
     return labels[row];
   }
 
-  /** All images, one after the other; that of a row begins at {@link #at}. */
+  /** All images, one after the other; that of a row begins at {@link #offset}. */
   float[] pixels() {
     return pixels;
   }
 
-  int at(int row) {
+  int offset(int row) {
     return row * PIXELS;
   }
 
   /** A copy of the first images; both sets come shuffled, so that these are as good as any. */
   FashionSet first(int count) {
-    return new FashionSet(Arrays.copyOf(pixels, at(count)), Arrays.copyOf(labels, count));
+    return new FashionSet(Arrays.copyOf(pixels, offset(count)), Arrays.copyOf(labels, count));
   }
 }

@@ -27,6 +27,6 @@ public final class FashionTraining {
 
   static TrainingProgram program(FashionFiles files) {
     return new TrainingProgram(
-        "fashion", USUAL, files::absence, runtime -> new FashionTrainer(runtime, files));
+        "fashion", USUAL, files::missingReason, runtime -> new FashionRunFactory(runtime, files));
   }
 }

@@ -11,7 +11,7 @@ import java.io.IOException;
  * ends the step, and pulls the parameters of the next.
  */
 final class FashionWorker implements Learner {
-  private final Lesson lesson;
+  private final FashionTrainingConfig config;
   private final FashionSet images;
   private final TwoLayerNetwork network;
   private final float[] parameters;
@@ -19,10 +19,10 @@ final class FashionWorker implements Learner {
   private final DenseWorker server;
 
   /** Joins the table, and pulls the first parameters. */
-  FashionWorker(Lesson lesson, DenseTable table, int rank) throws IOException {
-    this.lesson = lesson;
-    this.images = lesson.images();
-    this.network = lesson.network();
+  FashionWorker(FashionTrainingConfig config, DenseTable table, int rank) throws IOException {
+    this.config = config;
+    this.images = config.images();
+    this.network = config.network();
     this.parameters = new float[network.size()];
     this.gradient = new float[network.size()];
     this.server = table.join(rank);
@@ -38,7 +38,7 @@ final class FashionWorker implements Learner {
   public double[] learn(int steps) {
     var losses = new double[steps];
     for (int i = 0; i < steps; i++) {
-      int[] batch = lesson.batches().of(server.steps(), server.rank());
+      int[] batch = config.batches().of(server.steps(), server.rank());
       losses[i] = network.gradient(parameters, images, batch, gradient);
       take(next());
     }
@@ -50,7 +50,7 @@ final class FashionWorker implements Learner {
    * the same saves two trips to every shard.
    */
   private PulledParameters next() {
-    return switch (lesson.mode()) {
+    return switch (config.mode()) {
       case SYNCHRONOUS -> server.exchange(gradient);
       case BOUNDED, ASYNCHRONOUS -> {
         server.push(gradient);

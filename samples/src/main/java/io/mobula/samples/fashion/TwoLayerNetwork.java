@@ -70,7 +70,7 @@ final class TwoLayerNetwork {
     upper.backward(parameters, activations.scores, activations.hiddenErrors, count);
     upper.gradient(activations.hidden, activations.scores, count, gradient);
     for (int example = 0; example < count; example++) {
-      Rectifier.backward(activations.hidden[example], activations.hiddenErrors[example]);
+      ReluActivation.backward(activations.hidden[example], activations.hiddenErrors[example]);
     }
     lower.gradient(activations.pixels, activations.hiddenErrors, count, gradient);
     return loss;
@@ -90,7 +90,7 @@ final class TwoLayerNetwork {
     forward(parameters, set, batch);
     int right = 0;
     for (int example = 0; example < batch.length; example++) {
-      int predicted = Softmax.highest(activations.scores[example]);
+      int predicted = SoftmaxLoss.highest(activations.scores[example]);
       right += predicted == set.label(batch[example]) ? 1 : 0;
     }
     return right;
@@ -103,11 +103,11 @@ final class TwoLayerNetwork {
     }
     for (int example = 0; example < count; example++) {
       System.arraycopy(
-          set.pixels(), set.at(batch[example]), activations.pixels[example], 0, lower.inputs());
+          set.pixels(), set.offset(batch[example]), activations.pixels[example], 0, lower.inputs());
     }
     lower.forward(parameters, activations.pixels, activations.hidden, count);
     for (int example = 0; example < count; example++) {
-      Rectifier.forward(activations.hidden[example]);
+      ReluActivation.forward(activations.hidden[example]);
     }
     upper.forward(parameters, activations.hidden, activations.scores, count);
   }
@@ -116,7 +116,7 @@ final class TwoLayerNetwork {
   private double toErrors(FashionSet set, int[] batch) {
     double loss = 0;
     for (int example = 0; example < batch.length; example++) {
-      loss += Softmax.toErrors(
+      loss += SoftmaxLoss.toErrors(
           activations.scores[example], set.label(batch[example]), 1f / batch.length);
     }
     return loss;

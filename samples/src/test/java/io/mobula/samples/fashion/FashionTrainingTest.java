@@ -39,7 +39,7 @@ class FashionTrainingTest {
   @BeforeAll
   static void start() throws IOException {
     files = FashionFiles.chosen(DataFolders.ofThisProcess());
-    files.absence().ifPresent(reason -> {
+    files.missingReason().ifPresent(reason -> {
       System.out.println("skipped: " + reason);
       Assumptions.abort(reason);
     });
@@ -56,10 +56,10 @@ class FashionTrainingTest {
 
   @Test
   void comesToWhatOneThreadComesToWhenAllWaitForEachOther() throws IOException {
-    var lesson = lesson(Mode.SYNCHRONOUS);
-    var baseline = new Baseline(lesson.images(), lesson.network(), BATCHES, Lesson.RATE);
+    var config = lesson(Mode.SYNCHRONOUS);
+    var baseline = new FashionBaseline(config.images(), config.network(), BATCHES, FashionTrainingConfig.RATE);
     double[] wanted = baseline.learn(STEPS);
-    try (var run = new FashionRun(runtime, lesson, test)) {
+    try (var run = new FashionRun(runtime, config, test)) {
       var losses = run.learn(STEPS);
 
       for (int step = 0; step < STEPS; step++) {
@@ -68,13 +68,13 @@ class FashionTrainingTest {
             .isCloseTo(wanted[step], withinPercentage(100 * TOLERANCE));
       }
       assertThat(distance(run.parameters(), baseline.parameters()))
-          .isLessThan(TOLERANCE * distance(start(lesson), baseline.parameters()));
+          .isLessThan(TOLERANCE * distance(start(config), baseline.parameters()));
       assertThat(run.updates()).isEqualTo(STEPS);
     }
   }
 
-  private static float[] start(Lesson lesson) {
-    return lesson.network().initial(BATCHES.seed());
+  private static float[] start(FashionTrainingConfig config) {
+    return config.network().initial(BATCHES.seed());
   }
 
   private static double distance(float[] a, float[] b) {
@@ -90,17 +90,17 @@ class FashionTrainingTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SYNCHRONOUS")
   void learnsWhenTheyDoNot(Mode mode) {
-    var lesson = lesson(mode);
-    try (var run = new FashionRun(runtime, lesson, test)) {
+    var config = lesson(mode);
+    try (var run = new FashionRun(runtime, config, test)) {
       run.learn(STEPS / 2);
       run.learn(STEPS / 2);
 
-      assertThat(run.judge().accuracy()).isGreaterThan(0.6);
+      assertThat(run.evaluate().accuracy()).isGreaterThan(0.6);
       assertThat(run.updates()).isEqualTo((long) STEPS * BATCHES.workers());
     }
   }
 
-  private static Lesson lesson(Mode mode) {
-    return new Lesson(mode, files, TwoLayerNetwork.HIDDEN, BATCHES);
+  private static FashionTrainingConfig lesson(Mode mode) {
+    return new FashionTrainingConfig(mode, files, TwoLayerNetwork.HIDDEN, BATCHES);
   }
 }

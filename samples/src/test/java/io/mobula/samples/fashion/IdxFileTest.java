@@ -53,8 +53,8 @@ class IdxFileTest {
     assertThat(set.count()).isEqualTo(3);
     assertThat(new int[] {set.label(0), set.label(1), set.label(2)}).containsExactly(9, 0, 4);
     assertThat(set.pixels()).hasSize(3 * FashionSet.PIXELS);
-    assertThat(set.pixels()[set.at(1)]).isEqualTo(1f);
-    assertThat(set.pixels()[set.at(1) + 1]).isEqualTo(51 / 255f);
+    assertThat(set.pixels()[set.offset(1)]).isEqualTo(1f);
+    assertThat(set.pixels()[set.offset(1) + 1]).isEqualTo(51 / 255f);
     assertThat(set.first(2).count()).isEqualTo(2);
     assertThat(set.first(2).pixels()).hasSize(2 * FashionSet.PIXELS);
   }
@@ -111,7 +111,7 @@ class IdxFileTest {
   @Test
   void saysWhatFetchesTheFilesThatAreMissing() {
     var files = new FashionFiles(folder);
-    assertThat(files.absence())
+    assertThat(files.missingReason())
         .hasValueSatisfying(reason -> assertThat(reason)
             .contains(folder.toString())
             .contains("apt-get install dataset-fashion-mnist")

@@ -1,8 +1,8 @@
 package io.mobula.samples.fashion;
 
 /** Arithmetic on one score per class. Pure. */
-final class Softmax {
-  private Softmax() {}
+final class SoftmaxLoss {
+  private SoftmaxLoss() {}
 
   /**
    * Turns scores into the errors that cross entropy after a softmax gives them: probability minus

@@ -1,8 +1,8 @@
 package io.mobula.samples.fashion;
 
 /** What a rectified unit does to numbers, in place: below zero there is nothing. Pure. */
-final class Rectifier {
-  private Rectifier() {}
+final class ReluActivation {
+  private ReluActivation() {}
 
   /** Turns what is below zero into zero. */
   static void forward(float[] units) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Learns from the images themselves; where they are not, it is skipped and says why. */
-class BaselineTest {
+class FashionBaselineTest {
   private static final float RATE = 0.1f;
   private static final int STEPS = 20;
 
@@ -23,7 +23,7 @@ class BaselineTest {
   @BeforeAll
   static void read() throws IOException {
     var files = FashionFiles.chosen(DataFolders.ofThisProcess());
-    files.absence().ifPresent(reason -> {
+    files.missingReason().ifPresent(reason -> {
       System.out.println("skipped: " + reason);
       Assumptions.abort(reason);
     });
@@ -35,7 +35,7 @@ class BaselineTest {
   @Test
   void learns() {
     var network = new TwoLayerNetwork(32);
-    var baseline = new Baseline(train, network, new Batches(2, 32, train.count(), 1), RATE);
+    var baseline = new FashionBaseline(train, network, new Batches(2, 32, train.count(), 1), RATE);
     assertThat(network.accuracy(baseline.parameters(), test)).isLessThan(0.3);
 
     var losses = baseline.learn(300);
@@ -61,14 +61,14 @@ class BaselineTest {
     assertThat(four.parameters()).isEqualTo(again.parameters());
   }
 
-  private static Baseline baseline(Batches batches) {
-    return new Baseline(train, new TwoLayerNetwork(16), batches, RATE);
+  private static FashionBaseline baseline(Batches batches) {
+    return new FashionBaseline(train, new TwoLayerNetwork(16), batches, RATE);
   }
 
   @Test
   void refusesBatchesOfAnotherSet() {
     var batches = new Batches(1, 1, 7, 1);
-    assertThatThrownBy(() -> new Baseline(train, new TwoLayerNetwork(1), batches, RATE))
+    assertThatThrownBy(() -> new FashionBaseline(train, new TwoLayerNetwork(1), batches, RATE))
         .hasMessageContaining("6000 images, the batches want 7");
   }
 }

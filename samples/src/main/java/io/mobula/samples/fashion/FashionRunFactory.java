@@ -10,7 +10,7 @@ import io.mobula.samples.training.TrainingRun;
 import java.io.IOException;
 
 /** Begins trainings of the network on all images, by three workers or by none. */
-final class FashionTrainer implements Trainer {
+final class FashionRunFactory implements Trainer {
   private static final int WORKERS = 3;
   private static final int BATCH = 32;
   private static final int IMAGES = 60_000;
@@ -22,7 +22,7 @@ final class FashionTrainer implements Trainer {
   private final Batches batches = new Batches(WORKERS, BATCH, IMAGES, SEED);
 
   /** Reads the images to judge by; throws as {@link FashionFiles#test} does. */
-  FashionTrainer(MobulaRuntime runtime, FashionFiles files) throws IOException {
+  FashionRunFactory(MobulaRuntime runtime, FashionFiles files) throws IOException {
     this.runtime = runtime;
     this.files = files;
     this.test = files.test();
@@ -38,14 +38,14 @@ final class FashionTrainer implements Trainer {
     return new FashionRun(runtime, lesson(mode), test);
   }
 
-  private Lesson lesson(Mode mode) {
-    return new Lesson(mode, files, TwoLayerNetwork.HIDDEN, batches);
+  private FashionTrainingConfig lesson(Mode mode) {
+    return new FashionTrainingConfig(mode, files, TwoLayerNetwork.HIDDEN, batches);
   }
 
   @Override
   public TrainingRun baseline() throws IOException {
     var network = new TwoLayerNetwork();
-    var baseline = new Baseline(Shelf.train(files), network, batches, Lesson.RATE);
+    var baseline = new FashionBaseline(TrainingImageCache.train(files), network, batches, FashionTrainingConfig.RATE);
     return new LocalRun(
         baseline::learn, () -> Judgement.of(network.accuracy(baseline.parameters(), test)));
   }

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * come to. In each step every worker's gradient is taken in turn, and plain descent follows their
  * mean.
  */
-final class Baseline {
+final class FashionBaseline {
   private final FashionSet set;
   private final TwoLayerNetwork network;
   private final Batches batches;
@@ -22,7 +22,7 @@ final class Baseline {
    * @param batches the workers, their shares, and the seed, which decides the first parameters, too
    * @param rate how far the mean gradient moves a parameter
    */
-  Baseline(FashionSet set, TwoLayerNetwork network, Batches batches, float rate) {
+  FashionBaseline(FashionSet set, TwoLayerNetwork network, Batches batches, float rate) {
     if (set.count() != batches.examples()) {
       throw new IllegalArgumentException(
           "The set has " + set.count() + " images, the batches want " + batches.examples() + ".");

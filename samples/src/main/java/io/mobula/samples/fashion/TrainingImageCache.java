@@ -10,10 +10,10 @@ import java.util.Map;
  * The images to learn from, once in a process: 188 MB that all workers there share. They are let go
  * when nobody has them and memory gets short. Safe for use by many threads.
  */
-final class Shelf {
+final class TrainingImageCache {
   private static final Map<FashionFiles, Reference<FashionSet>> READ = new HashMap<>();
 
-  private Shelf() {}
+  private TrainingImageCache() {}
 
   /** Reads them the first time; throws as {@link FashionFiles#train} does. */
   static synchronized FashionSet train(FashionFiles files) throws IOException {

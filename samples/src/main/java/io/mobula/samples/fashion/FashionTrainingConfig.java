@@ -15,7 +15,7 @@ import java.io.IOException;
  * @param batches who learns from which images when; how many of the first ones take part is its
  *     number of examples
  */
-record Lesson(Mode mode, FashionFiles files, int hidden, Batches batches) {
+record FashionTrainingConfig(Mode mode, FashionFiles files, int hidden, Batches batches) {
   /** How far a mean gradient moves a parameter. */
   static final float RATE = 0.1f;
 
@@ -37,7 +37,7 @@ record Lesson(Mode mode, FashionFiles files, int hidden, Batches batches) {
 
   /** The images to learn from; all of them come from memory but for the first time in a process. */
   FashionSet images() throws IOException {
-    var all = Shelf.train(files);
+    var all = TrainingImageCache.train(files);
     return batches.examples() == all.count() ? all : all.first(batches.examples());
   }
 }
