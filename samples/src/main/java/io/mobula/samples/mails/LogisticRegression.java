@@ -22,7 +22,7 @@ final class LogisticRegression {
     Arrays.fill(gradient, 0);
     double loss = 0;
     for (int mail = 0; mail < batch.count(); mail++) {
-      int[] places = batch.places(mail);
+      int[] places = batch.positions(mail);
       double margin = batch.spam(mail) ? score(places, weights) : -score(places, weights);
       double wrong = 1 / (1 + Math.exp(margin));
       loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
@@ -32,15 +32,15 @@ final class LogisticRegression {
   }
 
   /** What a batch is predicted to be, beside what it is: spam where the score is above zero. */
-  static Verdicts verdicts(SparseBatch batch, float[] weights) {
+  static ConfusionMatrix confusion(SparseBatch batch, float[] weights) {
     requireOnePerKey(batch, weights);
     var spam = new int[2]; // missed, hit
     var ham = new int[2]; // passed, suspected
     for (int mail = 0; mail < batch.count(); mail++) {
-      int predicted = score(batch.places(mail), weights) > 0 ? 1 : 0;
+      int predicted = score(batch.positions(mail), weights) > 0 ? 1 : 0;
       (batch.spam(mail) ? spam : ham)[predicted]++;
     }
-    return new Verdicts(spam[1], spam[0], ham[1], ham[0]);
+    return new ConfusionMatrix(spam[1], spam[0], ham[1], ham[0]);
   }
 
   private static double score(int[] places, float[] weights) {

@@ -37,7 +37,7 @@ record MailFiles(Path folder) {
   }
 
   /** Why there is nothing to read and what to do about it; empty when all groups are there. */
-  Optional<String> absence() {
+  Optional<String> missingReason() {
     return GROUPS.stream()
         .map(this::group)
         .filter(group -> !Files.isDirectory(group))
@@ -51,10 +51,10 @@ record MailFiles(Path folder) {
    * Reads all 6 046 mails, group by group in the order of their names, in two or three seconds of
    * one core.
    *
-   * @throws NoSuchFileException with the {@link #absence} when they are not there
+   * @throws NoSuchFileException with the {@link #missingReason} when they are not there
    */
   MailSet read() throws IOException {
-    var absence = absence();
+    var absence = missingReason();
     if (absence.isPresent()) {
       throw new NoSuchFileException(folder.toString(), null, absence.get());
     }
@@ -69,7 +69,7 @@ record MailFiles(Path folder) {
     return folder.resolve("data").resolve(name);
   }
 
-  private Stream<Mail> mails(String group) {
+  private Stream<MailExample> mails(String group) {
     try (var files = Files.list(group(group))) {
       return files.filter(file -> file.toString().endsWith(".txt")).sorted().toList().stream()
           .map(file -> mail(file, group.startsWith("spam")));
@@ -79,10 +79,10 @@ record MailFiles(Path folder) {
   }
 
   /** Takes each byte as a letter, whatever the character set: a token is only compared. */
-  private static Mail mail(Path file, boolean spam) {
+  private static MailExample mail(Path file, boolean spam) {
     try {
       var text = Files.readString(file, StandardCharsets.ISO_8859_1);
-      return new Mail(file.getFileName().toString(), spam, Features.of(Entity.parse(text)));
+      return new MailExample(file.getFileName().toString(), spam, MailFeatures.of(MimeEntity.parse(text)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

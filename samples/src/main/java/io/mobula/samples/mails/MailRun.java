@@ -20,14 +20,14 @@ final class MailRun implements TrainingRun {
   private static final int SHARDS = 2;
 
   private final MobulaRuntime runtime;
-  private final MailStore mails;
+  private final MailSplit mails;
   private final Batches batches;
   private final ParameterServer server;
   private final SparseTable table;
   private final Team team;
 
   /** Stands before the first step: all workers have joined. */
-  MailRun(MobulaRuntime runtime, MailStore mails, Batches batches, Mode mode) {
+  MailRun(MobulaRuntime runtime, MailSplit mails, Batches batches, Mode mode) {
     this.runtime = runtime;
     this.mails = mails;
     this.batches = batches;
@@ -46,7 +46,7 @@ final class MailRun implements TrainingRun {
     return server
         .sparse("mails", 1)
         .consistency(mode.consistency())
-        .optimizer(Optimizers.adagrad(Baseline.RATE).initialSum(Baseline.FIRST_SUM))
+        .optimizer(Optimizers.adagrad(MailBaseline.RATE).initialSum(MailBaseline.FIRST_SUM))
         .create();
   }
 
@@ -65,9 +65,9 @@ final class MailRun implements TrainingRun {
   }
 
   @Override
-  public Judgement judge() {
-    return LogisticRegression.verdicts(mails.test(), weights(mails.test().keys()))
-        .judgement();
+  public Judgement evaluate() {
+    return LogisticRegression.confusion(mails.test(), weights(mails.test().keys()))
+        .evaluation();
   }
 
   /** The weights of some keys as they are: joins for that, while nobody else has a step to end. */

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param mails at least one
  */
-record MailSet(List<Mail> mails) {
+record MailSet(List<MailExample> mails) {
   MailSet {
     mails = List.copyOf(mails);
     if (mails.isEmpty()) {
@@ -23,7 +23,7 @@ record MailSet(List<Mail> mails) {
 
   /** The fifth that judges what was learned; no mail is in both. */
   MailSet test() {
-    return new MailSet(mails.stream().filter(Mail::isTest).toList());
+    return new MailSet(mails.stream().filter(MailExample::isTest).toList());
   }
 
   int count() {

@@ -28,6 +28,6 @@ public final class MailTraining {
 
   static TrainingProgram program(MailFiles files) {
     return new TrainingProgram(
-        "mails", USUAL, files::absence, runtime -> new MailTrainer(runtime, files.read()));
+        "mails", USUAL, files::missingReason, runtime -> new MailRunFactory(runtime, files.read()));
   }
 }

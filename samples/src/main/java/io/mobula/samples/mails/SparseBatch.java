@@ -19,15 +19,15 @@ final class SparseBatch {
   }
 
   /** Joins the keys of at least one mail. */
-  static SparseBatch of(List<Mail> mails) {
+  static SparseBatch of(List<MailExample> mails) {
     if (mails.isEmpty()) {
       throw new IllegalArgumentException("A batch without mails: at least one is needed.");
     }
-    long[] keys = Keys.set(mails.stream().flatMapToLong(mail -> Arrays.stream(mail.keys())));
+    long[] keys = SortedKeys.sortedDistinct(mails.stream().flatMapToLong(mail -> Arrays.stream(mail.keys())));
     var places = new int[mails.size()][];
     var spam = new boolean[mails.size()];
     for (int i = 0; i < spam.length; i++) {
-      places[i] = Keys.places(mails.get(i).keys(), keys);
+      places[i] = SortedKeys.positions(mails.get(i).keys(), keys);
       spam[i] = mails.get(i).spam();
     }
     return new SparseBatch(keys, places, spam);
@@ -44,7 +44,7 @@ final class SparseBatch {
   }
 
   /** Where a mail's keys are among {@link #keys}, in ascending order. */
-  int[] places(int mail) {
+  int[] positions(int mail) {
     return places[mail];
   }
 

@@ -24,16 +24,16 @@ final class GeneratedMails {
     return new MailSet(IntStream.range(0, count).mapToObj(generated::mail).toList());
   }
 
-  private Mail mail(int number) {
+  private MailExample mail(int number) {
     boolean spam = random.nextInt(3) == 0;
     long[] keys = LongStream.range(0, KEYS).filter(key -> has(key, spam)).toArray();
-    return new Mail("mail " + number, spam, keys);
+    return new MailExample("mail " + number, spam, keys);
   }
 
   /** A key's frequency falls with its number; every third of the telling ones is of spam. */
   private boolean has(long key, boolean spam) {
     double frequency = MANY / (MANY + key);
     boolean unlikely = key < TELLING && key % 3 == (spam ? 1 : 0);
-    return key == Features.INTERCEPT || random.nextDouble() < (unlikely ? 0.2 : 1) * frequency;
+    return key == MailFeatures.INTERCEPT || random.nextDouble() < (unlikely ? 0.2 : 1) * frequency;
   }
 }

@@ -47,7 +47,7 @@ class LogisticRegressionTest {
 
   @Test
   void staysFiniteWhenItIsSureAndWrong() {
-    var mail = SparseBatch.of(List.of(new Mail("a", true, new long[] {0})));
+    var mail = SparseBatch.of(List.of(new MailExample("a", true, new long[] {0})));
     var gradient = new float[1];
     assertThat(LogisticRegression.gradient(mail, new float[] {-1e6f}, gradient)).isEqualTo(1e6);
     assertThat(gradient).containsExactly(-1);
@@ -57,35 +57,35 @@ class LogisticRegressionTest {
 
   @Test
   void learnsWhatCanBeTold() {
-    var baseline = new Baseline(new MailSet(mails(12)), new Batches(1, 12, 12, SEED));
+    var baseline = new MailBaseline(new MailSet(mails(12)), new Batches(1, 12, 12, SEED));
     double[] losses = baseline.learn(50);
     assertThat(losses[49]).isLessThan(losses[0] / 2);
     assertThat(
-            LogisticRegression.verdicts(BATCH, baseline.weights(BATCH.keys())).accuracy())
+            LogisticRegression.confusion(BATCH, baseline.weights(BATCH.keys())).accuracy())
         .isEqualTo(1);
   }
 
   @Test
   void countsWhatItGetsRight() {
     var batch = SparseBatch.of(List.of(
-        new Mail("a", true, new long[] {0}),
-        new Mail("b", true, new long[] {1}),
-        new Mail("c", true, new long[] {0, 1}),
-        new Mail("d", false, new long[] {0}),
-        new Mail("e", false, new long[] {1})));
-    var verdicts = LogisticRegression.verdicts(batch, new float[] {2, -1});
-    assertThat(verdicts).isEqualTo(new Verdicts(2, 1, 1, 1));
-    assertThat(verdicts.accuracy()).isEqualTo(0.6);
-    assertThat(verdicts.precision()).isEqualTo(2 / 3.0);
-    assertThat(verdicts.recall()).isEqualTo(2 / 3.0);
-    assertThat(new Verdicts(0, 3, 0, 2).precision()).isZero();
+        new MailExample("a", true, new long[] {0}),
+        new MailExample("b", true, new long[] {1}),
+        new MailExample("c", true, new long[] {0, 1}),
+        new MailExample("d", false, new long[] {0}),
+        new MailExample("e", false, new long[] {1})));
+    var confusionMatrix = LogisticRegression.confusion(batch, new float[] {2, -1});
+    assertThat(confusionMatrix).isEqualTo(new ConfusionMatrix(2, 1, 1, 1));
+    assertThat(confusionMatrix.accuracy()).isEqualTo(0.6);
+    assertThat(confusionMatrix.precision()).isEqualTo(2 / 3.0);
+    assertThat(confusionMatrix.recall()).isEqualTo(2 / 3.0);
+    assertThat(new ConfusionMatrix(0, 3, 0, 2).precision()).isZero();
   }
 
   @Test
   void refusesWeightsOfOtherKeysAndBatchesOfAnotherSet() {
-    assertThatThrownBy(() -> LogisticRegression.verdicts(BATCH, new float[1]))
+    assertThatThrownBy(() -> LogisticRegression.confusion(BATCH, new float[1]))
         .hasMessageContaining("keys, not 1");
-    assertThatThrownBy(() -> new Baseline(new MailSet(mails(12)), new Batches(1, 1, 7, 1)))
+    assertThatThrownBy(() -> new MailBaseline(new MailSet(mails(12)), new Batches(1, 1, 7, 1)))
         .hasMessageContaining("12 mails, the batches want 7");
   }
 
@@ -98,16 +98,16 @@ class LogisticRegressionTest {
     return weights;
   }
 
-  private static List<Mail> mails(int count) {
+  private static List<MailExample> mails(int count) {
     var random = new Random(SEED);
     return IntStream.range(0, count)
-        .mapToObj(i -> new Mail("mail " + i, random.nextBoolean(), someKeys(random)))
+        .mapToObj(i -> new MailExample("mail " + i, random.nextBoolean(), someKeys(random)))
         .toList();
   }
 
   private static long[] someKeys(Random random) {
     return LongStream.range(0, 40)
-        .filter(key -> key == Features.INTERCEPT || random.nextInt(3) == 0)
+        .filter(key -> key == MailFeatures.INTERCEPT || random.nextInt(3) == 0)
         .toArray();
   }
 }

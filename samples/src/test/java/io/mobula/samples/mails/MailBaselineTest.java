@@ -11,13 +11,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Learns from the mails themselves; where they are not, it is skipped and says why. */
-class BaselineTest {
+class MailBaselineTest {
   private static MailSet all;
 
   @BeforeAll
   static void read() throws IOException {
     var files = MailFiles.chosen(DataFolders.ofThisProcess());
-    files.absence().ifPresent(reason -> {
+    files.missingReason().ifPresent(reason -> {
       System.out.println("skipped: " + reason);
       Assumptions.abort(reason);
     });
@@ -27,7 +27,7 @@ class BaselineTest {
   @Test
   void splitsTheMails() {
     assertThat(all.count()).isEqualTo(6_046);
-    assertThat(all.mails().stream().filter(Mail::spam)).hasSize(1_896);
+    assertThat(all.mails().stream().filter(MailExample::spam)).hasSize(1_896);
     var train = new HashSet<>(all.train().mails());
     assertThat(all.test().mails()).doesNotContainAnyElementsOf(train);
     assertThat(all.test().count() + train.size()).isEqualTo(all.count());
@@ -39,12 +39,12 @@ class BaselineTest {
     var train = all.train();
     var test = all.test().whole();
     var batches = new Batches(1, 48, train.count(), 1);
-    var baseline = new Baseline(train, batches);
+    var baseline = new MailBaseline(train, batches);
     baseline.learn(3 * (int) batches.stepsPerEpoch());
 
-    var verdicts = LogisticRegression.verdicts(test, baseline.weights(test.keys()));
-    assertThat(verdicts.accuracy()).isGreaterThan(0.98);
-    assertThat(verdicts.precision()).isGreaterThan(0.97);
-    assertThat(verdicts.recall()).isGreaterThan(0.95);
+    var confusionMatrix = LogisticRegression.confusion(test, baseline.weights(test.keys()));
+    assertThat(confusionMatrix.accuracy()).isGreaterThan(0.98);
+    assertThat(confusionMatrix.precision()).isGreaterThan(0.97);
+    assertThat(confusionMatrix.recall()).isGreaterThan(0.95);
   }
 }

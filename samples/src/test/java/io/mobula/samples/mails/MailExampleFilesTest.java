@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MailFilesTest {
+class MailExampleFilesTest {
   @TempDir
   Path folder;
 
@@ -27,10 +27,10 @@ class MailFilesTest {
     }
     var mails = new MailFiles(folder).read().mails();
     assertThat(mails).hasSize(10);
-    assertThat(mails.stream().map(Mail::name)).startsWith("1.txt", "2.txt", "1.txt");
-    assertThat(mails.stream().map(Mail::spam))
+    assertThat(mails.stream().map(MailExample::name)).startsWith("1.txt", "2.txt", "1.txt");
+    assertThat(mails.stream().map(MailExample::spam))
         .containsExactly(false, false, false, false, false, false, true, true, true, true);
-    assertThat(mails.get(1).keys()).contains(Features.key("subject:second"), Features.key("ham"));
+    assertThat(mails.get(1).keys()).contains(MailFeatures.key("subject:second"), MailFeatures.key("ham"));
   }
 
   /** In Latin-1, which is hardly ever proper UTF-8. */
@@ -43,7 +43,7 @@ class MailFilesTest {
   @Test
   void saysWhatFetchesTheMailsThatAreMissing() {
     var files = new MailFiles(folder);
-    assertThat(files.absence())
+    assertThat(files.missingReason())
         .hasValueSatisfying(reason -> assertThat(reason)
             .contains(folder.toString())
             .contains("samples/fetch-mails.sh")

@@ -10,20 +10,20 @@ import io.mobula.samples.training.TrainingRun;
 /**
  * Begins trainings of logistic regression on four fifths of the mails, by three workers or none.
  */
-final class MailTrainer implements Trainer {
+final class MailRunFactory implements Trainer {
   private static final int WORKERS = 3;
   private static final int BATCH = 16;
   private static final long SEED = 1;
 
   private final MobulaRuntime runtime;
   private final MailSet train;
-  private final MailStore mails;
+  private final MailSplit mails;
   private final Batches batches;
 
-  MailTrainer(MobulaRuntime runtime, MailSet all) {
+  MailRunFactory(MobulaRuntime runtime, MailSet all) {
     this.runtime = runtime;
     this.train = all.train();
-    this.mails = MailStore.of(runtime, all);
+    this.mails = MailSplit.of(runtime, all);
     this.batches = new Batches(WORKERS, BATCH, train.count(), SEED);
   }
 
@@ -39,10 +39,10 @@ final class MailTrainer implements Trainer {
 
   @Override
   public TrainingRun baseline() {
-    var baseline = new Baseline(train, batches);
+    var baseline = new MailBaseline(train, batches);
     var test = mails.test();
     return new LocalRun(
         baseline::learn,
-        () -> LogisticRegression.verdicts(test, baseline.weights(test.keys())).judgement());
+        () -> LogisticRegression.confusion(test, baseline.weights(test.keys())).evaluation());
   }
 }

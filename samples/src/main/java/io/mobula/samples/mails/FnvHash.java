@@ -4,11 +4,11 @@ package io.mobula.samples.mails;
  * The hash FNV-1a of 64 bits (Fowler, Noll and Vo): the same on every JVM and in every run, as
  * shards and splits need it.
  */
-final class Fnv {
+final class FnvHash {
   private static final long BASIS = 0xcbf29ce484222325L;
   private static final long PRIME = 0x100000001b3L;
 
-  private Fnv() {}
+  private FnvHash() {}
 
   /** Hashes the characters, which are of one byte each here; of others, it takes the lower byte. */
   static long hash(String text) {

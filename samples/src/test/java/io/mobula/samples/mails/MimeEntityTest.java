@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EntityTest {
+class MimeEntityTest {
   private static final String MAIL = """
       From someone@example.org  Thu Aug 22 12:36:23 2002
       Return-Path: <someone@example.org>
@@ -44,7 +44,7 @@ class EntityTest {
 
   @Test
   void readsFieldsThatAreFoldedAndEncoded() {
-    var mail = Entity.parse(MAIL);
+    var mail = MimeEntity.parse(MAIL);
     assertThat(mail.field("return-path")).isEqualTo("<someone@example.org>");
     assertThat(mail.field("subject")).isEqualTo("Caf\u00e9 au lait");
     assertThat(mail.field("content-type")).isEqualTo("multipart/mixed; boundary=\"==part-1\"");
@@ -54,15 +54,15 @@ class EntityTest {
 
   @Test
   void readsTheTextOfEveryPart() {
-    var texts = Entity.parse(MAIL).all().map(Entity::text).map(String::strip);
+    var texts = MimeEntity.parse(MAIL).all().map(MimeEntity::text).map(String::strip);
     assertThat(texts.filter(text -> !text.isEmpty()))
         .containsExactly("Plain words.", "<b>red and unbroken</b>", "inner words");
   }
 
   @Test
   void readsItTheSameWithTheOtherLineEnds() {
-    var mail = Entity.parse(MAIL.replace("\n", "\r\n"));
-    assertThat(mail).isEqualTo(Entity.parse(MAIL));
+    var mail = MimeEntity.parse(MAIL.replace("\n", "\r\n"));
+    assertThat(mail).isEqualTo(MimeEntity.parse(MAIL));
   }
 
   @ParameterizedTest
@@ -115,26 +115,26 @@ class EntityTest {
         "Content-Transfer-Encoding: quoted-printable\n\n="
       })
   void takesWhatIsBrokenAsItStands(String text) {
-    assertThat(Features.of(Entity.parse(text))).startsWith(Features.INTERCEPT);
+    assertThat(MailFeatures.of(MimeEntity.parse(text))).startsWith(MailFeatures.INTERCEPT);
   }
 
   @Test
   void readsTheTextOfAMailWithoutAnEmptyLine() {
-    var mail = Entity.parse("Subject: all\nin one");
+    var mail = MimeEntity.parse("Subject: all\nin one");
     assertThat(mail.field("subject")).isEqualTo("all");
     assertThat(mail.text()).endsWith("in one");
   }
 
   @Test
   void endsLinesNowhereElse() {
-    assertThat(Entity.parse("Subject: a\u0085b\n\n").field("subject")).isEqualTo("a\u0085b");
+    assertThat(MimeEntity.parse("Subject: a\u0085b\n\n").field("subject")).isEqualTo("a\u0085b");
   }
 
   /** Where the boundary is never met, what it should part is text. */
   @Test
   void readsTheTextThatABrokenBoundaryWouldHide() {
-    var mail = Entity.parse("Content-Type: multipart/mixed; boundary=never\n\nbody");
-    assertThat(mail.all().map(Entity::text)).containsExactly("body");
+    var mail = MimeEntity.parse("Content-Type: multipart/mixed; boundary=never\n\nbody");
+    assertThat(mail.all().map(MimeEntity::text)).containsExactly("body");
   }
 
   @Test
@@ -144,7 +144,7 @@ class EntityTest {
     for (int depth = 0; depth < 5_000; depth++) {
       text.append(nested.formatted(depth));
     }
-    assertThat(Entity.parse(text.toString()).all().count()).isLessThan(100);
+    assertThat(MimeEntity.parse(text.toString()).all().count()).isLessThan(100);
   }
 
   @Test
@@ -153,7 +153,7 @@ class EntityTest {
     var random = new Random(seed);
     for (int round = 0; round < 2_000; round++) {
       var damaged = damaged(random);
-      assertThat(Features.of(Entity.parse(damaged)))
+      assertThat(MailFeatures.of(MimeEntity.parse(damaged)))
           .as("seed %d, mail %s", seed, damaged)
           .isSorted();
     }

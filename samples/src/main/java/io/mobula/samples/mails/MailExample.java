@@ -1,7 +1,7 @@
 package io.mobula.samples.mails;
 
 /** A mail as the arithmetic sees it. Immutable by agreement: nobody writes to its keys. */
-final class Mail {
+final class MailExample {
   private static final int FOLDS = 5;
 
   private final String name;
@@ -9,7 +9,7 @@ final class Mail {
   private final long[] keys;
 
   /** Refuses keys that are not in ascending order or not distinct. */
-  Mail(String name, boolean spam, long[] keys) {
+  MailExample(String name, boolean spam, long[] keys) {
     for (int i = 1; i < keys.length; i++) {
       if (keys[i] <= keys[i - 1]) {
         throw new IllegalArgumentException(
@@ -31,13 +31,13 @@ final class Mail {
     return spam;
   }
 
-  /** What is in it: {@link Features}, in ascending order, each once. */
+  /** What is in it: {@link MailFeatures}, in ascending order, each once. */
   long[] keys() {
     return keys;
   }
 
   /** Whether it is one of the fifth that judges what was learned; its name alone decides. */
   boolean isTest() {
-    return Long.remainderUnsigned(Fnv.hash(name), FOLDS) == 0;
+    return Long.remainderUnsigned(FnvHash.hash(name), FOLDS) == 0;
   }
 }

@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
  * words like any other. All other fields are left out. They say by which way, when and by whom a
  * mail was collected, and thus its group, which no new mail would tell.
  */
-final class Features {
+final class MailFeatures {
   /** Keys are from 0 to below this: twelve times as many as there are tokens in the mails. */
   static final int KEYS = 1 << 20;
 
@@ -24,10 +24,10 @@ final class Features {
   private static final int SHORTEST = 2;
   private static final int LONGEST = 24;
 
-  private Features() {}
+  private MailFeatures() {}
 
   /** The keys of a mail, in ascending order, each once. */
-  static long[] of(Entity mail) {
+  static long[] of(MimeEntity mail) {
     var keys = LongStream.builder().add(INTERCEPT);
     addTokens("subject:", mail.field("subject"), keys);
     addTokens("from:", mail.field("from"), keys);
@@ -35,7 +35,7 @@ final class Features {
       addTokens("type:", part.field("content-type"), keys);
       addTokens("", part.text(), keys);
     });
-    return Keys.set(keys.build());
+    return SortedKeys.sortedDistinct(keys.build());
   }
 
   private static void addTokens(String place, String text, LongConsumer keys) {
@@ -52,6 +52,6 @@ final class Features {
 
   /** The key of a token: never that of the intercept. */
   static long key(String token) {
-    return 1 + Long.remainderUnsigned(Fnv.hash(token), KEYS - 1);
+    return 1 + Long.remainderUnsigned(FnvHash.hash(token), KEYS - 1);
   }
 }

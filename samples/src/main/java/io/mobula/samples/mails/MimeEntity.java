@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param fields the last value of each, by its name in lower case
  * @param body as it was sent
  */
-record Entity(Map<String, String> fields, String body) {
+record MimeEntity(Map<String, String> fields, String body) {
   private static final Pattern FOLD = Pattern.compile("\n[ \t]+");
   private static final int LINES = Pattern.MULTILINE | Pattern.UNIX_LINES;
   private static final Pattern FIELD = Pattern.compile("^([!-9;-~]+):(.*)$", LINES);
@@ -27,7 +27,7 @@ record Entity(Map<String, String> fields, String body) {
   /** Parts within parts within parts: mails are not nested deeper unless to do harm. */
   private static final int DEEPEST = 8;
 
-  Entity {
+  MimeEntity {
     fields = Map.copyOf(fields);
   }
 
@@ -35,13 +35,13 @@ record Entity(Map<String, String> fields, String body) {
    * Takes the fields from the text up to the first empty line; the body is what follows. Where no
    * line is empty, the whole text is searched for fields and is the body, too.
    */
-  static Entity parse(String text) {
+  static MimeEntity parse(String text) {
     var lines = text.replace("\r\n", "\n");
     int end = lines.startsWith("\n") ? 0 : lines.indexOf("\n\n");
     if (end < 0) {
-      return new Entity(fields(lines), lines);
+      return new MimeEntity(fields(lines), lines);
     }
-    return new Entity(fields(lines.substring(0, end)), lines.substring(end).stripLeading());
+    return new MimeEntity(fields(lines.substring(0, end)), lines.substring(end).stripLeading());
   }
 
   /** Joins folded lines; passes over what has no name, such as the first line of an mbox. */
@@ -67,23 +67,23 @@ record Entity(Map<String, String> fields, String body) {
   }
 
   /** This entity and all parts within it. */
-  Stream<Entity> all() {
+  Stream<MimeEntity> all() {
     return all(DEEPEST);
   }
 
-  private Stream<Entity> all(int depth) {
-    var within = depth == 0 ? Stream.<Entity>of() : parts().stream().flatMap(p -> p.all(depth - 1));
+  private Stream<MimeEntity> all(int depth) {
+    var within = depth == 0 ? Stream.<MimeEntity>of() : parts().stream().flatMap(p -> p.all(depth - 1));
     return Stream.concat(Stream.of(this), within);
   }
 
-  private List<Entity> parts() {
+  private List<MimeEntity> parts() {
     var boundary = BOUNDARY.matcher(fields.getOrDefault("content-type", ""));
     if (!type().startsWith("multipart/") || !boundary.find()) {
       return List.of();
     }
     var line =
         Pattern.compile("^--" + Pattern.quote(boundary.group(1)) + "(--)?[ \t]*(\n|\\z)", LINES);
-    return Arrays.stream(line.split(body, -1)).skip(1).map(Entity::parse).toList();
+    return Arrays.stream(line.split(body, -1)).skip(1).map(MimeEntity::parse).toList();
   }
 
   /** The body, decoded, where it is text and has no parts; else nothing. */

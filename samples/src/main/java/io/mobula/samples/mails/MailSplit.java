@@ -9,9 +9,9 @@ import io.mobula.ObjectRef;
  * @param train to learn from: put once, and read by every worker
  * @param test to judge by, with the driver
  */
-record MailStore(ObjectRef<MailSet> train, SparseBatch test) {
+record MailSplit(ObjectRef<MailSet> train, SparseBatch test) {
   /** Splits the mails, and puts those to learn from. */
-  static MailStore of(MobulaRuntime runtime, MailSet all) {
-    return new MailStore(runtime.put(all.train()), all.test().whole());
+  static MailSplit of(MobulaRuntime runtime, MailSet all) {
+    return new MailSplit(runtime.put(all.train()), all.test().whole());
   }
 }

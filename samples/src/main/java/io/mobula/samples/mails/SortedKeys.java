@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /** Sets of keys as arrays: in ascending order, each once. Pure. */
-final class Keys {
-  private Keys() {}
+final class SortedKeys {
+  private SortedKeys() {}
 
   /**
    * The set of what comes, in any order. Boxes none of them, as a stream's {@code distinct} would.
    */
-  static long[] set(LongStream keys) {
+  static long[] sortedDistinct(LongStream keys) {
     long[] sorted = keys.sorted().toArray();
     int count = 0;
     for (int i = 0; i < sorted.length; i++) {
@@ -22,7 +22,7 @@ final class Keys {
   }
 
   /** Where each key of a set is in a set that has them all. */
-  static int[] places(long[] some, long[] all) {
+  static int[] positions(long[] some, long[] all) {
     var places = new int[some.length];
     int place = 0;
     for (int i = 0; i < some.length; i++) {

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * synchronous training with as many workers must come to. A weight moves by {@code rate * g /
  * sqrt(sum of g * g)}, so that rare keys learn as fast as frequent ones.
  */
-final class Baseline {
+final class MailBaseline {
   /** How far the first gradient of a key moves its weight, at most. */
   static final float RATE = 0.3f;
 
@@ -21,8 +21,8 @@ final class Baseline {
 
   private final MailSet set;
   private final Batches batches;
-  private final float[] weights = new float[Features.KEYS];
-  private final float[] squares = new float[Features.KEYS];
+  private final float[] weights = new float[MailFeatures.KEYS];
+  private final float[] squares = new float[MailFeatures.KEYS];
   private long steps;
 
   /**
@@ -30,7 +30,7 @@ final class Baseline {
    *
    * @param batches the workers and their shares
    */
-  Baseline(MailSet set, Batches batches) {
+  MailBaseline(MailSet set, Batches batches) {
     if (set.count() != batches.examples()) {
       throw new IllegalArgumentException(
           "The set has " + set.count() + " mails, the batches want " + batches.examples() + ".");

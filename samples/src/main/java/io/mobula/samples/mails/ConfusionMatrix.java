@@ -6,25 +6,25 @@ import io.mobula.samples.training.Judgement.Share;
 /**
  * How many mails were predicted to be what.
  *
- * @param hits spam that is predicted to be spam
- * @param misses spam that is not
- * @param falseAlarms what is no spam, but predicted to be
- * @param passes what is no spam, and predicted to be none
+ * @param truePositives spam that is predicted to be spam
+ * @param falseNegatives spam that is not
+ * @param falsePositives what is no spam, but predicted to be
+ * @param trueNegatives what is no spam, and predicted to be none
  */
-record Verdicts(int hits, int misses, int falseAlarms, int passes) {
+record ConfusionMatrix(int truePositives, int falseNegatives, int falsePositives, int trueNegatives) {
   /** The share of all mails that is predicted right. */
   double accuracy() {
-    return share(hits + passes, misses + falseAlarms);
+    return share(truePositives + trueNegatives, falseNegatives + falsePositives);
   }
 
   /** The share of spam in what is predicted to be spam. */
   double precision() {
-    return share(hits, falseAlarms);
+    return share(truePositives, falsePositives);
   }
 
   /** The share of the spam that is predicted to be spam. */
   double recall() {
-    return share(hits, misses);
+    return share(truePositives, falseNegatives);
   }
 
   private static double share(int right, int wrong) {
@@ -32,7 +32,7 @@ record Verdicts(int hits, int misses, int falseAlarms, int passes) {
   }
 
   /** All three shares. */
-  Judgement judgement() {
+  Judgement evaluation() {
     return Judgement.of(
         accuracy(), new Share("precision", precision()), new Share("recall", recall()));
   }

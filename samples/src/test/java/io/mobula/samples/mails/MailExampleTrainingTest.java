@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Trains on mails that are made up, with three workers in this JVM. */
 @Timeout(60)
-class MailTrainingTest {
+class MailExampleTrainingTest {
   private static final long SEED = 5;
   private static final int STEPS = 60;
 
@@ -41,7 +41,7 @@ class MailTrainingTest {
   private static final Batches BATCHES = new Batches(3, 16, TRAIN.count(), SEED);
 
   private static MobulaRuntime runtime;
-  private static MailStore store;
+  private static MailSplit store;
 
   @TempDir
   Path folder;
@@ -49,7 +49,7 @@ class MailTrainingTest {
   @BeforeAll
   static void start() {
     runtime = Mobula.init();
-    store = MailStore.of(runtime, ALL);
+    store = MailSplit.of(runtime, ALL);
   }
 
   @AfterAll
@@ -59,7 +59,7 @@ class MailTrainingTest {
 
   @Test
   void comesToWhatOneThreadComesToWhenAllWaitForEachOther() {
-    var baseline = new Baseline(TRAIN, BATCHES);
+    var baseline = new MailBaseline(TRAIN, BATCHES);
     double[] wanted = baseline.learn(STEPS);
     try (var run = new MailRun(runtime, store, BATCHES, Mode.SYNCHRONOUS)) {
       double[] losses = run.learn(STEPS);
@@ -85,11 +85,11 @@ class MailTrainingTest {
   @EnumSource(Mode.class)
   void learnsInAnyMode(Mode mode) {
     try (var run = new MailRun(runtime, store, BATCHES, mode)) {
-      assertThat(run.judge().accuracy()).isLessThan(0.8);
+      assertThat(run.evaluate().accuracy()).isLessThan(0.8);
       run.learn(STEPS / 2);
       run.learn(STEPS / 2);
 
-      assertThat(run.judge().accuracy()).isGreaterThan(0.9);
+      assertThat(run.evaluate().accuracy()).isGreaterThan(0.9);
     }
   }
 
@@ -98,7 +98,7 @@ class MailTrainingTest {
     var settings = TrainingSettings.usual(1, folder.resolve("mails.png"));
     var lines = told(
             new TrainingProgram(
-                "mails", settings, Optional::empty, here -> new MailTrainer(here, ALL)),
+                "mails", settings, Optional::empty, here -> new MailRunFactory(here, ALL)),
             settings)
         .lines()
         .toList();
