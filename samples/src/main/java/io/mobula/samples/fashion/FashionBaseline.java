@@ -1,6 +1,6 @@
 package io.mobula.samples.fashion;
 
-import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.BatchSampler;
 import java.util.stream.IntStream;
 
 /**
@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 final class FashionBaseline {
   private final FashionSet set;
   private final TwoLayerNetwork network;
-  private final Batches batches;
+  private final BatchSampler batches;
   private final float rate;
   private final float[] parameters;
   private long steps;
@@ -22,7 +22,7 @@ final class FashionBaseline {
    * @param batches the workers, their shares, and the seed, which decides the first parameters, too
    * @param rate how far the mean gradient moves a parameter
    */
-  FashionBaseline(FashionSet set, TwoLayerNetwork network, Batches batches, float rate) {
+  FashionBaseline(FashionSet set, TwoLayerNetwork network, BatchSampler batches, float rate) {
     if (set.count() != batches.examples()) {
       throw new IllegalArgumentException(
           "The set has " + set.count() + " images, the batches want " + batches.examples() + ".");
@@ -54,7 +54,7 @@ final class FashionBaseline {
     var sum = new float[parameters.length];
     double loss = 0;
     for (int rank = 0; rank < batches.workers(); rank++) {
-      loss += network.gradient(parameters, set, batches.of(steps, rank), gradient);
+      loss += network.gradient(parameters, set, batches.batch(steps, rank), gradient);
       for (int i = 0; i < sum.length; i++) {
         sum[i] += gradient[i];
       }

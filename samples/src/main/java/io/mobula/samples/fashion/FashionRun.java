@@ -5,8 +5,8 @@ import io.mobula.MobulaRuntime;
 import io.mobula.Placement;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
-import io.mobula.samples.training.Judgement;
-import io.mobula.samples.training.Team;
+import io.mobula.samples.training.EvaluationResult;
+import io.mobula.samples.training.WorkerGroup;
 import io.mobula.samples.training.TrainingRun;
 
 /** A training by a parameter server with one table, and a worker actor for each rank. */
@@ -18,7 +18,7 @@ final class FashionRun implements TrainingRun {
   private final FashionSet test;
   private final ParameterServer server;
   private final DenseTable table;
-  private final Team team;
+  private final WorkerGroup workerGroup;
 
   /** Stands before the first step: all workers have joined. */
   FashionRun(MobulaRuntime runtime, FashionTrainingConfig config, FashionSet test) {
@@ -28,7 +28,7 @@ final class FashionRun implements TrainingRun {
     this.server = ParameterServer.builder(runtime).shards(SHARDS).build();
     try {
       this.table = table();
-      this.team = new Team(runtime, config.batches().workers(), this::worker);
+      this.workerGroup = new WorkerGroup(runtime, config.batches().workers(), this::worker);
     } catch (RuntimeException e) {
       server.close();
       throw e;
@@ -56,12 +56,12 @@ final class FashionRun implements TrainingRun {
 
   @Override
   public double[] learn(int steps) {
-    return team.learn(steps);
+    return workerGroup.learn(steps);
   }
 
   @Override
-  public Judgement evaluate() {
-    return Judgement.of(config.network().accuracy(parameters(), test));
+  public EvaluationResult evaluate() {
+    return EvaluationResult.of(config.network().accuracy(parameters(), test));
   }
 
   /** A copy of the parameters as they are. */
@@ -77,7 +77,7 @@ final class FashionRun implements TrainingRun {
   @Override
   public void close() {
     try {
-      team.close();
+      workerGroup.close();
     } finally {
       server.close();
     }

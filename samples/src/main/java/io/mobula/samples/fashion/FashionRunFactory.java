@@ -1,16 +1,16 @@
 package io.mobula.samples.fashion;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.samples.training.Batches;
-import io.mobula.samples.training.Judgement;
-import io.mobula.samples.training.LocalRun;
-import io.mobula.samples.training.Mode;
-import io.mobula.samples.training.Trainer;
+import io.mobula.samples.training.BatchSampler;
+import io.mobula.samples.training.EvaluationResult;
+import io.mobula.samples.training.SingleThreadRun;
+import io.mobula.samples.training.SyncMode;
+import io.mobula.samples.training.TrainingRunFactory;
 import io.mobula.samples.training.TrainingRun;
 import java.io.IOException;
 
 /** Begins trainings of the network on all images, by three workers or by none. */
-final class FashionRunFactory implements Trainer {
+final class FashionRunFactory implements TrainingRunFactory {
   private static final int WORKERS = 3;
   private static final int BATCH = 32;
   private static final int IMAGES = 60_000;
@@ -19,7 +19,7 @@ final class FashionRunFactory implements Trainer {
   private final MobulaRuntime runtime;
   private final FashionFiles files;
   private final FashionSet test;
-  private final Batches batches = new Batches(WORKERS, BATCH, IMAGES, SEED);
+  private final BatchSampler batches = new BatchSampler(WORKERS, BATCH, IMAGES, SEED);
 
   /** Reads the images to judge by; throws as {@link FashionFiles#test} does. */
   FashionRunFactory(MobulaRuntime runtime, FashionFiles files) throws IOException {
@@ -34,11 +34,11 @@ final class FashionRunFactory implements Trainer {
   }
 
   @Override
-  public TrainingRun begin(Mode mode) {
+  public TrainingRun begin(SyncMode mode) {
     return new FashionRun(runtime, lesson(mode), test);
   }
 
-  private FashionTrainingConfig lesson(Mode mode) {
+  private FashionTrainingConfig lesson(SyncMode mode) {
     return new FashionTrainingConfig(mode, files, TwoLayerNetwork.HIDDEN, batches);
   }
 
@@ -46,7 +46,7 @@ final class FashionRunFactory implements Trainer {
   public TrainingRun baseline() throws IOException {
     var network = new TwoLayerNetwork();
     var baseline = new FashionBaseline(TrainingImageCache.train(files), network, batches, FashionTrainingConfig.RATE);
-    return new LocalRun(
-        baseline::learn, () -> Judgement.of(network.accuracy(baseline.parameters(), test)));
+    return new SingleThreadRun(
+        baseline::learn, () -> EvaluationResult.of(network.accuracy(baseline.parameters(), test)));
   }
 }

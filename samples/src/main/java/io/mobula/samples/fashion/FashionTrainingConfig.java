@@ -2,8 +2,8 @@ package io.mobula.samples.fashion;
 
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.samples.training.Batches;
-import io.mobula.samples.training.Mode;
+import io.mobula.samples.training.BatchSampler;
+import io.mobula.samples.training.SyncMode;
 import java.io.IOException;
 
 /**
@@ -15,7 +15,7 @@ import java.io.IOException;
  * @param batches who learns from which images when; how many of the first ones take part is its
  *     number of examples
  */
-record FashionTrainingConfig(Mode mode, FashionFiles files, int hidden, Batches batches) {
+record FashionTrainingConfig(SyncMode mode, FashionFiles files, int hidden, BatchSampler batches) {
   /** How far a mean gradient moves a parameter. */
   static final float RATE = 0.1f;
 

@@ -3,14 +3,14 @@ package io.mobula.samples.fashion;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.PulledParameters;
 import io.mobula.ps.DenseWorker;
-import io.mobula.samples.training.Learner;
+import io.mobula.samples.training.TrainingActor;
 import java.io.IOException;
 
 /**
  * The actor that learns from the images of one rank: computes the gradient of a batch, pushes it,
  * ends the step, and pulls the parameters of the next.
  */
-final class FashionWorker implements Learner {
+final class FashionWorker implements TrainingActor {
   private final FashionTrainingConfig config;
   private final FashionSet images;
   private final TwoLayerNetwork network;
@@ -38,7 +38,7 @@ final class FashionWorker implements Learner {
   public double[] learn(int steps) {
     var losses = new double[steps];
     for (int i = 0; i < steps; i++) {
-      int[] batch = config.batches().of(server.steps(), server.rank());
+      int[] batch = config.batches().batch(server.steps(), server.rank());
       losses[i] = network.gradient(parameters, images, batch, gradient);
       take(next());
     }

@@ -1,7 +1,7 @@
 package io.mobula.samples.mails;
 
-import io.mobula.samples.training.Judgement;
-import io.mobula.samples.training.Judgement.Share;
+import io.mobula.samples.training.EvaluationResult;
+import io.mobula.samples.training.EvaluationResult.Metric;
 
 /**
  * How many mails were predicted to be what.
@@ -32,8 +32,8 @@ record ConfusionMatrix(int truePositives, int falseNegatives, int falsePositives
   }
 
   /** All three shares. */
-  Judgement evaluation() {
-    return Judgement.of(
-        accuracy(), new Share("precision", precision()), new Share("recall", recall()));
+  EvaluationResult evaluation() {
+    return EvaluationResult.of(
+        accuracy(), new Metric("precision", precision()), new Metric("recall", recall()));
   }
 }

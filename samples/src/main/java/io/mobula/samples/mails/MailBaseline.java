@@ -1,6 +1,6 @@
 package io.mobula.samples.mails;
 
-import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.BatchSampler;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -20,7 +20,7 @@ final class MailBaseline {
   static final float FIRST_SUM = 1e-8f;
 
   private final MailSet set;
-  private final Batches batches;
+  private final BatchSampler batches;
   private final float[] weights = new float[MailFeatures.KEYS];
   private final float[] squares = new float[MailFeatures.KEYS];
   private long steps;
@@ -30,7 +30,7 @@ final class MailBaseline {
    *
    * @param batches the workers and their shares
    */
-  MailBaseline(MailSet set, Batches batches) {
+  MailBaseline(MailSet set, BatchSampler batches) {
     if (set.count() != batches.examples()) {
       throw new IllegalArgumentException(
           "The set has " + set.count() + " mails, the batches want " + batches.examples() + ".");
@@ -52,7 +52,7 @@ final class MailBaseline {
   /** Takes the batches of all workers as one: they are of one size, so it has the mean gradient. */
   private double step() {
     var batch = set.batch(IntStream.range(0, batches.workers())
-        .flatMap(rank -> Arrays.stream(batches.of(steps, rank)))
+        .flatMap(rank -> Arrays.stream(batches.batch(steps, rank)))
         .toArray());
     var gradient = new float[batch.keys().length];
     double loss = LogisticRegression.gradient(batch, weights(batch.keys()), gradient);

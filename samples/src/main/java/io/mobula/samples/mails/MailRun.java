@@ -6,10 +6,10 @@ import io.mobula.Placement;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.SparseTable;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.samples.training.Batches;
-import io.mobula.samples.training.Judgement;
-import io.mobula.samples.training.Mode;
-import io.mobula.samples.training.Team;
+import io.mobula.samples.training.BatchSampler;
+import io.mobula.samples.training.EvaluationResult;
+import io.mobula.samples.training.SyncMode;
+import io.mobula.samples.training.WorkerGroup;
 import io.mobula.samples.training.TrainingRun;
 
 /**
@@ -21,20 +21,20 @@ final class MailRun implements TrainingRun {
 
   private final MobulaRuntime runtime;
   private final MailSplit mails;
-  private final Batches batches;
+  private final BatchSampler batches;
   private final ParameterServer server;
   private final SparseTable table;
-  private final Team team;
+  private final WorkerGroup workerGroup;
 
   /** Stands before the first step: all workers have joined. */
-  MailRun(MobulaRuntime runtime, MailSplit mails, Batches batches, Mode mode) {
+  MailRun(MobulaRuntime runtime, MailSplit mails, BatchSampler batches, SyncMode mode) {
     this.runtime = runtime;
     this.mails = mails;
     this.batches = batches;
     this.server = ParameterServer.builder(runtime).shards(SHARDS).build();
     try {
       this.table = table(mode);
-      this.team = new Team(runtime, batches.workers(), this::worker);
+      this.workerGroup = new WorkerGroup(runtime, batches.workers(), this::worker);
     } catch (RuntimeException e) {
       server.close();
       throw e;
@@ -42,7 +42,7 @@ final class MailRun implements TrainingRun {
   }
 
   /** The same rate for any mode: how far AdaGrad goes is no matter of how large gradients are. */
-  private SparseTable table(Mode mode) {
+  private SparseTable table(SyncMode mode) {
     return server
         .sparse("mails", 1)
         .consistency(mode.consistency())
@@ -61,11 +61,11 @@ final class MailRun implements TrainingRun {
 
   @Override
   public double[] learn(int steps) {
-    return team.learn(steps);
+    return workerGroup.learn(steps);
   }
 
   @Override
-  public Judgement evaluate() {
+  public EvaluationResult evaluate() {
     return LogisticRegression.confusion(mails.test(), weights(mails.test().keys()))
         .evaluation();
   }
@@ -86,7 +86,7 @@ final class MailRun implements TrainingRun {
   @Override
   public void close() {
     try {
-      team.close();
+      workerGroup.close();
     } finally {
       server.close();
     }

@@ -1,16 +1,16 @@
 package io.mobula.samples.mails;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.samples.training.Batches;
-import io.mobula.samples.training.LocalRun;
-import io.mobula.samples.training.Mode;
-import io.mobula.samples.training.Trainer;
+import io.mobula.samples.training.BatchSampler;
+import io.mobula.samples.training.SingleThreadRun;
+import io.mobula.samples.training.SyncMode;
+import io.mobula.samples.training.TrainingRunFactory;
 import io.mobula.samples.training.TrainingRun;
 
 /**
  * Begins trainings of logistic regression on four fifths of the mails, by three workers or none.
  */
-final class MailRunFactory implements Trainer {
+final class MailRunFactory implements TrainingRunFactory {
   private static final int WORKERS = 3;
   private static final int BATCH = 16;
   private static final long SEED = 1;
@@ -18,13 +18,13 @@ final class MailRunFactory implements Trainer {
   private final MobulaRuntime runtime;
   private final MailSet train;
   private final MailSplit mails;
-  private final Batches batches;
+  private final BatchSampler batches;
 
   MailRunFactory(MobulaRuntime runtime, MailSet all) {
     this.runtime = runtime;
     this.train = all.train();
     this.mails = MailSplit.of(runtime, all);
-    this.batches = new Batches(WORKERS, BATCH, train.count(), SEED);
+    this.batches = new BatchSampler(WORKERS, BATCH, train.count(), SEED);
   }
 
   @Override
@@ -33,7 +33,7 @@ final class MailRunFactory implements Trainer {
   }
 
   @Override
-  public TrainingRun begin(Mode mode) {
+  public TrainingRun begin(SyncMode mode) {
     return new MailRun(runtime, mails, batches, mode);
   }
 
@@ -41,7 +41,7 @@ final class MailRunFactory implements Trainer {
   public TrainingRun baseline() {
     var baseline = new MailBaseline(train, batches);
     var test = mails.test();
-    return new LocalRun(
+    return new SingleThreadRun(
         baseline::learn,
         () -> LogisticRegression.confusion(test, baseline.weights(test.keys())).evaluation());
   }

@@ -2,19 +2,19 @@ package io.mobula.samples.mails;
 
 import io.mobula.ps.SparseTable;
 import io.mobula.ps.SparseWorker;
-import io.mobula.samples.training.Batches;
-import io.mobula.samples.training.Learner;
+import io.mobula.samples.training.BatchSampler;
+import io.mobula.samples.training.TrainingActor;
 
 /**
  * The actor that learns from the mails of one rank: pulls the weights of the keys in a batch,
  * pushes their gradients, and ends the step. All other keys stay where they are.
  */
-final class MailWorker implements Learner {
-  private final Batches batches;
+final class MailWorker implements TrainingActor {
+  private final BatchSampler batches;
   private final MailSet mails;
   private final SparseWorker server;
 
-  MailWorker(Batches batches, MailSet mails, SparseTable table, int rank) {
+  MailWorker(BatchSampler batches, MailSet mails, SparseTable table, int rank) {
     this.batches = batches;
     this.mails = mails;
     this.server = table.join(rank);
@@ -29,7 +29,7 @@ final class MailWorker implements Learner {
   public double[] learn(int steps) {
     var losses = new double[steps];
     for (int i = 0; i < steps; i++) {
-      losses[i] = step(mails.batch(batches.of(server.steps(), server.rank())));
+      losses[i] = step(mails.batch(batches.batch(server.steps(), server.rank())));
     }
     server.flush();
     return losses;

@@ -20,20 +20,20 @@ import java.util.function.Supplier;
  *
  * @param name what its lines begin with
  * @param usual what runs without any option
- * @param absence why there is nothing to learn from and what to do about it, if so
- * @param opening reads the examples
+ * @param missingReason why there is nothing to learn from and what to do about it, if so
+ * @param loader reads the examples
  */
 public record TrainingProgram(
-    String name, TrainingSettings usual, Supplier<Optional<String>> absence, Opening opening) {
+    String name, TrainingSettings usual, Supplier<Optional<String>> missingReason, ExampleLoader loader) {
 
   /** Reads the examples, and gives what trains on them. */
-  public interface Opening {
+  public interface ExampleLoader {
     /**
      * Reads the examples.
      *
      * @throws IOException when they are there and cannot be read
      */
-    Trainer open(MobulaRuntime runtime) throws IOException;
+    TrainingRunFactory load(MobulaRuntime runtime) throws IOException;
   }
 
   /**
@@ -59,7 +59,7 @@ public record TrainingProgram(
    * @throws IOException when the examples that are there cannot be read, or the plot not written
    */
   public void run(TrainingSettings settings, PrintStream out) throws IOException {
-    var missing = absence.get();
+    var missing = missingReason.get();
     if (missing.isPresent()) {
       out.println(name + ": skipped. " + missing.get());
       return;
@@ -75,11 +75,11 @@ public record TrainingProgram(
   private List<TrainingResult> results(TrainingSettings settings) throws IOException {
     if (settings.nodes() == 1) {
       try (var runtime = Mobula.init()) {
-        return new Course(opening.open(runtime), settings).results();
+        return new TrainingExperiment(loader.load(runtime), settings).results();
       }
     }
     try (var cluster = LocalCluster.start(settings.nodes())) {
-      return new Course(opening.open(cluster.runtime()), settings).results();
+      return new TrainingExperiment(loader.load(cluster.runtime()), settings).results();
     }
   }
 }

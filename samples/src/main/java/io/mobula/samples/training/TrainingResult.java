@@ -25,14 +25,14 @@ record TrainingResult(String title, boolean byChance, int epochs, List<Outcome> 
    * How one training went.
    *
    * @param curve on the way
-   * @param last what the parameters were worth at the end
+   * @param evaluation what the parameters were worth at the end
    */
-  record Outcome(LearningCurve curve, Judgement last) {}
+  record Outcome(LearningCurve curve, EvaluationResult evaluation) {}
 
   /** The training that came out worst: what a mode is worth when chance is against it. */
   Outcome worst() {
     return outcomes.stream()
-        .min(Comparator.comparingDouble(outcome -> outcome.last().accuracy()))
+        .min(Comparator.comparingDouble(outcome -> outcome.evaluation().accuracy()))
         .orElseThrow();
   }
 
@@ -43,14 +43,14 @@ record TrainingResult(String title, boolean byChance, int epochs, List<Outcome> 
         "mode=%s %s%s epochs=%d seconds=%.1f updates=%d",
         title,
         accuracy(),
-        worst().last().more().stream().map(share -> " " + share).collect(Collectors.joining()),
+        worst().evaluation().metrics().stream().map(metric -> " " + metric).collect(Collectors.joining()),
         epochs,
         worst().curve().points().getLast().seconds(),
         worst().curve().updates());
   }
 
   private String accuracy() {
-    var shown = Judgement.shown(worst().last().accuracy());
+    var shown = EvaluationResult.shown(worst().evaluation().accuracy());
     return byChance ? "accuracy_min=" + shown + " runs=" + outcomes.size() : "accuracy=" + shown;
   }
 }

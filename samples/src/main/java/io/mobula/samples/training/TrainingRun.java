@@ -13,7 +13,7 @@ public interface TrainingRun extends AutoCloseable {
   double[] learn(int steps);
 
   /** Judges the parameters as they are. */
-  Judgement judge();
+  EvaluationResult evaluate();
 
   /** How often parameters were changed. */
   long updates();

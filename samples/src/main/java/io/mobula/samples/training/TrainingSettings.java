@@ -7,12 +7,12 @@ import java.util.List;
  * What a user may choose about a training.
  *
  * @param nodes how many node processes it runs on; with one, everything is in this process
- * @param ways what is trained, one after the other
+ * @param selection what is trained, one after the other
  * @param epochs how often each example is learned from
  * @param runs how often a mode is trained in which chance decides whose gradient comes first
  * @param plot the PNG to write
  */
-public record TrainingSettings(int nodes, Ways ways, int epochs, int runs, Path plot) {
+public record TrainingSettings(int nodes, ModeSelection selection, int epochs, int runs, Path plot) {
   /** The options as a user writes them. */
   static final String USAGE = "[--nodes N]"
       + " [--mode baseline|synchronous|bounded|asynchronous|all]"
@@ -27,25 +27,25 @@ public record TrainingSettings(int nodes, Ways ways, int epochs, int runs, Path 
    * @param baseline whether one thread does, without any server
    * @param modes how workers wait for each other, when they do
    */
-  public record Ways(boolean baseline, List<Mode> modes) {
+  public record ModeSelection(boolean baseline, List<SyncMode> modes) {
     /** The baseline, and each mode. */
-    public static final Ways ALL = new Ways(true, List.of(Mode.values()));
+    public static final ModeSelection ALL = new ModeSelection(true, List.of(SyncMode.values()));
 
     /** Keeps a copy. */
-    public Ways {
+    public ModeSelection {
       modes = List.copyOf(modes);
     }
 
-    private static Ways named(String name) {
+    private static ModeSelection named(String name) {
       if (name.equals("all")) {
         return ALL;
       }
-      var ways = new Ways(name.equals("baseline"), Mode.named(name));
-      if (!ways.baseline() && ways.modes().isEmpty()) {
+      var selection = new ModeSelection(name.equals("baseline"), SyncMode.named(name));
+      if (!selection.baseline() && selection.modes().isEmpty()) {
         throw new IllegalArgumentException("Wanted mode " + name
             + ": there are baseline, synchronous, bounded, asynchronous and all.");
       }
-      return ways;
+      return selection;
     }
   }
 
@@ -65,7 +65,7 @@ public record TrainingSettings(int nodes, Ways ways, int epochs, int runs, Path 
 
   /** Everything once in this process: what a program begins with before it reads options. */
   public static TrainingSettings usual(int epochs, Path plot) {
-    return new TrainingSettings(1, Ways.ALL, epochs, 1, plot);
+    return new TrainingSettings(1, ModeSelection.ALL, epochs, 1, plot);
   }
 
   /**
@@ -86,11 +86,11 @@ public record TrainingSettings(int nodes, Ways ways, int epochs, int runs, Path 
 
   private TrainingSettings with(String option, String value) {
     return switch (option) {
-      case "--nodes" -> new TrainingSettings(number(option, value), ways, epochs, runs, plot);
-      case "--mode" -> new TrainingSettings(nodes, Ways.named(value), epochs, runs, plot);
-      case "--epochs" -> new TrainingSettings(nodes, ways, number(option, value), runs, plot);
-      case "--runs" -> new TrainingSettings(nodes, ways, epochs, number(option, value), plot);
-      case "--plot" -> new TrainingSettings(nodes, ways, epochs, runs, Path.of(value));
+      case "--nodes" -> new TrainingSettings(number(option, value), selection, epochs, runs, plot);
+      case "--mode" -> new TrainingSettings(nodes, ModeSelection.named(value), epochs, runs, plot);
+      case "--epochs" -> new TrainingSettings(nodes, selection, number(option, value), runs, plot);
+      case "--runs" -> new TrainingSettings(nodes, selection, epochs, number(option, value), plot);
+      case "--plot" -> new TrainingSettings(nodes, selection, epochs, runs, Path.of(value));
       default -> throw new IllegalArgumentException("There is no option " + option + ".");
     };
   }

@@ -3,9 +3,9 @@
  * when, how workers wait for each other, the command line, curves, the plot and the lines at the
  * end.
  *
- * <p>A program is a {@code TrainingProgram}. It opens a {@code Trainer}, which begins a
- * {@code TrainingRun} for each {@code Mode}; a {@code Course} has it learn to the end and judges it
- * on the way. Where a run has worker actors, they are {@code Learner}s and a {@code Team}. Nothing
+ * <p>A program is a {@code TrainingProgram}. It opens a {@code TrainingRunFactory}, which begins a
+ * {@code TrainingRun} for each {@code SyncMode}; a {@code TrainingExperiment} has it learn to the end and judges it
+ * on the way. Where a run has worker actors, they are {@code TrainingActor}s and a {@code WorkerGroup}. Nothing
  * here knows a model or a kind of example.
  */
 @NullMarked

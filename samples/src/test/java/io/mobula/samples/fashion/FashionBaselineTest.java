@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.BatchSampler;
 import io.mobula.samples.training.DataFolders;
 import java.io.IOException;
 import java.util.Arrays;
@@ -35,7 +35,7 @@ class FashionBaselineTest {
   @Test
   void learns() {
     var network = new TwoLayerNetwork(32);
-    var baseline = new FashionBaseline(train, network, new Batches(2, 32, train.count(), 1), RATE);
+    var baseline = new FashionBaseline(train, network, new BatchSampler(2, 32, train.count(), 1), RATE);
     assertThat(network.accuracy(baseline.parameters(), test)).isLessThan(0.3);
 
     var losses = baseline.learn(300);
@@ -50,24 +50,24 @@ class FashionBaselineTest {
 
   @Test
   void comesToTheSameWithAnyNumberOfWorkers() {
-    var alone = baseline(new Batches(1, 48, train.count(), 1)).learn(STEPS);
-    var four = baseline(new Batches(4, 12, train.count(), 1));
+    var alone = baseline(new BatchSampler(1, 48, train.count(), 1)).learn(STEPS);
+    var four = baseline(new BatchSampler(4, 12, train.count(), 1));
     var shared = four.learn(STEPS);
     for (int i = 0; i < STEPS; i++) {
       assertThat(shared[i]).isCloseTo(alone[i], within(1e-3));
     }
-    var again = baseline(new Batches(4, 12, train.count(), 1));
+    var again = baseline(new BatchSampler(4, 12, train.count(), 1));
     again.learn(STEPS);
     assertThat(four.parameters()).isEqualTo(again.parameters());
   }
 
-  private static FashionBaseline baseline(Batches batches) {
+  private static FashionBaseline baseline(BatchSampler batches) {
     return new FashionBaseline(train, new TwoLayerNetwork(16), batches, RATE);
   }
 
   @Test
   void refusesBatchesOfAnotherSet() {
-    var batches = new Batches(1, 1, 7, 1);
+    var batches = new BatchSampler(1, 1, 7, 1);
     assertThatThrownBy(() -> new FashionBaseline(train, new TwoLayerNetwork(1), batches, RATE))
         .hasMessageContaining("6000 images, the batches want 7");
   }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.BatchSampler;
 import io.mobula.samples.training.DataFolders;
-import io.mobula.samples.training.Mode;
+import io.mobula.samples.training.SyncMode;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class FashionTrainingTest {
   private static final int STEPS = 40;
-  private static final Batches BATCHES = new Batches(3, 32, 6_000, 1);
+  private static final BatchSampler BATCHES = new BatchSampler(3, 32, 6_000, 1);
 
   /**
    * The shards add the workers' gradients up in an order of their own, the baseline in that of the
@@ -56,7 +56,7 @@ class FashionTrainingTest {
 
   @Test
   void comesToWhatOneThreadComesToWhenAllWaitForEachOther() throws IOException {
-    var config = lesson(Mode.SYNCHRONOUS);
+    var config = lesson(SyncMode.SYNCHRONOUS);
     var baseline = new FashionBaseline(config.images(), config.network(), BATCHES, FashionTrainingConfig.RATE);
     double[] wanted = baseline.learn(STEPS);
     try (var run = new FashionRun(runtime, config, test)) {
@@ -89,7 +89,7 @@ class FashionTrainingTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SYNCHRONOUS")
-  void learnsWhenTheyDoNot(Mode mode) {
+  void learnsWhenTheyDoNot(SyncMode mode) {
     var config = lesson(mode);
     try (var run = new FashionRun(runtime, config, test)) {
       run.learn(STEPS / 2);
@@ -100,7 +100,7 @@ class FashionTrainingTest {
     }
   }
 
-  private static FashionTrainingConfig lesson(Mode mode) {
+  private static FashionTrainingConfig lesson(SyncMode mode) {
     return new FashionTrainingConfig(mode, files, TwoLayerNetwork.HIDDEN, BATCHES);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.BatchSampler;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -57,7 +57,7 @@ class LogisticRegressionTest {
 
   @Test
   void learnsWhatCanBeTold() {
-    var baseline = new MailBaseline(new MailSet(mails(12)), new Batches(1, 12, 12, SEED));
+    var baseline = new MailBaseline(new MailSet(mails(12)), new BatchSampler(1, 12, 12, SEED));
     double[] losses = baseline.learn(50);
     assertThat(losses[49]).isLessThan(losses[0] / 2);
     assertThat(
@@ -85,7 +85,7 @@ class LogisticRegressionTest {
   void refusesWeightsOfOtherKeysAndBatchesOfAnotherSet() {
     assertThatThrownBy(() -> LogisticRegression.confusion(BATCH, new float[1]))
         .hasMessageContaining("keys, not 1");
-    assertThatThrownBy(() -> new MailBaseline(new MailSet(mails(12)), new Batches(1, 1, 7, 1)))
+    assertThatThrownBy(() -> new MailBaseline(new MailSet(mails(12)), new BatchSampler(1, 1, 7, 1)))
         .hasMessageContaining("12 mails, the batches want 7");
   }
 

@@ -2,7 +2,7 @@ package io.mobula.samples.mails;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.samples.training.Batches;
+import io.mobula.samples.training.BatchSampler;
 import io.mobula.samples.training.DataFolders;
 import java.io.IOException;
 import java.util.HashSet;
@@ -38,7 +38,7 @@ class MailBaselineTest {
   void tellsSpamFromHam() {
     var train = all.train();
     var test = all.test().whole();
-    var batches = new Batches(1, 48, train.count(), 1);
+    var batches = new BatchSampler(1, 48, train.count(), 1);
     var baseline = new MailBaseline(train, batches);
     baseline.learn(3 * (int) batches.stepsPerEpoch());
 

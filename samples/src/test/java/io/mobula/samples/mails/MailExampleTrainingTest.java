@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.samples.training.Batches;
-import io.mobula.samples.training.Mode;
+import io.mobula.samples.training.BatchSampler;
+import io.mobula.samples.training.SyncMode;
 import io.mobula.samples.training.TrainingProgram;
 import io.mobula.samples.training.TrainingSettings;
 import java.io.ByteArrayOutputStream;
@@ -38,7 +38,7 @@ class MailExampleTrainingTest {
 
   private static final MailSet ALL = GeneratedMails.of(1_000, SEED);
   private static final MailSet TRAIN = ALL.train();
-  private static final Batches BATCHES = new Batches(3, 16, TRAIN.count(), SEED);
+  private static final BatchSampler BATCHES = new BatchSampler(3, 16, TRAIN.count(), SEED);
 
   private static MobulaRuntime runtime;
   private static MailSplit store;
@@ -61,7 +61,7 @@ class MailExampleTrainingTest {
   void comesToWhatOneThreadComesToWhenAllWaitForEachOther() {
     var baseline = new MailBaseline(TRAIN, BATCHES);
     double[] wanted = baseline.learn(STEPS);
-    try (var run = new MailRun(runtime, store, BATCHES, Mode.SYNCHRONOUS)) {
+    try (var run = new MailRun(runtime, store, BATCHES, SyncMode.SYNCHRONOUS)) {
       double[] losses = run.learn(STEPS);
 
       for (int step = 0; step < STEPS; step++) {
@@ -82,8 +82,8 @@ class MailExampleTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Mode.class)
-  void learnsInAnyMode(Mode mode) {
+  @EnumSource(SyncMode.class)
+  void learnsInAnyMode(SyncMode mode) {
     try (var run = new MailRun(runtime, store, BATCHES, mode)) {
       assertThat(run.evaluate().accuracy()).isLessThan(0.8);
       run.learn(STEPS / 2);

@@ -2,10 +2,10 @@ package io.mobula.samples.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.samples.training.Judgement.Share;
+import io.mobula.samples.training.EvaluationResult.Metric;
 import io.mobula.samples.training.LearningCurve.Point;
 import io.mobula.samples.training.TrainingResult.Outcome;
-import io.mobula.samples.training.TrainingSettings.Ways;
+import io.mobula.samples.training.TrainingSettings.ModeSelection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -49,35 +49,35 @@ class TrainingProgramTest {
 
   private String told(Optional<String> absence) throws IOException {
     var written = new ByteArrayOutputStream();
-    var settings = new TrainingSettings(1, new Ways(true, List.of()), 2, 1, plot());
-    new TrainingProgram("name", settings, () -> absence, runtime -> new Counting())
+    var settings = new TrainingSettings(1, new ModeSelection(true, List.of()), 2, 1, plot());
+    new TrainingProgram("name", settings, () -> absence, runtime -> new CountingRunFactory())
         .run(settings, new PrintStream(written, true, StandardCharsets.UTF_8));
     return written.toString(StandardCharsets.UTF_8);
   }
 
   /** Learns a thousandth with every step. */
-  private static final class Counting implements Trainer {
+  private static final class CountingRunFactory implements TrainingRunFactory {
     @Override
     public long stepsPerEpoch() {
       return STEPS_PER_EPOCH;
     }
 
     @Override
-    public TrainingRun begin(Mode mode) {
+    public TrainingRun begin(SyncMode mode) {
       throw new AssertionError("nobody asked for " + mode);
     }
 
     @Override
     public TrainingRun baseline() {
       var steps = new int[1];
-      return new LocalRun(
+      return new SingleThreadRun(
           more -> {
             steps[0] += more;
             var losses = new double[more];
             Arrays.fill(losses, 1);
             return losses;
           },
-          () -> Judgement.of(steps[0] / 1000.0));
+          () -> EvaluationResult.of(steps[0] / 1000.0));
     }
   }
 
@@ -96,6 +96,6 @@ class TrainingProgramTest {
     var points = List.of(early, new Point(seconds, 1, accuracy));
     return new Outcome(
         new LearningCurve("one", points, 7),
-        Judgement.of(accuracy, new Share("recall", accuracy / 2)));
+        EvaluationResult.of(accuracy, new Metric("recall", accuracy / 2)));
   }
 }

@@ -3,7 +3,7 @@ package io.mobula.samples.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.samples.training.TrainingSettings.Ways;
+import io.mobula.samples.training.TrainingSettings.ModeSelection;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,9 +16,9 @@ class TrainingSettingsTest {
     assertThat(USUAL.with(List.of())).isEqualTo(USUAL);
     assertThat(USUAL.with(List.of("--nodes", "3", "--mode", "bounded", "--runs", "2")))
         .isEqualTo(new TrainingSettings(
-            3, new Ways(false, List.of(Mode.BOUNDED)), 5, 2, Path.of("usual.png")));
+            3, new ModeSelection(false, List.of(SyncMode.BOUNDED)), 5, 2, Path.of("usual.png")));
     assertThat(USUAL.with(List.of("--epochs", "2", "--plot", "a.png", "--mode", "baseline")))
-        .isEqualTo(new TrainingSettings(1, new Ways(true, List.of()), 2, 1, Path.of("a.png")));
+        .isEqualTo(new TrainingSettings(1, new ModeSelection(true, List.of()), 2, 1, Path.of("a.png")));
     assertThat(USUAL.with(List.of("--mode", "baseline", "--mode", "all"))).isEqualTo(USUAL);
   }
 

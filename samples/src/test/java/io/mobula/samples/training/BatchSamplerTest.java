@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class BatchesTest {
+class BatchSamplerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 16, 17, 64, 65, 1000, 4097})
   void permutes(int size) {
@@ -41,7 +41,7 @@ class BatchesTest {
   @ParameterizedTest
   @CsvSource({"1,10", "2,5", "5,2", "10,1", "4,25"})
   void takesEveryExampleOnceAnEpoch(int workers, int size) {
-    var batches = new Batches(workers, size, 100, 7);
+    var batches = new BatchSampler(workers, size, 100, 7);
     assertThat(batches.stepsPerEpoch()).isEqualTo(100 / (workers * size));
     for (long epoch = 0; epoch < 3; epoch++) {
       long from = epoch * batches.stepsPerEpoch();
@@ -53,7 +53,7 @@ class BatchesTest {
   /** 7 x 9 divides nothing here, so that batches cross from epoch to epoch. */
   @Test
   void staysFairWhereAStepCrossesEpochs() {
-    var batches = new Batches(7, 9, 100, 7);
+    var batches = new BatchSampler(7, 9, 100, 7);
     var times = new int[100];
     rows(batches, 0, 100).forEach(row -> times[row]++);
     assertThat(times).containsOnly(63);
@@ -61,36 +61,36 @@ class BatchesTest {
 
   @Test
   void ordersEachEpochAnew() {
-    var batches = new Batches(1, 100, 100, 7);
-    assertThat(batches.of(0, 0)).isNotEqualTo(batches.of(1, 0));
+    var batches = new BatchSampler(1, 100, 100, 7);
+    assertThat(batches.batch(0, 0)).isNotEqualTo(batches.batch(1, 0));
   }
 
   @Test
   void isAFunctionOfItsArguments() {
-    var batches = new Batches(3, 8, 1000, 5);
-    assertThat(batches.of(12, 2)).containsExactly(new Batches(3, 8, 1000, 5).of(12, 2));
-    assertThat(batches.of(12, 2)).isNotEqualTo(new Batches(3, 8, 1000, 6).of(12, 2));
-    assertThat(batches.of(12, 2)).isNotEqualTo(batches.of(12, 1));
+    var batches = new BatchSampler(3, 8, 1000, 5);
+    assertThat(batches.batch(12, 2)).containsExactly(new BatchSampler(3, 8, 1000, 5).batch(12, 2));
+    assertThat(batches.batch(12, 2)).isNotEqualTo(new BatchSampler(3, 8, 1000, 6).batch(12, 2));
+    assertThat(batches.batch(12, 2)).isNotEqualTo(batches.batch(12, 1));
   }
 
   @Test
   void sharesTheSameStepAmongAnyNumberOfWorkers() {
-    int[] alone = new Batches(1, 24, 1000, 5).of(3, 0);
-    assertThat(rows(new Batches(4, 6, 1000, 5), 3, 4)).containsExactly(boxed(alone));
-    assertThat(rows(new Batches(24, 1, 1000, 5), 3, 4)).containsExactly(boxed(alone));
+    int[] alone = new BatchSampler(1, 24, 1000, 5).batch(3, 0);
+    assertThat(rows(new BatchSampler(4, 6, 1000, 5), 3, 4)).containsExactly(boxed(alone));
+    assertThat(rows(new BatchSampler(24, 1, 1000, 5), 3, 4)).containsExactly(boxed(alone));
   }
 
   @Test
   void refusesWhatCannotBe() {
-    assertThatThrownBy(() -> new Batches(0, 1, 1, 1)).hasMessageContaining("0 workers");
-    assertThatThrownBy(() -> new Batches(2, 1, 1, 1).of(0, 2)).hasMessageContaining("worker 2");
+    assertThatThrownBy(() -> new BatchSampler(0, 1, 1, 1)).hasMessageContaining("0 workers");
+    assertThatThrownBy(() -> new BatchSampler(2, 1, 1, 1).batch(0, 2)).hasMessageContaining("worker 2");
     assertThatThrownBy(() -> new Permutation(0, 1)).hasMessageContaining("0 numbers");
   }
 
-  private static IntStream rows(Batches batches, long from, long to) {
+  private static IntStream rows(BatchSampler batches, long from, long to) {
     return LongStream.range(from, to)
         .boxed()
-        .flatMap(step -> IntStream.range(0, batches.workers()).mapToObj(r -> batches.of(step, r)))
+        .flatMap(step -> IntStream.range(0, batches.workers()).mapToObj(r -> batches.batch(step, r)))
         .flatMapToInt(Arrays::stream);
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** How the workers of a training wait for each other. */
-public enum Mode {
+public enum SyncMode {
   /** After every step for all; their gradients are applied as one, their mean. */
   SYNCHRONOUS,
   /** For those who are more than {@link #STALENESS} steps behind; every gradient is applied. */
@@ -18,7 +18,7 @@ public enum Mode {
   static final int STALENESS = 4;
 
   /** The modes of that name: one, or none. */
-  static List<Mode> named(String name) {
+  static List<SyncMode> named(String name) {
     return Arrays.stream(values()).filter(mode -> name.equals(mode.title())).toList();
   }
 

@@ -1,7 +1,7 @@
 package io.mobula.samples.training;
 
 /** An actor that learns from the examples of one rank. */
-public interface Learner {
+public interface TrainingActor {
   /** How many steps it has made: once that is answered, it has joined its table. */
   long steps();
 

@@ -7,17 +7,17 @@ import java.util.Locale;
  * What a model is worth on examples that were held out.
  *
  * @param accuracy the share that it predicts right, from 0 to 1
- * @param more other shares, where they say more than that
+ * @param metrics other shares, where they say more than that
  */
-public record Judgement(double accuracy, List<Share> more) {
+public record EvaluationResult(double accuracy, List<Metric> metrics) {
   /** Keeps a copy. */
-  public Judgement {
-    more = List.copyOf(more);
+  public EvaluationResult {
+    metrics = List.copyOf(metrics);
   }
 
   /** A judgement by shares, the accuracy first. */
-  public static Judgement of(double accuracy, Share... more) {
-    return new Judgement(accuracy, List.of(more));
+  public static EvaluationResult of(double accuracy, Metric... more) {
+    return new EvaluationResult(accuracy, List.of(more));
   }
 
   /**
@@ -26,7 +26,7 @@ public record Judgement(double accuracy, List<Share> more) {
    * @param name what people call it, one word
    * @param value from 0 to 1
    */
-  public record Share(String name, double value) {
+  public record Metric(String name, double value) {
     /** The name, {@code =} and three digits. */
     @Override
     public String toString() {

@@ -4,9 +4,9 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** A training on the caller's thread, without a server: an update a step. For one thread. */
-public final class LocalRun implements TrainingRun {
+public final class SingleThreadRun implements TrainingRun {
   private final IntFunction<double[]> learner;
-  private final Supplier<Judgement> judge;
+  private final Supplier<EvaluationResult> judge;
   private long updates;
 
   /**
@@ -15,7 +15,7 @@ public final class LocalRun implements TrainingRun {
    * @param learner makes so many more steps, and gives the loss of each
    * @param judge judges the parameters as they are
    */
-  public LocalRun(IntFunction<double[]> learner, Supplier<Judgement> judge) {
+  public SingleThreadRun(IntFunction<double[]> learner, Supplier<EvaluationResult> judge) {
     this.learner = learner;
     this.judge = judge;
   }
@@ -27,7 +27,7 @@ public final class LocalRun implements TrainingRun {
   }
 
   @Override
-  public Judgement judge() {
+  public EvaluationResult evaluate() {
     return judge.get();
   }
 

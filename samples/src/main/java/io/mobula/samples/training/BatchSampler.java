@@ -11,11 +11,11 @@ package io.mobula.samples.training;
  * @param examples how many there are
  * @param seed decides the orders
  */
-public record Batches(int workers, int size, int examples, long seed) {
+public record BatchSampler(int workers, int size, int examples, long seed) {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
   /** Refuses numbers below 1; any seed goes. */
-  public Batches {
+  public BatchSampler {
     if (workers < 1 || size < 1 || examples < 1) {
       throw new IllegalArgumentException("Wanted " + workers + " workers with " + size + " of "
           + examples + " examples each: every number must be at least 1.");
@@ -26,7 +26,7 @@ public record Batches(int workers, int size, int examples, long seed) {
    * The rows of the examples that a worker takes in a step, both counted from zero. One batch never
    * has an example twice unless it crosses from an epoch to the next.
    */
-  public int[] of(long step, int rank) {
+  public int[] batch(long step, int rank) {
     if (step < 0 || rank < 0 || rank >= workers) {
       throw new IllegalArgumentException(
           "There is no step " + step + " of worker " + rank + " among " + workers + ".");

@@ -7,21 +7,21 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** The worker actors of one training, one for each rank. For one thread. */
-public final class Team implements AutoCloseable {
+public final class WorkerGroup implements AutoCloseable {
   private final MobulaRuntime runtime;
-  private final List<? extends ActorHandle<? extends Learner>> workers;
+  private final List<? extends ActorHandle<? extends TrainingActor>> workers;
 
   /**
    * Starts the workers and waits until all have joined: nobody begins before.
    *
    * @param starter starts the worker of a rank
    */
-  public Team(
-      MobulaRuntime runtime, int size, IntFunction<ActorHandle<? extends Learner>> starter) {
+  public WorkerGroup(
+      MobulaRuntime runtime, int size, IntFunction<ActorHandle<? extends TrainingActor>> starter) {
     this.runtime = runtime;
     this.workers = IntStream.range(0, size).mapToObj(starter).toList();
     runtime.get(
-        workers.stream().map(worker -> worker.call(Learner::steps).remote()).toList());
+        workers.stream().map(worker -> worker.call(TrainingActor::steps).remote()).toList());
   }
 
   /**
@@ -31,7 +31,7 @@ public final class Team implements AutoCloseable {
    */
   public double[] learn(int steps) {
     var losses = runtime.get(workers.stream()
-        .map(worker -> worker.call(Learner::learn, steps).remote())
+        .map(worker -> worker.call(TrainingActor::learn, steps).remote())
         .toList());
     return IntStream.range(0, steps)
         .mapToDouble(step -> losses.stream().mapToDouble(of -> of[step]).sum() / losses.size())
@@ -43,7 +43,7 @@ public final class Team implements AutoCloseable {
   public void close() {
     try {
       runtime.get(
-          workers.stream().map(worker -> worker.tell(Learner::leave).remote()).toList());
+          workers.stream().map(worker -> worker.tell(TrainingActor::leave).remote()).toList());
     } finally {
       workers.forEach(ActorHandle::kill);
     }

@@ -14,35 +14,35 @@ import java.util.Locale;
  * parameters several times an epoch, while nobody learns; what that takes is no time of the
  * training. For one thread.
  */
-final class Course {
+final class TrainingExperiment {
   private static final int POINTS_PER_EPOCH = 4;
   private static final int WARM_UP_STEPS = 100;
 
-  private final Trainer trainer;
+  private final TrainingRunFactory runFactory;
   private final TrainingSettings settings;
 
-  Course(Trainer trainer, TrainingSettings settings) {
-    this.trainer = trainer;
+  TrainingExperiment(TrainingRunFactory runFactory, TrainingSettings settings) {
+    this.runFactory = runFactory;
     this.settings = settings;
   }
 
   /** Something that begins a training. */
-  private interface Beginning {
+  private interface RunStarter {
     TrainingRun begin() throws IOException;
   }
 
   /** Trains in one way after the other. */
   List<TrainingResult> results() throws IOException {
     var results = new ArrayList<TrainingResult>();
-    if (settings.ways().baseline()) {
-      warmUp(trainer::baseline);
-      results.add(result("baseline", false, trainer::baseline));
+    if (settings.selection().baseline()) {
+      warmUp(runFactory::baseline);
+      results.add(result("baseline", false, runFactory::baseline));
     }
-    if (!settings.ways().modes().isEmpty()) {
-      warmUp(() -> trainer.begin(Mode.ASYNCHRONOUS));
+    if (!settings.selection().modes().isEmpty()) {
+      warmUp(() -> runFactory.begin(SyncMode.ASYNCHRONOUS));
     }
-    for (var mode : settings.ways().modes()) {
-      results.add(result(mode.title(), mode != Mode.SYNCHRONOUS, () -> trainer.begin(mode)));
+    for (var mode : settings.selection().modes()) {
+      results.add(result(mode.title(), mode != SyncMode.SYNCHRONOUS, () -> runFactory.begin(mode)));
     }
     return results;
   }
@@ -51,66 +51,66 @@ final class Course {
    * Trains a little and forgets it: the JVMs have the examples and have compiled what matters, so
    * that the first way is not slower for being the first.
    */
-  private static void warmUp(Beginning beginning) throws IOException {
-    try (var run = beginning.begin()) {
+  private static void warmUp(RunStarter starter) throws IOException {
+    try (var run = starter.begin()) {
       run.learn(WARM_UP_STEPS);
     }
   }
 
   /** Trains as often as was asked for; once where chance decides no more than the last bits. */
-  private TrainingResult result(String title, boolean byChance, Beginning beginning)
+  private TrainingResult result(String title, boolean byChance, RunStarter starter)
       throws IOException {
     var outcomes = new ArrayList<Outcome>();
     for (int i = 0; i < (byChance ? settings.runs() : 1); i++) {
-      outcomes.add(outcome(title, beginning));
+      outcomes.add(outcome(title, starter));
     }
     return new TrainingResult(title, byChance, settings.epochs(), outcomes);
   }
 
-  private Outcome outcome(String title, Beginning beginning) throws IOException {
-    try (var run = beginning.begin()) {
+  private Outcome outcome(String title, RunStarter starter) throws IOException {
+    try (var run = starter.begin()) {
       var stretches = stretches(title, run);
-      var points = stretches.stream().map(Stretch::end).toList();
+      var points = stretches.stream().map(TrainingInterval::end).toList();
       return new Outcome(
           new LearningCurve(title, points, run.updates()), stretches.getLast().judgement());
     }
   }
 
   /** Some steps: where they ended, and what the parameters were worth there. */
-  private record Stretch(Point end, Judgement judgement) {}
+  private record TrainingInterval(Point end, EvaluationResult judgement) {}
 
-  private List<Stretch> stretches(String title, TrainingRun run) {
+  private List<TrainingInterval> stretches(String title, TrainingRun run) {
     int count = settings.epochs() * POINTS_PER_EPOCH;
-    long perEpoch = trainer.stepsPerEpoch();
-    var stretches = new ArrayList<Stretch>();
+    long perEpoch = runFactory.stepsPerEpoch();
+    var stretches = new ArrayList<TrainingInterval>();
     double seconds = 0;
     try (var progress = ProgressReporter.of(title, count)) {
       for (long i = 0; i < count; i++) {
         long from = i * perEpoch / POINTS_PER_EPOCH;
         long to = (i + 1) * perEpoch / POINTS_PER_EPOCH;
-        var stretch = stretch(run, (int) (to - from), seconds);
-        stretches.add(stretch);
-        progress.step(told(stretch.end()));
-        seconds = stretch.end().seconds();
+        var interval = stretch(run, (int) (to - from), seconds);
+        stretches.add(interval);
+        progress.step(told(interval.end()));
+        seconds = interval.end().seconds();
       }
     }
     return stretches;
   }
 
-  private static Stretch stretch(TrainingRun run, int steps, double before) {
+  private static TrainingInterval stretch(TrainingRun run, int steps, double before) {
     long start = System.nanoTime();
     var losses = run.learn(steps);
     double seconds = before + (System.nanoTime() - start) / 1e9;
     double loss = Arrays.stream(losses).average().orElseThrow();
-    var judgement = run.judge();
-    return new Stretch(new Point(seconds, loss, judgement.accuracy()), judgement);
+    var evaluation = run.evaluate();
+    return new TrainingInterval(new Point(seconds, loss, evaluation.accuracy()), evaluation);
   }
 
   private static String told(Point point) {
     return String.format(
         Locale.ROOT,
         "accuracy %s after %.1f s, loss %.3f",
-        Judgement.shown(point.accuracy()),
+        EvaluationResult.shown(point.accuracy()),
         point.seconds(),
         point.loss());
   }
