@@ -13,9 +13,9 @@ import java.util.Optional;
  * @param memoryBytes memory of its own; 0 where that is not told
  * @param architecture what programs are compiled for, such as the compute capability {@code 9.0};
  *     empty where that is not told
- * @param near how far other devices are, by UUID: the smaller the nearer; those that are missing
+ * @param distances how far other devices are, by UUID: the smaller the nearer; those that are missing
  *     are farther than all
- * @param illness why it should get no work, if it is ill
+ * @param unhealthyReason why it should get no work, if it is ill
  */
 public record Device(
     int index,
@@ -23,15 +23,15 @@ public record Device(
     String model,
     long memoryBytes,
     String architecture,
-    Map<String, Integer> near,
-    Optional<String> illness) {
+    Map<String, Integer> distances,
+    Optional<String> unhealthyReason) {
   /** Copies the map; refuses nulls. */
   public Device {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(architecture, "architecture");
-    near = Map.copyOf(near);
-    Objects.requireNonNull(illness, "illness");
+    distances = Map.copyOf(distances);
+    Objects.requireNonNull(unhealthyReason, "illness");
   }
 
   /** One of which nothing is known but that somebody says it is there. */

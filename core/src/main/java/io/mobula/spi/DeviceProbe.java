@@ -12,7 +12,7 @@ public interface DeviceProbe extends AutoCloseable {
    * Looks anew. Throws nothing for what it finds or does not find; a device that it has told once
    * and that is gone is told as ill.
    */
-  Found look();
+  DetectedDevices probe();
 
   /** Lets go of the drivers. */
   @Override
@@ -24,9 +24,9 @@ public interface DeviceProbe extends AutoCloseable {
    * @param devices each at its index
    * @param warnings what could not be asked and why, for people; empty where there is nothing
    */
-  record Found(List<Device> devices, List<String> warnings) {
+  record DetectedDevices(List<Device> devices, List<String> warnings) {
     /** Copies the lists. */
-    public Found {
+    public DetectedDevices {
       devices = List.copyOf(devices);
       warnings = List.copyOf(warnings);
     }

@@ -15,24 +15,24 @@ import java.util.Objects;
  * @param total how much of it the node hands out, in units of which the whole has
  *     {@value Resources#UNITS_PER_ONE}
  * @param used what of that is held
- * @param illness why it is granted to nobody; empty if it is healthy
+ * @param unhealthyReason why it is granted to nobody; empty if it is healthy
  */
 public record DeviceView(
-    int index, String uuid, String model, long memoryBytes, long total, long used, String illness) {
+    int index, String uuid, String model, long memoryBytes, long total, long used, String unhealthyReason) {
   /** Refuses null. */
   public DeviceView {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(model, "model");
-    Objects.requireNonNull(illness, "illness");
+    Objects.requireNonNull(unhealthyReason, "illness");
   }
 
   /** How much of it can be granted now. */
   public long free() {
-    return illness.isEmpty() ? total - used : 0;
+    return unhealthyReason.isEmpty() ? total - used : 0;
   }
 
   /** Devices of no known model, so much in all, and of that so much free in whole ones first. */
-  static List<DeviceView> unknown(long total, long free) {
+  static List<DeviceView> ofUnknownModel(long total, long free) {
     var devices = new ArrayList<DeviceView>();
     long left = free;
     for (long at = 0; at < total; at += Resources.UNITS_PER_ONE) {
@@ -47,6 +47,6 @@ public record DeviceView(
 
   /** The same with nothing taken. */
   DeviceView unused() {
-    return new DeviceView(index, uuid, model, memoryBytes, total, 0, illness);
+    return new DeviceView(index, uuid, model, memoryBytes, total, 0, unhealthyReason);
   }
 }

@@ -7,14 +7,14 @@ import java.util.Objects;
 /**
  * How an object can be made again.
  *
- * @param recipe the task, in bytes that only nodes read; not copied, so not to be changed
+ * @param reconstructionSpec the task, in bytes that only nodes read; not copied, so not to be changed
  * @param upstream the objects that the task reads
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-public record Lineage(byte[] recipe, List<ObjectId> upstream) {
+public record Lineage(byte[] reconstructionSpec, List<ObjectId> upstream) {
   /** Copies the ids. */
   public Lineage {
-    Objects.requireNonNull(recipe, "recipe");
+    Objects.requireNonNull(reconstructionSpec, "recipe");
     upstream = List.copyOf(upstream);
   }
 }

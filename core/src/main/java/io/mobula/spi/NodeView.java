@@ -16,8 +16,8 @@ import java.util.Objects;
  * @param total everything it has
  * @param available what of it is free
  * @param queued how many requests wait there
- * @param store how full its object store is, from 0 to 1
- * @param accepting whether it takes new work: drivers and leaving nodes do not
+ * @param storeUsage how full its object store is, from 0 to 1
+ * @param acceptsWork whether it takes new work: drivers and leaving nodes do not
  * @param devices its accelerators, ill or not
  */
 public record NodeView(
@@ -27,8 +27,8 @@ public record NodeView(
     Resources total,
     Resources available,
     int queued,
-    double store,
-    boolean accepting,
+    double storeUsage,
+    boolean acceptsWork,
     List<DeviceView> devices) {
   /** Copies the labels and the devices, and refuses nulls. */
   public NodeView {
@@ -48,8 +48,8 @@ public record NodeView(
       Resources total,
       Resources available,
       int queued,
-      double store,
-      boolean accepting) {
+      double storeUsage,
+      boolean acceptsWork) {
     this(
         id,
         name,
@@ -57,25 +57,25 @@ public record NodeView(
         total,
         available,
         queued,
-        store,
-        accepting,
-        DeviceView.unknown(total.units(Resources.GPU), available.units(Resources.GPU)));
+        storeUsage,
+        acceptsWork,
+        DeviceView.ofUnknownModel(total.units(Resources.GPU), available.units(Resources.GPU)));
   }
 
   /** Whether it could ever hold this. */
   public boolean canEverHold(Resources wanted) {
-    return covers(total, wanted) && DeviceNeed.of(wanted).canEverFit(devices);
+    return covers(total, wanted) && DeviceRequirement.of(wanted).canEverFit(devices);
   }
 
   /** Whether it could hold this now. */
   public boolean canHoldNow(Resources wanted) {
-    return covers(available, wanted) && DeviceNeed.of(wanted).fits(devices);
+    return covers(available, wanted) && DeviceRequirement.of(wanted).fits(devices);
   }
 
   private static boolean covers(Resources had, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
         .allMatch(each ->
-            DeviceNeed.isName(each.getKey()) || had.units(each.getKey()) >= each.getValue());
+            DeviceRequirement.isDeviceResource(each.getKey()) || had.units(each.getKey()) >= each.getValue());
   }
 
   /** Such as {@code node 1f… (name)}. */

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
  * <ul>
  *   <li>Whoever publishes an object, or passes its ref on, holds it at that moment.
  *   <li>Whoever passes a ref on goes on holding it until the receiver's {@link HoldStatement} has
- *       come back; then {@link #vouchFor} before {@link #release}: both go out as one.
+ *       come back; then {@link #relayStatements} before {@link #release}: both go out as one.
  *   <li>Whoever puts refs into a value holds them while it publishes that value.
  * </ul>
  *
@@ -39,7 +39,7 @@ public interface ObjectDirectory extends AutoCloseable {
    *
    * @param attempt from one; zero says that this node has given up
    */
-  void making(ObjectId id, int attempt);
+  void reportAttempt(ObjectId id, int attempt);
 
   /**
    * The object is there. One attempt is accepted; a copy of another is refused, and the listener
@@ -48,18 +48,18 @@ public interface ObjectDirectory extends AutoCloseable {
    * <p>A value or a failure stays with the directory, and is kept here as well until nobody holds
    * the object, so that it survives the loss of this node or of the directory's.
    */
-  void publish(ObjectId id, Published what);
+  void publish(ObjectId id, PublishedObject what);
 
   /** How the object can be made again. What that needs is kept alive by the object. */
-  void remember(ObjectId id, Lineage lineage);
+  void recordLineage(ObjectId id, Lineage lineage);
 
   /**
-   * Says why the object cannot be made again: nobody will {@link #remember} how.
+   * Says why the object cannot be made again: nobody will {@link #recordLineage} how.
    *
    * @param why who made it and why it is not made again, for people; shown when the object is lost.
    *     Short, as the directory keeps it for as long as the object is held
    */
-  void madeOnce(ObjectId id, String why);
+  void markNotReconstructible(ObjectId id, String why);
 
   /** The copy that was sealed here is gone. */
   void retract(ObjectId id);
@@ -77,14 +77,14 @@ public interface ObjectDirectory extends AutoCloseable {
    *     is lost, if it is: a shard that has just started knows of no attempt, and would wait for
    *     one
    */
-  CompletionStage<Located> locate(ObjectId id, int lostAttempt);
+  CompletionStage<LocateResult> locate(ObjectId id, int lostAttempt);
 
   /**
    * Asks to make a lost object again: one asker is granted it.
    *
    * @param lostAttempt which attempt could not be read; zero if none was ever found
    */
-  CompletionStage<Rebuild> rebuild(ObjectId id, int lostAttempt);
+  CompletionStage<ReconstructionReply> requestReconstruction(ObjectId id, int lostAttempt);
 
   /** What this node says about its hold on an object, to be carried by a frame. */
   HoldStatement statementOf(ObjectId id);
@@ -93,19 +93,19 @@ public interface ObjectDirectory extends AutoCloseable {
    * Passes on what others say about their holds, together with what this node says next about the
    * same objects: "add them, remove me" is one message.
    */
-  void vouchFor(List<HoldStatement> others);
+  void relayStatements(List<HoldStatement> others);
 
   /**
    * Holds the object for a ref that travels where nobody answers for it, such as a user's own Akka
    * message.
    *
    * @param limit when it ends in any case
-   * @return goes with the ref, for {@link #arrived}
+   * @return goes with the ref, for {@link #endTransit}
    */
-  long transit(ObjectId id, Duration limit);
+  long beginTransit(ObjectId id, Duration limit);
 
   /** Holds the object here and ends the transit that brought it. */
-  void arrived(ObjectId id, long transit);
+  void endTransit(ObjectId id, long transit);
 
   /** Says no more, answers no more; what waits fails. Leaving is told by the membership. */
   @Override

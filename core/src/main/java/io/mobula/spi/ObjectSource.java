@@ -11,10 +11,10 @@ public interface ObjectSource {
 
   /** This attempt of this object, kept in place until closed; null if it is not here. */
   @Nullable
-  Open open(ObjectId id, int attempt);
+  OpenObject open(ObjectId id, int attempt);
 
   /** An object that is being read. */
-  interface Open extends AutoCloseable {
+  interface OpenObject extends AutoCloseable {
     /** All of its bytes, readable from every thread. */
     MemorySegment bytes();
 

@@ -12,7 +12,7 @@ public interface ObjectTransfer extends AutoCloseable {
 
   /**
    * Where other nodes reach this one, to be handed to them as it is: they name it in
-   * {@link Pull#sources}. It begins with the carrier: {@code aeron:} or {@code akka:}. A blank and
+   * {@link ObjectPullRequest#sources}. It begins with the carrier: {@code aeron:} or {@code akka:}. A blank and
    * the endpoint of another carrier follow where this node can be reached over two.
    */
   String endpoint();
@@ -23,13 +23,13 @@ public interface ObjectTransfer extends AutoCloseable {
    * <p>Two pulls of one object into two places do each other no harm; that one host fetches an
    * object once is up to the caller.
    */
-  Pulling pull(Pull request);
+  PullHandle pull(ObjectPullRequest request);
 
   /**
    * The process at this endpoint is known to be dead: pulls turn to their other sources at once,
    * instead of after its silence.
    */
-  void lost(String endpoint, String how);
+  void markLost(String endpoint, String how);
 
   /**
    * Fails what runs, gives back what is open for readers, ends every thread and removes its files.
@@ -39,7 +39,7 @@ public interface ObjectTransfer extends AutoCloseable {
   void close();
 
   /** A pull that was started. */
-  interface Pulling {
+  interface PullHandle {
     /**
      * Done when every byte is in the target and its checksum was right. Otherwise
      * {@link io.mobula.error.TransferFailedException}, which names each source and what was wrong
@@ -48,7 +48,7 @@ public interface ObjectTransfer extends AutoCloseable {
      *
      * <p>It completes on a thread of the transfer, which must not be blocked.
      */
-    CompletionStage<Void> done();
+    CompletionStage<Void> completion();
 
     /** Ends the pull, soon, if it still runs. */
     void cancel();

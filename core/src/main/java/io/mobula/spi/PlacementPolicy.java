@@ -21,7 +21,7 @@ public interface PlacementPolicy {
    * @param random for choices among equals; seeded in tests
    * @throws io.mobula.error.InvalidRequestException when the placement is malformed
    */
-  Choice choose(Wish wish, ClusterView view, RandomGenerator random);
+  Choice choose(PlacementRequest placementRequest, ClusterView view, RandomGenerator random);
 
   /**
    * What somebody wants to run.
@@ -31,17 +31,17 @@ public interface PlacementPolicy {
    *     where that ref's value is
    * @param local the node of whoever asks
    * @param argumentBytes how many bytes of its arguments are on each node
-   * @param turn for {@link Placement.Spread}: the number of this request among those that its
+   * @param spreadIndex for {@link Placement.Spread}: the number of this request among those that its
    *     process wants spread, from 0. A request keeps its turn however often it is looked at
    */
-  record Wish(
+  record PlacementRequest(
       Resources wanted,
       Placement placement,
       NodeId local,
       Map<NodeId, Long> argumentBytes,
-      long turn) {
+      long spreadIndex) {
     /** Copies the map and refuses nulls. */
-    public Wish {
+    public PlacementRequest {
       Objects.requireNonNull(wanted, "wanted");
       Objects.requireNonNull(placement, "placement");
       Objects.requireNonNull(local, "local");
@@ -49,7 +49,7 @@ public interface PlacementPolicy {
     }
 
     /** A request that is the first, or that is not spread. */
-    public Wish(
+    public PlacementRequest(
         Resources wanted, Placement placement, NodeId local, Map<NodeId, Long> argumentBytes) {
       this(wanted, placement, local, argumentBytes, 0);
     }
@@ -58,7 +58,7 @@ public interface PlacementPolicy {
   /** The answer. */
   sealed interface Choice {
     /** On that node, which can most likely grant it now. */
-    record On(NodeId node) implements Choice {}
+    record LeaseAt(NodeId node) implements Choice {}
 
     /**
      * Every node that could hold it is busy.
@@ -66,13 +66,13 @@ public interface PlacementPolicy {
      * @param where the one to queue at
      * @param why for people
      */
-    record Wait(NodeId where, String why) implements Choice {}
+    record QueueAt(NodeId where, String why) implements Choice {}
 
     /**
      * No node that is here now can ever hold it.
      *
      * @param why for people: what was wanted, what the largest node has
      */
-    record Never(String why) implements Choice {}
+    record Infeasible(String why) implements Choice {}
   }
 }

@@ -23,7 +23,7 @@ public interface SpillTarget extends AutoCloseable {
    * @throws io.mobula.error.StoreFullException when no place takes it; nothing is left behind, and
    *     a later attempt may succeed
    */
-  Part write(MemorySegment content);
+  SpilledObject write(MemorySegment content);
 
   /** How many threads may write at the same time with profit: the number of disks. */
   int writers();
@@ -33,7 +33,7 @@ public interface SpillTarget extends AutoCloseable {
   void close();
 
   /** One object's bytes, out there. */
-  interface Part {
+  interface SpilledObject {
     /** How many bytes. */
     long byteSize();
 
@@ -60,7 +60,7 @@ public interface SpillTarget extends AutoCloseable {
      * @throws io.mobula.error.StoreException when a directory is missing or may not be written
      * @throws io.mobula.error.StoreFullException when one is full already
      */
-    SpillTarget open(Plan plan);
+    SpillTarget open(SpillSettings spillSettings);
   }
 
   /**
@@ -70,9 +70,9 @@ public interface SpillTarget extends AutoCloseable {
    * @param fuseBelow objects of fewer bytes share files
    * @param fusedBytes how large such a file becomes, roughly
    */
-  record Plan(List<Path> directories, long fuseBelow, long fusedBytes) {
+  record SpillSettings(List<Path> directories, long fuseBelow, long fusedBytes) {
     /** Refuses a directory named twice and sizes below zero. */
-    public Plan {
+    public SpillSettings {
       directories =
           directories.stream().map(each -> each.toAbsolutePath().normalize()).toList();
       if (new HashSet<>(directories).size() < directories.size()) {

@@ -11,19 +11,19 @@ import java.util.Objects;
  * What an {@link ObjectTransfer} is started with.
  *
  * @param source opens the objects of this node
- * @param carrier what the bytes ride on
+ * @param transport what the bytes ride on
  * @param limits what bounds it
  */
-public record TransferSettings(ObjectSource source, Carrier carrier, Limits limits) {
+public record TransferSettings(ObjectSource source, Transport transport, TransferLimits limits) {
   /** Refuses nulls. */
   public TransferSettings {
     Objects.requireNonNull(source, "source");
-    Objects.requireNonNull(carrier, "carrier");
+    Objects.requireNonNull(transport, "carrier");
     Objects.requireNonNull(limits, "limits");
   }
 
   /** What the bytes ride on. Two nodes must have one in common. */
-  public sealed interface Carrier {}
+  public sealed interface Transport {}
 
   /**
    * UDP in clear text: for loopback, or where the network is trusted.
@@ -36,9 +36,9 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
    * @param buffer bytes of one term of a stream's log, a power of two from 64 KiB; a stream's log
    *     takes three at each end
    */
-  public record Aeron(String host, Path directory, int mtu, int buffer) implements Carrier {
+  public record AeronTransport(String host, Path directory, int mtu, int buffer) implements Transport {
     /** Refuses what Aeron would. */
-    public Aeron {
+    public AeronTransport {
       Objects.requireNonNull(host, "host");
       Objects.requireNonNull(directory, "directory");
       if (mtu != 0 && (mtu < 1408 || mtu > 65504 || mtu % 32 != 0)) {
@@ -52,8 +52,8 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
     }
 
     /** With the usual datagrams and buffers. */
-    public static Aeron at(String host, Path directory) {
-      return new Aeron(host, directory, 0, 4 * 1024 * 1024);
+    public static AeronTransport at(String host, Path directory) {
+      return new AeronTransport(host, directory, 0, 4 * 1024 * 1024);
     }
   }
 
@@ -64,12 +64,12 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
    * @param system whose remoting it uses
    * @param spawner makes the one actor, as a child of the node's guardian
    */
-  public record Artery(ActorSystem<?> system, Spawner spawner) implements Carrier {
+  public record ArteryTransport(ActorSystem<?> system, Spawner spawner) implements Transport {
     /** The name of the actor. */
     public static final String ACTOR = "transfer";
 
     /** Refuses nulls. */
-    public Artery {
+    public ArteryTransport {
       Objects.requireNonNull(system, "system");
       Objects.requireNonNull(spawner, "spawner");
     }
@@ -79,9 +79,9 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
    * Aeron, and Akka's own connections where that fails: when the file system of Aeron's logs is
    * full, above all.
    */
-  public record AeronOrArtery(Aeron aeron, Artery artery) implements Carrier {
+  public record AeronWithFallback(AeronTransport aeron, ArteryTransport artery) implements Transport {
     /** Refuses nulls. */
-    public AeronOrArtery {
+    public AeronWithFallback {
       Objects.requireNonNull(aeron, "aeron");
       Objects.requireNonNull(artery, "artery");
     }
@@ -96,36 +96,36 @@ public record TransferSettings(ObjectSource source, Carrier carrier, Limits limi
   /**
    * What bounds a transfer.
    *
-   * @param pulls how many run at a time; others wait
-   * @param waiting how many may wait; one more fails
-   * @param readers how many pulls of others are served at a time; others are told to ask later
-   * @param window how many bytes a pull has asked one source for and not got yet
-   * @param patience how long a source may be silent before others are asked for the same
-   * @param strikes after how many silences in a row a source is given up
-   * @param stall how long a pull may get nothing from anybody before it fails
+   * @param maxPulls how many run at a time; others wait
+   * @param maxQueued how many may wait; one more fails
+   * @param maxReaders how many pulls of others are served at a time; others are told to ask later
+   * @param windowBytes how many bytes a pull has asked one source for and not got yet
+   * @param silenceTimeout how long a source may be silent before others are asked for the same
+   * @param maxSilences after how many silences in a row a source is given up
+   * @param stallTimeout how long a pull may get nothing from anybody before it fails
    */
-  public record Limits(
-      int pulls,
-      int waiting,
-      int readers,
-      int window,
-      Duration patience,
-      int strikes,
-      Duration stall) {
+  public record TransferLimits(
+      int maxPulls,
+      int maxQueued,
+      int maxReaders,
+      int windowBytes,
+      Duration silenceTimeout,
+      int maxSilences,
+      Duration stallTimeout) {
     /** The usual ones. */
-    public static final Limits USUAL =
-        new Limits(16, 4096, 64, 4 * 1024 * 1024, Duration.ofSeconds(1), 8, Duration.ofSeconds(30));
+    public static final TransferLimits DEFAULT =
+        new TransferLimits(16, 4096, 64, 4 * 1024 * 1024, Duration.ofSeconds(1), 8, Duration.ofSeconds(30));
 
     /** Refuses what is not positive. */
-    public Limits {
-      if (pulls < 1 || waiting < 0 || readers < 1 || window < 64 * 1024 || strikes < 1) {
-        throw new IllegalArgumentException("Limits of a transfer: " + pulls + " pulls, " + waiting
-            + " waiting, " + readers + " readers, a window of " + window + " bytes, " + strikes
+    public TransferLimits {
+      if (maxPulls < 1 || maxQueued < 0 || maxReaders < 1 || windowBytes < 64 * 1024 || maxSilences < 1) {
+        throw new IllegalArgumentException("Limits of a transfer: " + maxPulls + " pulls, " + maxQueued
+            + " waiting, " + maxReaders + " readers, a window of " + windowBytes + " bytes, " + maxSilences
             + " strikes; at least 1, 0, 1, 65536 and 1 are wanted");
       }
-      if (!patience.isPositive() || stall.compareTo(patience) < 0) {
+      if (!silenceTimeout.isPositive() || stallTimeout.compareTo(silenceTimeout) < 0) {
         throw new IllegalArgumentException(
-            "A pull that stalls after " + stall + " with a patience of " + patience);
+            "A pull that stalls after " + stallTimeout + " with a patience of " + silenceTimeout);
       }
     }
   }

@@ -235,7 +235,7 @@ final class AttemptResolver {
             record.id,
             Verdict.GRANTED,
             attempt,
-            lineage.recipe(),
+            lineage.reconstructionSpec(),
             null,
             null));
   }

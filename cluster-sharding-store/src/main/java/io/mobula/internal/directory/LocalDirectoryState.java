@@ -11,8 +11,8 @@ import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.ReconstructionDecision;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
 import io.mobula.spi.DirectoryListener;
-import io.mobula.spi.Located;
-import io.mobula.spi.Rebuild;
+import io.mobula.spi.LocateResult;
+import io.mobula.spi.ReconstructionReply;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -119,11 +119,11 @@ final class LocalDirectoryState {
     }
   }
 
-  CompletableFuture<Located> locate(ObjectId id, int lostAttempt) {
+  CompletableFuture<LocateResult> locate(ObjectId id, int lostAttempt) {
     return queries.locate(id, lostAttempt);
   }
 
-  CompletableFuture<Rebuild> requestReconstruction(ObjectId id, int lostAttempt) {
+  CompletableFuture<ReconstructionReply> requestReconstruction(ObjectId id, int lostAttempt) {
     return queries.rebuild(id, lostAttempt);
   }
 }

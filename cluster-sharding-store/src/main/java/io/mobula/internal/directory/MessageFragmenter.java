@@ -48,7 +48,7 @@ final class MessageFragmenter {
       case LocateReply reply -> reply.outcome() == null ? 0 : reply.outcome().estimateBytes();
       case Keep keep ->
         (keep.outcome() == null ? 0 : keep.outcome().estimateBytes())
-            + (keep.lineage() == null ? 0 : keep.lineage().recipe().length);
+            + (keep.lineage() == null ? 0 : keep.lineage().reconstructionSpec().length);
       case ReconstructionDecision decision -> decision.reconstructionSpec() == null ? 0 : decision.reconstructionSpec().length;
       default -> 0; // of a size that nobody's program has a say in
     };

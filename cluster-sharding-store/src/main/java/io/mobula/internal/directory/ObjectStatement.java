@@ -137,7 +137,7 @@ record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localSta
       bytes += extras.outcome().estimateBytes();
     }
     if (extras.lineage() != null) {
-      bytes += extras.lineage().recipe().length
+      bytes += extras.lineage().reconstructionSpec().length
           + (long) ID_BYTES * extras.lineage().upstream().size();
     }
     if (extras.notReconstructibleReason() != null) {

@@ -7,8 +7,8 @@ import io.mobula.internal.directory.DirectoryMessage.LocateReply;
 import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
 import io.mobula.internal.directory.DirectoryMessage.Locate;
 import io.mobula.internal.directory.DirectoryMessage.ReconstructionDecision;
-import io.mobula.spi.Located;
-import io.mobula.spi.Rebuild;
+import io.mobula.spi.LocateResult;
+import io.mobula.spi.ReconstructionReply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,8 +28,8 @@ final class PendingQueries {
   private final NodeId self;
   private final ShardMap map;
   private final MessagingSettings messaging;
-  private final Map<ObjectId, PendingQuery<Located>> locating = new HashMap<>();
-  private final Map<ObjectId, PendingQuery<Rebuild>> rebuilding = new HashMap<>();
+  private final Map<ObjectId, PendingQuery<LocateResult>> locating = new HashMap<>();
+  private final Map<ObjectId, PendingQuery<ReconstructionReply>> rebuilding = new HashMap<>();
 
   private static final class PendingQuery<T> {
     private final CompletableFuture<T> answer = new CompletableFuture<>();
@@ -84,7 +84,7 @@ final class PendingQueries {
     this.messaging = messaging;
   }
 
-  CompletableFuture<Located> locate(ObjectId id, int lostAttempt) {
+  CompletableFuture<LocateResult> locate(ObjectId id, int lostAttempt) {
     var query = locating.computeIfAbsent(id, key -> new PendingQuery<>(new Locate(self, key, lostAttempt)));
     if (lostAttempt > 0) { // whoever asked before may not have known
       query.question = new Locate(self, id, lostAttempt);
@@ -92,7 +92,7 @@ final class PendingQueries {
     return query.answer;
   }
 
-  CompletableFuture<Rebuild> rebuild(ObjectId id, int lostAttempt) {
+  CompletableFuture<ReconstructionReply> rebuild(ObjectId id, int lostAttempt) {
     return rebuilding.computeIfAbsent(
             id, key -> new PendingQuery<>(new RequestReconstruction(self, key, lostAttempt)))
         .answer;
@@ -147,9 +147,9 @@ final class PendingQueries {
 
   /** A shard has heard what was asked about the object. */
   void heard(QueryReceived received, long now) {
-    var located = locating.get(received.id());
-    if (located != null) {
-      located.heard(received.awaited(), now);
+    var location = locating.get(received.id());
+    if (location != null) {
+      location.heard(received.awaited(), now);
     }
     var rebuilt = rebuilding.get(received.id());
     if (rebuilt != null) {
@@ -159,14 +159,14 @@ final class PendingQueries {
 
   /** Who is to be told; null if nobody asked. */
   @Nullable
-  CompletableFuture<Located> removeAnswered(LocateReply reply) {
+  CompletableFuture<LocateResult> removeAnswered(LocateReply reply) {
     var query = locating.remove(reply.id());
     return query == null ? null : query.answer;
   }
 
   /** As above. */
   @Nullable
-  CompletableFuture<Rebuild> removeAnswered(ReconstructionDecision decision) {
+  CompletableFuture<ReconstructionReply> removeAnswered(ReconstructionDecision decision) {
     var query = rebuilding.remove(decision.id());
     return query == null ? null : query.answer;
   }
@@ -181,29 +181,29 @@ final class PendingQueries {
     return all;
   }
 
-  static Located toLocated(LocateReply reply) {
+  static LocateResult toLocated(LocateReply reply) {
     var lost = reply.loss();
     if (lost != null) {
-      return new Located.Lost(lost.reason(), lost.reconstructible(), reply.attempt());
+      return new LocateResult.Lost(lost.reason(), lost.reconstructible(), reply.attempt());
     }
     var outcome = reply.outcome();
     if (outcome == null) {
-      return new Located.At(reply.attempt(), reply.bytes(), reply.nodes());
+      return new LocateResult.SealedCopies(reply.attempt(), reply.bytes(), reply.nodes());
     }
     return switch (outcome.kind()) {
-      case VALUE -> new Located.Value(reply.attempt(), outcome.encoded());
-      case FAILURE -> new Located.Failure(reply.attempt(), outcome.encoded());
-      case SEALED -> new Located.At(reply.attempt(), reply.bytes(), reply.nodes());
+      case VALUE -> new LocateResult.Value(reply.attempt(), outcome.encoded());
+      case FAILURE -> new LocateResult.Failure(reply.attempt(), outcome.encoded());
+      case SEALED -> new LocateResult.SealedCopies(reply.attempt(), reply.bytes(), reply.nodes());
     };
   }
 
-  static Rebuild rebuild(ReconstructionDecision decision) {
+  static ReconstructionReply rebuild(ReconstructionDecision decision) {
     return switch (decision.verdict()) {
       case GRANTED ->
-        new Rebuild.Granted(decision.attempt(), Objects.requireNonNull(decision.reconstructionSpec(), "recipe"));
-      case IN_PROGRESS -> new Rebuild.Elsewhere(Objects.requireNonNull(decision.producer(), "maker"));
-      case NOT_NEEDED -> new Rebuild.Unneeded();
-      case IMPOSSIBLE -> new Rebuild.Impossible(Objects.requireNonNull(decision.reason(), "reason"));
+        new ReconstructionReply.Granted(decision.attempt(), Objects.requireNonNull(decision.reconstructionSpec(), "recipe"));
+      case IN_PROGRESS -> new ReconstructionReply.InProgress(Objects.requireNonNull(decision.producer(), "maker"));
+      case NOT_NEEDED -> new ReconstructionReply.NotNeeded();
+      case IMPOSSIBLE -> new ReconstructionReply.Impossible(Objects.requireNonNull(decision.reason(), "reason"));
     };
   }
 }

@@ -137,7 +137,7 @@ final class ShardRecords {
     if (record.lineage != null) {
       return;
     }
-    long bytes = lineage.recipe().length;
+    long bytes = lineage.reconstructionSpec().length;
     if (lineageBytes + bytes > shardSettings.lineageBytes()) {
       droppedLineages += record.lineageDropped ? 0 : 1;
       record.lineageDropped = true;
@@ -340,7 +340,7 @@ final class ShardRecords {
     }
     kept.setDependencies(record, Set.of());
     if (record.lineage != null) {
-      lineageBytes -= record.lineage.recipe().length;
+      lineageBytes -= record.lineage.reconstructionSpec().length;
     }
     records.remove(record.id);
     lastReminders.remove(record.id);

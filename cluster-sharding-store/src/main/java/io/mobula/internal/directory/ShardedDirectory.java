@@ -6,10 +6,10 @@ import io.mobula.ObjectId;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
-import io.mobula.spi.Located;
+import io.mobula.spi.LocateResult;
 import io.mobula.spi.ObjectDirectory;
-import io.mobula.spi.Published;
-import io.mobula.spi.Rebuild;
+import io.mobula.spi.PublishedObject;
+import io.mobula.spi.ReconstructionReply;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -81,7 +81,7 @@ final class ShardedDirectory implements ObjectDirectory {
   }
 
   @Override
-  public void publish(ObjectId id, Published what) {
+  public void publish(ObjectId id, PublishedObject what) {
     update(statements -> statements.publish(id, what));
   }
 
@@ -101,12 +101,12 @@ final class ShardedDirectory implements ObjectDirectory {
   }
 
   @Override
-  public CompletionStage<Located> locate(ObjectId id, int lostAttempt) {
+  public CompletionStage<LocateResult> locate(ObjectId id, int lostAttempt) {
     return ask(asking -> asking.locate(id, lostAttempt));
   }
 
   @Override
-  public CompletionStage<Rebuild> requestReconstruction(ObjectId id, int lostAttempt) {
+  public CompletionStage<ReconstructionReply> requestReconstruction(ObjectId id, int lostAttempt) {
     return ask(asking -> asking.requestReconstruction(id, lostAttempt));
   }
 

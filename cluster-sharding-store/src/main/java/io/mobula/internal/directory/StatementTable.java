@@ -16,7 +16,7 @@ import io.mobula.internal.directory.ObjectStatement.Hold;
 import io.mobula.internal.directory.ObjectStatement.Outcome;
 import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
-import io.mobula.spi.Published;
+import io.mobula.spi.PublishedObject;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,25 +98,25 @@ final class StatementTable {
     }
   }
 
-  void publish(ObjectId id, Published what) {
+  void publish(ObjectId id, PublishedObject what) {
     var entry = entry(id);
     var outcome = switch (what) {
-      case Published.Sealed(int attempt, long bytes, boolean primary, var contains) -> {
+      case PublishedObject.Sealed(int attempt, long bytes, boolean primary, var contains) -> {
         entry.setCopy(new Copy(attempt, bytes, primary));
         yield contains.isEmpty()
             ? null
             : new Outcome(attempt, Outcome.Kind.SEALED, new byte[0], contains);
       }
-      case Published.Value(int attempt, byte[] encoded, var contains) ->
+      case PublishedObject.Value(int attempt, byte[] encoded, var contains) ->
         new Outcome(attempt, Outcome.Kind.VALUE, encoded, contains);
-      case Published.Failure(int attempt, byte[] encoded) ->
+      case PublishedObject.Failure(int attempt, byte[] encoded) ->
         new Outcome(attempt, Outcome.Kind.FAILURE, encoded, List.of());
     };
     if (entry.attemptInProgress() <= what.attempt()) {
       entry.setAttemptInProgress(0);
     }
     entry.noteAttempt(what.attempt());
-    learn(entry, new ObjectFacts(outcome, null, null), what.contains());
+    learn(entry, new ObjectFacts(outcome, null, null), what.containedIds());
   }
 
   void recordLineage(ObjectId id, Lineage lineage) {

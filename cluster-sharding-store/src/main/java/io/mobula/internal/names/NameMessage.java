@@ -4,7 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.mobula.ActorId;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.ControlMessage;
-import io.mobula.spi.ActorNames.Named;
+import io.mobula.spi.ActorNameDirectory.NameRegistration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +24,12 @@ sealed interface NameMessage extends ControlMessage {
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record NameEntry(String name, ActorId actor, NodeId keeper, byte[] descriptor) {
-    static NameEntry of(Named named) {
-      return new NameEntry(named.name(), named.actor(), named.keeper(), named.passport());
+    static NameEntry of(NameRegistration registration) {
+      return new NameEntry(registration.name(), registration.actor(), registration.keeper(), registration.descriptor());
     }
 
-    Named toNamed() {
-      return new Named(name, actor, keeper, descriptor);
+    NameRegistration toNamed() {
+      return new NameRegistration(name, actor, keeper, descriptor);
     }
   }
 

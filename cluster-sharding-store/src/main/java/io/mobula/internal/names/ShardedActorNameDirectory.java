@@ -3,7 +3,7 @@ package io.mobula.internal.names;
 import akka.actor.typed.ActorRef;
 import io.mobula.ActorId;
 import io.mobula.internal.names.NameMessage.NameEntry;
-import io.mobula.spi.ActorNames;
+import io.mobula.spi.ActorNameDirectory;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The names of the cluster as one node asks for them. Safe for all threads. */
-final class ShardedActorNameDirectory implements ActorNames {
+final class ShardedActorNameDirectory implements ActorNameDirectory {
   private final ActorRef<NameRegistrar.Command> keeper;
   private final Map<String, NameEntry> kept;
   private final Runnable giveUp;
@@ -23,22 +23,22 @@ final class ShardedActorNameDirectory implements ActorNames {
   }
 
   @Override
-  public CompletionStage<Named> claim(Named claimed) {
+  public CompletionStage<NameRegistration> claim(NameRegistration claimed) {
     var holder = new CompletableFuture<NameEntry>();
     keeper.tell(new NameRegistrar.Claim(NameEntry.of(claimed), holder));
     return holder.thenApply(NameEntry::toNamed);
   }
 
   @Override
-  public CompletionStage<Optional<Named>> find(String name) {
+  public CompletionStage<Optional<NameRegistration>> find(String name) {
     var holder = new CompletableFuture<Optional<NameEntry>>();
     keeper.tell(new NameRegistrar.Find(name, holder));
     return holder.thenApply(entry -> entry.map(NameEntry::toNamed));
   }
 
   @Override
-  public void registerKeeper(Named named) {
-    keeper.tell(new NameRegistrar.RegisterAsKeeper(NameEntry.of(named)));
+  public void registerKeeper(NameRegistration registration) {
+    keeper.tell(new NameRegistrar.RegisterAsKeeper(NameEntry.of(registration)));
   }
 
   @Override

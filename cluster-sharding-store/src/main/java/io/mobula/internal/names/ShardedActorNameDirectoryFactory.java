@@ -2,20 +2,20 @@ package io.mobula.internal.names;
 
 import io.mobula.internal.hosting.ShardRouter;
 import io.mobula.internal.names.NameMessage.NameEntry;
-import io.mobula.spi.ActorNames;
-import io.mobula.spi.ActorNamesFactory;
+import io.mobula.spi.ActorNameDirectory;
+import io.mobula.spi.ActorNameDirectoryFactory;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Makes a node's side of the names and joins the hosting of their shards: members with the role
  * {@code mobula.directory.role} host them, the others send to them.
  */
-public final class ShardedActorNameDirectoryFactory implements ActorNamesFactory {
+public final class ShardedActorNameDirectoryFactory implements ActorNameDirectoryFactory {
   /** For the service loader. */
   public ShardedActorNameDirectoryFactory() {}
 
   @Override
-  public ActorNames open(Setup setup) {
+  public ActorNameDirectory open(Setup setup) {
     var shards = ShardRouter.open(setup.system(), setup.peers(), kind(setup));
     var kept = new ConcurrentHashMap<String, NameEntry>();
     var connections = new NameRegistrar.Connections(

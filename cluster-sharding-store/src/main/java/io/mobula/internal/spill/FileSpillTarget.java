@@ -28,14 +28,14 @@ final class FileSpillTarget implements SpillTarget {
   }
 
   /** Makes a directory of its own in each that is named; all of them must take it. */
-  static FileSpillTarget open(Plan plan) {
-    if (plan.directories().isEmpty()) {
+  static FileSpillTarget open(SpillSettings spillSettings) {
+    if (spillSettings.directories().isEmpty()) {
       throw new InvalidRequestException("Wanted to spill to no directory: name one.");
     }
     var opened = new ArrayList<SpillDirectory>();
     try {
-      for (var directory : plan.directories()) {
-        opened.add(SpillDirectory.open(directory, plan.fuseBelow(), plan.fusedBytes()));
+      for (var directory : spillSettings.directories()) {
+        opened.add(SpillDirectory.open(directory, spillSettings.fuseBelow(), spillSettings.fusedBytes()));
       }
       return new FileSpillTarget(opened);
     } catch (RuntimeException e) {
@@ -45,25 +45,25 @@ final class FileSpillTarget implements SpillTarget {
   }
 
   @Override
-  public Part write(MemorySegment content) {
+  public SpilledObject write(MemorySegment content) {
     long number = numbers.incrementAndGet();
     int first = turn.getAndIncrement();
-    var part = tryAll(first, number, content, false);
-    if (part == null) {
-      part = tryAll(first, number, content, true);
+    var spilledObject = tryAll(first, number, content, false);
+    if (spilledObject == null) {
+      spilledObject = tryAll(first, number, content, true);
     }
-    if (part == null) {
+    if (spilledObject == null) {
       throw full(content.byteSize());
     }
-    return part;
+    return spilledObject;
   }
 
-  private @Nullable Part tryAll(int first, long number, MemorySegment content, boolean wait) {
+  private @Nullable SpilledObject tryAll(int first, long number, MemorySegment content, boolean wait) {
     for (int i = 0; i < directories.size(); i++) {
       var directory = directories.get(Math.floorMod(first + i, directories.size()));
-      var part = directory.write(number, content, wait);
-      if (part != null) {
-        return part;
+      var spilledObject = directory.write(number, content, wait);
+      if (spilledObject != null) {
+        return spilledObject;
       }
     }
     return null;

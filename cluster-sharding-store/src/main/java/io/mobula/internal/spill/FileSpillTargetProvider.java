@@ -9,7 +9,7 @@ public final class FileSpillTargetProvider implements SpillTarget.Provider {
   public FileSpillTargetProvider() {}
 
   @Override
-  public SpillTarget open(SpillTarget.Plan plan) {
-    return FileSpillTarget.open(plan);
+  public SpillTarget open(SpillTarget.SpillSettings spillSettings) {
+    return FileSpillTarget.open(spillSettings);
   }
 }

@@ -52,7 +52,7 @@ final class SpillDirectory {
    * The object in a file here, or null: when somebody else writes and {@code wait} is not set, when
    * there is no room, or when the directory is aside.
    */
-  SpillTarget.@Nullable Part write(long number, MemorySegment content, boolean wait) {
+  SpillTarget.@Nullable SpilledObject write(long number, MemorySegment content, boolean wait) {
     if (isPaused() || !take(wait)) {
       return null;
     }
@@ -124,7 +124,7 @@ final class SpillDirectory {
     return fits;
   }
 
-  private SpillTarget.Part writeOwnFile(long number, MemorySegment content) throws IOException {
+  private SpillTarget.SpilledObject writeOwnFile(long number, MemorySegment content) throws IOException {
     var file = create("object-" + number);
     try {
       return file.append(number, content);
@@ -133,18 +133,18 @@ final class SpillDirectory {
     }
   }
 
-  private SpillTarget.Part writeSharedFile(long number, MemorySegment content) throws IOException {
+  private SpillTarget.SpilledObject writeSharedFile(long number, MemorySegment content) throws IOException {
     var file = shared;
     if (file == null || !file.reserve()) {
       file = create("shared-" + number);
       shared = file;
     }
     try {
-      var part = file.append(number, content);
+      var spilledObject = file.append(number, content);
       if (file.size() >= fusedBytes) {
         file.seal();
       }
-      return part;
+      return spilledObject;
     } catch (IOException e) {
       file.seal();
       throw e;

@@ -77,7 +77,7 @@ final class SpillFile {
    * Writes an object behind those there are, once for each {@link #reserve}: content first, then
    * the header that vouches for it.
    */
-  SpillTarget.Part append(long number, MemorySegment content) throws IOException {
+  SpillTarget.SpilledObject append(long number, MemorySegment content) throws IOException {
     long start = end;
     try {
       var sum = new CRC32C();
@@ -138,7 +138,7 @@ final class SpillFile {
   }
 
   /** One object in the file. */
-  private final class SpillFileEntry implements SpillTarget.Part {
+  private final class SpillFileEntry implements SpillTarget.SpilledObject {
     private final long start;
     private final SpilledObjectHeader header;
     private final AtomicBoolean deleted = new AtomicBoolean();

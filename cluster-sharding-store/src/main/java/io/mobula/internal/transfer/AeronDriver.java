@@ -65,7 +65,7 @@ final class AeronDriver implements AutoCloseable {
   }
 
   /** Starts both; {@code idle} is how the driver's thread waits. */
-  static AeronDriver start(TransferSettings.Aeron settings, IdleStrategy idle) {
+  static AeronDriver start(TransferSettings.AeronTransport settings, IdleStrategy idle) {
     try {
       Files.createDirectory(
           settings.directory(),
@@ -154,7 +154,7 @@ final class AeronDriver implements AutoCloseable {
     }
   }
 
-  private static MediaDriver.Context context(TransferSettings.Aeron settings, int mtu) {
+  private static MediaDriver.Context context(TransferSettings.AeronTransport settings, int mtu) {
     int socketBuffer = socketBuffer();
     return new MediaDriver.Context()
         .aeronDirectoryName(settings.directory().toString())
@@ -191,7 +191,7 @@ final class AeronDriver implements AutoCloseable {
         .errorHandler(e -> LOG.warn("The client of the media driver: {}", e.toString(), e)));
   }
 
-  private static int mtu(TransferSettings.Aeron settings) {
+  private static int mtu(TransferSettings.AeronTransport settings) {
     if (settings.mtu() != 0) {
       return settings.mtu();
     }

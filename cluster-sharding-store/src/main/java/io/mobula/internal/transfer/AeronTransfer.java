@@ -5,7 +5,7 @@ import akka.actor.typed.ActorRefResolver;
 import io.aeron.logbuffer.FragmentHandler;
 import io.mobula.error.StoreException;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
+import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.TransferSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -66,8 +66,8 @@ final class AeronTransfer implements ObjectTransfer {
 
   private AeronTransfer(
       TransferSettings settings,
-      TransferSettings.Aeron where,
-      TransferSettings.@Nullable Artery standby) {
+      TransferSettings.AeronTransport where,
+      TransferSettings.@Nullable ArteryTransport standby) {
     this.driver = AeronDriver.start(where, driverIdleStrategy);
     try {
       this.carrier = new AeronFrameTransport(
@@ -83,7 +83,7 @@ final class AeronTransfer implements ObjectTransfer {
       } else {
         this.receiver = standby
             .spawner()
-            .spawn(FrameReceiver.create(this::onAkkaFrame), TransferSettings.Artery.ACTOR);
+            .spawn(FrameReceiver.create(this::onAkkaFrame), TransferSettings.ArteryTransport.ACTOR);
         var resolver = ActorRefResolver.get(standby.system());
         this.endpoint =
             new EndpointPair(carrier.endpoint(), resolver.toSerializationFormat(receiver));
@@ -109,8 +109,8 @@ final class AeronTransfer implements ObjectTransfer {
    */
   static AeronTransfer start(
       TransferSettings settings,
-      TransferSettings.Aeron where,
-      TransferSettings.@Nullable Artery standby) {
+      TransferSettings.AeronTransport where,
+      TransferSettings.@Nullable ArteryTransport standby) {
     var transfer = new AeronTransfer(settings, where, standby);
     transfer.thread.start();
     return transfer;
@@ -127,7 +127,7 @@ final class AeronTransfer implements ObjectTransfer {
   }
 
   @Override
-  public Pulling pull(Pull request) {
+  public PullHandle pull(ObjectPullRequest request) {
     var pull = new PullOperation(request, this::wake);
     submit(new Start(pull));
     return pull;

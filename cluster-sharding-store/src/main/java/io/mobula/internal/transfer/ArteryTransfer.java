@@ -3,7 +3,7 @@ package io.mobula.internal.transfer;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
+import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.TransferSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -28,16 +28,16 @@ final class ArteryTransfer implements ObjectTransfer {
   private final ActorRef<TransferActor.Command> actor;
   private final String endpoint;
 
-  private ArteryTransfer(TransferSettings settings, TransferSettings.Artery where) {
+  private ArteryTransfer(TransferSettings settings, TransferSettings.ArteryTransport where) {
     this.actor = where
         .spawner()
         .spawn(
             TransferActor.create(settings.source(), settings.limits(), this::onStopped),
-            TransferSettings.Artery.ACTOR);
+            TransferSettings.ArteryTransport.ACTOR);
     this.endpoint = ActorRefResolver.get(where.system()).toSerializationFormat(actor);
   }
 
-  static ArteryTransfer start(TransferSettings settings, TransferSettings.Artery where) {
+  static ArteryTransfer start(TransferSettings settings, TransferSettings.ArteryTransport where) {
     return new ArteryTransfer(settings, where);
   }
 
@@ -47,7 +47,7 @@ final class ArteryTransfer implements ObjectTransfer {
   }
 
   @Override
-  public Pulling pull(Pull request) {
+  public PullHandle pull(ObjectPullRequest request) {
     var pull = new PullOperation(request, () -> actor.tell(TransferActor.Tick.TICK));
     pulls.add(pull);
     pull.completion().whenComplete((ok, failure) -> pulls.remove(pull));

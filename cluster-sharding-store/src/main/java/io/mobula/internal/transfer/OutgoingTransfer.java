@@ -15,7 +15,7 @@ final class OutgoingTransfer {
   private static final int TURN = 512 * 1024;
 
   private final TransferFrameCodec.RangeRequest first;
-  private final ObjectSource.Open object;
+  private final ObjectSource.OpenObject object;
   private final ArrayDeque<TransferFrameCodec.RangeRequest> requests = new ArrayDeque<>();
   /** Where the oldest request has got to. */
   private long at;
@@ -23,7 +23,7 @@ final class OutgoingTransfer {
   private long touched;
   private boolean closed;
 
-  OutgoingTransfer(TransferFrameCodec.RangeRequest first, ObjectSource.Open object, long now) {
+  OutgoingTransfer(TransferFrameCodec.RangeRequest first, ObjectSource.OpenObject object, long now) {
     this.first = first;
     this.object = object;
     this.touched = now;

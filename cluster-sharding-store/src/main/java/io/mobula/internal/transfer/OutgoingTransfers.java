@@ -157,7 +157,7 @@ final class OutgoingTransfers {
     return transfer;
   }
 
-  private ObjectSource.@Nullable Open opened(TransferFrameCodec.RangeRequest rangeRequest, long now) {
+  private ObjectSource.@Nullable OpenObject opened(TransferFrameCodec.RangeRequest rangeRequest, long now) {
     try {
       var object = source.open(rangeRequest.id(), rangeRequest.attempt());
       if (object == null) {

@@ -2,7 +2,7 @@ package io.mobula.internal.transfer;
 
 import io.mobula.error.TransferFailedException;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
+import io.mobula.spi.ObjectPullRequest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * One pull of this node: the request, what it has got, and the future of who wants it. Cancelling
  * is for all threads; all else belongs to the thread of its {@link TransferEngine}.
  */
-final class PullOperation implements ObjectTransfer.Pulling {
-  final Pull request;
+final class PullOperation implements ObjectTransfer.PullHandle {
+  final ObjectPullRequest request;
   private final Runnable wake;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private volatile boolean cancelled;
@@ -41,7 +41,7 @@ final class PullOperation implements ObjectTransfer.Pulling {
    *
    * @param wake makes the desk look at it again
    */
-  PullOperation(Pull request, Runnable wake) {
+  PullOperation(ObjectPullRequest request, Runnable wake) {
     this.request = request;
     this.wake = wake;
   }
@@ -100,7 +100,7 @@ final class PullOperation implements ObjectTransfer.Pulling {
 
   private void search() {
     try {
-      search = request.sources().others().search(this::found).toCompletableFuture();
+      search = request.sources().finder().search(this::found).toCompletableFuture();
       var _ = search.whenComplete((nothing, failure) -> wake.run());
     } catch (RuntimeException e) {
       search = CompletableFuture.failedFuture(e);

@@ -1,6 +1,6 @@
 package io.mobula.internal.transfer;
 
-import io.mobula.spi.TransferSettings.Limits;
+import io.mobula.spi.TransferSettings.TransferLimits;
 
 /**
  * How a pull deals with its sources. Times in nanoseconds.
@@ -28,15 +28,15 @@ record PullPolicy(
   private static final int MOST_CORRUPT = 32;
   private static final long BUSY = 20_000_000L;
 
-  static PullPolicy of(Limits limits) {
-    long patience = limits.patience().toNanos();
+  static PullPolicy of(TransferLimits limits) {
+    long patience = limits.silenceTimeout().toNanos();
     return new PullPolicy(
-        limits.window(),
-        limits.window() / REQUESTS_PER_WINDOW,
+        limits.windowBytes(),
+        limits.windowBytes() / REQUESTS_PER_WINDOW,
         patience,
-        limits.strikes(),
+        limits.maxSilences(),
         MOST_CORRUPT,
-        limits.stall().toNanos(),
+        limits.stallTimeout().toNanos(),
         patience / 4,
         BUSY);
   }

@@ -1,6 +1,6 @@
 package io.mobula.internal.transfer;
 
-import io.mobula.spi.TransferSettings.Limits;
+import io.mobula.spi.TransferSettings.TransferLimits;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -27,7 +27,7 @@ final class PullScheduler {
 
   private final FrameTransport transport;
   private final ControlFrameQueue controlFrames;
-  private final Limits limits;
+  private final TransferLimits limits;
   private final PullPolicy policy;
   private final Map<Long, PullOperation> running = new HashMap<>();
   private final ArrayDeque<PullOperation> waiting = new ArrayDeque<>();
@@ -36,7 +36,7 @@ final class PullScheduler {
 
   private final CRC32C crc = new CRC32C();
 
-  PullScheduler(FrameTransport transport, ControlFrameQueue controlFrames, Limits limits) {
+  PullScheduler(FrameTransport transport, ControlFrameQueue controlFrames, TransferLimits limits) {
     this.transport = transport;
     this.controlFrames = controlFrames;
     this.limits = limits;
@@ -44,12 +44,12 @@ final class PullScheduler {
   }
 
   void start(PullOperation pull, long now) {
-    if (running.size() < limits.pulls()) {
+    if (running.size() < limits.maxPulls()) {
       run(pull, now);
-    } else if (waiting.size() < limits.waiting()) {
+    } else if (waiting.size() < limits.maxQueued()) {
       waiting.addLast(pull);
     } else {
-      pull.fail(limits.waiting() + " pulls wait already; ask later", Map.of());
+      pull.fail(limits.maxQueued() + " pulls wait already; ask later", Map.of());
     }
   }
 
@@ -114,7 +114,7 @@ final class PullScheduler {
       }
     }
     waiting.removeIf(PullScheduler::finishIfCancelled);
-    while (running.size() < limits.pulls() && !waiting.isEmpty()) {
+    while (running.size() < limits.maxPulls() && !waiting.isEmpty()) {
       run(waiting.removeFirst(), now);
       work++;
     }

@@ -1,6 +1,6 @@
 package io.mobula.internal.transfer;
 
-import io.mobula.spi.Sources;
+import io.mobula.spi.PullSources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -83,7 +83,7 @@ final class PullState {
    */
   boolean add(String endpoints, long now) {
     var node = EndpointPair.parse(endpoints);
-    if (pullSources.size() >= Sources.MOST
+    if (pullSources.size() >= PullSources.MAX_SOURCES
         || pullSources.stream().anyMatch(pullSource -> pullSource.name.equals(node.first()))) {
       return false;
     }

@@ -9,7 +9,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.spi.ObjectSource;
-import io.mobula.spi.TransferSettings.Limits;
+import io.mobula.spi.TransferSettings.TransferLimits;
 import java.time.Duration;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -47,7 +47,7 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       ObjectSource source,
-      Limits limits,
+      TransferLimits limits,
       Runnable onStopped) {
     super(context);
     var resolver = ActorRefResolver.get(context.getSystem());
@@ -56,7 +56,7 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
     this.onStopped = onStopped;
   }
 
-  static Behavior<Command> create(ObjectSource source, Limits limits, Runnable onStopped) {
+  static Behavior<Command> create(ObjectSource source, TransferLimits limits, Runnable onStopped) {
     return Behaviors.setup(context -> Behaviors.withTimers(
         timers -> new TransferActor(context, timers, source, limits, onStopped)));
   }

@@ -1,7 +1,7 @@
 package io.mobula.internal.transfer;
 
 import io.mobula.spi.ObjectSource;
-import io.mobula.spi.TransferSettings.Limits;
+import io.mobula.spi.TransferSettings.TransferLimits;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
 import org.slf4j.Logger;
@@ -21,11 +21,11 @@ final class TransferEngine {
   private final CRC32C crc = new CRC32C();
   private boolean foreignSeen;
 
-  TransferEngine(FrameTransport transport, ObjectSource source, Limits limits) {
+  TransferEngine(FrameTransport transport, ObjectSource source, TransferLimits limits) {
     this.transport = transport;
     this.controlFrames = new ControlFrameQueue(transport);
     this.pulls = new PullScheduler(transport, controlFrames, limits);
-    this.outgoing = new OutgoingTransfers(source, transport, controlFrames, limits.readers());
+    this.outgoing = new OutgoingTransfers(source, transport, controlFrames, limits.maxReaders());
   }
 
   void start(PullOperation pull, long now) {

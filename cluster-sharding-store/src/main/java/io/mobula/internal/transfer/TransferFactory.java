@@ -16,15 +16,15 @@ public final class TransferFactory implements ObjectTransferFactory {
 
   @Override
   public ObjectTransfer start(TransferSettings settings) {
-    return switch (settings.carrier()) {
-      case TransferSettings.Aeron aeron -> AeronTransfer.start(settings, aeron, null);
-      case TransferSettings.Artery artery -> ArteryTransfer.start(settings, artery);
-      case TransferSettings.AeronOrArtery either -> start(settings, either);
+    return switch (settings.transport()) {
+      case TransferSettings.AeronTransport aeron -> AeronTransfer.start(settings, aeron, null);
+      case TransferSettings.ArteryTransport artery -> ArteryTransfer.start(settings, artery);
+      case TransferSettings.AeronWithFallback either -> start(settings, either);
     };
   }
 
   private static ObjectTransfer start(
-      TransferSettings settings, TransferSettings.AeronOrArtery either) {
+      TransferSettings settings, TransferSettings.AeronWithFallback either) {
     try {
       return AeronTransfer.start(settings, either.aeron(), either.artery());
     } catch (StoreException cannot) {

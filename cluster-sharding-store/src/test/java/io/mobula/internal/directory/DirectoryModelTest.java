@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectId;
-import io.mobula.spi.Located;
+import io.mobula.spi.LocateResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -152,20 +152,20 @@ class DirectoryModelTest {
     }
   }
 
-  private static void check(SimulatedCluster cluster, ObjectId id, Located found) {
+  private static void check(SimulatedCluster cluster, ObjectId id, LocateResult found) {
     switch (found) {
-      case Located.At at ->
-        assertThat(at.nodes())
+      case LocateResult.SealedCopies sealedCopies ->
+        assertThat(sealedCopies.nodes())
             .as("%s is where the directory says", id)
             .isNotEmpty()
             .allSatisfy(place -> {
               var there = cluster.node(place);
               assertThat(there).as("node %s", place).isNotNull();
-              assertThat(there.sealed).containsEntry(id, at.attempt());
+              assertThat(there.sealed).containsEntry(id, sealedCopies.attempt());
             });
-      case Located.Value value -> assertThat(cluster.inlined).contains(id);
-      case Located.Failure failure -> throw new AssertionError("Nothing has failed: " + id);
-      case Located.Lost lost -> {
+      case LocateResult.Value value -> assertThat(cluster.inlined).contains(id);
+      case LocateResult.Failure failure -> throw new AssertionError("Nothing has failed: " + id);
+      case LocateResult.Lost lost -> {
         assertThat(cluster.isSomewhere(id)).as("%s is somewhere: %s", id, lost).isFalse();
         assertThat(cluster.crashed)
             .as("%s is lost without a crash: %s", id, lost)

@@ -6,9 +6,9 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.Lineage;
-import io.mobula.spi.Located;
-import io.mobula.spi.Published;
-import io.mobula.spi.Rebuild;
+import io.mobula.spi.LocateResult;
+import io.mobula.spi.PublishedObject;
+import io.mobula.spi.ReconstructionReply;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -121,7 +121,7 @@ class NewShardTest {
     return nodes.get(node).statements();
   }
 
-  private CompletableFuture<Located> asks(NodeId node) {
+  private CompletableFuture<LocateResult> asks(NodeId node) {
     return nodes.get(node).locate(ID, 0);
   }
 
@@ -134,12 +134,12 @@ class NewShardTest {
   void whatCanBeMadeAgainIsMadeAgainAsSoonAsAllNodesHaveAnswered() {
     said(one).hold(ID);
     said(one).recordLineage(ID, LINEAGE);
-    var located = asks(other);
+    var location = asks(other);
     talk();
-    assertThat(answer(located)).isInstanceOf(Located.Lost.class);
+    assertThat(answer(location)).isInstanceOf(LocateResult.Lost.class);
     var ruling = nodes.get(other).requestReconstruction(ID, 1);
     talk();
-    assertThat(answer(ruling)).isInstanceOf(Rebuild.Granted.class);
+    assertThat(answer(ruling)).isInstanceOf(ReconstructionReply.Granted.class);
   }
 
   /** Its maker is gone, and then the shard that it had told. */
@@ -147,7 +147,7 @@ class NewShardTest {
   void whatOnlyANodeThatLeftHadToldIsKeptByOneThatHoldsIt() {
     said(one).hold(ID);
     said(other).hold(ID);
-    said(one).publish(ID, new Published.Value(1, new byte[] {7}, List.of()));
+    said(one).publish(ID, new PublishedObject.Value(1, new byte[] {7}, List.of()));
     said(one).recordLineage(ID, LINEAGE);
     talk();
     nodes.remove(one);
@@ -158,11 +158,11 @@ class NewShardTest {
     shard = start(2, List.of(other));
     talk();
     pass(PACE.resendMillis());
-    var located = asks(other);
+    var location = asks(other);
     talk();
-    assertThat(answer(located))
+    assertThat(answer(location))
         .isInstanceOfSatisfying(
-            Located.Value.class, value -> assertThat(value.encoded()).containsExactly(7));
+            LocateResult.Value.class, value -> assertThat(value.encoded()).containsExactly(7));
   }
 
   /** The process dies that hosts the shard, and with it what it had told. */
@@ -177,11 +177,11 @@ class NewShardTest {
     nodes.remove(one);
     shard = start(3, List.of(other));
     talk();
-    var located = nodes.get(other).locate(ID, 1);
+    var location = nodes.get(other).locate(ID, 1);
     talk();
-    assertThat(answer(located))
+    assertThat(answer(location))
         .isInstanceOfSatisfying(
-            Located.Lost.class, lost -> assertThat(lost.rebuildable()).isTrue());
+            LocateResult.Lost.class, lost -> assertThat(lost.reconstructible()).isTrue());
   }
 
   @Test
@@ -206,23 +206,23 @@ class NewShardTest {
   @Test
   void whatCannotBeMadeAgainIsLostOnlyAfterTheGrace() {
     said(one).hold(ID);
-    var located = asks(other);
+    var location = asks(other);
     talk();
     pass(GRACE - 1000);
-    assertThat(located).isNotDone();
+    assertThat(location).isNotDone();
     pass(1500);
-    assertThat(answer(located))
+    assertThat(answer(location))
         .isInstanceOfSatisfying(
-            Located.Lost.class, lost -> assertThat(lost.rebuildable()).isFalse());
+            LocateResult.Lost.class, lost -> assertThat(lost.reconstructible()).isFalse());
   }
 
   @Test
   void whatIsKnownToHaveBeenAtANodeThatLeftIsLostAtOnce() {
     said(one).hold(ID);
-    var located = nodes.get(other).locate(ID, 3);
+    var location = nodes.get(other).locate(ID, 3);
     talk();
-    assertThat(answer(located))
-        .isEqualTo(new Located.Lost(
+    assertThat(answer(location))
+        .isEqualTo(new LocateResult.Lost(
             "its last copy is gone with the node that had it; how to make it again is not known",
             false,
             3));
@@ -234,16 +234,16 @@ class NewShardTest {
     said(one).markNotReconstructible(ID, "an actor has returned it");
     talk();
     shard = start(2, List.of(one, other));
-    var located = nodes.get(other).locate(ID, 3);
+    var location = nodes.get(other).locate(ID, 3);
     pass(2 * PACE.resendMillis());
-    assertThat(answer(located))
-        .isEqualTo(new Located.Lost(
+    assertThat(answer(location))
+        .isEqualTo(new LocateResult.Lost(
             "its last copy is gone with the node that had it; an actor has returned it", false, 3));
     var ruling = nodes.get(other).requestReconstruction(ID, 3);
     talk();
     assertThat(answer(ruling))
         .isInstanceOfSatisfying(
-            Rebuild.Impossible.class,
+            ReconstructionReply.Impossible.class,
             impossible -> assertThat(impossible.reason()).contains("an actor has returned it"));
   }
 
@@ -251,49 +251,49 @@ class NewShardTest {
   void whyItIsNotMadeAgainIsKnownWhenWhoSaidSoHasLeft() {
     said(one).hold(ID);
     said(one).markNotReconstructible(ID, "node one has put it");
-    said(one).publish(ID, new Published.Sealed(1, 100, true, List.of()));
+    said(one).publish(ID, new PublishedObject.Sealed(1, 100, true, List.of()));
     said(other).hold(ID);
     talk();
     nodes.remove(one);
     shard.left(one, now);
-    var located = asks(other);
+    var location = asks(other);
     talk();
-    assertThat(answer(located))
+    assertThat(answer(location))
         .isInstanceOfSatisfying(
-            Located.Lost.class,
+            LocateResult.Lost.class,
             lost -> assertThat(lost.reason()).endsWith("; node one has put it"));
   }
 
   @Test
   void whoLearnsThatItsNodeHasLeftIsToldAtOnceWhatOthersWaitFor() {
     said(one).hold(ID);
-    var located = asks(other);
+    var location = asks(other);
     talk();
-    assertThat(located).isNotDone();
+    assertThat(location).isNotDone();
     var again = nodes.get(other).locate(ID, 1);
     pass(2 * PACE.resendMillis());
-    assertThat(answer(located)).isInstanceOf(Located.Lost.class);
-    assertThat(answer(again)).isInstanceOf(Located.Lost.class);
+    assertThat(answer(location)).isInstanceOf(LocateResult.Lost.class);
+    assertThat(answer(again)).isInstanceOf(LocateResult.Lost.class);
   }
 
   @Test
   void anAttemptAtANodeThatLeftIsNotLostWhereAnotherHasACopy() {
     said(one).hold(ID);
-    said(one).publish(ID, new Published.Sealed(1, 100, false, List.of()));
-    var located = nodes.get(other).locate(ID, 1);
+    said(one).publish(ID, new PublishedObject.Sealed(1, 100, false, List.of()));
+    var location = nodes.get(other).locate(ID, 1);
     talk();
-    assertThat(answer(located)).isEqualTo(new Located.At(1, 100, List.of(one)));
+    assertThat(answer(location)).isEqualTo(new LocateResult.SealedCopies(1, 100, List.of(one)));
   }
 
   @Test
   void aCopyThatIsToldLateIsFoundAllTheSame() {
     said(one).hold(ID);
-    var located = asks(other);
+    var location = asks(other);
     talk();
     pass(GRACE / 2);
-    said(one).publish(ID, new Published.Sealed(1, 100, true, List.of()));
+    said(one).publish(ID, new PublishedObject.Sealed(1, 100, true, List.of()));
     talk();
-    assertThat(answer(located)).isEqualTo(new Located.At(1, 100, List.of(one)));
+    assertThat(answer(location)).isEqualTo(new LocateResult.SealedCopies(1, 100, List.of(one)));
   }
 
   @Test
@@ -301,20 +301,20 @@ class NewShardTest {
     shard = start(2, List.of(one, other, silent));
     said(one).hold(ID);
     said(one).recordLineage(ID, LINEAGE);
-    var located = asks(other);
+    var location = asks(other);
     pass(PACE.timeoutMillis() - 200);
-    assertThat(located).isNotDone();
+    assertThat(location).isNotDone();
     shard.left(silent, now);
     talk();
-    assertThat(answer(located)).isInstanceOf(Located.Lost.class);
+    assertThat(answer(location)).isInstanceOf(LocateResult.Lost.class);
   }
 
   @Test
   void whoAsksLearnsWhichNodeHasNotAnswered() {
     shard = start(2, List.of(one, other, silent));
-    var located = asks(other);
+    var location = asks(other);
     pass(PACE.timeoutMillis() + 200);
-    assertThat(located.exceptionNow())
+    assertThat(location.exceptionNow())
         .hasMessageContaining(
             "it has just started, and nodes [" + silent + "] have not told it what they have");
   }
@@ -322,12 +322,12 @@ class NewShardTest {
   @Test
   void whatIsBeingMadeIsWaitedForWithoutLimit() {
     said(one).reportAttempt(ID, 1);
-    var located = asks(other);
+    var location = asks(other);
     pass(5 * PACE.timeoutMillis());
-    assertThat(located).isNotDone();
-    said(one).publish(ID, new Published.Value(1, new byte[] {1}, List.of()));
+    assertThat(location).isNotDone();
+    said(one).publish(ID, new PublishedObject.Value(1, new byte[] {1}, List.of()));
     talk();
-    assertThat(answer(located)).isInstanceOf(Located.Value.class);
+    assertThat(answer(location)).isInstanceOf(LocateResult.Value.class);
   }
 
   @Test
@@ -337,7 +337,7 @@ class NewShardTest {
     pass(3 * PACE.resendMillis());
     assertThat(answer(ruling))
         .isInstanceOfSatisfying(
-            Rebuild.Impossible.class,
+            ReconstructionReply.Impossible.class,
             why -> assertThat(why.reason()).contains("how to make it again is not known"));
   }
 }

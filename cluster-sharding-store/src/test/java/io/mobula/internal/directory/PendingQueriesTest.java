@@ -34,50 +34,50 @@ class PendingQueriesTest {
 
   @Test
   void whatNoShardHearsFailsAfterThePatience() {
-    var located = queries.locate(ID, 0);
+    var location = queries.locate(ID, 0);
     var rebuilt = queries.rebuild(ID, 1);
     pass(5000, 5900);
-    assertThat(located).isNotDone();
+    assertThat(location).isNotDone();
     assertThat(rebuilt).isNotDone();
     pass(6000, 6000);
-    fails(located, "nobody hosts it");
+    fails(location, "nobody hosts it");
     fails(rebuilt, "nobody hosts it");
     assertThat(queries.isEmpty()).isTrue();
   }
 
   @Test
   void whatAShardAttendsToWaitsForAsLongAsThatSaysSo() {
-    var located = queries.locate(ID, 0);
+    var location = queries.locate(ID, 0);
     for (long now = 0; now < 20_000; now += 500) {
       pass(now, now + 400);
       queries.heard(new QueryReceived(0, ID, List.of()), now + 400);
     }
-    assertThat(located).isNotDone();
+    assertThat(location).isNotDone();
     pass(19_900, 21_000);
-    fails(located, "nobody hosts it");
+    fails(location, "nobody hosts it");
   }
 
   @Test
   void whatWaitsForANodeThatSaysNothingFailsAndNamesIt() {
-    var located = queries.locate(ID, 0);
+    var location = queries.locate(ID, 0);
     for (long now = 0; now <= 1000; now += 100) {
       queries.heard(new QueryReceived(0, ID, List.of(new NodeId(0xBAD))), now);
       pass(now, now);
     }
-    fails(located, "it has just started, and nodes [" + new NodeId(0xBAD) + "] have not told it");
+    fails(location, "it has just started, and nodes [" + new NodeId(0xBAD) + "] have not told it");
   }
 
   @Test
   void whoeverWaitsWhileShardsMoveHasAsMuchPatienceAgain() {
-    var located = queries.locate(ID, 0);
+    var location = queries.locate(ID, 0);
     queries.restartTimeouts(0); // nobody has been asked yet
     for (long now = 5000; now < 15_000; now += 900) {
       pass(now, now + 800);
       queries.restartTimeouts(now + 800);
     }
-    assertThat(located).isNotDone();
+    assertThat(location).isNotDone();
     pass(15_800, 16_900);
-    fails(located, "nobody hosts it");
+    fails(location, "nobody hosts it");
   }
 
   @Test

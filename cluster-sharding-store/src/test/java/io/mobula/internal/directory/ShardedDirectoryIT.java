@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.spi.Lineage;
-import io.mobula.spi.Located;
-import io.mobula.spi.Published;
-import io.mobula.spi.Rebuild;
+import io.mobula.spi.LocateResult;
+import io.mobula.spi.PublishedObject;
+import io.mobula.spi.ReconstructionReply;
 import io.mobula.testkit.ForkedJvm;
 import java.time.Duration;
 import java.util.List;
@@ -55,12 +55,12 @@ class ShardedDirectoryIT {
         var small = id(a, 2);
         a.directory.hold(sealed);
         a.directory.hold(small);
-        a.directory.publish(sealed, new Published.Sealed(1, 4096, true, List.of(small)));
-        a.directory.publish(small, new Published.Value(1, new byte[] {7}, List.of()));
+        a.directory.publish(sealed, new PublishedObject.Sealed(1, 4096, true, List.of(small)));
+        a.directory.publish(small, new PublishedObject.Value(1, new byte[] {7}, List.of()));
         b.directory.hold(sealed);
         assertThat(await(b.directory.locate(sealed, 0)))
-            .isEqualTo(new Located.At(1, 4096, List.of(a.self)));
-        a.directory.vouchFor(List.of(b.directory.statementOf(sealed)));
+            .isEqualTo(new LocateResult.SealedCopies(1, 4096, List.of(a.self)));
+        a.directory.relayStatements(List.of(b.directory.statementOf(sealed)));
         a.directory.release(sealed);
         a.directory.release(small);
         try (var second = host(Long.toString(seed))) {
@@ -68,8 +68,8 @@ class ShardedDirectoryIT {
           first.kill();
           a.down(new NodeId(seed));
           assertThat(await(b.directory.locate(sealed, 0)))
-              .isEqualTo(new Located.At(1, 4096, List.of(a.self)));
-          assertThat(await(b.directory.locate(small, 0))).isInstanceOf(Located.Value.class);
+              .isEqualTo(new LocateResult.SealedCopies(1, 4096, List.of(a.self)));
+          assertThat(await(b.directory.locate(small, 0))).isInstanceOf(LocateResult.Value.class);
           assertThat(a.freed).isEmpty();
           b.directory.release(sealed);
           BoundedWait.awaitTrue(LIMIT, () -> a.freed.contains(sealed) && a.freed.contains(small));
@@ -86,15 +86,15 @@ class ShardedDirectoryIT {
         a.join(seed);
         for (int i = 1; i <= 200; i++) {
           a.directory.hold(id(a, i));
-          a.directory.publish(id(a, i), new Published.Value(1, new byte[] {1}, List.of()));
+          a.directory.publish(id(a, i), new PublishedObject.Value(1, new byte[] {1}, List.of()));
         }
-        assertThat(await(a.directory.locate(id(a, 200), 0))).isInstanceOf(Located.Value.class);
+        assertThat(await(a.directory.locate(id(a, 200), 0))).isInstanceOf(LocateResult.Value.class);
         try (var second = host(Long.toString(seed))) {
           port(second);
           first.kill(); // all parts move
           a.down(new NodeId(seed));
           for (int i = 1; i <= 200; i++) {
-            assertThat(await(a.directory.locate(id(a, i), 0))).isInstanceOf(Located.Value.class);
+            assertThat(await(a.directory.locate(id(a, i), 0))).isInstanceOf(LocateResult.Value.class);
           }
           for (int i = 1; i <= 200; i++) {
             a.directory.release(id(a, i));
@@ -115,29 +115,29 @@ class ShardedDirectoryIT {
       owner.join(seed);
       var object = id(owner, 1);
       owner.directory.hold(object);
-      owner.directory.remember(object, new Lineage(new byte[] {4, 2}, List.of()));
-      owner.directory.publish(object, new Published.Sealed(1, 10, true, List.of()));
+      owner.directory.recordLineage(object, new Lineage(new byte[] {4, 2}, List.of()));
+      owner.directory.publish(object, new PublishedObject.Sealed(1, 10, true, List.of()));
       reader.directory.hold(object);
-      assertThat(await(reader.directory.locate(object, 0))).isInstanceOf(Located.At.class);
+      assertThat(await(reader.directory.locate(object, 0))).isInstanceOf(LocateResult.SealedCopies.class);
       owner.close();
       reader.down(owner.self);
       BoundedWait.awaitTrue(LIMIT, () -> !reader.members().contains(owner.self));
       BoundedWait.awaitTrue(LIMIT, () -> isLost(reader, object));
-      var ruling = await(reader.directory.rebuild(object, 1));
-      assertThat(ruling).isInstanceOfSatisfying(Rebuild.Granted.class, granted -> {
+      var ruling = await(reader.directory.requestReconstruction(object, 1));
+      assertThat(ruling).isInstanceOfSatisfying(ReconstructionReply.Granted.class, granted -> {
         assertThat(granted.attempt()).isEqualTo(2);
-        assertThat(granted.recipe()).containsExactly(4, 2);
+        assertThat(granted.reconstructionSpec()).containsExactly(4, 2);
       });
-      reader.directory.publish(object, new Published.Sealed(2, 10, true, List.of()));
+      reader.directory.publish(object, new PublishedObject.Sealed(2, 10, true, List.of()));
       assertThat(await(reader.directory.locate(object, 0)))
-          .isEqualTo(new Located.At(2, 10, List.of(reader.self)));
+          .isEqualTo(new LocateResult.SealedCopies(2, 10, List.of(reader.self)));
     }
   }
 
   private static boolean isLost(DirectoryMember reader, ObjectId object) {
     try {
-      return await(reader.directory.locate(object, 0)) instanceof Located.Lost lost
-          && lost.rebuildable();
+      return await(reader.directory.locate(object, 0)) instanceof LocateResult.Lost lost
+          && lost.reconstructible();
     } catch (Exception e) {
       throw new AssertionError(e);
     }

@@ -4,9 +4,9 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
-import io.mobula.spi.Located;
-import io.mobula.spi.Published;
-import io.mobula.spi.Rebuild;
+import io.mobula.spi.LocateResult;
+import io.mobula.spi.PublishedObject;
+import io.mobula.spi.ReconstructionReply;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -280,10 +280,10 @@ final class SimulatedCluster {
     var inside = contents.get(id);
     if (random.nextInt(3) == 0) {
       inlined.add(id);
-      node.table.statements().publish(id, new Published.Value(attempt, new byte[8], inside));
+      node.table.statements().publish(id, new PublishedObject.Value(attempt, new byte[8], inside));
     } else {
       node.sealed.put(id, attempt);
-      node.table.statements().publish(id, new Published.Sealed(attempt, 1000, true, inside));
+      node.table.statements().publish(id, new PublishedObject.Sealed(attempt, 1000, true, inside));
     }
     node.touched();
   }
@@ -372,7 +372,7 @@ final class SimulatedCluster {
       var inside = contents.get(id);
       if (inside.isEmpty()) {
         node.sealed.put(id, 7);
-        node.table.statements().publish(id, new Published.Sealed(7, 1000, true, inside));
+        node.table.statements().publish(id, new PublishedObject.Sealed(7, 1000, true, inside));
         node.touched();
       }
     }
@@ -414,28 +414,28 @@ final class SimulatedCluster {
     reader.touched();
   }
 
-  private void found(SimulatedNode reader, ObjectId id, Located found) {
+  private void found(SimulatedNode reader, ObjectId id, LocateResult found) {
     switch (found) {
-      case Located.At at -> {
-        boolean there = at.nodes().stream()
+      case LocateResult.SealedCopies sealedCopies -> {
+        boolean there = sealedCopies.nodes().stream()
             .map(this::node)
             .anyMatch(
-                node -> node != null && Integer.valueOf(at.attempt()).equals(node.sealed.get(id)));
+                node -> node != null && Integer.valueOf(sealedCopies.attempt()).equals(node.sealed.get(id)));
         if (there && !reader.sealed.containsKey(id) && random.nextBoolean()) {
-          reader.sealed.put(id, at.attempt());
+          reader.sealed.put(id, sealedCopies.attempt());
           reader
               .table
               .statements()
-              .publish(id, new Published.Sealed(at.attempt(), 1000, false, contents.get(id)));
+              .publish(id, new PublishedObject.Sealed(sealedCopies.attempt(), 1000, false, contents.get(id)));
         }
         if (there) {
           open(reader, id);
         }
       }
-      case Located.Value value -> open(reader, id);
-      case Located.Failure failure -> {}
-      case Located.Lost lost -> {
-        if (lost.rebuildable()) {
+      case LocateResult.Value value -> open(reader, id);
+      case LocateResult.Failure failure -> {}
+      case LocateResult.Lost lost -> {
+        if (lost.reconstructible()) {
           rebuild(reader, id, lost.attempt());
         }
       }
@@ -454,7 +454,7 @@ final class SimulatedCluster {
     reader.take(id);
     reader.table.requestReconstruction(id, attempt).whenComplete((ruling, unheard) -> {
       if (reader.alive) {
-        if (ruling instanceof Rebuild.Granted granted) {
+        if (ruling instanceof ReconstructionReply.Granted granted) {
           contents.get(id).forEach(reader::take);
           clock.after(random.nextInt(300), () -> {
             if (reader.alive) {

@@ -51,7 +51,7 @@ class FileSpillTargetTest {
   }
 
   private static FileSpillTarget open(Path... directories) {
-    return FileSpillTarget.open(new SpillTarget.Plan(List.of(directories), 100_000, 10_000));
+    return FileSpillTarget.open(new SpillTarget.SpillSettings(List.of(directories), 100_000, 10_000));
   }
 
   @AfterEach
@@ -63,9 +63,9 @@ class FileSpillTargetTest {
     return Arena.ofAuto().allocate(bytes, 64).fill((byte) fill);
   }
 
-  private static byte[] read(SpillTarget.Part part) {
-    var memory = Arena.ofAuto().allocate(part.byteSize(), 64);
-    part.readInto(memory);
+  private static byte[] read(SpillTarget.SpilledObject spilledObject) {
+    var memory = Arena.ofAuto().allocate(spilledObject.byteSize(), 64);
+    spilledObject.readInto(memory);
     return memory.toArray(ValueLayout.JAVA_BYTE);
   }
 
@@ -91,25 +91,25 @@ class FileSpillTargetTest {
   @Test
   void readsWhatWasWritten() {
     for (int bytes : new int[] {1, 63, 64, SMALL, 1 << 20, LARGE}) {
-      var part = target.write(content(bytes, bytes));
-      assertThat(part.byteSize()).isEqualTo(bytes);
-      assertThat(read(part)).hasSize(bytes).containsOnly(bytes);
-      part.delete();
+      var spilledObject = target.write(content(bytes, bytes));
+      assertThat(spilledObject.byteSize()).isEqualTo(bytes);
+      assertThat(read(spilledObject)).hasSize(bytes).containsOnly(bytes);
+      spilledObject.delete();
     }
   }
 
   @Test
   void largeObjectsHaveAFileEachAndTakeTurnsAmongDirectories() throws IOException {
-    var parts = new ArrayList<SpillTarget.Part>();
+    var spilledObjects = new ArrayList<SpillTarget.SpilledObject>();
     for (int i = 0; i < 4; i++) {
-      parts.add(target.write(content(LARGE, i)));
+      spilledObjects.add(target.write(content(LARGE, i)));
     }
     assertThat(files()).hasSize(4);
     assertThat(files().stream().filter(file -> file.startsWith(one))).hasSize(2);
-    parts.getFirst().delete();
-    parts.getFirst().delete();
+    spilledObjects.getFirst().delete();
+    spilledObjects.getFirst().delete();
     assertThat(files()).hasSize(3);
-    parts.forEach(SpillTarget.Part::delete);
+    spilledObjects.forEach(SpillTarget.SpilledObject::delete);
     assertThat(files()).isEmpty();
   }
 
@@ -117,18 +117,18 @@ class FileSpillTargetTest {
   void smallObjectsShareFilesThatGoWithTheLastOfThem() throws IOException {
     target.close();
     target = open(one);
-    var parts = new ArrayList<SpillTarget.Part>();
+    var spilledObjects = new ArrayList<SpillTarget.SpilledObject>();
     for (int i = 0; i < 25; i++) {
-      parts.add(target.write(content(SMALL, i)));
+      spilledObjects.add(target.write(content(SMALL, i)));
     }
     assertThat(files()).hasSize(3);
     for (int i = 0; i < 25; i++) {
-      assertThat(read(parts.get(i))).containsOnly(i);
+      assertThat(read(spilledObjects.get(i))).containsOnly(i);
     }
-    parts.subList(1, 25).forEach(SpillTarget.Part::delete);
-    assertThat(read(parts.getFirst())).containsOnly(0);
+    spilledObjects.subList(1, 25).forEach(SpillTarget.SpilledObject::delete);
+    assertThat(read(spilledObjects.getFirst())).containsOnly(0);
     assertThat(files()).hasSize(1);
-    parts.getFirst().delete();
+    spilledObjects.getFirst().delete();
     assertThat(files()).isEmpty();
     assertThat(read(target.write(content(SMALL, 5)))).containsOnly(5);
   }
@@ -161,7 +161,7 @@ class FileSpillTargetTest {
 
   @Test
   void everyAlteredByteThatMattersIsSeen() throws IOException {
-    var part = target.write(content(SMALL, 1));
+    var spilledObject = target.write(content(SMALL, 1));
     var file = onlyFile();
     var original = Files.readAllBytes(file);
     var random = new Random(51);
@@ -171,13 +171,13 @@ class FileSpillTargetTest {
         continue; // reserved
       }
       overwrite(file, at, original[at] + 1 + random.nextInt(255));
-      assertThatThrownBy(() -> read(part))
+      assertThatThrownBy(() -> read(spilledObject))
           .as("seed 51, byte %d", at)
           .isInstanceOf(ObjectLostException.class)
           .hasMessageContaining(file.toString());
       overwrite(file, at, original[at]);
     }
-    assertThat(read(part)).containsOnly(1);
+    assertThat(read(spilledObject)).containsOnly(1);
   }
 
   @Test
@@ -199,11 +199,11 @@ class FileSpillTargetTest {
 
   @Test
   void anInterruptedReaderGetsATypedErrorAndTheNextOneTheValue() {
-    var part = target.write(content(LARGE, 6));
+    var spilledObject = target.write(content(LARGE, 6));
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> read(part)).isInstanceOf(WaitInterruptedException.class);
+    assertThatThrownBy(() -> read(spilledObject)).isInstanceOf(WaitInterruptedException.class);
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(read(part)).containsOnly(6);
+    assertThat(read(spilledObject)).containsOnly(6);
   }
 
   @Test
@@ -256,16 +256,16 @@ class FileSpillTargetTest {
   }
 
   private void churn(Random random) {
-    var parts = new ArrayList<SpillTarget.Part>();
+    var spilledObjects = new ArrayList<SpillTarget.SpilledObject>();
     for (int i = 0; i < 500; i++) {
       int bytes = random.nextInt(50) == 0 ? 200_000 : 1 + random.nextInt(5_000);
-      parts.add(target.write(content(bytes, bytes)));
-      var one = parts.get(random.nextInt(parts.size()));
+      spilledObjects.add(target.write(content(bytes, bytes)));
+      var one = spilledObjects.get(random.nextInt(spilledObjects.size()));
       assertThat(read(one)).hasSize((int) one.byteSize()).containsOnly((byte) one.byteSize());
       if (random.nextInt(3) > 0) {
-        parts.remove(random.nextInt(parts.size())).delete();
+        spilledObjects.remove(random.nextInt(spilledObjects.size())).delete();
       }
     }
-    parts.forEach(SpillTarget.Part::delete);
+    spilledObjects.forEach(SpillTarget.SpilledObject::delete);
   }
 }

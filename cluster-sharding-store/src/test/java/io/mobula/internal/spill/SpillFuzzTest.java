@@ -38,7 +38,7 @@ class SpillFuzzTest {
     });
   }
 
-  private static SpillTarget.Part write(SpillDirectory to, long number, byte[] content) {
+  private static SpillTarget.SpilledObject write(SpillDirectory to, long number, byte[] content) {
     return Objects.requireNonNull(to.write(number, MemorySegment.ofArray(content), true));
   }
 
@@ -54,10 +54,10 @@ class SpillFuzzTest {
     return file.toFile().length();
   }
 
-  private static void readOrLost(SpillTarget.Part part, byte[] content) {
+  private static void readOrLost(SpillTarget.SpilledObject spilledObject, byte[] content) {
     var target = new byte[BYTES];
     try {
-      part.readInto(MemorySegment.ofArray(target));
+      spilledObject.readInto(MemorySegment.ofArray(target));
       assertThat(target).isEqualTo(content);
     } catch (ObjectLostException lost) {
       assertThat(lost).hasMessageContaining("was spilled to ");

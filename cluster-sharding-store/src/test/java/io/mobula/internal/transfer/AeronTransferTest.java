@@ -7,8 +7,8 @@ import io.mobula.ObjectId;
 import io.mobula.error.TransferFailedException;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
-import io.mobula.spi.Sources;
+import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +62,7 @@ class AeronTransferTest {
     var progress = new AtomicLong();
 
     get(reader.pull(
-        new Pull(ID, 0, object.size(), Sources.only(source.endpoint()), target, progress::set)));
+        new ObjectPullRequest(ID, 0, object.size(), PullSources.only(source.endpoint()), target, progress::set)));
 
     assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
     assertThat(progress).hasValue(object.size());
@@ -81,11 +81,11 @@ class AeronTransferTest {
       return opened(cut(object.size()));
     });
     var reader = start("reader", SampleObjects.NONE);
-    var broken = reader.pull(new Pull(
+    var broken = reader.pull(new ObjectPullRequest(
         new ObjectId(7, 2, 0),
         0,
         object.size(),
-        Sources.only(source.endpoint()),
+        PullSources.only(source.endpoint()),
         arena.allocate(object.size()),
         arrived -> {}));
     while (faults.get() == 0) {
@@ -116,8 +116,8 @@ class AeronTransferTest {
     }
   }
 
-  private static ObjectSource.Open opened(MemorySegment bytes) {
-    return new ObjectSource.Open() {
+  private static ObjectSource.OpenObject opened(MemorySegment bytes) {
+    return new ObjectSource.OpenObject() {
       @Override
       public MemorySegment bytes() {
         return bytes;
@@ -155,18 +155,18 @@ class AeronTransferTest {
     var target = arena.allocate(object.size());
     var begun = new CountDownLatch(1);
     var searches = new AtomicInteger();
-    var sources = new Sources(List.of(only.endpoint()), found -> {
+    var sources = new PullSources(List.of(only.endpoint()), found -> {
       if (searches.getAndIncrement() > 0) { // the first search is at the beginning
         found.accept(only.endpoint());
         found.accept(other.endpoint());
       }
       return CompletableFuture.completedStage(null);
     });
-    var pulling =
-        reader.pull(new Pull(ID, 0, object.size(), sources, target, arrived -> begun.countDown()));
+    var handle =
+        reader.pull(new ObjectPullRequest(ID, 0, object.size(), sources, target, arrived -> begun.countDown()));
     begun.await();
-    reader.lost(only.endpoint(), "it was killed");
-    get(pulling);
+    reader.markLost(only.endpoint(), "it was killed");
+    get(handle);
 
     assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
     assertThat(searches).hasValue(2);
@@ -178,7 +178,7 @@ class AeronTransferTest {
     var reader = start("reader", SampleObjects.NONE);
     var target = arena.allocate(1000);
     var searches = new AtomicInteger();
-    var sources = new Sources(List.of(empty.endpoint()), found -> {
+    var sources = new PullSources(List.of(empty.endpoint()), found -> {
       found.accept(empty.endpoint());
       return searches.getAndIncrement() == 0
           ? CompletableFuture.completedStage(null)
@@ -186,7 +186,7 @@ class AeronTransferTest {
     });
 
     assertThatThrownBy(
-            () -> get(reader.pull(new Pull(ID, 0, 1000, sources, target, arrived -> {}))))
+            () -> get(reader.pull(new ObjectPullRequest(ID, 0, 1000, sources, target, arrived -> {}))))
         .cause()
         .isInstanceOfSatisfying(
             TransferFailedException.class,
@@ -237,7 +237,7 @@ class AeronTransferTest {
     var source = start("source", object);
     var reader = start("reader", SampleObjects.NONE);
     var targets = new ArrayList<MemorySegment>();
-    var pulls = new ArrayList<ObjectTransfer.Pulling>();
+    var pulls = new ArrayList<ObjectTransfer.PullHandle>();
     for (int i = 0; i < 60; i++) {
       var target = arena.allocate(object.size());
       targets.add(target);
@@ -259,17 +259,17 @@ class AeronTransferTest {
     var reader = start("reader", SampleObjects.NONE);
     var target = arena.allocate(object.size());
     var begun = new CountDownLatch(1);
-    var pulling = reader.pull(new Pull(
+    var handle = reader.pull(new ObjectPullRequest(
         ID,
         0,
         object.size(),
-        Sources.only(source.endpoint()),
+        PullSources.only(source.endpoint()),
         target,
         arrived -> begun.countDown()));
     begun.await();
-    pulling.cancel();
+    handle.cancel();
 
-    assertThatThrownBy(() -> get(pulling)).cause().isInstanceOf(CancellationException.class);
+    assertThatThrownBy(() -> get(handle)).cause().isInstanceOf(CancellationException.class);
     target.fill((byte) 0);
     object.awaitClosed();
     assertThat(target.mismatch(arena.allocate(object.size()))).isEqualTo(-1);
@@ -302,8 +302,8 @@ class AeronTransferTest {
     assertThat(Files.exists(directory.resolve("x"))).isFalse();
   }
 
-  private Pull pull(MemorySegment target, String... sources) {
-    return new Pull(ID, 0, target.byteSize(), Sources.only(sources), target, arrived -> {});
+  private ObjectPullRequest pull(MemorySegment target, String... sources) {
+    return new ObjectPullRequest(ID, 0, target.byteSize(), PullSources.only(sources), target, arrived -> {});
   }
 
   private ObjectTransfer start(String name, ObjectSource source) {
@@ -315,11 +315,11 @@ class AeronTransferTest {
 
   private static TransferSettings settings(ObjectSource source, String host, Path where) {
     return new TransferSettings(
-        source, TransferSettings.Aeron.at(host, where), TransferSettings.Limits.USUAL);
+        source, TransferSettings.AeronTransport.at(host, where), TransferSettings.TransferLimits.DEFAULT);
   }
 
-  private static void get(ObjectTransfer.Pulling pulling)
+  private static void get(ObjectTransfer.PullHandle handle)
       throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
-    pulling.done().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    handle.completion().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }

@@ -36,12 +36,12 @@ final class ArterySystems implements AutoCloseable {
   private final List<ActorTestKit> kits = new ArrayList<>();
 
   /** One more of them. */
-  TransferSettings.Artery next() {
+  TransferSettings.ArteryTransport next() {
     var kit = ActorTestKit.create("mobula", CONFIG);
     kits.add(kit);
     ActorSystem<?> system = kit.system();
     var parent = system.systemActorOf(GuardianActor.create(), "mobula-" + kits.size(), Props.empty());
-    return new TransferSettings.Artery(system, new GuardianActor.GuardianSpawner(parent, system));
+    return new TransferSettings.ArteryTransport(system, new GuardianActor.GuardianSpawner(parent, system));
   }
 
   @Override

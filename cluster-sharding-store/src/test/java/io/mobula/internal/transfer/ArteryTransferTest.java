@@ -9,8 +9,8 @@ import io.mobula.ObjectId;
 import io.mobula.error.TransferFailedException;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
-import io.mobula.spi.Sources;
+import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -88,9 +88,9 @@ class ArteryTransferTest {
     var reader = start(SampleObjects.NONE);
     var target = arena.allocate(object.size());
     String dead = "akka://mobula@127.0.0.1:9/system/gone/transfer";
-    var pulling = reader.pull(pull(target, dead, live.endpoint()));
-    reader.lost(dead, "left the cluster");
-    get(pulling);
+    var handle = reader.pull(pull(target, dead, live.endpoint()));
+    reader.markLost(dead, "left the cluster");
+    get(handle);
 
     assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
   }
@@ -133,16 +133,16 @@ class ArteryTransferTest {
 
   private ObjectTransfer start(ObjectSource source) {
     var transfer = new TransferFactory()
-        .start(new TransferSettings(source, systems.next(), TransferSettings.Limits.USUAL));
+        .start(new TransferSettings(source, systems.next(), TransferSettings.TransferLimits.DEFAULT));
     open.add(transfer);
     return transfer;
   }
 
-  private static Pull pull(MemorySegment target, String... sources) {
-    return new Pull(ID, 0, target.byteSize(), Sources.only(sources), target, arrived -> {});
+  private static ObjectPullRequest pull(MemorySegment target, String... sources) {
+    return new ObjectPullRequest(ID, 0, target.byteSize(), PullSources.only(sources), target, arrived -> {});
   }
 
-  private static void get(ObjectTransfer.Pulling pulling) throws Exception {
-    pulling.done().toCompletableFuture().get(60, TimeUnit.SECONDS);
+  private static void get(ObjectTransfer.PullHandle handle) throws Exception {
+    handle.completion().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }

@@ -68,9 +68,9 @@ class OutgoingTransfersTest {
     return new TransferFrameCodec.RangeRequest(0, pull, ID, attempt, BYTES, 0, BYTES, replyTo);
   }
 
-  private ObjectSource.Open opened(ObjectId id, int attempt) {
+  private ObjectSource.OpenObject opened(ObjectId id, int attempt) {
     open.incrementAndGet();
-    return new ObjectSource.Open() {
+    return new ObjectSource.OpenObject() {
       @Override
       public MemorySegment bytes() {
         return MemorySegment.ofArray(new byte[BYTES]);
@@ -84,7 +84,7 @@ class OutgoingTransfersTest {
   }
 
   /** Its size can be had, and nothing else. */
-  private final class UnreadableObject implements ObjectSource.Open {
+  private final class UnreadableObject implements ObjectSource.OpenObject {
     private boolean isMeasured;
 
     UnreadableObject() {

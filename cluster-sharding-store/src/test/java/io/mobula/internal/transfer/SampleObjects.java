@@ -35,9 +35,9 @@ final class SampleObjects implements ObjectSource {
   }
 
   @Override
-  public Open open(ObjectId id, int attempt) {
+  public OpenObject open(ObjectId id, int attempt) {
     opened.incrementAndGet();
-    return new Open() {
+    return new OpenObject() {
       @Override
       public MemorySegment bytes() {
         return bytes;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.mobula.ObjectId;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
-import io.mobula.spi.Sources;
+import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
 import io.mobula.testkit.fault.TestFileSystem;
 import java.io.IOException;
@@ -143,20 +143,20 @@ class StandbyTransferTest {
   private void assertBrought(ObjectTransfer reader, String from) throws Exception {
     MemorySegment target = arena.allocate(BYTES);
     reader
-        .pull(new Pull(ID, 0, BYTES, Sources.only(from), target, arrived -> {}))
-        .done()
+        .pull(new ObjectPullRequest(ID, 0, BYTES, PullSources.only(from), target, arrived -> {}))
+        .completion()
         .toCompletableFuture()
         .get(60, TimeUnit.SECONDS);
     assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
   }
 
   private ObjectTransfer start(String name, ObjectSource source) {
-    var aeron = TransferSettings.Aeron.at("127.0.0.1", directory.resolve(name));
+    var aeron = TransferSettings.AeronTransport.at("127.0.0.1", directory.resolve(name));
     var transfer = new TransferFactory()
         .start(new TransferSettings(
             source,
-            new TransferSettings.AeronOrArtery(aeron, systems.next()),
-            TransferSettings.Limits.USUAL));
+            new TransferSettings.AeronWithFallback(aeron, systems.next()),
+            TransferSettings.TransferLimits.DEFAULT));
     open.add(transfer);
     return transfer;
   }

@@ -3,9 +3,9 @@ package io.mobula.internal.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.ObjectId;
-import io.mobula.spi.Pull;
-import io.mobula.spi.Sources;
-import io.mobula.spi.TransferSettings.Limits;
+import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.PullSources;
+import io.mobula.spi.TransferSettings.TransferLimits;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,13 +38,13 @@ class TransferEngineTest {
         for (int i = 0; i <= random.nextInt(5); i++) {
           var target = arena.allocate(object.size());
           var pull = new PullOperation(
-              new Pull(
+              new ObjectPullRequest(
                   new ObjectId(1, 1, i),
                   0,
                   object.size(),
                   random.nextBoolean()
-                      ? Sources.only("first", "second")
-                      : new Sources(List.of("first"), found -> network.later(found, "second")),
+                      ? PullSources.only("first", "second")
+                      : new PullSources(List.of("first"), found -> network.later(found, "second")),
                   target,
                   arrived -> {}),
               () -> {});
@@ -71,8 +71,8 @@ class TransferEngineTest {
 
   /** Everybody's frames, in simulated time. */
   private static final class Network {
-    private static final Limits LIMITS =
-        new Limits(3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
+    private static final TransferLimits LIMITS =
+        new TransferLimits(3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
 
     private record Search(long ends, Runnable how) {}
 
@@ -97,14 +97,14 @@ class TransferEngineTest {
     }
 
     TransferEngine join(String name, io.mobula.spi.ObjectSource source, int readers) {
-      var limits = new Limits(
-          LIMITS.pulls(),
-          LIMITS.waiting(),
+      var limits = new TransferLimits(
+          LIMITS.maxPulls(),
+          LIMITS.maxQueued(),
           readers,
-          LIMITS.window(),
-          LIMITS.patience(),
-          LIMITS.strikes(),
-          LIMITS.stall());
+          LIMITS.windowBytes(),
+          LIMITS.silenceTimeout(),
+          LIMITS.maxSilences(),
+          LIMITS.stallTimeout());
       var desk = new TransferEngine(new NetworkEndpoint(name), source, limits);
       desks.put(name, desk);
       return desk;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectId;
-import io.mobula.spi.TransferSettings.Limits;
+import io.mobula.spi.TransferSettings.TransferLimits;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -124,7 +124,7 @@ class TransferFrameCodecTest {
           public void disconnect(String endpoint) {}
         },
         SampleObjects.NONE,
-        Limits.USUAL);
+        TransferLimits.DEFAULT);
     for (long seed = 1; seed <= 20_000; seed++) {
       var random = new Random(seed);
       byte[] bytes = new byte[random.nextInt(120)];

@@ -5,8 +5,8 @@ import io.aeron.Publication;
 import io.aeron.logbuffer.BufferClaim;
 import io.mobula.ObjectId;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
-import io.mobula.spi.Sources;
+import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class TransferPeer {
   private final SampleObjects own;
   private final MemorySegment target;
   private final ObjectTransfer transfer;
-  private final TransferSettings.Aeron carrier;
+  private final TransferSettings.AeronTransport carrier;
   private @Nullable AeronDriver bare;
   private @Nullable ExclusivePublication bareTo;
 
@@ -57,16 +57,16 @@ final class TransferPeer {
     int mtu = args.length > 4 ? Integer.parseInt(args[4]) : 0;
     int term = args.length > 5 ? Integer.parseInt(args[5]) : 4 << 20;
     int window = args.length > 6 ? Integer.parseInt(args[6]) : 4 << 20;
-    this.carrier = new TransferSettings.Aeron(host, directory.resolve("driver"), mtu, term);
-    var usual = TransferSettings.Limits.USUAL;
-    var limits = new TransferSettings.Limits(
-        usual.pulls(),
-        usual.waiting(),
-        usual.readers(),
+    this.carrier = new TransferSettings.AeronTransport(host, directory.resolve("driver"), mtu, term);
+    var usual = TransferSettings.TransferLimits.DEFAULT;
+    var limits = new TransferSettings.TransferLimits(
+        usual.maxPulls(),
+        usual.maxQueued(),
+        usual.maxReaders(),
         window,
-        usual.patience(),
-        usual.strikes(),
-        usual.stall());
+        usual.silenceTimeout(),
+        usual.maxSilences(),
+        usual.stallTimeout());
     this.transfer = new TransferFactory().start(new TransferSettings(own, carrier, limits));
   }
 
@@ -102,14 +102,14 @@ final class TransferPeer {
     target.fill((byte) 0);
     var halfway = new AtomicBoolean();
     long start = System.nanoTime();
-    var pulling = transfer.pull(new Pull(
-        new ObjectId(1, 1, 0), 0, target.byteSize(), Sources.only(sources), target, arrived -> {
+    var handle = transfer.pull(new ObjectPullRequest(
+        new ObjectId(1, 1, 0), 0, target.byteSize(), PullSources.only(sources), target, arrived -> {
           if (arrived > target.byteSize() / 4 && halfway.compareAndSet(false, true)) {
             say("on its way");
           }
         }));
     try {
-      pulling.done().toCompletableFuture().join();
+      handle.completion().toCompletableFuture().join();
       said("pull", System.nanoTime() - start);
     } catch (java.util.concurrent.CompletionException e) {
       say("failed " + e.getCause());
@@ -169,7 +169,7 @@ final class TransferPeer {
   }
 
   private AeronDriver newBareDriver() {
-    var where = new TransferSettings.Aeron(
+    var where = new TransferSettings.AeronTransport(
         host, directory.resolve("bare-" + System.nanoTime()), carrier.mtu(), carrier.buffer());
     return AeronDriver.start(where, new WakeableIdleStrategy(() -> true, () -> {}, 1_000_000));
   }

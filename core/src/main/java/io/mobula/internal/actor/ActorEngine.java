@@ -32,7 +32,7 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.spi.ActorNames;
+import io.mobula.spi.ActorNameDirectory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +87,7 @@ public final class ActorEngine {
       LeaseSource placement,
       BiFunction<Duration, Runnable, Runnable> after,
       Spawner spawner,
-      ActorNames names,
+      ActorNameDirectory names,
       ActorRefResolver resolver,
       Supplier<Job> job,
       @Nullable CheckpointDirectory checkpoints) {}

@@ -6,7 +6,7 @@ import io.mobula.error.ActorNameException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.spi.ActorNames;
+import io.mobula.spi.ActorNameDirectory;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +28,7 @@ final class ActorNameClient {
   private static final Duration HELD_LIMIT = Duration.ofSeconds(10);
   private static final long BETWEEN_LOOKS_MILLIS = 20;
 
-  private final ActorNames names;
+  private final ActorNameDirectory names;
   private final NodeId node;
   private final HandleFactory handleFactory;
 
@@ -43,7 +43,7 @@ final class ActorNameClient {
     boolean stillHoldsName(ActorDescriptor descriptor);
   }
 
-  ActorNameClient(ActorNames names, NodeId node, HandleFactory handleFactory) {
+  ActorNameClient(ActorNameDirectory names, NodeId node, HandleFactory handleFactory) {
     this.names = names;
     this.node = node;
     this.handleFactory = handleFactory;
@@ -117,7 +117,7 @@ final class ActorNameClient {
     if (holder.isEmpty()) {
       return null;
     }
-    var in = new FrameReader(holder.get().passport());
+    var in = new FrameReader(holder.get().descriptor());
     ActorHandle<A> handle = handleFactory.handle(ActorDescriptor.SerializedHandle.read(in));
     var types = in.list(FrameReader::text);
     if (handle != null && !types.isEmpty() && !types.contains(type.getName())) {
@@ -134,7 +134,7 @@ final class ActorNameClient {
   /** No living actor has that name. */
   ActorNameException unknown(String name) {
     return new ActorNameException(
-        "No living actor is named \"" + name + "\". There are: " + names.known() + ".");
+        "No living actor is named \"" + name + "\". There are: " + names.knownNames() + ".");
   }
 
   /**
@@ -145,7 +145,7 @@ final class ActorNameClient {
    */
   void register(ActorDescriptor.SerializedHandle serializedHandle, @Nullable Class<?> made) {
     if (serializedHandle.descriptor().name() != null) {
-      names.keep(named(serializedHandle, made == null ? List.of() : typesOf(made)));
+      names.registerKeeper(named(serializedHandle, made == null ? List.of() : typesOf(made)));
     }
   }
 
@@ -178,17 +178,17 @@ final class ActorNameClient {
     names.close();
   }
 
-  private ActorNames.Named named(ActorDescriptor.SerializedHandle serializedHandle, List<String> types) {
+  private ActorNameDirectory.NameRegistration named(ActorDescriptor.SerializedHandle serializedHandle, List<String> types) {
     var bytes = new FrameWriter();
     serializedHandle.write(bytes);
     bytes.list(types, FrameWriter::text);
     var descriptor = serializedHandle.descriptor();
     var name = Objects.requireNonNull(descriptor.name(), "name");
-    return new ActorNames.Named(name, descriptor.id(), node, bytes.toBytes());
+    return new ActorNameDirectory.NameRegistration(name, descriptor.id(), node, bytes.toBytes());
   }
 
-  private static ActorDescriptor.SerializedHandle read(ActorNames.Named named) {
-    return ActorDescriptor.SerializedHandle.read(new FrameReader(named.passport()));
+  private static ActorDescriptor.SerializedHandle read(ActorNameDirectory.NameRegistration registration) {
+    return ActorDescriptor.SerializedHandle.read(new FrameReader(registration.descriptor()));
   }
 
   private static <T> T await(CompletionStage<T> answer, String name) {

@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.spi.ActorNames;
+import io.mobula.spi.ActorNameDirectory;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,31 +10,31 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The names of a node that shares them with nobody. Safe for all threads. */
-public final class LocalActorNames implements ActorNames {
-  private final Map<String, Named> names = new ConcurrentHashMap<>();
+public final class LocalActorNames implements ActorNameDirectory {
+  private final Map<String, NameRegistration> names = new ConcurrentHashMap<>();
 
   /** None is taken. */
   public LocalActorNames() {}
 
   @Override
-  public CompletionStage<Named> claim(Named claimed) {
+  public CompletionStage<NameRegistration> claim(NameRegistration claimed) {
     var holder = names.putIfAbsent(claimed.name(), claimed);
     return CompletableFuture.completedFuture(holder == null ? claimed : holder);
   }
 
   @Override
-  public CompletionStage<Optional<Named>> find(String name) {
+  public CompletionStage<Optional<NameRegistration>> find(String name) {
     return CompletableFuture.completedFuture(Optional.ofNullable(names.get(name)));
   }
 
   @Override
-  public void registerKeeper(Named kept) {
+  public void registerKeeper(NameRegistration kept) {
     names.putIfAbsent(kept.name(), kept);
   }
 
   @Override
   public void release(String name, ActorId actor) {
-    names.computeIfPresent(name, (key, named) -> named.actor().equals(actor) ? null : named);
+    names.computeIfPresent(name, (key, registration) -> registration.actor().equals(actor) ? null : registration);
   }
 
   @Override

@@ -69,7 +69,7 @@ final class BundlePlanner {
 
   /** Where the open bundles go. */
   static Plan plan(PlanRequest request, PlacementCapacity room) {
-    var nodes = room.nodes().stream().filter(NodeView::accepting).toList();
+    var nodes = room.nodes().stream().filter(NodeView::acceptsWork).toList();
     var now = new BundleSearch(
             request,
             nodes,
@@ -112,7 +112,7 @@ final class BundlePlanner {
         device.memoryBytes(),
         device.total(),
         0,
-        device.illness());
+        device.unhealthyReason());
   }
 
   static Resources sum(Resources one, Resources other) {

@@ -2,7 +2,7 @@ package io.mobula.internal.group;
 
 import io.mobula.NodeId;
 import io.mobula.Resources;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.Arrays;
@@ -30,7 +30,7 @@ final class BundleSearch {
   private final int[] open;
   private final long[][] wanted;
   private final long[][] free;
-  private final DeviceNeed[] needs;
+  private final DeviceRequirement[] needs;
   private final FreeDevices[] devices;
   private final long[][] taken;
   private final long[] largest;
@@ -56,7 +56,7 @@ final class BundleSearch {
     var bundles = request.open().stream().map(request.bundles()::get).toList();
     this.names = bundles.stream()
         .flatMap(bundle -> bundle.asUnits().keySet().stream())
-        .filter(name -> !DeviceNeed.isName(name))
+        .filter(name -> !DeviceRequirement.isDeviceResource(name))
         .distinct()
         .toArray(String[]::new);
     this.free = free.stream().map(this::amounts).toArray(long[][]::new);
@@ -75,8 +75,8 @@ final class BundleSearch {
         .mapToObj(bundle -> amounts(request.bundles().get(bundle)))
         .toArray(long[][]::new);
     this.needs = Arrays.stream(open)
-        .mapToObj(bundle -> DeviceNeed.of(request.bundles().get(bundle)))
-        .toArray(DeviceNeed[]::new);
+        .mapToObj(bundle -> DeviceRequirement.of(request.bundles().get(bundle)))
+        .toArray(DeviceRequirement[]::new);
     this.devices = devices.stream().map(FreeDevices::new).toArray(FreeDevices[]::new);
     this.taken = new long[open.length][];
     this.wantsGpu = Arrays.stream(needs).anyMatch(need -> !need.isNone());
@@ -329,7 +329,7 @@ final class BundleSearch {
   }
 
   private double size(Resources bundle) {
-    var need = DeviceNeed.of(bundle);
+    var need = DeviceRequirement.of(bundle);
     return share(amounts(bundle)) + need.count() + (double) need.share() / Resources.UNITS_PER_ONE;
   }
 

@@ -1,7 +1,7 @@
 package io.mobula.internal.group;
 
 import io.mobula.Resources;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.NodeView;
 import java.util.Comparator;
 import java.util.List;
@@ -77,7 +77,7 @@ final class BundleShortageMessages {
             .thenComparingDouble(node -> -share(had.apply(node), wanted)))
         .map(node -> "; the one that comes nearest is " + node + " with " + had.apply(node) + free
             + (free.isEmpty() ? "" : " of " + node.total())
-            + DeviceNeed.inWords(node.devices()))
+            + DeviceRequirement.describeModels(node.devices()))
         .orElse("");
   }
 
@@ -89,19 +89,19 @@ final class BundleShortageMessages {
   private static int lacking(NodeView node, Function<NodeView, Resources> had, Resources wanted) {
     var amounts = had.apply(node);
     boolean idle = amounts.equals(node.total());
-    var need = DeviceNeed.of(wanted);
+    var need = DeviceRequirement.of(wanted);
     boolean devices = idle ? need.canEverFit(node.devices()) : need.fits(node.devices());
     return (devices ? 0 : 1)
         + (int) wanted.asUnits().entrySet().stream()
             .filter(each ->
-                !DeviceNeed.isName(each.getKey()) && amounts.units(each.getKey()) < each.getValue())
+                !DeviceRequirement.isDeviceResource(each.getKey()) && amounts.units(each.getKey()) < each.getValue())
             .count();
   }
 
   /** How much of what is wanted there is, of the scarcest. */
   private static double share(Resources had, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
-        .filter(each -> !DeviceNeed.isName(each.getKey()))
+        .filter(each -> !DeviceRequirement.isDeviceResource(each.getKey()))
         .mapToDouble(each -> (double) had.units(each.getKey()) / each.getValue())
         .min()
         .orElse(1);

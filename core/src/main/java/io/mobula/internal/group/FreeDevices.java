@@ -1,6 +1,6 @@
 package io.mobula.internal.group;
 
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
 import java.util.List;
 
@@ -18,7 +18,7 @@ final class FreeDevices {
     this.free = devices.stream().mapToLong(DeviceView::free).toArray();
   }
 
-  boolean covers(DeviceNeed need) {
+  boolean covers(DeviceRequirement need) {
     int found = 0;
     for (int i = 0; i < free.length && found < need.count(); i++) {
       long units = units(i, need);
@@ -28,7 +28,7 @@ final class FreeDevices {
   }
 
   /** Takes it, which is {@linkplain #covers covered}; what is returned puts it back. */
-  long[] take(DeviceNeed need) {
+  long[] take(DeviceRequirement need) {
     var taken = new long[free.length];
     for (int k = 0; k < need.count(); k++) {
       int best = -1;
@@ -55,7 +55,7 @@ final class FreeDevices {
     }
   }
 
-  private long units(int at, DeviceNeed need) {
+  private long units(int at, DeviceRequirement need) {
     var device = devices.get(at);
     return need.unitsOf(device.model(), device.memoryBytes());
   }

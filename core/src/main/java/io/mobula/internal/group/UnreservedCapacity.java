@@ -76,8 +76,8 @@ final class UnreservedCapacity {
             view.total(),
             BundlePlanner.difference(view.available(), asked.asked()),
             view.queued(),
-            view.store(),
-            view.accepting(),
+            view.storeUsage(),
+            view.acceptsWork(),
             view.devices());
   }
 }

@@ -2,7 +2,7 @@ package io.mobula.internal.ledger;
 
 import io.mobula.Resources;
 import io.mobula.spi.Device;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,14 +37,14 @@ final class DeviceAllocator {
     }
 
     boolean isHealthy() {
-      return device.illness().isEmpty();
+      return device.unhealthyReason().isEmpty();
     }
 
     long free() {
       return isHealthy() ? capacity - used - reservedUnits : 0;
     }
 
-    long unitsFor(DeviceNeed need) {
+    long unitsFor(DeviceRequirement need) {
       return need.unitsOf(device.model(), device.memoryBytes());
     }
   }
@@ -79,7 +79,7 @@ final class DeviceAllocator {
             entry.device.memoryBytes(),
             entry.capacity,
             entry.used,
-            entry.device.illness().orElse("")))
+            entry.device.unhealthyReason().orElse("")))
         .toList();
   }
 
@@ -94,12 +94,12 @@ final class DeviceAllocator {
   // ---- granting
 
   /** Whether as much is free that no earlier request waits for. */
-  boolean fits(DeviceNeed need) {
+  boolean fits(DeviceRequirement need) {
     return need.isNone() || !choose(need, DeviceAllocator::unreservedUnits).isEmpty();
   }
 
   /** Whether it would fit if only this much of each device, by UUID, were taken. */
-  boolean wouldFit(DeviceNeed need, Map<String, Long> taken) {
+  boolean wouldFit(DeviceRequirement need, Map<String, Long> taken) {
     return need.isNone()
         || !choose(
                 need,
@@ -110,7 +110,7 @@ final class DeviceAllocator {
   }
 
   /** Takes what {@link #fits}. */
-  List<DeviceShare> take(DeviceNeed need) {
+  List<DeviceShare> take(DeviceRequirement need) {
     var taken = new ArrayList<DeviceShare>();
     for (var entry : choose(need, DeviceAllocator::unreservedUnits)) {
       long units = entry.unitsFor(need);
@@ -135,7 +135,7 @@ final class DeviceAllocator {
   /**
    * Leaves what this needs alone until {@link #clearReservations}, or all it could use if it does not fit.
    */
-  void reserve(DeviceNeed need) {
+  void reserve(DeviceRequirement need) {
     var chosen = choose(need, DeviceAllocator::unreservedUnits);
     chosen.forEach(entry -> entry.reservedUnits += entry.unitsFor(need));
     if (chosen.isEmpty()) {
@@ -144,7 +144,7 @@ final class DeviceAllocator {
   }
 
   /** Leaves every device alone that this could use, until {@link #clearReservations}. */
-  void reserveAllMatching(DeviceNeed need) {
+  void reserveAllMatching(DeviceRequirement need) {
     entries.forEach(entry -> entry.reserved |= entry.unitsFor(need) > 0);
   }
 
@@ -161,7 +161,7 @@ final class DeviceAllocator {
   }
 
   /** Which devices it is taken from; empty if it does not fit. */
-  private List<DeviceEntry> choose(DeviceNeed need, ToLongFunction<DeviceEntry> open) {
+  private List<DeviceEntry> choose(DeviceRequirement need, ToLongFunction<DeviceEntry> open) {
     var able = new ArrayList<DeviceEntry>();
     DeviceEntry fullest = null;
     long least = Long.MAX_VALUE;
@@ -209,7 +209,7 @@ final class DeviceAllocator {
 
   private static long distance(List<DeviceEntry> group, DeviceEntry to) {
     return group.stream()
-        .mapToLong(entry -> entry.device.near().getOrDefault(to.device.uuid(), FAR))
+        .mapToLong(entry -> entry.device.distances().getOrDefault(to.device.uuid(), FAR))
         .sum();
   }
 

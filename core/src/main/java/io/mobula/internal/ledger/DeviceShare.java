@@ -30,13 +30,13 @@ public record DeviceShare(Device device, long units) {
         device.memoryBytes(),
         units,
         0,
-        device.illness().orElse(""));
+        device.unhealthyReason().orElse(""));
   }
 
   /** As its holder knows it. */
   Gpu gpu() {
     return new Gpu(
-        device.index(), device.uuid(), (double) units / Resources.UNITS_PER_ONE, device.illness());
+        device.index(), device.uuid(), (double) units / Resources.UNITS_PER_ONE, device.unhealthyReason());
   }
 
   /** So many units of devices of which nothing is known; the last may be a part of one. */

@@ -1,7 +1,7 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.Resources;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ public record DeviceSplit(List<List<DeviceShare>> parts, List<DeviceShare> rest)
    */
   public static @Nullable DeviceSplit of(List<DeviceShare> all, int processes, long each) {
     var deviceAllocator = new DeviceAllocator(all);
-    var need = DeviceNeed.of(Resources.none().withUnits(Resources.GPU, each));
+    var need = DeviceRequirement.of(Resources.none().withUnits(Resources.GPU, each));
     var parts = new ArrayList<List<DeviceShare>>();
     for (int i = 0; i < processes; i++) {
       if (!deviceAllocator.fits(need)) {

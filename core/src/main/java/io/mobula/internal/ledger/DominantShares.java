@@ -3,7 +3,7 @@ package io.mobula.internal.ledger;
 import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ final class DominantShares {
     usage.lastTurn = ++turns;
     usage.share = UNKNOWN;
     granted.asUnits().forEach((name, units) -> {
-      if (!DeviceNeed.isName(name)) {
+      if (!DeviceRequirement.isDeviceResource(name)) {
         usage.units.merge(name, units, Long::sum);
       }
     });
@@ -56,7 +56,7 @@ final class DominantShares {
     }
     usage.share = UNKNOWN;
     granted.asUnits().forEach((name, units) -> {
-      if (!DeviceNeed.isName(name)) {
+      if (!DeviceRequirement.isDeviceResource(name)) {
         lower(usage, name, units);
       }
     });

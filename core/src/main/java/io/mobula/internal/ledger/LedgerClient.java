@@ -10,7 +10,7 @@ import io.mobula.error.UnschedulableException;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Device;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
 import java.time.Duration;
 import java.util.List;
@@ -111,11 +111,11 @@ public final class LedgerClient implements Lease.LeaseAccounting {
       return; // most callers ask for the same again and again
     }
     wanted.asUnits().forEach((name, units) -> {
-      if (!DeviceNeed.isName(name) && everything.units(name) < units) {
+      if (!DeviceRequirement.isDeviceResource(name) && everything.units(name) < units) {
         throw impossible(wanted, name, what);
       }
     });
-    var need = DeviceNeed.of(wanted);
+    var need = DeviceRequirement.of(wanted);
     if (!need.canEverFit(healthy(devices))) {
       throw impossible(wanted, need.kinds().isEmpty() ? "GPU" : "of those accelerators", what);
     }
@@ -133,7 +133,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
   private UnschedulableException impossible(Resources wanted, String name, Supplier<String> what) {
     return new UnschedulableException(
         what.get() + " asks for " + wanted + ", but the only node has " + everything
-            + DeviceNeed.inWords(devices) + ". Ask for less " + name
+            + DeviceRequirement.describeModels(devices) + ". Ask for less " + name
             + ", or declare more in the settings.");
   }
 

@@ -2,7 +2,7 @@ package io.mobula.internal.ledger;
 
 import io.mobula.Resources;
 import io.mobula.spi.Device;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class ResourceBalance {
   private static Resources withoutDevices(Resources all) {
     var result = all;
     for (var name : all.asUnits().keySet()) {
-      result = DeviceNeed.isName(name) ? result.withUnits(name, 0) : result;
+      result = DeviceRequirement.isDeviceResource(name) ? result.withUnits(name, 0) : result;
     }
     return result;
   }
@@ -61,12 +61,12 @@ final class ResourceBalance {
   Set<String> lacking(Resources wanted) {
     var names = new TreeSet<String>();
     wanted.asUnits().forEach((name, units) -> {
-      if (!DeviceNeed.isName(name) && free.getOrDefault(name, 0L) < units) {
+      if (!DeviceRequirement.isDeviceResource(name) && free.getOrDefault(name, 0L) < units) {
         names.add(name);
       }
     });
-    if (!deviceAllocator.fits(DeviceNeed.of(wanted))) {
-      wanted.asUnits().keySet().stream().filter(DeviceNeed::isName).forEach(names::add);
+    if (!deviceAllocator.fits(DeviceRequirement.of(wanted))) {
+      wanted.asUnits().keySet().stream().filter(DeviceRequirement::isDeviceResource).forEach(names::add);
     }
     return names;
   }
@@ -74,18 +74,18 @@ final class ResourceBalance {
   /** Whether this is free even if {@code reserved} is left alone; of all but accelerators. */
   boolean fitsBeside(Resources reserved, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
-        .allMatch(each -> DeviceNeed.isName(each.getKey())
+        .allMatch(each -> DeviceRequirement.isDeviceResource(each.getKey())
             || freeUnits(each.getKey()) - reserved.units(each.getKey()) >= each.getValue());
   }
 
   /** See {@link DeviceAllocator#reserve}. */
   void reserve(Resources wanted) {
-    deviceAllocator.reserve(DeviceNeed.of(wanted));
+    deviceAllocator.reserve(DeviceRequirement.of(wanted));
   }
 
   /** See {@link DeviceAllocator#reserveAllMatching}. */
   void reserveAllMatching(Resources wanted) {
-    deviceAllocator.reserveAllMatching(DeviceNeed.of(wanted));
+    deviceAllocator.reserveAllMatching(DeviceRequirement.of(wanted));
   }
 
   /** See {@link DeviceAllocator#clearReservations}. */
@@ -95,9 +95,9 @@ final class ResourceBalance {
 
   /** Whether this could be granted if nothing but that were held. */
   boolean wouldFit(Resources wanted, Resources kept, Map<String, Long> keptOfDevices) {
-    return deviceAllocator.wouldFit(DeviceNeed.of(wanted), keptOfDevices)
+    return deviceAllocator.wouldFit(DeviceRequirement.of(wanted), keptOfDevices)
         && wanted.asUnits().entrySet().stream()
-            .allMatch(each -> DeviceNeed.isName(each.getKey())
+            .allMatch(each -> DeviceRequirement.isDeviceResource(each.getKey())
                 || others.units(each.getKey()) - kept.units(each.getKey()) >= each.getValue());
   }
 
@@ -113,7 +113,7 @@ final class ResourceBalance {
           "Grant of " + granted + " would take more " + lacking + " than is free: " + available());
     }
     withoutDevices(granted).asUnits().forEach((name, units) -> free.merge(name, -units, Long::sum));
-    return deviceAllocator.take(DeviceNeed.of(granted));
+    return deviceAllocator.take(DeviceRequirement.of(granted));
   }
 
   /**

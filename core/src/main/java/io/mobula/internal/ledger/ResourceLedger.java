@@ -10,7 +10,7 @@ import io.mobula.Resources;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Device;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -260,10 +260,10 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     if (first && canBecomeFree(wanted)) {
       aside = wanted;
       balance.reserve(wanted);
-    } else if (lacking.stream().anyMatch(DeviceNeed::isName)) {
+    } else if (lacking.stream().anyMatch(DeviceRequirement::isDeviceResource)) {
       balance.reserveAllMatching(wanted);
     }
-    lacking.stream().filter(name -> !DeviceNeed.isName(name)).forEach(spokenFor::add);
+    lacking.stream().filter(name -> !DeviceRequirement.isDeviceResource(name)).forEach(spokenFor::add);
     return aside;
   }
 
@@ -343,12 +343,12 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
    */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   private void recallFor(LeaseRequester requester, Set<String> lacking) {
-    var need = DeviceNeed.of(requester.wanted());
+    var need = DeviceRequirement.of(requester.wanted());
     for (var lease : held.keySet()) {
       if (!lease.isRecalled()
           && lease.requester().recallGroup() != requester.recallGroup()
           && lacking.stream()
-              .anyMatch(name -> DeviceNeed.isName(name)
+              .anyMatch(name -> DeviceRequirement.isDeviceResource(name)
                   ? holdsOf(lease, need)
                   : lease.resources().units(name) > 0)) {
         lease.recall();
@@ -356,7 +356,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     }
   }
 
-  private static boolean holdsOf(Lease lease, DeviceNeed need) {
+  private static boolean holdsOf(Lease lease, DeviceRequirement need) {
     return lease.shares().stream()
         .map(DeviceShare::device)
         .anyMatch(device -> need.unitsOf(device.model(), device.memoryBytes()) > 0);
@@ -376,11 +376,11 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       return WaitStep.end(why + ". Some of what is held, by: " + holders, WaitCause.RESOURCES);
     }
     boolean possible = requester.wanted().asUnits().entrySet().stream()
-        .allMatch(each -> DeviceNeed.isName(each.getKey())
+        .allMatch(each -> DeviceRequirement.isDeviceResource(each.getKey())
             || balance.total().units(each.getKey()) >= each.getValue());
     return WaitStep.end(
         why + ". Nobody holds anything",
-        possible && DeviceNeed.of(requester.wanted()).canEverFit(balance.devices())
+        possible && DeviceRequirement.of(requester.wanted()).canEverFit(balance.devices())
             ? WaitCause.NOBODY
             : WaitCause.RESOURCES);
   }

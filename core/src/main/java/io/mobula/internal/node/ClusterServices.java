@@ -39,8 +39,8 @@ import io.mobula.internal.task.TaskTransport;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.spi.ActorNames;
-import io.mobula.spi.ActorNamesFactory;
+import io.mobula.spi.ActorNameDirectory;
+import io.mobula.spi.ActorNameDirectoryFactory;
 import io.mobula.spi.ObjectDirectoryFactory;
 import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.PlacementPolicy;
@@ -83,7 +83,7 @@ final class ClusterServices {
   private volatile @Nullable TaskTransport taskTransport;
   private volatile @Nullable ActorCluster actorCluster;
   private @Nullable JobWorkerPool workerPool;
-  private @Nullable ActorNames names;
+  private @Nullable ActorNameDirectory names;
   private volatile @Nullable StaticWorkers workers;
 
   ClusterServices(
@@ -131,15 +131,15 @@ final class ClusterServices {
   private ClusterLeaseSource.PlacementDecision choose(
       Resources wanted, Placement placement, Map<NodeId, Long> argumentBytes, long turn) {
     var self = membership.self().id();
-    var wish = new PlacementPolicy.Wish(wanted, placement, self, argumentBytes, turn);
+    var placementRequest = new PlacementPolicy.PlacementRequest(wanted, placement, self, argumentBytes, turn);
     var random = ThreadLocalRandom.current();
     var up = views.now();
-    var choice = policy.choose(wish, up, random);
+    var choice = policy.choose(placementRequest, up, random);
     return switch (Objects.requireNonNull(choice, "the placement policy has given null")) {
-      case PlacementPolicy.Choice.On(var node) -> new ClusterLeaseSource.PlacementDecision.AtNode(node);
-      case PlacementPolicy.Choice.Wait(var where, var why) -> new ClusterLeaseSource.PlacementDecision.Later(where, why);
-      case PlacementPolicy.Choice.Never(var why) ->
-        views.absent().choose(policy, wish, up, random, why);
+      case PlacementPolicy.Choice.LeaseAt(var node) -> new ClusterLeaseSource.PlacementDecision.AtNode(node);
+      case PlacementPolicy.Choice.QueueAt(var where, var why) -> new ClusterLeaseSource.PlacementDecision.Later(where, why);
+      case PlacementPolicy.Choice.Infeasible(var why) ->
+        views.absent().choose(policy, placementRequest, up, random, why);
     };
   }
 
@@ -183,7 +183,7 @@ final class ClusterServices {
       ObjectDirectoryFactory.Timer timer) {
     load(ObjectTransferFactory.class)
         .ifPresent(factory -> clusterObjects.useTransfer(source -> factory.start(new TransferSettings(
-            source, carrier(system, settings, spawner), TransferSettings.Limits.USUAL))));
+            source, carrier(system, settings, spawner), TransferSettings.TransferLimits.DEFAULT))));
     load(ObjectDirectoryFactory.class)
         .ifPresentOrElse(
             factory -> clusterObjects.useDirectory(factory.open(new ObjectDirectoryFactory.Setup(
@@ -217,14 +217,14 @@ final class ClusterServices {
   }
 
   /** Aeron is clear text: only within this host, or where that was asked for. */
-  private TransferSettings.Carrier carrier(
+  private TransferSettings.Transport carrier(
       ActorSystem<?> system, NodeSettings settings, ClusterResourceView.Spawner spawner) {
     var security = settings.cluster().security();
     var host = settings.cluster().binding().host();
-    var artery = new TransferSettings.Artery(system, spawner::spawn);
+    var artery = new TransferSettings.ArteryTransport(system, spawner::spawn);
     return security.tls() == null
-        ? new TransferSettings.AeronOrArtery(
-            TransferSettings.Aeron.at(host, memory.directory().resolve("transfer")), artery)
+        ? new TransferSettings.AeronWithFallback(
+            TransferSettings.AeronTransport.at(host, memory.directory().resolve("transfer")), artery)
         : artery;
   }
 
@@ -365,10 +365,10 @@ final class ClusterServices {
   }
 
   /** Names of actors, unique in the cluster where the module that sees to it is there. */
-  ActorNames names(ActorSystem<?> system, ClusterResourceView.Spawner spawner) {
+  ActorNameDirectory names(ActorSystem<?> system, ClusterResourceView.Spawner spawner) {
     var config = system.settings().config();
-    var opened = load(ActorNamesFactory.class)
-        .map(factory -> factory.open(new ActorNamesFactory.Setup(
+    var opened = load(ActorNameDirectoryFactory.class)
+        .map(factory -> factory.open(new ActorNameDirectoryFactory.Setup(
             system, new ClusterPeersAdapter(membership), spawner::spawn, config)))
         .orElseGet(LocalActorNames::new);
     names = opened;

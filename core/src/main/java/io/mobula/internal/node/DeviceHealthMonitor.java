@@ -67,21 +67,21 @@ final class DeviceHealthMonitor implements AutoCloseable {
 
   /** Warns of what it has not warned of before; gives what there is to warn of. */
   private Set<String> look(Set<String> said) {
-    DeviceProbe.Found found;
+    DeviceProbe.DetectedDevices detectedDevices;
     try {
-      found = Objects.requireNonNull(probe.look(), "the probe has given null");
+      detectedDevices = Objects.requireNonNull(probe.probe(), "the probe has given null");
     } catch (Throwable broken) { // it is another's, and may know better at its next look
-      found = new DeviceProbe.Found(
+      detectedDevices = new DeviceProbe.DetectedDevices(
           List.copyOf(known.values()),
           List.of("they cannot be looked at: " + CapturedThrowable.textOf(broken)));
     }
-    var warnings = Set.copyOf(found.warnings());
+    var warnings = Set.copyOf(detectedDevices.warnings());
     for (var warning : warnings) {
       if (!said.contains(warning)) {
         LOG.warn("Accelerators: {}", warning);
       }
     }
-    compare(found.devices());
+    compare(detectedDevices.devices());
     return warnings;
   }
 
@@ -100,7 +100,7 @@ final class DeviceHealthMonitor implements AutoCloseable {
     var news = new ArrayList<Device>();
     known.replaceAll((uuid, before) -> {
       var device = now.getOrDefault(uuid, before);
-      if (!device.illness().equals(before.illness())) {
+      if (!device.unhealthyReason().equals(before.unhealthyReason())) {
         news.add(device);
         say(device);
       }
@@ -113,7 +113,7 @@ final class DeviceHealthMonitor implements AutoCloseable {
 
   private static void say(Device device) {
     device
-        .illness()
+        .unhealthyReason()
         .ifPresentOrElse(
             why -> LOG.warn(
                 "Accelerator {} ({} {}) is granted to nobody any more: {}",

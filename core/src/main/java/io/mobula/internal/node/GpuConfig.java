@@ -81,9 +81,9 @@ public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration
     try {
       var probe = Objects.requireNonNull(factory.open(declared), "no probe");
       try {
-        var found = Objects.requireNonNull(probe.look(), "nothing, not even an empty list");
-        found.warnings().forEach(warning -> LOG.warn("Accelerators: {}", warning));
-        return found.devices();
+        var detectedDevices = Objects.requireNonNull(probe.probe(), "nothing, not even an empty list");
+        detectedDevices.warnings().forEach(warning -> LOG.warn("Accelerators: {}", warning));
+        return detectedDevices.devices();
       } finally {
         DeviceHealthMonitor.close(probe);
       }

@@ -22,7 +22,7 @@ final class NodeInfoMapper {
     var view = views.now().node(peer.id());
     var store = views.store(peer.id());
     boolean drains =
-        peer.role() != Peer.Role.DRIVER && view.isPresent() && !view.get().accepting();
+        peer.role() != Peer.Role.DRIVER && view.isPresent() && !view.get().acceptsWork();
     return of(
         peer,
         drains && status == PeerStatus.ALIVE ? PeerStatus.LEAVING : status,
@@ -64,7 +64,7 @@ final class NodeInfoMapper {
         device.memoryBytes(),
         device.total() / one,
         device.used() / one,
-        device.illness().isEmpty() ? Optional.empty() : Optional.of(device.illness()));
+        device.unhealthyReason().isEmpty() ? Optional.empty() : Optional.of(device.unhealthyReason()));
   }
 
   private static NodeInfo.State state(PeerStatus status) {

@@ -275,7 +275,7 @@ public record NodeSettings(
     return new SpillConfig(
         reader.checked(
             "mobula.store.spill.directories",
-            () -> new SpillTarget.Plan(
+            () -> new SpillTarget.SpillSettings(
                 reader.paths("mobula.store.spill.directories"),
                 reader.positive("mobula.store.spill.fuse-below", config::getBytes),
                 reader.positive("mobula.store.spill.fused-size", config::getBytes))),

@@ -49,12 +49,12 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
    */
   public ClusterLeaseSource.PlacementDecision choose(
       PlacementPolicy policy,
-      PlacementPolicy.Wish wish,
+      PlacementPolicy.PlacementRequest placementRequest,
       ClusterView up,
       RandomGenerator random,
       String why) {
     boolean comes =
-        !starting.isEmpty() && !(policy.choose(wish, with(up), random) instanceof Choice.Never);
+        !starting.isEmpty() && !(policy.choose(placementRequest, with(up), random) instanceof Choice.Infeasible);
     return comes
         ? new ClusterLeaseSource.PlacementDecision.Await(why + "; " + startingInWords())
         : new ClusterLeaseSource.PlacementDecision.Later(null, why + givenUpInWords());

@@ -1,7 +1,7 @@
 package io.mobula.internal.placement;
 
 import io.mobula.Resources;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 
 /**
  * Whether what a bundle holds could hold a request. Of accelerators by number alone: which models
@@ -19,12 +19,12 @@ public final class BundleCapacity {
   static int lacking(Resources had, Resources wanted) {
     int others = (int) wanted.asUnits().entrySet().stream()
         .filter(
-            each -> !DeviceNeed.isName(each.getKey()) && had.units(each.getKey()) < each.getValue())
+            each -> !DeviceRequirement.isDeviceResource(each.getKey()) && had.units(each.getKey()) < each.getValue())
         .count();
-    return others + (coversDevices(DeviceNeed.of(had), DeviceNeed.of(wanted)) ? 0 : 1);
+    return others + (coversDevices(DeviceRequirement.of(had), DeviceRequirement.of(wanted)) ? 0 : 1);
   }
 
-  private static boolean coversDevices(DeviceNeed had, DeviceNeed wanted) {
+  private static boolean coversDevices(DeviceRequirement had, DeviceRequirement wanted) {
     if (wanted.memory() > 0 && had.memory() > 0) {
       return wanted.memory() <= had.memory();
     }

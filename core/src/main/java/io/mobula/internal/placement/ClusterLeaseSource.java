@@ -64,7 +64,7 @@ public final class ClusterLeaseSource implements LeaseSource {
     /**
      * Chooses a node for the request, from one look at the cluster.
      *
-     * @param turn see {@link io.mobula.spi.PlacementPolicy.Wish}
+     * @param turn see {@link io.mobula.spi.PlacementPolicy.PlacementRequest}
      */
     PlacementDecision choose(ClusterLeaseRequester requester, long turn);
   }

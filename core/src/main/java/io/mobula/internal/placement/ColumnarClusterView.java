@@ -25,7 +25,7 @@ final class ColumnarClusterView {
     this.fullness = new double[nodes.size()];
     for (int i = 0; i < fullness.length; i++) {
       fullness[i] = Math.max(
-          nodes.get(i).store(), Math.max(used(Resources.CPU, i), used(Resources.MEMORY, i)));
+          nodes.get(i).storeUsage(), Math.max(used(Resources.CPU, i), used(Resources.MEMORY, i)));
     }
   }
 

@@ -17,7 +17,7 @@ final class DeviceShareCodec {
       var device = share.device();
       to.int32(device.index()).text(device.uuid()).text(device.model());
       to.int64(device.memoryBytes()).text(device.architecture());
-      to.text(device.illness().orElse("")).int64(share.units());
+      to.text(device.unhealthyReason().orElse("")).int64(share.units());
     });
   }
 

@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.spi.ClusterView;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy;
 import java.util.Arrays;
@@ -37,17 +37,17 @@ public final class HybridPolicy implements PlacementPolicy {
   public HybridPolicy() {}
 
   @Override
-  public Choice choose(Wish wish, ClusterView view, RandomGenerator random) {
-    if (wish.placement() instanceof Placement.PreferredLabels(var selector)) {
-      var there = decide(wish, Placement.labels(selector), view, random);
-      return there instanceof Choice.On ? there : decide(wish, Placement.anywhere(), view, random);
+  public Choice choose(PlacementRequest placementRequest, ClusterView view, RandomGenerator random) {
+    if (placementRequest.placement() instanceof Placement.PreferredLabels(var selector)) {
+      var there = decide(placementRequest, Placement.labels(selector), view, random);
+      return there instanceof Choice.LeaseAt ? there : decide(placementRequest, Placement.anywhere(), view, random);
     }
-    return new Decision(wish, columns(view), random).choice();
+    return new Decision(placementRequest, columns(view), random).choice();
   }
 
-  private Choice decide(Wish wish, Placement placement, ClusterView view, RandomGenerator random) {
+  private Choice decide(PlacementRequest placementRequest, Placement placement, ClusterView view, RandomGenerator random) {
     var changed =
-        new Wish(wish.wanted(), placement, wish.local(), wish.argumentBytes(), wish.turn());
+        new PlacementRequest(placementRequest.wanted(), placement, placementRequest.local(), placementRequest.argumentBytes(), placementRequest.spreadIndex());
     return new Decision(changed, columns(view), random).choice();
   }
 
@@ -62,42 +62,42 @@ public final class HybridPolicy implements PlacementPolicy {
 
   /** One choice. */
   private static final class Decision {
-    private final Wish wish;
+    private final PlacementRequest placementRequest;
     private final ColumnarClusterView columns;
     private final RandomGenerator random;
     private final String[] names;
     private final long[] amounts;
     private final long[][] totals;
     private final long[][] free;
-    private final DeviceNeed devices;
+    private final DeviceRequirement devices;
 
-    Decision(Wish wish, ColumnarClusterView columns, RandomGenerator random) {
-      this.wish = wish;
+    Decision(PlacementRequest placementRequest, ColumnarClusterView columns, RandomGenerator random) {
+      this.placementRequest = placementRequest;
       this.columns = columns;
       this.random = random;
-      var units = wish.wanted().asUnits();
+      var units = placementRequest.wanted().asUnits();
       names = units.keySet().stream()
-          .filter(name -> !DeviceNeed.isName(name) || name.equals(Resources.GPU))
+          .filter(name -> !DeviceRequirement.isDeviceResource(name) || name.equals(Resources.GPU))
           .toArray(String[]::new);
       amounts = new long[names.length];
       totals = new long[names.length][];
       free = new long[names.length][];
       for (int i = 0; i < names.length; i++) {
-        amounts[i] = wish.wanted().units(names[i]);
+        amounts[i] = placementRequest.wanted().units(names[i]);
         totals[i] = columns.totals(names[i]);
         free[i] = columns.free(names[i]);
       }
-      devices = DeviceNeed.of(wish.wanted());
+      devices = DeviceRequirement.of(placementRequest.wanted());
     }
 
     Choice choice() {
       var able = new int[columns.size()];
       int count = able(able);
       if (count == 0) {
-        return new Choice.Never(SchedulingMessages.never(wish, accepting(), allowed()));
+        return new Choice.Infeasible(SchedulingMessages.never(placementRequest, accepting(), allowed()));
       }
       int target = target(able, count);
-      if (target >= 0 && wish.placement() instanceof Placement.NearObject) {
+      if (target >= 0 && placementRequest.placement() instanceof Placement.NearObject) {
         able[0] = target; // its value is there, so it waits there
         count = 1;
       }
@@ -110,21 +110,21 @@ public final class HybridPolicy implements PlacementPolicy {
       }
       if (opens == 0) {
         var busy = Arrays.stream(able, 0, count).mapToObj(columns::node).toList();
-        return new Choice.Wait(shortestQueue(busy).id(), SchedulingMessages.busy(wish, busy));
+        return new Choice.QueueAt(shortestQueue(busy).id(), SchedulingMessages.busy(placementRequest, busy));
       }
       boolean targetIsOpen = target >= 0 && isOpen(target);
       int chosen = targetIsOpen ? target : spreadOrPack(able, count, open, opens);
-      return new Choice.On(columns.node(chosen).id());
+      return new Choice.LeaseAt(columns.node(chosen).id());
     }
 
     // ---- who may
 
     private int able(int[] able) {
-      var allowed = allowing(wish.placement());
+      var allowed = allowing(placementRequest.placement());
       int count = 0;
       for (int i = 0; i < able.length; i++) {
         var node = columns.node(i);
-        if (node.accepting()
+        if (node.acceptsWork()
             && covers(totals, i)
             && (devices.isNone() || devices.canEverFit(node.devices()))
             && allowed.allows(node)) {
@@ -169,11 +169,11 @@ public final class HybridPolicy implements PlacementPolicy {
     }
 
     private List<NodeView> accepting() {
-      return columns.nodes().stream().filter(NodeView::accepting).toList();
+      return columns.nodes().stream().filter(NodeView::acceptsWork).toList();
     }
 
     private List<NodeView> allowed() {
-      var allowed = allowing(wish.placement());
+      var allowed = allowing(placementRequest.placement());
       return accepting().stream().filter(allowed::allows).toList();
     }
 
@@ -181,7 +181,7 @@ public final class HybridPolicy implements PlacementPolicy {
 
     /** Where it should be if there is room; -1 if that is all the same. */
     private int target(int[] able, int count) {
-      return switch (wish.placement()) {
+      return switch (placementRequest.placement()) {
         case Placement.PreferredNode(var id) -> find(id, able, count);
         case Placement.Spread spread -> -1;
         case Placement.Group group -> -1;
@@ -205,11 +205,11 @@ public final class HybridPolicy implements PlacementPolicy {
     private int mostBytes(int[] able, int count) {
       int best = -1;
       long most = 0;
-      if (!wish.argumentBytes().isEmpty()) {
+      if (!placementRequest.argumentBytes().isEmpty()) {
         for (int i = 0; i < count; i++) {
           var id = columns.node(able[i]).id();
-          long bytes = wish.argumentBytes().getOrDefault(id, 0L);
-          if (bytes > most || (bytes == most && bytes > 0 && id.equals(wish.local()))) {
+          long bytes = placementRequest.argumentBytes().getOrDefault(id, 0L);
+          if (bytes > most || (bytes == most && bytes > 0 && id.equals(placementRequest.local()))) {
             most = bytes;
             best = able[i];
           }
@@ -219,16 +219,16 @@ public final class HybridPolicy implements PlacementPolicy {
     }
 
     private int spreadOrPack(int[] able, int count, int[] open, int opens) {
-      if (wish.placement() instanceof Placement.Spread) {
+      if (placementRequest.placement() instanceof Placement.Spread) {
         return next(able, count);
       }
-      int local = find(wish.local(), open, opens);
+      int local = find(placementRequest.local(), open, opens);
       return local >= 0 && fullness(local) < SPREAD_THRESHOLD ? local : amongTheBest(open, opens);
     }
 
     /** The first with room from that on whose turn it is; at least one has room. */
     private int next(int[] able, int count) {
-      int at = (int) Math.floorMod(wish.turn(), (long) count);
+      int at = (int) Math.floorMod(placementRequest.spreadIndex(), (long) count);
       while (!isOpen(able[at])) {
         at = (at + 1) % count;
       }
@@ -304,7 +304,7 @@ public final class HybridPolicy implements PlacementPolicy {
       int shortest = able.stream().mapToInt(NodeView::queued).min().orElseThrow();
       var among = able.stream().filter(node -> node.queued() == shortest).toList();
       return among.stream()
-          .filter(node -> node.id().equals(wish.local()))
+          .filter(node -> node.id().equals(placementRequest.local()))
           .findFirst()
           .orElseGet(() -> among.get(random.nextInt(among.size())));
     }

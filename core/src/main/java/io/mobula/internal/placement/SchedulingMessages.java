@@ -3,9 +3,9 @@ package io.mobula.internal.placement;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.NodeView;
-import io.mobula.spi.PlacementPolicy.Wish;
+import io.mobula.spi.PlacementPolicy.PlacementRequest;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -17,11 +17,11 @@ final class SchedulingMessages {
 
   private SchedulingMessages() {}
 
-  static String never(Wish wish, List<NodeView> accepting, List<NodeView> allowed) {
+  static String never(PlacementRequest placementRequest, List<NodeView> accepting, List<NodeView> allowed) {
     if (accepting.isEmpty()) {
       return "there is no node that takes work";
     }
-    return allowed.isEmpty() ? notAllowed(wish.placement(), accepting) : tooLarge(wish, allowed);
+    return allowed.isEmpty() ? notAllowed(placementRequest.placement(), accepting) : tooLarge(placementRequest, allowed);
   }
 
   private static String notAllowed(Placement placement, List<NodeView> accepting) {
@@ -44,21 +44,21 @@ final class SchedulingMessages {
     };
   }
 
-  private static String tooLarge(Wish wish, List<NodeView> allowed) {
+  private static String tooLarge(PlacementRequest placementRequest, List<NodeView> allowed) {
     var largest = allowed.stream()
-        .min(Comparator.comparingInt((NodeView node) -> lacking(node.total(), wish.wanted()))
-            .thenComparingDouble(node -> -share(node.total(), wish.wanted())))
+        .min(Comparator.comparingInt((NodeView node) -> lacking(node.total(), placementRequest.wanted()))
+            .thenComparingDouble(node -> -share(node.total(), placementRequest.wanted())))
         .orElseThrow();
-    return "no node has " + wish.wanted() + "; the one that comes nearest is " + largest + " with "
-        + largest.total() + DeviceNeed.inWords(largest.devices());
+    return "no node has " + placementRequest.wanted() + "; the one that comes nearest is " + largest + " with "
+        + largest.total() + DeviceRequirement.describeModels(largest.devices());
   }
 
-  static String busy(Wish wish, List<NodeView> able) {
+  static String busy(PlacementRequest placementRequest, List<NodeView> able) {
     var nearest = able.stream()
-        .min(Comparator.comparingInt((NodeView node) -> lacking(node.available(), wish.wanted()))
-            .thenComparingDouble(node -> -share(node.available(), wish.wanted())))
+        .min(Comparator.comparingInt((NodeView node) -> lacking(node.available(), placementRequest.wanted()))
+            .thenComparingDouble(node -> -share(node.available(), placementRequest.wanted())))
         .orElseThrow();
-    return "none of the " + able.size() + " nodes that could hold " + wish.wanted()
+    return "none of the " + able.size() + " nodes that could hold " + placementRequest.wanted()
         + " has as much free; the one that comes nearest is " + nearest + " with "
         + nearest.available() + " free of " + nearest.total() + " and " + nearest.queued()
         + " waiting";

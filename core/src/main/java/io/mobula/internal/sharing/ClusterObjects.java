@@ -27,7 +27,7 @@ import io.mobula.spi.Lineage;
 import io.mobula.spi.ObjectDirectory;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Published;
+import io.mobula.spi.PublishedObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -202,7 +202,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
       }
       directoryClient.publish(
           entry.id(),
-          new Published.Sealed(entry.attempt(), sealed.byteSize(), true, containedObjects(sealed.edges())));
+          new PublishedObject.Sealed(entry.attempt(), sealed.byteSize(), true, containedObjects(sealed.edges())));
     } else if (outcome instanceof ObjectContent.RemoteValue(var remote)) {
       ((RemoteObject) remote).onShared();
       if (isOwn(entry.id())) {
@@ -218,15 +218,15 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /** What others are told of it; a value that cannot be written is a failure to them. */
-  private Published published(Object outcome, ObjectId id, int attempt) {
+  private PublishedObject published(Object outcome, ObjectId id, int attempt) {
     var encoded = new FrameWriter();
     if (outcome instanceof ObjectFailure) {
       write(encoded, outcome, id);
-      return new Published.Failure(attempt, encoded.toBytes());
+      return new PublishedObject.Failure(attempt, encoded.toBytes());
     }
     try {
       write(encoded, outcome, id);
-      return new Published.Value(attempt, encoded.toBytes(), encoded.carriedRefs());
+      return new PublishedObject.Value(attempt, encoded.toBytes(), encoded.carriedRefs());
     } catch (Throwable unwritable) { // what is inside is of users' classes
       return published(cannotLeave(id, unwritable), id, attempt);
     }

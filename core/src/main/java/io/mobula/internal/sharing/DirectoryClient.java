@@ -4,10 +4,10 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
-import io.mobula.spi.Located;
+import io.mobula.spi.LocateResult;
 import io.mobula.spi.ObjectDirectory;
-import io.mobula.spi.Published;
-import io.mobula.spi.Rebuild;
+import io.mobula.spi.PublishedObject;
+import io.mobula.spi.ReconstructionReply;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,11 +49,11 @@ final class DirectoryClient {
   void making(ObjectId id, int attempt) {
     var present = directory;
     if (present != null) {
-      present.making(id, attempt);
+      present.reportAttempt(id, attempt);
     }
   }
 
-  void publish(ObjectId id, Published what) {
+  void publish(ObjectId id, PublishedObject what) {
     var present = directory;
     if (present != null) {
       present.publish(id, what);
@@ -70,7 +70,7 @@ final class DirectoryClient {
   void recordLineage(ObjectId id, Lineage lineage) {
     var present = directory;
     if (present != null) {
-      present.remember(id, lineage);
+      present.recordLineage(id, lineage);
     }
   }
 
@@ -79,7 +79,7 @@ final class DirectoryClient {
     var present = directory;
     if (present != null) {
       boolean isLong = why.length() > LONGEST_WHY;
-      present.madeOnce(id, isLong ? why.substring(0, LONGEST_WHY) + "…" : why);
+      present.markNotReconstructible(id, isLong ? why.substring(0, LONGEST_WHY) + "…" : why);
     }
   }
 
@@ -91,27 +91,27 @@ final class DirectoryClient {
   void relayStatements(List<HoldStatement> others) {
     var present = directory;
     if (present != null && !others.isEmpty()) {
-      present.vouchFor(others);
+      present.relayStatements(others);
     }
   }
 
-  CompletionStage<Located> locate(ObjectId id) {
+  CompletionStage<LocateResult> locate(ObjectId id) {
     return locate(id, 0);
   }
 
-  CompletionStage<Located> locate(ObjectId id, int lostAttempt) {
+  CompletionStage<LocateResult> locate(ObjectId id, int lostAttempt) {
     var present = directory;
     return present == null
         ? CompletableFuture.completedStage(
-            new Located.Lost("its node is gone, and there is no directory", false, 0))
+            new LocateResult.Lost("its node is gone, and there is no directory", false, 0))
         : present.locate(id, lostAttempt);
   }
 
-  CompletionStage<Rebuild> requestReconstruction(ObjectId id, int lostAttempt) {
+  CompletionStage<ReconstructionReply> requestReconstruction(ObjectId id, int lostAttempt) {
     var present = directory;
     return present == null
-        ? CompletableFuture.completedStage(new Rebuild.Impossible("there is no directory"))
-        : present.rebuild(id, lostAttempt);
+        ? CompletableFuture.completedStage(new ReconstructionReply.Impossible("there is no directory"))
+        : present.requestReconstruction(id, lostAttempt);
   }
 
   void close() {

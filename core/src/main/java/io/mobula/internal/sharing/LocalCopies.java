@@ -4,8 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.store.ObjectContent;
-import io.mobula.spi.ObjectSource.Open;
-import io.mobula.spi.Published;
+import io.mobula.spi.ObjectSource.OpenObject;
+import io.mobula.spi.PublishedObject;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +76,7 @@ final class LocalCopies {
     if (clusterObjects.sharedEntry(location.id()) != null) {
       directoryClient.publish(
           location.id(),
-          new Published.Sealed(
+          new PublishedObject.Sealed(
               location.attempt(), location.bytes(), false, clusterObjects.containedObjects(object.edges())));
     }
   }
@@ -127,13 +127,13 @@ final class LocalCopies {
    * memory: a reader who is refused claims it.
    */
   @Nullable
-  Open openForTransfer(ObjectId id, int attempt) {
+  OpenObject openForTransfer(ObjectId id, int attempt) {
     var sealed = copyFor(id, attempt);
     var held = sealed == null ? null : sealed.tryAcquirePin();
     if (held == null) {
       return null;
     }
-    return new Open() {
+    return new OpenObject() {
       @Override
       public MemorySegment bytes() {
         return held.bytes();

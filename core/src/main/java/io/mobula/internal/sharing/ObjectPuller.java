@@ -17,11 +17,11 @@ import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.RefetchSource;
-import io.mobula.spi.Located;
+import io.mobula.spi.LocateResult;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
-import io.mobula.spi.Sources;
+import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.PullSources;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -136,16 +136,16 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
 
   /** A pull from this source and from all others that the directory knows or gets to know. */
   private CompletionStage<Void> begin(ObjectLocation location, SourceEndpoint first, MemorySegment target) {
-    var sources = new Sources(
+    var sources = new PullSources(
         List.of(first.endpoint()),
         found -> others(location, other -> {
           found.accept(other.endpoint());
           tellIfGone(other);
         }));
     var done = transfer()
-        .pull(new Pull(
+        .pull(new ObjectPullRequest(
             location.id(), location.attempt(), location.bytes(), sources, target, arrived -> {}))
-        .done();
+        .completion();
     tellIfGone(first);
     return done;
   }
@@ -153,7 +153,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   /** The transfer has been told of a source that has left since, and knew nothing of it then. */
   private void tellIfGone(SourceEndpoint source) {
     if (membership.peer(source.node()) == null) {
-      transfer().lost(source.endpoint(), "its node has left the cluster");
+      transfer().markLost(source.endpoint(), "its node has left the cluster");
     }
   }
 
@@ -170,13 +170,13 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   /** Tells of every node that the directory knows to have the same attempt. */
   private CompletionStage<?> others(ObjectLocation location, Consumer<SourceEndpoint> found) {
     return directoryClient.locate(location.id()).thenCompose(located -> switch (located) {
-      case Located.At(var attempt, var bytes, var nodes)
+      case LocateResult.SealedCopies(var attempt, var bytes, var nodes)
       when attempt == location.attempt() ->
         CompletableFuture.allOf(nodes.stream()
             .filter(node -> !node.equals(membership.self().id()))
             .map(node -> sourceEndpoint(node).thenAccept(found).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
-      case Located.At _, Located.Value _, Located.Failure _, Located.Lost _ ->
+      case LocateResult.SealedCopies _, LocateResult.Value _, LocateResult.Failure _, LocateResult.Lost _ ->
         CompletableFuture.completedFuture(null);
     });
   }
@@ -292,7 +292,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
       present = transfer;
     }
     if (endpoint != null && present != null) {
-      present.lost(endpoint, how);
+      present.markLost(endpoint, how);
     }
   }
 

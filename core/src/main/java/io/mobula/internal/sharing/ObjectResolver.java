@@ -15,8 +15,8 @@ import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.spi.Located;
-import io.mobula.spi.Rebuild;
+import io.mobula.spi.LocateResult;
+import io.mobula.spi.ReconstructionReply;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -191,9 +191,9 @@ final class ObjectResolver {
         fail("it was looked for " + MOST_ROUNDS + " times", null);
         return;
       }
-      directoryClient.locate(id, lostAttempt()).whenComplete((located, failure) -> {
+      directoryClient.locate(id, lostAttempt()).whenComplete((location, failure) -> {
         try {
-          located(located, failure);
+          located(location, failure);
         } catch (RuntimeException e) {
           fail("what the directory says of it cannot be read", e);
         }
@@ -205,13 +205,13 @@ final class ObjectResolver {
       return lostAt != null && membership.peer(lostAt.holder()) == null ? lostAt.attempt() : 0;
     }
 
-    private void located(@Nullable Located located, @Nullable Throwable failure) {
-      switch (located) {
-        case Located.At(var attempt, var bytes, var nodes) -> askOneOf(nodes, attempt);
-        case Located.Value(var attempt, var encoded) -> end(clusterObjects.read(new FrameReader(encoded)));
-        case Located.Failure(var attempt, var encoded) ->
+    private void located(@Nullable LocateResult location, @Nullable Throwable failure) {
+      switch (location) {
+        case LocateResult.SealedCopies(var attempt, var bytes, var nodes) -> askOneOf(nodes, attempt);
+        case LocateResult.Value(var attempt, var encoded) -> end(clusterObjects.read(new FrameReader(encoded)));
+        case LocateResult.Failure(var attempt, var encoded) ->
           end(clusterObjects.read(new FrameReader(encoded)));
-        case Located.Lost(var reason, var rebuildable, var attempt) -> {
+        case LocateResult.Lost(var reason, var rebuildable, var attempt) -> {
           if (rebuildable) {
             requestReconstruction(attempt);
           } else {
@@ -239,10 +239,10 @@ final class ObjectResolver {
     private void requestReconstruction(int lostAttempt) {
       directoryClient.requestReconstruction(id, lostAttempt).whenComplete((answer, failure) -> {
         switch (answer) {
-          case Rebuild.Granted(var attempt, var recipe) -> startReconstruction(attempt, recipe);
-          case Rebuild.Elsewhere elsewhere -> askAnew();
-          case Rebuild.Unneeded readable -> askAnew();
-          case Rebuild.Impossible(var reason) -> fail(reason, null);
+          case ReconstructionReply.Granted(var attempt, var recipe) -> startReconstruction(attempt, recipe);
+          case ReconstructionReply.InProgress inProgress -> askAnew();
+          case ReconstructionReply.NotNeeded readable -> askAnew();
+          case ReconstructionReply.Impossible(var reason) -> fail(reason, null);
           case null -> unanswered(failure);
         }
       });

@@ -34,7 +34,7 @@ final class ReconstructionTracker implements Membership.Listener {
   /** Another node has made it and says so itself: this one goes on vouching for it until then. */
   void onReconstructedAt(ObjectId id, NodeId node) {
     announced.put(id, node);
-    directoryClient.locate(id).whenComplete((located, closed) -> stopAnnouncing(id, node));
+    directoryClient.locate(id).whenComplete((location, closed) -> stopAnnouncing(id, node));
     if (membership.peer(node) == null) {
       stopAnnouncing(id, node);
     }

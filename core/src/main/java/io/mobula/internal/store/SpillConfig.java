@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param provider who opens the target; {@code null} for the one on the class path
  */
 public record SpillConfig(
-    SpillTarget.Plan plan, double threshold, SpillTarget.@Nullable Provider provider) {
+    SpillTarget.SpillSettings plan, double threshold, SpillTarget.@Nullable Provider provider) {
   /** Not at all. */
-  public static final SpillConfig NONE = new SpillConfig(new SpillTarget.Plan(List.of(), 0, 0), 1);
+  public static final SpillConfig NONE = new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 1);
 
   /** Refuses a threshold that is no share. */
   public SpillConfig {
@@ -25,7 +25,7 @@ public record SpillConfig(
   }
 
   /** As the settings say, with what is on the class path. */
-  public SpillConfig(SpillTarget.Plan plan, double threshold) {
+  public SpillConfig(SpillTarget.SpillSettings plan, double threshold) {
     this(plan, threshold, null);
   }
 

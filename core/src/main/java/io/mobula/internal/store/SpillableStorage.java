@@ -56,7 +56,7 @@ final class SpillableStorage implements SealedStorage {
   private volatile @Nullable SealedObject inMemory;
   private Phase phase = Phase.MEMORY;
   private int claims; // of readers until they have pinned it
-  private SpillTarget.@Nullable Part onDisk;
+  private SpillTarget.@Nullable SpilledObject onDisk;
   private @Nullable RefetchSource refetchSource;
   private @Nullable ObjectLostException lost;
   private final AsyncRestore restore;
@@ -206,16 +206,16 @@ final class SpillableStorage implements SealedStorage {
         return here.bytes().toArray(ValueLayout.JAVA_BYTE);
       }
     }
-    var part = partAway();
-    if (part == null) {
+    var spilledObject = partAway();
+    if (spilledObject == null) {
       return read(here -> here.toArray(ValueLayout.JAVA_BYTE));
     }
     var copied = new byte[Math.toIntExact(bytes)];
-    part.readInto(MemorySegment.ofArray(copied));
+    spilledObject.readInto(MemorySegment.ofArray(copied));
     return copied;
   }
 
-  private synchronized SpillTarget.@Nullable Part partAway() {
+  private synchronized SpillTarget.@Nullable SpilledObject partAway() {
     return phase == Phase.EVICTED ? onDisk : null;
   }
 
@@ -250,7 +250,7 @@ final class SpillableStorage implements SealedStorage {
    */
   long evict(@Nullable SpillTarget target) {
     var here = inMemory;
-    SpillTarget.Part written = null;
+    SpillTarget.SpilledObject written = null;
     try {
       if (here != null && target != null && needsCopy()) {
         written = here.read(target::write);
@@ -269,7 +269,7 @@ final class SpillableStorage implements SealedStorage {
     return onDisk == null && refetchSource == null;
   }
 
-  private long completeEviction(SealedObject here, SpillTarget.@Nullable Part written) {
+  private long completeEviction(SealedObject here, SpillTarget.@Nullable SpilledObject written) {
     RefetchSource droppedFrom = null;
     synchronized (this) {
       if (phase == Phase.SPILLING) {
@@ -301,7 +301,7 @@ final class SpillableStorage implements SealedStorage {
   @Override
   public void discard() {
     SealedObject object;
-    SpillTarget.Part part;
+    SpillTarget.SpilledObject spilledObject;
     synchronized (this) {
       if (phase == Phase.DISCARDED) {
         return;
@@ -313,15 +313,15 @@ final class SpillableStorage implements SealedStorage {
       phase = Phase.DISCARDED;
       object = inMemory;
       inMemory = null;
-      part = returning ? null : onDisk;
+      spilledObject = returning ? null : onDisk;
       notifyAll();
     }
     evictor.remove(this);
     if (object != null) {
       object.free();
     }
-    if (part != null) {
-      part.delete();
+    if (spilledObject != null) {
+      spilledObject.delete();
     }
   }
 
@@ -386,16 +386,16 @@ final class SpillableStorage implements SealedStorage {
   }
 
   private SealedObject fetch() {
-    SpillTarget.Part part;
+    SpillTarget.SpilledObject spilledObject;
     RefetchSource from;
     synchronized (this) {
-      part = onDisk;
+      spilledObject = onDisk;
       from = refetchSource;
     }
     var taken = room.getAndSet(null);
     var block = taken == null ? evictor.allocateForRestore(bytes) : taken;
     try {
-      fill(block, part, from);
+      fill(block, spilledObject, from);
       return block.seal();
     } catch (RuntimeException | Error e) {
       block.abandon();
@@ -403,12 +403,12 @@ final class SpillableStorage implements SealedStorage {
     }
   }
 
-  private static void fill(WritableBlock block, SpillTarget.@Nullable Part part, @Nullable RefetchSource from) {
+  private static void fill(WritableBlock block, SpillTarget.@Nullable SpilledObject spilledObject, @Nullable RefetchSource from) {
     var hold = Execution.currentHold();
     hold.giveBack();
     try {
-      if (part != null) {
-        part.readInto(block.segment());
+      if (spilledObject != null) {
+        spilledObject.readInto(block.segment());
       } else if (from != null) {
         from.fetch(block.segment());
       }
@@ -419,7 +419,7 @@ final class SpillableStorage implements SealedStorage {
 
   /** Ends RETURNING; false if the value is gone, and with it what was on disk. */
   private boolean settle(@Nullable SealedObject fetched, @Nullable ObjectLostException why) {
-    SpillTarget.Part orphan;
+    SpillTarget.SpilledObject orphan;
     synchronized (this) {
       if (phase == Phase.RESTORING) {
         inMemory = fetched;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.Resources;
 import io.mobula.spi.Device;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -201,7 +201,7 @@ class DeviceAllocationHistoryTest {
     private void check() {
       Map<ResourceBalance, Map<String, Long>> taken = new HashMap<>();
       for (var one : held) {
-        var need = DeviceNeed.of(one.wanted());
+        var need = DeviceRequirement.of(one.wanted());
         assertThat(one.shares()).as(what).hasSize(need.count());
         assertThat(one.shares().size() < 2
                 || one.shares().stream().allMatch(share -> share.units() == WHOLE))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.Resources;
 import io.mobula.spi.Device;
-import io.mobula.spi.DeviceNeed;
+import io.mobula.spi.DeviceRequirement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +32,8 @@ class DeviceAllocatorTest {
     return new DeviceAllocator(DeviceShare.declared(40_000));
   }
 
-  private static DeviceNeed gpus(double amount) {
-    return DeviceNeed.of(Resources.none().gpus(amount));
+  private static DeviceRequirement gpus(double amount) {
+    return DeviceRequirement.of(Resources.none().gpus(amount));
   }
 
   private static List<Integer> indices(List<DeviceShare> shares) {
@@ -47,7 +47,7 @@ class DeviceAllocatorTest {
         device.model(),
         device.memoryBytes(),
         device.architecture(),
-        device.near(),
+        device.distances(),
         Optional.of("has fallen off the bus"));
   }
 
@@ -96,13 +96,13 @@ class DeviceAllocatorTest {
     var deviceAllocator = of(
         device(0, "NVIDIA A100-SXM4-80GB", 80 * GIB, Map.of()),
         device(1, "NVIDIA L4", 24 * GIB, Map.of()));
-    var twenty = DeviceNeed.of(Resources.none().gpuMemory("20GiB"));
+    var twenty = DeviceRequirement.of(Resources.none().gpuMemory("20GiB"));
     assertThat(deviceAllocator.take(twenty)).singleElement().satisfies(share -> {
       assertThat(share.device().index()).isEqualTo(1);
       assertThat(share.units()).isEqualTo(8_334);
     });
     assertThat(deviceAllocator.take(twenty).getFirst().units()).isEqualTo(2_500);
-    assertThat(deviceAllocator.fits(DeviceNeed.of(Resources.none().gpuMemory("81GiB")))).isFalse();
+    assertThat(deviceAllocator.fits(DeviceRequirement.of(Resources.none().gpuMemory("81GiB")))).isFalse();
   }
 
   @Test
@@ -110,21 +110,21 @@ class DeviceAllocatorTest {
     var deviceAllocator = of(
         device(0, "NVIDIA A100-SXM4-80GB", 80 * GIB, Map.of()),
         device(1, "NVIDIA H200", 141 * GIB, Map.of()));
-    assertThat(indices(deviceAllocator.take(DeviceNeed.of(Resources.none().accelerator("h200")))))
+    assertThat(indices(deviceAllocator.take(DeviceRequirement.of(Resources.none().accelerator("h200")))))
         .containsExactly(1);
-    assertThat(deviceAllocator.fits(DeviceNeed.of(Resources.none().accelerator("H200"))))
+    assertThat(deviceAllocator.fits(DeviceRequirement.of(Resources.none().accelerator("H200"))))
         .isFalse();
-    assertThat(deviceAllocator.fits(DeviceNeed.of(Resources.none().gpus(0.5).accelerator("A100"))))
+    assertThat(deviceAllocator.fits(DeviceRequirement.of(Resources.none().gpus(0.5).accelerator("A100"))))
         .isTrue();
-    assertThat(DeviceNeed.isOfKind("NVIDIA H200", "H20")).isFalse();
-    assertThat(DeviceNeed.isOfKind("NVIDIA A100-SXM4-80GB", "a100-sxm4")).isTrue();
+    assertThat(DeviceRequirement.isOfKind("NVIDIA H200", "H20")).isFalse();
+    assertThat(DeviceRequirement.isOfKind("NVIDIA A100-SXM4-80GB", "a100-sxm4")).isTrue();
   }
 
   @Test
   void ofWhatIsSpokenForNothingIsTaken() {
     var deviceAllocator =
         of(device(0, "NVIDIA H200", GIB, Map.of()), device(1, "NVIDIA L4", GIB, Map.of()));
-    deviceAllocator.reserveAllMatching(DeviceNeed.of(Resources.none().accelerator("H200")));
+    deviceAllocator.reserveAllMatching(DeviceRequirement.of(Resources.none().accelerator("H200")));
     assertThat(deviceAllocator.fits(gpus(2))).isFalse();
     assertThat(indices(deviceAllocator.take(gpus(1)))).containsExactly(1);
     deviceAllocator.clearReservations();
@@ -139,7 +139,7 @@ class DeviceAllocatorTest {
     deviceAllocator.update(List.of(ill(first)));
     assertThat(deviceAllocator.total()).isEqualTo(30_000);
     assertThat(indices(deviceAllocator.take(gpus(0.5)))).containsExactly(1);
-    assertThat(deviceAllocator.withCurrentDevices(half).getFirst().device().illness()).isPresent();
+    assertThat(deviceAllocator.withCurrentDevices(half).getFirst().device().unhealthyReason()).isPresent();
     deviceAllocator.putBack(half);
     assertThat(deviceAllocator.free()).isEqualTo(25_000);
     deviceAllocator.update(List.of(first));
@@ -172,7 +172,7 @@ class DeviceAllocatorTest {
     for (int step = 0; step < 60; step++) {
       switch (random.nextInt(5)) {
         case 0, 1, 2 -> {
-          var need = DeviceNeed.of(draw(random));
+          var need = DeviceRequirement.of(draw(random));
           if (deviceAllocator.fits(need)) {
             var taken = deviceAllocator.take(need);
             assertThat(taken).as(what).hasSize(need.count());

@@ -27,15 +27,15 @@ class DeviceHealthMonitorTest {
 
   /** Does one thing after another, the last one for ever. */
   private static final class Scripted implements DeviceProbe {
-    private final BlockingQueue<Supplier<Found>> looks = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Supplier<DetectedDevices>> looks = new LinkedBlockingQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    Scripted(List<Supplier<Found>> looks) {
+    Scripted(List<Supplier<DetectedDevices>> looks) {
       this.looks.addAll(looks);
     }
 
     @Override
-    public Found probe() {
+    public DetectedDevices probe() {
       return (looks.size() > 1 ? looks.remove() : looks.element()).get();
     }
 
@@ -46,8 +46,8 @@ class DeviceHealthMonitorTest {
     }
   }
 
-  private static DeviceProbe.Found found(Device device) {
-    return new DeviceProbe.Found(List.of(device), List.of());
+  private static DeviceProbe.DetectedDevices found(Device device) {
+    return new DeviceProbe.DetectedDevices(List.of(device), List.of());
   }
 
   @Test

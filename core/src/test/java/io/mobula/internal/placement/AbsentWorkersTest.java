@@ -10,7 +10,7 @@ import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
-import io.mobula.spi.PlacementPolicy.Wish;
+import io.mobula.spi.PlacementPolicy.PlacementRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,9 +39,9 @@ class AbsentWorkersTest {
   }
 
   private static PlacementDecision choose(Resources wanted, Placement placement, AbsentWorker... absent) {
-    var wish = new Wish(wanted, placement, NODE.id(), Map.of());
+    var placementRequest = new PlacementRequest(wanted, placement, NODE.id(), Map.of());
     return AbsentWorkers.of(Stream.of(new AbsentWorkers.NodeWorkers(NODE, List.of(absent))))
-        .choose(new HybridPolicy(), wish, UP, new Random(1), "no node has as much");
+        .choose(new HybridPolicy(), placementRequest, UP, new Random(1), "no node has as much");
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.mobula.spi.ClusterView;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy.Choice;
-import io.mobula.spi.PlacementPolicy.Wish;
+import io.mobula.spi.PlacementPolicy.PlacementRequest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,7 +45,7 @@ class HybridPolicyTest {
         node.total(),
         node.available(),
         queued,
-        node.store(),
+        node.storeUsage(),
         accepting);
   }
 
@@ -56,11 +56,11 @@ class HybridPolicyTest {
   private Choice choose(
       Placement placement, Resources wanted, Map<NodeId, Long> bytes, NodeView... nodes) {
     return policy.choose(
-        new Wish(wanted, placement, LOCAL, bytes), new ClusterView(List.of(nodes)), random);
+        new PlacementRequest(wanted, placement, LOCAL, bytes), new ClusterView(List.of(nodes)), random);
   }
 
   private static Choice on(long id) {
-    return new Choice.On(new NodeId(id));
+    return new Choice.LeaseAt(new NodeId(id));
   }
 
   @Test
@@ -116,11 +116,11 @@ class HybridPolicyTest {
         .isEqualTo(on(2));
     assertThat(choose(Placement.on(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 0)))
         .isInstanceOfSatisfying(
-            Choice.Wait.class, wait -> assertThat(wait.where()).isEqualTo(new NodeId(2)));
+            Choice.QueueAt.class, queueAt -> assertThat(queueAt.where()).isEqualTo(new NodeId(2)));
     assertThat(choose(Placement.on(new NodeId(9)), ONE_CPU, node(1, 4, 4)))
         .isInstanceOfSatisfying(
-            Choice.Never.class,
-            never -> assertThat(never.why()).contains(new NodeId(9).toString()).contains("n1"));
+            Choice.Infeasible.class,
+            infeasible -> assertThat(infeasible.why()).contains(new NodeId(9).toString()).contains("n1"));
     assertThat(choose(Placement.preferring(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 1)))
         .isEqualTo(on(2));
     assertThat(choose(Placement.preferring(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 0)))
@@ -136,8 +136,8 @@ class HybridPolicyTest {
     assertThat(choose(Placement.labels("zone=b"), ONE_CPU, a, b)).isEqualTo(on(2));
     assertThat(choose(Placement.labels("zone=c"), ONE_CPU, a, b))
         .isInstanceOfSatisfying(
-            Choice.Never.class,
-            never -> assertThat(never.why()).contains("zone=c").contains("{zone=a}"));
+            Choice.Infeasible.class,
+            infeasible -> assertThat(infeasible.why()).contains("zone=c").contains("{zone=a}"));
     assertThatThrownBy(() -> choose(Placement.labels("zone=="), ONE_CPU, a, b))
         .isInstanceOf(InvalidRequestException.class);
   }
@@ -186,7 +186,7 @@ class HybridPolicyTest {
     assertThat(choose(Placement.anywhere(), Resources.none().gpuMemory("60GiB"), scattered, whole))
         .isEqualTo(on(2));
     assertThat(choose(Placement.anywhere(), Resources.none().gpus(1), scattered))
-        .isInstanceOf(Choice.Wait.class);
+        .isInstanceOf(Choice.QueueAt.class);
   }
 
   @Test
@@ -198,8 +198,8 @@ class HybridPolicyTest {
         Resources.none().gpuMemory("81GiB"))) {
       assertThat(choose(Placement.anywhere(), wanted, node, node(2, 4, 4)))
           .isInstanceOfSatisfying(
-              Choice.Never.class,
-              never -> assertThat(never.why()).contains("n1").contains("2 NVIDIA L4"));
+              Choice.Infeasible.class,
+              infeasible -> assertThat(infeasible.why()).contains("n1").contains("2 NVIDIA L4"));
     }
   }
 
@@ -207,10 +207,10 @@ class HybridPolicyTest {
   void whatNoNodeHasIsNeverAndNamesTheOneThatComesNearest() {
     assertThat(choose(Placement.anywhere(), ONE_CPU.cpus(9), node(1, 2, 2), node(2, 8, 0)))
         .isInstanceOfSatisfying(
-            Choice.Never.class,
-            never ->
-                assertThat(never.why()).contains("CPU=9.0").contains("n2").contains("CPU=8.0"));
-    assertThat(choose(Placement.anywhere(), ONE_CPU)).isInstanceOf(Choice.Never.class);
+            Choice.Infeasible.class,
+            infeasible ->
+                assertThat(infeasible.why()).contains("CPU=9.0").contains("n2").contains("CPU=8.0"));
+    assertThat(choose(Placement.anywhere(), ONE_CPU)).isInstanceOf(Choice.Infeasible.class);
   }
 
   @Test
@@ -220,9 +220,9 @@ class HybridPolicyTest {
             ONE_CPU,
             with(node(1, 4, 0), 5, true),
             with(node(2, 4, 0), 2, true)))
-        .isInstanceOfSatisfying(Choice.Wait.class, wait -> {
-          assertThat(wait.where()).isEqualTo(new NodeId(2));
-          assertThat(wait.why()).contains("2 nodes").contains("CPU=1.0").contains("waiting");
+        .isInstanceOfSatisfying(Choice.QueueAt.class, queueAt -> {
+          assertThat(queueAt.where()).isEqualTo(new NodeId(2));
+          assertThat(queueAt.why()).contains("2 nodes").contains("CPU=1.0").contains("waiting");
         });
   }
 
@@ -237,7 +237,7 @@ class HybridPolicyTest {
   void spreadIsEvenThoughTheViewIsOld() {
     var counts = new HashMap<Long, Integer>();
     for (int turn = 0; turn < 9; turn++) {
-      var chosen = (Choice.On) spread(turn, node(1, 4, 4), node(2, 4, 4), node(3, 4, 4));
+      var chosen = (Choice.LeaseAt) spread(turn, node(1, 4, 4), node(2, 4, 4), node(3, 4, 4));
       counts.merge(chosen.node().incarnation(), 1, Integer::sum);
     }
     assertThat(counts).containsOnly(Map.entry(1L, 3), Map.entry(2L, 3), Map.entry(3L, 3));
@@ -250,8 +250,8 @@ class HybridPolicyTest {
   }
 
   private Choice spread(long turn, NodeView... nodes) {
-    var wish = new Wish(ONE_CPU, Placement.spread(), LOCAL, Map.of(), turn);
-    return policy.choose(wish, new ClusterView(List.of(nodes)), random);
+    var placementRequest = new PlacementRequest(ONE_CPU, Placement.spread(), LOCAL, Map.of(), turn);
+    return policy.choose(placementRequest, new ClusterView(List.of(nodes)), random);
   }
 
   @Test
@@ -261,7 +261,7 @@ class HybridPolicyTest {
       var nodes = free.entrySet().stream()
           .map(each -> node(each.getKey(), 10, each.getValue()))
           .toArray(NodeView[]::new);
-      var chosen = (Choice.On) spread(i, nodes);
+      var chosen = (Choice.LeaseAt) spread(i, nodes);
       free.merge(chosen.node().incarnation(), -1, Integer::sum);
     }
     assertThat(free.values()).containsOnly(5);
@@ -309,9 +309,9 @@ class HybridPolicyTest {
           ? Map.of()
           : Map.of(new NodeId(1 + local.nextInt(6)), (long) local.nextInt(3));
       var view = new ClusterView(nodes);
-      var choice = policy.choose(new Wish(wanted, placement, LOCAL, bytes), view, local);
+      var choice = policy.choose(new PlacementRequest(wanted, placement, LOCAL, bytes), view, local);
       var able = nodes.stream()
-          .filter(NodeView::accepting)
+          .filter(NodeView::acceptsWork)
           .filter(node ->
               !(placement instanceof Placement.OnNode(var id)) || node.id().equals(id))
           .filter(node -> !(placement instanceof Placement.Labels)
@@ -320,16 +320,16 @@ class HybridPolicyTest {
           .toList();
       var what = "seed " + seed + ": " + wanted + " " + placement + " among " + nodes;
       switch (choice) {
-        case Choice.On(var id) -> {
+        case Choice.LeaseAt(var id) -> {
           assertThat(able).as(what).contains(view.node(id).orElseThrow());
           assertThat(view.node(id).orElseThrow().canHoldNow(wanted)).as(what).isTrue();
         }
-        case Choice.Wait(var where, var why) -> {
+        case Choice.QueueAt(var where, var why) -> {
           assertThat(able).as(what).contains(view.node(where).orElseThrow());
           assertThat(able).as(what).noneMatch(node -> node.canHoldNow(wanted));
           assertThat(why).isNotBlank();
         }
-        case Choice.Never(var why) -> {
+        case Choice.Infeasible(var why) -> {
           assertThat(able).as(what).isEmpty();
           assertThat(why).isNotBlank();
         }

@@ -107,7 +107,7 @@ class ResourceViewGossipTest {
   void aNodeKnowsItselfBeforeAnythingElse() {
     assertThat(views.now().node(SELF.id()).orElseThrow().total())
         .isEqualTo(Resources.none().cpus(2));
-    assertThat(views.now().node(SELF.id()).orElseThrow().store()).isEqualTo(0.25);
+    assertThat(views.now().node(SELF.id()).orElseThrow().storeUsage()).isEqualTo(0.25);
   }
 
   @Test

@@ -24,7 +24,7 @@ import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.EntryRef;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.Pull;
+import io.mobula.spi.ObjectPullRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -286,7 +286,7 @@ final class SimulatedHosts {
     }
 
     @Override
-    public Pulling pull(Pull request) {
+    public PullHandle pull(ObjectPullRequest request) {
       var from = request.sources().known().getFirst();
       var value = values.stream().filter(each -> each.id.equals(request.id())).findFirst();
       value.ifPresent(each -> each.transfers++);
@@ -297,7 +297,7 @@ final class SimulatedHosts {
           process.threads.start("transfer", () -> end(request, from, value.orElseThrow(), done));
         }
       });
-      return new Pulling() {
+      return new PullHandle() {
         @Override
         public CompletionStage<Void> completion() {
           return done;
@@ -310,18 +310,18 @@ final class SimulatedHosts {
       };
     }
 
-    private void end(Pull request, String from, SharedValue value, CompletableFuture<Void> done) {
+    private void end(ObjectPullRequest request, String from, SharedValue value, CompletableFuture<Void> done) {
       var giver = transfers.get(from);
-      var open = giver == null || !giver.process.isUp() || scheduler.decisions().oneIn(6)
+      var openObject = giver == null || !giver.process.isUp() || scheduler.decisions().oneIn(6)
           ? null
           : giver.given.open(request.id(), request.attempt());
-      if (open == null) {
+      if (openObject == null) {
         value.failures++;
         done.completeExceptionally(failed(from));
         return;
       }
-      try (open) {
-        request.target().copyFrom(open.bytes());
+      try (openObject) {
+        request.target().copyFrom(openObject.bytes());
       }
       done.complete(null);
     }

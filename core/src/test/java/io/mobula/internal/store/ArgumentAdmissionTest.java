@@ -48,12 +48,12 @@ class ArgumentAdmissionTest {
 
   private void open(Duration fullTimeout) {
     var memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY, false));
-    var nowhere = new SpillTarget.Plan(List.of(), 0, 0);
+    var nowhere = new SpillTarget.SpillSettings(List.of(), 0, 0);
     store = new ObjectStore(
         new NodeId(7),
         Codec.create(CodecOptions.defaults()),
         memory,
-        new ObjectStore.Limits(1024, fullTimeout, new SpillConfig(nowhere, 0.9, plan -> disk)),
+        new ObjectStore.Limits(1024, fullTimeout, new SpillConfig(nowhere, 0.9, spillSettings -> disk)),
         Runnable::run);
   }
 

@@ -69,12 +69,12 @@ class FetchWaitTest {
   private ObjectStore openStore() {
     var memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY, false));
     memories.add(memory);
-    var plan = new SpillTarget.Plan(List.of(), 0, 0);
+    var spillSettings = new SpillTarget.SpillSettings(List.of(), 0, 0);
     return new ObjectStore(
         new NodeId(memories.size()),
         Codec.create(CodecOptions.defaults()),
         memory,
-        new ObjectStore.Limits(1024, LIMIT, new SpillConfig(plan, 0.9, any -> target)),
+        new ObjectStore.Limits(1024, LIMIT, new SpillConfig(spillSettings, 0.9, any -> target)),
         Runnable::run);
   }
 

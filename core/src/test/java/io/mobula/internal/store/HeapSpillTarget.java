@@ -23,7 +23,7 @@ final class HeapSpillTarget implements SpillTarget {
   volatile Runnable beforeRead = () -> {};
 
   @Override
-  public Part write(MemorySegment content) {
+  public SpilledObject write(MemorySegment content) {
     beforeWrite.run();
     if (isFull || writes.incrementAndGet() % everyWriteThatFails == 0) {
       throw new StoreFullException("No spill directory takes it: /the/disk is full.");
@@ -43,7 +43,7 @@ final class HeapSpillTarget implements SpillTarget {
     isClosed.set(true);
   }
 
-  final class HeapSpillPart implements Part {
+  final class HeapSpillPart implements SpilledObject {
     private final byte[] bytes;
     private final int sum;
 

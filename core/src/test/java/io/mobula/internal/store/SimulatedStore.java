@@ -53,7 +53,7 @@ final class SimulatedStore {
     this.scheduler = scheduler;
     threads = new SimulatedThreads(scheduler, "store");
     memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY, false));
-    var spillConfig = new SpillConfig(new SpillTarget.Plan(List.of(), 0, 0), 0.9, any -> disk);
+    var spillConfig = new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 0.9, any -> disk);
     store = new ObjectStore(
         new NodeId(1),
         CODEC,

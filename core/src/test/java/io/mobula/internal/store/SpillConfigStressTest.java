@@ -57,7 +57,7 @@ class SpillConfigStressTest {
         new ObjectStore.Limits(
             1024,
             Duration.ofSeconds(30),
-            new SpillConfig(new SpillTarget.Plan(List.of(), 0, 0), 0.9, plan -> target)),
+            new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 0.9, spillSettings -> target)),
         Runnable::run);
     try {
       var places = new AtomicReferenceArray<PlacedValue>(PLACES);

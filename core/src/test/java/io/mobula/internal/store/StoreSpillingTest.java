@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreSpillingTest {
   private static final int CAPACITY = 1 << 20;
   private static final int BYTES = 100_000;
-  private static final SpillTarget.Plan NOWHERE = new SpillTarget.Plan(List.of(), 0, 0);
+  private static final SpillTarget.SpillSettings NOWHERE = new SpillTarget.SpillSettings(List.of(), 0, 0);
 
   @TempDir
   Path directory;
@@ -52,7 +52,7 @@ class StoreSpillingTest {
 
   @BeforeEach
   void open() {
-    open(new SpillConfig(NOWHERE, 0.9, plan -> target), Duration.ofMillis(300));
+    open(new SpillConfig(NOWHERE, 0.9, spillSettings -> target), Duration.ofMillis(300));
   }
 
   private void open(SpillConfig spillConfig, Duration fullTimeout) {
@@ -485,12 +485,12 @@ class StoreSpillingTest {
 
   @Test
   void directoriesWithoutAnybodyToWriteThereAreRefused() {
-    var spillConfig = new SpillConfig(new SpillTarget.Plan(List.of(directory), 1, 1), 0.9);
+    var spillConfig = new SpillConfig(new SpillTarget.SpillSettings(List.of(directory), 1, 1), 0.9);
     assertThatThrownBy(spillConfig::open)
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining(directory.toString())
         .hasMessageContaining("mobula-cluster-sharding-store");
-    assertThatThrownBy(() -> new SpillTarget.Plan(List.of(directory, directory), 1, 1))
+    assertThatThrownBy(() -> new SpillTarget.SpillSettings(List.of(directory, directory), 1, 1))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("twice");
     assertThatThrownBy(() -> new SpillConfig(NOWHERE, 1.5))

@@ -28,7 +28,7 @@ class VacatedSegmentsTest {
   private static final int SEGMENT = 256 << 10;
   private static final int CAPACITY = 8 * SEGMENT;
   private static final int BYTES = 100_000;
-  private static final SpillTarget.Plan NOWHERE = new SpillTarget.Plan(List.of(), 0, 0);
+  private static final SpillTarget.SpillSettings NOWHERE = new SpillTarget.SpillSettings(List.of(), 0, 0);
 
   @TempDir
   Path directory;
@@ -41,7 +41,7 @@ class VacatedSegmentsTest {
   @BeforeEach
   void open() {
     nodeMemory = SharedStore.open(new StoreOptions(directory, CAPACITY, SEGMENT, false));
-    node = store(1, nodeMemory, new SpillConfig(NOWHERE, 0.9, plan -> target));
+    node = store(1, nodeMemory, new SpillConfig(NOWHERE, 0.9, spillSettings -> target));
     worker = store(
         2,
         SharedStore.open(new StoreOptions(null, CAPACITY, SEGMENT, false, nodeMemory.directory())),

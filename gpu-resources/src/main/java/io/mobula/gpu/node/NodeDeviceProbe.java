@@ -19,9 +19,9 @@ final class NodeDeviceProbe implements DeviceProbe {
   }
 
   @Override
-  public Found probe() {
+  public DetectedDevices probe() {
     var result = probe.probe();
-    return new Found(
+    return new DetectedDevices(
         result.devices().stream().map(NodeDeviceProbe::device).toList(),
         result.warnings().stream()
             .map(warning -> warning.source() + ": " + warning.cause())

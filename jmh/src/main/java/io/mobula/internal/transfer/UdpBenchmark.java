@@ -66,7 +66,7 @@ public class UdpBenchmark {
   }
 
   private AeronDriver start(String name) {
-    var settings = new TransferSettings.Aeron(HOST, directory.resolve(name), 0, TERM);
+    var settings = new TransferSettings.AeronTransport(HOST, directory.resolve(name), 0, TERM);
     return AeronDriver.start(settings, new WakeableIdleStrategy(() -> true, () -> {}, QUIET));
   }
 

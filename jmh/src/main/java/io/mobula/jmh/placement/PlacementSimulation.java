@@ -11,7 +11,7 @@ import io.mobula.jmh.QuantityFormat;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.NodeView;
 import io.mobula.spi.PlacementPolicy.Choice;
-import io.mobula.spi.PlacementPolicy.Wish;
+import io.mobula.spi.PlacementPolicy.PlacementRequest;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -308,9 +308,9 @@ public final class PlacementSimulation {
     var wanted = SHAPES[task.shape()];
     var asker = nodes.get(random.nextInt(nodes.size()));
     for (int asked = 0; ; asked++) {
-      var wish = new Wish(wanted, Placement.anywhere(), asker.id, Map.of());
+      var placementRequest = new PlacementRequest(wanted, Placement.anywhere(), asker.id, Map.of());
       long start = System.nanoTime();
-      var choice = policy.choose(wish, view, random);
+      var choice = policy.choose(placementRequest, view, random);
       result.decidingNanos += System.nanoTime() - start;
       result.decisions++;
       var node = nodes.get((int) id(choice).incarnation() - 1);
@@ -318,7 +318,7 @@ public final class PlacementSimulation {
         run(task.shape(), node, task.at(), runningTask, random);
         return;
       }
-      if (asked == MOST_REDIRECTS || choice instanceof Choice.Wait) {
+      if (asked == MOST_REDIRECTS || choice instanceof Choice.QueueAt) {
         node.queue.addLast(new WaitingTask(task.shape(), task.at()));
         node.changed = true;
         result.queued++;
@@ -331,9 +331,9 @@ public final class PlacementSimulation {
 
   private static NodeId id(Choice choice) {
     return switch (choice) {
-      case Choice.On(var node) -> node;
-      case Choice.Wait(var where, var why) -> where;
-      case Choice.Never(var why) -> throw new IllegalStateException(why);
+      case Choice.LeaseAt(var node) -> node;
+      case Choice.QueueAt(var where, var why) -> where;
+      case Choice.Infeasible(var why) -> throw new IllegalStateException(why);
     };
   }
 

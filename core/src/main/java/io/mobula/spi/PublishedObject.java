@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Objects;
 
 /** What has become of an object. */
-public sealed interface Published {
+public sealed interface PublishedObject {
 
   /** Which run of its task made it, from one. */
   int attempt();
 
   /** The objects whose refs are inside. */
-  List<ObjectId> contains();
+  List<ObjectId> containedIds();
 
   /**
    * Sealed in the store of the node that says so.
@@ -19,14 +19,14 @@ public sealed interface Published {
    * @param attempt which run of its task made it
    * @param bytes its size
    * @param primary whether it was made here, or is a copy that may be dropped first
-   * @param contains the objects whose refs are inside
+   * @param containedIds the objects whose refs are inside
    */
-  record Sealed(int attempt, long bytes, boolean primary, List<ObjectId> contains)
-      implements Published {
+  record Sealed(int attempt, long bytes, boolean primary, List<ObjectId> containedIds)
+      implements PublishedObject {
     /** Copies the ids and refuses an attempt below one. */
     public Sealed {
       requireAttempt(attempt);
-      contains = List.copyOf(contains);
+      containedIds = List.copyOf(containedIds);
     }
   }
 
@@ -35,15 +35,15 @@ public sealed interface Published {
    *
    * @param attempt which run of its task made it
    * @param encoded its bytes; not copied, so not to be changed
-   * @param contains the objects whose refs are inside
+   * @param containedIds the objects whose refs are inside
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Value(int attempt, byte[] encoded, List<ObjectId> contains) implements Published {
+  record Value(int attempt, byte[] encoded, List<ObjectId> containedIds) implements PublishedObject {
     /** Copies the ids and refuses an attempt below one. */
     public Value {
       requireAttempt(attempt);
       Objects.requireNonNull(encoded, "encoded");
-      contains = List.copyOf(contains);
+      containedIds = List.copyOf(containedIds);
     }
   }
 
@@ -54,7 +54,7 @@ public sealed interface Published {
    * @param encoded the failure's bytes; not copied, so not to be changed
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Failure(int attempt, byte[] encoded) implements Published {
+  record Failure(int attempt, byte[] encoded) implements PublishedObject {
     /** Refuses an attempt below one. */
     public Failure {
       requireAttempt(attempt);
@@ -62,7 +62,7 @@ public sealed interface Published {
     }
 
     @Override
-    public List<ObjectId> contains() {
+    public List<ObjectId> containedIds() {
       return List.of();
     }
   }

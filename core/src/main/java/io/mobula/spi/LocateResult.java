@@ -4,7 +4,7 @@ import io.mobula.NodeId;
 import java.util.List;
 
 /** Where an object is, or why it is nowhere. */
-public sealed interface Located {
+public sealed interface LocateResult {
 
   /**
    * Sealed on these nodes, as one attempt made it.
@@ -13,9 +13,9 @@ public sealed interface Located {
    * @param bytes its size
    * @param nodes who has it, the primary copy first; at least one
    */
-  record At(int attempt, long bytes, List<NodeId> nodes) implements Located {
+  record SealedCopies(int attempt, long bytes, List<NodeId> nodes) implements LocateResult {
     /** Copies the nodes. */
-    public At {
+    public SealedCopies {
       nodes = List.copyOf(nodes);
     }
   }
@@ -27,7 +27,7 @@ public sealed interface Located {
    * @param encoded as it was published
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Value(int attempt, byte[] encoded) implements Located {}
+  record Value(int attempt, byte[] encoded) implements LocateResult {}
 
   /**
    * There is no value, and this is why.
@@ -36,14 +36,14 @@ public sealed interface Located {
    * @param encoded as it was published
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Failure(int attempt, byte[] encoded) implements Located {}
+  record Failure(int attempt, byte[] encoded) implements LocateResult {}
 
   /**
    * Nobody has it and nobody is making it.
    *
    * @param reason for people
-   * @param rebuildable whether {@link ObjectDirectory#rebuild} may be granted
+   * @param reconstructible whether {@link ObjectDirectory#requestReconstruction} may be granted
    * @param attempt which one was lost; zero if there never was one
    */
-  record Lost(String reason, boolean rebuildable, int attempt) implements Located {}
+  record Lost(String reason, boolean reconstructible, int attempt) implements LocateResult {}
 }

@@ -15,19 +15,19 @@ import java.util.stream.Collectors;
  * @param memory bytes of the one, or 0
  * @param kinds what its model must say, all of them
  */
-public record DeviceNeed(int count, long share, long memory, List<String> kinds) {
+public record DeviceRequirement(int count, long share, long memory, List<String> kinds) {
   /** Nothing. */
-  public static final DeviceNeed NONE = new DeviceNeed(0, 0, 0, List.of());
+  public static final DeviceRequirement NONE = new DeviceRequirement(0, 0, 0, List.of());
 
   private static final long WHOLE = Resources.UNITS_PER_ONE;
 
   /** Copies the list. */
-  public DeviceNeed {
+  public DeviceRequirement {
     kinds = List.copyOf(kinds);
   }
 
   /** What of these amounts is meant for accelerators. */
-  public static DeviceNeed of(Resources wanted) {
+  public static DeviceRequirement of(Resources wanted) {
     var kinds = new ArrayList<String>();
     for (var name : wanted.asUnits().keySet()) {
       if (name.startsWith(Resources.ACCELERATOR)) {
@@ -37,18 +37,18 @@ public record DeviceNeed(int count, long share, long memory, List<String> kinds)
     long units = wanted.units(Resources.GPU);
     long memory = wanted.units(Resources.GPU_MEMORY);
     if (memory > 0) {
-      return new DeviceNeed(1, 0, memory, kinds);
+      return new DeviceRequirement(1, 0, memory, kinds);
     }
     if (units == 0) {
-      return kinds.isEmpty() ? NONE : new DeviceNeed(1, WHOLE, 0, kinds);
+      return kinds.isEmpty() ? NONE : new DeviceRequirement(1, WHOLE, 0, kinds);
     }
     return units < WHOLE
-        ? new DeviceNeed(1, units, 0, kinds)
-        : new DeviceNeed(Math.toIntExact(units / WHOLE), WHOLE, 0, kinds);
+        ? new DeviceRequirement(1, units, 0, kinds)
+        : new DeviceRequirement(Math.toIntExact(units / WHOLE), WHOLE, 0, kinds);
   }
 
   /** Whether amounts of that name are taken from devices. */
-  public static boolean isName(String name) {
+  public static boolean isDeviceResource(String name) {
     return name.equals(Resources.GPU)
         || name.equals(Resources.GPU_MEMORY)
         || name.startsWith(Resources.ACCELERATOR);
@@ -107,11 +107,11 @@ public record DeviceNeed(int count, long share, long memory, List<String> kinds)
    * neither.
    */
   public static boolean isOfKind(String model, String kind) {
-    return plain(model).contains(plain(kind));
+    return normalized(model).contains(normalized(kind));
   }
 
   /** Such as {@code " with 2 NVIDIA H200"}; empty where no model is known. */
-  public static String inWords(List<DeviceView> devices) {
+  public static String describeModels(List<DeviceView> devices) {
     var counts = new TreeMap<String, Integer>();
     for (var device : devices) {
       if (!device.model().isEmpty()) {
@@ -126,7 +126,7 @@ public record DeviceNeed(int count, long share, long memory, List<String> kinds)
   }
 
   /** Its words in small letters, with one space around each. */
-  private static String plain(String text) {
+  private static String normalized(String text) {
     var words = new StringBuilder(text.length() + 2).append(' ');
     for (int i = 0; i < text.length(); i++) {
       char sign = Character.toLowerCase(text.charAt(i));

@@ -17,15 +17,15 @@ import java.util.function.LongConsumer;
  * @param progress told how many bytes have arrived in all, now and then, on a thread that must not
  *     be blocked
  */
-public record Pull(
+public record ObjectPullRequest(
     ObjectId id,
     int attempt,
     long bytes,
-    Sources sources,
+    PullSources sources,
     MemorySegment target,
     LongConsumer progress) {
   /** Refuses what cannot work. */
-  public Pull {
+  public ObjectPullRequest {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(sources, "sources");
     Objects.requireNonNull(progress, "progress");

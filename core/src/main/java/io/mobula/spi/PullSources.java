@@ -11,29 +11,29 @@ import java.util.function.Consumer;
  * begins, and a way to find others while it runs.
  *
  * @param known endpoints of nodes that have this attempt, each once, best first; at least one
- * @param others finds more
+ * @param finder finds more
  */
-public record Sources(List<String> known, Finder others) {
+public record PullSources(List<String> known, Finder finder) {
   /** How many sources one pull may have; what is found beyond that is passed over. */
-  public static final int MOST = 64;
+  public static final int MAX_SOURCES = 64;
 
   private static final Finder NONE = found -> CompletableFuture.completedStage(null);
 
   /** Copies the endpoints and refuses none, too many, and one that is named twice. */
-  public Sources {
+  public PullSources {
     known = List.copyOf(known);
-    Objects.requireNonNull(others, "others");
+    Objects.requireNonNull(finder, "others");
     if (known.isEmpty()
-        || known.size() > MOST
+        || known.size() > MAX_SOURCES
         || known.stream().distinct().count() != known.size()) {
       throw new IllegalArgumentException("A pull from " + known.size()
-          + " sources: name at least one and at most " + MOST + ", each once");
+          + " sources: name at least one and at most " + MAX_SOURCES + ", each once");
     }
   }
 
   /** These and no others. */
-  public static Sources only(String... endpoints) {
-    return new Sources(List.of(endpoints), NONE);
+  public static PullSources only(String... endpoints) {
+    return new PullSources(List.of(endpoints), NONE);
   }
 
   /** Looks for sources. Called on a thread of the transfer; must not block. */

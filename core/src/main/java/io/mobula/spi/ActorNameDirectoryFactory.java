@@ -7,10 +7,10 @@ import com.typesafe.config.Config;
 import java.util.Objects;
 
 /** What makes a node's part of the names of actors; found by {@link java.util.ServiceLoader}. */
-public interface ActorNamesFactory {
+public interface ActorNameDirectoryFactory {
 
   /** Starts it. At most one is open in an actor system. */
-  ActorNames open(Setup setup);
+  ActorNameDirectory open(Setup setup);
 
   /**
    * What the names need of their node.
