@@ -3,7 +3,7 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.Mobula;
-import io.mobula.testkit.Certificates;
+import io.mobula.testkit.TestCertificateAuthority;
 import io.mobula.testkit.ForkedJvm;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +23,7 @@ class EncryptedTransferIT {
 
   @Test
   void aLargeTensorComesEncryptedAndWhole() throws Exception {
-    var certificates = new Certificates(directory);
+    var certificates = new TestCertificateAuthority(directory);
     try (var maker = member(certificates, "maker", "")) {
       var address = said(maker, "up ").split(" ")[1];
       try (var reader = member(certificates, "reader", address)) {
@@ -57,7 +57,7 @@ class EncryptedTransferIT {
     return member.awaitLine(line -> line.startsWith(beginning), LIMIT);
   }
 
-  private static ForkedJvm member(Certificates certificates, String name, String address)
+  private static ForkedJvm member(TestCertificateAuthority certificates, String name, String address)
       throws Exception {
     var plan = TensorTransferProcess.plan(address);
     var issued = certificates.issue(Mobula.settings(), name, "ip:127.0.0.1");

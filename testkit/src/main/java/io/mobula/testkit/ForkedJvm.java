@@ -33,13 +33,13 @@ public final class ForkedJvm implements AutoCloseable {
   private static final Duration DYING = Duration.ofSeconds(30);
 
   private final Process process;
-  private final Lines output;
-  private final Lines errors;
+  private final OutputLines output;
+  private final OutputLines errors;
 
   private ForkedJvm(Process process, String name) {
     this.process = process;
-    this.output = new Lines(process.getInputStream(), name + "-stdout");
-    this.errors = new Lines(process.getErrorStream(), name + "-stderr");
+    this.output = new OutputLines(process.getInputStream(), name + "-stdout");
+    this.errors = new OutputLines(process.getErrorStream(), name + "-stderr");
   }
 
   /** A JVM to be, that will run the main method of this class. */
@@ -239,12 +239,12 @@ public final class ForkedJvm implements AutoCloseable {
   }
 
   /** The lines of one stream, as they come. */
-  private static final class Lines {
+  private static final class OutputLines {
     private final List<String> lines = new ArrayList<>();
     private final Thread reader;
     private boolean ended;
 
-    Lines(InputStream from, String name) {
+    OutputLines(InputStream from, String name) {
       this.reader = Thread.ofPlatform().daemon().name(name).start(() -> read(from));
     }
 

@@ -89,7 +89,7 @@ public final class MobulaExtension
 
   @Override
   public void afterEach(ExtensionContext context) throws InterruptedException {
-    var opened = context.getStore(namespace).get(Opened.class, Opened.class);
+    var opened = context.getStore(namespace).get(OpenNode.class, OpenNode.class);
     try {
       if (opened != null) {
         opened.pending().check(opened.runtime(), context);
@@ -115,19 +115,19 @@ public final class MobulaExtension
   }
 
   /** The node of this context or of one around it, else a new one that ends with this context. */
-  private Opened open(ExtensionContext context) {
+  private OpenNode open(ExtensionContext context) {
     var opened = context
         .getStore(namespace)
         .getOrComputeIfAbsent(
-            Opened.class,
-            key -> new Opened(Mobula.init(settings), context.getUniqueId(), new PendingCheck()),
-            Opened.class);
+            OpenNode.class,
+            key -> new OpenNode(Mobula.init(settings), context.getUniqueId(), new PendingCheck()),
+            OpenNode.class);
     latest = opened.runtime();
     return opened;
   }
 
   private void close(ExtensionContext context) {
-    var opened = context.getStore(namespace).get(Opened.class, Opened.class);
+    var opened = context.getStore(namespace).get(OpenNode.class, OpenNode.class);
     if (opened != null && opened.owner().equals(context.getUniqueId())) {
       opened.close();
       latest = null;
@@ -135,7 +135,7 @@ public final class MobulaExtension
   }
 
   /** A node and whose it is. JUnit closes it with the store that holds it, if nobody has before. */
-  private record Opened(MobulaRuntime runtime, String owner, PendingCheck pending)
+  private record OpenNode(MobulaRuntime runtime, String owner, PendingCheck pending)
       implements AutoCloseable {
     @Override
     public void close() {

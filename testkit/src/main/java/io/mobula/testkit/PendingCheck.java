@@ -16,7 +16,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
  */
 final class PendingCheck {
   /** How long what has its outcome may take until it is not listed any more. */
-  private static final Duration SETTLING = Duration.ofSeconds(2);
+  private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(2);
 
   private static final long BETWEEN_LOOKS_MILLIS = 5;
   private static final int MOST_SHOWN = 10;
@@ -41,7 +41,7 @@ final class PendingCheck {
   }
 
   private List<WaitReport> settled(MobulaRuntime runtime) throws InterruptedException {
-    long end = System.nanoTime() + SETTLING.toNanos();
+    long end = System.nanoTime() + SETTLE_TIMEOUT.toNanos();
     while (true) {
       var pending = runtime.pending();
       boolean isNews = pending.stream().anyMatch(each -> !known.contains(name(each)));

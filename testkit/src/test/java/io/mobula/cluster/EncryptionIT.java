@@ -11,7 +11,7 @@ import io.mobula.Settings;
 import io.mobula.error.ClusterException;
 import io.mobula.error.ClusterException.Reason;
 import io.mobula.error.SettingsException;
-import io.mobula.testkit.Certificates;
+import io.mobula.testkit.TestCertificateAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -26,13 +26,13 @@ class EncryptionIT {
   @TempDir
   private static Path directory;
 
-  private static Certificates certificates;
+  private static TestCertificateAuthority certificates;
   private static MobulaRuntime member;
   private static String seed;
 
   @BeforeAll
   static void start() throws Exception {
-    certificates = new Certificates(directory.resolve("ours"));
+    certificates = new TestCertificateAuthority(directory.resolve("ours"));
     member = Mobula.init(
         certificates.issue(settings(), "a", "ip:127.0.0.1").listen(0).nodeName("a"));
     seed = member.nodes().getFirst().address();
@@ -69,7 +69,7 @@ class EncryptionIT {
 
   @Test
   void aCertificateOfAnotherAuthorityIsRefused() throws Exception {
-    var theirs = new Certificates(directory.resolve("theirs"));
+    var theirs = new TestCertificateAuthority(directory.resolve("theirs"));
     var refused = refused(theirs.issue(settings(), "c", "ip:127.0.0.1").join(seed));
     assertThat(refused.reason()).isEqualTo(Reason.NOT_TRUSTED);
     assertThat(refused).hasMessageContaining(seed).hasMessageContaining("mobula.tls.ca");

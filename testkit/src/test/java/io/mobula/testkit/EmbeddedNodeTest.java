@@ -30,7 +30,7 @@ class EmbeddedNodeTest {
   Path directory;
 
   /** Uses everything once. */
-  static final class Everything {
+  static final class AllFeaturesProgram {
     public static void main(String[] arguments) {
       try (MobulaRuntime runtime = Mobula.init()) {
         var numbers = runtime.put(Tensor.of(new double[1 << 20]));
@@ -46,7 +46,7 @@ class EmbeddedNodeTest {
   }
 
   /** Says what it has, and waits to be told how to end. */
-  static final class Holder {
+  static final class NodeProgram {
     public static void main(String[] arguments) {
       MobulaRuntime runtime = Mobula.init();
       runtime.put(new byte[1 << 20]);
@@ -101,7 +101,7 @@ class EmbeddedNodeTest {
   }
 
   private ForkedJvm.Plan holder() {
-    return ForkedJvm.of(Holder.class)
+    return ForkedJvm.of(NodeProgram.class)
         .flags(quietFlags())
         .property("mobula.store.directory", directory.toString())
         .property("mobula.store.capacity", "16 MiB")
@@ -115,7 +115,7 @@ class EmbeddedNodeTest {
 
   @Test
   void runsWithoutAnyFlag() throws Exception {
-    try (var jvm = ForkedJvm.of(Everything.class).start()) {
+    try (var jvm = ForkedJvm.of(AllFeaturesProgram.class).start()) {
       assertThat(jvm.awaitExit(LIMIT)).as(jvm.toString()).isZero();
       assertThat(jvm.output()).containsExactly("task 1048576, actor true, lambda 5");
       assertThat(jvm.errors()).noneMatch(line -> line.contains("Exception"));
@@ -124,7 +124,7 @@ class EmbeddedNodeTest {
 
   @Test
   void isSilentWithTheFlagsThatQuietTheJdk() throws Exception {
-    try (var jvm = ForkedJvm.of(Everything.class).flags(quietFlags()).start()) {
+    try (var jvm = ForkedJvm.of(AllFeaturesProgram.class).flags(quietFlags()).start()) {
       assertThat(jvm.awaitExit(LIMIT)).as(jvm.toString()).isZero();
       assertThat(jvm.output()).containsExactly("task 1048576, actor true, lambda 5");
       if (quietFlags().length > 0) {
@@ -182,7 +182,7 @@ class EmbeddedNodeTest {
 
   @Test
   void environmentVariablesAreSettings() throws Exception {
-    try (var jvm = ForkedJvm.of(Holder.class)
+    try (var jvm = ForkedJvm.of(NodeProgram.class)
         .environment("MOBULA_RESOURCES_CPUS", "3")
         .environment("MOBULA_RESOURCES_GPUS", "2")
         .environment("MOBULA_STORE_CAPACITY", "8 MiB")
@@ -204,7 +204,7 @@ class EmbeddedNodeTest {
           store { capacity = 4 MiB, directory = "%s" }
         }
         """.formatted(directory));
-    try (var jvm = ForkedJvm.of(Holder.class)
+    try (var jvm = ForkedJvm.of(NodeProgram.class)
         .classPathFirst(classes)
         .environment("MOBULA_RESOURCES_CPUS", "3")
         .environment("MOBULA_RESOURCES_GPUS", "2")

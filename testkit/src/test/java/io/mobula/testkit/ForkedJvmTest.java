@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ForkedJvmTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  static final class Echo {
+  static final class EchoProgram {
     public static void main(String[] arguments) {
       System.out.println("arguments " + String.join(",", arguments));
       System.out.println(
@@ -25,7 +25,7 @@ class ForkedJvmTest {
 
   @Test
   void runsAMainClassWithWhatItWasGiven() throws Exception {
-    try (var jvm = ForkedJvm.of(Echo.class)
+    try (var jvm = ForkedJvm.of(EchoProgram.class)
         .arguments("a")
         .arguments("b", "c")
         .property("colour", "blue")
@@ -47,7 +47,7 @@ class ForkedJvmTest {
 
   @Test
   void killsForGood() throws Exception {
-    try (var jvm = ForkedJvm.of(Echo.class).start()) {
+    try (var jvm = ForkedJvm.of(EchoProgram.class).start()) {
       jvm.awaitLine("property", LIMIT);
       jvm.kill();
       assertThat(jvm.isAlive()).isFalse();
@@ -57,7 +57,7 @@ class ForkedJvmTest {
 
   @Test
   void saysWhatThereWasInsteadOfALine() throws Exception {
-    try (var jvm = ForkedJvm.of(Echo.class).start()) {
+    try (var jvm = ForkedJvm.of(EchoProgram.class).start()) {
       jvm.awaitLine("property", LIMIT);
       assertThatThrownBy(() -> jvm.awaitLine("never", Duration.ofMillis(50)))
           .isInstanceOf(AssertionError.class)
@@ -71,7 +71,7 @@ class ForkedJvmTest {
 
   @Test
   void closeKillsWhatStillRuns() throws Exception {
-    var jvm = ForkedJvm.of(Echo.class).start();
+    var jvm = ForkedJvm.of(EchoProgram.class).start();
     jvm.close();
     assertThat(jvm.awaitExit(LIMIT)).isNotZero();
   }

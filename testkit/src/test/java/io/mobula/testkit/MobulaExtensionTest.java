@@ -120,7 +120,7 @@ class MobulaExtensionTest {
 
   @ExtendWith(MobulaExtension.class)
   @TestMethodOrder(MethodOrderer.MethodName.class)
-  static class Careless {
+  static class LeakyTests {
     @Test
     void a_leavesATaskRunning(MobulaRuntime runtime) {
       runtime.task(MobulaExtensionTest::hold).remote();
@@ -155,7 +155,7 @@ class MobulaExtensionTest {
 
   @Test
   void failsATestThatEndsWhileSomethingIsPending() {
-    var failures = execute(Careless.class).getFailures();
+    var failures = execute(LeakyTests.class).getFailures();
     assertThat(failures)
         .extracting(failure -> failure.getTestIdentifier().getDisplayName())
         .containsExactly("a_leavesATaskRunning(MobulaRuntime)", "d_leavesAThread(MobulaRuntime)");

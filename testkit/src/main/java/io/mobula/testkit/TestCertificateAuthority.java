@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * An authority for tests of encrypted clusters, and the certificates it issues: made by the JDK's
  * keytool, which takes a second for each.
  */
-public final class Certificates {
+public final class TestCertificateAuthority {
   private static final String PASSWORD = "changeit";
 
   private final Path directory;
@@ -28,7 +28,7 @@ public final class Certificates {
    * @throws IOException when the directory cannot be made
    * @throws InterruptedException while keytool runs
    */
-  public Certificates(Path directory) throws IOException, InterruptedException {
+  public TestCertificateAuthority(Path directory) throws IOException, InterruptedException {
     this.directory = Files.createDirectories(directory);
     this.authority = directory.resolve("ca.p12");
     keytool(
