@@ -63,7 +63,7 @@ class ClockJumpIT {
         faults.await();
         enough.set(true);
         work.join();
-        assertThat(cluster.awaitRest(LIMIT)).isEmpty();
+        assertThat(cluster.awaitIdle(LIMIT)).isEmpty();
         assertThat(faults.violations()).isEmpty();
         assertThat(HistoryChecker.check(history.events())).isEmpty();
       }

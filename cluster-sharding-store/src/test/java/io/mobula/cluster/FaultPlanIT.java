@@ -55,7 +55,7 @@ class FaultPlanIT {
       faults.await();
       enough.set(true);
       work.join();
-      assertThat(cluster.awaitRest(LIMIT)).isEmpty();
+      assertThat(cluster.awaitIdle(LIMIT)).isEmpty();
       assertThat(faults.violations()).isEmpty();
       assertThat(HistoryChecker.check(history.events())).isEmpty();
       assertThat(faults.kills()).as("%s", faults.log()).isPositive();

@@ -68,7 +68,7 @@ class FullSpillDiskIT {
       }
       runtime.put(filled(1)).close();
       refs.forEach(ObjectRef::close);
-      assertThat(cluster.awaitRest(Duration.ofMinutes(1))).isEmpty();
+      assertThat(cluster.awaitIdle(Duration.ofMinutes(1))).isEmpty();
       assertThat(cluster.leave()).isEmpty();
     }
   }

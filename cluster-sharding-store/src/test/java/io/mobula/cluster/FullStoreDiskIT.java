@@ -89,7 +89,7 @@ class FullStoreDiskIT {
         faults.await();
       }
       refs.forEach(ObjectRef::close);
-      assertThat(cluster.awaitRest(LIMIT)).isEmpty();
+      assertThat(cluster.awaitIdle(LIMIT)).isEmpty();
       assertThat(cluster.leave()).isEmpty();
     }
   }

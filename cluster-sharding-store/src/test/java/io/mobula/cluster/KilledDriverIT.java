@@ -103,7 +103,7 @@ class KilledDriverIT {
       assertThat(faults.violations()).isEmpty();
       assertThat(faults.kills()).isEqualTo(3);
       assertThat(cluster.endDrivers()).isEmpty();
-      assertThat(cluster.awaitRest(LIMIT)).isEmpty();
+      assertThat(cluster.awaitIdle(LIMIT)).isEmpty();
       assertThatThrownBy(() -> runtime.actorNamed("counted", Counter.class))
           .isInstanceOf(ActorNameException.class);
       try (var processes = Files.list(worked)) {

@@ -3,7 +3,7 @@ package io.mobula.internal.directory;
 import akka.actor.typed.ActorSystem;
 import akka.serialization.SerializationExtension;
 import akka.serialization.Serializers;
-import io.mobula.testkit.fault.AlteredBytes;
+import io.mobula.testkit.fault.ByteFuzzer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class AlteredMessages {
       System.arraycopy(bytes, 0, all, 1, bytes.length);
       valid.add(all);
     }
-    AlteredBytes.search(what, valid, input -> {
+    ByteFuzzer.fuzz(what, valid, input -> {
       if (input.length == 0) {
         return;
       }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.error.ObjectLostException;
 import io.mobula.spi.SpillTarget;
-import io.mobula.testkit.fault.AlteredBytes;
+import io.mobula.testkit.fault.ByteFuzzer;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ class SpillFuzzTest {
     var first = write(spilled, 1, content);
     var second = write(spilled, 2, content);
     var file = file();
-    AlteredBytes.search("spill files", List.of(Files.readAllBytes(file)), altered -> {
+    ByteFuzzer.fuzz("spill files", List.of(Files.readAllBytes(file)), altered -> {
       Files.write(file, altered);
       readOrLost(first, content);
       readOrLost(second, content);

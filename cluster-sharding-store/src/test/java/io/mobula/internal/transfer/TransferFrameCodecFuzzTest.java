@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.mobula.ObjectId;
-import io.mobula.testkit.fault.AlteredBytes;
+import io.mobula.testkit.fault.ByteFuzzer;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -22,13 +22,13 @@ class TransferFrameCodecFuzzTest {
     var rangeRequest = new TransferFrameCodec.RangeRequest(3, 17, new ObjectId(1, 2, 3), 1, 1000, 10, 20, "aeron:udp?endpoint=x");
     var asking = new UnsafeBuffer(new byte[TransferFrameCodec.askLength(rangeRequest)]);
     TransferFrameCodec.writeRequest(asking, 0, rangeRequest, crc);
-    AlteredBytes.search("requests for ranges", List.of(asking.byteArray()), this::readOrRefuse);
+    ByteFuzzer.fuzz("requests for ranges", List.of(asking.byteArray()), this::readOrRefuse);
     var refusing = new UnsafeBuffer(new byte[TransferFrameCodec.refusedLength("it is gone")]);
     TransferFrameCodec.writeRefusal(refusing, 0, 3, 17, TransferFrameCodec.Refusal.GONE, "it is gone", crc);
-    AlteredBytes.search("refusals", List.of(refusing.byteArray()), this::readOrRefuse);
+    ByteFuzzer.fuzz("refusals", List.of(refusing.byteArray()), this::readOrRefuse);
     var chunk = new UnsafeBuffer(new byte[TransferFrameCodec.CHUNK_HEADER + 100]);
     TransferFrameCodec.writeChunk(chunk, 0, 3, 17, MemorySegment.ofArray(new byte[100]), 0, 100, crc);
-    AlteredBytes.search("chunks", List.of(chunk.byteArray()), this::readOrRefuse);
+    ByteFuzzer.fuzz("chunks", List.of(chunk.byteArray()), this::readOrRefuse);
   }
 
   private void readOrRefuse(byte[] bytes) {

@@ -124,7 +124,7 @@ public final class FaultBench {
         workload.finish(FINISH_TIMEOUT);
         progress.println("faults: waiting for the cluster to be as it was");
         found.addAll(cluster.endDrivers());
-        found.addAll(cluster.awaitRest(REST_TIMEOUT));
+        found.addAll(cluster.awaitIdle(REST_TIMEOUT));
         found.addAll(checkKilledDriver(cluster.runtime(), folder));
         found.addAll(faults.violations());
         Files.write(folder.resolve("faults"), faults.log());
@@ -151,7 +151,7 @@ public final class FaultBench {
     for (var name : KilledDriver.names(histories)) {
       if (isTaken(runtime, name)) {
         found.add(new Violation(
-            Violation.Rule.LEFT_OVER, name, "an actor of a driver that was killed has its name"));
+            Violation.Rule.NOT_RESTORED, name, "an actor of a driver that was killed has its name"));
       }
     }
     return found;
@@ -178,7 +178,7 @@ public final class FaultBench {
           workload.ended(),
           faults.kills(),
           faults.pauses(),
-          cluster.up(),
+          cluster.upNodeCount(),
           request.nodes());
     }
   }

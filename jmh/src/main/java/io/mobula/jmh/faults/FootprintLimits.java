@@ -41,7 +41,7 @@ final class FootprintLimits {
       List<Violation> found, String process, String what, long before, long after, long most) {
     if (after - before > most) {
       found.add(new Violation(
-          Violation.Rule.LEFT_OVER,
+          Violation.Rule.NOT_RESTORED,
           process,
           after + " " + what + " at the end, " + before + " at the start: more than " + most
               + " in between"));

@@ -130,7 +130,7 @@ public final class SoakBench {
     workload
         .failures()
         .forEach(how -> found.add(new Violation(Violation.Rule.NO_END, "workload", how)));
-    found.addAll(cluster.awaitRest(FaultBench.REST_TIMEOUT));
+    found.addAll(cluster.awaitIdle(FaultBench.REST_TIMEOUT));
     var vitals = sampleFootprints(cluster);
     for (int i = 1; i < LOOKS_AT_REST; i++) { // idle threads end, and the last caches are cleared
       TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
@@ -154,7 +154,7 @@ public final class SoakBench {
             workload.ended(),
             faults.kills(),
             faults.pauses(),
-            cluster.up(),
+            cluster.upNodeCount(),
             request.faults().nodes(),
             words(Objects.requireNonNull(vitals.get("driver"), "driver")));
       }

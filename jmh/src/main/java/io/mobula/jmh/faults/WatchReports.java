@@ -88,7 +88,7 @@ final class WatchReports implements AutoCloseable {
   }
 
   private static Violation violation(String where, String report) {
-    return new Violation(Violation.Rule.REPORTED, where, report);
+    return new Violation(Violation.Rule.STUCK_WAIT_REPORTED, where, report);
   }
 
   @Override

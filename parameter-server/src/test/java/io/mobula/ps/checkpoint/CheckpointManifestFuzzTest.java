@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.ps.error.CheckpointException;
-import io.mobula.testkit.fault.AlteredBytes;
+import io.mobula.testkit.fault.ByteFuzzer;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,10 +25,10 @@ class CheckpointManifestFuzzTest {
   void whatIsReadIsWhatWouldBeWritten() throws Exception {
     var whole = ManifestCodec.write(MANIFEST);
     assertThat(ManifestCodec.read(whole, "here")).isEqualTo(MANIFEST);
-    AlteredBytes.search("manifests of tables", List.of(whole), CheckpointManifestFuzzTest::readOrRefused);
+    ByteFuzzer.fuzz("manifests of tables", List.of(whole), CheckpointManifestFuzzTest::readOrRefused);
     var lines = new String(whole, ISO_8859_1);
     var unsealed = lines.substring(0, lines.lastIndexOf("crc32c=")).getBytes(ISO_8859_1);
-    AlteredBytes.search(
+    ByteFuzzer.fuzz(
         "manifests of tables, sealed",
         List.of(unsealed),
         altered -> readOrRefused(ManifestCodec.sealed(new String(altered, ISO_8859_1))));

@@ -2,7 +2,7 @@ package io.mobula.ps.compression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.testkit.fault.AlteredBytes;
+import io.mobula.testkit.fault.ByteFuzzer;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +32,7 @@ class AlteredGradientsTest {
   private static void search(Compression compression, float[] numbers) throws Exception {
     var encoded = compression.encoder(LENGTH).encode(numbers.clone(), 0);
     var decoder = compression.decoder();
-    AlteredBytes.search("gradients of " + compression, List.of(encoded), altered -> {
+    ByteFuzzer.fuzz("gradients of " + compression, List.of(encoded), altered -> {
       var into = new float[LENGTH + 2 * BESIDE];
       try {
         decoder.decode(altered, into, BESIDE, LENGTH);

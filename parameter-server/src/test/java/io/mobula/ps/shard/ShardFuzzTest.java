@@ -13,7 +13,7 @@ import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.row.RowInitializer;
-import io.mobula.testkit.fault.AlteredBytes;
+import io.mobula.testkit.fault.ByteFuzzer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -102,7 +102,7 @@ class ShardFuzzTest {
     Arrays.fill(gradient, 0.5f);
     var encoded = Compression.topK(0.1).lz4().encoder(LENGTH).encode(gradient, 0);
     sparse.push(SparseFrame.read(MemorySegment.ofArray(rows()).asSlice(1)));
-    AlteredBytes.search(
+    ByteFuzzer.fuzz(
         "gradients, rows and blocks of shards",
         List.of(
             push(0, new byte[LENGTH * Float.BYTES], LENGTH, false),

@@ -42,7 +42,7 @@ final class ClockShift {
     try (var stored = ClockShift.class.getResourceAsStream(SOURCE)) {
       Files.write(source, Objects.requireNonNull(stored, SOURCE).readAllBytes());
     }
-    Commands.run(
+    CommandRunner.run(
         "cc", "-shared", "-fPIC", "-O2", "-o", library.toString(), source.toString(), "-ldl");
     return new ClockShift(folder.toAbsolutePath(), library.toAbsolutePath());
   }
@@ -53,7 +53,7 @@ final class ClockShift {
       return Optional.of("clocks of processes are set on Linux only");
     }
     try {
-      Commands.run("cc", "--version");
+      CommandRunner.run("cc", "--version");
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of("no C compiler cc: " + e.getMessage());

@@ -50,12 +50,12 @@ final class ClusterDisks implements AutoCloseable {
   }
 
   /** Where the processes of a host have their stores. */
-  Path store(int host) throws IOException {
+  Path storeFolder(int host) throws IOException {
     return Files.createDirectories(stores.resolve("host-" + host));
   }
 
   /** Where a node spills to. */
-  Path spilled(int node) throws IOException {
+  Path spillFolder(int node) throws IOException {
     return Files.createDirectories(spilled.resolve("node-" + node));
   }
 
@@ -74,14 +74,14 @@ final class ClusterDisks implements AutoCloseable {
   }
 
   /** A violation for each file. */
-  List<Violation> left() throws IOException {
+  List<Violation> leftoverFiles() throws IOException {
     var found = new ArrayList<Violation>();
     for (var folder : List.of(stores, spilled)) {
       try (var files = Files.walk(folder)) {
         files
             .filter(Files::isRegularFile)
             .forEach(file ->
-                found.add(new Violation(Violation.Rule.LEFT_OVER, "files", file + " is left")));
+                found.add(new Violation(Violation.Rule.NOT_RESTORED, "files", file + " is left")));
       }
     }
     return found;

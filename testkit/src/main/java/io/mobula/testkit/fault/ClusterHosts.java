@@ -88,13 +88,13 @@ final class ClusterHosts implements AutoCloseable {
   }
 
   /** It arrives again. */
-  void mend(int node, boolean oneWay) throws IOException {
+  void heal(int node, boolean oneWay) throws IOException {
     int host = hostOf(node);
     for (int other = 0; other <= hosts; other++) {
       if (other != host) {
-        network.mend(host, other);
+        network.heal(host, other);
         if (!oneWay) {
-          network.mend(other, host);
+          network.heal(other, host);
         }
       }
     }

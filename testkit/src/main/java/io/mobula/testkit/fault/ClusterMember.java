@@ -41,9 +41,9 @@ public final class ClusterMember implements AutoCloseable {
   private boolean left;
   private boolean cut;
   /** Explains the end of the present process alone. */
-  private @Nullable EndReason ownReason;
+  private @Nullable EndReason processEndReason;
   /** Explains the end of each process that is started until then. */
-  private @Nullable EndReason surroundingReason;
+  private @Nullable EndReason repeatedEndReason;
 
   private ClusterMember(int index, ChildPlan plan, IntFunction<Settings> settings, Path file)
       throws IOException {
@@ -116,7 +116,7 @@ public final class ClusterMember implements AutoCloseable {
 
   /** Ends its process as {@code kill -9} does. */
   public synchronized void kill() {
-    mayEndBy("a kill", Duration.ofMinutes(1));
+    expectEnd("a kill", Duration.ofMinutes(1));
     process.kill();
   }
 
@@ -160,16 +160,16 @@ public final class ClusterMember implements AutoCloseable {
   }
 
   /** From now on, for that long, there is a reason for its present process to end. */
-  synchronized void mayEndBy(String reason, Duration within) {
-    ownReason = EndReason.within(reason, within);
+  synchronized void expectEnd(String reason, Duration within) {
+    processEndReason = EndReason.within(reason, within);
   }
 
   /**
    * From now on, for that long, there is a reason for its present process to end, and for those
    * that are started after it: a full disk ends one after the other.
    */
-  synchronized void mayEndAgainBy(String reason, Duration within) {
-    surroundingReason = EndReason.within(reason, within);
+  synchronized void expectRepeatedEnds(String reason, Duration within) {
+    repeatedEndReason = EndReason.within(reason, within);
   }
 
   /**
@@ -177,22 +177,22 @@ public final class ClusterMember implements AutoCloseable {
    *
    * @return what its end was, or null if it runs
    */
-  synchronized @Nullable End restartIfEnded() {
+  synchronized @Nullable ProcessEnd restartIfEnded() {
     if (process.isAlive() || paused || left) {
       return null;
     }
-    var end = new End(name(), code(process.ended().toCompletableFuture()), endReason());
+    var end = new ProcessEnd(name(), code(process.ended().toCompletableFuture()), endReason());
     log.println("---- " + end);
-    ownReason = null;
+    processEndReason = null;
     process = launch();
     return end;
   }
 
   private @Nullable String endReason() {
-    if (ownReason != null && ownReason.holds()) {
-      return ownReason.text();
+    if (processEndReason != null && processEndReason.holds()) {
+      return processEndReason.text();
     }
-    return surroundingReason != null && surroundingReason.holds() ? surroundingReason.text() : null;
+    return repeatedEndReason != null && repeatedEndReason.holds() ? repeatedEndReason.text() : null;
   }
 
   private static int code(CompletableFuture<Integer> ended) {
@@ -223,7 +223,7 @@ public final class ClusterMember implements AutoCloseable {
    *
    * @param reason the fault that explains it, or null
    */
-  record End(String name, int code, @Nullable String reason) {
+  record ProcessEnd(String name, int code, @Nullable String reason) {
     @Override
     public String toString() {
       return name + " has ended with exit code " + code + ", explained by "

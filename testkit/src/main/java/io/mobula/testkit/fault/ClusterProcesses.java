@@ -100,14 +100,14 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   private Settings settings(int process, String name, boolean joins) {
-    var common = FaultyParcelSerializer.in(builder.settings, builder.frames)
+    var common = FaultyFrameSerializer.configure(builder.settings, builder.frames)
         .set("mobula.cluster.join-timeout", "60s")
         .nodeName(name);
     try {
       var settings = hosts()
           .settings(common, process, joins)
-          .storeDirectory(disks().store(hosts().hostOf(process)));
-      return builder.spills ? settings.spillTo(disks().spilled(process)) : settings;
+          .storeDirectory(disks().storeFolder(hosts().hostOf(process)));
+      return builder.spills ? settings.spillTo(disks().spillFolder(process)) : settings;
     } catch (IOException e) {
       throw new UncheckedIOException("No folder for " + name, e);
     }
@@ -165,8 +165,8 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   /** It arrives again. */
-  void mend(ClusterMember member, boolean oneWay) throws IOException {
-    hosts().mend(member.index(), oneWay);
+  void heal(ClusterMember member, boolean oneWay) throws IOException {
+    hosts().heal(member.index(), oneWay);
   }
 
   /**
@@ -190,7 +190,7 @@ final class ClusterProcesses implements AutoCloseable {
   List<Violation> leave() throws IOException {
     var found = new ArrayList<Violation>();
     nodes.forEach(each -> leave(each, found));
-    found.addAll(disks().left());
+    found.addAll(disks().leftoverFiles());
     return List.copyOf(found);
   }
 
@@ -198,7 +198,7 @@ final class ClusterProcesses implements AutoCloseable {
     var how = member.leave();
     if (how != ChildJvm.EndKind.ON_REQUEST) {
       found.add(new Violation(
-          Violation.Rule.LEFT_OVER, member.name(), "asked to leave it ended so: " + how));
+          Violation.Rule.NOT_RESTORED, member.name(), "asked to leave it ended so: " + how));
     }
   }
 

@@ -61,7 +61,7 @@ record ClusterState(Map<String, String> facts) {
   /** Which threads run tasks there, besides the one that looks. */
   private static String threads(MobulaRuntime runtime, NodeInfo node) {
     try (var found = runtime
-        .task(ClusterState::slots)
+        .task(ClusterState::busyTaskThreads)
         .cpus(0)
         .placement(Placement.on(node.id()))
         .remote()) {
@@ -71,7 +71,7 @@ record ClusterState(Map<String, String> facts) {
     }
   }
 
-  static int slots() {
+  static int busyTaskThreads() {
     return (int) Thread.getAllStackTraces().entrySet().stream()
         .filter(entry -> entry.getKey().getName().startsWith("mobula-slot-"))
         .filter(entry -> entry.getKey() != Thread.currentThread())
@@ -95,7 +95,7 @@ record ClusterState(Map<String, String> facts) {
       var is = facts.getOrDefault(name, "not there");
       if (!is.equals(was)) {
         found.add(new Violation(
-            Violation.Rule.LEFT_OVER, name, "was " + was + ", and at rest it is " + is));
+            Violation.Rule.NOT_RESTORED, name, "was " + was + ", and at rest it is " + is));
       }
     }
     return List.copyOf(found);

@@ -7,13 +7,13 @@ import java.util.Objects;
 public sealed interface Fault {
 
   /** For how long the node may be missing because of it; zero when it stays a member. */
-  Duration disturbs();
+  Duration outage();
 
   /** Its process is ended as {@code kill -9} does, and started again. */
   record Kill() implements Fault {
     @Override
-    public Duration disturbs() {
-      return RESTART;
+    public Duration outage() {
+      return RESTART_TIME;
     }
   }
 
@@ -28,15 +28,15 @@ public sealed interface Fault {
     }
 
     @Override
-    public Duration disturbs() {
-      return length.plus(length.compareTo(REMOVAL) < 0 ? Duration.ZERO : RESTART);
+    public Duration outage() {
+      return length.plus(length.compareTo(REMOVAL_TIME) < 0 ? Duration.ZERO : RESTART_TIME);
     }
   }
 
   /** Processes of the machine that each want a CPU, for that time. */
-  record CpuHogs(int count, Duration length) implements Fault {
+  record CpuLoad(int count, Duration length) implements Fault {
     /** Refuses less than one. */
-    public CpuHogs {
+    public CpuLoad {
       Objects.requireNonNull(length, "length");
       if (count < 1) {
         throw new IllegalArgumentException("Wanted " + count + " hogs: the least is 1");
@@ -44,7 +44,7 @@ public sealed interface Fault {
     }
 
     @Override
-    public Duration disturbs() {
+    public Duration outage() {
       return Duration.ZERO;
     }
   }
@@ -52,24 +52,24 @@ public sealed interface Fault {
   /** A task there calls {@link System#exit}. */
   record ExitInTask() implements Fault {
     @Override
-    public Duration disturbs() {
-      return RESTART;
+    public Duration outage() {
+      return RESTART_TIME;
     }
   }
 
   /** A task there calls {@link Runtime#halt}. */
   record HaltInTask() implements Fault {
     @Override
-    public Duration disturbs() {
-      return RESTART;
+    public Duration outage() {
+      return RESTART_TIME;
     }
   }
 
   /** A task there allocates until the heap is full, and holds all of it until it fails. */
   record ExhaustHeapInTask() implements Fault {
     @Override
-    public Duration disturbs() {
-      return RESTART;
+    public Duration outage() {
+      return RESTART_TIME;
     }
   }
 
@@ -81,7 +81,7 @@ public sealed interface Fault {
     }
 
     @Override
-    public Duration disturbs() {
+    public Duration outage() {
       return Duration.ZERO;
     }
   }
@@ -98,8 +98,8 @@ public sealed interface Fault {
     }
 
     @Override
-    public Duration disturbs() {
-      return length.plus(length.compareTo(REMOVAL) < 0 ? Duration.ZERO : RESTART);
+    public Duration outage() {
+      return length.plus(length.compareTo(REMOVAL_TIME) < 0 ? Duration.ZERO : RESTART_TIME);
     }
   }
 
@@ -114,7 +114,7 @@ public sealed interface Fault {
     }
 
     @Override
-    public Duration disturbs() {
+    public Duration outage() {
       return Duration.ZERO;
     }
   }
@@ -125,7 +125,7 @@ public sealed interface Fault {
    */
   record DamageSpilled() implements Fault {
     @Override
-    public Duration disturbs() {
+    public Duration outage() {
       return Duration.ZERO;
     }
   }
@@ -136,7 +136,7 @@ public sealed interface Fault {
    */
   record KillDriver() implements Fault {
     @Override
-    public Duration disturbs() {
+    public Duration outage() {
       return Duration.ZERO;
     }
   }
@@ -154,14 +154,14 @@ public sealed interface Fault {
     }
 
     @Override
-    public Duration disturbs() {
+    public Duration outage() {
       return Duration.ZERO;
     }
   }
 
   /** What a node that has ended needs until it is a member again, on a machine with other work. */
-  Duration RESTART = Duration.ofSeconds(12);
+  Duration RESTART_TIME = Duration.ofSeconds(12);
 
   /** From how long on a silent node may be removed by its cluster. */
-  Duration REMOVAL = Duration.ofSeconds(5);
+  Duration REMOVAL_TIME = Duration.ofSeconds(5);
 }

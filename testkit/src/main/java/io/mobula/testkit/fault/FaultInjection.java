@@ -97,29 +97,29 @@ public final class FaultInjection implements AutoCloseable {
   /** Waits until the plan has come to its end and every fault was taken back. */
   public void await() throws InterruptedException {
     if (!left.await(plan.length().plus(TASK).plus(ENDS).toMillis(), TimeUnit.MILLISECONDS)) {
-      found(Violation.Rule.NO_END, "plan", left.getCount() + " faults have not ended");
+      addViolation(Violation.Rule.NO_END, "plan", left.getCount() + " faults have not ended");
     }
   }
 
   /** Each step has a thread of its own, so that one that waits holds up no other. */
-  private void later(Duration delay, Step step) {
+  private void later(Duration delay, FaultStep step) {
     var _ = executor.schedule(
         () -> Thread.ofVirtual().name("fault").start(() -> run(step)),
         delay.toMillis(),
         TimeUnit.MILLISECONDS);
   }
 
-  private void run(Step step) {
+  private void run(FaultStep step) {
     try {
       step.run();
     } catch (IOException | RuntimeException e) {
-      found(Violation.Rule.NO_END, "plan", "a fault could not be done: " + e);
+      addViolation(Violation.Rule.NO_END, "plan", "a fault could not be done: " + e);
     }
   }
 
   /** A part of a fault. */
   @FunctionalInterface
-  private interface Step {
+  private interface FaultStep {
     void run() throws IOException;
   }
 
@@ -127,7 +127,7 @@ public final class FaultInjection implements AutoCloseable {
     var member = cluster.members().get(planned.node());
     var fault = planned.fault();
     boolean silences = fault instanceof Fault.Pause || fault instanceof Fault.Partition;
-    if (!fault.disturbs().isZero() && !cluster.survives(member, !silences)) {
+    if (!fault.outage().isZero() && !cluster.survives(member, !silences)) {
       note(planned + ": left out, as too many nodes are missing still");
       left.countDown();
       return;
@@ -141,7 +141,7 @@ public final class FaultInjection implements AutoCloseable {
       }
       case Fault.Pause pause -> pause(member, pause);
       case Fault.Partition partition -> partition(member, partition);
-      case Fault.CpuHogs(int count, var length) -> {
+      case Fault.CpuLoad(int count, var length) -> {
         var started = CpuHogs.start(count, length);
         synchronized (this) {
           hogs.add(started);
@@ -181,8 +181,8 @@ public final class FaultInjection implements AutoCloseable {
     member.pause();
     later(pause.length(), () -> {
       member.resume();
-      if (pause.length().compareTo(Fault.REMOVAL) >= 0) {
-        member.mayEndBy("a pause of " + pause.length(), ENDS);
+      if (pause.length().compareTo(Fault.REMOVAL_TIME) >= 0) {
+        member.expectEnd("a pause of " + pause.length(), ENDS);
       }
       left.countDown();
     });
@@ -192,13 +192,13 @@ public final class FaultInjection implements AutoCloseable {
     cuts.incrementAndGet();
     cluster.processes().ofSameHost(member).forEach(each -> each.cutOff(true));
     cluster.processes().cut(member, partition.oneWay());
-    if (partition.length().compareTo(Fault.REMOVAL) >= 0) {
+    if (partition.length().compareTo(Fault.REMOVAL_TIME) >= 0) {
       for (var cut : cluster.processes().ofSameHost(member)) {
-        cut.mayEndBy("a partition of " + partition.length(), partition.length().plus(ENDS));
+        cut.expectEnd("a partition of " + partition.length(), partition.length().plus(ENDS));
       }
     }
     later(partition.length(), () -> {
-      cluster.processes().mend(member, partition.oneWay());
+      cluster.processes().heal(member, partition.oneWay());
       cluster.processes().ofSameHost(member).forEach(each -> each.cutOff(false));
       left.countDown();
     });
@@ -206,7 +206,7 @@ public final class FaultInjection implements AutoCloseable {
 
   /** A process that is started meanwhile has no room for its files, and ends. */
   private void fillStoreDisk(Duration length) throws IOException {
-    cluster.processes().all().forEach(each -> each.mayEndAgainBy("a full disk", length.plus(ENDS)));
+    cluster.processes().all().forEach(each -> each.expectRepeatedEnds("a full disk", length.plus(ENDS)));
     var disk = cluster.processes().storeDisk();
     disk.fill();
     later(length, () -> {
@@ -228,7 +228,7 @@ public final class FaultInjection implements AutoCloseable {
       return;
     }
     kills.incrementAndGet();
-    member.mayEndBy(kind, ENDS);
+    member.expectEnd(kind, ENDS);
     var operation = operation(kind).mayFailWith(TaskFailedException.class);
     history.invoked(operation);
     try (var ref = cluster
@@ -276,16 +276,16 @@ public final class FaultInjection implements AutoCloseable {
         if (end != null) {
           note(end.toString());
           if (end.reason() == null) {
-            found(Violation.Rule.NODE_ENDED, member.name(), end.toString());
+            addViolation(Violation.Rule.NODE_ENDED, member.name(), end.toString());
           }
         }
       }
     } catch (RuntimeException e) {
-      found(Violation.Rule.NODE_ENDED, "nodes", "A node could not be started again: " + e);
+      addViolation(Violation.Rule.NODE_ENDED, "nodes", "A node could not be started again: " + e);
     }
   }
 
-  private synchronized void found(Violation.Rule rule, String where, String detail) {
+  private synchronized void addViolation(Violation.Rule rule, String where, String detail) {
     violations.add(new Violation(rule, where, detail));
   }
 

@@ -41,8 +41,8 @@ public final class FaultPlan {
      * See {@link Fault.Pause}, for 60 s: longer than a process of the same host may stand still.
      */
     VERY_LONG_PAUSE(1),
-    /** See {@link Fault.CpuHogs}. */
-    CPU_HOGS(1),
+    /** See {@link Fault.CpuLoad}. */
+    CPU_LOAD(1),
     /** See {@link Fault.ExitInTask}. */
     EXIT_IN_TASK(1),
     /** See {@link Fault.HaltInTask}. */
@@ -81,8 +81,8 @@ public final class FaultPlan {
         case SHORT_PAUSE -> new Fault.Pause(Duration.ofSeconds(2));
         case LONG_PAUSE -> new Fault.Pause(Duration.ofSeconds(20));
         case VERY_LONG_PAUSE -> new Fault.Pause(Duration.ofSeconds(60));
-        case CPU_HOGS ->
-          new Fault.CpuHogs(1 + random.nextInt(4), Duration.ofSeconds(2 + random.nextInt(9)));
+        case CPU_LOAD ->
+          new Fault.CpuLoad(1 + random.nextInt(4), Duration.ofSeconds(2 + random.nextInt(9)));
         case EXIT_IN_TASK -> new Fault.ExitInTask();
         case HALT_IN_TASK -> new Fault.HaltInTask();
         case EXHAUST_HEAP_IN_TASK -> new Fault.ExhaustHeapInTask();
@@ -280,7 +280,7 @@ public final class FaultPlan {
 
     /** Whether fewer than half of the nodes are missing, and this one is not. */
     private boolean isSurvived(PlannedFault fault, List<PlannedFault> before) {
-      if (fault.fault().disturbs().isZero()) {
+      if (fault.fault().outage().isZero()) {
         return true;
       }
       long missing = before.stream()
@@ -294,9 +294,9 @@ public final class FaultPlan {
     }
 
     private static boolean overlap(PlannedFault a, PlannedFault b) {
-      return !a.fault().disturbs().isZero()
-          && a.at().compareTo(b.ends()) < 0
-          && b.at().compareTo(a.ends()) < 0;
+      return !a.fault().outage().isZero()
+          && a.at().compareTo(b.outageEnd()) < 0
+          && b.at().compareTo(a.outageEnd()) < 0;
     }
   }
 }

@@ -265,7 +265,7 @@ public final class FaultTestCluster implements AutoCloseable {
   }
 
   /** How many nodes are members now, as the driver sees it; none when it is closed itself. */
-  public long up() {
+  public long upNodeCount() {
     var seen = seen();
     return members().stream().filter(member -> isIn(seen, member)).count();
   }
@@ -331,7 +331,7 @@ public final class FaultTestCluster implements AutoCloseable {
    *
    * @return what is not, after the limit; empty when all is
    */
-  public List<Violation> awaitRest(Duration limit) throws InterruptedException {
+  public List<Violation> awaitIdle(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     var wanted = Objects.requireNonNull(start, NOT_UP);
     while (true) {

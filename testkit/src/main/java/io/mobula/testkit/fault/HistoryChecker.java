@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  * function of the events. Keeps all of them in memory. For one thread.
  */
 public final class HistoryChecker {
-  private final Map<String, Course> courses = new LinkedHashMap<>();
+  private final Map<String, OperationRecord> records = new LinkedHashMap<>();
   private final Map<List<String>, Effect> latest = new HashMap<>();
   private final List<Violation> violations = new ArrayList<>();
   private final boolean killed;
 
   /** What is known of one operation. */
-  private static final class Course {
+  private static final class OperationRecord {
     private final @Nullable Operation operation;
     private @Nullable HistoryEvent end;
     private int effects;
 
-    Course(@Nullable Operation operation) {
+    OperationRecord(@Nullable Operation operation) {
       this.operation = operation;
     }
   }
@@ -56,23 +56,23 @@ public final class HistoryChecker {
     var checker = new HistoryChecker(killed);
     events.forEach(checker::noteOperation);
     events.forEach(checker::note);
-    checker.courses.forEach(checker::judge);
+    checker.records.forEach(checker::judge);
     return List.copyOf(checker.violations);
   }
 
-  private void found(Rule rule, String id, String detail) {
+  private void addViolation(Rule rule, String id, String detail) {
     violations.add(new Violation(rule, id, detail));
   }
 
   private void noteOperation(HistoryEvent event) {
     if (event instanceof Invoked(var operation)
-        && courses.put(operation.id(), new Course(operation)) != null) {
+        && records.put(operation.id(), new OperationRecord(operation)) != null) {
       throw new IllegalArgumentException("Two operations have the id " + operation.id());
     }
   }
 
-  private Course course(String id) {
-    return courses.computeIfAbsent(id, _ -> new Course(null));
+  private OperationRecord course(String id) {
+    return records.computeIfAbsent(id, _ -> new OperationRecord(null));
   }
 
   private void note(HistoryEvent event) {
@@ -85,24 +85,24 @@ public final class HistoryChecker {
   }
 
   private void noteEnd(HistoryEvent end) {
-    var course = course(end.id());
-    if (course.end != null) {
-      found(Rule.TWO_ENDS, end.id(), course.end.line() + ", then " + end.line());
+    var record = course(end.id());
+    if (record.end != null) {
+      addViolation(Rule.TWO_ENDS, end.id(), record.end.line() + ", then " + end.line());
     }
-    course.end = end;
+    record.end = end;
   }
 
   private void noteEffect(Effect effect) {
-    var course = course(effect.id());
-    course.effects++;
-    var operation = course.operation;
+    var record = course(effect.id());
+    record.effects++;
+    var operation = record.operation;
     if (operation == null || operation.sequence() == null) {
       return;
     }
     var before = latest.put(List.of(operation.sequence(), effect.place()), effect);
     var last = before == null ? null : course(before.id()).operation;
     if (last != null && last.turn() >= operation.turn()) {
-      found(
+      addViolation(
           Rule.OUT_OF_ORDER,
           effect.id(),
           "turn " + operation.turn() + " of " + operation.sequence() + " began after turn "
@@ -110,46 +110,46 @@ public final class HistoryChecker {
     }
   }
 
-  private void judge(String id, Course course) {
-    var operation = course.operation;
+  private void judge(String id, OperationRecord record) {
+    var operation = record.operation;
     if (operation == null) {
-      found(Rule.NOT_ASKED_FOR, id, course.effects + " effects, end: " + course.end);
+      addViolation(Rule.NOT_ASKED_FOR, id, record.effects + " effects, end: " + record.end);
       return;
     }
-    switch (course.end) {
+    switch (record.end) {
       case null -> {
         if (!killed) {
-          found(Rule.NO_END, id, operation + " with " + course.effects + " effects");
+          addViolation(Rule.NO_END, id, operation + " with " + record.effects + " effects");
         }
       }
-      case Succeeded succeeded -> judgeValue(operation, succeeded.value(), course.effects);
+      case Succeeded succeeded -> judgeValue(operation, succeeded.value(), record.effects);
       case Failed failed
       when !operation.errors().contains(failed.error()) ->
-        found(
+        addViolation(
             Rule.WRONG_ERROR,
             id,
             operation.kind() + " may end with " + operation.errors() + ", ended with "
                 + failed.error() + ": " + failed.message());
       default -> {} // an error that it may end with
     }
-    if (course.effects > operation.mostEffects()) {
-      found(
+    if (record.effects > operation.mostEffects()) {
+      addViolation(
           Rule.TOO_MANY_EFFECTS,
           id,
-          operation.kind() + " began " + course.effects + " times, at most "
+          operation.kind() + " began " + record.effects + " times, at most "
               + operation.mostEffects() + " are promised");
     }
   }
 
   private void judgeValue(Operation operation, String value, int effects) {
     if (operation.expected() != null && !Objects.equals(operation.expected(), value)) {
-      found(
+      addViolation(
           Rule.WRONG_VALUE,
           operation.id(),
           operation.kind() + " is " + value + ", wanted " + operation.expected());
     }
     if (operation.mostEffects() > 0 && effects == 0) {
-      found(Rule.NO_EFFECT, operation.id(), operation.kind() + " is " + value + " and never began");
+      addViolation(Rule.NO_EFFECT, operation.id(), operation.kind() + " is " + value + " and never began");
     }
   }
 }

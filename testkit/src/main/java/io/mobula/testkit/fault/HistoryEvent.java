@@ -21,13 +21,13 @@ public sealed interface HistoryEvent {
 
     @Override
     public String line() {
-      return EventWords.join(
+      return EventLineCodec.join(
           "invoked",
           id(),
           operation.kind(),
-          EventWords.ofNullable(operation.expected()),
+          EventLineCodec.ofNullable(operation.expected()),
           Integer.toString(operation.mostEffects()),
-          EventWords.ofNullable(operation.sequence()),
+          EventLineCodec.ofNullable(operation.sequence()),
           Long.toString(operation.turn()),
           String.join(",", operation.errors().stream().sorted().toList()));
     }
@@ -41,7 +41,7 @@ public sealed interface HistoryEvent {
   record Effect(String id, String place) implements HistoryEvent {
     @Override
     public String line() {
-      return EventWords.join("effect", id, place);
+      return EventLineCodec.join("effect", id, place);
     }
   }
 
@@ -49,7 +49,7 @@ public sealed interface HistoryEvent {
   record Succeeded(String id, String value) implements HistoryEvent {
     @Override
     public String line() {
-      return EventWords.join("succeeded", id, value);
+      return EventLineCodec.join("succeeded", id, value);
     }
   }
 
@@ -57,7 +57,7 @@ public sealed interface HistoryEvent {
   record Failed(String id, String error, String message) implements HistoryEvent {
     @Override
     public String line() {
-      return EventWords.join("failed", id, error, message);
+      return EventLineCodec.join("failed", id, error, message);
     }
   }
 
@@ -67,7 +67,7 @@ public sealed interface HistoryEvent {
    * @throws IllegalArgumentException when it is none
    */
   static HistoryEvent parse(String line) {
-    var words = EventWords.split(line);
+    var words = EventLineCodec.split(line);
     try {
       return switch (words.getFirst()) {
         case "invoked" -> new Invoked(operation(words));
@@ -86,9 +86,9 @@ public sealed interface HistoryEvent {
     return new Operation(
         words.get(1),
         words.get(2),
-        EventWords.toNullable(words.get(3)),
+        EventLineCodec.toNullable(words.get(3)),
         Integer.parseInt(words.get(4)),
-        EventWords.toNullable(words.get(5)),
+        EventLineCodec.toNullable(words.get(5)),
         Long.parseLong(words.get(6)),
         errors.isEmpty() ? Set.of() : Set.of(errors.split(",")));
   }

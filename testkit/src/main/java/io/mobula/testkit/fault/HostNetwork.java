@@ -26,7 +26,7 @@ interface HostNetwork extends AutoCloseable {
   void cut(int from, int to) throws IOException;
 
   /** From now on it arrives again. */
-  void mend(int from, int to) throws IOException;
+  void heal(int from, int to) throws IOException;
 
   @Override
   void close() throws IOException;
@@ -59,7 +59,7 @@ interface HostNetwork extends AutoCloseable {
       }
 
       @Override
-      public void mend(int from, int to) {}
+      public void heal(int from, int to) {}
 
       @Override
       public void close() {}

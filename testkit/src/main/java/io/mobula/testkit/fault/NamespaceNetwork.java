@@ -15,7 +15,7 @@ import java.util.Optional;
  * that it is lost without a word, as on a real network.
  */
 final class NamespaceNetwork implements HostNetwork {
-  private static final String NOBODY = "02:00:00:00:00:99";
+  private static final String UNUSED_MAC = "02:00:00:00:00:99";
   private static final int FIRST_PORT = 7_300;
   private static final int PIDS = 100_000;
 
@@ -104,12 +104,12 @@ final class NamespaceNetwork implements HostNetwork {
     if (cuts.merge(List.of(from, to), 1, Integer::sum) > 1) {
       return;
     }
-    ip(in(from) + "neigh replace " + address(to) + " lladdr " + NOBODY + " nud permanent dev "
+    ip(in(from) + "neigh replace " + address(to) + " lladdr " + UNUSED_MAC + " nud permanent dev "
         + device(from));
   }
 
   @Override
-  public synchronized void mend(int from, int to) throws IOException {
+  public synchronized void heal(int from, int to) throws IOException {
     if (cuts.merge(List.of(from, to), -1, Integer::sum) > 0) {
       return;
     }
@@ -136,6 +136,6 @@ final class NamespaceNetwork implements HostNetwork {
   private static void ip(String words) throws IOException {
     var command = new ArrayList<>(List.of("ip"));
     command.addAll(List.of(words.split(" ")));
-    Commands.run(command);
+    CommandRunner.run(command);
   }
 }

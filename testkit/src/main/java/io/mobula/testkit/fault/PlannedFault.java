@@ -22,8 +22,8 @@ public record PlannedFault(Duration at, int node, Fault fault) {
   }
 
   /** When the node is there again, if it is not already. */
-  Duration ends() {
-    return at.plus(fault.disturbs());
+  Duration outageEnd() {
+    return at.plus(fault.outage());
   }
 
   /** Such as {@code at 12.3 s, node 2: Kill[]}. */

@@ -29,7 +29,7 @@ public final class TestFileSystem implements AutoCloseable {
    * @throws IOException when that is not possible here, for want of root for example
    */
   public static TestFileSystem mount(Path at, long bytes) throws IOException {
-    Commands.run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "none", at.toString());
+    CommandRunner.run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "none", at.toString());
     return new TestFileSystem(at);
   }
 
@@ -91,7 +91,7 @@ public final class TestFileSystem implements AutoCloseable {
   public synchronized void close() throws IOException {
     if (mounted) {
       mounted = false;
-      Commands.run("umount", "--lazy", folder.toString());
+      CommandRunner.run("umount", "--lazy", folder.toString());
     }
   }
 }

@@ -38,9 +38,9 @@ public record Violation(Rule rule, String where, String detail) {
     /** A node ends only if a fault ends it, or its cluster may have removed it. */
     NODE_ENDED,
     /** No process reports a wait that nothing would end. */
-    REPORTED,
+    STUCK_WAIT_REPORTED,
     /** At rest, everything is as it was at the start. */
-    LEFT_OVER
+    NOT_RESTORED
   }
 
   /** Such as {@code NO_END task-17: ...}. */

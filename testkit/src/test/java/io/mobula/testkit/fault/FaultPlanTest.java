@@ -28,9 +28,9 @@ class FaultPlanTest {
         for (var now : faults) {
           var missing = new HashSet<Integer>();
           for (var other : faults) {
-            boolean disturbs = !other.fault().disturbs().isZero();
+            boolean disturbs = !other.fault().outage().isZero();
             boolean begun = other.at().compareTo(now.at()) <= 0;
-            if (disturbs && begun && now.at().compareTo(other.ends()) < 0) {
+            if (disturbs && begun && now.at().compareTo(other.outageEnd()) < 0) {
               assertThat(missing.add(other.node()))
                   .as("seed %d, %s", seed, other)
                   .isTrue();

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-class FaultyParcelSerializerTest {
+class FaultyFrameSerializerTest {
   private static final Pattern SEQUENCE = Pattern.compile("sequence=(\\d+)");
 
   /** The numbers of what arrives when so many parcels come, each read once. */
   private static List<Long> arriving(FrameFaults faults, int count)
       throws NotSerializableException {
-    var serializer = new FaultyParcelSerializer(faults);
+    var serializer = new FaultyFrameSerializer(faults);
     var arrived = new ArrayList<Long>();
     for (long number = 1; number <= count; number++) {
       var bytes = ByteBuffer.allocate(36).order(ByteOrder.LITTLE_ENDIAN);

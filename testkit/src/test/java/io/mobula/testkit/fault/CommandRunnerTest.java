@@ -8,10 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class CommandsTest {
+class CommandRunnerTest {
   @Test
   void aFailureTellsWhatTheProgramSaid() {
-    assertThatThrownBy(() -> Commands.run("sh", "-c", "echo that is why; exit 3"))
+    assertThatThrownBy(() -> CommandRunner.run("sh", "-c", "echo that is why; exit 3"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("that is why");
   }
@@ -20,7 +20,7 @@ class CommandsTest {
   @Timeout(20)
   void aProgramThatDoesNotEndIsEndedAtTheLimit() {
     assertThatThrownBy(() ->
-            Commands.run(List.of("sh", "-c", "echo begun; exec sleep 30"), Duration.ofMillis(500)))
+            CommandRunner.run(List.of("sh", "-c", "echo begun; exec sleep 30"), Duration.ofMillis(500)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("did not end within PT0.5S")
         .hasMessageContaining("begun");

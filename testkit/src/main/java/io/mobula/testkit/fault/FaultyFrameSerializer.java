@@ -16,24 +16,24 @@ import org.jspecify.annotations.Nullable;
  * it reads, as {@link FrameFaults} says: a parcel has sender, receiver and number in itself, so
  * another one may stand in its place. Made by Akka; safe for all threads.
  */
-public final class FaultyParcelSerializer extends SerializerWithStringManifest
+public final class FaultyFrameSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
   private static final String KEY = "mobula-testkit.frame-faults";
   private static final int LONGEST_DELAY_MILLIS = 30;
 
-  private final FrameEnvelopeSerializer whole = new FrameEnvelopeSerializer();
+  private final FrameEnvelopeSerializer delegate = new FrameEnvelopeSerializer();
   private final FrameFaults faults;
   private final Random random;
-  private @Nullable Object before;
+  private @Nullable Object previous;
   private @Nullable Object held;
-  private int until;
+  private int remaining;
 
   /** For Akka, which has what is to happen in its configuration. */
-  public FaultyParcelSerializer(ExtendedActorSystem system) {
+  public FaultyFrameSerializer(ExtendedActorSystem system) {
     this(faultsOf(system));
   }
 
-  FaultyParcelSerializer(FrameFaults faults) {
+  FaultyFrameSerializer(FrameFaults faults) {
     this.faults = faults;
     this.random = new Random(faults.seed());
   }
@@ -48,14 +48,14 @@ public final class FaultyParcelSerializer extends SerializerWithStringManifest
   }
 
   /** The settings with which a node has it. */
-  static Settings in(Settings settings, FrameFaults faults) {
+  static Settings configure(Settings settings, FrameFaults faults) {
     var actorSystem = "mobula.cluster.actor-system.";
     return faults.equals(FrameFaults.NONE)
         ? settings
         : settings
             .set(
                 actorSystem + "akka.actor.serializers.mobula-parcel",
-                FaultyParcelSerializer.class.getName())
+                FaultyFrameSerializer.class.getName())
             .set(actorSystem + KEY + ".seed", faults.seed())
             .set(actorSystem + KEY + ".lost", faults.lost())
             .set(actorSystem + KEY + ".late", faults.late())
@@ -64,42 +64,42 @@ public final class FaultyParcelSerializer extends SerializerWithStringManifest
 
   @Override
   public int identifier() {
-    return whole.identifier();
+    return delegate.identifier();
   }
 
   @Override
   public String manifest(Object parcel) {
-    return whole.manifest(parcel);
+    return delegate.manifest(parcel);
   }
 
   @Override
   public void toBinary(Object parcel, ByteBuffer buffer) {
-    whole.toBinary(parcel, buffer);
+    delegate.toBinary(parcel, buffer);
   }
 
   @Override
   public byte[] toBinary(Object parcel) {
-    return whole.toBinary(parcel);
+    return delegate.toBinary(parcel);
   }
 
   @Override
   public Object fromBinary(ByteBuffer buffer, String manifest) throws NotSerializableException {
-    return instead(whole.fromBinary(buffer, manifest));
+    return replaced(delegate.fromBinary(buffer, manifest));
   }
 
   @Override
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-    return instead(whole.fromBinary(bytes, manifest));
+    return replaced(delegate.fromBinary(bytes, manifest));
   }
 
   /** What arrives in the place of a parcel. */
-  private synchronized Object instead(Object parcel) {
-    var last = before;
-    before = parcel;
+  private synchronized Object replaced(Object parcel) {
+    var last = previous;
+    previous = parcel;
     if (last == null) {
       return parcel;
     }
-    if (held != null && --until == 0) {
+    if (held != null && --remaining == 0) {
       var late = held;
       held = null;
       return late;
@@ -111,7 +111,7 @@ public final class FaultyParcelSerializer extends SerializerWithStringManifest
     drawn -= faults.lost();
     if (drawn < faults.late() && held == null) {
       held = parcel;
-      until = 2;
+      remaining = 2;
       return last;
     }
     drawn -= faults.late();

@@ -5,15 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The words of a line of a history: any texts, with tabs between them. */
-final class EventWords {
-  private EventWords() {}
+final class EventLineCodec {
+  private EventLineCodec() {}
 
   static String join(String... words) {
-    return String.join("\t", Arrays.stream(words).map(EventWords::escaped).toList());
+    return String.join("\t", Arrays.stream(words).map(EventLineCodec::escaped).toList());
   }
 
   static List<String> split(String line) {
-    return Arrays.stream(line.split("\t", -1)).map(EventWords::unescaped).toList();
+    return Arrays.stream(line.split("\t", -1)).map(EventLineCodec::unescaped).toList();
   }
 
   private static String escaped(String word) {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Programs of the operating system. */
-final class Commands {
+final class CommandRunner {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private Commands() {}
+  private CommandRunner() {}
 
   /**
    * Runs one and waits for its end.

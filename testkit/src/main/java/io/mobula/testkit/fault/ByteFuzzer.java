@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * {@code -Dmobula.test.fuzz.seconds} says. It prints its seed, which
  * {@code -Dmobula.test.fuzz.seed} repeats, and each finding with its input in hexadecimal digits.
  */
-public final class AlteredBytes {
+public final class ByteFuzzer {
   private static final int[] NUMBERS = {
     0, 1, -1, 127, 128, 255, 256, 1 << 16, 1 << 20, 1 << 28, Integer.MAX_VALUE, Integer.MIN_VALUE
   };
@@ -35,14 +35,14 @@ public final class AlteredBytes {
   private final Random random;
   private final List<byte[]> valid;
 
-  private AlteredBytes(long seed, List<byte[]> valid) {
+  private ByteFuzzer(long seed, List<byte[]> valid) {
     this.random = new Random(seed);
     this.valid = valid;
   }
 
   /** Reads bytes. */
   @FunctionalInterface
-  public interface Reader {
+  public interface FuzzTarget {
     /** Reads them, or finds that they cannot be read; throws what is wrong about the reader. */
     void read(byte[] bytes) throws Exception;
   }
@@ -54,17 +54,17 @@ public final class AlteredBytes {
    * @return how many inputs there were
    * @throws AssertionError with the first finding, after all have been printed
    */
-  public static long search(String what, List<byte[]> valid, Reader reader) {
+  public static long fuzz(String what, List<byte[]> valid, FuzzTarget target) {
     long seed = Long.getLong("mobula.test.fuzz.seed", System.nanoTime());
     var seconds = Long.getLong("mobula.test.fuzz.seconds");
     long nanos = seconds == null ? USUAL_NANOS : TimeUnit.SECONDS.toNanos(seconds);
-    var altered = new AlteredBytes(seed, valid);
+    var altered = new ByteFuzzer(seed, valid);
     var found = new LinkedHashMap<String, AssertionError>();
     long begun = System.nanoTime();
     long inputs = 0;
     while (System.nanoTime() - begun < nanos && found.size() < MOST_FOUND) {
       inputs++;
-      tryOut(altered.next(), reader, found);
+      tryOut(altered.next(), target, found);
     }
     System.out.println("fuzz " + what + ": seed " + seed + ", " + inputs + " inputs, "
         + found.size() + " findings, " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)
@@ -77,11 +77,11 @@ public final class AlteredBytes {
   }
 
   /** One of each place in the code is kept. */
-  private static void tryOut(byte[] bytes, Reader reader, Map<String, AssertionError> found) {
+  private static void tryOut(byte[] bytes, FuzzTarget target, Map<String, AssertionError> found) {
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
     long begun = System.nanoTime();
     try {
-      reader.read(bytes.clone());
+      target.read(bytes.clone());
     } catch (Exception | Error wrong) {
       var stack = wrong.getStackTrace();
       var place =
@@ -92,7 +92,7 @@ public final class AlteredBytes {
     long took = System.nanoTime() - begun;
     long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
     long most = LEAST_HEAP + HEAP_PER_BYTE * bytes.length;
-    if (needed > most && allocatedBy(reader, bytes) > most) { // not by what is made once
+    if (needed > most && allocatedBy(target, bytes) > most) { // not by what is made once
       found.putIfAbsent("heap", new AssertionError(shown(bytes) + " takes " + needed + " bytes"));
     }
     if (took > LONGEST_NANOS) {
@@ -101,10 +101,10 @@ public final class AlteredBytes {
   }
 
   /** Once more: what is found then has been found the first time, too. */
-  private static long allocatedBy(Reader reader, byte[] bytes) {
+  private static long allocatedBy(FuzzTarget target, byte[] bytes) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     try {
-      reader.read(bytes.clone());
+      target.read(bytes.clone());
     } catch (Exception | Error wrong) {
       return Long.MAX_VALUE;
     }
