@@ -2,8 +2,8 @@ package io.mobula;
 
 import io.mobula.ActorOptions.CheckpointPolicy;
 import io.mobula.ActorOptions.Lifetime;
-import io.mobula.ActorOptions.NameOptions;
 import io.mobula.ActorOptions.MethodExecution;
+import io.mobula.ActorOptions.NameOptions;
 import io.mobula.ActorOptions.Threads;
 import io.mobula.error.InvalidRequestException;
 import java.time.Duration;
@@ -82,8 +82,8 @@ public final class ActorCall<A> {
 
   /** Gives the actor a name that no other living one has; {@code remote} fails if it is taken. */
   public ActorCall<A> name(String name) {
-    return with(options.with(
-        new NameOptions(Objects.requireNonNull(name, "name"), options.nameOptions().getIfExists())));
+    return with(options.with(new NameOptions(
+        Objects.requireNonNull(name, "name"), options.nameOptions().getIfExists())));
   }
 
   /** With a {@linkplain #name name} that is taken: gives the actor that has it, and makes none. */
@@ -97,7 +97,8 @@ public final class ActorCall<A> {
    */
   public ActorCall<A> detached() {
     var lifetime = options.lifetime();
-    return with(options.with(new Lifetime(true, lifetime.maxRestarts(), lifetime.maxCallRetries())));
+    return with(
+        options.with(new Lifetime(true, lifetime.maxRestarts(), lifetime.maxCallRetries())));
   }
 
   /**
@@ -137,8 +138,8 @@ public final class ActorCall<A> {
           "Wanted a checkpoint every " + calls + " calls: the least is 1.");
     }
     var checkpointPolicy = options.checkpointPolicy();
-    return with(
-        options.with(new CheckpointPolicy(calls, checkpointPolicy.interval(), checkpointPolicy.durable())));
+    return with(options.with(
+        new CheckpointPolicy(calls, checkpointPolicy.interval(), checkpointPolicy.durable())));
   }
 
   /**
@@ -151,8 +152,8 @@ public final class ActorCall<A> {
           "Wanted a checkpoint every " + interval + ": a time must be above zero.");
     }
     var checkpointPolicy = options.checkpointPolicy();
-    return with(
-        options.with(new CheckpointPolicy(checkpointPolicy.everyCalls(), interval, checkpointPolicy.durable())));
+    return with(options.with(
+        new CheckpointPolicy(checkpointPolicy.everyCalls(), interval, checkpointPolicy.durable())));
   }
 
   /**
@@ -165,21 +166,22 @@ public final class ActorCall<A> {
     var lifetime = options.lifetime();
     return with(options
         .with(new Lifetime(true, lifetime.maxRestarts(), lifetime.maxCallRetries()))
-        .with(new CheckpointPolicy(checkpointPolicy.everyCalls(), checkpointPolicy.interval(), true)));
+        .with(new CheckpointPolicy(
+            checkpointPolicy.everyCalls(), checkpointPolicy.interval(), true)));
   }
 
   /** How many methods may run at the same time; 1 by default, and then the class needs no locks. */
   public ActorCall<A> maxConcurrency(int methods) {
     var execution = options.execution();
-    return with(options.with(
-        new MethodExecution(methods, execution.maxPendingCalls(), execution.threads(), execution.borrowsArguments())));
+    return with(options.with(new MethodExecution(
+        methods, execution.maxPendingCalls(), execution.threads(), execution.borrowsArguments())));
   }
 
   /** How many calls may be unanswered before further ones throw; 100 000 by default. */
   public ActorCall<A> maxPendingCalls(int calls) {
     var execution = options.execution();
-    return with(options.with(
-        new MethodExecution(execution.maxConcurrency(), calls, execution.threads(), execution.borrowsArguments())));
+    return with(options.with(new MethodExecution(
+        execution.maxConcurrency(), calls, execution.threads(), execution.borrowsArguments())));
   }
 
   /** Runs the methods on a platform thread of its own. */
@@ -207,14 +209,17 @@ public final class ActorCall<A> {
    */
   public ActorCall<A> borrowArguments() {
     var execution = options.execution();
-    return with(options.with(
-        new MethodExecution(execution.maxConcurrency(), execution.maxPendingCalls(), execution.threads(), true)));
+    return with(options.with(new MethodExecution(
+        execution.maxConcurrency(), execution.maxPendingCalls(), execution.threads(), true)));
   }
 
   private ActorCall<A> on(Threads threads) {
     var execution = options.execution();
     return with(options.with(new MethodExecution(
-        execution.maxConcurrency(), execution.maxPendingCalls(), threads, execution.borrowsArguments())));
+        execution.maxConcurrency(),
+        execution.maxPendingCalls(),
+        threads,
+        execution.borrowsArguments())));
   }
 
   /**

@@ -92,7 +92,8 @@ public record ActorOptions(
    * @param threads what they run on
    * @param borrowsArguments whether views of store memory among their arguments end with the method
    */
-  public record MethodExecution(int maxConcurrency, int maxPendingCalls, Threads threads, boolean borrowsArguments) {
+  public record MethodExecution(
+      int maxConcurrency, int maxPendingCalls, Threads threads, boolean borrowsArguments) {
     /** Refuses counts below one, and concurrency on one thread. */
     public MethodExecution {
       requireAtLeast("maxConcurrency", maxConcurrency, 1);
@@ -169,7 +170,8 @@ public record ActorOptions(
   }
 
   ActorOptions with(Lifetime changed) {
-    return new ActorOptions(resources, placement, nameOptions, changed, execution, checkpointPolicy);
+    return new ActorOptions(
+        resources, placement, nameOptions, changed, execution, checkpointPolicy);
   }
 
   ActorOptions with(MethodExecution changed) {

@@ -15,7 +15,12 @@ import java.util.Objects;
  * @param outstanding what is not acknowledged, or not even sent since too much else is on the way
  */
 public record PeerChannelInfo(
-    NodeId from, NodeId to, String kind, FrameTotals sent, FrameTotals received, FrameTotals outstanding) {
+    NodeId from,
+    NodeId to,
+    String kind,
+    FrameTotals sent,
+    FrameTotals received,
+    FrameTotals outstanding) {
   /** Those that have most on the way first, then those that have sent most. */
   public static final Comparator<PeerChannelInfo> BUSIEST_FIRST = Comparator.comparingLong(
           (PeerChannelInfo lane) -> lane.outstanding().bytes())

@@ -1,8 +1,8 @@
 package io.mobula;
 
-import io.mobula.TaskOptions.TimeLimits;
 import io.mobula.TaskOptions.NameAndStream;
 import io.mobula.TaskOptions.Retries;
+import io.mobula.TaskOptions.TimeLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Objects;
@@ -101,14 +101,14 @@ public abstract sealed class TaskBuilder<S>
    * a minute.
    */
   public final S backoff(Duration first) {
-    return with(
-        options.with(new Retries(options.retries().maxRetries(), options.retries().retryOn(), first)));
+    return with(options.with(
+        new Retries(options.retries().maxRetries(), options.retries().retryOn(), first)));
   }
 
   /** The longest one attempt may run, counted from its start; then it is interrupted and fails. */
   public final S timeout(Duration limit) {
-    return with(options.with(
-        new TimeLimits(Objects.requireNonNull(limit, "timeout"), options.timeLimits().deadline())));
+    return with(options.with(new TimeLimits(
+        Objects.requireNonNull(limit, "timeout"), options.timeLimits().deadline())));
   }
 
   /**
@@ -122,8 +122,8 @@ public abstract sealed class TaskBuilder<S>
 
   /** What logs, errors and lists call the task; the function's own name by default. */
   public final S name(String name) {
-    return with(options.with(
-        new NameAndStream(Objects.requireNonNull(name, "name"), options.nameAndStream().maxUnread())));
+    return with(options.with(new NameAndStream(
+        Objects.requireNonNull(name, "name"), options.nameAndStream().maxUnread())));
   }
 
   /** Where the task should run; {@link Placement#anywhere()} by default. */

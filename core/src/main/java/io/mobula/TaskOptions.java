@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param nameAndStream what it is called, and how its stream is read
  */
 public record TaskOptions(
-    Resources resources, Retries retries, TimeLimits timeLimits, Placement placement, NameAndStream nameAndStream) {
+    Resources resources,
+    Retries retries,
+    TimeLimits timeLimits,
+    Placement placement,
+    NameAndStream nameAndStream) {
 
   /** One CPU, three retries after a crash, none after an exception, no time limit, anywhere. */
   public static final TaskOptions DEFAULT = new TaskOptions(
@@ -43,7 +47,8 @@ public record TaskOptions(
    * @param retryOn exceptions of the task that are worth another attempt, subclasses included
    * @param backoff the wait before the first retry; doubled for each further one, up to a minute
    */
-  public record Retries(int maxRetries, List<Class<? extends Throwable>> retryOn, Duration backoff) {
+  public record Retries(
+      int maxRetries, List<Class<? extends Throwable>> retryOn, Duration backoff) {
     /** Refuses a negative count or wait. */
     public Retries {
       retryOn = List.copyOf(retryOn);
@@ -64,7 +69,8 @@ public record TaskOptions(
    * @param timeout the longest an attempt may run, or null
    * @param deadline the longest until the result, from submission on, or null
    */
-  public record TimeLimits(@Nullable Duration timeout, @Nullable Duration deadline) {
+  public record TimeLimits(
+      @Nullable Duration timeout, @Nullable Duration deadline) {
     /** Refuses limits that are not longer than zero. */
     public TimeLimits {
       requirePositive("timeout", timeout);

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compiles every one of {@link AcceptedCallForms} and {@link RefusedCallForms}: the API's promise to
- * whoever writes against it.
+ * Compiles every one of {@link AcceptedCallForms} and {@link RefusedCallForms}: the API's promise
+ * to whoever writes against it.
  */
 class CallFormsTest {
   private final SnippetCompiler compiler = new SnippetCompiler(SnippetPreamble.SOURCE);
@@ -29,7 +29,8 @@ class CallFormsTest {
 
   @Test
   void refusesEveryRefusedFormInTheWordsOfTheTable() {
-    var forms = RefusedCallForms.ALL.stream().map(RefusedCallForms.RefusedForm::form).toList();
+    var forms =
+        RefusedCallForms.ALL.stream().map(RefusedCallForms.RefusedForm::form).toList();
     var complaints = compiler.complaints(forms);
 
     for (int i = 0; i < forms.size(); i++) {

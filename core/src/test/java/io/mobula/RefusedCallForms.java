@@ -3,9 +3,9 @@ package io.mobula;
 import java.util.List;
 
 /**
- * The call forms that javac refuses, each with the words to write instead. {@link SnippetPreamble} has
- * what they speak of; {@link CallFormsTest} holds the compiler and {@code docs/call-forms.md} to
- * them.
+ * The call forms that javac refuses, each with the words to write instead. {@link SnippetPreamble}
+ * has what they speak of; {@link CallFormsTest} holds the compiler and {@code docs/call-forms.md}
+ * to them.
  */
 final class RefusedCallForms {
   private RefusedCallForms() {}

@@ -96,7 +96,8 @@ final class AotTrainingCommand implements Callable<Integer> {
     }
   }
 
-  private static void share(MobulaRuntime runtime, ActorHandle<TrainingActor> actor, Placement where) {
+  private static void share(
+      MobulaRuntime runtime, ActorHandle<TrainingActor> actor, Placement where) {
     for (int size : List.of(4, AT_ONCE, LARGE)) {
       try (var put = runtime.put(new double[size]);
           var there = actor.call(TrainingActor::large, put).remote();

@@ -57,7 +57,8 @@ final class DetachedNodeLauncher {
     }
     if (DiskSpace.isLow(log)) {
       err.println("mobula start: the node was not started, as nothing could be logged: the disk is"
-          + " full." + DiskSpace.describeFreeSpace(log) + " Make room there, or set XDG_RUNTIME_DIR.");
+          + " full." + DiskSpace.describeFreeSpace(log)
+          + " Make room there, or set XDG_RUNTIME_DIR.");
       Files.deleteIfExists(log);
       return ExitCode.FAILED;
     }
@@ -79,7 +80,8 @@ final class DetachedNodeLauncher {
     if (lines.isEmpty()) {
       err.println("  (it wrote nothing)" + DiskSpace.describeFreeSpace(log));
     } else if (DiskSpace.isLow(log)) {
-      err.println("  (what came after that could not be written)" + DiskSpace.describeFreeSpace(log));
+      err.println(
+          "  (what came after that could not be written)" + DiskSpace.describeFreeSpace(log));
     }
     return process.isAlive() || process.waitFor() == 137 ? ExitCode.FAILED : process.exitValue();
   }

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.mobula.gpu.Accelerator;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLoad;
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.MigInstance;
 import io.mobula.gpu.ProbeResult;
-import io.mobula.gpu.DeviceUsage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -148,7 +148,8 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
   private static HealthEntry condition(DeviceHealth health) {
     return switch (health) {
       case DeviceHealth.Healthy _ -> new HealthEntry(true, null, null);
-      case DeviceHealth.Unhealthy(var cause, var reason) -> new HealthEntry(false, word(cause), reason);
+      case DeviceHealth.Unhealthy(var cause, var reason) ->
+        new HealthEntry(false, word(cause), reason);
     };
   }
 

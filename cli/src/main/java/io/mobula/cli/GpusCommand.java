@@ -49,7 +49,8 @@ final class GpusCommand implements Callable<Integer> {
       var err = spec.commandLine().getErr();
       report
           .warnings()
-          .forEach(warning -> err.println("mobula gpus: " + warning.source() + ": " + warning.cause()));
+          .forEach(
+              warning -> err.println("mobula gpus: " + warning.source() + ": " + warning.cause()));
       err.flush();
       print(report);
       return ExitCode.DONE;

@@ -81,8 +81,12 @@ public final class MobulaCommand implements Runnable {
   private static int exitCode(ClusterException.Reason reason) {
     return switch (reason) {
       case CANNOT_LISTEN, NAME_TAKEN, INTERRUPTED -> ExitCode.FAILED;
-      case SEED_UNANSWERED, NO_RETURN_PATH, NOT_TRUSTED, OTHER_CLUSTER, OTHER_PROTOCOL, NOT_IN_TIME ->
-        ExitCode.NO_ANSWER;
+      case SEED_UNANSWERED,
+          NO_RETURN_PATH,
+          NOT_TRUSTED,
+          OTHER_CLUSTER,
+          OTHER_PROTOCOL,
+          NOT_IN_TIME -> ExitCode.NO_ANSWER;
     };
   }
 

@@ -1,14 +1,14 @@
 package io.mobula.cli;
 
 import io.mobula.samples.AsyncParameterServer;
-import io.mobula.samples.ObjectSpilling;
 import io.mobula.samples.MonteCarloPi;
-import io.mobula.samples.TaskPipeline;
+import io.mobula.samples.ObjectSpilling;
+import io.mobula.samples.PerformanceTips;
 import io.mobula.samples.QuickStart;
 import io.mobula.samples.ShardedParameterServer;
 import io.mobula.samples.SharedCounter;
 import io.mobula.samples.SyncParameterServer;
-import io.mobula.samples.PerformanceTips;
+import io.mobula.samples.TaskPipeline;
 import io.mobula.samples.fashion.FashionTraining;
 import io.mobula.samples.mails.MailTraining;
 import java.util.List;

@@ -85,7 +85,8 @@ final class StartCommand implements Callable<Integer> {
     var settings = settings();
     var registry = NodeRegistry.ofThisUser();
     if (detach) {
-      return new DetachedNodeLauncher(registry, options.classPath(), Duration.ofSeconds(startTimeout))
+      return new DetachedNodeLauncher(
+              registry, options.classPath(), Duration.ofSeconds(startTimeout))
           .start(spec.commandLine().getParseResult().originalArgs(), out(), err());
     }
     if (!options.classPath().isLoaded()) {

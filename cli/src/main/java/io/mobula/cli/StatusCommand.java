@@ -3,11 +3,11 @@ package io.mobula.cli;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
-import io.mobula.PeerChannelInfo;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.Resources;
 import java.time.Duration;
 import java.util.Comparator;
@@ -107,8 +107,8 @@ final class StatusCommand implements Callable<Integer> {
   private static Map<NodeId, Map<String, ClusterStatus.Lane>> lanes(MobulaRuntime runtime) {
     return runtime.peerChannels().stream()
         .filter(lane -> !lane.to().equals(runtime.nodeId()))
-        .collect(
-            groupingBy(PeerChannelInfo::from, toMap(lane -> lane.to().toString(), StatusCommand::lane)));
+        .collect(groupingBy(
+            PeerChannelInfo::from, toMap(lane -> lane.to().toString(), StatusCommand::lane)));
   }
 
   private static ClusterStatus.Lane lane(PeerChannelInfo lane) {

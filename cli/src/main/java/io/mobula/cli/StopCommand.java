@@ -75,7 +75,8 @@ final class StopCommand implements Callable<Integer> {
     return exit;
   }
 
-  private int end(RegisteredNode node, long start, long end) throws IOException, InterruptedException {
+  private int end(RegisteredNode node, long start, long end)
+      throws IOException, InterruptedException {
     if (goneBy(node, end)) {
       out()
           .println(node.entry() + " has left after "
@@ -95,14 +96,16 @@ final class StopCommand implements Callable<Integer> {
    * The handle remembers when its process was started and signals no other; that it is the node's
    * is sure if the node lives after the handle was taken.
    */
-  private static void signal(RegisteredNode node, Predicate<ProcessHandle> signal) throws IOException {
+  private static void signal(RegisteredNode node, Predicate<ProcessHandle> signal)
+      throws IOException {
     var process = ProcessHandle.of(node.entry().pid());
     if (process.isPresent() && node.isAlive()) {
       var _ = signal.test(process.get()); // whether it heeds that is seen by its lock
     }
   }
 
-  private static boolean goneBy(RegisteredNode node, long end) throws IOException, InterruptedException {
+  private static boolean goneBy(RegisteredNode node, long end)
+      throws IOException, InterruptedException {
     while (node.isAlive()) {
       if (System.nanoTime() - end >= 0) {
         return false;

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLink;
 import io.mobula.gpu.DeviceLoad;
-import io.mobula.gpu.MigInstance;
+import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceNeighbour;
-import io.mobula.gpu.DeviceLocation;
-import io.mobula.gpu.ProbeResult;
 import io.mobula.gpu.DeviceUsage;
-import io.mobula.gpu.Vendor;
+import io.mobula.gpu.GpuProcess;
+import io.mobula.gpu.MigInstance;
+import io.mobula.gpu.ProbeResult;
 import io.mobula.gpu.ProbeWarning;
+import io.mobula.gpu.Vendor;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -59,7 +59,8 @@ class GpusCommandTest {
           List.of(new ProbeWarning("nvml", "old"))),
       List.of(new DeviceUsage(
           "GPU-1",
-          new DeviceLoad(OptionalInt.of(37), OptionalInt.empty(), OptionalLong.of(5), OptionalInt.of(41)),
+          new DeviceLoad(
+              OptionalInt.of(37), OptionalInt.empty(), OptionalLong.of(5), OptionalInt.of(41)),
           List.of(new GpuProcess(42, OptionalLong.of(3))))),
       new GpuShares(Map.of("GPU-1", 0.75)));
 

@@ -58,7 +58,8 @@ class NodeCommandsIT {
     public static void main(String[] arguments) throws InterruptedException {
       try (var runtime = Mobula.init()) {
         runtime.task(WaitingProgram::licensed, 0).remote().get(); // by a frame to the worker
-        var waits = runtime.task(WaitingProgram::licensed, 1).resource("Licence", 1).remote();
+        var waits =
+            runtime.task(WaitingProgram::licensed, 1).resource("Licence", 1).remote();
         System.out.println("submitted " + waits.id());
         new CountDownLatch(1).await();
       }
@@ -185,7 +186,8 @@ class NodeCommandsIT {
     var head =
         started("start", "--head", "--port", "0", "--cpus", "1", "--store", "64MiB", "--detach");
 
-    try (var run = mobula("run", "--address", head, UserProgram.class.getName(), "-a", "--address")) {
+    try (var run =
+        mobula("run", "--address", head, UserProgram.class.getName(), "-a", "--address")) {
       assertThat(run.awaitExit(LIMIT)).as("%s", run).isEqualTo(7);
       assertThat(run.output()).contains("program driver of 2 -a,--address");
     }

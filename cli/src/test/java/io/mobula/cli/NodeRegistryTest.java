@@ -43,7 +43,8 @@ class NodeRegistryTest {
     var place = folder.resolve("registry");
     var registry = NodeRegistry.in(place);
     assertThat(registry.alive()).isEmpty();
-    try (var jvm = ForkedJvm.of(RegisteredProcess.class).arguments(place.toString()).start()) {
+    try (var jvm =
+        ForkedJvm.of(RegisteredProcess.class).arguments(place.toString()).start()) {
       jvm.awaitLine("entered", Duration.ofSeconds(60));
 
       var node = registry.alive();
@@ -88,7 +89,8 @@ class NodeRegistryTest {
   void isInTheRuntimeDirectoryOfTheSessionWhereThereIsOne() {
     assertThat(NodeRegistry.defaultDirectory(Map.of("XDG_RUNTIME_DIR", folder.toString())))
         .isEqualTo(folder.resolve("mobula"));
-    assertThat(NodeRegistry.defaultDirectory(Map.of()).getFileName().toString()).matches("mobula-\\d+");
+    assertThat(NodeRegistry.defaultDirectory(Map.of()).getFileName().toString())
+        .matches("mobula-\\d+");
     assertThat(NodeRegistry.defaultDirectory(Map.of("XDG_RUNTIME_DIR", "/nowhere"))
             .getFileName()
             .toString())

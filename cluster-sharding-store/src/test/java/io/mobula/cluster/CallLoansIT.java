@@ -78,13 +78,15 @@ class CallLoansIT {
       var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote(); // until there is a ring
       ClusterTestSupport.awaitTrue(
           "frames go through a ring",
-          () -> runtime.peerChannels().stream().anyMatch(lane -> lane.kind().equals("shared memory")));
+          () -> runtime.peerChannels().stream()
+              .anyMatch(lane -> lane.kind().equals("shared memory")));
       long before = runtime.storeUsage().usedBytes();
       for (int i = 0; i < CALLS; i++) {
         try (var put = runtime.put(filled(i));
             var ofRef = runtime.task(CallLoansIT::sum, put).placement(at).remote();
             var ofValue = adder.call(Adder::sum, filled(i)).remote()) {
-          assertThat(ofRef.get(ClusterTestSupport.LIMIT)).isEqualTo(ofValue.get(ClusterTestSupport.LIMIT));
+          assertThat(ofRef.get(ClusterTestSupport.LIMIT))
+              .isEqualTo(ofValue.get(ClusterTestSupport.LIMIT));
         }
       }
       ClusterTestSupport.awaitTrue(
@@ -138,17 +140,20 @@ class CallLoansIT {
         state = adder.call(Adder::next, state).remote();
       }
       assertThat(state.get(ClusterTestSupport.LIMIT)).contains((byte) (CALLS / 3));
-      ClusterTestSupport.awaitTrue(() -> "only " + before + " bytes and two states are used there", () -> {
-        System.gc();
-        return adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT) <= before + 2 * BYTES;
-      });
+      ClusterTestSupport.awaitTrue(
+          () -> "only " + before + " bytes and two states are used there", () -> {
+            System.gc();
+            return adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT)
+                <= before + 2 * BYTES;
+          });
       state.close();
     }
   }
 
   private static void forget(ActorHandle<Adder> adder) {
     for (int i = 0; i < 10; i++) {
-      assertThat(adder.call(Adder::make, i).remote().get(ClusterTestSupport.LIMIT)).hasSize(BYTES);
+      assertThat(adder.call(Adder::make, i).remote().get(ClusterTestSupport.LIMIT))
+          .hasSize(BYTES);
     }
   }
 
@@ -164,8 +169,10 @@ class CallLoansIT {
       try (var made = adder.call(Adder::make, 3).remote()) {
         keeper.call(Refs::keep, List.of(made)).remote().get(ClusterTestSupport.LIMIT);
       }
-      assertThat(keeper.call(Refs::sum).remote().get(ClusterTestSupport.LIMIT)).isEqualTo(3L * BYTES);
-      assertThat(adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT)).isGreaterThan(before);
+      assertThat(keeper.call(Refs::sum).remote().get(ClusterTestSupport.LIMIT))
+          .isEqualTo(3L * BYTES);
+      assertThat(adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT))
+          .isGreaterThan(before);
       keeper.call(Refs::drop).remote().get(ClusterTestSupport.LIMIT);
       ClusterTestSupport.awaitTrue(
           "it is freed where it was made",
@@ -183,7 +190,9 @@ class CallLoansIT {
     }
 
     long sum() {
-      return kept.stream().mapToLong(ref -> CallLoansIT.sum(ref.get(ClusterTestSupport.LIMIT))).sum();
+      return kept.stream()
+          .mapToLong(ref -> CallLoansIT.sum(ref.get(ClusterTestSupport.LIMIT)))
+          .sum();
     }
 
     int drop() {

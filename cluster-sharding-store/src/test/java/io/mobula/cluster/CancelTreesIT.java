@@ -34,9 +34,11 @@ class CancelTreesIT {
 
   @BeforeAll
   static void open() {
-    one = Mobula.init(ClusterTestSupport.settings().cpus(1).resource("one", 1000).listen(0));
+    one =
+        Mobula.init(ClusterTestSupport.settings().cpus(1).resource("one", 1000).listen(0));
     var address = one.nodes().getFirst().address();
-    two = Mobula.init(ClusterTestSupport.settings().cpus(1).resource("two", 1000).join(address));
+    two =
+        Mobula.init(ClusterTestSupport.settings().cpus(1).resource("two", 1000).join(address));
     driver = Mobula.connect(address, ClusterTestSupport.settings());
   }
 

@@ -153,13 +153,15 @@ class ClusterSpillIT {
       }
       var theirs = allMadeAt(runtime, id(cluster, 0), COUNT);
       for (int i = 0; i < COUNT; i++) {
-        assertThat(LargeArrayTasks.isMade(theirs.get(i).get(ClusterTestSupport.LIMIT), i)).isTrue();
+        assertThat(LargeArrayTasks.isMade(theirs.get(i).get(ClusterTestSupport.LIMIT), i))
+            .isTrue();
       }
       assertThat(runtime.storeUsage().spilledObjects()).isZero();
       for (int i = 0; i < few; i++) {
         assertThat(LargeArrayTasks.isMade(own.get(i).get(), i)).isTrue();
       }
-      assertThat(LargeArrayTasks.isMade(theirs.getFirst().get(ClusterTestSupport.LIMIT), 0)).isTrue();
+      assertThat(LargeArrayTasks.isMade(theirs.getFirst().get(ClusterTestSupport.LIMIT), 0))
+          .isTrue();
     }
   }
 
@@ -178,7 +180,8 @@ class ClusterSpillIT {
         assertThat(refs).hasSizeLessThan(COUNT / 2);
         var ref = madeAt(runtime, maker, refs.size());
         try {
-          assertThat(LargeArrayTasks.isMade(ref.get(ClusterTestSupport.LIMIT), refs.size())).isTrue();
+          assertThat(LargeArrayTasks.isMade(ref.get(ClusterTestSupport.LIMIT), refs.size()))
+              .isTrue();
           refs.add(ref);
         } catch (MobulaException e) {
           full = e;
@@ -187,9 +190,11 @@ class ClusterSpillIT {
       assertThat(full).hasStackTraceContaining(StoreFullException.class.getName());
       long before = usage(runtime, maker).usedBytes();
       refs.removeLast().close();
-      ClusterTestSupport.awaitTrue("there is room", () -> usage(runtime, maker).usedBytes() < before);
+      ClusterTestSupport.awaitTrue(
+          "there is room", () -> usage(runtime, maker).usedBytes() < before);
       for (int i = 0; i < refs.size(); i++) {
-        assertThat(LargeArrayTasks.isMade(refs.get(i).get(ClusterTestSupport.LIMIT), i)).isTrue();
+        assertThat(LargeArrayTasks.isMade(refs.get(i).get(ClusterTestSupport.LIMIT), i))
+            .isTrue();
       }
     } finally {
       assertThat(run("umount", "-l", disk.toString())).isZero();
@@ -208,7 +213,8 @@ class ClusterSpillIT {
       int lost = 0;
       for (int i = 0; i < refs.size(); i++) {
         try {
-          assertThat(LargeArrayTasks.isMade(refs.get(i).get(ClusterTestSupport.LIMIT), i)).isTrue();
+          assertThat(LargeArrayTasks.isMade(refs.get(i).get(ClusterTestSupport.LIMIT), i))
+              .isTrue();
         } catch (ObjectLostException damaged) {
           lost++;
         }
@@ -253,7 +259,8 @@ class ClusterSpillIT {
       var runtime = cluster.runtime();
       var source = cluster.nodes().get(0);
       var refs = allMadeAt(runtime, source.id(), 2);
-      assertThat(LargeArrayTasks.isMade(refs.getFirst().get(ClusterTestSupport.LIMIT), 0)).isTrue();
+      assertThat(LargeArrayTasks.isMade(refs.getFirst().get(ClusterTestSupport.LIMIT), 0))
+          .isTrue();
       assertThat(run("kill", "-STOP", String.valueOf(source.pid()))).isZero();
       try {
         for (var deadline : List.of(Duration.ZERO, Duration.ofMillis(300))) {
@@ -266,7 +273,8 @@ class ClusterSpillIT {
       } finally {
         assertThat(run("kill", "-CONT", String.valueOf(source.pid()))).isZero();
       }
-      assertThat(LargeArrayTasks.isMade(refs.getLast().get(ClusterTestSupport.LIMIT), 1)).isTrue();
+      assertThat(LargeArrayTasks.isMade(refs.getLast().get(ClusterTestSupport.LIMIT), 1))
+          .isTrue();
     }
   }
 

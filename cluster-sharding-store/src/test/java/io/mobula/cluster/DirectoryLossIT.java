@@ -63,7 +63,9 @@ class DirectoryLossIT {
    */
   @Test
   void theOnlyHostOfTheDirectoryDies() throws Exception {
-    var only = ClusterTestSupport.settings().set("mobula.directory.role", "mobula-node").cpus(2);
+    var only = ClusterTestSupport.settings()
+        .set("mobula.directory.role", "mobula-node")
+        .cpus(2);
     try (var host = node(only.listen(0))) {
       var address = address(host);
       try (var worker = node(only.join(address).set("mobula.cluster.role", "worker"));
@@ -75,7 +77,8 @@ class DirectoryLossIT {
         var inline = runtime.task(LargeValueTasks::sum, stays).placement(there).remote();
         var read = runtime.task(LargeValueTasks::filled, 4.0).placement(there).remote();
         var goes = runtime.task(LargeValueTasks::filled, 3.0).placement(here).remote();
-        var put = runtime.task(LargeValueTasks::put, 3.0).placement(here).remote().get();
+        var put =
+            runtime.task(LargeValueTasks::put, 3.0).placement(here).remote().get();
         ActorHandle<LargeValueTasks.Keeper> keeper =
             runtime.actor(LargeValueTasks.Keeper::new).cpus(0).placement(there).remote();
         keeper.call(LargeValueTasks.Keeper::keep, List.of(stays, read)).remote().get();
@@ -100,7 +103,10 @@ class DirectoryLossIT {
 
         try (var next = node(only.join(worker(runtime)))) {
           address(next);
-          assertThat(named(runtime, "in time").call(LargeValueTasks.Keeper::pid).remote().get(ClusterTestSupport.LIMIT))
+          assertThat(named(runtime, "in time")
+                  .call(LargeValueTasks.Keeper::pid)
+                  .remote()
+                  .get(ClusterTestSupport.LIMIT))
               .isPositive();
           List.of(stays, inline, read).forEach(ObjectRef::close);
           keeper.call(LargeValueTasks.Keeper::drop).remote().get(ClusterTestSupport.LIMIT);

@@ -27,8 +27,8 @@ final class DriverProcess {
       ObjectRef<double[]> made = runtime.task(LargeValueTasks::filled, 8.0).remote();
       made.get();
       var keeper = runtime.actorNamed("keeper", LargeValueTasks.Keeper.class);
-      System.out.println(
-          "kept " + keeper.call(LargeValueTasks.Keeper::keep, List.of(made)).remote().get());
+      System.out.println("kept "
+          + keeper.call(LargeValueTasks.Keeper::keep, List.of(made)).remote().get());
       new CountDownLatch(1).await();
     }
   }

@@ -3,8 +3,8 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.Mobula;
-import io.mobula.testkit.TestCertificateAuthority;
 import io.mobula.testkit.ForkedJvm;
+import io.mobula.testkit.TestCertificateAuthority;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -57,8 +57,8 @@ class EncryptedTransferIT {
     return member.awaitLine(line -> line.startsWith(beginning), LIMIT);
   }
 
-  private static ForkedJvm member(TestCertificateAuthority certificates, String name, String address)
-      throws Exception {
+  private static ForkedJvm member(
+      TestCertificateAuthority certificates, String name, String address) throws Exception {
     var plan = TensorTransferProcess.plan(address);
     var issued = certificates.issue(Mobula.settings(), name, "ip:127.0.0.1");
     for (var setting : issued.values().entrySet()) {

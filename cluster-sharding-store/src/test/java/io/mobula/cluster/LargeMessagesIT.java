@@ -51,7 +51,8 @@ class LargeMessagesIT {
 
   private static void othersGoOn() {
     for (int i = 0; i < 10; i++) {
-      assertThat(driver.task((Integer x) -> x + 1, i).remote().get(ClusterTestSupport.LIMIT)).isEqualTo(i + 1);
+      assertThat(driver.task((Integer x) -> x + 1, i).remote().get(ClusterTestSupport.LIMIT))
+          .isEqualTo(i + 1);
     }
   }
 

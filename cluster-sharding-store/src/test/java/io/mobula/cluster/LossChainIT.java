@@ -20,21 +20,38 @@ class LossChainIT {
     try (var cluster = ClusterTestSupport.cluster(3).start()) {
       var runtime = cluster.runtime();
       var doomed = Placement.on(cluster.nodes().getFirst().id());
-      var maker = runtime.actor(LargeValueTasks.Maker::new).cpus(0).placement(doomed).remote();
+      var maker =
+          runtime.actor(LargeValueTasks.Maker::new).cpus(0).placement(doomed).remote();
       var unread = maker.call(LargeValueTasks.Maker::filled, 7.0).remote();
       var a = maker.call(LargeValueTasks.Maker::filled, 1.0).remote();
-      var b = runtime.task(LargeValueTasks::plusOne, a).name("makes b").placement(doomed).remote();
-      var c = runtime.task(LargeValueTasks::plusOne, b).name("makes c").placement(doomed).remote();
+      var b = runtime
+          .task(LargeValueTasks::plusOne, a)
+          .name("makes b")
+          .placement(doomed)
+          .remote();
+      var c = runtime
+          .task(LargeValueTasks::plusOne, b)
+          .name("makes c")
+          .placement(doomed)
+          .remote();
       var x = runtime
           .task(LargeValueTasks::filled, 5.0)
           .name("runs once")
           .maxRetries(0)
           .placement(doomed)
           .remote();
-      var y = runtime.task(LargeValueTasks::plusOne, x).name("makes y").placement(doomed).remote();
-      var put = runtime.task(LargeValueTasks::put, 9.0).placement(doomed).remote().get();
-      var z =
-          runtime.task(LargeValueTasks::plusOne, put).name("makes z").placement(doomed).remote();
+      var y = runtime
+          .task(LargeValueTasks::plusOne, x)
+          .name("makes y")
+          .placement(doomed)
+          .remote();
+      var put =
+          runtime.task(LargeValueTasks::put, 9.0).placement(doomed).remote().get();
+      var z = runtime
+          .task(LargeValueTasks::plusOne, put)
+          .name("makes z")
+          .placement(doomed)
+          .remote();
       for (var ref : new ObjectRef<?>[] {unread, a, b, c, x, y, z}) {
         ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
       }

@@ -80,11 +80,17 @@ class LostArgumentsIT {
       var runtime = cluster.runtime();
       var doomed = on(cluster, 0);
       var a = onesAtFirst(cluster, 1);
-      var b =
-          runtime.task(LargeValueTasks::plusOne, a).resource(SEAT, 1).placement(doomed).remote();
+      var b = runtime
+          .task(LargeValueTasks::plusOne, a)
+          .resource(SEAT, 1)
+          .placement(doomed)
+          .remote();
       awaitReady(b);
-      var c =
-          runtime.task(LargeValueTasks::plusOne, b).resource(SEAT, 1).placement(doomed).remote();
+      var c = runtime
+          .task(LargeValueTasks::plusOne, b)
+          .resource(SEAT, 1)
+          .placement(doomed)
+          .remote();
       awaitReady(c);
 
       cluster.kill(0);
@@ -121,8 +127,11 @@ class LostArgumentsIT {
       cluster.kill(0);
 
       var stays = on(cluster, 1);
-      var first =
-          runtime.task(LargeValueTasks::sum, a).resource(SEAT, 1).placement(stays).remote();
+      var first = runtime
+          .task(LargeValueTasks::sum, a)
+          .resource(SEAT, 1)
+          .placement(stays)
+          .remote();
       var second = runtime
           .task(LargeValueTasks::sum, a)
           .maxRetries(0)
@@ -168,7 +177,8 @@ class LostArgumentsIT {
           .resource(SEAT, 1)
           .placement(on(cluster, 1))
           .remote();
-      assertThat(elsewhere.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT)).isZero();
+      assertThat(elsewhere.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT))
+          .isZero();
       ActorHandle<Holder> holder = runtime
           .actor(Holder::new, a)
           .resource(SEAT, 1)
@@ -182,7 +192,8 @@ class LostArgumentsIT {
 
       cluster.kill(0);
 
-      assertThat(holder.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT)).isEqualTo(LargeValueTasks.COUNT);
+      assertThat(holder.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT))
+          .isEqualTo(LargeValueTasks.COUNT);
     }
   }
 
@@ -200,7 +211,8 @@ class LostArgumentsIT {
           .resource(SEAT, 1)
           .placement(on(cluster, 1))
           .remote();
-      assertThat(holder.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT)).isEqualTo(LargeValueTasks.COUNT);
+      assertThat(holder.call(Holder::sum).remote().get(ClusterTestSupport.LIMIT))
+          .isEqualTo(LargeValueTasks.COUNT);
     }
   }
 }

@@ -55,10 +55,14 @@ class ObjectLossIT {
       var runtime = cluster.runtime();
       var doomed = id(cluster, 0);
       var one = made(runtime, 1, journal, doomed);
-      var two =
-          runtime.task(LargeValueTasks::plusOne, one).placement(Placement.on(doomed)).remote();
-      var three =
-          runtime.task(LargeValueTasks::plusOne, two).placement(Placement.on(doomed)).remote();
+      var two = runtime
+          .task(LargeValueTasks::plusOne, one)
+          .placement(Placement.on(doomed))
+          .remote();
+      var three = runtime
+          .task(LargeValueTasks::plusOne, two)
+          .placement(Placement.on(doomed))
+          .remote();
       var wanted = made(runtime, 7, journal, doomed);
       var never = runtime
           .task(LargeValueTasks::filled, 5.0)
@@ -76,12 +80,17 @@ class ObjectLossIT {
           .cpus(0)
           .placement(Placement.on(id(cluster, 1)))
           .remote();
-      assertThat(keeper.call(LargeValueTasks.Keeper::keep, List.of(two, wanted)).remote().get())
+      assertThat(keeper
+              .call(LargeValueTasks.Keeper::keep, List.of(two, wanted))
+              .remote()
+              .get())
           .isEqualTo(2);
 
       cluster.kill(0);
 
-      assertThat(three.get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT).containsOnly(3.0);
+      assertThat(three.get(ClusterTestSupport.LIMIT))
+          .hasSize(LargeValueTasks.COUNT)
+          .containsOnly(3.0);
       assertThat(sumAt(keeper)).isEqualTo(LargeValueTasks.COUNT * (2.0 + 7.0));
       var readers = new ArrayList<ObjectRef<Double>>();
       for (int i = 0; i < 12; i++) {
@@ -132,7 +141,9 @@ class ObjectLossIT {
       cluster.kill(0);
 
       for (int i = 2; i >= 0; i--) {
-        assertThat(lasting.get(i).get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT).containsOnly((double) i);
+        assertThat(lasting.get(i).get(ClusterTestSupport.LIMIT))
+            .hasSize(LargeValueTasks.COUNT)
+            .containsOnly((double) i);
       }
       assertThatThrownBy(() -> once.getFirst().get(ClusterTestSupport.LIMIT))
           .isInstanceOf(ObjectLostException.class);
@@ -158,7 +169,8 @@ class ObjectLossIT {
         readers.add(runtime.task(LargeValueTasks::sum, slow).remote());
       }
       assertThat(slow.get(ClusterTestSupport.LIMIT)).containsOnly(4.0);
-      assertThat(runtime.get(readers, ClusterTestSupport.LIMIT)).containsOnly(LargeValueTasks.COUNT * 4.0);
+      assertThat(runtime.get(readers, ClusterTestSupport.LIMIT))
+          .containsOnly(LargeValueTasks.COUNT * 4.0);
       assertThat(journal.lines()).containsExactly("made 4.0", "made 4.0");
     }
   }
@@ -167,7 +179,8 @@ class ObjectLossIT {
   @Test
   void anotherCopyIsReadWithoutMakingAnything() throws Exception {
     var journal = TaskJournal.in(folder);
-    var plan = ClusterTestSupport.cluster(3).settings(ClusterTestSupport.settings().set("mobula.store.share-host", false));
+    var plan = ClusterTestSupport.cluster(3)
+        .settings(ClusterTestSupport.settings().set("mobula.store.share-host", false));
     try (var cluster = plan.start()) {
       var runtime = cluster.runtime();
       var copied = made(runtime, 6, journal, id(cluster, 0));
@@ -197,7 +210,9 @@ class ObjectLossIT {
   void aPullGoesOnFromAnotherCopyWhenItsSourceIsKilled() throws Exception {
     var journal = TaskJournal.in(folder);
     var plan = ClusterTestSupport.cluster(3)
-        .settings(ClusterTestSupport.settings().set("mobula.store.share-host", false).storeCapacity(512 << 20));
+        .settings(ClusterTestSupport.settings()
+            .set("mobula.store.share-host", false)
+            .storeCapacity(512 << 20));
     try (var cluster = plan.start()) {
       var runtime = cluster.runtime();
       var large = runtime
@@ -206,11 +221,14 @@ class ObjectLossIT {
           .placement(Placement.on(id(cluster, 0)))
           .remote();
       var keeper = readerAt(runtime, id(cluster, 1));
-      assertThat(
-              keeper.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote().get(ClusterTestSupport.LIMIT))
+      assertThat(keeper
+              .call(LargeValueTasks.Reader::keep, List.of(large), journal)
+              .remote()
+              .get(ClusterTestSupport.LIMIT))
           .isEqualTo(6.0);
       var reader = readerAt(runtime, id(cluster, 2));
-      var read = reader.call(LargeValueTasks.Reader::read, List.of(large), journal).remote();
+      var read =
+          reader.call(LargeValueTasks.Reader::read, List.of(large), journal).remote();
       journal.await("reads", 2);
 
       cluster.kill(0);

@@ -27,7 +27,8 @@ class ObjectReplicasIT {
   private static final long BYTES = (long) LargeValueTasks.COUNT * Double.BYTES;
 
   /** A value with a ref and a handle inside. */
-  record NestedRefs(ObjectRef<double[]> inside, ActorHandle<LargeValueTasks.Maker> maker, String text)
+  record NestedRefs(
+      ObjectRef<double[]> inside, ActorHandle<LargeValueTasks.Maker> maker, String text)
       implements Serializable {}
 
   /** What a task put on its node. */
@@ -60,9 +61,14 @@ class ObjectReplicasIT {
       awaitLargeValues(cluster, 4);
 
       cluster.kill(0);
-      assertThat(put.large().get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT).containsOnly(7.0);
+      assertThat(put.large().get(ClusterTestSupport.LIMIT))
+          .hasSize(LargeValueTasks.COUNT)
+          .containsOnly(7.0);
       assertThat(put.small().get(ClusterTestSupport.LIMIT)).isEqualTo("small 7.0");
-      assertThat(runtime.task(LargeValueTasks::sum, put.large()).remote().get(ClusterTestSupport.LIMIT))
+      assertThat(runtime
+              .task(LargeValueTasks::sum, put.large())
+              .remote()
+              .get(ClusterTestSupport.LIMIT))
           .isEqualTo(7.0 * LargeValueTasks.COUNT);
       awaitLargeValues(cluster, 4); // on the two that are left
 
@@ -71,7 +77,10 @@ class ObjectReplicasIT {
       assertThat(put.small().get(ClusterTestSupport.LIMIT)).isEqualTo("small 7.0");
       var full = put.full().get(ClusterTestSupport.LIMIT);
       assertThat(full.inside().get(ClusterTestSupport.LIMIT)).containsOnly(8.0);
-      assertThat(full.maker().call(LargeValueTasks.Maker::filled, 3.0).remote().get(ClusterTestSupport.LIMIT))
+      assertThat(full.maker()
+              .call(LargeValueTasks.Maker::filled, 3.0)
+              .remote()
+              .get(ClusterTestSupport.LIMIT))
           .containsOnly(3.0);
 
       List.of(put.large(), put.small(), put.full(), full.inside()).forEach(ObjectRef::close);
@@ -85,8 +94,8 @@ class ObjectReplicasIT {
   void tooFewNodesAreSaidInTimeAndLeaveNothingBehind() throws Exception {
     try (var cluster = ClusterTestSupport.cluster(1).start()) {
       var runtime = cluster.runtime();
-      assertThatThrownBy(() ->
-              runtime.put(LargeValueTasks.filled(1), PutOptions.copies(3).within(Duration.ofMillis(700))))
+      assertThatThrownBy(() -> runtime.put(
+              LargeValueTasks.filled(1), PutOptions.copies(3).within(Duration.ofMillis(700))))
           .isInstanceOf(TooFewCopiesException.class)
           .hasMessageContainingAll("3 nodes", "on 2", "PT0.7S");
       awaitLargeValues(cluster, 0);
@@ -98,7 +107,9 @@ class ObjectReplicasIT {
     }
   }
 
-  /** Waits until there are so many values of {@link LargeValueTasks#COUNT} in all stores together. */
+  /**
+   * Waits until there are so many values of {@link LargeValueTasks#COUNT} in all stores together.
+   */
   private static void awaitLargeValues(LocalCluster cluster, int count) throws Exception {
     ClusterTestSupport.awaitTrue(
         () -> count + " large values; bytes in use: " + usedBytes(cluster.runtime()) + " of "

@@ -98,7 +98,8 @@ class OnePullPerHostIT {
     var reads = new ArrayList<ObjectRef<Double>>();
     var actors = actors();
     for (var actor : actors.values()) {
-      reads.add(actor.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote());
+      reads.add(
+          actor.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote());
     }
     assertThat(origin.get(reads, ClusterTestSupport.LIMIT)).containsOnly(4.0);
     assertThat(bytesAtAll()).isBetween(BYTES, BYTES * 3 / 2);
@@ -111,7 +112,11 @@ class OnePullPerHostIT {
     actors.get(has).call(LargeValueTasks.Reader::drop).remote().get(ClusterTestSupport.LIMIT);
     for (var actor : actors.entrySet()) {
       if (!actor.getKey().equals(has)) {
-        assertThat(actor.getValue().call(LargeValueTasks.Reader::again).remote().get(ClusterTestSupport.LIMIT))
+        assertThat(actor
+                .getValue()
+                .call(LargeValueTasks.Reader::again)
+                .remote()
+                .get(ClusterTestSupport.LIMIT))
             .isEqualTo(4.0);
       }
     }
@@ -123,7 +128,8 @@ class OnePullPerHostIT {
     var reads = new LinkedHashMap<NodeId, ObjectRef<Double>>();
     actors()
         .forEach((node, actor) -> reads.put(
-            node, actor.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote()));
+            node,
+            actor.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote()));
     journal.await("reads", 3);
     ClusterTestSupport.awaitTrue("somebody pulls", () -> bytesAtAll() >= BYTES);
     var puller = readers.keySet().stream()

@@ -50,7 +50,8 @@ class OwnerLossIT {
       cluster.kill(0);
       var refs = keeper.call(OwnerProcess.RefKeeper::refs).remote().get(ClusterTestSupport.LIMIT);
       for (int i = 0; i < COUNT; i++) {
-        assertThat(refs.small().get(i).get(ClusterTestSupport.LIMIT)).isEqualTo(OwnerProcess.text(i));
+        assertThat(refs.small().get(i).get(ClusterTestSupport.LIMIT))
+            .isEqualTo(OwnerProcess.text(i));
       }
       for (int i = 0; i < refs.thrice().size(); i++) {
         assertThat(refs.thrice().get(i).get(ClusterTestSupport.LIMIT)).containsOnly(4.0 * i);
@@ -68,7 +69,11 @@ class OwnerLossIT {
     var there = Placement.on(at);
     ClusterTestSupport.awaitTrue(
         "node " + at + " knows that " + gone + " has left",
-        () -> !runtime.task(OwnerLossIT::sees, gone).placement(there).remote().get(ClusterTestSupport.LIMIT));
+        () -> !runtime
+            .task(OwnerLossIT::sees, gone)
+            .placement(there)
+            .remote()
+            .get(ClusterTestSupport.LIMIT));
   }
 
   private static NodeId id(LocalCluster cluster, int node) {

@@ -71,14 +71,19 @@ final class OwnerProcess {
         small.add(runtime.put(text(i)));
         if (i % 4 == 0) {
           thrice.add(runtime.put(LargeValueTasks.filled(i), PutOptions.copies(3)));
-          var first = runtime.task(LargeValueTasks::filled, (double) i).placement(maker).remote();
-          made.add(runtime.task(LargeValueTasks::plusOne, first).placement(maker).remote());
+          var first =
+              runtime.task(LargeValueTasks::filled, (double) i).placement(maker).remote();
+          made.add(
+              runtime.task(LargeValueTasks::plusOne, first).placement(maker).remote());
         }
       }
       runtime.wait(made, made.size(), ClusterTestSupport.LIMIT);
       var keeper = runtime.actorNamed("vault", RefKeeper.class);
       System.out.println("kept "
-          + keeper.call(RefKeeper::keep, new GivenRefs(small, thrice, made)).remote().get());
+          + keeper
+              .call(RefKeeper::keep, new GivenRefs(small, thrice, made))
+              .remote()
+              .get());
       new CountDownLatch(1).await();
     }
   }

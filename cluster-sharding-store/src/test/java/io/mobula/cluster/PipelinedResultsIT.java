@@ -40,7 +40,8 @@ class PipelinedResultsIT {
 
   @Test
   void resultsThatComeWhileOthersAreAskedForAreThereToBeRead() throws Exception {
-    var overArtery = ClusterTestSupport.settings().set("mobula.lanes.shared-memory", "off"); // else they are lent
+    var overArtery = ClusterTestSupport.settings()
+        .set("mobula.lanes.shared-memory", "off"); // else they are lent
     try (var cluster = ClusterTestSupport.cluster(1).settings(overArtery).start();
         var threads = Executors.newFixedThreadPool(CALLERS)) {
       var runtime = cluster.runtime();

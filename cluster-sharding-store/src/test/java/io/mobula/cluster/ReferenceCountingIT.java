@@ -52,10 +52,14 @@ class ReferenceCountingIT {
     var runtime = cluster.runtime();
     var refs = new ArrayList<ObjectRef<?>>();
     for (int i = 0; i < 4; i++) {
-      var made =
-          runtime.task(LargeValueTasks::filled, 1.0 * i).placement(Placement.spread()).remote();
-      var next =
-          runtime.task(LargeValueTasks::plusOne, made).placement(Placement.spread()).remote();
+      var made = runtime
+          .task(LargeValueTasks::filled, 1.0 * i)
+          .placement(Placement.spread())
+          .remote();
+      var next = runtime
+          .task(LargeValueTasks::plusOne, made)
+          .placement(Placement.spread())
+          .remote();
       refs.add(made);
       refs.add(next);
     }
@@ -68,12 +72,16 @@ class ReferenceCountingIT {
   private static void nest(LocalCluster cluster) {
     var runtime = cluster.runtime();
     var inner = runtime.task(LargeValueTasks::both, 1.0, 2.0).remote();
-    var keeper =
-        runtime.actor(LargeValueTasks.Keeper::new).cpus(0).placement(Placement.spread()).remote();
+    var keeper = runtime
+        .actor(LargeValueTasks.Keeper::new)
+        .cpus(0)
+        .placement(Placement.spread())
+        .remote();
     keeper.call(LargeValueTasks.Keeper::keep, inner).remote().get();
     inner.close();
     System.gc();
-    assertThat(keeper.call(LargeValueTasks.Keeper::sum).remote().get()).isEqualTo(LargeValueTasks.COUNT * 3.0);
+    assertThat(keeper.call(LargeValueTasks.Keeper::sum).remote().get())
+        .isEqualTo(LargeValueTasks.COUNT * 3.0);
     assertThat(used(runtime)).isNotEmpty();
     keeper.call(LargeValueTasks.Keeper::drop).remote().get();
   }
@@ -87,15 +95,18 @@ class ReferenceCountingIT {
         .cpus(0)
         .placement(Placement.on(doomed))
         .remote();
-    var here =
-        runtime.task(LargeValueTasks::both, 3.0, 4.0).placement(Placement.spread()).remote();
+    var here = runtime
+        .task(LargeValueTasks::both, 3.0, 4.0)
+        .placement(Placement.spread())
+        .remote();
     keeper.call(LargeValueTasks.Keeper::keep, here).remote().get();
     var refs = use(cluster);
     cluster.kill(2);
     for (var ref : refs) {
       assertThat((double[]) ref.get(ClusterTestSupport.LIMIT)).hasSize(LargeValueTasks.COUNT);
     }
-    assertThatThrownBy(() -> keeper.call(LargeValueTasks.Keeper::sum).remote().get(ClusterTestSupport.LIMIT))
+    assertThatThrownBy(
+            () -> keeper.call(LargeValueTasks.Keeper::sum).remote().get(ClusterTestSupport.LIMIT))
         .isInstanceOf(MobulaException.class);
   }
 

@@ -41,7 +41,8 @@ final class ReferenceHistory {
   private record HeldValue(ObjectRef<double[]> ref, double sum, NodeId only) {}
 
   /** Refs that an actor keeps, and where it lives; the values are those of the held ones. */
-  private record ActorHeldValue(ActorHandle<LargeValueTasks.Keeper> by, NodeId at, double sum, Set<NodeId> only) {}
+  private record ActorHeldValue(
+      ActorHandle<LargeValueTasks.Keeper> by, NodeId at, double sum, Set<NodeId> only) {}
 
   ReferenceHistory(MobulaRuntime driver, RestartableMembers members, long seed) {
     this.driver = driver;
@@ -88,7 +89,10 @@ final class ReferenceHistory {
       case 1, 2 ->
         add(
             "task",
-            driver.task(LargeValueTasks::filled, with).placement(Placement.spread()).remote(),
+            driver
+                .task(LargeValueTasks::filled, with)
+                .placement(Placement.spread())
+                .remote(),
             sum,
             null);
       case 3 -> putElsewhere(with, sum);
@@ -117,8 +121,11 @@ final class ReferenceHistory {
   private void putElsewhere(double with, double sum) {
     var at = anyMember();
     steps.add("put at " + at);
-    try (var outer =
-        driver.task(LargeValueTasks::put, with).cpus(0).placement(Placement.on(at)).remote()) {
+    try (var outer = driver
+        .task(LargeValueTasks::put, with)
+        .cpus(0)
+        .placement(Placement.on(at))
+        .remote()) {
       held.add(new HeldValue(outer.get(ClusterTestSupport.LIMIT), sum, at));
     }
   }
@@ -131,7 +138,10 @@ final class ReferenceHistory {
     var of = held.get(random.nextInt(held.size()));
     add(
         "derive",
-        driver.task(LargeValueTasks::plusOne, of.ref()).placement(Placement.spread()).remote(),
+        driver
+            .task(LargeValueTasks::plusOne, of.ref())
+            .placement(Placement.spread())
+            .remote(),
         of.sum() + LargeValueTasks.COUNT,
         of.only());
   }
@@ -143,11 +153,17 @@ final class ReferenceHistory {
     var which = held.get(random.nextInt(held.size()));
     var at = anyMember();
     steps.add("keep at " + at);
-    var keeper =
-        driver.actor(LargeValueTasks.Keeper::new).cpus(0).placement(Placement.on(at)).remote();
+    var keeper = driver
+        .actor(LargeValueTasks.Keeper::new)
+        .cpus(0)
+        .placement(Placement.on(at))
+        .remote();
     var only = which.only() == null ? Set.<NodeId>of() : Set.of(which.only());
     kept.add(new ActorHeldValue(keeper, at, which.sum(), only));
-    keeper.call(LargeValueTasks.Keeper::keep, List.of(which.ref())).remote().get(ClusterTestSupport.LIMIT);
+    keeper
+        .call(LargeValueTasks.Keeper::keep, List.of(which.ref()))
+        .remote()
+        .get(ClusterTestSupport.LIMIT);
   }
 
   private void read(HeldValue each) {
@@ -168,7 +184,8 @@ final class ReferenceHistory {
   private void readKept(ActorHeldValue each) {
     steps.add("read kept");
     try {
-      double sum = each.by().call(LargeValueTasks.Keeper::sum).remote().get(ClusterTestSupport.LIMIT);
+      double sum =
+          each.by().call(LargeValueTasks.Keeper::sum).remote().get(ClusterTestSupport.LIMIT);
       if (sum != each.sum()) {
         throw new AssertionError("What an actor keeps has the sum " + sum + ", not " + each.sum());
       }

@@ -89,14 +89,16 @@ class RemovedNodeIT {
         .placement(there)
         .remote();
     for (var what : List.of("actor", "task", "told-7")) {
-      ClusterTestSupport.awaitTrue(() -> what + " on " + victim, () -> effects.isDoneIn(victim.pid(), what));
+      ClusterTestSupport.awaitTrue(
+          () -> what + " on " + victim, () -> effects.isDoneIn(victim.pid(), what));
     }
     victim.stop();
     ClusterTestSupport.awaitTrue(
         () -> victim + " is removed",
         () -> driver.nodes().stream().noneMatch(node -> node.id().equals(victim.id())));
     for (var what : List.of("actor", "task", "told-7")) {
-      ClusterTestSupport.awaitTrue(() -> what + " elsewhere", () -> effects.isDoneOutside(victim.pid(), what));
+      ClusterTestSupport.awaitTrue(
+          () -> what + " elsewhere", () -> effects.isDoneOutside(victim.pid(), what));
     }
     TimeUnit.MILLISECONDS.sleep(longer); // for how long it sleeps on is drawn
     long woken = System.currentTimeMillis();
@@ -132,7 +134,8 @@ class RemovedNodeIT {
   }
 
   private static Settings settings(int host) {
-    var settings = NodeProcess.host(ClusterTestSupport.settings(), FIRST_HOST + host).storeCapacity(16 << 20);
+    var settings =
+        NodeProcess.host(ClusterTestSupport.settings(), FIRST_HOST + host).storeCapacity(16 << 20);
     return host == HOSTS ? settings : settings.cpus(6);
   }
 }

@@ -33,7 +33,8 @@ class RollingRestartIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   /** Values of the node that runs the task, which nobody can make again. */
-  record HeldValues(ObjectRef<double[]> large, ObjectRef<String> small, List<ObjectRef<Integer>> inside)
+  record HeldValues(
+      ObjectRef<double[]> large, ObjectRef<String> small, List<ObjectRef<Integer>> inside)
       implements Serializable {}
 
   static HeldValues put(int number) {
@@ -88,7 +89,8 @@ class RollingRestartIT {
               .placement(Placement.spread())
               .remote()
               .get(LIMIT));
-      made.put(i, runtime.task(LargeValueTasks::filled, (double) i).maxRetries(100).remote());
+      made.put(
+          i, runtime.task(LargeValueTasks::filled, (double) i).maxRetries(100).remote());
     }
     var work = SteadyTaskLoad.start(runtime, 4, 50, LIMIT);
     var calls = CallLoop.start(runtime);

@@ -120,16 +120,23 @@ final class SoakDriver {
           "task",
           runtime.task(SoakDriver::square, number).placement(Placement.spread()).remote(),
           number * number));
-      all.add(new ExpectedValue("call", squareActor.call(SquareActor::of, number).remote(), number * number));
+      all.add(new ExpectedValue(
+          "call", squareActor.call(SquareActor::of, number).remote(), number * number));
     }
     for (int i = 0; i < 3; i++) {
       double with = random.nextInt(1000);
-      var made =
-          runtime.task(LargeValueTasks::filled, with).placement(Placement.spread()).remote();
-      var next =
-          runtime.task(LargeValueTasks::plusOne, made).placement(Placement.spread()).remote();
+      var made = runtime
+          .task(LargeValueTasks::filled, with)
+          .placement(Placement.spread())
+          .remote();
+      var next = runtime
+          .task(LargeValueTasks::plusOne, made)
+          .placement(Placement.spread())
+          .remote();
       all.add(new ExpectedValue(
-          "object", runtime.task(LargeValueTasks::sum, next).remote(), (with + 1) * LargeValueTasks.COUNT));
+          "object",
+          runtime.task(LargeValueTasks::sum, next).remote(),
+          (with + 1) * LargeValueTasks.COUNT));
       all.add(new ExpectedValue("put", runtime.put("value " + i), "value " + i));
       int number = random.nextInt(1000);
       var many = squareActor.call(SquareActor::many, number).remote();

@@ -98,7 +98,9 @@ class SoakIT {
   private MobulaRuntime connected(Random random) {
     return Mobula.connect(
         anyAddress(random),
-        ClusterTestSupport.settings().storeDirectory(stores).set("mobula.cluster.join-timeout", "60s"));
+        ClusterTestSupport.settings()
+            .storeDirectory(stores)
+            .set("mobula.cluster.join-timeout", "60s"));
   }
 
   private void join(Random random) {

@@ -40,10 +40,14 @@ final class StoreMemoryReleaseProcess {
     RESULTS {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
-        var made =
-            runtime.task(LargeValueTasks::filled, 1.0).placement(Placement.on(one)).remote();
-        var next =
-            runtime.task(LargeValueTasks::plusOne, made).placement(Placement.on(other)).remote();
+        var made = runtime
+            .task(LargeValueTasks::filled, 1.0)
+            .placement(Placement.on(one))
+            .remote();
+        var next = runtime
+            .task(LargeValueTasks::plusOne, made)
+            .placement(Placement.on(other))
+            .remote();
         require(made.get()[0] == 1.0 && next.get()[0] == 2.0);
         return List.of(made, next);
       }
@@ -53,9 +57,12 @@ final class StoreMemoryReleaseProcess {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
         var put = runtime.put(LargeValueTasks.filled(3.0));
-        var first = runtime.task(LargeValueTasks::sum, put).placement(Placement.on(one)).remote();
-        var second =
-            runtime.task(LargeValueTasks::sum, put).placement(Placement.on(other)).remote();
+        var first =
+            runtime.task(LargeValueTasks::sum, put).placement(Placement.on(one)).remote();
+        var second = runtime
+            .task(LargeValueTasks::sum, put)
+            .placement(Placement.on(other))
+            .remote();
         require(first.get().equals(second.get()));
         return List.of(put, first, second);
       }
@@ -64,8 +71,10 @@ final class StoreMemoryReleaseProcess {
     NESTED {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
-        var inner =
-            runtime.task(LargeValueTasks::filled, 4.0).placement(Placement.on(one)).remote();
+        var inner = runtime
+            .task(LargeValueTasks::filled, 4.0)
+            .placement(Placement.on(one))
+            .remote();
         var outer = runtime.put(List.of(inner));
         inner.close();
         var sum = runtime

@@ -65,8 +65,9 @@ class SuspendedClusterIT {
   }
 
   private NodeProcess start(int host) {
-    var settings =
-        NodeProcess.host(ClusterTestSupport.settings(), host).storeCapacity(16 << 20).cpus(2);
+    var settings = NodeProcess.host(ClusterTestSupport.settings(), host)
+        .storeCapacity(16 << 20)
+        .cpus(2);
     return (nodes.isEmpty()
             ? NodeProcess.first(settings)
             : NodeProcess.joining(settings, nodes.getFirst().address()))

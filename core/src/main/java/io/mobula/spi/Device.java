@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param memoryBytes memory of its own; 0 where that is not told
  * @param architecture what programs are compiled for, such as the compute capability {@code 9.0};
  *     empty where that is not told
- * @param distances how far other devices are, by UUID: the smaller the nearer; those that are missing
- *     are farther than all
+ * @param distances how far other devices are, by UUID: the smaller the nearer; those that are
+ *     missing are farther than all
  * @param unhealthyReason why it should get no work, if it is ill
  */
 public record Device(

@@ -18,7 +18,13 @@ import java.util.Objects;
  * @param unhealthyReason why it is granted to nobody; empty if it is healthy
  */
 public record DeviceView(
-    int index, String uuid, String model, long memoryBytes, long total, long used, String unhealthyReason) {
+    int index,
+    String uuid,
+    String model,
+    long memoryBytes,
+    long total,
+    long used,
+    String unhealthyReason) {
   /** Refuses null. */
   public DeviceView {
     Objects.requireNonNull(uuid, "uuid");

@@ -7,7 +7,8 @@ import java.util.Objects;
 /**
  * How an object can be made again.
  *
- * @param reconstructionSpec the task, in bytes that only nodes read; not copied, so not to be changed
+ * @param reconstructionSpec the task, in bytes that only nodes read; not copied, so not to be
+ *     changed
  * @param upstream the objects that the task reads
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared

@@ -74,8 +74,8 @@ public record NodeView(
 
   private static boolean covers(Resources had, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
-        .allMatch(each ->
-            DeviceRequirement.isDeviceResource(each.getKey()) || had.units(each.getKey()) >= each.getValue());
+        .allMatch(each -> DeviceRequirement.isDeviceResource(each.getKey())
+            || had.units(each.getKey()) >= each.getValue());
   }
 
   /** Such as {@code node 1f… (name)}. */

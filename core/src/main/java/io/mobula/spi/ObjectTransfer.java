@@ -12,8 +12,8 @@ public interface ObjectTransfer extends AutoCloseable {
 
   /**
    * Where other nodes reach this one, to be handed to them as it is: they name it in
-   * {@link ObjectPullRequest#sources}. It begins with the carrier: {@code aeron:} or {@code akka:}. A blank and
-   * the endpoint of another carrier follow where this node can be reached over two.
+   * {@link ObjectPullRequest#sources}. It begins with the carrier: {@code aeron:} or {@code akka:}.
+   * A blank and the endpoint of another carrier follow where this node can be reached over two.
    */
   String endpoint();
 

@@ -27,12 +27,12 @@ public interface PlacementPolicy {
    * What somebody wants to run.
    *
    * @param wanted the resources it needs
-   * @param placement where it should be; for {@link Placement.NearObject}, {@code argumentBytes} says
-   *     where that ref's value is
+   * @param placement where it should be; for {@link Placement.NearObject}, {@code argumentBytes}
+   *     says where that ref's value is
    * @param local the node of whoever asks
    * @param argumentBytes how many bytes of its arguments are on each node
-   * @param spreadIndex for {@link Placement.Spread}: the number of this request among those that its
-   *     process wants spread, from 0. A request keeps its turn however often it is looked at
+   * @param spreadIndex for {@link Placement.Spread}: the number of this request among those that
+   *     its process wants spread, from 0. A request keeps its turn however often it is looked at
    */
   record PlacementRequest(
       Resources wanted,

@@ -38,7 +38,8 @@ public sealed interface PublishedObject {
    * @param containedIds the objects whose refs are inside
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
-  record Value(int attempt, byte[] encoded, List<ObjectId> containedIds) implements PublishedObject {
+  record Value(int attempt, byte[] encoded, List<ObjectId> containedIds)
+      implements PublishedObject {
     /** Copies the ids and refuses an attempt below one. */
     public Value {
       requireAttempt(attempt);

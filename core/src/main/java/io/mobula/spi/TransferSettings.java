@@ -36,7 +36,8 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
    * @param buffer bytes of one term of a stream's log, a power of two from 64 KiB; a stream's log
    *     takes three at each end
    */
-  public record AeronTransport(String host, Path directory, int mtu, int buffer) implements Transport {
+  public record AeronTransport(String host, Path directory, int mtu, int buffer)
+      implements Transport {
     /** Refuses what Aeron would. */
     public AeronTransport {
       Objects.requireNonNull(host, "host");
@@ -79,7 +80,8 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
    * Aeron, and Akka's own connections where that fails: when the file system of Aeron's logs is
    * full, above all.
    */
-  public record AeronWithFallback(AeronTransport aeron, ArteryTransport artery) implements Transport {
+  public record AeronWithFallback(AeronTransport aeron, ArteryTransport artery)
+      implements Transport {
     /** Refuses nulls. */
     public AeronWithFallback {
       Objects.requireNonNull(aeron, "aeron");
@@ -113,15 +115,21 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
       int maxSilences,
       Duration stallTimeout) {
     /** The usual ones. */
-    public static final TransferLimits DEFAULT =
-        new TransferLimits(16, 4096, 64, 4 * 1024 * 1024, Duration.ofSeconds(1), 8, Duration.ofSeconds(30));
+    public static final TransferLimits DEFAULT = new TransferLimits(
+        16, 4096, 64, 4 * 1024 * 1024, Duration.ofSeconds(1), 8, Duration.ofSeconds(30));
 
     /** Refuses what is not positive. */
     public TransferLimits {
-      if (maxPulls < 1 || maxQueued < 0 || maxReaders < 1 || windowBytes < 64 * 1024 || maxSilences < 1) {
-        throw new IllegalArgumentException("Limits of a transfer: " + maxPulls + " pulls, " + maxQueued
-            + " waiting, " + maxReaders + " readers, a window of " + windowBytes + " bytes, " + maxSilences
-            + " strikes; at least 1, 0, 1, 65536 and 1 are wanted");
+      if (maxPulls < 1
+          || maxQueued < 0
+          || maxReaders < 1
+          || windowBytes < 64 * 1024
+          || maxSilences < 1) {
+        throw new IllegalArgumentException(
+            "Limits of a transfer: " + maxPulls + " pulls, " + maxQueued
+                + " waiting, " + maxReaders + " readers, a window of " + windowBytes + " bytes, "
+                + maxSilences
+                + " strikes; at least 1, 0, 1, 65536 and 1 are wanted");
       }
       if (!silenceTimeout.isPositive() || stallTimeout.compareTo(silenceTimeout) < 0) {
         throw new IllegalArgumentException(

@@ -204,8 +204,11 @@ class ActorLifecycleTest extends ContractTest {
   @Test
   void theCallThatWasUnderWayIsMadeAgainIfThatWasAskedFor() throws Exception {
     var journal = eventLog();
-    var actor =
-        runtime.actor(FailingActor::new, journal).maxRestarts(1).maxCallRetries(1).remote();
+    var actor = runtime
+        .actor(FailingActor::new, journal)
+        .maxRestarts(1)
+        .maxCallRetries(1)
+        .remote();
     var ref = actor.call(FailingActor::crashOnce).remote();
     var behind = actor.call(FailingActor::count).remote();
     assertThat(ref.get(LONG)).isEqualTo(7);
@@ -217,8 +220,11 @@ class ActorLifecycleTest extends ContractTest {
   @Test
   void aCallIsNotMadeAgainMoreOftenThanAskedFor() throws Exception {
     var journal = eventLog();
-    var actor =
-        runtime.actor(FailingActor::new, journal).maxRestarts(10).maxCallRetries(2).remote();
+    var actor = runtime
+        .actor(FailingActor::new, journal)
+        .maxRestarts(10)
+        .maxCallRetries(2)
+        .remote();
     assertThatThrownBy(() -> actor.call(FailingActor::crash).remote().get(LONG))
         .isInstanceOf(TaskFailedException.class);
     assertThat(actor.call(FailingActor::count).remote().get(LONG)).isEqualTo(1);
@@ -258,7 +264,8 @@ class ActorLifecycleTest extends ContractTest {
       journal.await("enter", concurrency);
       actor.kill();
       actor.kill();
-      for (var ref : List.of(running, waiting, actor.call(FailingActor::hold, latch()).remote())) {
+      for (var ref :
+          List.of(running, waiting, actor.call(FailingActor::hold, latch()).remote())) {
         assertThatThrownBy(() -> ref.get(LONG))
             .isInstanceOf(ActorDiedException.class)
             .hasMessageContaining("victim")
@@ -386,8 +393,11 @@ class ActorLifecycleTest extends ContractTest {
   @Test
   void callsBeyondTheLimitOfPendingOnesAreRefused() throws Exception {
     var latch = latch();
-    var actor =
-        runtime.actor(FailingActor::new, eventLog()).maxPendingCalls(2).name("busy").remote();
+    var actor = runtime
+        .actor(FailingActor::new, eventLog())
+        .maxPendingCalls(2)
+        .name("busy")
+        .remote();
     var one = actor.call(FailingActor::hold, latch).remote();
     var two = actor.call(FailingActor::count).remote();
     assertThatThrownBy(() -> actor.call(FailingActor::count).remote())
@@ -470,16 +480,19 @@ class ActorLifecycleTest extends ContractTest {
     var journal = eventLog();
     var actor = runtime.actor(FailingActor::new, journal).name("taken").remote();
     actor.call(FailingActor::count).remote().get();
-    assertThatThrownBy(() -> runtime.actor(FailingActor::new, journal).name("taken").remote())
+    assertThatThrownBy(
+            () -> runtime.actor(FailingActor::new, journal).name("taken").remote())
         .isInstanceOf(ActorNameException.class)
         .hasMessageContaining("taken")
         .hasMessageContaining("getIfExists");
-    var same = runtime.actor(FailingActor::new, journal).name("taken").getIfExists().remote();
+    var same =
+        runtime.actor(FailingActor::new, journal).name("taken").getIfExists().remote();
     assertThat(same).isEqualTo(actor);
     assertThat(same.call(FailingActor::count).remote().get()).isEqualTo(2);
     assertThat(journal.count("made")).isEqualTo(1);
     actor.kill();
-    var other = runtime.actor(FailingActor::new, journal).name("taken").getIfExists().remote();
+    var other =
+        runtime.actor(FailingActor::new, journal).name("taken").getIfExists().remote();
     assertThat(other).isNotEqualTo(actor);
     assertThat(other.call(FailingActor::count).remote().get()).isEqualTo(1);
     other.kill();
@@ -514,7 +527,11 @@ class ActorLifecycleTest extends ContractTest {
 
   private void makeAndForget(String name, boolean detached) {
     var call = runtime.actor(FailingActor::new, eventLog()).name(name);
-    (detached ? call.detached() : call).remote().call(FailingActor::count).remote().get();
+    (detached ? call.detached() : call)
+        .remote()
+        .call(FailingActor::count)
+        .remote()
+        .get();
   }
 
   private boolean exists(String name) {
@@ -577,11 +594,14 @@ class ActorLifecycleTest extends ContractTest {
   }
 
   private void keepItself() {
-    var actor = runtime.actor(SelfReferencingActor::new).cpus(3).name("narcissus").remote();
+    var actor =
+        runtime.actor(SelfReferencingActor::new).cpus(3).name("narcissus").remote();
     assertThat(actor.call(SelfReferencingActor::keepSelf).remote().get(LONG)).isEqualTo(1);
     assertThat(actor.call(SelfReferencingActor::keep, actor).remote().get(LONG)).isEqualTo(2);
-    assertThat(actor.call(SelfReferencingActor::keep, List.of(actor)).remote().get(LONG)).isEqualTo(3);
-    assertThat(actor.call(SelfReferencingActor::keepFound, "narcissus").remote().get(LONG)).isEqualTo(4);
+    assertThat(actor.call(SelfReferencingActor::keep, List.of(actor)).remote().get(LONG))
+        .isEqualTo(3);
+    assertThat(actor.call(SelfReferencingActor::keepFound, "narcissus").remote().get(LONG))
+        .isEqualTo(4);
     assertThat(actor.call(SelfReferencingActor::callSelf).remote().get(LONG)).isEqualTo(4);
     assertThat(actor.call(SelfReferencingActor::keepSelf).remote().get(LONG)).isEqualTo(6);
   }
@@ -697,7 +717,8 @@ class ActorLifecycleTest extends ContractTest {
     for (int i = 0; i < 5; i++) {
       System.gc();
     }
-    assertThat(stored.get().get("a").getFirst().call(FailingActor::count).remote().get(LONG))
+    assertThat(
+            stored.get().get("a").getFirst().call(FailingActor::count).remote().get(LONG))
         .isEqualTo(2);
     stored.close();
     PollingAssert.untilCollected(
@@ -765,7 +786,8 @@ class ActorLifecycleTest extends ContractTest {
   @Test
   void oneBadObjectUsesUpOneRestart() throws Exception {
     var latch = latch();
-    var actor = runtime.actor(DoubleFailingActor::new).maxConcurrency(2).maxRestarts(1).remote();
+    var actor =
+        runtime.actor(DoubleFailingActor::new).maxConcurrency(2).maxRestarts(1).remote();
     var journal = eventLog();
     var first = actor.call(DoubleFailingActor::fail, latch, journal).remote();
     var second = actor.call(DoubleFailingActor::fail, latch, journal).remote();

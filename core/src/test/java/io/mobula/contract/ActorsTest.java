@@ -8,8 +8,8 @@ import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.Resources;
 import io.mobula.error.CodecException;
-import io.mobula.error.InvalidRequestException;
 import io.mobula.error.DeadlockException;
+import io.mobula.error.InvalidRequestException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import java.io.IOException;
@@ -251,7 +251,11 @@ class ActorsTest extends ContractTest {
     var latch = latch();
     var eventLog = eventLog();
     var holder = runtime
-        .task((Blocker b, FileEventLog j, FileLatch g) -> b.hold(j, g), new Blocker(), eventLog, latch)
+        .task(
+            (Blocker b, FileEventLog j, FileLatch g) -> b.hold(j, g),
+            new Blocker(),
+            eventLog,
+            latch)
         .cpus(4)
         .remote();
     eventLog.await("enter", 1);
@@ -443,7 +447,8 @@ class ActorsTest extends ContractTest {
 
   // ---- what it knows of itself
 
-  record ContextSnapshot(String name, int attempt, double cpus, boolean self, String id, String node) {
+  record ContextSnapshot(
+      String name, int attempt, double cpus, boolean self, String id, String node) {
     static ContextSnapshot here() {
       var context = Mobula.context();
       return new ContextSnapshot(
@@ -486,7 +491,10 @@ class ActorsTest extends ContractTest {
     assertThat(actor.call(ContextReporter::made).remote().get().self()).isTrue();
     Object handle = actor;
     assertThat(actor
-            .call((ContextReporter k, Object h) -> Mobula.context().self().orElseThrow().equals(h), handle)
+            .call(
+                (ContextReporter k, Object h) ->
+                    Mobula.context().self().orElseThrow().equals(h),
+                handle)
             .remote()
             .get())
         .isTrue();
@@ -632,14 +640,17 @@ class ActorsTest extends ContractTest {
       var eventLog = eventLog();
       Object first = slow;
       var one = a.call(
-              (Peer p, FileEventLog j, Object x) -> p.askOtherAmongMany(j, "b", cast(x)), eventLog, first)
+              (Peer p, FileEventLog j, Object x) -> p.askOtherAmongMany(j, "b", cast(x)),
+              eventLog,
+              first)
           .remote();
       var two = b.call(Peer::askOther, eventLog, "b", "a blocks").remote();
       // It has given its CPUs back: it blocks, on a ref of its own first and on the other actor's
       // second.
       PollingAssert.until(
           "the first blocks",
-          () -> eventLog.count("b") == 1 && runtime.availableResources().amount(Resources.CPU) == 4);
+          () ->
+              eventLog.count("b") == 1 && runtime.availableResources().amount(Resources.CPU) == 4);
       eventLog.add("a blocks");
       assertThat(runtime.wait(List.of(one, two), 1, Duration.ofSeconds(10)).ready())
           .isNotEmpty();

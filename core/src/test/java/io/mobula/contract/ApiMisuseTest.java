@@ -173,7 +173,8 @@ class ApiMisuseTest extends ContractTest {
   void aCollectionOfRefsThatLies() {
     var one = runtime.put(1);
     var other = runtime.put(2);
-    assertThat(catchThrowable(() -> runtime.get(new LyingCollection<>(List.of(one, other).iterator()))))
+    assertThat(catchThrowable(
+            () -> runtime.get(new LyingCollection<>(List.of(one, other).iterator()))))
         .satisfiesAnyOf(
             thrown -> assertThat(thrown).isNull(),
             thrown -> assertThat(thrown).isInstanceOf(RuntimeException.class));
@@ -189,7 +190,8 @@ class ApiMisuseTest extends ContractTest {
       }
     };
     assertThatThrownBy(() -> runtime.get(new LyingCollection<>(broken))).hasMessage("hostile");
-    assertThatThrownBy(() -> runtime.wait(new LyingCollection<>(broken), 1, NOW)).hasMessage("hostile");
+    assertThatThrownBy(() -> runtime.wait(new LyingCollection<>(broken), 1, NOW))
+        .hasMessage("hostile");
   }
 
   @Test
@@ -285,7 +287,11 @@ class ApiMisuseTest extends ContractTest {
   void aRuntimeThatIsClosedByItsTaskActorAndCallback() throws Exception {
     List<java.util.function.Function<MobulaRuntime, Future<?>>> closers = List.of(
         own -> own.task(ApiMisuseTest::closeOwn).remote().toCompletableFuture(),
-        own -> own.actor(ClosingActor::new).remote().call(ClosingActor::close).remote().toCompletableFuture(),
+        own -> own.actor(ClosingActor::new)
+            .remote()
+            .call(ClosingActor::close)
+            .remote()
+            .toCompletableFuture(),
         own -> own.task(() -> 1).remote().toCompletableFuture().thenRun(own::close));
     for (var closer : closers) {
       var own = Mobula.init(

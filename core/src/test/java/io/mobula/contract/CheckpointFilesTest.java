@@ -127,7 +127,8 @@ class CheckpointFilesTest {
       var maker = new CompletableFuture<Thread>();
       var made = CompletableFuture.supplyAsync(
           () -> durable(runtime), work -> maker.complete(Thread.startVirtualThread(work)));
-      PollingAssert.untilEqual(Thread.State.TIMED_WAITING, () -> maker.join().getState()); // for the name
+      PollingAssert.untilEqual(
+          Thread.State.TIMED_WAITING, () -> maker.join().getState()); // for the name
       assertThat(directories("named-")).hasSize(1);
       goOn.countDown();
       assertThat(add(made.get(30, TimeUnit.SECONDS), 1)).isEqualTo(1); // and not 6 or 106

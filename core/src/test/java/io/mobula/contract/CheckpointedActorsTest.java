@@ -190,8 +190,12 @@ class CheckpointedActorsTest {
   @Test
   void aClassThatSavesNothingIsRefused() {
     try (var runtime = Mobula.init(settings(true))) {
-      var call =
-          runtime.actor(UncheckpointedActor::new).checkpointEvery(1).remote().call(UncheckpointedActor::one).remote();
+      var call = runtime
+          .actor(UncheckpointedActor::new)
+          .checkpointEvery(1)
+          .remote()
+          .call(UncheckpointedActor::one)
+          .remote();
       assertThatThrownBy(call::get)
           .isInstanceOf(ActorDiedException.class)
           .hasMessageContaining("Plain does not implement io.mobula.CheckpointedActor");

@@ -127,7 +127,8 @@ class ClosedTensorsTest {
       assertThat(result.get()).isEqualTo(8f);
     }
     ref.close();
-    PollingAssert.untilEqual(0L, this::objects); // the task lets go a moment after its result is there
+    PollingAssert.untilEqual(
+        0L, this::objects); // the task lets go a moment after its result is there
   }
 
   @Test
@@ -148,7 +149,8 @@ class ClosedTensorsTest {
         assertThat(sum.get()).isEqualTo(2f);
         assertThat(view.getFloat(0)).isEqualTo(1);
       }
-      PollingAssert.untilEqual(0L, this::objects); // the task ends a moment after its result is there
+      PollingAssert.untilEqual(
+          0L, this::objects); // the task ends a moment after its result is there
     }
   }
 }

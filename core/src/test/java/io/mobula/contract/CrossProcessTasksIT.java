@@ -51,7 +51,8 @@ class CrossProcessTasksIT {
   }
 
   /** What the tasks of a family share. */
-  record TaskFamily(FileLatch never, FileEventLog journal, NodeId elsewhere) implements Serializable {
+  record TaskFamily(FileLatch never, FileEventLog journal, NodeId elsewhere)
+      implements Serializable {
     int root() throws Exception {
       var there = Placement.on(elsewhere);
       ObjectRef<Integer> parent =
@@ -83,7 +84,8 @@ class CrossProcessTasksIT {
     var eventLog = new FileEventLog(directory.resolve("journal").toString());
     var never = new FileLatch(directory.resolve("never").toString());
     var taskFamily = new TaskFamily(never, eventLog, cluster.nodes().get(1).id());
-    var root = cluster.runtime().task(TaskFamily::root, taskFamily).placement(on(0)).remote();
+    var root =
+        cluster.runtime().task(TaskFamily::root, taskFamily).placement(on(0)).remote();
     eventLog.await("parent has ended", 1);
     eventLog.await("child runs", 1);
     root.cancel(true);

@@ -255,7 +255,8 @@ final class HostileClasses {
   }
 
   /** Is replaced as it is written; like all records of such parts it cannot change. */
-  record WriteReplaceRecord(String name, FileLatch gate, FileEventLog journal, HostileCode.Kind kind)
+  record WriteReplaceRecord(
+      String name, FileLatch gate, FileEventLog journal, HostileCode.Kind kind)
       implements Serializable {
     static WriteReplaceRecord of(HostileCode code) {
       return new WriteReplaceRecord("name", code.gate(), code.journal(), code.kind());
@@ -385,13 +386,16 @@ final class HostileClasses {
 
   static Object keyed(HostileCode code, String method) {
     var hostileKeys = List.of(new HostileKey(code, method, 1), new HostileKey(code, method, 2));
-    return method.equals("compareTo") ? new PriorityQueue<>(hostileKeys) : new HashSet<>(hostileKeys);
+    return method.equals("compareTo")
+        ? new PriorityQueue<>(hostileKeys)
+        : new HashSet<>(hostileKeys);
   }
 
   // ---- several results
 
   /** Two elements, of which one method misbehaves. */
-  record HostileIterator(HostileCode code, String method, int[] given) implements Iterator<Integer> {
+  record HostileIterator(HostileCode code, String method, int[] given)
+      implements Iterator<Integer> {
     @Override
     public boolean hasNext() {
       boolean more = given[0] < 2;

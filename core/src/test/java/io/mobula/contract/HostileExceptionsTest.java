@@ -140,7 +140,8 @@ class HostileExceptionsTest extends ContractTest {
     assertThat(failureOf(runtime.task((Integer x) -> x + 1, first).remote()))
         .isExactlyInstanceOf(TaskFailedException.class);
     var actor = runtime.actor((Integer x) -> new ThrowingActor(), first).remote();
-    assertThat(failureOf(actor.call(ThrowingActor::one).remote())).isInstanceOf(MobulaException.class);
+    assertThat(failureOf(actor.call(ThrowingActor::one).remote()))
+        .isInstanceOf(MobulaException.class);
   }
 
   @Test

@@ -133,7 +133,8 @@ class HostileValuesTest extends ContractTest {
 
   @Test
   void anArgumentThatCannotBeWritten() {
-    assertThatThrownBy(() -> runtime.task((Object o) -> 1, new UnwritableValue()).remote())
+    assertThatThrownBy(
+            () -> runtime.task((Object o) -> 1, new UnwritableValue()).remote())
         .isInstanceOf(CodecException.class);
   }
 
@@ -154,8 +155,8 @@ class HostileValuesTest extends ContractTest {
   @Test
   void whatAnActorIsGivenAndGives() {
     var echoActor = runtime.actor(EchoActor::new).remote();
-    assertThatThrownBy(
-            () -> echoActor.call(EchoActor::give, new UnreadableValue()).remote().get(LONG))
+    assertThatThrownBy(() ->
+            echoActor.call(EchoActor::give, new UnreadableValue()).remote().get(LONG))
         .isInstanceOf(CodecException.class);
     assertThatThrownBy(() -> echoActor.call(EchoActor::unwritableValue).remote().get(LONG))
         .isInstanceOf(CodecException.class);
@@ -414,7 +415,8 @@ class HostileValuesTest extends ContractTest {
           .isFalse();
       assertThat(actor.call(InterruptingActor::interrupting, size).remote().get(LONG))
           .hasSize(size);
-      assertThat(actor.call(InterruptingActor::isInterrupted).remote().get(LONG)).isFalse();
+      assertThat(actor.call(InterruptingActor::isInterrupted).remote().get(LONG))
+          .isFalse();
     }
   }
 

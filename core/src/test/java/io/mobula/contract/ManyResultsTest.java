@@ -228,7 +228,8 @@ class ManyResultsTest extends ContractTest {
   @SuppressWarnings("resource") // that is the point
   private int readOne(FileEventLog eventLog) {
     return runtime
-        .remoteStream(runtime.task(ManyResultsTest::counted, 1_000_000, eventLog).maxUnread(3))
+        .remoteStream(
+            runtime.task(ManyResultsTest::counted, 1_000_000, eventLog).maxUnread(3))
         .iterator()
         .next()
         .get();

@@ -126,8 +126,11 @@ class PlacementGroupsIT {
     for (int bundle = 0; bundle < 3; bundle++) {
       assertThat(runsAt(group, bundle)).isEqualTo(nodes.get(bundle));
     }
-    ActorHandle<NodeReporter> actor =
-        runtime.actor(NodeReporter::new).cpus(1).placement(Placement.group(group, 2)).remote();
+    ActorHandle<NodeReporter> actor = runtime
+        .actor(NodeReporter::new)
+        .cpus(1)
+        .placement(Placement.group(group, 2))
+        .remote();
     assertThat(actor.call(NodeReporter::node).remote().get(LONG)).isEqualTo(nodes.get(2));
     assertThat(nodes)
         .contains(runtime

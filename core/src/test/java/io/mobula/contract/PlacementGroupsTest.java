@@ -271,11 +271,17 @@ class PlacementGroupsTest extends ContractTest {
   @Test
   void actorsHoldWhatTheirBundleHas() throws Exception {
     var group = ready(ONE, ONE);
-    ActorHandle<GroupActor> first =
-        runtime.actor(GroupActor::new).cpus(1).placement(Placement.group(group, 1)).remote();
+    ActorHandle<GroupActor> first = runtime
+        .actor(GroupActor::new)
+        .cpus(1)
+        .placement(Placement.group(group, 1))
+        .remote();
     assertThat(first.call(GroupActor::group).remote().get(LONG)).isEqualTo(group.toString());
-    ActorHandle<GroupActor> second =
-        runtime.actor(GroupActor::new).cpus(1).placement(Placement.group(group, 1)).remote();
+    ActorHandle<GroupActor> second = runtime
+        .actor(GroupActor::new)
+        .cpus(1)
+        .placement(Placement.group(group, 1))
+        .remote();
     var call = second.call(GroupActor::count).remote();
     assertThat(runtime.wait(List.of(call), 1, Duration.ofMillis(30)).ready()).isEmpty();
     first.kill();
@@ -509,8 +515,11 @@ class PlacementGroupsTest extends ContractTest {
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("CPU=2")
         .hasMessageContaining("CPU=1");
-    assertThatThrownBy(() ->
-            runtime.actor(GroupActor::new).gpus(1).placement(Placement.group(group)).remote())
+    assertThatThrownBy(() -> runtime
+            .actor(GroupActor::new)
+            .gpus(1)
+            .placement(Placement.group(group))
+            .remote())
         .isInstanceOf(UnschedulableException.class)
         .hasMessageContaining("no bundle");
     assertThatThrownBy(() -> Placement.group(group, 2))

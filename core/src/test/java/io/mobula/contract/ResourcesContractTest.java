@@ -288,8 +288,11 @@ class ResourcesContractTest extends ContractTest {
           .cpus(0)
           .remote());
     }
-    var big =
-        runtime.task(ResourcesContractTest::touch, eventLog(), 1).cpus(4).gpus(2).remote();
+    var big = runtime
+        .task(ResourcesContractTest::touch, eventLog(), 1)
+        .cpus(4)
+        .gpus(2)
+        .remote();
     assertThat(big.get(LONG)).isEqualTo(1);
     stop.open();
     runtime.get(feeders, LONG);
@@ -299,11 +302,17 @@ class ResourcesContractTest extends ContractTest {
   void whatNeedsOtherResourcesPassesWhatWaits() throws Exception {
     var latch = latch();
     var eventLog = eventLog();
-    var holder =
-        runtime.task(ResourcesContractTest::hold, eventLog, latch).cpus(0).gpus(2).remote();
+    var holder = runtime
+        .task(ResourcesContractTest::hold, eventLog, latch)
+        .cpus(0)
+        .gpus(2)
+        .remote();
     eventLog.await("enter", 1);
-    var waiter =
-        runtime.task(ResourcesContractTest::touch, eventLog(), 1).cpus(0).gpus(1).remote();
+    var waiter = runtime
+        .task(ResourcesContractTest::touch, eventLog(), 1)
+        .cpus(0)
+        .gpus(1)
+        .remote();
     assertThat(runtime
             .task(ResourcesContractTest::touch, eventLog(), 1)
             .cpus(1)
@@ -337,7 +346,8 @@ class ResourcesContractTest extends ContractTest {
     var latch = latch();
     var eventLog = eventLog();
     var blocked = new ArrayList<ObjectRef<Integer>>();
-    var last = runtime.task(ResourcesContractTest::hold, eventLog, latch).cpus(0).remote();
+    var last =
+        runtime.task(ResourcesContractTest::hold, eventLog, latch).cpus(0).remote();
     for (int i = 0; i < 20; i++) {
       blocked.add(runtime
           .task((List<ObjectRef<Integer>> x) -> x.getFirst().get(), List.of(last))

@@ -80,11 +80,21 @@ class RuntimeLifecycleTest {
       assertThat(one.nodeId()).isNotEqualTo(two.nodeId());
       for (var runtime : List.of(one, two)) {
         var id = nodeOf(runtime);
-        assertThat(runtime.task(RuntimeLifecycleTest::nodeOfFacade).remote().get()).isEqualTo(id);
-        assertThat(
-                runtime.task(RuntimeLifecycleTest::nested).remote().get().getFirst().get())
+        assertThat(runtime.task(RuntimeLifecycleTest::nodeOfFacade).remote().get())
             .isEqualTo(id);
-        assertThat(runtime.actor(FacadeCaller::new).remote().call(FacadeCaller::ask).remote().get())
+        assertThat(runtime
+                .task(RuntimeLifecycleTest::nested)
+                .remote()
+                .get()
+                .getFirst()
+                .get())
+            .isEqualTo(id);
+        assertThat(runtime
+                .actor(FacadeCaller::new)
+                .remote()
+                .call(FacadeCaller::ask)
+                .remote()
+                .get())
             .isEqualTo(id + " " + id);
       }
       assertThatThrownBy(() -> Mobula.task(RuntimeLifecycleTest::nodeOfFacade).remote())

@@ -25,7 +25,8 @@ class ScopedViewsTest extends ContractTest {
 
   @BeforeEach
   void beginWithAnEmptyStore() throws Exception {
-    PollingAssert.untilCollected("the store is empty", () -> runtime.storeUsage().objects() == 0);
+    PollingAssert.untilCollected(
+        "the store is empty", () -> runtime.storeUsage().objects() == 0);
   }
 
   @Test
@@ -99,7 +100,8 @@ class ScopedViewsTest extends ContractTest {
           var first = borrowingActor.call(BorrowingActor::first, ref).remote()) {
         assertThat(first.get()).isEqualTo(3);
       }
-      assertThatThrownBy(() -> borrowingActor.call(BorrowingActor::peek).remote().get())
+      assertThatThrownBy(
+              () -> borrowingActor.call(BorrowingActor::peek).remote().get())
           .isInstanceOf(TaskFailedException.class)
           .hasRootCauseInstanceOf(IllegalStateException.class);
       PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
@@ -115,7 +117,8 @@ class ScopedViewsTest extends ContractTest {
         borrowingActor.tell(BorrowingActor::answer).remote().get();
         assertThat((Object) later.get()).isEqualTo(5f);
       }
-      assertThatThrownBy(() -> borrowingActor.call(BorrowingActor::peek).remote().get())
+      assertThatThrownBy(
+              () -> borrowingActor.call(BorrowingActor::peek).remote().get())
           .hasRootCauseInstanceOf(IllegalStateException.class);
       PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
     }
@@ -281,7 +284,8 @@ class ScopedViewsTest extends ContractTest {
       try (var pulled = publishingActor.call(PublishingActor::view).remote();
           var arena = Arena.ofConfined()) {
         assertThat(pulled.get(arena).getFloat(LARGE - 1)).isEqualTo(9);
-        assertThat(publishingActor.call(PublishingActor::objects).remote().get()).isEqualTo(alone);
+        assertThat(publishingActor.call(PublishingActor::objects).remote().get())
+            .isEqualTo(alone);
       }
     }
     publishingActor.kill();

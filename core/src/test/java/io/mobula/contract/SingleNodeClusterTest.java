@@ -141,7 +141,8 @@ class SingleNodeClusterTest {
     var actor = runtime.actor(HandleKeeper::new).cpus(3).remote();
     assertThat(actor.call(HandleKeeper::keepSelf).remote().get(LONG)).isEqualTo(1);
     assertThat(actor.call(HandleKeeper::keep, actor).remote().get(LONG)).isEqualTo(2);
-    assertThat(actor.call(HandleKeeper::keep, List.of(actor)).remote().get(LONG)).isEqualTo(3);
+    assertThat(actor.call(HandleKeeper::keep, List.of(actor)).remote().get(LONG))
+        .isEqualTo(3);
   }
 
   @Test

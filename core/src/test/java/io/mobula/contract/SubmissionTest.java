@@ -67,8 +67,9 @@ class SubmissionTest extends ContractTest {
       var first = bounded.task(SubmissionTest::pass, text, latch).remote();
       assertThatThrownBy(() -> bounded.task(SubmissionTest::pass, text, latch).remote())
           .isInstanceOf(SubmissionRejectedException.class);
-      var large =
-          bounded.task(SubmissionTest::pass, (Object) new byte[5_000_000], latch).remote();
+      var large = bounded
+          .task(SubmissionTest::pass, (Object) new byte[5_000_000], latch)
+          .remote();
       latch.open();
       bounded.get(List.of(first, large), LONG);
     }
@@ -135,7 +136,8 @@ class SubmissionTest extends ContractTest {
     }
     PollingAssert.untilEqual(runtime.totalResources(), runtime::availableResources);
     PollingAssert.until("nothing waits", () -> runtime.waiting().isEmpty());
-    PollingAssert.untilCollected("the store is empty", () -> runtime.storeUsage().objects() == 0);
+    PollingAssert.untilCollected(
+        "the store is empty", () -> runtime.storeUsage().objects() == 0);
   }
 
   private void storm(Random random) {

@@ -132,7 +132,8 @@ class TaskCallsTest extends ContractTest {
   @Test
   void voidFunctionsAreActionsAndGiveNull() throws Exception {
     var eventLog = eventLog();
-    assertThat(runtime.action(FileEventLog::add, eventLog, "here").remote().get()).isNull();
+    assertThat(runtime.action(FileEventLog::add, eventLog, "here").remote().get())
+        .isNull();
     assertThat(eventLog.events()).containsExactly("here");
   }
 

@@ -80,14 +80,16 @@ class TaskLifecycleTest extends ContractTest {
     var latch = latch();
     var started = eventLog();
     var eventLog = eventLog();
-    var holder = runtime.task(TaskLifecycleTest::waiting, latch, started).cpus(4).remote();
+    var holder =
+        runtime.task(TaskLifecycleTest::waiting, latch, started).cpus(4).remote();
     started.await("started", 1);
     var queued = runtime.task(TaskLifecycleTest::one, eventLog).cpus(4).remote();
     queued.cancel();
     assertThatThrownBy(queued::get).isInstanceOf(TaskCancelledException.class);
     latch.open();
     holder.get();
-    assertThat(runtime.task(TaskLifecycleTest::pass, 3).cpus(4).remote().get(LONG)).isEqualTo(3);
+    assertThat(runtime.task(TaskLifecycleTest::pass, 3).cpus(4).remote().get(LONG))
+        .isEqualTo(3);
     assertThat(eventLog.events()).isEmpty();
   }
 
@@ -229,7 +231,8 @@ class TaskLifecycleTest extends ContractTest {
   void theTimeoutDoesNotRunWhileTheTaskWaitsForItsTurn() throws Exception {
     var latch = latch();
     var started = eventLog();
-    var holder = runtime.task(TaskLifecycleTest::waiting, latch, started).cpus(4).remote();
+    var holder =
+        runtime.task(TaskLifecycleTest::waiting, latch, started).cpus(4).remote();
     started.await("started", 1);
     var queued = runtime
         .task(TaskLifecycleTest::pass, 3)
@@ -302,11 +305,14 @@ class TaskLifecycleTest extends ContractTest {
   void absurdlyLongLimitsMeanNone() {
     for (var limit : List.of(
         Duration.ofDays(1000), Duration.ofDays(365L * 500), Duration.ofSeconds(Long.MAX_VALUE))) {
-      assertThat(runtime.task(TaskLifecycleTest::pass, 3).deadline(limit).remote().get(LONG))
+      assertThat(
+              runtime.task(TaskLifecycleTest::pass, 3).deadline(limit).remote().get(LONG))
           .isEqualTo(3);
-      assertThat(runtime.task(TaskLifecycleTest::pass, 3).timeout(limit).remote().get(LONG))
+      assertThat(
+              runtime.task(TaskLifecycleTest::pass, 3).timeout(limit).remote().get(LONG))
           .isEqualTo(3);
-      assertThat(runtime.task(TaskLifecycleTest::pass, 3).backoff(limit).remote().get(LONG))
+      assertThat(
+              runtime.task(TaskLifecycleTest::pass, 3).backoff(limit).remote().get(LONG))
           .isEqualTo(3);
       assertThat(runtime.task(TaskLifecycleTest::pass, 3).remote().get(limit)).isEqualTo(3);
     }
@@ -365,8 +371,10 @@ class TaskLifecycleTest extends ContractTest {
     var ref = runtime.task(TaskLifecycleTest::thirdTimeLucky, eventLog).remote();
     assertThatThrownBy(ref::get).isInstanceOf(TaskFailedException.class);
     var other = eventLog();
-    var named =
-        runtime.task(TaskLifecycleTest::failing, other).retryOn(IOException.class).remote();
+    var named = runtime
+        .task(TaskLifecycleTest::failing, other)
+        .retryOn(IOException.class)
+        .remote();
     assertThatThrownBy(() -> named.get(LONG))
         .hasCauseInstanceOf(IllegalStateException.class)
         .hasMessageContaining("attempt 3");
@@ -454,9 +462,11 @@ class TaskLifecycleTest extends ContractTest {
 
   @Test
   void aTaskKnowsItself() {
-    var ref = runtime.task(ContextSnapshot::here).cpus(2).name("look").deadline(LONG).remote();
+    var ref =
+        runtime.task(ContextSnapshot::here).cpus(2).name("look").deadline(LONG).remote();
     assertThat(ref.get())
-        .isEqualTo(new ContextSnapshot("look", 1, 2, ref.id().toString(), false, true, false, workingNode()));
+        .isEqualTo(new ContextSnapshot(
+            "look", 1, 2, ref.id().toString(), false, true, false, workingNode()));
     var plain = runtime.task(ContextSnapshot::here).remote().get();
     assertThat(plain.name()).contains("Known.here");
     assertThat(plain.deadline()).isFalse();

@@ -33,14 +33,15 @@ enum UserCodeSite {
       "`writeReplace` of a function that is no lambda",
       CallingThread.CALLER,
       ownCodec(),
-      at -> at.get(
-          at.runtime().task(new HostileClasses.HostileFunction(at.code(), false)).remote())),
+      at -> at.get(at.runtime()
+          .task(new HostileClasses.HostileFunction(at.code(), false))
+          .remote())),
   FUNCTION_READ(
       "`readResolve` of a function that is no lambda",
       CallingThread.SLOT,
       codec(),
-      at ->
-          at.get(at.runtime().task(new HostileClasses.HostileFunction(at.code(), true)).remote())),
+      at -> at.get(
+          at.runtime().task(new HostileClasses.HostileFunction(at.code(), true)).remote())),
 
   // ---- stages
   TASK_STAGE(
@@ -63,8 +64,9 @@ enum UserCodeSite {
       "`whenComplete` of a stage that an actor's method returns",
       CallingThread.ACTOR,
       fails("TaskFailedException").nullIs("its value"),
-      at -> at.get(
-          at.hostileActor().call(HostileActor::doneStage, at.code(), "whenComplete").remote())),
+      at -> at.get(at.hostileActor()
+          .call(HostileActor::doneStage, at.code(), "whenComplete")
+          .remote())),
   STAGE_CANCELLED(
       "`toCompletableFuture` of a stage whose task is cancelled",
       CallingThread.CALLBACK,
@@ -76,8 +78,9 @@ enum UserCodeSite {
       "`toCompletableFuture` of a stage whose call is cancelled",
       CallingThread.CALLBACK,
       always("TaskCancelledException"),
-      at -> at.cancelStaged(
-          at.hostileActor().call(HostileActor::stage, at.code(), "toCompletableFuture").remote())),
+      at -> at.cancelStaged(at.hostileActor()
+          .call(HostileActor::stage, at.code(), "toCompletableFuture")
+          .remote())),
   STAGE_FAILURE(
       "`getMessage` of what a stage has failed with",
       CallingThread.SLOT,
@@ -127,8 +130,9 @@ enum UserCodeSite {
       "`save` of an actor with a checkpoint for every call",
       CallingThread.ACTOR,
       fails("ActorCheckpointException"),
-      at ->
-          at.get(at.hostileCheckpointedActor().call(HostileClasses.HostileCheckpointedActor::note, at.code(), "save").remote())),
+      at -> at.get(at.hostileCheckpointedActor()
+          .call(HostileClasses.HostileCheckpointedActor::note, at.code(), "save")
+          .remote())),
   LOAD(
       "`load` of such an actor that is made again",
       CallingThread.ACTOR,
@@ -137,9 +141,14 @@ enum UserCodeSite {
 
   // ---- exceptions
   GET_MESSAGE(
-      "`getMessage` of an exception", CallingThread.SLOT, exception(), at -> at.raised("getMessage")),
-  TO_STRING("`toString` of an exception", CallingThread.SLOT, exception(), at -> at.raised("toString")),
-  GET_CAUSE("`getCause` of an exception", CallingThread.SLOT, exception(), at -> at.raised("getCause")),
+      "`getMessage` of an exception",
+      CallingThread.SLOT,
+      exception(),
+      at -> at.raised("getMessage")),
+  TO_STRING(
+      "`toString` of an exception", CallingThread.SLOT, exception(), at -> at.raised("toString")),
+  GET_CAUSE(
+      "`getCause` of an exception", CallingThread.SLOT, exception(), at -> at.raised("getCause")),
   GET_STACK_TRACE(
       "`getStackTrace` of an exception",
       CallingThread.SLOT,
@@ -149,7 +158,8 @@ enum UserCodeSite {
       "`getMessage` of an exception of an actor's method",
       CallingThread.ACTOR,
       exception(),
-      at -> at.get(at.hostileActor().call(HostileActor::raise, at.code(), "getMessage").remote())),
+      at -> at.get(
+          at.hostileActor().call(HostileActor::raise, at.code(), "getMessage").remote())),
   EXCEPTION_WRITTEN(
       "`writeObject` of an exception",
       CallingThread.SLOT_IF_SENT,
@@ -222,7 +232,8 @@ enum UserCodeSite {
       codec().nullIs("its value"),
       at -> at.get(at.hostileActor()
           .call(
-              (HostileActor hostileActor, Object passed) -> hostileActor.one(), new HostileClasses.ReadHookValue(at.code()))
+              (HostileActor hostileActor, Object passed) -> hostileActor.one(),
+              new HostileClasses.ReadHookValue(at.code()))
           .remote())),
   RESULT_WRITTEN(
       "`writeObject` of a result",
@@ -279,7 +290,8 @@ enum UserCodeSite {
       at -> at.attached(at.runtime().task(() -> 1).remote())),
 
   // ---- behaviors of Akka
-  BEHAVIOR_FACTORY("a `BehaviorFactory`", CallingThread.FACTORY, spawning(), at -> at.spawned("factory")),
+  BEHAVIOR_FACTORY(
+      "a `BehaviorFactory`", CallingThread.FACTORY, spawning(), at -> at.spawned("factory")),
   BEHAVIOR_SETUP(
       "`Behaviors.setup` of a spawned behavior",
       CallingThread.BEHAVIOR,
@@ -405,7 +417,8 @@ enum UserCodeSite {
     this.thread = thread;
     this.outcomes = outcomes;
     this.invoker = invoker;
-    this.isOfCluster = thread == CallingThread.SLOT_IF_SENT || thread == CallingThread.READER_IF_SENT;
+    this.isOfCluster =
+        thread == CallingThread.SLOT_IF_SENT || thread == CallingThread.READER_IF_SENT;
   }
 
   /** One call of it. */
@@ -451,7 +464,10 @@ enum UserCodeSite {
 
     Object madeAgain() {
       var actor = hostileCheckpointedActor();
-      actor.call(HostileClasses.HostileCheckpointedActor::note, code, "load").remote().get(LONG);
+      actor
+          .call(HostileClasses.HostileCheckpointedActor::note, code, "load")
+          .remote()
+          .get(LONG);
       var failed = actor.call(HostileClasses.HostileCheckpointedActor::fail).remote();
       var next = actor.call(HostileClasses.HostileCheckpointedActor::one).remote();
       cancel.set(next::cancel);

@@ -99,7 +99,11 @@ class WhyPendingTest extends ContractTest {
     var first = runtime.task(WhyPendingTest::hold, latch).remote();
     var second = runtime.task(WhyPendingTest::plusOne, first).remote();
     assertEnd(
-        second, WaitCause.RUNNING, "1 of its arguments", first.id().toString(), "WhyPendingTest.hold");
+        second,
+        WaitCause.RUNNING,
+        "1 of its arguments",
+        first.id().toString(),
+        "WhyPendingTest.hold");
     latch.open();
     assertThat(second.get()).isEqualTo(2);
   }
@@ -130,8 +134,9 @@ class WhyPendingTest extends ContractTest {
   void aCallBehindOthersThatRunAtTheSameTime() throws Exception {
     var latch = latch();
     var actor = runtime.actor(BlockingActor::new).maxConcurrency(2).remote();
-    var calls =
-        Stream.generate(() -> actor.call(BlockingActor::hold, latch).remote()).limit(3).toList();
+    var calls = Stream.generate(() -> actor.call(BlockingActor::hold, latch).remote())
+        .limit(3)
+        .toList();
     assertEnd(calls.get(0), WaitCause.RUNNING, "Holder.hold");
     assertEnd(calls.get(1), WaitCause.RUNNING, "Holder.hold");
     assertEnd(calls.get(2), WaitCause.RUNNING, "waits for its turn", "it runs Holder.hold");
@@ -175,7 +180,11 @@ class WhyPendingTest extends ContractTest {
   void everythingThatIsPendingIsListed() throws Exception {
     var latch = latch();
     var ref = runtime.task(WhyPendingTest::hold, latch).remote();
-    var call = runtime.actor(BlockingActor::new).remote().call(BlockingActor::hold, latch).remote();
+    var call = runtime
+        .actor(BlockingActor::new)
+        .remote()
+        .call(BlockingActor::hold, latch)
+        .remote();
     var stream = runtime.remoteStream(runtime.task(WhyPendingTest::numbers, latch));
     var reader = Thread.ofPlatform()
         .name("reader")
@@ -188,7 +197,8 @@ class WhyPendingTest extends ContractTest {
     call.get();
     reader.join();
     stream.close();
-    PollingAssert.until(() -> texts().toList().toString(), () -> texts().findAny().isEmpty());
+    PollingAssert.until(
+        () -> texts().toList().toString(), () -> texts().findAny().isEmpty());
   }
 
   private Stream<String> texts() {

@@ -13,7 +13,8 @@ import java.util.Objects;
  * @param location where it was put
  * @param health whether work can be given to it
  */
-public record Accelerator(int index, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
+public record Accelerator(
+    int index, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
   /** Refuses an index below zero, and a device without a name. */
   public Accelerator {
     if (index < 0) {

@@ -56,7 +56,9 @@ public sealed interface DeviceHealth {
     return switch (this) {
       case Healthy _ -> other;
       case Unhealthy unhealthy ->
-        other instanceof Unhealthy worse && worse.cause().compareTo(unhealthy.cause()) < 0 ? other : this;
+        other instanceof Unhealthy worse && worse.cause().compareTo(unhealthy.cause()) < 0
+            ? other
+            : this;
     };
   }
 }

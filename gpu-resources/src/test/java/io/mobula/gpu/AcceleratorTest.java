@@ -17,7 +17,8 @@ class AcceleratorTest {
   void refusesWhatIsNone() {
     assertThatIllegalArgumentException().isThrownBy(() -> DEVICE.withIndex(-1));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Accelerator(0, " ", MODEL, DeviceLocation.unknown(), DeviceHealth.healthy()));
+        .isThrownBy(
+            () -> new Accelerator(0, " ", MODEL, DeviceLocation.unknown(), DeviceHealth.healthy()));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DeviceModel(Vendor.AMD, "one", -1, ""))
         .withMessageContaining("-1 bytes");

@@ -41,7 +41,9 @@ final class ActorSection implements BenchmarkSection {
             BenchmarkRow.Quantity.RATE,
             0,
             TimedOperation.repeating(
-                "Mobula", 1, () -> actor.call(TrivialWork.Counter::add, 1).remote().get()),
+                "Mobula",
+                1,
+                () -> actor.call(TrivialWork.Counter::add, 1).remote().get()),
             List.of(
                 TimedOperation.repeating(
                     "executor", 1, () -> executor.submit(() -> counter.add(1)).get()),

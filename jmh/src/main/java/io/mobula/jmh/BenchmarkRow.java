@@ -13,7 +13,12 @@ import java.util.List;
  * @param goal what ours shall reach
  */
 record BenchmarkRow(
-    String what, Quantity quantity, long bytes, TimedOperation ours, List<TimedOperation> baselines, PerformanceGoal goal) {
+    String what,
+    Quantity quantity,
+    long bytes,
+    TimedOperation ours,
+    List<TimedOperation> baselines,
+    PerformanceGoal goal) {
   /** What the numbers of a row say most about. */
   enum Quantity {
     /** Operations a second. */

@@ -48,7 +48,9 @@ record OneNodeReport(List<BenchmarkRow> rows, MeasuredTimes medians, MachineDesc
   }
 
   private String ratios(BenchmarkRow row) {
-    return row.baselines().stream().map(bare -> ratio(row, bare)).collect(Collectors.joining("<br>"));
+    return row.baselines().stream()
+        .map(bare -> ratio(row, bare))
+        .collect(Collectors.joining("<br>"));
   }
 
   private String ratio(BenchmarkRow row, TimedOperation bare) {
@@ -63,7 +65,8 @@ record OneNodeReport(List<BenchmarkRow> rows, MeasuredTimes medians, MachineDesc
     double nanos = medians.medianOf(operation);
     return switch (row.quantity()) {
       case RATE -> QuantityFormat.rate(1e9 / nanos);
-      case THROUGHPUT -> QuantityFormat.time(nanos) + ", " + QuantityFormat.digits(row.bytes() / nanos) + " GB/s";
+      case THROUGHPUT ->
+        QuantityFormat.time(nanos) + ", " + QuantityFormat.digits(row.bytes() / nanos) + " GB/s";
       case TIME, ONE_TIME -> QuantityFormat.time(nanos);
     };
   }

@@ -55,7 +55,8 @@ sealed interface PerformanceGoal {
 
     @Override
     public boolean isReached(BenchmarkRow row, MeasuredTimes measuredTimes) {
-      return measuredTimes.medianOf(row.baselines().getFirst()) / measuredTimes.medianOf(row.ours()) >= share;
+      return measuredTimes.medianOf(row.baselines().getFirst()) / measuredTimes.medianOf(row.ours())
+          >= share;
     }
   }
 
@@ -63,7 +64,8 @@ sealed interface PerformanceGoal {
   record MaximumTimeRatio(double factor, BenchmarkRow of) implements PerformanceGoal {
     @Override
     public String text() {
-      return String.format(Locale.ROOT, "≤ %.0f × that at %s", factor, QuantityFormat.size(of.bytes()));
+      return String.format(
+          Locale.ROOT, "≤ %.0f × that at %s", factor, QuantityFormat.size(of.bytes()));
     }
 
     @Override
@@ -86,7 +88,9 @@ sealed interface PerformanceGoal {
 
     @Override
     public boolean isReached(BenchmarkRow row, MeasuredTimes measuredTimes) {
-      return measuredTimes.medianOf(row.ours()) - measuredTimes.medianOf(row.baselines().getFirst()) <= seconds * 1e9;
+      return measuredTimes.medianOf(row.ours())
+              - measuredTimes.medianOf(row.baselines().getFirst())
+          <= seconds * 1e9;
     }
   }
 }

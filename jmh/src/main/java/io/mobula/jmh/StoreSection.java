@@ -72,20 +72,27 @@ final class StoreSection implements BenchmarkSection {
         new FirstPut(settings, numbers),
         new PerformanceGoal.None()));
     rows.add(row("put Tensor", BenchmarkRow.Quantity.THROUGHPUT, put(tensor), putGoal()));
-    rows.add(row("put ByteBuffer", BenchmarkRow.Quantity.THROUGHPUT, put(tensor.asByteBuffer()), putGoal()));
+    rows.add(row(
+        "put ByteBuffer", BenchmarkRow.Quantity.THROUGHPUT, put(tensor.asByteBuffer()), putGoal()));
     rows.add(row("put double[]", BenchmarkRow.Quantity.THROUGHPUT, put(numbers), putGoal()));
-    rows.add(
-        row("get double[]", BenchmarkRow.Quantity.THROUGHPUT, get(() -> runtime.put(numbers)), new PerformanceGoal.None()));
+    rows.add(row(
+        "get double[]",
+        BenchmarkRow.Quantity.THROUGHPUT,
+        get(() -> runtime.put(numbers)),
+        new PerformanceGoal.None()));
     return rows;
   }
 
-  private BenchmarkRow row(String what, BenchmarkRow.Quantity quantity, TimedOperation ours, PerformanceGoal goal) {
+  private BenchmarkRow row(
+      String what, BenchmarkRow.Quantity quantity, TimedOperation ours, PerformanceGoal goal) {
     return new BenchmarkRow(what, quantity, bytes, ours, List.of(copy), goal);
   }
 
   /** Below this size it is the call that costs, and not the copy. */
   private PerformanceGoal putGoal() {
-    return bytes >= COPY_MATTERS ? new PerformanceGoal.MinimumSpeedRatio(COPY_SHARE) : new PerformanceGoal.None();
+    return bytes >= COPY_MATTERS
+        ? new PerformanceGoal.MinimumSpeedRatio(COPY_SHARE)
+        : new PerformanceGoal.None();
   }
 
   private MemorySegment filled() {

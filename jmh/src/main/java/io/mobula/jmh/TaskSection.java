@@ -43,7 +43,9 @@ final class TaskSection implements BenchmarkSection {
                 "Mobula", 1, () -> runtime.task(TrivialWork::square, 7).remote().get()),
             List.of(
                 TimedOperation.repeating(
-                    "executor", 1, () -> executor.submit(() -> TrivialWork.square(7)).get()),
+                    "executor",
+                    1,
+                    () -> executor.submit(() -> TrivialWork.square(7)).get()),
                 TimedOperation.repeating("Akka ask", 1, () -> ask().get())),
             new PerformanceGoal.None()),
         new BenchmarkRow(

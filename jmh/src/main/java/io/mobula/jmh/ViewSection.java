@@ -38,7 +38,9 @@ final class ViewSection implements BenchmarkSection {
     var rows = new ArrayList<BenchmarkRow>();
     for (long bytes : sizes) {
       var small = tensors.get(SMALL);
-      var goal = bytes == LARGE && small != null ? new PerformanceGoal.MaximumTimeRatio(FACTOR, small) : new PerformanceGoal.None();
+      var goal = bytes == LARGE && small != null
+          ? new PerformanceGoal.MaximumTimeRatio(FACTOR, small)
+          : new PerformanceGoal.None();
       var row = row("get Tensor", bytes, new RepeatedGet(() -> runtime.put(tensor(bytes))), goal);
       tensors.put(bytes, row);
       rows.add(row);
@@ -50,7 +52,8 @@ final class ViewSection implements BenchmarkSection {
     return rows;
   }
 
-  private static BenchmarkRow row(String what, long bytes, TimedOperation ours, PerformanceGoal goal) {
+  private static BenchmarkRow row(
+      String what, long bytes, TimedOperation ours, PerformanceGoal goal) {
     return new BenchmarkRow(what, BenchmarkRow.Quantity.TIME, bytes, ours, List.of(), goal);
   }
 

@@ -41,7 +41,8 @@ class OneNodeBenchTest {
 
   @Test
   void startsFreshJvms() throws Exception {
-    assertThat(new FreshJvmStartUp("bare", StartUpProbe.AKKA).nanosPerOperation(1)).isPositive();
+    assertThat(new FreshJvmStartUp("bare", StartUpProbe.AKKA).nanosPerOperation(1))
+        .isPositive();
   }
 
   @Test

@@ -2,9 +2,9 @@ package io.mobula.ps;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.ps.checkpoint.TableCheckpoints;
 import io.mobula.ps.checkpoint.CheckpointManifest;
 import io.mobula.ps.checkpoint.CheckpointPart;
+import io.mobula.ps.checkpoint.TableCheckpoints;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.ShardActor;
@@ -59,8 +59,8 @@ final class CheckpointCoordinator {
   }
 
   private List<CheckpointPart> parts(Path draft) {
-    return inOrder(shardClient.callAll(shard ->
-        Mobula.<CheckpointPart>remoteStage(shard.call(ShardActor::save, table.id(), draft.toString()))));
+    return inOrder(shardClient.callAll(shard -> Mobula.<CheckpointPart>remoteStage(
+        shard.call(ShardActor::save, table.id(), draft.toString()))));
   }
 
   private List<CheckpointPart> partsOfOneStep(Path draft) {
@@ -91,12 +91,11 @@ final class CheckpointCoordinator {
       throw new CheckpointException(
           "The parts of " + table + " have " + size + " parameters: they moved meanwhile.", null);
     }
-    long updates = shardClient
-        .callAll(shard -> shard.call(ShardActor::updates, table.id()).remote())
-        .stream()
-        .mapToLong(Long::longValue)
-        .min()
-        .orElseThrow();
+    long updates =
+        shardClient.callAll(shard -> shard.call(ShardActor::updates, table.id()).remote()).stream()
+            .mapToLong(Long::longValue)
+            .min()
+            .orElseThrow();
     return new CheckpointManifest(
         CheckpointManifest.VERSION,
         table.name(),

@@ -70,7 +70,8 @@ final class DensePushSender {
     ObjectRef<?> answer = switch (sent.contents()) {
       case InFlightPush.HeapFrame heapFrame ->
         large
-            ? Mobula.remoteStage(handle.call(ShardActor::exchangePacked, id, heapFrame.array(), ended))
+            ? Mobula.remoteStage(
+                handle.call(ShardActor::exchangePacked, id, heapFrame.array(), ended))
             : Mobula.remoteStage(handle.call(ShardActor::exchange, id, heapFrame.array(), ended));
       case InFlightPush.StoredFrame(var ref) ->
         Mobula.remoteStage(handle.call(ShardActor::exchangeLarge, id, ref, ended));
@@ -154,9 +155,11 @@ final class DensePushSender {
     return MemorySegment.ofArray(floats);
   }
 
-  private SentGradient sealed(GradientSlot.GradientSlice slice, double scale, long push, long step) {
+  private SentGradient sealed(
+      GradientSlot.GradientSlice slice, double scale, long push, long step) {
     int count = (int) slice.count(table.spec().numberType());
-    boolean whole = slice.local() == 0 && count == table.partitionOf(session.layout()).length(slice.shard());
+    boolean whole =
+        slice.local() == 0 && count == table.partitionOf(session.layout()).length(slice.shard());
     return slice.room() == null && isCompressed() && whole
         ? compressed(slice, count, scale, push, step)
         : plain(slice, scale, push, step);
@@ -165,7 +168,10 @@ final class DensePushSender {
   private SentGradient plain(GradientSlot.GradientSlice slice, double scale, long push, long step) {
     int count = (int) slice.count(table.spec().numberType());
     var memory = slice.frame().memory();
-    slice.frame().writePushHeader(session.nextOrigin(slice.shard(), step), slice.local(), count, scale, false);
+    slice
+        .frame()
+        .writePushHeader(
+            session.nextOrigin(slice.shard(), step), slice.local(), count, scale, false);
     var room = slice.room();
     var contents = room == null
         ? new InFlightPush.HeapFrame(memory)
@@ -173,13 +179,15 @@ final class DensePushSender {
     return new SentGradient(contents, push, slice.start(), count, step);
   }
 
-  private SentGradient compressed(GradientSlot.GradientSlice slice, int count, double scale, long push, long step) {
+  private SentGradient compressed(
+      GradientSlot.GradientSlice slice, int count, double scale, long push, long step) {
     var numbers = slice.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
     var encoded = encoder(slice.shard(), count).encode(numbers, 0);
     var bytes = new byte[DenseFrame.HEADER_BYTES + encoded.length];
     System.arraycopy(encoded, 0, bytes, DenseFrame.HEADER_BYTES, encoded.length);
     new DenseFrame(MemorySegment.ofArray(bytes))
-        .writePushHeader(session.nextOrigin(slice.shard(), step), slice.local(), count, scale, true);
+        .writePushHeader(
+            session.nextOrigin(slice.shard(), step), slice.local(), count, scale, true);
     return new SentGradient(InFlightPush.HeapFrame.of(bytes), push, slice.start(), count, step);
   }
 

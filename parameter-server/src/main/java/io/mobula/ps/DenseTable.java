@@ -11,11 +11,11 @@ import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.shard.DenseSpec;
-import io.mobula.ps.shard.ShardLayout;
 import io.mobula.ps.shard.GradientLimits;
-import io.mobula.ps.shard.ShardActor;
-import io.mobula.ps.shard.ShardMetrics;
 import io.mobula.ps.shard.RangePartition;
+import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.ShardLayout;
+import io.mobula.ps.shard.ShardMetrics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -70,12 +70,13 @@ public final class DenseTable {
   /** The parameters that a shard has, as far as is known here. */
   public KeyRange range(int shard) {
     var rangePartition = partitionOf(shardClient.layout());
-    return new KeyRange(rangePartition.start(shard), rangePartition.start(shard) + rangePartition.length(shard));
+    return new KeyRange(
+        rangePartition.start(shard), rangePartition.start(shard) + rangePartition.length(shard));
   }
 
   /**
-   * Begins the work of one worker, with up to {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes under
-   * way. It begins at the step where the slowest of the others is.
+   * Begins the work of one worker, with up to {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes
+   * under way. It begins at the step where the slowest of the others is.
    *
    * @param rank tells it from the others; a worker that joins with the rank of another takes its
    *     place, as one that was started anew does
@@ -121,7 +122,9 @@ public final class DenseTable {
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
   public long updates() {
-    return shardClient.callAll(shard -> shard.call(ShardActor::updates, spec.id()).remote()).stream()
+    return shardClient
+        .callAll(shard -> shard.call(ShardActor::updates, spec.id()).remote())
+        .stream()
         .mapToLong(Long::longValue)
         .min()
         .orElseThrow();
@@ -129,7 +132,8 @@ public final class DenseTable {
 
   /** What each shard has done for this table so far, in order. Asks them all and waits. */
   public List<ShardMetrics> metrics() {
-    return shardClient.callAll(shard -> shard.call(ShardActor::metrics, spec.id()).remote());
+    return shardClient.callAll(
+        shard -> shard.call(ShardActor::metrics, spec.id()).remote());
   }
 
   /** The choices before a table is made. Immutable; each verb returns a new one. */
@@ -210,7 +214,8 @@ public final class DenseTable {
 
     /** Scales every pushed gradient to at most this length, the root of its sum of squares. */
     public Builder clipByNorm(double most) {
-      return limits(new GradientLimits(spec.limits().value(), most, spec.limits().repairs()));
+      return limits(
+          new GradientLimits(spec.limits().value(), most, spec.limits().repairs()));
     }
 
     /**
@@ -245,7 +250,8 @@ public final class DenseTable {
      *     it was altered, or is of a table of another shape
      */
     public DenseTable create() {
-      if (spec.numberType() == NumberType.DOUBLE && !spec.compression().equals(Compression.none())) {
+      if (spec.numberType() == NumberType.DOUBLE
+          && !spec.compression().equals(Compression.none())) {
         throw new TableException(
             "Wanted doubles, compressed by " + spec.compression() + ": compression is for floats.",
             null);

@@ -96,7 +96,8 @@ public final class DenseWorker implements AutoCloseable {
   public GradientSlot claim(KeyRange range) {
     session.requireOpen();
     boolean array = pushes.isCompressed() && range.equals(table.whole());
-    return new GradientSlot(runtime, table.spec(), table.partitionOf(session.layout()), range, array);
+    return new GradientSlot(
+        runtime, table.spec(), table.partitionOf(session.layout()), range, array);
   }
 
   /**
@@ -222,7 +223,9 @@ public final class DenseWorker implements AutoCloseable {
       long bad = numberType.firstNotFinite(slice.numbers());
       if (bad >= 0 && !limits.repairs()) {
         throw GradientException.ofNumber(
-            "the gradient of " + table.spec(), slice.start() + bad, numberType.at(slice.numbers(), bad));
+            "the gradient of " + table.spec(),
+            slice.start() + bad,
+            numberType.at(slice.numbers(), bad));
       }
       if (bad >= 0) {
         repair(numberType, slice.numbers());

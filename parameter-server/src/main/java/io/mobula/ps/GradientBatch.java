@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
+import io.mobula.ps.kernel.NumberType;
 import java.util.Arrays;
 
 /** Gradients of several pushes that are to go as one. For one thread. */

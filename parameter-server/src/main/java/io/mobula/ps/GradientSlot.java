@@ -5,8 +5,8 @@ import io.mobula.ObjectBuffer;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.kernel.NumberType;
-import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.DenseFrame;
+import io.mobula.ps.shard.DenseSpec;
 import io.mobula.ps.shard.RangePartition;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Room for a gradient of some parameters, to be written where their shards will read it: large ones
  * in shared memory. The room holds anything at first; every number has to be set. For one thread.
  *
- * <p>After {@link DenseWorker#push(GradientSlot)} it is no longer the worker's, and every use throws
- * {@link IllegalStateException}. Closing a slot that was not pushed gives the room back.
+ * <p>After {@link DenseWorker#push(GradientSlot)} it is no longer the worker's, and every use
+ * throws {@link IllegalStateException}. Closing a slot that was not pushed gives the room back.
  */
 public final class GradientSlot implements AutoCloseable {
   private final DenseSpec spec;
@@ -52,7 +52,12 @@ public final class GradientSlot implements AutoCloseable {
     }
   }
 
-  GradientSlot(MobulaRuntime runtime, DenseSpec spec, RangePartition rangePartition, KeyRange range, boolean array) {
+  GradientSlot(
+      MobulaRuntime runtime,
+      DenseSpec spec,
+      RangePartition rangePartition,
+      KeyRange range,
+      boolean array) {
     range.requireWithin(spec.size());
     this.spec = spec;
     this.rangePartition = rangePartition;
@@ -112,7 +117,8 @@ public final class GradientSlot implements AutoCloseable {
 
   private GradientSlice partOf(long parameter) {
     for (var slice : slices()) {
-      if (parameter >= slice.start() && parameter - slice.start() < slice.count(spec.numberType())) {
+      if (parameter >= slice.start()
+          && parameter - slice.start() < slice.count(spec.numberType())) {
         return slice;
       }
     }
@@ -166,7 +172,8 @@ public final class GradientSlot implements AutoCloseable {
     for (var slice : slices()) {
       int at = (int) (slice.start() - range.from());
       int count = (int) slice.count(spec.numberType());
-      MemorySegment.copy(gradient, at, slice.numbers(), ValueLayout.JAVA_DOUBLE_UNALIGNED, 0, count);
+      MemorySegment.copy(
+          gradient, at, slice.numbers(), ValueLayout.JAVA_DOUBLE_UNALIGNED, 0, count);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.row.HotKeySketch;
 import io.mobula.ps.row.RowIndex;
 import java.util.Arrays;

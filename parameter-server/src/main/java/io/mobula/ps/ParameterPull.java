@@ -5,9 +5,9 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
 import io.mobula.ps.shard.DenseFrame;
-import io.mobula.ps.shard.ShardLayout;
-import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.RangePartition;
+import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.ShardLayout;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.concurrent.CompletionStage;
@@ -36,7 +36,8 @@ public final class ParameterPull implements AutoCloseable {
   private RangePartition rangePartition; // when they were asked
   private boolean over;
 
-  private ParameterPull(DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
+  private ParameterPull(
+      DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
     this.table = table;
     this.session = session;
     this.range = range;
@@ -45,7 +46,8 @@ public final class ParameterPull implements AutoCloseable {
   }
 
   /** One whose answers are {@linkplain #add added}. */
-  static ParameterPull of(DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
+  static ParameterPull of(
+      DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
     range.requireWithin(table.size());
     return new ParameterPull(table, runtime, session, range);
   }
@@ -55,7 +57,8 @@ public final class ParameterPull implements AutoCloseable {
    *
    * @param session the worker's; null if nobody's
    */
-  static ParameterPull asked(DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
+  static ParameterPull asked(
+      DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
     var pull = of(table, runtime, session, range);
     pull.ask();
     return pull;
@@ -156,7 +159,8 @@ public final class ParameterPull implements AutoCloseable {
       var slices = new ArrayList<PulledParameters.ParameterSlice>();
       collector.collect(refused, this::lookAround, (shard, answer) -> {
         var frame = frame(shard, answer, arena);
-        slices.add(PulledParameters.ParameterSlice.of(frame, table.spec().numberType(), rangePartition.start(shard), range));
+        slices.add(PulledParameters.ParameterSlice.of(
+            frame, table.spec().numberType(), rangePartition.start(shard), range));
         return true;
       });
       if (!refused.hasAny()) {

@@ -13,13 +13,13 @@ import io.mobula.ps.error.TableException;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.CatalogActor;
 import io.mobula.ps.shard.DenseSpec;
-import io.mobula.ps.shard.ShardLayout;
-import io.mobula.ps.shard.TablePart;
 import io.mobula.ps.shard.PushOrigin;
-import io.mobula.ps.shard.ShardActor;
-import io.mobula.ps.shard.SparseSpec;
 import io.mobula.ps.shard.RangePartition;
+import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.ShardLayout;
+import io.mobula.ps.shard.SparseSpec;
 import io.mobula.ps.shard.TableEntry;
+import io.mobula.ps.shard.TablePart;
 import io.mobula.ps.shard.TableSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -76,7 +76,9 @@ public final class ParameterServer implements AutoCloseable {
     this.shardClient = new ShardClient(serverActors.catalog(), layout, config.replicas() > 0);
     openCatalog(1);
     serverActors.startReplicas();
-    this.checkpointScheduler = config.checkpointInterval() == null ? null : new CheckpointScheduler(config.checkpointInterval(), this::save);
+    this.checkpointScheduler = config.checkpointInterval() == null
+        ? null
+        : new CheckpointScheduler(config.checkpointInterval(), this::save);
   }
 
   /** Tells the catalog all that is known here, now and whenever it was started anew. */
@@ -86,7 +88,8 @@ public final class ParameterServer implements AutoCloseable {
         .tell(CatalogActor::open, times, shardClient.layout(), entries(), serverActors.replicas())
         .remote()
         .close();
-    ObjectRef<Boolean> lost = Mobula.remoteStage(serverActors.catalog().call(CatalogActor::whenRestarted));
+    ObjectRef<Boolean> lost =
+        Mobula.remoteStage(serverActors.catalog().call(CatalogActor::whenRestarted));
     var _ = lost.toCompletableFuture().whenCompleteAsync((empty, gone) -> {
       lost.close();
       if (gone == null) {
@@ -197,7 +200,8 @@ public final class ParameterServer implements AutoCloseable {
     synchronized (tables) {
       tables.put(table.spec().name(), table);
     }
-    ShardCalls.translateFailures(() -> ShardCalls.getAndClose(serverActors.catalog().tell(CatalogActor::putTable, table).remote()));
+    ShardCalls.translateFailures(() -> ShardCalls.getAndClose(
+        serverActors.catalog().tell(CatalogActor::putTable, table).remote()));
   }
 
   private void free(TableSpec spec) {
@@ -243,11 +247,14 @@ public final class ParameterServer implements AutoCloseable {
     }
   }
 
-  private static void start(DenseTable table, ShardLayout layout, GradientSlot.GradientSlice slice) {
+  private static void start(
+      DenseTable table, ShardLayout layout, GradientSlot.GradientSlice slice) {
     var shard = layout.shards().get(slice.shard());
     int id = table.spec().id();
     int count = (int) slice.count(table.spec().numberType());
-    slice.frame().writePushHeader(new PushOrigin(0, 0, 0, layout.version()), slice.local(), count, 1, false);
+    slice
+        .frame()
+        .writePushHeader(new PushOrigin(0, 0, 0, layout.version()), slice.local(), count, 1, false);
     var memory = slice.frame().memory();
     if (slice.room() == null) {
       var bytes = memory.toArray(ValueLayout.JAVA_BYTE);
@@ -328,7 +335,8 @@ public final class ParameterServer implements AutoCloseable {
     synchronized (layoutLock) {
       var written = new HashMap<String, Path>();
       for (var table : tables()) {
-        var path = new CheckpointCoordinator(shardClient, runtime, table).into(root, config.retainedCheckpoints());
+        var path = new CheckpointCoordinator(shardClient, runtime, table)
+            .into(root, config.retainedCheckpoints());
         note(new TableEntry(table, path.toString()));
         written.put(table.name(), path);
       }

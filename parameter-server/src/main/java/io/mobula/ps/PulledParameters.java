@@ -38,7 +38,8 @@ public final class PulledParameters implements AutoCloseable {
     static ParameterSlice of(DenseFrame frame, NumberType numberType, long start, KeyRange range) {
       long from = Math.max(0, range.from() - start);
       long to = Math.min(frame.count(), range.to() - start);
-      var numbers = frame.numbers().asSlice(from * numberType.bytes(), (to - from) * numberType.bytes());
+      var numbers =
+          frame.numbers().asSlice(from * numberType.bytes(), (to - from) * numberType.bytes());
       return new ParameterSlice(start + from, numbers.asReadOnly(), frame.updates());
     }
 
@@ -47,7 +48,8 @@ public final class PulledParameters implements AutoCloseable {
     }
   }
 
-  PulledParameters(NumberType numberType, KeyRange range, List<ParameterSlice> slices, Arena arena) {
+  PulledParameters(
+      NumberType numberType, KeyRange range, List<ParameterSlice> slices, Arena arena) {
     this.numberType = numberType;
     this.range = range;
     this.slices = List.copyOf(slices);

@@ -21,7 +21,11 @@ final class PushBuffer {
    * @param hot null if the table has no such keys
    * @param gradientBatch null if each push goes at once
    */
-  PushBuffer(SparsePushSender pushes, WorkerSession session, @Nullable HotRowCache hot, @Nullable GradientBatch gradientBatch) {
+  PushBuffer(
+      SparsePushSender pushes,
+      WorkerSession session,
+      @Nullable HotRowCache hot,
+      @Nullable GradientBatch gradientBatch) {
     this.pushes = pushes;
     this.session = session;
     this.hot = hot;
@@ -52,7 +56,8 @@ final class PushBuffer {
   CompletionStage<@Nullable Void> putTracked(RowGradients gradients) {
     var taken = session.pushFutures().futureOf(next());
     if (hot != null && hot.containsAny(gradients.keys())) {
-      taken = taken.thenCombine(session.pushFutures().futureOf(nextHot()), (nothing, noMore) -> null);
+      taken =
+          taken.thenCombine(session.pushFutures().futureOf(nextHot()), (nothing, noMore) -> null);
     }
     put(gradients);
     return taken;

@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
 import io.mobula.ObjectRef;
-import io.mobula.ps.shard.UnknownWorkerException;
 import io.mobula.ps.shard.ParametersMovedException;
+import io.mobula.ps.shard.UnknownWorkerException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +36,8 @@ final class PushFutures {
         return;
       }
       var reason = ShardCalls.toServerFailure(failure);
-      if (!(reason instanceof ParametersMovedException || reason instanceof UnknownWorkerException)) {
+      if (!(reason instanceof ParametersMovedException
+          || reason instanceof UnknownWorkerException)) {
         taken.completeExceptionally(reason);
       }
     }

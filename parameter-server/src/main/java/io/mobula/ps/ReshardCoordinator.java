@@ -5,8 +5,8 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.shard.CatalogActor;
-import io.mobula.ps.shard.ShardLayout;
 import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.ShardLayout;
 import io.mobula.ps.shard.TableSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,11 @@ final class ReshardCoordinator {
   private final MobulaRuntime runtime;
   private final List<TableSpec> tables;
 
-  ReshardCoordinator(ServerActors serverActors, ShardClient shardClient, MobulaRuntime runtime, List<TableSpec> tables) {
+  ReshardCoordinator(
+      ServerActors serverActors,
+      ShardClient shardClient,
+      MobulaRuntime runtime,
+      List<TableSpec> tables) {
     this.serverActors = serverActors;
     this.shardClient = shardClient;
     this.runtime = runtime;
@@ -44,8 +48,8 @@ final class ReshardCoordinator {
     var involved =
         Stream.concat(old.shards().stream(), next.shards().stream()).distinct().toList();
     var steps = new ArrayList<StepBarrier>();
-    Map<Integer, Integer> starts = ShardCalls.translateFailures(
-        () -> ShardCalls.getAndClose(serverActors.catalog().call(CatalogActor::beginMove).remote()));
+    Map<Integer, Integer> starts = ShardCalls.translateFailures(() -> ShardCalls.getAndClose(
+        serverActors.catalog().call(CatalogActor::beginMove).remote()));
     boolean valid = false;
     try {
       for (var table : tables) {
@@ -56,8 +60,8 @@ final class ReshardCoordinator {
         }
       }
       move(old, next);
-      valid = ShardCalls.translateFailures(
-          () -> ShardCalls.getAndClose(serverActors.catalog().call(CatalogActor::commit, next, starts).remote()));
+      valid = ShardCalls.translateFailures(() -> ShardCalls.getAndClose(
+          serverActors.catalog().call(CatalogActor::commit, next, starts).remote()));
     } finally {
       settle(involved, next, valid);
       if (!valid) {
@@ -94,7 +98,8 @@ final class ReshardCoordinator {
           involved,
           shard -> Mobula.remoteStage(shard.call(ShardActor::finishMove, next.version(), valid))));
     } finally {
-      ShardCalls.translateFailures(() -> ShardCalls.getAndClose(serverActors.catalog().tell(CatalogActor::endMove).remote()));
+      ShardCalls.translateFailures(() -> ShardCalls.getAndClose(
+          serverActors.catalog().tell(CatalogActor::endMove).remote()));
       shardClient.refresh();
     }
   }

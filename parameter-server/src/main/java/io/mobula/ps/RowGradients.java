@@ -2,8 +2,8 @@ package io.mobula.ps;
 
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.SparseSpec;
 
 /**
@@ -23,8 +23,8 @@ record RowGradients(long[] keys, NumberArray numbers) {
    */
   static RowGradients checked(SparseSpec table, long[] keys, NumberArray numbers) {
     if (numbers.numberType() != table.numberType()) {
-      throw new GradientException("Got " + numbers.numberType().pluralName() + " for " + table + ": push "
-          + table.numberType().pluralName() + ".");
+      throw new GradientException("Got " + numbers.numberType().pluralName() + " for " + table
+          + ": push " + table.numberType().pluralName() + ".");
     }
     if (numbers.length() != (long) keys.length * table.width()) {
       throw new KeyException(
@@ -41,7 +41,8 @@ record RowGradients(long[] keys, NumberArray numbers) {
 
   /** So many keys, the numbers of each still to be set. */
   static RowGradients room(NumberType numberType, long[] keys, int width) {
-    return new RowGradients(keys, NumberArray.zeros(numberType, Math.multiplyExact(keys.length, width)));
+    return new RowGradients(
+        keys, NumberArray.zeros(numberType, Math.multiplyExact(keys.length, width)));
   }
 
   boolean isEmpty() {

@@ -4,8 +4,8 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.heap.HeapAdmission;
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.ShardActor;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -43,7 +43,8 @@ public final class RowPull implements AutoCloseable {
     this.keys = keys;
     this.finish = finish;
     this.collector = new PullCollector(runtime);
-    this.partition = KeyPartition.of(keys, table.spec().placement(), session.layout().size());
+    this.partition =
+        KeyPartition.of(keys, table.spec().placement(), session.layout().size());
   }
 
   /** One whose answers are {@linkplain #add added}. */

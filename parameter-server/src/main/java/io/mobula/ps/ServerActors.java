@@ -8,8 +8,8 @@ import io.mobula.Placement;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.ps.shard.CatalogActor;
-import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.ReplicaActor;
+import io.mobula.ps.shard.ShardActor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,8 +100,10 @@ final class ServerActors {
     }
     replicas.put(shard, List.copyOf(actors));
     ShardCalls.translateFailures(() -> {
-      ShardCalls.getAndClose(catalog.tell(CatalogActor::setReplicas, shard, actors).remote());
-      ShardCalls.getAndClose(shards.get(shard).tell(ShardActor::setReplicas, actors).remote());
+      ShardCalls.getAndClose(
+          catalog.tell(CatalogActor::setReplicas, shard, actors).remote());
+      ShardCalls.getAndClose(
+          shards.get(shard).tell(ShardActor::setReplicas, actors).remote());
       return actors;
     });
   }

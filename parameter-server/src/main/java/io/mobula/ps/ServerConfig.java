@@ -31,23 +31,28 @@ record ServerConfig(
   }
 
   ServerConfig shards(int count) {
-    return new ServerConfig(count, replicas, placement, checkpoints, checkpointInterval, retainedCheckpoints);
+    return new ServerConfig(
+        count, replicas, placement, checkpoints, checkpointInterval, retainedCheckpoints);
   }
 
   ServerConfig replicas(int count) {
-    return new ServerConfig(shards, count, placement, checkpoints, checkpointInterval, retainedCheckpoints);
+    return new ServerConfig(
+        shards, count, placement, checkpoints, checkpointInterval, retainedCheckpoints);
   }
 
   ServerConfig placement(Placement where) {
-    return new ServerConfig(shards, replicas, where, checkpoints, checkpointInterval, retainedCheckpoints);
+    return new ServerConfig(
+        shards, replicas, where, checkpoints, checkpointInterval, retainedCheckpoints);
   }
 
   ServerConfig checkpoints(Path directory) {
-    return new ServerConfig(shards, replicas, placement, directory, checkpointInterval, retainedCheckpoints);
+    return new ServerConfig(
+        shards, replicas, placement, directory, checkpointInterval, retainedCheckpoints);
   }
 
   ServerConfig checkpointInterval(Duration interval) {
-    return new ServerConfig(shards, replicas, placement, checkpoints, interval, retainedCheckpoints);
+    return new ServerConfig(
+        shards, replicas, placement, checkpoints, interval, retainedCheckpoints);
   }
 
   ServerConfig retainedCheckpoints(int count) {

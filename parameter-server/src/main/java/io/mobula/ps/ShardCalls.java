@@ -8,9 +8,9 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.ps.error.ParameterServerException;
 import io.mobula.ps.error.ServerClosedException;
-import io.mobula.ps.shard.UnknownWorkerException;
 import io.mobula.ps.shard.ParametersMovedException;
 import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.UnknownWorkerException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,9 @@ final class ShardCalls {
     });
   }
 
-  /** As {@link #callAll}; what fails is thrown when all have ended, so that nothing is under way. */
+  /**
+   * As {@link #callAll}; what fails is thrown when all have ended, so that nothing is under way.
+   */
   static <T extends @Nullable Object> List<T> callAllToEnd(
       List<ActorHandle<ShardActor>> shards, Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
     return translateFailures(() -> {
@@ -68,7 +70,8 @@ final class ShardCalls {
 
   /** Waits until the ref has its outcome; now and then has others looked after that may be dead. */
   static void await(MobulaRuntime runtime, ObjectRef<?> ref, Runnable lookAround) {
-    while (!ref.isReady() && runtime.wait(List.of(ref), 1, EVICTION_CHECK_INTERVAL).ready().isEmpty()) {
+    while (!ref.isReady()
+        && runtime.wait(List.of(ref), 1, EVICTION_CHECK_INTERVAL).ready().isEmpty()) {
       lookAround.run();
     }
   }
@@ -89,7 +92,8 @@ final class ShardCalls {
       case RuntimeClosedException gone -> closed(gone);
       case TaskFailedException failed ->
         switch (failed.getCause()) {
-          case TaskFailedException further -> toServerFailure(further); // a shard that asked another
+          case TaskFailedException further ->
+            toServerFailure(further); // a shard that asked another
           case ParameterServerException refused -> refused;
           case ParametersMovedException moved -> moved;
           case UnknownWorkerException forgotten -> forgotten;

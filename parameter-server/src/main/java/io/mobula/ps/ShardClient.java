@@ -4,9 +4,9 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.ps.shard.CatalogActor;
-import io.mobula.ps.shard.ShardLayout;
 import io.mobula.ps.shard.ParametersMovedException;
 import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.ShardLayout;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -77,7 +77,8 @@ final class ShardClient {
   }
 
   /** Asks all shards at once and waits for all answers, in order. */
-  <T extends @Nullable Object> List<T> callAll(Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
+  <T extends @Nullable Object> List<T> callAll(
+      Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
     return retrying(() -> ShardCalls.callAll(layout.shards(), call));
   }
 

@@ -6,8 +6,8 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.row.KeyHash;
-import io.mobula.ps.shard.SparseFrame;
 import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.SparseFrame;
 import io.mobula.ps.shard.SparseSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -59,7 +59,8 @@ final class SparsePushSender {
   }
 
   private void send(RowGradients gradients, long push, long step, boolean withKeys) {
-    var partition = KeyPartition.of(gradients.keys(), table.placement(), session.layout().size());
+    var partition =
+        KeyPartition.of(gradients.keys(), table.placement(), session.layout().size());
     ShardCalls.translateFailures(() -> {
       for (int shard = 0; shard < session.layout().size(); shard++) {
         if (partition.count(shard) > 0) {
@@ -153,7 +154,12 @@ final class SparsePushSender {
   // ---- frames
 
   private SentGradient sealed(
-      int shard, KeyPartition partition, NumberArray gradients, long push, long step, boolean withKeys) {
+      int shard,
+      KeyPartition partition,
+      NumberArray gradients,
+      long push,
+      long step,
+      boolean withKeys) {
     long[] keys = partition.keys(shard);
     long list = keys.length < WORTH_REMEMBERING ? 0 : nameOf(keys, shard);
     boolean known = list != 0 && sentLists.put(list, true) != null;
@@ -166,7 +172,8 @@ final class SparsePushSender {
     }
     try (var room = runtime.create(bytes)) {
       fill(room.segment(), shard, partition, gradients, list, step, keysGo);
-      return new SentGradient(new InFlightPush.StoredFrame(room.seal(DType.INT8, bytes)), push, keys, step);
+      return new SentGradient(
+          new InFlightPush.StoredFrame(room.seal(DType.INT8, bytes)), push, keys, step);
     }
   }
 
@@ -180,7 +187,13 @@ final class SparsePushSender {
       boolean withKeys) {
     var frame = new SparseFrame(memory);
     long[] keys = partition.keys(shard);
-    frame.writeHeader(session.nextOrigin(shard, step), keys.length, table.width(), table.numberType(), list, withKeys);
+    frame.writeHeader(
+        session.nextOrigin(shard, step),
+        keys.length,
+        table.width(),
+        table.numberType(),
+        list,
+        withKeys);
     if (withKeys) {
       MemorySegment.copy(keys, 0, frame.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
     }

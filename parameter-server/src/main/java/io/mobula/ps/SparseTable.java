@@ -72,8 +72,8 @@ public final class SparseTable {
   }
 
   /**
-   * Begins the work of one worker, with up to {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes under
-   * way; see {@link DenseTable#join(int)}.
+   * Begins the work of one worker, with up to {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes
+   * under way; see {@link DenseTable#join(int)}.
    */
   public SparseWorker join(int rank) {
     return join(rank, DenseWorker.DEFAULT_MAX_IN_FLIGHT);
@@ -99,7 +99,8 @@ public final class SparseTable {
 
   /** What each shard has done for this table so far, in order. Asks them all and waits. */
   public List<ShardMetrics> metrics() {
-    return shardClient.callAll(shard -> shard.call(ShardActor::metrics, spec.id()).remote());
+    return shardClient.callAll(
+        shard -> shard.call(ShardActor::metrics, spec.id()).remote());
   }
 
   /**
@@ -108,8 +109,8 @@ public final class SparseTable {
    * @param most how many at most
    */
   public List<HotKey> hotKeys(int most) {
-    var rows =
-        shardClient.callAll(shard -> shard.call(ShardActor::hotRows, spec.id(), most).remote());
+    var rows = shardClient.callAll(
+        shard -> shard.call(ShardActor::hotRows, spec.id(), most).remote());
     double all = Math.max(1, metrics().stream().mapToLong(ShardMetrics::keys).sum());
     return IntStream.range(0, rows.size())
         .boxed()

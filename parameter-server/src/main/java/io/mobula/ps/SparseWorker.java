@@ -4,8 +4,8 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
+import io.mobula.ps.kernel.NumberType;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,11 @@ public final class SparseWorker implements AutoCloseable {
   private final @Nullable HotRowCache hot;
   private final PushBuffer pushBuffer;
 
-  private SparseWorker(SparseTable table, MobulaRuntime runtime, WorkerSession session, PushBatchLimits batchLimits) {
+  private SparseWorker(
+      SparseTable table,
+      MobulaRuntime runtime,
+      WorkerSession session,
+      PushBatchLimits batchLimits) {
     this.table = table;
     this.runtime = runtime;
     this.session = session;
@@ -34,12 +38,18 @@ public final class SparseWorker implements AutoCloseable {
     var numberType = table.spec().numberType();
     int most = table.spec().hotKeys();
     this.hot = most == 0 ? null : new HotRowCache(numberType, table.width(), most);
-    var gradientBatch = batchLimits.pushes() == 1 ? null : new GradientBatch(numberType, table.width(), batchLimits);
+    var gradientBatch = batchLimits.pushes() == 1
+        ? null
+        : new GradientBatch(numberType, table.width(), batchLimits);
     this.pushBuffer = new PushBuffer(pushes, session, hot, gradientBatch);
   }
 
   static SparseWorker join(
-      SparseTable table, MobulaRuntime runtime, int rank, int maxInFlight, PushBatchLimits batchLimits) {
+      SparseTable table,
+      MobulaRuntime runtime,
+      int rank,
+      int maxInFlight,
+      PushBatchLimits batchLimits) {
     var seat = new WorkerSession(table.spec(), table.shardClient(), runtime, rank, maxInFlight);
     seat.join();
     return new SparseWorker(table, runtime, seat, batchLimits);

@@ -23,13 +23,12 @@ final class StepBarrier {
 
   /** Waits until all are there; workers may have to wait until {@link #release}. */
   void awaitAll() {
-    long latest =
-        shardClient
-            .callAll(shard -> Mobula.<Long>remoteStage(shard.call(ShardActor::hold, table.id())))
-            .stream()
-            .mapToLong(Long::longValue)
-            .max()
-            .orElseThrow();
+    long latest = shardClient
+        .callAll(shard -> Mobula.<Long>remoteStage(shard.call(ShardActor::hold, table.id())))
+        .stream()
+        .mapToLong(Long::longValue)
+        .max()
+        .orElseThrow();
     ShardCalls.translateFailures(() -> {
       var shards = shardClient.layout().shards();
       var answers = shards.stream()
@@ -59,6 +58,7 @@ final class StepBarrier {
 
   /** Steps are applied again as they end. */
   void release() {
-    var _ = shardClient.callAll(shard -> Mobula.remoteStage(shard.call(ShardActor::release, table.id())));
+    var _ = shardClient.callAll(
+        shard -> Mobula.remoteStage(shard.call(ShardActor::release, table.id())));
   }
 }

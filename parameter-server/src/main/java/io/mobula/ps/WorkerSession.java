@@ -4,12 +4,12 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.clock.WorkerClock;
-import io.mobula.ps.shard.UnknownWorkerException;
-import io.mobula.ps.shard.ShardLayout;
 import io.mobula.ps.shard.ParametersMovedException;
 import io.mobula.ps.shard.PushOrigin;
 import io.mobula.ps.shard.ShardActor;
+import io.mobula.ps.shard.ShardLayout;
 import io.mobula.ps.shard.TableSpec;
+import io.mobula.ps.shard.UnknownWorkerException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -46,9 +46,11 @@ final class WorkerSession {
    *
    * @param counts whether it is a push
    */
-  private record InFlightRequest(long step, int shard, boolean counts, ObjectRef<?> answer, InFlightPush parcel) {}
+  private record InFlightRequest(
+      long step, int shard, boolean counts, ObjectRef<?> answer, InFlightPush parcel) {}
 
-  WorkerSession(TableSpec table, ShardClient shardClient, MobulaRuntime runtime, int rank, int maxInFlight) {
+  WorkerSession(
+      TableSpec table, ShardClient shardClient, MobulaRuntime runtime, int rank, int maxInFlight) {
     if (maxInFlight < 0) {
       throw new IllegalArgumentException(
           "Wanted maxInFlight=" + maxInFlight + ": use 0 for pushes that wait for themselves.");
@@ -257,7 +259,9 @@ final class WorkerSession {
           .shards()
           .get(shard)
           .call(
-              ShardActor::evictUnresponsive, table.id(), table.consistency().workerTimeout().toNanos())
+              ShardActor::evictUnresponsive,
+              table.id(),
+              table.consistency().workerTimeout().toNanos())
           .remote()
           .close();
     }

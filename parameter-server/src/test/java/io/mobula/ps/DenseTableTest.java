@@ -48,7 +48,8 @@ class DenseTableTest extends ParameterServerTestBase {
     try (var server = server(3)) {
       assertThat(server.shardLocations())
           .hasSize(3)
-          .containsOnly(new ProcessLocation(runtime.nodeId(), ProcessHandle.current().pid()));
+          .containsOnly(
+              new ProcessLocation(runtime.nodeId(), ProcessHandle.current().pid()));
     }
   }
 

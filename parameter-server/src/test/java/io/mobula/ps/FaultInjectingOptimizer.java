@@ -16,7 +16,8 @@ import java.util.concurrent.Semaphore;
  * @param name tells it from those of other tests
  * @param method which one
  */
-record FaultInjectingOptimizer(String name, FaultKind kind, String method) implements Optimizer, Aggregator {
+record FaultInjectingOptimizer(String name, FaultKind kind, String method)
+    implements Optimizer, Aggregator {
   /** Has a permit for each method that blocks. */
   static final Semaphore BLOCKED = new Semaphore(0);
 
@@ -98,7 +99,8 @@ record FaultInjectingOptimizer(String name, FaultKind kind, String method) imple
   }
 
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     at("update");
     for (int i = 0; i < count; i++) {
       weights[i] -= gradient[i];
@@ -106,7 +108,8 @@ record FaultInjectingOptimizer(String name, FaultKind kind, String method) imple
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       weights[i] -= gradient[i];
     }

@@ -97,8 +97,9 @@ class MultiProcessServerIT {
           .toList();
       runtime.get(
           actors.stream().map(actor -> actor.call(WorkerActor::rank).remote()).toList());
-      var sums = runtime.get(
-          actors.stream().map(actor -> actor.call(WorkerActor::train, 10).remote()).toList());
+      var sums = runtime.get(actors.stream()
+          .map(actor -> actor.call(WorkerActor::train, 10).remote())
+          .toList());
       assertThat(sums).containsOnly(-55.0); // the mean is 1: the sum of the numbers up to 10
     }
   }

@@ -32,14 +32,16 @@ record OutOfMemoryOptimizer(String name, int stateVectors) implements Optimizer 
   }
 
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       weights[i] -= gradient[i];
     }
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       weights[i] -= gradient[i];
     }

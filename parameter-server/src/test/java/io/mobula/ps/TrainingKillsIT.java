@@ -97,7 +97,10 @@ class TrainingKillsIT {
     }
     try (var server = server(cluster, victim, training).replicas(1).build()) {
       long pid = cluster.nodes().get(victim).pid();
-      assertThat(server.shardLocations()).as("%s", training).extracting(ProcessLocation::pid).containsOnly(pid);
+      assertThat(server.shardLocations())
+          .as("%s", training)
+          .extracting(ProcessLocation::pid)
+          .containsOnly(pid);
       var disturbed = training.run(server, () -> cluster.kill(victim));
       assertThat(disturbed).as("%s", training).isEqualTo(undisturbed);
     }

@@ -44,8 +44,9 @@ class UserCodeFailureTest extends ParameterServerTestBase {
   /** Each of these methods in each way but one that does not return. */
   private static Stream<Arguments> misbehaving(String... methods) {
     return Stream.of(methods)
-        .flatMap(method -> EnumSet.complementOf(EnumSet.of(FaultInjectingOptimizer.FaultKind.BLOCKS)).stream()
-            .map(faultKind -> Arguments.of(method, faultKind)));
+        .flatMap(method ->
+            EnumSet.complementOf(EnumSet.of(FaultInjectingOptimizer.FaultKind.BLOCKS)).stream()
+                .map(faultKind -> Arguments.of(method, faultKind)));
   }
 
   private static void assertTyped(Throwable thrown) {
@@ -174,7 +175,8 @@ class UserCodeFailureTest extends ParameterServerTestBase {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKS")
-  void aTableWhoseStepIsOpenIsMovedSavedAndLeft(FaultInjectingOptimizer.FaultKind faultKind, @TempDir Path directory) {
+  void aTableWhoseStepIsOpenIsMovedSavedAndLeft(
+      FaultInjectingOptimizer.FaultKind faultKind, @TempDir Path directory) {
     var hostile = new FaultInjectingOptimizer("open" + faultKind, faultKind, "aggregate");
     var root = directory.resolve("saved");
     try (var server =
@@ -202,7 +204,8 @@ class UserCodeFailureTest extends ParameterServerTestBase {
   @ParameterizedTest
   @ValueSource(strings = {"aggregate", "update"})
   void whoWaitsForAStepThatDoesNotReturnIsToldWhenTheServerCloses(String method) throws Exception {
-    var hostile = new FaultInjectingOptimizer("blocks" + method, FaultInjectingOptimizer.FaultKind.BLOCKS, method);
+    var hostile = new FaultInjectingOptimizer(
+        "blocks" + method, FaultInjectingOptimizer.FaultKind.BLOCKS, method);
     var server = server(1);
     var table = bulk(server, hostile);
     var worker = table.join(0);

@@ -42,7 +42,8 @@ public final class PerformanceTips {
         .toList()));
     int share = numbers / TASKS;
     long large = millis(() -> Mobula.get(IntStream.range(0, TASKS)
-        .mapToObj(i -> Mobula.task(PerformanceTips::incremented, i * share, share).remote())
+        .mapToObj(
+            i -> Mobula.task(PerformanceTips::incremented, i * share, share).remote())
         .toList()));
     tell("make tasks large", small, large);
   }

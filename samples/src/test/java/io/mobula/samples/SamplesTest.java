@@ -36,7 +36,10 @@ class SamplesTest {
     return Stream.of(
         sample("QuickStart", QuickStart::main, "4 \\+ 16 = 20"),
         sample(
-            "Tips", PerformanceTips::main, "take results as they come +\\d+ ms without, +\\d+ ms with", "10"),
+            "Tips",
+            PerformanceTips::main,
+            "take results as they come +\\d+ ms without, +\\d+ ms with",
+            "10"),
         sample(
             "MonteCarloPi",
             MonteCarloPi::main,
@@ -93,8 +96,8 @@ class SamplesTest {
           .filter(file -> file.toString().endsWith(".java"))
           .filter(file -> hasMain.matcher(read(file)).find())
           .map(file -> file.getFileName().toString().replace(".java", ""))
-          .filter(
-              name -> !name.equals("ObjectSpilling")) // fills disks: ObjectSpillingTest runs it small
+          .filter(name ->
+              !name.equals("ObjectSpilling")) // fills disks: ObjectSpillingTest runs it small
           .toList();
       assertThat(samples().map(each -> ((Named<?>) each.get()[0]).getName()))
           .containsExactlyInAnyOrderElementsOf(mains);

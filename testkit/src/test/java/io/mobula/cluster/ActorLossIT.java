@@ -99,12 +99,14 @@ class ActorLossIT {
         ActorHandle<CountingActor> restarting = on(driver, first, 1, 0);
         ActorHandle<CountingActor> repeating = on(driver, first, 1, 1);
         for (var each : List.of(mortal, restarting, repeating)) {
-          assertThat(each.call(CountingActor::pid).remote().get()).isEqualTo(a.jvm().pid());
+          assertThat(each.call(CountingActor::pid).remote().get())
+              .isEqualTo(a.jvm().pid());
         }
         assertThat(restarting.call(CountingActor::next).remote().get()).isEqualTo(1);
         var lost = restarting.call(CountingActor::hang).remote();
         var behind = new ArrayList<ObjectRef<Integer>>();
-        var repeated = repeating.call(CountingActor::hangUnlessHereAlready, witness).remote();
+        var repeated =
+            repeating.call(CountingActor::hangUnlessHereAlready, witness).remote();
         behind.add(repeating.call(CountingActor::next).remote());
         behind.add(repeating.call(CountingActor::next).remote());
         await(() -> witness.call(CountingActor::next).remote().get() > 1);
@@ -168,11 +170,18 @@ class ActorLossIT {
     try (var node = MemberProcess.start("a")) {
       var address = node.awaitUp();
       try (var driver = connect(address)) {
-        ActorHandle<CountingActor> countingActor = driver.actor(CountingActor::new).cpus(2).remote();
+        ActorHandle<CountingActor> countingActor =
+            driver.actor(CountingActor::new).cpus(2).remote();
         assertThat(countingActor.call(CountingActor::next).remote().get()).isEqualTo(1);
-        ActorHandle<HandleHolder> keeper = driver.actor(HandleHolder::new).cpus(0).remote();
+        ActorHandle<HandleHolder> keeper =
+            driver.actor(HandleHolder::new).cpus(0).remote();
         keeper.tell(HandleHolder::keep, countingActor).remote().get();
-        var next = driver.actor(CountingActor::new).cpus(2).remote().call(CountingActor::pid).remote();
+        var next = driver
+            .actor(CountingActor::new)
+            .cpus(2)
+            .remote()
+            .call(CountingActor::pid)
+            .remote();
 
         countingActor = null;
         for (int i = 0; i < 4; i++) { // longer than the grace

@@ -108,7 +108,8 @@ class ActorOrderIT {
     return answered;
   }
 
-  private ObjectRef<Integer> caller(ActorHandle<CallLogActor> callLogActor, String name, NodeId at) {
+  private ObjectRef<Integer> caller(
+      ActorHandle<CallLogActor> callLogActor, String name, NodeId at) {
     return here.task((ActorHandle<CallLogActor> l, String n) -> stream(l, n), callLogActor, name)
         .cpus(0.5)
         .placement(Placement.on(at))

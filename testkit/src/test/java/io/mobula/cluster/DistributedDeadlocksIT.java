@@ -77,13 +77,16 @@ class DistributedDeadlocksIT {
 
     /** Asks the next one around. */
     int around(int hops) {
-      return hops == 0 ? 1 : got(others.getFirst().call(PeerActor::around, hops - 1).remote());
+      return hops == 0
+          ? 1
+          : got(others.getFirst().call(PeerActor::around, hops - 1).remote());
     }
 
     /** Has a task of that node ask the next one around. */
     int aroundByTask(NodeId node) {
       return got(Mobula.task(
-              (ActorHandle<PeerActor> next) -> next.call(PeerActor::around, 1).remote().get(),
+              (ActorHandle<PeerActor> next) ->
+                  next.call(PeerActor::around, 1).remote().get(),
               others.getFirst())
           .placement(Placement.on(node))
           .remote());
@@ -154,7 +157,8 @@ class DistributedDeadlocksIT {
     return refused;
   }
 
-  private static void assertOneIsRefused(ObjectRef<Integer> answer, List<ActorHandle<PeerActor>> peers) {
+  private static void assertOneIsRefused(
+      ObjectRef<Integer> answer, List<ActorHandle<PeerActor>> peers) {
     assertThatThrownBy(() -> answer.get(SOON))
         .isInstanceOf(TaskFailedException.class)
         .rootCause()

@@ -174,7 +174,8 @@ class PlacementIT {
       one.awaitMore(100);
       other.awaitMore(100);
       for (int i = 0; i < 5; i++) {
-        long at = cluster.runtime().task(CpuLoad::keep, 4, 1_000).cpus(4).remote().get(SOON);
+        long at =
+            cluster.runtime().task(CpuLoad::keep, 4, 1_000).cpus(4).remote().get(SOON);
         assertThat(cluster.nodes().stream().map(LocalCluster.LocalNode::pid)).contains(at);
         one.awaitMore(50); // the small ones do not starve either
         other.awaitMore(50);

@@ -108,7 +108,8 @@ class RemoteActorsIT {
   @Test
   void livesInTheOtherProcessAndAnswers() {
     var journal = journal();
-    assertThat(journal.call(JournalActor::pid).remote().get()).isEqualTo(node.jvm().pid());
+    assertThat(journal.call(JournalActor::pid).remote().get())
+        .isEqualTo(node.jvm().pid());
     assertThat(journal.call(JournalActor::add, 3).remote().get()).isEqualTo(1);
     assertThat(journal.call(JournalActor::all).remote().get()).containsExactly(3);
     assertThat(journal.call(JournalActor::self).remote().get())
@@ -137,7 +138,10 @@ class RemoteActorsIT {
     var first = journal.call(JournalActor::add, late).remote();
     var second = journal.call(JournalActor::add, 2).remote();
     var other = CompletableFuture.supplyAsync(() -> driver
-        .task((ActorHandle<JournalActor> j) -> j.call(JournalActor::add, 3).remote().get(), journal)
+        .task(
+            (ActorHandle<JournalActor> j) ->
+                j.call(JournalActor::add, 3).remote().get(),
+            journal)
         .remote()
         .get());
     assertThat(other.get(30, TimeUnit.SECONDS)).isEqualTo(1);
@@ -234,7 +238,8 @@ class RemoteActorsIT {
 
   @Test
   void anErrorRestartsItAsOftenAsAllowed() {
-    ActorHandle<JournalActor> journal = driver.actor(JournalActor::new, 5).maxRestarts(1).remote();
+    ActorHandle<JournalActor> journal =
+        driver.actor(JournalActor::new, 5).maxRestarts(1).remote();
     assertThatThrownBy(() -> journal.call(JournalActor::throwError).remote().get())
         .isInstanceOf(TaskFailedException.class);
     assertThat(journal.call(JournalActor::all).remote().get()).containsExactly(5);
@@ -247,7 +252,8 @@ class RemoteActorsIT {
 
   @Test
   void unansweredCallsAreBounded() {
-    ActorHandle<JournalActor> journal = driver.actor(JournalActor::new).maxPendingCalls(2).remote();
+    ActorHandle<JournalActor> journal =
+        driver.actor(JournalActor::new).maxPendingCalls(2).remote();
     var first = journal.call(JournalActor::block).remote();
     journal.call(JournalActor::add, 2).remote();
     assertThatThrownBy(() -> journal.call(JournalActor::add, 3).remote())
@@ -299,7 +305,8 @@ class RemoteActorsIT {
   }
 
   /** Any message that Jackson writes may have refs and handles inside. */
-  record NoteMessage(String text, ObjectRef<Integer> number, List<ActorHandle<JournalActor>> journals)
+  record NoteMessage(
+      String text, ObjectRef<Integer> number, List<ActorHandle<JournalActor>> journals)
       implements ControlMessage {}
 
   private static Behavior<NoteMessage> noting() {

@@ -1,10 +1,10 @@
 package io.mobula.internal.directory;
 
 import io.mobula.NodeId;
-import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.internal.directory.DirectoryMessage.LocateReply;
 import io.mobula.internal.directory.DirectoryMessage.ReconstructionDecision;
 import io.mobula.internal.directory.DirectoryMessage.ReconstructionDecision.Verdict;
+import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.internal.directory.ObjectRecord.ParticipantEntry;
 import io.mobula.internal.directory.ObjectRecord.ReconstructionGrant;
 import io.mobula.spi.Lineage;
@@ -24,7 +24,11 @@ final class AttemptResolver {
   private long completeSince;
 
   AttemptResolver(
-      int number, long incarnation, ShardSettings shardSettings, Map<Participant, ParticipantState> participantStates, MessageSink sink) {
+      int number,
+      long incarnation,
+      ShardSettings shardSettings,
+      Map<Participant, ParticipantState> participantStates,
+      MessageSink sink) {
     this.number = number;
     this.incarnation = incarnation;
     this.shardSettings = shardSettings;
@@ -74,10 +78,11 @@ final class AttemptResolver {
     return copy != null && copy.attempt() == attempt;
   }
 
-  private java.util.stream.Stream<Map.Entry<Participant, ParticipantEntry>> copies(ObjectRecord record) {
+  private java.util.stream.Stream<Map.Entry<Participant, ParticipantEntry>> copies(
+      ObjectRecord record) {
     return record.entries.entrySet().stream()
-        .filter(each ->
-            isOf(record.acceptedAttempt, each.getValue().localState.copy()) && isReadableAt(each.getKey()));
+        .filter(each -> isOf(record.acceptedAttempt, each.getValue().localState.copy())
+            && isReadableAt(each.getKey()));
   }
 
   private int candidate(ObjectRecord record) {
@@ -160,7 +165,9 @@ final class AttemptResolver {
             : record.lineageDropped
                 ? "how to make it again was not kept, as the lineage of this shard is at its bound of "
                     + shardSettings.lineageBytes() + " bytes (mobula.directory.lineage-bytes)"
-                : record.notReconstructibleReason != null ? record.notReconstructibleReason : "how to make it again is not known");
+                : record.notReconstructibleReason != null
+                    ? record.notReconstructibleReason
+                    : "how to make it again is not known");
   }
 
   /** A node of which membership has not told yet says that it has a copy. */
@@ -255,6 +262,8 @@ final class AttemptResolver {
       Verdict verdict,
       @Nullable NodeId maker,
       @Nullable String reason) {
-    sink.send(asker, new ReconstructionDecision(number, incarnation, ask.id(), verdict, 0, null, maker, reason));
+    sink.send(
+        asker,
+        new ReconstructionDecision(number, incarnation, ask.id(), verdict, 0, null, maker, reason));
   }
 }

@@ -17,7 +17,8 @@ final class DependencyHolds {
   private final Map<ObjectId, Set<ObjectId>> awaiting = new HashMap<>();
 
   DependencyHolds(int number, long incarnation, ShardSettings shardSettings) {
-    this.table = new StatementTable(Participant.shard(number), incarnation, shardSettings.map(), shardSettings.messaging());
+    this.table = new StatementTable(
+        Participant.shard(number), incarnation, shardSettings.map(), shardSettings.messaging());
   }
 
   /** Makes it so that the record keeps exactly these alive. */
@@ -39,8 +40,8 @@ final class DependencyHolds {
   }
 
   /**
-   * Whether the shards of all that it keeps know that; if not, {@link #onAck} tells when to
-   * look again: when the first is known that is not yet, since a record may keep very many.
+   * Whether the shards of all that it keeps know that; if not, {@link #onAck} tells when to look
+   * again: when the first is known that is not yet, since a record may keep very many.
    */
   boolean areHeld(ObjectRecord record) {
     for (var id : record.dependencies) {

@@ -15,9 +15,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks for one node: sends what its {@link LocalDirectoryState} has to say a moment after it was said,
- * again until it is understood, and brings the answers in. The table is shared with the callers of
- * {@link ShardedDirectory} and guarded by its own monitor; nothing is sent or told under it.
+ * Speaks for one node: sends what its {@link LocalDirectoryState} has to say a moment after it was
+ * said, again until it is understood, and brings the answers in. The table is shared with the
+ * callers of {@link ShardedDirectory} and guarded by its own monitor; nothing is sent or told under
+ * it.
  */
 final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Command> {
 
@@ -176,7 +177,8 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
       quiet = table.isIdle();
     }
     send(out);
-    unattendedQuery.forEach(each -> each.fail(hostDescription.get(), settings.shardSettings().messaging()));
+    unattendedQuery.forEach(
+        each -> each.fail(hostDescription.get(), settings.shardSettings().messaging()));
     if (!quiet) {
       flushIn(Duration.ofMillis(settings.shardSettings().messaging().resendMillis()));
     }
@@ -192,13 +194,17 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   }
 
   private static MessageSink collecting(List<ShardMessage> out) {
-    return (to, message) -> out.add(new ShardMessage(to.shard(), (DirectoryMessage.ToShard) message));
+    return (to, message) ->
+        out.add(new ShardMessage(to.shard(), (DirectoryMessage.ToShard) message));
   }
 
   private void send(List<ShardMessage> out) {
     for (var each : out) {
-      if (each.message() instanceof DirectoryMessage message && MessageFragmenter.isLarge(message)) {
-        fragmenter.fragment(message).forEach(fragment -> shardSender.accept(new ShardMessage(each.shard(), fragment)));
+      if (each.message() instanceof DirectoryMessage message
+          && MessageFragmenter.isLarge(message)) {
+        fragmenter
+            .fragment(message)
+            .forEach(fragment -> shardSender.accept(new ShardMessage(each.shard(), fragment)));
       } else {
         shardSender.accept(each);
       }

@@ -28,7 +28,12 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
   private static final int TICKS_PER_RESEND = 2;
 
   sealed interface Command
-      permits DirectoryMessage.ToShard, DirectoryMessage.MessageFragment, Joined, Left, Tick, CheckDrift {}
+      permits DirectoryMessage.ToShard,
+          DirectoryMessage.MessageFragment,
+          Joined,
+          Left,
+          Tick,
+          CheckDrift {}
 
   /** A node is there. */
   record Joined(NodeId node) implements Command {}
@@ -68,7 +73,8 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
     this.sharding = ClusterSharding.get(around.system());
     var members = around.hosted().add(context.getSelf());
     long incarnation = ThreadLocalRandom.current().nextLong() | 1;
-    this.fragmenter = new MessageFragmenter(around.system(), Participant.shard(number), incarnation);
+    this.fragmenter =
+        new MessageFragmenter(around.system(), Participant.shard(number), incarnation);
     this.reassembler = new MessageReassembler(around.system());
     this.shard = new DirectoryShard(
         number,

@@ -58,11 +58,17 @@ sealed interface DirectoryMessage extends ControlMessage {
    *
    * @param from who makes them
    * @param incarnation its incarnation
-   * @param shardIncarnation which incarnation of the shard it has given its snapshot to; zero for none
+   * @param shardIncarnation which incarnation of the shard it has given its snapshot to; zero for
+   *     none
    * @param floor that incarnation knows all of the participant's statements up to this version
    * @param statements of one shard
    */
-  record Batch(Participant from, long incarnation, long shardIncarnation, long floor, List<ObjectStatement> statements)
+  record Batch(
+      Participant from,
+      long incarnation,
+      long shardIncarnation,
+      long floor,
+      List<ObjectStatement> statements)
       implements ToShard {}
 
   /**
@@ -133,7 +139,8 @@ sealed interface DirectoryMessage extends ControlMessage {
    * @param awaited some of the nodes that have to answer first, as the shard has just started;
    *     empty if it knows all there is to know, and waits for the object
    */
-  record QueryReceived(int shard, ObjectId id, List<NodeId> awaited) implements ToParticipant, FromShard {
+  record QueryReceived(int shard, ObjectId id, List<NodeId> awaited)
+      implements ToParticipant, FromShard {
     public QueryReceived {
       awaited = List.copyOf(awaited);
     }

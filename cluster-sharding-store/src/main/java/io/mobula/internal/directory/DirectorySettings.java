@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param flushDelay how long something new may wait for company
  * @param digestInterval how often drift is looked for
  */
-record DirectorySettings(ShardSettings shardSettings, String role, Duration flushDelay, Duration digestInterval) {
+record DirectorySettings(
+    ShardSettings shardSettings, String role, Duration flushDelay, Duration digestInterval) {
   private static final String ROOT = "mobula.directory.";
   private static final int MOST_SHARDS = 4096;
 

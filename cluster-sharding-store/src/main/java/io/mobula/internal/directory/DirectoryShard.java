@@ -3,11 +3,11 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
-import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
 import io.mobula.internal.directory.DirectoryMessage.Digest;
-import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
 import io.mobula.internal.directory.DirectoryMessage.Locate;
+import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
+import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
 import java.util.ArrayList;
@@ -69,7 +69,8 @@ final class DirectoryShard {
     this.sink = sink;
     this.startedAt = now;
     this.kept = new DependencyHolds(number, incarnation, shardSettings);
-    this.records = new ShardRecords(number, incarnation, host, shardSettings, participants, kept, sink);
+    this.records =
+        new ShardRecords(number, incarnation, host, shardSettings, participants, kept, sink);
     for (var member : members) {
       awaitedNodes.add(Participant.node(member));
       joined(member, now);
@@ -116,7 +117,8 @@ final class DirectoryShard {
         confirmReceipt(asker, id, records.locate(asker, id, lostAttempt, now));
       }
       case RequestReconstruction ask ->
-        confirmReceipt(Participant.node(ask.from()), ask.id(), records.answerReconstruction(ask, now));
+        confirmReceipt(
+            Participant.node(ask.from()), ask.id(), records.answerReconstruction(ask, now));
       case Ack ack -> kept.onAck(ack).forEach(records::acknowledgeSettled);
       case SnapshotRequest request -> onSnapshotRequest(request, now);
     }
@@ -169,7 +171,8 @@ final class DirectoryShard {
 
   private boolean mayAsk(ParticipantState participantState, long now) {
     boolean reachable = !departed.contains(participantState.who);
-    return reachable && !participantState.isAwaitingSnapshot(now, shardSettings.messaging().resendMillis());
+    return reachable
+        && !participantState.isAwaitingSnapshot(now, shardSettings.messaging().resendMillis());
   }
 
   private void ask(ParticipantState participantState, long now) {
@@ -297,7 +300,10 @@ final class DirectoryShard {
       earlyRequests.values().forEach(request -> kept.sendSnapshot(request, now, sink));
       earlyRequests.clear();
     }
-    if (!freeing && answering && awaitedShards.isEmpty() && now >= startedAt + shardSettings.graceMillis()) {
+    if (!freeing
+        && answering
+        && awaitedShards.isEmpty()
+        && now >= startedAt + shardSettings.graceMillis()) {
       freeing = true;
       records.startFreeing(now);
     }

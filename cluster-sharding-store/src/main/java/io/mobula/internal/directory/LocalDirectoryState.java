@@ -3,12 +3,12 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
-import io.mobula.internal.directory.DirectoryMessage.LocateReply;
 import io.mobula.internal.directory.DirectoryMessage.Free;
-import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
 import io.mobula.internal.directory.DirectoryMessage.Keep;
-import io.mobula.internal.directory.DirectoryMessage.Refused;
+import io.mobula.internal.directory.DirectoryMessage.LocateReply;
+import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
 import io.mobula.internal.directory.DirectoryMessage.ReconstructionDecision;
+import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
 import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.LocateResult;
@@ -30,8 +30,10 @@ final class LocalDirectoryState {
   private final DirectoryListener listener;
   private final ShardMap map;
 
-  LocalDirectoryState(NodeId self, ShardMap map, MessagingSettings messaging, DirectoryListener listener) {
-    this.statements = new StatementTable(Participant.node(self), self.incarnation(), map, messaging);
+  LocalDirectoryState(
+      NodeId self, ShardMap map, MessagingSettings messaging, DirectoryListener listener) {
+    this.statements =
+        new StatementTable(Participant.node(self), self.incarnation(), map, messaging);
     this.queries = new PendingQueries(self, map, messaging);
     this.listener = listener;
     this.map = map;

@@ -6,8 +6,8 @@ import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import akka.serialization.Serializers;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
-import io.mobula.internal.directory.DirectoryMessage.LocateReply;
 import io.mobula.internal.directory.DirectoryMessage.Keep;
+import io.mobula.internal.directory.DirectoryMessage.LocateReply;
 import io.mobula.internal.directory.DirectoryMessage.MessageFragment;
 import io.mobula.internal.directory.DirectoryMessage.ReconstructionDecision;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
@@ -17,9 +17,9 @@ import java.util.List;
 
 /**
  * Cuts the messages of one participant that may be larger than Artery sends, such as what it says
- * of a value with a hundred thousand refs, into pieces, which a {@link MessageReassembler} joins. Others
- * stay as they are. A piece may be lost like any message; then all of it is said again. For one
- * thread.
+ * of a value with a hundred thousand refs, into pieces, which a {@link MessageReassembler} joins.
+ * Others stay as they are. A piece may be lost like any message; then all of it is said again. For
+ * one thread.
  */
 final class MessageFragmenter {
   /** From this size on a message is cut, and into pieces of this size. */
@@ -49,7 +49,8 @@ final class MessageFragmenter {
       case Keep keep ->
         (keep.outcome() == null ? 0 : keep.outcome().estimateBytes())
             + (keep.lineage() == null ? 0 : keep.lineage().reconstructionSpec().length);
-      case ReconstructionDecision decision -> decision.reconstructionSpec() == null ? 0 : decision.reconstructionSpec().length;
+      case ReconstructionDecision decision ->
+        decision.reconstructionSpec() == null ? 0 : decision.reconstructionSpec().length;
       default -> 0; // of a size that nobody's program has a say in
     };
   }

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins messages that a {@link MessageFragmenter} has cut. Of each sender it has one at most: a later
- * message takes the place of one that has lost a piece, which is said again. What gets no piece for
- * some time is dropped, as its sender may be gone. For one thread.
+ * Joins messages that a {@link MessageFragmenter} has cut. Of each sender it has one at most: a
+ * later message takes the place of one that has lost a piece, which is said again. What gets no
+ * piece for some time is dropped, as its sender may be gone. For one thread.
  */
 final class MessageReassembler {
   /** What is larger is dropped: lanes have the same bound, so nothing of that size gets here. */
@@ -50,7 +50,8 @@ final class MessageReassembler {
     }
 
     byte[] join() {
-      var whole = new byte[received.values().stream().mapToInt(part -> part.length).sum()];
+      var whole =
+          new byte[received.values().stream().mapToInt(part -> part.length).sum()];
       int at = 0;
       for (var part : received.values()) {
         System.arraycopy(part, 0, whole, at, part.length);
@@ -68,7 +69,8 @@ final class MessageReassembler {
   @Nullable
   DirectoryMessage add(MessageFragment fragment, long now) {
     partialMessages.values().removeIf(each -> each.latest + TIMEOUT_MILLIS <= now);
-    if (!fragment.isValid() || fragment.parts() * (long) MessageFragmenter.FRAGMENT_BYTES > MOST_BYTES) {
+    if (!fragment.isValid()
+        || fragment.parts() * (long) MessageFragmenter.FRAGMENT_BYTES > MOST_BYTES) {
       return null;
     }
     var sender = new Sender(fragment.from(), fragment.incarnation());
@@ -76,7 +78,9 @@ final class MessageReassembler {
     if (present != null && fragment.serial() < present.serial) {
       return null; // it is late, and its message will be said again
     }
-    if (present == null || present.serial != fragment.serial() || present.parts != fragment.parts()) {
+    if (present == null
+        || present.serial != fragment.serial()
+        || present.parts != fragment.parts()) {
       present = new PartialMessage(fragment);
       partialMessages.put(sender, present);
     }

@@ -22,7 +22,8 @@ record MessagingSettings(
         || resendMillis < 1
         || timeoutMillis < 1) {
       throw new IllegalArgumentException("A pace is made of numbers above zero, not "
-          + statementsPerBatch + ", " + bytesPerBatch + ", " + statementsInFlight + ", " + resendMillis
+          + statementsPerBatch + ", " + bytesPerBatch + ", " + statementsInFlight + ", "
+          + resendMillis
           + ", " + timeoutMillis);
     }
   }

@@ -1,8 +1,8 @@
 package io.mobula.internal.directory;
 
 import io.mobula.ObjectId;
-import io.mobula.internal.directory.ObjectStatement.LocalState;
 import io.mobula.internal.directory.ObjectStatement.Hold;
+import io.mobula.internal.directory.ObjectStatement.LocalState;
 import io.mobula.internal.directory.ObjectStatement.Outcome;
 import io.mobula.spi.Lineage;
 import java.util.HashMap;

@@ -37,7 +37,8 @@ record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localSta
    * @param keepsFacts whether it keeps a value or lineage
    * @param highestSeenAttempt the highest attempt it has heard of
    */
-  record LocalState(@Nullable Copy copy, int attemptInProgress, boolean keepsFacts, int highestSeenAttempt) {
+  record LocalState(
+      @Nullable Copy copy, int attemptInProgress, boolean keepsFacts, int highestSeenAttempt) {
     static final LocalState NOTHING = new LocalState(null, 0, false, 0);
 
     boolean isEmpty() {
@@ -59,8 +60,8 @@ record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localSta
    * @param vouched others' holds
    * @param outcome what became of the object, unless the shard has it already
    * @param lineage how it is made, unless the shard has it already
-   * @param notReconstructibleReason why it is not made again, unless the shard has it already; not in what older
-   *     releases say
+   * @param notReconstructibleReason why it is not made again, unless the shard has it already; not
+   *     in what older releases say
    * @param transits holds for refs on their way
    * @param arrived transits that have ended
    */

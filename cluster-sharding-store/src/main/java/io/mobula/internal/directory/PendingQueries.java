@@ -2,11 +2,11 @@ package io.mobula.internal.directory;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
+import io.mobula.internal.directory.DirectoryMessage.Locate;
 import io.mobula.internal.directory.DirectoryMessage.LocateReply;
 import io.mobula.internal.directory.DirectoryMessage.QueryReceived;
-import io.mobula.internal.directory.DirectoryMessage.Locate;
 import io.mobula.internal.directory.DirectoryMessage.ReconstructionDecision;
+import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.spi.LocateResult;
 import io.mobula.spi.ReconstructionReply;
 import java.time.Duration;
@@ -85,7 +85,8 @@ final class PendingQueries {
   }
 
   CompletableFuture<LocateResult> locate(ObjectId id, int lostAttempt) {
-    var query = locating.computeIfAbsent(id, key -> new PendingQuery<>(new Locate(self, key, lostAttempt)));
+    var query =
+        locating.computeIfAbsent(id, key -> new PendingQuery<>(new Locate(self, key, lostAttempt)));
     if (lostAttempt > 0) { // whoever asked before may not have known
       query.question = new Locate(self, id, lostAttempt);
     }
@@ -111,7 +112,10 @@ final class PendingQueries {
   }
 
   private <T> void flush(
-      Map<ObjectId, PendingQuery<T>> questions, long now, MessageSink sink, List<UnattendedQuery> unattendedQuery) {
+      Map<ObjectId, PendingQuery<T>> questions,
+      long now,
+      MessageSink sink,
+      List<UnattendedQuery> unattendedQuery) {
     questions.entrySet().removeIf(each -> {
       var id = each.getKey();
       var query = each.getValue();
@@ -200,10 +204,13 @@ final class PendingQueries {
   static ReconstructionReply rebuild(ReconstructionDecision decision) {
     return switch (decision.verdict()) {
       case GRANTED ->
-        new ReconstructionReply.Granted(decision.attempt(), Objects.requireNonNull(decision.reconstructionSpec(), "recipe"));
-      case IN_PROGRESS -> new ReconstructionReply.InProgress(Objects.requireNonNull(decision.producer(), "maker"));
+        new ReconstructionReply.Granted(
+            decision.attempt(), Objects.requireNonNull(decision.reconstructionSpec(), "recipe"));
+      case IN_PROGRESS ->
+        new ReconstructionReply.InProgress(Objects.requireNonNull(decision.producer(), "maker"));
       case NOT_NEEDED -> new ReconstructionReply.NotNeeded();
-      case IMPOSSIBLE -> new ReconstructionReply.Impossible(Objects.requireNonNull(decision.reason(), "reason"));
+      case IMPOSSIBLE ->
+        new ReconstructionReply.Impossible(Objects.requireNonNull(decision.reason(), "reason"));
     };
   }
 }

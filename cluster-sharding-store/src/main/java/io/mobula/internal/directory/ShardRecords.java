@@ -3,10 +3,10 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
-import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.internal.directory.DirectoryMessage.Free;
 import io.mobula.internal.directory.DirectoryMessage.Keep;
 import io.mobula.internal.directory.DirectoryMessage.Refused;
+import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.ObjectRecord.ParticipantEntry;
 import io.mobula.internal.directory.ObjectStatement.Hold;
@@ -59,13 +59,19 @@ final class ShardRecords {
     this.participants = participantStates;
     this.kept = kept;
     this.sink = sink;
-    this.resolver = new AttemptResolver(number, incarnation, shardSettings, participantStates, sink);
+    this.resolver =
+        new AttemptResolver(number, incarnation, shardSettings, participantStates, sink);
   }
 
   // What is said
 
   /** Takes in what a participant says; {@link #settleAll} of what was touched is to follow. */
-  void apply(ParticipantState participantState, ObjectStatement statement, boolean exact, long now, Set<ObjectId> touched) {
+  void apply(
+      ParticipantState participantState,
+      ObjectStatement statement,
+      boolean exact,
+      long now,
+      Set<ObjectId> touched) {
     var id = statement.id();
     touched.add(id);
     var found = records.get(id);
@@ -88,9 +94,10 @@ final class ShardRecords {
     return records.computeIfAbsent(id, key -> new ObjectRecord(key, now));
   }
 
-  private void state(ObjectRecord record, ParticipantState participantState, ObjectStatement statement, long now) {
-    var entry =
-        record.entries.computeIfAbsent(participantState.who, key -> new ParticipantEntry(participantState.tombstone(record.id)));
+  private void state(
+      ObjectRecord record, ParticipantState participantState, ObjectStatement statement, long now) {
+    var entry = record.entries.computeIfAbsent(
+        participantState.who, key -> new ParticipantEntry(participantState.tombstone(record.id)));
     entry.version = statement.version();
     entry.localState = statement.localState();
     if (statement.hold().version() >= entry.hold.version()) {
@@ -124,10 +131,12 @@ final class ShardRecords {
     }
   }
 
-  private void index(ObjectRecord record, ParticipantState participantState, ParticipantEntry entry) {
+  private void index(
+      ObjectRecord record, ParticipantState participantState, ParticipantEntry entry) {
     if (entry.isEmpty()) {
       record.entries.remove(participantState.who);
-      participantState.recordTombstone(record.id, new ParticipantState.Tombstone(entry.version, entry.hold.version()));
+      participantState.recordTombstone(
+          record.id, new ParticipantState.Tombstone(entry.version, entry.hold.version()));
     } else {
       participantState.removeTombstone(record.id);
     }
@@ -158,7 +167,8 @@ final class ShardRecords {
       return;
     }
     var record = record(id, now);
-    var entry = record.entries.computeIfAbsent(who, key -> new ParticipantEntry(participantState.tombstone(id)));
+    var entry = record.entries.computeIfAbsent(
+        who, key -> new ParticipantEntry(participantState.tombstone(id)));
     if (hold.version() > entry.hold.version() && hold.version() > entry.version) {
       entry.hold = hold;
     }
@@ -177,7 +187,8 @@ final class ShardRecords {
   void adoptSnapshot(ParticipantState participantState, List<Snapshot> parts, long now) {
     var first = parts.getFirst();
     var touched = new HashSet<>(participantState.ids);
-    if (participantState.incarnation() != first.incarnation() && participantState.incarnation() != 0) {
+    if (participantState.incarnation() != first.incarnation()
+        && participantState.incarnation() != 0) {
       for (var id : touched) {
         drop(participantState, id);
       }
@@ -260,8 +271,9 @@ final class ShardRecords {
 
   /** Says what has to be said until it is done: that nobody holds it, that a copy was refused. */
   private void sendReminders(ObjectRecord record, long now) {
-    boolean due =
-        lastReminders.getOrDefault(record.id, Long.MIN_VALUE / 2) + shardSettings.messaging().resendMillis() <= now;
+    boolean due = lastReminders.getOrDefault(record.id, Long.MIN_VALUE / 2)
+            + shardSettings.messaging().resendMillis()
+        <= now;
     boolean outstanding = false;
     var keeper = chooseKeeper(record);
     if (keeper != null) {
@@ -309,7 +321,8 @@ final class ShardRecords {
 
   private Keep keep(ObjectRecord record) {
     var outcome = record.isInline() ? record.acceptedOutcome() : null;
-    return new Keep(number, incarnation, record.id, outcome, record.lineage, record.notReconstructibleReason);
+    return new Keep(
+        number, incarnation, record.id, outcome, record.lineage, record.notReconstructibleReason);
   }
 
   private DirectoryMessage.@Nullable ToParticipant due(

@@ -10,7 +10,8 @@ package io.mobula.internal.directory;
  *     longer than any message takes
  * @param lineageBytes how much lineage a shard keeps
  */
-record ShardSettings(ShardMap map, MessagingSettings messaging, long graceMillis, long lineageBytes) {
+record ShardSettings(
+    ShardMap map, MessagingSettings messaging, long graceMillis, long lineageBytes) {
   ShardSettings {
     if (graceMillis < 0 || lineageBytes < 0) {
       throw new IllegalArgumentException(

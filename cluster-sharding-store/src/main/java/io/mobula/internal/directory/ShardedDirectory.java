@@ -148,7 +148,8 @@ final class ShardedDirectory implements ObjectDirectory {
   @Override
   public long beginTransit(ObjectId id, Duration limit) {
     long token = ThreadLocalRandom.current().nextLong();
-    update(statements -> statements.beginTransit(id, token, DirectoryEntity.now() + limit.toMillis()));
+    update(
+        statements -> statements.beginTransit(id, token, DirectoryEntity.now() + limit.toMillis()));
     return token;
   }
 

@@ -20,8 +20,11 @@ public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
     var settings = DirectorySettings.read(setup.config());
     var self = setup.peers().self();
     var shards = ShardRouter.open(setup.system(), setup.peers(), kind(setup, settings));
-    var table =
-        new LocalDirectoryState(self, settings.shardSettings().map(), settings.shardSettings().messaging(), setup.listener());
+    var table = new LocalDirectoryState(
+        self,
+        settings.shardSettings().map(),
+        settings.shardSettings().messaging(),
+        setup.listener());
     var awake = new AtomicBoolean();
     var connections = new DirectoryAgent.Connections(
         out -> shards.tell(out.shard(), out.message()),

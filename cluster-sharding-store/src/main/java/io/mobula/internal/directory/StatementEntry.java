@@ -2,14 +2,14 @@ package io.mobula.internal.directory;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.internal.directory.ObjectStatement.Extras;
-import io.mobula.internal.directory.ObjectStatement.LocalState;
 import io.mobula.internal.directory.ObjectStatement.Copy;
-import io.mobula.internal.directory.ObjectStatement.ObjectFacts;
+import io.mobula.internal.directory.ObjectStatement.Extras;
 import io.mobula.internal.directory.ObjectStatement.Hold;
+import io.mobula.internal.directory.ObjectStatement.LocalState;
+import io.mobula.internal.directory.ObjectStatement.ObjectFacts;
 import io.mobula.internal.directory.ObjectStatement.Outcome;
-import io.mobula.internal.directory.ObjectStatement.TransitHold;
 import io.mobula.internal.directory.ObjectStatement.RelayedHold;
+import io.mobula.internal.directory.ObjectStatement.TransitHold;
 import io.mobula.spi.Lineage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,7 +122,9 @@ final class StatementEntry {
   void learn(ObjectFacts facts, long since) {
     outcome = facts.outcome() != null ? facts.outcome() : outcome;
     lineage = facts.lineage() != null ? facts.lineage() : lineage;
-    notReconstructibleReason = facts.notReconstructibleReason() != null ? facts.notReconstructibleReason() : notReconstructibleReason;
+    notReconstructibleReason = facts.notReconstructibleReason() != null
+        ? facts.notReconstructibleReason()
+        : notReconstructibleReason;
     factsSince = since;
     factsAcknowledged = false;
   }
@@ -217,7 +219,9 @@ final class StatementEntry {
   }
 
   private List<Long> arrivedNow() {
-    return endedTransits == null ? List.of() : endedTransits.stream().map(VersionedFact::value).toList();
+    return endedTransits == null
+        ? List.of()
+        : endedTransits.stream().map(VersionedFact::value).toList();
   }
 
   private List<TransitHold> transitsAt(long now) {

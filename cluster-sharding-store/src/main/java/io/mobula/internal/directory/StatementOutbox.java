@@ -30,7 +30,8 @@ final class StatementOutbox {
   /** Which of what is not acknowledged was said more than once. */
   private final Set<ObjectId> repeated = new HashSet<>();
 
-  private long lastAnsweredSentAt = Long.MIN_VALUE; // when the last was sent that was said once and answered
+  private long lastAnsweredSentAt =
+      Long.MIN_VALUE; // when the last was sent that was said once and answered
   private long repeatedAt = Long.MIN_VALUE / 2;
   private long shardIncarnation;
   private boolean needsDigest = true;
@@ -146,7 +147,8 @@ final class StatementOutbox {
 
   /** Longer for what is larger, or it would be sent again before anybody can have read it. */
   private long resendDelay(long bytes) {
-    return messaging.resendMillis() * Math.min(MAX_RESEND_FACTOR, 1 + bytes / messaging.bytesPerBatch());
+    return messaging.resendMillis()
+        * Math.min(MAX_RESEND_FACTOR, 1 + bytes / messaging.bytesPerBatch());
   }
 
   /**
@@ -155,8 +157,9 @@ final class StatementOutbox {
    * answered, and of the rest a part at a time, the oldest first.
    */
   private void requeueOverdue(long now) {
-    int probes =
-        mayRepeatNow(now) ? Math.max(messaging.statementsPerBatch(), inFlight.size() / REPEATED_PART) : 0;
+    int probes = mayRepeatNow(now)
+        ? Math.max(messaging.statementsPerBatch(), inFlight.size() / REPEATED_PART)
+        : 0;
     var each = inFlight.entrySet().iterator();
     while (each.hasNext()) {
       var sent = each.next();

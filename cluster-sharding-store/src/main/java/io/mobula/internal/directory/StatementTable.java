@@ -11,8 +11,8 @@ import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
 import io.mobula.internal.directory.ObjectStatement.Copy;
-import io.mobula.internal.directory.ObjectStatement.ObjectFacts;
 import io.mobula.internal.directory.ObjectStatement.Hold;
+import io.mobula.internal.directory.ObjectStatement.ObjectFacts;
 import io.mobula.internal.directory.ObjectStatement.Outcome;
 import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
@@ -219,10 +219,13 @@ final class StatementTable {
   void flush(long now, MessageSink sink) {
     for (int shard = 0; shard < outboxes.length; shard++) {
       var outbox = outboxes[shard];
-      for (var statements = outbox.nextBatch(now); !statements.isEmpty(); statements = outbox.nextBatch(now)) {
+      for (var statements = outbox.nextBatch(now);
+          !statements.isEmpty();
+          statements = outbox.nextBatch(now)) {
         sink.send(
             Participant.shard(shard),
-            new Batch(self, incarnation, outbox.shardIncarnation(), outbox.floor(version), statements));
+            new Batch(
+                self, incarnation, outbox.shardIncarnation(), outbox.floor(version), statements));
       }
     }
   }
@@ -251,7 +254,8 @@ final class StatementTable {
         outbox.digestSent(sum.count());
         sink.send(
             Participant.shard(shard),
-            new Digest(self, incarnation, outbox.shardIncarnation(), version, sum.count(), sum.hash()));
+            new Digest(
+                self, incarnation, outbox.shardIncarnation(), version, sum.count(), sum.hash()));
       }
     }
   }
@@ -330,7 +334,10 @@ final class StatementTable {
     if (keep.lineage() != null) {
       kept.addAll(keep.lineage().upstream());
     }
-    learn(entry, new ObjectFacts(keep.outcome(), keep.lineage(), keep.notReconstructibleReason()), kept);
+    learn(
+        entry,
+        new ObjectFacts(keep.outcome(), keep.lineage(), keep.notReconstructibleReason()),
+        kept);
   }
 
   /** Drops a copy of an attempt that was not accepted; false if there is none. */

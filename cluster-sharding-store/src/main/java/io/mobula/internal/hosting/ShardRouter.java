@@ -42,8 +42,8 @@ public final class ShardRouter<C> {
    * @param role of the members that host shards
    * @param joined what a shard is told when a node comes
    * @param left what a shard is told when a node has gone
-   * @param behaviorFactory makes the behavior of the shard of that number, which is to make itself known to
-   *     the hosted ones
+   * @param behaviorFactory makes the behavior of the shard of that number, which is to make itself
+   *     known to the hosted ones
    */
   public record ShardType<C>(
       EntityTypeKey<C> key,
@@ -60,13 +60,15 @@ public final class ShardRouter<C> {
 
   /** Joins the hosting. */
   @SuppressWarnings("serial") // what makes an entity is never sent anywhere
-  public static <C> ShardRouter<C> open(ActorSystem<?> system, ClusterPeers peers, ShardType<C> type) {
+  public static <C> ShardRouter<C> open(
+      ActorSystem<?> system, ClusterPeers peers, ShardType<C> type) {
     var hosted = new HostedShards<C>(peers.self(), type.joined(), type.left());
     peers.subscribe(hosted);
     var region = ClusterSharding.get(system)
         .init(Entity.of(
                 type.key(),
-                context -> type.behaviorFactory().apply(Integer.valueOf(context.getEntityId()), hosted))
+                context ->
+                    type.behaviorFactory().apply(Integer.valueOf(context.getEntityId()), hosted))
             .withRole(type.role())
             .withSettings(settings(system))
             .withMessageExtractor(new ShardNumberExtractor<C>()));

@@ -25,7 +25,11 @@ sealed interface NameMessage extends ControlMessage {
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record NameEntry(String name, ActorId actor, NodeId keeper, byte[] descriptor) {
     static NameEntry of(NameRegistration registration) {
-      return new NameEntry(registration.name(), registration.actor(), registration.keeper(), registration.descriptor());
+      return new NameEntry(
+          registration.name(),
+          registration.actor(),
+          registration.keeper(),
+          registration.descriptor());
     }
 
     NameRegistration toNamed() {
@@ -34,14 +38,16 @@ sealed interface NameMessage extends ControlMessage {
   }
 
   /** Who has the name? Somebody who claims it takes it if nobody has it. */
-  record Lookup(long requestId, String name, @Nullable NameEntry claim, ActorRef<ToRegistrar> replyTo)
+  record Lookup(
+      long requestId, String name, @Nullable NameEntry claim, ActorRef<ToRegistrar> replyTo)
       implements ToShard {}
 
   /** Nobody has it, or this one. */
   record LookupReply(long requestId, @Nullable NameEntry holder) implements ToRegistrar {}
 
   /** A node stands for a name, because it has won it or because it hosts the actor. */
-  record RegisterKeeper(long requestId, NameEntry entry, ActorRef<ToRegistrar> replyTo) implements ToShard {}
+  record RegisterKeeper(long requestId, NameEntry entry, ActorRef<ToRegistrar> replyTo)
+      implements ToShard {}
 
   /** The name is free if that actor has it. */
   record Release(long requestId, String name, ActorId actor, ActorRef<ToRegistrar> replyTo)
@@ -62,7 +68,13 @@ sealed interface NameMessage extends ControlMessage {
    * @param registered those it stands for
    * @param claimed those it has asked for, and has no answer
    */
-  record NameReport(NodeId node, long serial, int part, int parts, List<NameEntry> registered, List<NameEntry> claimed)
+  record NameReport(
+      NodeId node,
+      long serial,
+      int part,
+      int parts,
+      List<NameEntry> registered,
+      List<NameEntry> claimed)
       implements ToShard {
     public NameReport {
       registered = List.copyOf(registered);

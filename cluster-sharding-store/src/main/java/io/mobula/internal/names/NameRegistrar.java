@@ -8,15 +8,15 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.ActorId;
 import io.mobula.NodeId;
-import io.mobula.internal.names.NameMessage.LookupReply;
-import io.mobula.internal.names.NameMessage.Lookup;
-import io.mobula.internal.names.NameMessage.NameEntry;
-import io.mobula.internal.names.NameMessage.RegisterKeeper;
 import io.mobula.internal.names.NameMessage.Done;
+import io.mobula.internal.names.NameMessage.Lookup;
+import io.mobula.internal.names.NameMessage.LookupReply;
+import io.mobula.internal.names.NameMessage.NameEntry;
+import io.mobula.internal.names.NameMessage.NameReport;
+import io.mobula.internal.names.NameMessage.RegisterKeeper;
 import io.mobula.internal.names.NameMessage.Release;
 import io.mobula.internal.names.NameMessage.RequestReport;
 import io.mobula.internal.names.NameMessage.ToShard;
-import io.mobula.internal.names.NameMessage.NameReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +41,8 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
   static final String NAME = "names";
   private static final Duration RESEND = Duration.ofMillis(500);
 
-  sealed interface Command permits NameMessage.ToRegistrar, Claim, Find, RegisterAsKeeper, Unregister, Resend {}
+  sealed interface Command
+      permits NameMessage.ToRegistrar, Claim, Find, RegisterAsKeeper, Unregister, Resend {}
 
   /** Takes a name, or learns who has it. */
   record Claim(NameEntry entry, CompletableFuture<NameEntry> holder) implements Command {}
@@ -94,9 +95,10 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
    *
    * @param kept what the node stands for, for others to read; written by the keeper alone
    */
-  static Behavior<Command> create(NodeId self, Map<String, NameEntry> kept, Connections connections) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new NameRegistrar(context, timers, self, kept, connections)));
+  static Behavior<Command> create(
+      NodeId self, Map<String, NameEntry> kept, Connections connections) {
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new NameRegistrar(context, timers, self, kept, connections)));
   }
 
   /**
@@ -107,7 +109,9 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
    * @param timeout how long who asks waits for an answer
    */
   record Connections(
-      BiConsumer<Integer, ToShard> shardSender, Supplier<String> hostDescription, Duration timeout) {}
+      BiConsumer<Integer, ToShard> shardSender,
+      Supplier<String> hostDescription,
+      Duration timeout) {}
 
   @Override
   public Behavior<Command> onMessage(Command message) {
@@ -154,8 +158,8 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
   private long sendRequest(
       String name, @Nullable CompletableFuture<?> future, LongFunction<ToShard> message) {
     long number = ++numbers;
-    var request =
-        new PendingRequest(NameShard.shardOf(name), message.apply(number), System.nanoTime(), future);
+    var request = new PendingRequest(
+        NameShard.shardOf(name), message.apply(number), System.nanoTime(), future);
     requests.put(number, request);
     resendLater();
     connections.shardSender().accept(request.shard(), request.message());

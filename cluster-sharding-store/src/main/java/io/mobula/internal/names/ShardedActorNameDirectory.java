@@ -16,7 +16,8 @@ final class ShardedActorNameDirectory implements ActorNameDirectory {
   private final Map<String, NameEntry> kept;
   private final Runnable giveUp;
 
-  ShardedActorNameDirectory(ActorRef<NameRegistrar.Command> keeper, Map<String, NameEntry> kept, Runnable giveUp) {
+  ShardedActorNameDirectory(
+      ActorRef<NameRegistrar.Command> keeper, Map<String, NameEntry> kept, Runnable giveUp) {
     this.keeper = keeper;
     this.kept = kept;
     this.giveUp = giveUp;

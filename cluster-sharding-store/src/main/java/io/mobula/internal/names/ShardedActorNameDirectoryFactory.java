@@ -19,7 +19,9 @@ public final class ShardedActorNameDirectoryFactory implements ActorNameDirector
     var shards = ShardRouter.open(setup.system(), setup.peers(), kind(setup));
     var kept = new ConcurrentHashMap<String, NameEntry>();
     var connections = new NameRegistrar.Connections(
-        shards::tell, shards::describeHosts, setup.config().getDuration("mobula.directory.patience"));
+        shards::tell,
+        shards::describeHosts,
+        setup.config().getDuration("mobula.directory.patience"));
     var keeper = setup
         .spawner()
         .spawn(NameRegistrar.create(setup.peers().self(), kept, connections), NameRegistrar.NAME);

@@ -35,7 +35,8 @@ final class FileSpillTarget implements SpillTarget {
     var opened = new ArrayList<SpillDirectory>();
     try {
       for (var directory : spillSettings.directories()) {
-        opened.add(SpillDirectory.open(directory, spillSettings.fuseBelow(), spillSettings.fusedBytes()));
+        opened.add(
+            SpillDirectory.open(directory, spillSettings.fuseBelow(), spillSettings.fusedBytes()));
       }
       return new FileSpillTarget(opened);
     } catch (RuntimeException e) {
@@ -58,7 +59,8 @@ final class FileSpillTarget implements SpillTarget {
     return spilledObject;
   }
 
-  private @Nullable SpilledObject tryAll(int first, long number, MemorySegment content, boolean wait) {
+  private @Nullable SpilledObject tryAll(
+      int first, long number, MemorySegment content, boolean wait) {
     for (int i = 0; i < directories.size(); i++) {
       var directory = directories.get(Math.floorMod(first + i, directories.size()));
       var spilledObject = directory.write(number, content, wait);

@@ -60,7 +60,9 @@ final class SpillDirectory {
       if (closed || isPaused() || !hasRoom(content.byteSize())) {
         return null;
       }
-      return content.byteSize() < fuseBelow ? writeSharedFile(number, content) : writeOwnFile(number, content);
+      return content.byteSize() < fuseBelow
+          ? writeSharedFile(number, content)
+          : writeOwnFile(number, content);
     } catch (IOException e) {
       pauseWriting(e);
       return null;
@@ -124,7 +126,8 @@ final class SpillDirectory {
     return fits;
   }
 
-  private SpillTarget.SpilledObject writeOwnFile(long number, MemorySegment content) throws IOException {
+  private SpillTarget.SpilledObject writeOwnFile(long number, MemorySegment content)
+      throws IOException {
     var file = create("object-" + number);
     try {
       return file.append(number, content);
@@ -133,7 +136,8 @@ final class SpillDirectory {
     }
   }
 
-  private SpillTarget.SpilledObject writeSharedFile(long number, MemorySegment content) throws IOException {
+  private SpillTarget.SpilledObject writeSharedFile(long number, MemorySegment content)
+      throws IOException {
     var file = shared;
     if (file == null || !file.reserve()) {
       file = create("shared-" + number);

@@ -47,7 +47,8 @@ final class AeronDriver implements AutoCloseable {
    * What driver and client take for the time of day: the wall clock may jump by more than
    * {@link #LIVENESS_TIMEOUT_NANOS}, after which each would take the other for dead.
    */
-  private static final EpochClock MONOTONIC_CLOCK = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  private static final EpochClock MONOTONIC_CLOCK =
+      () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
 
   private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration START = Duration.ofSeconds(10);

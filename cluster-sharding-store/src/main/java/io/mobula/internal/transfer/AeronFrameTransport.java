@@ -129,7 +129,12 @@ final class AeronFrameTransport implements FrameTransport {
   }
 
   private SendResult send(
-      String to, PeerConnection connection, ExclusivePublication publication, int length, FrameEncoder encoder, long now) {
+      String to,
+      PeerConnection connection,
+      ExclusivePublication publication,
+      int length,
+      FrameEncoder encoder,
+      long now) {
     long result = publication.tryClaim(length, claim);
     if (result > 0) {
       connection.wasConnected = true;

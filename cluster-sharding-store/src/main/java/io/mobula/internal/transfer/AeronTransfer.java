@@ -4,8 +4,8 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import io.aeron.logbuffer.FragmentHandler;
 import io.mobula.error.StoreException;
-import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.TransferSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -52,8 +52,10 @@ final class AeronTransfer implements ObjectTransfer {
 
   private final ManyToOneConcurrentArrayQueue<TransferCommand> commands =
       new ManyToOneConcurrentArrayQueue<>(MAX_COMMANDS);
-  private final WakeableIdleStrategy driverIdleStrategy = new WakeableIdleStrategy(this::isBusy, this::wake, DRIVER_QUIET);
-  private final WakeableIdleStrategy idleStrategy = new WakeableIdleStrategy(this::isBusy, driverIdleStrategy::wake, QUIET);
+  private final WakeableIdleStrategy driverIdleStrategy =
+      new WakeableIdleStrategy(this::isBusy, this::wake, DRIVER_QUIET);
+  private final WakeableIdleStrategy idleStrategy =
+      new WakeableIdleStrategy(this::isBusy, driverIdleStrategy::wake, QUIET);
   private final AeronDriver driver;
   private final AeronFrameTransport carrier;
   private final @Nullable ActorRef<TransferActor.Command> receiver;
@@ -180,7 +182,9 @@ final class AeronTransfer implements ObjectTransfer {
       case Lost lost -> LOG.debug("Not told that {} is lost: {}", lost.endpoint, why);
       case ReceivedFrame receivedFrame ->
         LOG.debug(
-            "Dropped a frame of {} bytes, to be asked for again: {}", receivedFrame.bytes.length, why);
+            "Dropped a frame of {} bytes, to be asked for again: {}",
+            receivedFrame.bytes.length,
+            why);
     }
   }
 

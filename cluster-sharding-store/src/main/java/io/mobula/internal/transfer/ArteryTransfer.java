@@ -2,8 +2,8 @@ package io.mobula.internal.transfer;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
-import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.TransferSettings;
 import java.time.Duration;
 import java.util.Map;

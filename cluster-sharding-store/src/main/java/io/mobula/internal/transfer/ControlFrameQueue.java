@@ -12,7 +12,8 @@ final class ControlFrameQueue {
   private static final int MOST = 1024;
   private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
 
-  private record QueuedFrame(String endpoint, int length, FrameTransport.FrameEncoder filler, long deadline) {}
+  private record QueuedFrame(
+      String endpoint, int length, FrameTransport.FrameEncoder filler, long deadline) {}
 
   private final FrameTransport transport;
   private final ArrayDeque<QueuedFrame> frames = new ArrayDeque<>();
@@ -39,7 +40,8 @@ final class ControlFrameQueue {
       if (now - frame.deadline > 0) {
         continue;
       }
-      if (transport.send(frame.endpoint, frame.length, frame.filler) == FrameTransport.SendResult.BACK_PRESSURED) {
+      if (transport.send(frame.endpoint, frame.length, frame.filler)
+          == FrameTransport.SendResult.BACK_PRESSURED) {
         frames.addLast(frame);
       } else {
         sent++;

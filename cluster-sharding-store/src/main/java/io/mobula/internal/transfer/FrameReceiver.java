@@ -7,8 +7,8 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.util.function.Consumer;
 
 /**
- * The actor that others send frames to over Akka where the {@link TransferEngine} has a thread of its
- * own, which it hands them to.
+ * The actor that others send frames to over Akka where the {@link TransferEngine} has a thread of
+ * its own, which it hands them to.
  */
 final class FrameReceiver extends AbstractOnMessageBehavior<TransferActor.Command> {
   private final Consumer<byte[]> frames;

@@ -23,7 +23,8 @@ final class OutgoingTransfer {
   private long touched;
   private boolean closed;
 
-  OutgoingTransfer(TransferFrameCodec.RangeRequest first, ObjectSource.OpenObject object, long now) {
+  OutgoingTransfer(
+      TransferFrameCodec.RangeRequest first, ObjectSource.OpenObject object, long now) {
     this.first = first;
     this.object = object;
     this.touched = now;
@@ -78,7 +79,14 @@ final class OutgoingTransfer {
           reader(),
           TransferFrameCodec.CHUNK_HEADER + bytes,
           (buffer, offset) -> TransferFrameCodec.writeChunk(
-              buffer, offset, rangeRequest.source(), rangeRequest.pull(), object.bytes(), at, bytes, crc));
+              buffer,
+              offset,
+              rangeRequest.source(),
+              rangeRequest.pull(),
+              object.bytes(),
+              at,
+              bytes,
+              crc));
       if (result != FrameTransport.SendResult.SENT) {
         return sent > 0 ? FrameTransport.SendResult.SENT : result;
       }

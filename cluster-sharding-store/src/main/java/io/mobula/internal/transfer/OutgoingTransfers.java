@@ -33,7 +33,8 @@ final class OutgoingTransfers {
 
   private final CRC32C crc = new CRC32C();
 
-  OutgoingTransfers(ObjectSource source, FrameTransport transport, ControlFrameQueue controlFrames, int most) {
+  OutgoingTransfers(
+      ObjectSource source, FrameTransport transport, ControlFrameQueue controlFrames, int most) {
     this.source = source;
     this.transport = transport;
     this.controlFrames = controlFrames;
@@ -47,7 +48,8 @@ final class OutgoingTransfers {
       refuse(rangeRequest, TransferFrameCodec.Refusal.GONE, "the pull's number is another's", now);
       return;
     }
-    if (transfer != null && !transfer.repliesTo(rangeRequest.replyTo())) { // nothing has come over that carrier
+    if (transfer != null
+        && !transfer.repliesTo(rangeRequest.replyTo())) { // nothing has come over that carrier
       if (rangeRequest.replyTo().startsWith(AeronFrameTransport.SCHEME)) {
         return; // it is late: a reader goes over to Akka, and not back
       }
@@ -137,7 +139,11 @@ final class OutgoingTransfers {
 
   private @Nullable OutgoingTransfer open(TransferFrameCodec.RangeRequest rangeRequest, long now) {
     if (transfers.size() == most) {
-      refuse(rangeRequest, TransferFrameCodec.Refusal.BUSY, "it serves " + most + " readers already", now);
+      refuse(
+          rangeRequest,
+          TransferFrameCodec.Refusal.BUSY,
+          "it serves " + most + " readers already",
+          now);
       return null;
     }
     var object = opened(rangeRequest, now);
@@ -157,11 +163,16 @@ final class OutgoingTransfers {
     return transfer;
   }
 
-  private ObjectSource.@Nullable OpenObject opened(TransferFrameCodec.RangeRequest rangeRequest, long now) {
+  private ObjectSource.@Nullable OpenObject opened(
+      TransferFrameCodec.RangeRequest rangeRequest, long now) {
     try {
       var object = source.open(rangeRequest.id(), rangeRequest.attempt());
       if (object == null) {
-        refuse(rangeRequest, TransferFrameCodec.Refusal.GONE, "it does not have attempt " + rangeRequest.attempt(), now);
+        refuse(
+            rangeRequest,
+            TransferFrameCodec.Refusal.GONE,
+            "it does not have attempt " + rangeRequest.attempt(),
+            now);
       }
       return object;
     } catch (RuntimeException e) {
@@ -171,12 +182,16 @@ final class OutgoingTransfers {
     }
   }
 
-  private void refuse(TransferFrameCodec.RangeRequest rangeRequest, TransferFrameCodec.Refusal code, String text, long now) {
+  private void refuse(
+      TransferFrameCodec.RangeRequest rangeRequest,
+      TransferFrameCodec.Refusal code,
+      String text,
+      long now) {
     controlFrames.send(
         rangeRequest.replyTo(),
         TransferFrameCodec.refusedLength(text),
-        (buffer, offset) ->
-            TransferFrameCodec.writeRefusal(buffer, offset, rangeRequest.source(), rangeRequest.pull(), code, text, crc),
+        (buffer, offset) -> TransferFrameCodec.writeRefusal(
+            buffer, offset, rangeRequest.source(), rangeRequest.pull(), code, text, crc),
         now);
   }
 }

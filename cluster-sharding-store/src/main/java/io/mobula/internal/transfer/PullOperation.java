@@ -1,8 +1,8 @@
 package io.mobula.internal.transfer;
 
 import io.mobula.error.TransferFailedException;
-import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.ObjectTransfer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;

@@ -9,8 +9,8 @@ import io.mobula.spi.TransferSettings.TransferLimits;
  * @param requestBytes how many bytes one request asks for at most
  * @param silenceTimeout how long a source may be silent
  * @param maxSilences after how many silences in a row it is given up
- * @param maxCorruptChunks after how many chunks with a wrong checksum, less what right ones make up for, it
- *     is given up
+ * @param maxCorruptChunks after how many chunks with a wrong checksum, less what right ones make up
+ *     for, it is given up
  * @param stallTimeout how long nobody may send anything
  * @param hedgeDelay after how long an idle source is asked for what another still owes
  * @param busyBackoff how long a source is left alone that had no room for the request

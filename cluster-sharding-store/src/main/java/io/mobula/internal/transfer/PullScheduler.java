@@ -90,7 +90,8 @@ final class PullScheduler {
     }
     int source = TransferFrameCodec.source(buffer, offset);
     switch (TransferFrameCodec.refusal(buffer, offset, length)) {
-      case GONE -> pull.state().giveUp(source, TransferFrameCodec.refusalText(buffer, offset, length), now);
+      case GONE ->
+        pull.state().giveUp(source, TransferFrameCodec.refusalText(buffer, offset, length), now);
       case BUSY -> pull.state().busy(source, now);
     }
   }
@@ -151,8 +152,9 @@ final class PullScheduler {
     List<Integer> unreachable = new ArrayList<>(0);
     var state = pull.state();
     int asked = state.work(now, (source, from, to) -> {
-      var sendResult =
-          isAvoided(state, source, now) ? FrameTransport.SendResult.UNREACHABLE : sendRequests(number, pull, source, from, to);
+      var sendResult = isAvoided(state, source, now)
+          ? FrameTransport.SendResult.UNREACHABLE
+          : sendRequests(number, pull, source, from, to);
       if (sendResult == FrameTransport.SendResult.UNREACHABLE) {
         unreachable.add(source);
       }
@@ -179,7 +181,8 @@ final class PullScheduler {
     return until != null && now - until <= 0;
   }
 
-  private FrameTransport.SendResult sendRequests(long number, PullOperation pull, int source, long from, long to) {
+  private FrameTransport.SendResult sendRequests(
+      long number, PullOperation pull, int source, long from, long to) {
     var request = pull.request;
     var endpoint = pull.state().endpoint(source);
     var rangeRequest = new TransferFrameCodec.RangeRequest(
@@ -192,7 +195,9 @@ final class PullScheduler {
         to,
         transport.replyTo(endpoint));
     return transport.send(
-        endpoint, TransferFrameCodec.askLength(rangeRequest), (buffer, offset) -> TransferFrameCodec.writeRequest(buffer, offset, rangeRequest, crc));
+        endpoint,
+        TransferFrameCodec.askLength(rangeRequest),
+        (buffer, offset) -> TransferFrameCodec.writeRequest(buffer, offset, rangeRequest, crc));
   }
 
   private boolean finishIfOver(long number, PullOperation pull, long now) {

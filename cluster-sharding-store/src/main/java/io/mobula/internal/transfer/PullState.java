@@ -144,7 +144,8 @@ final class PullState {
       reclaim(pullSource.dropOldest(now));
     }
     if (to > pendingRange.next) {
-      arrived.forEachGap(pendingRange.next, from, (low, high) -> reclaimed.addFirst(new Range(low, high)));
+      arrived.forEachGap(
+          pendingRange.next, from, (low, high) -> reclaimed.addFirst(new Range(low, high)));
       pullSource.advance(pendingRange, to);
     }
     pendingRange.touched = now;
@@ -345,7 +346,8 @@ final class PullState {
     giveUp(pullSource, reason, now);
     if (lived && pullSource.standby != null) {
       replaced.add(pullSource.name);
-      pullSources.add(new PullSource(pullSources.size(), new EndpointPair(pullSource.standby, null), now));
+      pullSources.add(
+          new PullSource(pullSources.size(), new EndpointPair(pullSource.standby, null), now));
     }
   }
 
@@ -368,7 +370,9 @@ final class PullState {
 
   /** For tests: how many ranges are kept to describe what has arrived and what is to be asked. */
   int rangeCount() {
-    int asks = pullSources.stream().mapToInt(pullSource -> pullSource.pendingRanges.size()).sum();
+    int asks = pullSources.stream()
+        .mapToInt(pullSource -> pullSource.pendingRanges.size())
+        .sum();
     return arrived.count() + reclaimed.size() + asks;
   }
 }

@@ -51,7 +51,8 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
       Runnable onStopped) {
     super(context);
     var resolver = ActorRefResolver.get(context.getSystem());
-    this.desk = new TransferEngine(new ArteryFrameTransport(resolver, context.getSelf()), source, limits);
+    this.desk =
+        new TransferEngine(new ArteryFrameTransport(resolver, context.getSelf()), source, limits);
     this.timers = timers;
     this.onStopped = onStopped;
   }

@@ -75,7 +75,8 @@ final class TransferEngine {
   private void onValidFrame(DirectBuffer buffer, int offset, int length, long now) {
     try {
       switch (TransferFrameCodec.type(buffer, offset)) {
-        case TransferFrameCodec.REQUEST -> outgoing.onRequest(TransferFrameCodec.readRequest(buffer, offset, length), now);
+        case TransferFrameCodec.REQUEST ->
+          outgoing.onRequest(TransferFrameCodec.readRequest(buffer, offset, length), now);
         case TransferFrameCodec.CHUNK -> pulls.onChunk(buffer, offset, length, now);
         case TransferFrameCodec.REFUSAL -> pulls.onRefused(buffer, offset, length, now);
         case TransferFrameCodec.END -> outgoing.onEnd(TransferFrameCodec.pull(buffer, offset));

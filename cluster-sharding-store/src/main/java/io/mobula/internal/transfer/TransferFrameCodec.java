@@ -96,7 +96,9 @@ final class TransferFrameCodec {
       return FrameCheck.FOREIGN;
     }
     int sum = checksum(buffer, offset + VERSION_AT, length - VERSION_AT, crc);
-    return sum == buffer.getInt(offset + CRC_AT, LITTLE_ENDIAN) ? FrameCheck.VALID : FrameCheck.CORRUPT;
+    return sum == buffer.getInt(offset + CRC_AT, LITTLE_ENDIAN)
+        ? FrameCheck.VALID
+        : FrameCheck.CORRUPT;
   }
 
   static byte type(DirectBuffer buffer, int offset) {
@@ -145,7 +147,8 @@ final class TransferFrameCodec {
     return ASK_TEXT_AT + 2 + bytesOf(rangeRequest.replyTo).length;
   }
 
-  static void writeRequest(MutableDirectBuffer buffer, int offset, RangeRequest rangeRequest, CRC32C crc) {
+  static void writeRequest(
+      MutableDirectBuffer buffer, int offset, RangeRequest rangeRequest, CRC32C crc) {
     header(buffer, offset, REQUEST, rangeRequest.source, rangeRequest.pull);
     buffer.putLong(offset + 16, rangeRequest.id.node(), LITTLE_ENDIAN);
     buffer.putLong(offset + 24, rangeRequest.id.task(), LITTLE_ENDIAN);

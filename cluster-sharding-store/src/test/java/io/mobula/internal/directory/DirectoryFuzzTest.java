@@ -17,7 +17,8 @@ class DirectoryFuzzTest {
       ConfigFactory.parseString(
           "akka.actor.serialization-bindings { \"io.mobula.internal.cluster.ControlMessage\" = jackson-cbor }"));
   private static final MessagingSettings PACE = new MessagingSettings(8, 4096, 8, 100, 1000);
-  private static final ShardSettings RULES = new ShardSettings(new ShardMap(4), PACE, 10_000, 1 << 20);
+  private static final ShardSettings RULES =
+      new ShardSettings(new ShardMap(4), PACE, 10_000, 1 << 20);
   private static final NodeId NODE = new NodeId(-77);
   private static final int RENEWED_AFTER = 500;
 

@@ -106,7 +106,8 @@ final class DirectoryMember implements AutoCloseable, ClusterPeers, DirectoryLis
   void join(long port) {
     var cluster = Cluster.get(system);
     cluster.manager().tell(Join.create(address(port)));
-    BoundedWait.awaitTrue(Duration.ofSeconds(30), () -> cluster.selfMember().status() == MemberStatus.up());
+    BoundedWait.awaitTrue(
+        Duration.ofSeconds(30), () -> cluster.selfMember().status() == MemberStatus.up());
   }
 
   private static akka.actor.Address address(long port) {

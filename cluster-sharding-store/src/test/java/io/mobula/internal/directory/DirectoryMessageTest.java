@@ -9,8 +9,8 @@ import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
 import io.mobula.internal.directory.ObjectStatement.Extras;
-import io.mobula.internal.directory.ObjectStatement.LocalState;
 import io.mobula.internal.directory.ObjectStatement.Hold;
+import io.mobula.internal.directory.ObjectStatement.LocalState;
 import io.mobula.spi.Lineage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,13 +23,18 @@ class DirectoryMessageTest {
 
   private static ObjectStatement unit(Extras extras) {
     return new ObjectStatement(
-        ID, 9, new Hold(7, true), new LocalState(new ObjectStatement.Copy(2, 1L << 40, true), 1, true, 3), extras);
+        ID,
+        9,
+        new Hold(7, true),
+        new LocalState(new ObjectStatement.Copy(2, 1L << 40, true), 1, true, 3),
+        extras);
   }
 
   static List<DirectoryMessage> messages() {
     var facts = new Extras(
         List.of(new ObjectStatement.RelayedHold(NODE, new Hold(5, false))),
-        new ObjectStatement.Outcome(2, ObjectStatement.Outcome.Kind.VALUE, new byte[] {1, -1}, List.of(ID)),
+        new ObjectStatement.Outcome(
+            2, ObjectStatement.Outcome.Kind.VALUE, new byte[] {1, -1}, List.of(ID)),
         new Lineage(new byte[] {4}, List.of(ID)),
         "an actor has returned it",
         List.of(new ObjectStatement.TransitHold(-1, 100)),
@@ -54,7 +59,14 @@ class DirectoryMessageTest {
         new DirectoryMessage.LocateReply(
             ID, 0, List.of(), 0, null, new DirectoryMessage.LocateReply.Loss("why", true)),
         new DirectoryMessage.ReconstructionDecision(
-            1, 2, ID, DirectoryMessage.ReconstructionDecision.Verdict.GRANTED, 3, new byte[] {9}, NODE, "reason"));
+            1,
+            2,
+            ID,
+            DirectoryMessage.ReconstructionDecision.Verdict.GRANTED,
+            3,
+            new byte[] {9},
+            NODE,
+            "reason"));
   }
 
   @Test

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class DirectoryModelTest {
   private static final int HISTORIES = Integer.getInteger("mobula.directory.histories", 6000);
   private static final long BUSY = 2500;
-  private static final ShardSettings RULES =
-      new ShardSettings(SimulatedCluster.MAP, SimulatedCluster.MESSAGING, SimulatedCluster.GRACE, 400);
+  private static final ShardSettings RULES = new ShardSettings(
+      SimulatedCluster.MAP, SimulatedCluster.MESSAGING, SimulatedCluster.GRACE, 400);
 
   @Test
   void heldMeansReadableOrLostForAReasonAndNotHeldMeansGone() {
@@ -132,7 +132,9 @@ class DirectoryModelTest {
     for (var shard : cluster.shards()) {
       assertThat(shard.isFreeing()).as("shard %d frees", shard.number()).isTrue();
       if (!cluster.digestsAlways && !cluster.crashed) {
-        assertThat(shard.digestMismatches()).as("repairs of shard %d", shard.number()).isZero();
+        assertThat(shard.digestMismatches())
+            .as("repairs of shard %d", shard.number())
+            .isZero();
       }
     }
   }
@@ -179,7 +181,9 @@ class DirectoryModelTest {
       node.sealed.forEach((id, attempt) -> {
         var record = cluster.recordOf(id);
         assertThat(record).as("record of %s", id).isNotNull();
-        assertThat(record.acceptedAttempt).as("attempt of %s at %s", id, node.id).isEqualTo(attempt);
+        assertThat(record.acceptedAttempt)
+            .as("attempt of %s at %s", id, node.id)
+            .isEqualTo(attempt);
       });
     }
   }

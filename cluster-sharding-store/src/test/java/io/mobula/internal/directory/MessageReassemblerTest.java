@@ -9,8 +9,8 @@ import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
 import io.mobula.internal.directory.DirectoryMessage.MessageFragment;
 import io.mobula.internal.directory.ObjectStatement.Extras;
-import io.mobula.internal.directory.ObjectStatement.LocalState;
 import io.mobula.internal.directory.ObjectStatement.Hold;
+import io.mobula.internal.directory.ObjectStatement.LocalState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -39,7 +39,8 @@ class MessageReassemblerTest {
     var contains = IntStream.range(0, refs)
         .mapToObj(i -> new ObjectId(Long.MIN_VALUE + i, Long.MAX_VALUE - i, Integer.MAX_VALUE - i))
         .toList();
-    var outcome = new ObjectStatement.Outcome(1, ObjectStatement.Outcome.Kind.SEALED, new byte[0], contains);
+    var outcome =
+        new ObjectStatement.Outcome(1, ObjectStatement.Outcome.Kind.SEALED, new byte[0], contains);
     var statement = new ObjectStatement(
         new ObjectId(1, 2, 3),
         9,
@@ -65,8 +66,8 @@ class MessageReassemblerTest {
       var message = batch(refs);
       if (MessageFragmenter.isLarge(message)) {
         assertThat(cutter.fragment(message))
-            .allSatisfy(
-                fragment -> assertThat(size(fragment)).as("a piece of %s refs", refs).isLessThan(ARTERY));
+            .allSatisfy(fragment ->
+                assertThat(size(fragment)).as("a piece of %s refs", refs).isLessThan(ARTERY));
       } else {
         assertThat(size(message)).as("%s refs", refs).isLessThan(ARTERY);
       }
@@ -145,7 +146,8 @@ class MessageReassemblerTest {
   @Test
   void aPieceThatIsLargerThanAnyIsDropped() {
     var fragments = cutter.fragment(batch(20_000));
-    assertThat(table.add(with(fragments.getFirst(), new byte[MessageFragmenter.FRAGMENT_BYTES + 1]), 0))
+    assertThat(table.add(
+            with(fragments.getFirst(), new byte[MessageFragmenter.FRAGMENT_BYTES + 1]), 0))
         .isNull();
     assertThat(table.size()).isZero();
   }

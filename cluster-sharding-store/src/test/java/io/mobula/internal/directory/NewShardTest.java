@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 class NewShardTest {
   private static final MessagingSettings PACE = new MessagingSettings(8, 4096, 8, 100, 1000);
   private static final long GRACE = 10_000;
-  private static final ShardSettings RULES = new ShardSettings(new ShardMap(1), PACE, GRACE, 1 << 20);
+  private static final ShardSettings RULES =
+      new ShardSettings(new ShardMap(1), PACE, GRACE, 1 << 20);
   private static final ObjectId ID = new ObjectId(1, 2, 3);
   private static final Lineage LINEAGE = new Lineage(new byte[] {5}, List.of());
 

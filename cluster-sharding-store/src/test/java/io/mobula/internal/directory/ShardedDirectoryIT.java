@@ -94,7 +94,8 @@ class ShardedDirectoryIT {
           first.kill(); // all parts move
           a.down(new NodeId(seed));
           for (int i = 1; i <= 200; i++) {
-            assertThat(await(a.directory.locate(id(a, i), 0))).isInstanceOf(LocateResult.Value.class);
+            assertThat(await(a.directory.locate(id(a, i), 0)))
+                .isInstanceOf(LocateResult.Value.class);
           }
           for (int i = 1; i <= 200; i++) {
             a.directory.release(id(a, i));
@@ -118,7 +119,8 @@ class ShardedDirectoryIT {
       owner.directory.recordLineage(object, new Lineage(new byte[] {4, 2}, List.of()));
       owner.directory.publish(object, new PublishedObject.Sealed(1, 10, true, List.of()));
       reader.directory.hold(object);
-      assertThat(await(reader.directory.locate(object, 0))).isInstanceOf(LocateResult.SealedCopies.class);
+      assertThat(await(reader.directory.locate(object, 0)))
+          .isInstanceOf(LocateResult.SealedCopies.class);
       owner.close();
       reader.down(owner.self);
       BoundedWait.awaitTrue(LIMIT, () -> !reader.members().contains(owner.self));

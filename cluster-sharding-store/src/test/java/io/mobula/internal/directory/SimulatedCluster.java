@@ -419,14 +419,17 @@ final class SimulatedCluster {
       case LocateResult.SealedCopies sealedCopies -> {
         boolean there = sealedCopies.nodes().stream()
             .map(this::node)
-            .anyMatch(
-                node -> node != null && Integer.valueOf(sealedCopies.attempt()).equals(node.sealed.get(id)));
+            .anyMatch(node -> node != null
+                && Integer.valueOf(sealedCopies.attempt()).equals(node.sealed.get(id)));
         if (there && !reader.sealed.containsKey(id) && random.nextBoolean()) {
           reader.sealed.put(id, sealedCopies.attempt());
           reader
               .table
               .statements()
-              .publish(id, new PublishedObject.Sealed(sealedCopies.attempt(), 1000, false, contents.get(id)));
+              .publish(
+                  id,
+                  new PublishedObject.Sealed(
+                      sealedCopies.attempt(), 1000, false, contents.get(id)));
         }
         if (there) {
           open(reader, id);
@@ -521,7 +524,9 @@ final class SimulatedCluster {
 
   @Nullable
   ObjectRecord recordOf(ObjectId id) {
-    return shards[MAP.shardOf(id)] instanceof DirectoryShard shard ? shard.records().find(id) : null;
+    return shards[MAP.shardOf(id)] instanceof DirectoryShard shard
+        ? shard.records().find(id)
+        : null;
   }
 
   void noteTaken(ObjectId id) {

@@ -31,7 +31,8 @@ final class SimulatedNode implements DirectoryListener {
   SimulatedNode(NodeId id, SimulatedCluster cluster) {
     this.id = id;
     this.cluster = cluster;
-    this.table = new LocalDirectoryState(id, SimulatedCluster.MAP, SimulatedCluster.MESSAGING, this);
+    this.table =
+        new LocalDirectoryState(id, SimulatedCluster.MAP, SimulatedCluster.MESSAGING, this);
   }
 
   void take(ObjectId object) {
@@ -78,7 +79,8 @@ final class SimulatedNode implements DirectoryListener {
     if (alive) {
       table
           .flush(cluster.clock.now(), cluster::deliver)
-          .forEach(unattendedQuery -> unattendedQuery.fail("simulated", SimulatedCluster.MESSAGING));
+          .forEach(
+              unattendedQuery -> unattendedQuery.fail("simulated", SimulatedCluster.MESSAGING));
       if (!table.isIdle()) {
         flushing = true;
         cluster.clock.after(SimulatedCluster.MESSAGING.resendMillis(), this::flush);

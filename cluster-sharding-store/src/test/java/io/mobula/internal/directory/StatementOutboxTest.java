@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 /** What a participant says again when no answer comes. */
 class StatementOutboxTest {
   private static final int RESEND = 100;
-  private static final MessagingSettings PACE = new MessagingSettings(10, 4096, 1_000, RESEND, 1_000);
+  private static final MessagingSettings PACE =
+      new MessagingSettings(10, 4096, 1_000, RESEND, 1_000);
 
   private final StatementOutbox outbox = new StatementOutbox(PACE);
   private long version;
@@ -25,7 +26,9 @@ class StatementOutboxTest {
 
   private List<ObjectStatement> sent(long now) {
     var all = new ArrayList<ObjectStatement>();
-    for (var statements = outbox.nextBatch(now); !statements.isEmpty(); statements = outbox.nextBatch(now)) {
+    for (var statements = outbox.nextBatch(now);
+        !statements.isEmpty();
+        statements = outbox.nextBatch(now)) {
       all.addAll(statements);
     }
     return all;

@@ -32,7 +32,8 @@ final class ActorNamesProcess implements AutoCloseable {
         .property("mobula.store.capacity", "16 MiB")
         .property("mobula.resources.cpus", "2");
     var flags = System.getProperty("mobula.child.flags", "").trim();
-    return new ActorNamesProcess((flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
+    return new ActorNamesProcess(
+        (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
   }
 
   /** Waits until it is a member; its address and its id. */
@@ -112,7 +113,11 @@ final class ActorNamesProcess implements AutoCloseable {
                   .detached()
                   .placement(Placement.on(new NodeId(Long.parseLong(line[3]))))
                   .remote());
-          yield runtime.actorNamed(name, NamedActor.class).call(NamedActor::here).remote().get();
+          yield runtime
+              .actorNamed(name, NamedActor.class)
+              .call(NamedActor::here)
+              .remote()
+              .get();
         }
         case "make-heritable-at" -> {
           runtime
@@ -122,7 +127,11 @@ final class ActorNamesProcess implements AutoCloseable {
               .maxRestarts(1)
               .placement(Placement.preferring(new NodeId(Long.parseLong(line[3]))))
               .remote();
-          yield runtime.actorNamed(name, NamedActor.class).call(NamedActor::here).remote().get();
+          yield runtime
+              .actorNamed(name, NamedActor.class)
+              .call(NamedActor::here)
+              .remote()
+              .get();
         }
         case "hold" -> {
           held.put(name, runtime.actorNamed(name, NamedActor.class));
@@ -136,7 +145,11 @@ final class ActorNamesProcess implements AutoCloseable {
           yield handle.call(NamedActor::here).remote().get();
         }
         case "call" ->
-          runtime.actorNamed(name, NamedActor.class).call(NamedActor::here).remote().get();
+          runtime
+              .actorNamed(name, NamedActor.class)
+              .call(NamedActor::here)
+              .remote()
+              .get();
         case "kill" -> {
           runtime.actorNamed(name, NamedActor.class).kill();
           yield "killed";

@@ -41,7 +41,8 @@ class NameMessageTest {
     assertThat(lookup.requestId()).isEqualTo(4);
     assertThat(lookup.replyTo()).isEqualTo(keeper);
     same(lookup.claim());
-    assertThat(travelled(new NameMessage.Lookup(4, "hits", null, keeper)).claim()).isNull();
+    assertThat(travelled(new NameMessage.Lookup(4, "hits", null, keeper)).claim())
+        .isNull();
     same(travelled(new NameMessage.LookupReply(4, ENTRY)).holder());
     assertThat(travelled(new NameMessage.LookupReply(4, null)).holder()).isNull();
     same(travelled(new NameMessage.RegisterKeeper(4, ENTRY, keeper)).entry());

@@ -51,7 +51,8 @@ class FileSpillTargetTest {
   }
 
   private static FileSpillTarget open(Path... directories) {
-    return FileSpillTarget.open(new SpillTarget.SpillSettings(List.of(directories), 100_000, 10_000));
+    return FileSpillTarget.open(
+        new SpillTarget.SpillSettings(List.of(directories), 100_000, 10_000));
   }
 
   @AfterEach

@@ -41,7 +41,8 @@ class AeronFrameTransportTest {
       long start = System.nanoTime();
       var sendResult = send(carrier);
       assertThat(sendResult).isEqualTo(FrameTransport.SendResult.BACK_PRESSURED);
-      while (sendResult == FrameTransport.SendResult.BACK_PRESSURED && System.nanoTime() - start < LIMIT) {
+      while (sendResult == FrameTransport.SendResult.BACK_PRESSURED
+          && System.nanoTime() - start < LIMIT) {
         aeron.conductorAgentInvoker().invoke();
         sendResult = send(carrier);
       }

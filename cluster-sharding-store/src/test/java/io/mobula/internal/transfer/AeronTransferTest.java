@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectId;
 import io.mobula.error.TransferFailedException;
+import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
 import java.io.IOException;
@@ -61,8 +61,8 @@ class AeronTransferTest {
     var target = arena.allocate(object.size());
     var progress = new AtomicLong();
 
-    get(reader.pull(
-        new ObjectPullRequest(ID, 0, object.size(), PullSources.only(source.endpoint()), target, progress::set)));
+    get(reader.pull(new ObjectPullRequest(
+        ID, 0, object.size(), PullSources.only(source.endpoint()), target, progress::set)));
 
     assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
     assertThat(progress).hasValue(object.size());
@@ -162,8 +162,8 @@ class AeronTransferTest {
       }
       return CompletableFuture.completedStage(null);
     });
-    var handle =
-        reader.pull(new ObjectPullRequest(ID, 0, object.size(), sources, target, arrived -> begun.countDown()));
+    var handle = reader.pull(
+        new ObjectPullRequest(ID, 0, object.size(), sources, target, arrived -> begun.countDown()));
     begun.await();
     reader.markLost(only.endpoint(), "it was killed");
     get(handle);
@@ -185,8 +185,8 @@ class AeronTransferTest {
           : CompletableFuture.failedStage(new IllegalStateException("the directory is closed"));
     });
 
-    assertThatThrownBy(
-            () -> get(reader.pull(new ObjectPullRequest(ID, 0, 1000, sources, target, arrived -> {}))))
+    assertThatThrownBy(() ->
+            get(reader.pull(new ObjectPullRequest(ID, 0, 1000, sources, target, arrived -> {}))))
         .cause()
         .isInstanceOfSatisfying(
             TransferFailedException.class,
@@ -303,7 +303,8 @@ class AeronTransferTest {
   }
 
   private ObjectPullRequest pull(MemorySegment target, String... sources) {
-    return new ObjectPullRequest(ID, 0, target.byteSize(), PullSources.only(sources), target, arrived -> {});
+    return new ObjectPullRequest(
+        ID, 0, target.byteSize(), PullSources.only(sources), target, arrived -> {});
   }
 
   private ObjectTransfer start(String name, ObjectSource source) {
@@ -315,7 +316,9 @@ class AeronTransferTest {
 
   private static TransferSettings settings(ObjectSource source, String host, Path where) {
     return new TransferSettings(
-        source, TransferSettings.AeronTransport.at(host, where), TransferSettings.TransferLimits.DEFAULT);
+        source,
+        TransferSettings.AeronTransport.at(host, where),
+        TransferSettings.TransferLimits.DEFAULT);
   }
 
   private static void get(ObjectTransfer.PullHandle handle)

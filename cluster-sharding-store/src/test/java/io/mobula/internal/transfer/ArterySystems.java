@@ -40,8 +40,10 @@ final class ArterySystems implements AutoCloseable {
     var kit = ActorTestKit.create("mobula", CONFIG);
     kits.add(kit);
     ActorSystem<?> system = kit.system();
-    var parent = system.systemActorOf(GuardianActor.create(), "mobula-" + kits.size(), Props.empty());
-    return new TransferSettings.ArteryTransport(system, new GuardianActor.GuardianSpawner(parent, system));
+    var parent =
+        system.systemActorOf(GuardianActor.create(), "mobula-" + kits.size(), Props.empty());
+    return new TransferSettings.ArteryTransport(
+        system, new GuardianActor.GuardianSpawner(parent, system));
   }
 
   @Override

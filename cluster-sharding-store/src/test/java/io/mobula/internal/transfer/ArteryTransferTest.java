@@ -7,9 +7,9 @@ import akka.serialization.SerializationExtension;
 import akka.serialization.Serializers;
 import io.mobula.ObjectId;
 import io.mobula.error.TransferFailedException;
+import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
 import java.lang.foreign.Arena;
@@ -133,13 +133,15 @@ class ArteryTransferTest {
 
   private ObjectTransfer start(ObjectSource source) {
     var transfer = new TransferFactory()
-        .start(new TransferSettings(source, systems.next(), TransferSettings.TransferLimits.DEFAULT));
+        .start(
+            new TransferSettings(source, systems.next(), TransferSettings.TransferLimits.DEFAULT));
     open.add(transfer);
     return transfer;
   }
 
   private static ObjectPullRequest pull(MemorySegment target, String... sources) {
-    return new ObjectPullRequest(ID, 0, target.byteSize(), PullSources.only(sources), target, arrived -> {});
+    return new ObjectPullRequest(
+        ID, 0, target.byteSize(), PullSources.only(sources), target, arrived -> {});
   }
 
   private static void get(ObjectTransfer.PullHandle handle) throws Exception {

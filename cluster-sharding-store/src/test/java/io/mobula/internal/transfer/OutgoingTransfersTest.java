@@ -38,7 +38,8 @@ class OutgoingTransfersTest {
 
   @Test
   void aPageThatIsNotThereEndsOneReaderAlone() {
-    var outgoing = servings((id, attempt) -> attempt == 0 ? new UnreadableObject() : opened(id, attempt));
+    var outgoing =
+        servings((id, attempt) -> attempt == 0 ? new UnreadableObject() : opened(id, attempt));
     outgoing.onRequest(ask(1, 0, "aeron:127.0.0.1:4001"), 0);
     outgoing.onRequest(ask(2, 1, OVER_AERON), 0);
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.mobula.ObjectId;
+import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
 import io.mobula.testkit.fault.TestFileSystem;

@@ -59,7 +59,9 @@ class TransferEngineTest {
         network.runUntilQuiet();
 
         for (var pull : pulls) {
-          assertThat(pull.completion().toCompletableFuture()).as("seed %d", seed).isCompleted();
+          assertThat(pull.completion().toCompletableFuture())
+              .as("seed %d", seed)
+              .isCompleted();
           assertThat(pull.request.target().mismatch(object.bytes()))
               .as("seed %d", seed)
               .isEqualTo(-1);
@@ -71,8 +73,8 @@ class TransferEngineTest {
 
   /** Everybody's frames, in simulated time. */
   private static final class Network {
-    private static final TransferLimits LIMITS =
-        new TransferLimits(3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
+    private static final TransferLimits LIMITS = new TransferLimits(
+        3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
 
     private record Search(long ends, Runnable how) {}
 

@@ -19,15 +19,18 @@ class TransferFrameCodecFuzzTest {
 
   @Test
   void frames() throws Exception {
-    var rangeRequest = new TransferFrameCodec.RangeRequest(3, 17, new ObjectId(1, 2, 3), 1, 1000, 10, 20, "aeron:udp?endpoint=x");
+    var rangeRequest = new TransferFrameCodec.RangeRequest(
+        3, 17, new ObjectId(1, 2, 3), 1, 1000, 10, 20, "aeron:udp?endpoint=x");
     var asking = new UnsafeBuffer(new byte[TransferFrameCodec.askLength(rangeRequest)]);
     TransferFrameCodec.writeRequest(asking, 0, rangeRequest, crc);
     ByteFuzzer.fuzz("requests for ranges", List.of(asking.byteArray()), this::readOrRefuse);
     var refusing = new UnsafeBuffer(new byte[TransferFrameCodec.refusedLength("it is gone")]);
-    TransferFrameCodec.writeRefusal(refusing, 0, 3, 17, TransferFrameCodec.Refusal.GONE, "it is gone", crc);
+    TransferFrameCodec.writeRefusal(
+        refusing, 0, 3, 17, TransferFrameCodec.Refusal.GONE, "it is gone", crc);
     ByteFuzzer.fuzz("refusals", List.of(refusing.byteArray()), this::readOrRefuse);
     var chunk = new UnsafeBuffer(new byte[TransferFrameCodec.CHUNK_HEADER + 100]);
-    TransferFrameCodec.writeChunk(chunk, 0, 3, 17, MemorySegment.ofArray(new byte[100]), 0, 100, crc);
+    TransferFrameCodec.writeChunk(
+        chunk, 0, 3, 17, MemorySegment.ofArray(new byte[100]), 0, 100, crc);
     ByteFuzzer.fuzz("chunks", List.of(chunk.byteArray()), this::readOrRefuse);
   }
 
@@ -38,7 +41,8 @@ class TransferFrameCodecFuzzTest {
       crc.update(bytes, Integer.BYTES, bytes.length - Integer.BYTES);
       buffer.putInt(0, (int) crc.getValue(), java.nio.ByteOrder.LITTLE_ENDIAN);
     }
-    if (TransferFrameCodec.check(buffer, 0, bytes.length, crc) != TransferFrameCodec.FrameCheck.VALID) {
+    if (TransferFrameCodec.check(buffer, 0, bytes.length, crc)
+        != TransferFrameCodec.FrameCheck.VALID) {
       return;
     }
     try {
@@ -50,9 +54,11 @@ class TransferFrameCodecFuzzTest {
         }
         case TransferFrameCodec.REFUSAL -> {
           assertThat(TransferFrameCodec.refusal(buffer, 0, bytes.length)).isNotNull();
-          assertThat(TransferFrameCodec.refusalText(buffer, 0, bytes.length)).hasSizeLessThanOrEqualTo(512);
+          assertThat(TransferFrameCodec.refusalText(buffer, 0, bytes.length))
+              .hasSizeLessThanOrEqualTo(512);
         }
-        default -> assertThatCode(() -> TransferFrameCodec.pull(buffer, 0)).doesNotThrowAnyException();
+        default ->
+          assertThatCode(() -> TransferFrameCodec.pull(buffer, 0)).doesNotThrowAnyException();
       }
     } catch (IllegalArgumentException refused) {
       assertThat(refused.getMessage()).isNotBlank();

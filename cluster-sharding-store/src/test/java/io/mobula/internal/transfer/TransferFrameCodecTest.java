@@ -24,7 +24,8 @@ class TransferFrameCodecTest {
       int length = TransferFrameCodec.askLength(ASK);
       TransferFrameCodec.writeRequest(buffer, 8, ASK, crc);
 
-      assertThat(TransferFrameCodec.check(buffer, 8, length, crc)).isEqualTo(TransferFrameCodec.FrameCheck.VALID);
+      assertThat(TransferFrameCodec.check(buffer, 8, length, crc))
+          .isEqualTo(TransferFrameCodec.FrameCheck.VALID);
       assertThat(TransferFrameCodec.type(buffer, 8)).isEqualTo(TransferFrameCodec.REQUEST);
       assertThat(TransferFrameCodec.readRequest(buffer, 8, length)).isEqualTo(ASK);
     }
@@ -40,7 +41,8 @@ class TransferFrameCodecTest {
         TransferFrameCodec.writeChunk(buffer, 16, 65535, 77, object, 1000, 500, crc);
         int length = TransferFrameCodec.CHUNK_HEADER + 500;
 
-        assertThat(TransferFrameCodec.check(buffer, 16, length, crc)).isEqualTo(TransferFrameCodec.FrameCheck.VALID);
+        assertThat(TransferFrameCodec.check(buffer, 16, length, crc))
+            .isEqualTo(TransferFrameCodec.FrameCheck.VALID);
         assertThat(TransferFrameCodec.source(buffer, 16)).isEqualTo(65535);
         assertThat(TransferFrameCodec.pull(buffer, 16)).isEqualTo(77);
         assertThat(TransferFrameCodec.chunkFrom(buffer, 16)).isEqualTo(1000);
@@ -59,8 +61,10 @@ class TransferFrameCodecTest {
     TransferFrameCodec.writeRefusal(buffer, 0, 1, 2, TransferFrameCodec.Refusal.BUSY, text, crc);
     int length = TransferFrameCodec.refusedLength(text);
 
-    assertThat(TransferFrameCodec.check(buffer, 0, length, crc)).isEqualTo(TransferFrameCodec.FrameCheck.VALID);
-    assertThat(TransferFrameCodec.refusal(buffer, 0, length)).isEqualTo(TransferFrameCodec.Refusal.BUSY);
+    assertThat(TransferFrameCodec.check(buffer, 0, length, crc))
+        .isEqualTo(TransferFrameCodec.FrameCheck.VALID);
+    assertThat(TransferFrameCodec.refusal(buffer, 0, length))
+        .isEqualTo(TransferFrameCodec.Refusal.BUSY);
     assertThat(TransferFrameCodec.refusalText(buffer, 0, length)).isEqualTo(text);
   }
 
@@ -84,8 +88,10 @@ class TransferFrameCodecTest {
     TransferFrameCodec.writeEnd(buffer, 0, 1, 2, crc);
     buffer.putByte(4, (byte) 2);
 
-    assertThat(TransferFrameCodec.check(buffer, 0, TransferFrameCodec.endLength(), crc)).isEqualTo(TransferFrameCodec.FrameCheck.FOREIGN);
-    assertThat(TransferFrameCodec.check(buffer, 0, 15, crc)).isEqualTo(TransferFrameCodec.FrameCheck.FOREIGN);
+    assertThat(TransferFrameCodec.check(buffer, 0, TransferFrameCodec.endLength(), crc))
+        .isEqualTo(TransferFrameCodec.FrameCheck.FOREIGN);
+    assertThat(TransferFrameCodec.check(buffer, 0, 15, crc))
+        .isEqualTo(TransferFrameCodec.FrameCheck.FOREIGN);
   }
 
   @Test

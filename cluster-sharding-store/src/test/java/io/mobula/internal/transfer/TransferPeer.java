@@ -4,8 +4,8 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.aeron.logbuffer.BufferClaim;
 import io.mobula.ObjectId;
-import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.ObjectPullRequest;
+import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
 import java.io.BufferedReader;
@@ -57,7 +57,8 @@ final class TransferPeer {
     int mtu = args.length > 4 ? Integer.parseInt(args[4]) : 0;
     int term = args.length > 5 ? Integer.parseInt(args[5]) : 4 << 20;
     int window = args.length > 6 ? Integer.parseInt(args[6]) : 4 << 20;
-    this.carrier = new TransferSettings.AeronTransport(host, directory.resolve("driver"), mtu, term);
+    this.carrier =
+        new TransferSettings.AeronTransport(host, directory.resolve("driver"), mtu, term);
     var usual = TransferSettings.TransferLimits.DEFAULT;
     var limits = new TransferSettings.TransferLimits(
         usual.maxPulls(),

@@ -152,8 +152,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private void killForInternalError(Throwable broken) {
-    cell.kill(() ->
-        cell.diedException("it failed outside its methods: " + CapturedThrowable.textOf(broken), broken));
+    cell.kill(() -> cell.diedException(
+        "it failed outside its methods: " + CapturedThrowable.textOf(broken), broken));
   }
 
   private void act(Command command) {
@@ -255,7 +255,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         instance = made;
         cell.made(made.getClass());
       }
-    } catch (ArgumentUnavailableException absent) { // the actor is placed again once the argument is found
+    } catch (
+        ArgumentUnavailableException
+            absent) { // the actor is placed again once the argument is found
       placed = false;
       cell.lease().pause(absent.object());
     } catch (LostArgumentException lost) {
@@ -283,8 +285,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return !cell.isDead();
     } catch (Throwable thrown) { // files, and whatever the user's load throws
       var captured = CapturedThrowable.of(thrown);
-      cell.kill(() ->
-          cell.diedException("its state cannot be restored: " + captured.text(), captured.exception()));
+      cell.kill(() -> cell.diedException(
+          "its state cannot be restored: " + captured.text(), captured.exception()));
       return false;
     }
   }
@@ -323,12 +325,15 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return WaitStep.via("its constructor waits for arguments", constructor.missingArguments());
     }
     return placed
-        ? WaitStep.end("it has what it needs to be made, and is not made", WaitReport.WaitCause.NOBODY)
+        ? WaitStep.end(
+            "it has what it needs to be made, and is not made", WaitReport.WaitCause.NOBODY)
         : cell.lease().waitStep();
   }
 
   private void killFor(String why, CapturedThrowable thrown) {
-    cell.kill(cell.store().withEncodedException(new ObjectFailure(() -> cell.diedException(why, thrown.exception()))));
+    cell.kill(cell.store()
+        .withEncodedException(
+            new ObjectFailure(() -> cell.diedException(why, thrown.exception()))));
   }
 
   // ---- calls
@@ -408,7 +413,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
-  private @Nullable FailedInstance runConcurrentCalls(Object receiver, RunningCalls.RunnerSlot beside) {
+  private @Nullable FailedInstance runConcurrentCalls(
+      Object receiver, RunningCalls.RunnerSlot beside) {
     while (instance == receiver) {
       var run = concurrentCalls.poll();
       if (run == null) {
@@ -434,7 +440,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   /** Runs a method in the calling thread. Returns what makes the object unfit, if anything does. */
-  private @Nullable FailedInstance invoke(ActorCallRun run, Object receiver, RunningCalls.RunnerSlot runner) {
+  private @Nullable FailedInstance invoke(
+      ActorCallRun run, Object receiver, RunningCalls.RunnerSlot runner) {
     var failedArgument = run.isDone() ? null : run.call().failedArgument();
     if (failedArgument != null) {
       cell.fail(run, LostArgumentException.propagate(failedArgument, describe(run)));
@@ -483,7 +490,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
     if (thrown instanceof UnreadableCallException unreadable) {
       var what = "Call " + run.name() + " of " + cell.describe();
-      cell.fail(run, new ObjectFailure(() -> unreadable.toException(what, cell.store().node())));
+      cell.fail(
+          run, new ObjectFailure(() -> unreadable.toException(what, cell.store().node())));
       return null;
     }
     var captured = CapturedThrowable.of(thrown);

@@ -14,8 +14,8 @@ import io.mobula.error.PendingCallsExceededException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
@@ -267,7 +267,8 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
       run.stop(whyDead(), store());
       settled(run);
     }
-    if (lifecycleState == LifecycleState.DEAD && run.stop(whyDead(), store())) { // it died between the two looks
+    if (lifecycleState == LifecycleState.DEAD
+        && run.stop(whyDead(), store())) { // it died between the two looks
       settled(run);
     }
   }
@@ -491,7 +492,8 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
           + ": a limit cannot be negative. Use kill() to end it at once.");
     }
     var cancel = engine.after(
-        limit, () -> kill(() -> diedException("it was drained, and not done within " + limit, null)));
+        limit,
+        () -> kill(() -> diedException("it was drained, and not done within " + limit, null)));
     drain(() -> diedException("it was drained", null));
     return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::runCallback);
   }

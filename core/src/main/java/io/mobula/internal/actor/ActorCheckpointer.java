@@ -69,7 +69,8 @@ final class ActorCheckpointer {
     var known = cell.history().checkpoint();
     var latest = kept.latest(known.compareTo(lastSaved) > 0 ? known : lastSaved);
     if (latest == null) {
-      version = new CheckpointVersion(Math.max(version.term() + 1, cell.history().incarnation()), 0);
+      version =
+          new CheckpointVersion(Math.max(version.term() + 1, cell.history().incarnation()), 0);
       applied = new AppliedCalls();
       return;
     }
@@ -153,7 +154,8 @@ final class ActorCheckpointer {
     return recordOutcome(run, () -> CompletionRecord.of(failure, cell.store()));
   }
 
-  private @Nullable ObjectFailure recordOutcome(ActorCallRun run, Supplier<CompletionRecord> outcome) {
+  private @Nullable ObjectFailure recordOutcome(
+      ActorCallRun run, Supplier<CompletionRecord> outcome) {
     if (run.origin() != null) {
       note(run, outcome.get());
     }

@@ -12,11 +12,11 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.execution.ValueProducer;
+import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitStep;
 import java.lang.ref.WeakReference;
@@ -44,14 +44,16 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private volatile @Nullable ActorCell local;
   private volatile @Nullable ActorAddress address;
-  private @Nullable ActorAddress unmetAddress; // where it is, on a node that this process has yet to meet
+  private @Nullable ActorAddress
+      unmetAddress; // where it is, on a node that this process has yet to meet
   private int lastLostIncarnation;
   private volatile @Nullable ObjectFailure deathCause;
   private volatile @Nullable ObjectFailure drainCause;
   private boolean drainSent;
   private boolean held;
   private boolean awaitsSuccessor;
-  private WeakReference<TrackedActorHandle.ReachabilityToken> token = new WeakReference<>(null); // under the monitor
+  private WeakReference<TrackedActorHandle.ReachabilityToken> token =
+      new WeakReference<>(null); // under the monitor
   private boolean retired; // under the monitor
 
   /**
@@ -139,7 +141,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   @Override
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var cell = local;
-    if (cell != null && pendingCalls.isIdle()) { // else one before it is still on its way to the cell
+    if (cell != null
+        && pendingCalls.isIdle()) { // else one before it is still on its way to the cell
       return cell.call(request);
     }
     var store = store();
@@ -263,8 +266,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
       unmetAddress = at;
       return;
     }
-    boolean old =
-        at.incarnation() <= lastLostIncarnation || (present != null && at.incarnation() <= present.incarnation());
+    boolean old = at.incarnation() <= lastLostIncarnation
+        || (present != null && at.incarnation() <= present.incarnation());
     if (old || deathCause != null) {
       return;
     }
@@ -325,7 +328,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
       } else if (owner.equals(node) && (!descriptor.detached() || address == null)) {
         onDead(diedFailure("its owner is gone: " + who, null), true);
       } else if (address == null && deathCause == null && !cluster.isMember(owner)) {
-        onDead(diedFailure("its host is gone: " + who + "; and its owner is gone, too", null), true);
+        onDead(
+            diedFailure("its host is gone: " + who + "; and its owner is gone, too", null), true);
       }
       flush();
     });
@@ -347,7 +351,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
               awaitsSuccessor = false;
               if (still && address == null) {
                 onDead(
-                    diedFailure("its owner is gone: " + who + "; and nobody has taken it over", null),
+                    diedFailure(
+                        "its owner is gone: " + who + "; and nobody has taken it over", null),
                     true);
               }
             }));
@@ -515,7 +520,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     }
     if (address != null && deathCause == null) {
       return cluster.isMember(address.node())
-          ? WaitStep.end("it could be sent to node " + address.node() + ", and is not", WaitCause.NOBODY)
+          ? WaitStep.end(
+              "it could be sent to node " + address.node() + ", and is not", WaitCause.NOBODY)
           : WaitStep.end("its actor has lost its place", WaitCause.UNKNOWN);
     }
     var owner = cluster.ownedActors().find(id());
@@ -529,8 +535,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   /** The unanswered calls of this process that are not its cell's, as soon as it can say. */
   CompletionStage<List<ObjectEntry>> unanswered() {
     var answer = new CompletableFuture<List<ObjectEntry>>();
-    executor.execute(
-        () -> answer.complete(pendingCalls.all().stream().map(RemoteCall::result).toList()));
+    executor.execute(() ->
+        answer.complete(pendingCalls.all().stream().map(RemoteCall::result).toList()));
     return answer;
   }
 

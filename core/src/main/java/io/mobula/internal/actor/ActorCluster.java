@@ -9,15 +9,15 @@ import io.mobula.error.NodeLostException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.HeldRef;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.wait.WaitPoint;
 import java.time.Duration;
@@ -53,7 +53,8 @@ public final class ActorCluster {
   private final AtomicLong streams = new AtomicLong();
 
   /** What frames go through. */
-  public record Dependencies(ClusterObjects sharing, PeerTransport lanes, FrameRouter router, LeaseGranter desk) {}
+  public record Dependencies(
+      ClusterObjects sharing, PeerTransport lanes, FrameRouter router, LeaseGranter desk) {}
 
   /**
    * Sends and takes frames about actors from now on.
@@ -62,14 +63,23 @@ public final class ActorCluster {
    * @param roomLimit how long a call waits where too much is on the way already
    */
   public ActorCluster(
-      ActorEngine engine, Dependencies dependencies, Membership membership, Duration grace, Duration roomLimit) {
+      ActorEngine engine,
+      Dependencies dependencies,
+      Membership membership,
+      Duration grace,
+      Duration roomLimit) {
     this.engine = engine;
     this.dependencies = dependencies;
     this.membership = membership;
     this.grace = grace;
     this.roomLimit = roomLimit;
-    this.hostedActors =
-        new HostedActors(engine, dependencies.sharing(), dependencies.lanes(), dependencies.router(), dependencies.desk(), this);
+    this.hostedActors = new HostedActors(
+        engine,
+        dependencies.sharing(),
+        dependencies.lanes(),
+        dependencies.router(),
+        dependencies.desk(),
+        this);
     this.ownedActors = new OwnedActors(this, dependencies);
     this.succession = new OwnershipSuccession(this, dependencies);
     this.replicator = new CheckpointReplicator(this, dependencies);
@@ -181,7 +191,8 @@ public final class ActorCluster {
   }
 
   /** An owner is gone, and this node is its heir. */
-  void takeOver(ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState, NodeId from) {
+  void takeOver(
+      ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState, NodeId from) {
     var id = descriptor.id();
     newOwners.put(id, self());
     var owner = ownedActors.own(descriptor, spec);
@@ -268,7 +279,8 @@ public final class ActorCluster {
   <A> TrackedActorHandle<A> handle(ActorDescriptor.SerializedHandle serializedHandle) {
     var descriptor = serializedHandle.descriptor();
     var seen = serializedHandle.lastKnownAddress();
-    if (!serializedHandle.currentOwner().equals(descriptor.originalOwner()) && !isMember(ownerOf(descriptor.id()))) {
+    if (!serializedHandle.currentOwner().equals(descriptor.originalOwner())
+        && !isMember(ownerOf(descriptor.id()))) {
       newOwners.put(descriptor.id(), serializedHandle.currentOwner());
     }
     while (true) {
@@ -291,7 +303,8 @@ public final class ActorCluster {
   }
 
   /** The same, or null when the actor is known to be ending. */
-  <A> @Nullable TrackedActorHandle<A> handleIfOpen(ActorDescriptor.SerializedHandle serializedHandle) {
+  <A> @Nullable TrackedActorHandle<A> handleIfOpen(
+      ActorDescriptor.SerializedHandle serializedHandle) {
     var descriptor = serializedHandle.descriptor();
     var ours = ownedActors.find(descriptor.id());
     boolean open = serializedHandle.currentOwner().equals(self())
@@ -335,7 +348,9 @@ public final class ActorCluster {
     if (ours != null) {
       ours.release(self());
     } else {
-      dependencies.lanes().send(owner, ActorFrames.of(ActorFrames.RELEASE, client.id()).toBytes());
+      dependencies
+          .lanes()
+          .send(owner, ActorFrames.of(ActorFrames.RELEASE, client.id()).toBytes());
     }
   }
 
@@ -397,7 +412,8 @@ public final class ActorCluster {
     var outcome = dependencies.sharing().read(in);
     var client = clients.get(id);
     if (client != null) {
-      client.onReply(incarnation, number, outcome, () -> dependencies.sharing().acknowledgeRefs(from, in));
+      client.onReply(
+          incarnation, number, outcome, () -> dependencies.sharing().acknowledgeRefs(from, in));
       return;
     }
     if (outcome instanceof ObjectContent content) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param type the user's class, as messages call it
  * @param name its name, or null
  * @param detached whether it lives on without handles, and without its owner
- * @param ownerFailover whether another node owns it when its owner is gone, and makes it again when its
- *     host is
+ * @param ownerFailover whether another node owns it when its owner is gone, and makes it again when
+ *     its host is
  * @param durable whether it comes back after all of its cluster has ended
  * @param maxPendingCalls how many calls of one process may be unanswered
  * @param maxCallRetries how often a call is made again that its host died over
@@ -98,7 +98,8 @@ record ActorDescriptor(
    * @param lastKnownAddress where the actor was last seen, or null
    * @param currentOwner the node that sees to its life
    */
-  record SerializedHandle(ActorDescriptor descriptor, @Nullable ActorAddress lastKnownAddress, NodeId currentOwner) {
+  record SerializedHandle(
+      ActorDescriptor descriptor, @Nullable ActorAddress lastKnownAddress, NodeId currentOwner) {
     /** What is known of an actor that its maker owns. */
     static SerializedHandle ofMaker(ActorDescriptor descriptor) {
       return new SerializedHandle(descriptor, null, descriptor.originalOwner());

@@ -22,9 +22,9 @@ import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.checkpoint.CheckpointStore;
+import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.LeaseSource;
@@ -107,11 +107,13 @@ public final class ActorEngine {
    * @param threads runs methods of actors that allow several at a time
    * @param virtualThreads the same for actors on virtual threads
    */
-  public ActorEngine(Dependencies dependencies, ExecutorService threads, ExecutorService virtualThreads) {
+  public ActorEngine(
+      Dependencies dependencies, ExecutorService threads, ExecutorService virtualThreads) {
     this.dependencies = dependencies;
     this.threads = threads;
     this.virtualThreads = virtualThreads;
-    this.names = new ActorNameClient(dependencies.names(), dependencies.store().node(), new RegisteredHandleFactory());
+    this.names = new ActorNameClient(
+        dependencies.names(), dependencies.store().node(), new RegisteredHandleFactory());
     this.spawning = new BehaviorSpawner(this, dependencies.resolver(), dependencies.spawner());
   }
 
@@ -153,7 +155,8 @@ public final class ActorEngine {
     var descriptor = ActorDescriptor.of(id, type, options);
     var present = cluster;
     var spec = new ActorCreationSpec(call, options, currentJob());
-    PendingCreation<A> creation = present == null ? createLocal(descriptor, spec) : createOwned(descriptor, spec, present);
+    PendingCreation<A> creation =
+        present == null ? createLocal(descriptor, spec) : createOwned(descriptor, spec, present);
     ActorHandle<A> other;
     try {
       other = names.claim(descriptor, options.nameOptions().getIfExists());
@@ -204,7 +207,8 @@ public final class ActorEngine {
       ActorHandle<A> handle, Runnable start, Runnable abandon, Consumer<ObjectFailure> fail) {}
 
   private <A> PendingCreation<A> createLocal(ActorDescriptor descriptor, ActorCreationSpec spec) {
-    var cell = new ActorCell(descriptor, spec, this, ActorLifecycleListener.NONE, IncarnationSpec.History.NONE);
+    var cell = new ActorCell(
+        descriptor, spec, this, ActorLifecycleListener.NONE, IncarnationSpec.History.NONE);
     cells.put(cell.id(), cell);
     TrackedActorHandle<A> handle = Objects.requireNonNull(cell.handle());
     return new PendingCreation<>(
@@ -220,10 +224,14 @@ public final class ActorEngine {
         cell::kill);
   }
 
-  private <A> PendingCreation<A> createOwned(ActorDescriptor descriptor, ActorCreationSpec spec, ActorCluster in) {
+  private <A> PendingCreation<A> createOwned(
+      ActorDescriptor descriptor, ActorCreationSpec spec, ActorCluster in) {
     var owner = in.ownedActors().own(descriptor, spec);
     return new PendingCreation<>(
-        in.handle(ActorDescriptor.SerializedHandle.ofMaker(descriptor)), owner::start, owner::abandon, owner::fail);
+        in.handle(ActorDescriptor.SerializedHandle.ofMaker(descriptor)),
+        owner::start,
+        owner::abandon,
+        owner::fail);
   }
 
   private static String typeOf(ActorRequest request) {
@@ -377,8 +385,8 @@ public final class ActorEngine {
   }
 
   private RuntimeClosedException closedException() {
-    return new RuntimeClosedException("The runtime of node " + dependencies.store().node()
-        + " was closed before the actor had answered.");
+    return new RuntimeClosedException("The runtime of node "
+        + dependencies.store().node() + " was closed before the actor had answered.");
   }
 
   /** Whose work the calling thread submits. */
@@ -446,7 +454,8 @@ public final class ActorEngine {
   }
 
   /** The actor's name stands by this node, which hosts or owns it. */
-  void registerName(ActorDescriptor descriptor, @Nullable ActorAddress address, @Nullable Class<?> made) {
+  void registerName(
+      ActorDescriptor descriptor, @Nullable ActorAddress address, @Nullable Class<?> made) {
     var present = cluster;
     var owner = present == null ? descriptor.originalOwner() : present.ownerOf(descriptor.id());
     names.register(new ActorDescriptor.SerializedHandle(descriptor, address, owner), made);

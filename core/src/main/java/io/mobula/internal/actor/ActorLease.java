@@ -171,7 +171,8 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
     return searching
         ? WaitStep.end("an argument of its constructor is looked for", WaitCause.UNKNOWN)
         : WaitStep.end(
-            cell.describe() + " waits for a lease, for which there is no request", WaitCause.NOBODY);
+            cell.describe() + " waits for a lease, for which there is no request",
+            WaitCause.NOBODY);
   }
 
   /** Gives back what is held. */

@@ -62,7 +62,9 @@ final class ActorNameClient {
     }
     long end = System.nanoTime() + HELD_LIMIT.toNanos();
     while (true) {
-      var holder = await(names.claim(named(ActorDescriptor.SerializedHandle.ofMaker(descriptor), List.of())), name);
+      var holder = await(
+          names.claim(named(ActorDescriptor.SerializedHandle.ofMaker(descriptor), List.of())),
+          name);
       if (holder.actor().equals(descriptor.id())) {
         return null;
       }
@@ -178,7 +180,8 @@ final class ActorNameClient {
     names.close();
   }
 
-  private ActorNameDirectory.NameRegistration named(ActorDescriptor.SerializedHandle serializedHandle, List<String> types) {
+  private ActorNameDirectory.NameRegistration named(
+      ActorDescriptor.SerializedHandle serializedHandle, List<String> types) {
     var bytes = new FrameWriter();
     serializedHandle.write(bytes);
     bytes.list(types, FrameWriter::text);
@@ -187,7 +190,8 @@ final class ActorNameClient {
     return new ActorNameDirectory.NameRegistration(name, descriptor.id(), node, bytes.toBytes());
   }
 
-  private static ActorDescriptor.SerializedHandle read(ActorNameDirectory.NameRegistration registration) {
+  private static ActorDescriptor.SerializedHandle read(
+      ActorNameDirectory.NameRegistration registration) {
     return ActorDescriptor.SerializedHandle.read(new FrameReader(registration.descriptor()));
   }
 

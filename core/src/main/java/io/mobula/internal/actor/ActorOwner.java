@@ -102,7 +102,8 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
       die(
           ObjectFailure.following(
               failed,
-              cause -> descriptor.diedException(ActorBehavior.ARGUMENT_FAILED + cause.getMessage(), cause)),
+              cause -> descriptor.diedException(
+                  ActorBehavior.ARGUMENT_FAILED + cause.getMessage(), cause)),
           true);
       return;
     }

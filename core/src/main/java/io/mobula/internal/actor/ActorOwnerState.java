@@ -21,7 +21,8 @@ record ActorOwnerState(
     boolean confirmed,
     CheckpointVersion checkpoint) {
   /** What whoever was not told of any can say. */
-  static final ActorOwnerState UNKNOWN = new ActorOwnerState(0, 0, null, false, CheckpointVersion.NONE);
+  static final ActorOwnerState UNKNOWN =
+      new ActorOwnerState(0, 0, null, false, CheckpointVersion.NONE);
 
   void write(FrameWriter out) {
     checkpoint.write(out.int32(incarnation).int32(restarts).flag(confirmed));

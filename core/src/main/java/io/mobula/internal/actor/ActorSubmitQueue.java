@@ -60,7 +60,8 @@ final class ActorSubmitQueue {
   boolean add(RemoteCall call) {
     open.put(call.number(), call);
     call.sequence(++sequences);
-    callerStates.computeIfAbsent(call.caller(), key -> new CallerState(++callerNumbers)).unanswered++;
+    callerStates.computeIfAbsent(call.caller(), key -> new CallerState(++callerNumbers))
+        .unanswered++;
     var lane = waitingByCaller.get(call.caller());
     if (lane != null) {
       lane.addLast(call);

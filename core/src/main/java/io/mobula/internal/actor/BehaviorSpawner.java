@@ -23,8 +23,8 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.placement.ClusterLeaseRequester;
+import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.store.ObjectFailure;
 import java.util.Map;
 import java.util.Objects;
@@ -76,8 +76,8 @@ final class BehaviorSpawner {
   void left(NodeId node, String who) {
     for (var request : requests.values()) {
       if (node.equals(request.sentTo)) {
-        request.fail(new NodeLostException(
-            request.description() + " may or may not have been started: its node is gone, " + who + "."));
+        request.fail(new NodeLostException(request.description()
+            + " may or may not have been started: its node is gone, " + who + "."));
       }
     }
   }
@@ -135,7 +135,8 @@ final class BehaviorSpawner {
       String name, BoundCall call, Placement placement, BehaviorHost.ChildListener<T> listener) {
     Behavior<T> behavior;
     try {
-      behavior = FatalErrorInterceptor.around(name, Behavior.validateAsInitial(BehaviorSpawner.made(call)));
+      behavior = FatalErrorInterceptor.around(
+          name, Behavior.validateAsInitial(BehaviorSpawner.made(call)));
     } catch (Throwable thrown) { // whatever the program's factory throws
       listener.failed(thrown);
       listener.ended();
@@ -235,7 +236,8 @@ final class BehaviorSpawner {
     private volatile @Nullable NodeId sentTo;
     private volatile long lease;
 
-    SpawnRequest(long number, String name, Resources resources, Placement placement, BoundCall call) {
+    SpawnRequest(
+        long number, String name, Resources resources, Placement placement, BoundCall call) {
       this.number = number;
       this.name = name;
       this.resources = resources;

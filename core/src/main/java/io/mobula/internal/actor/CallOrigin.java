@@ -14,7 +14,8 @@ import io.mobula.internal.lane.FrameWriter;
  * @param answeredBefore every call with a smaller number has its outcome, and is not made again
  * @param repeated whether it may have been run before
  */
-record CallOrigin(NodeId process, long stream, long sequence, long answeredBefore, boolean repeated) {
+record CallOrigin(
+    NodeId process, long stream, long sequence, long answeredBefore, boolean repeated) {
 
   /** What a route says of its call, besides the stream. */
   record SequenceNumbers(long sequence, long answeredBefore) {

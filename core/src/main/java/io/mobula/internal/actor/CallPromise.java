@@ -2,8 +2,8 @@ package io.mobula.internal.actor;
 
 import io.mobula.ObjectId;
 import io.mobula.internal.store.ObjectContent;
-import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectFailure;
 
 /** Where the outcome of a call goes. Told once. */
 interface CallPromise {

@@ -19,7 +19,8 @@ final class CallWaitSteps {
   static WaitStep of(ActorCell cell, @Nullable ActorCallRun run, ObjectId wanted) {
     if (run == null) {
       return WaitStep.end(
-          "call " + wanted + " of " + cell.describe() + " is not known to the actor", WaitCause.NOBODY);
+          "call " + wanted + " of " + cell.describe() + " is not known to the actor",
+          WaitCause.NOBODY);
     }
     return step(cell, run).withVersion(run.attempts()).since(run.since());
   }

@@ -60,7 +60,9 @@ final class CheckpointReplicator {
 
   private CompletableFuture<String> ask(NodeId peer, ActorId id, ReplicatedCheckpoint state) {
     return asked.ask(
-        peer, new CheckpointKey(id, state.version()), () -> send(ActorFrames.REPLICATE_CHECKPOINT, peer, id, state));
+        peer,
+        new CheckpointKey(id, state.version()),
+        () -> send(ActorFrames.REPLICATE_CHECKPOINT, peer, id, state));
   }
 
   private boolean send(int kind, NodeId to, ActorId id, ReplicatedCheckpoint state) {
@@ -79,7 +81,8 @@ final class CheckpointReplicator {
 
   private void onKeep(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
-    var state = ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
+    var state =
+        ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
     cluster
         .engine()
         .store()
@@ -171,7 +174,8 @@ final class CheckpointReplicator {
 
   private void onHand(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
-    var state = ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
+    var state =
+        ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
     pendingHandOvers.put(id, new PendingHandOver(from, state));
   }
 

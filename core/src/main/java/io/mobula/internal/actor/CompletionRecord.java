@@ -2,9 +2,9 @@ package io.mobula.internal.actor;
 
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.FlatValue;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.store.FlatValue;
 import io.mobula.internal.store.ObjectStore;
 import java.util.List;
 

@@ -7,8 +7,8 @@ import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
+import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -74,7 +74,8 @@ final class DurableActors {
     var out = new FrameWriter().int32(FORMAT).text(cell.descriptor().type());
     ActorFrames.writeOptions(out, cell.options());
     ActorFrames.writePlacement(out, cell.options().placement());
-    files.define(new FileCheckpointStore.Definition(out.toBytes(), cell.constructor().decodeParts()));
+    files.define(
+        new FileCheckpointStore.Definition(out.toBytes(), cell.constructor().decodeParts()));
   }
 
   // ---- when a node starts
@@ -116,7 +117,8 @@ final class DurableActors {
       var message = "The durable actor \"" + options.nameOptions().name() + "\" in " + files
           + " cannot be made again on node " + engine.store().node() + ": " + captured.text();
       LOG.error("{}", message);
-      unreadable = new ObjectFailure(() -> new ActorCheckpointException(message, captured.exception()));
+      unreadable =
+          new ObjectFailure(() -> new ActorCheckpointException(message, captured.exception()));
       RemoteFunction nothing = none -> null;
       constructor = engine.binder().bind(nothing);
     }

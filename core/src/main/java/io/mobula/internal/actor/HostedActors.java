@@ -12,11 +12,11 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.ClusterLeaseRequester;
+import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
@@ -45,7 +45,11 @@ final class HostedActors {
   private record LeaseKey(NodeId submitter, long number) {}
 
   /** A cell, and the calls that come to it from other processes. */
-  private record HostedCell(ActorCell cell, ActorAddress address, OwnerNotifier notifier, Map<NodeId, InboundCallSequencer> sequencers) {}
+  private record HostedCell(
+      ActorCell cell,
+      ActorAddress address,
+      OwnerNotifier notifier,
+      Map<NodeId, InboundCallSequencer> sequencers) {}
 
   /** A route of another process. */
   private record ClientId(NodeId process, long stream) {}
@@ -96,7 +100,8 @@ final class HostedActors {
     long number = in.int64();
     var address = ActorAddress.read(in);
     var descriptor = ActorDescriptor.read(in);
-    var history = IncarnationSpec.History.read(in, address, cluster.replicator().takeHandedOver(descriptor.id()));
+    var history = IncarnationSpec.History.read(
+        in, address, cluster.replicator().takeHandedOver(descriptor.id()));
     int restarts = history.restarts();
     var lease = takeLease(from, number);
     if (lease == null) {
@@ -149,7 +154,8 @@ final class HostedActors {
   private void endWithGroup(ActorCell cell) {
     var over = engine.leaseSource().refusalFor(cell.options().placement());
     if (over != null) {
-      cell.kill(() -> cell.diedException("its placement group is no more", over.apply(cell.describe())));
+      cell.kill(
+          () -> cell.diedException("its placement group is no more", over.apply(cell.describe())));
     }
   }
 
@@ -334,7 +340,8 @@ final class HostedActors {
       }
       var sequencer = present.sequencers().get(from);
       if (sequencer != null && sequencer.hasGap()) {
-        return () -> WaitStep.end("it may have come before a call that it follows", WaitCause.UNKNOWN);
+        return () ->
+            WaitStep.end("it may have come before a call that it follows", WaitCause.UNKNOWN);
       }
     }
     return null;

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param spec how it is made
  * @param history what has become of it before
  */
-record IncarnationSpec(ActorDescriptor descriptor, ActorAddress address, ActorCreationSpec spec, History history) {
+record IncarnationSpec(
+    ActorDescriptor descriptor, ActorAddress address, ActorCreationSpec spec, History history) {
 
   /**
    * How far its life had come before this incarnation.
@@ -35,7 +36,8 @@ record IncarnationSpec(ActorDescriptor descriptor, ActorAddress address, ActorCr
       checkpoint.write(out.int32(restarts));
     }
 
-    static History read(FrameReader in, ActorAddress address, @Nullable ReplicatedCheckpoint state) {
+    static History read(
+        FrameReader in, ActorAddress address, @Nullable ReplicatedCheckpoint state) {
       return new History(address.incarnation(), in.int32(), CheckpointVersion.read(in), state);
     }
   }

@@ -34,7 +34,8 @@ public final class LocalActorNames implements ActorNameDirectory {
 
   @Override
   public void release(String name, ActorId actor) {
-    names.computeIfPresent(name, (key, registration) -> registration.actor().equals(actor) ? null : registration);
+    names.computeIfPresent(
+        name, (key, registration) -> registration.actor().equals(actor) ? null : registration);
   }
 
   @Override

@@ -29,7 +29,9 @@ final class OwnedActors {
     dependencies
         .router()
         .on(ActorFrames.PLACED, (from, in) -> withOwner(in, (owner, at) -> owner.placed(at)))
-        .on(ActorFrames.PLACEMENT_LOST, (from, in) -> withOwner(in, (owner, at) -> owner.placementLost(at)))
+        .on(
+            ActorFrames.PLACEMENT_LOST,
+            (from, in) -> withOwner(in, (owner, at) -> owner.placementLost(at)))
         .on(
             ActorFrames.RESTARTED,
             (from, in) -> withOwner(in, (owner, at) -> owner.restarted(at, in.int32())))
@@ -40,12 +42,16 @@ final class OwnedActors {
         .on(
             ActorFrames.DIED,
             (from, in) -> withOwner(
-                in, (owner, at) -> owner.died(at, ActorFrames.readFailure(in, dependencies.sharing()))))
+                in,
+                (owner, at) -> owner.died(at, ActorFrames.readFailure(in, dependencies.sharing()))))
         .on(ActorFrames.ENDED, (from, in) -> withOwner(in, (owner, at) -> owner.ended(at)))
-        .on(ActorFrames.KILL, (from, in) -> endOwnedOrHosted(ActorFrames.KILL, ActorDescriptor.readId(in), in.text()))
+        .on(
+            ActorFrames.KILL,
+            (from, in) -> endOwnedOrHosted(ActorFrames.KILL, ActorDescriptor.readId(in), in.text()))
         .on(
             ActorFrames.DRAIN,
-            (from, in) -> endOwnedOrHosted(ActorFrames.DRAIN, ActorDescriptor.readId(in), in.text()))
+            (from, in) ->
+                endOwnedOrHosted(ActorFrames.DRAIN, ActorDescriptor.readId(in), in.text()))
         .on(ActorFrames.HOLD, this::onHold)
         .on(ActorFrames.RELEASE, this::onRelease);
   }
@@ -106,7 +112,9 @@ final class OwnedActors {
 
   void forget(ActorOwner owner) {
     owners.remove(owner.descriptor().id(), owner);
-    cluster.replicator().forget(owner.descriptor().id()); // a copy may have come after the actor's end
+    cluster
+        .replicator()
+        .forget(owner.descriptor().id()); // a copy may have come after the actor's end
   }
 
   void releaseNameUnlessDurable(ActorDescriptor descriptor) {
@@ -215,7 +223,8 @@ final class OwnedActors {
   }
 
   /** Asks the owner; where it is gone the host, and the heir. */
-  private void end(int kind, ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
+  private void end(
+      int kind, ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
     if (owners.containsKey(descriptor.id())) {
       endOwnedOrHosted(kind, descriptor.id(), how);
       return;

@@ -25,7 +25,11 @@ final class OwnershipSuccession {
   private final Map<ActorId, SuccessorRecord> records = new ConcurrentHashMap<>();
 
   /** What the heir of an actor knows of it. */
-  private record SuccessorRecord(NodeId owner, ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState) {
+  private record SuccessorRecord(
+      NodeId owner,
+      ActorDescriptor descriptor,
+      ActorCreationSpec spec,
+      ActorOwnerState ownerState) {
     SuccessorRecord with(ActorOwnerState news) {
       return new SuccessorRecord(owner, descriptor, spec, news);
     }
@@ -53,7 +57,8 @@ final class OwnershipSuccession {
   }
 
   /** That node inherits the actor. */
-  void appoint(NodeId heir, ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState) {
+  void appoint(
+      NodeId heir, ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState) {
     var frame = new FrameWriter().octet(ActorFrames.APPOINT_SUCCESSOR);
     descriptor.write(frame);
     ownerState.write(frame);
@@ -92,7 +97,9 @@ final class OwnershipSuccession {
       var call = BoundCall.read(in, cluster.engine().store(), dependencies.sharing(), from);
       forget(descriptor.id());
       records.put(
-          descriptor.id(), new SuccessorRecord(from, descriptor, new ActorCreationSpec(call, options, job), ownerState));
+          descriptor.id(),
+          new SuccessorRecord(
+              from, descriptor, new ActorCreationSpec(call, options, job), ownerState));
     } catch (RuntimeException | Error e) { // a class that is not here
       LOG.warn("{} cannot be inherited by this node: {}", descriptor.describe(), e.getMessage());
       return;
@@ -124,11 +131,16 @@ final class OwnershipSuccession {
   /** What that node owned is this one's now. */
   void left(NodeId node) {
     for (var successorRecord : List.copyOf(records.values())) {
-      if (successorRecord.owner().equals(node) && records.remove(successorRecord.descriptor().id()) != null) {
+      if (successorRecord.owner().equals(node)
+          && records.remove(successorRecord.descriptor().id()) != null) {
         LOG.info(
             "This node sees to {} from now on: its owner is gone",
             successorRecord.descriptor().describe());
-        cluster.takeOver(successorRecord.descriptor(), successorRecord.spec(), successorRecord.ownerState(), node);
+        cluster.takeOver(
+            successorRecord.descriptor(),
+            successorRecord.spec(),
+            successorRecord.ownerState(),
+            node);
       }
     }
   }

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unanswered calls of a {@link ActorClient}: sends them, counts them, and sees to their outcomes.
- * Belongs to the route's turns, but for the count.
+ * The unanswered calls of a {@link ActorClient}: sends them, counts them, and sees to their
+ * outcomes. Belongs to the route's turns, but for the count.
  */
 final class PendingActorCalls {
   private final ActorDescriptor descriptor;
@@ -33,7 +33,8 @@ final class PendingActorCalls {
    * @param stream numbers the routes of this process, so that a host tells their calls apart
    * @param onEmpty hears that the last call has its outcome
    */
-  PendingActorCalls(ActorDescriptor descriptor, ActorCluster cluster, long stream, Runnable onEmpty) {
+  PendingActorCalls(
+      ActorDescriptor descriptor, ActorCluster cluster, long stream, Runnable onEmpty) {
     this.descriptor = descriptor;
     this.cluster = cluster;
     this.stream = stream;

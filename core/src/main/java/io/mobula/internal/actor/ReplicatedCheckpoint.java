@@ -50,7 +50,8 @@ record ReplicatedCheckpoint(CheckpointVersion version, BoundCall parts) {
     parts.write(out, clusterObjects, to);
   }
 
-  static ReplicatedCheckpoint read(FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
+  static ReplicatedCheckpoint read(
+      FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
     var version = CheckpointVersion.read(in);
     return new ReplicatedCheckpoint(version, BoundCall.read(in, store, clusterObjects, from));
   }

@@ -14,14 +14,14 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.CallArgumentViews;
-import io.mobula.internal.store.ObjectContent;
-import io.mobula.internal.store.Deadline;
-import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.store.FetchedArguments;
-import io.mobula.internal.store.ObjectEntry;
-import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.CompletionListener;
+import io.mobula.internal.store.Deadline;
+import io.mobula.internal.store.EntryRef;
+import io.mobula.internal.store.FetchedArguments;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectFailure;
+import io.mobula.internal.store.ObjectStore;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -134,7 +134,9 @@ public final class BoundCall {
     }
 
     private Object snapshotFunction(RemoteFunction function) {
-      return codec.isIsolated(function) ? function : promoteLarge(store.snapshot(function, inlineLimit));
+      return codec.isIsolated(function)
+          ? function
+          : promoteLarge(store.snapshot(function, inlineLimit));
     }
 
     /** Copies what a function without parameters captured. */
@@ -183,7 +185,8 @@ public final class BoundCall {
     });
   }
 
-  private void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to, Consumer<Object> argument) {
+  private void write(
+      FrameWriter out, ClusterObjects clusterObjects, NodeId to, Consumer<Object> argument) {
     CallCodec.writeFunction(out, function, clusterObjects, to);
     writeArguments(out, argument);
     clusterObjects.finishFrame(out, to, () -> {});
@@ -217,13 +220,15 @@ public final class BoundCall {
   }
 
   /** Reads what {@link #write(FrameWriter, ClusterObjects, NodeId)} wrote in another process. */
-  public static BoundCall read(FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
+  public static BoundCall read(
+      FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
     try {
       var call = read(in, CallCodec.readFunction(in, clusterObjects, from), store, clusterObjects);
       clusterObjects.acknowledgeRefs(from, in);
       return call;
     } catch (RuntimeException | Error e) {
-      clusterObjects.acknowledgeUnreadable(from, in); // or the sender would keep what it carries for us
+      clusterObjects.acknowledgeUnreadable(
+          from, in); // or the sender would keep what it carries for us
       throw e;
     }
   }

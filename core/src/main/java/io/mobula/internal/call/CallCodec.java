@@ -9,8 +9,8 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
-import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectFailure;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -71,9 +71,12 @@ final class CallCodec {
    * Writes a function for this peer. One that captured nothing is explained once, and has a number
    * from then on.
    */
-  static void writeFunction(FrameWriter out, Object function, ClusterObjects clusterObjects, NodeId to) {
+  static void writeFunction(
+      FrameWriter out, Object function, ClusterObjects clusterObjects, NodeId to) {
     int number = function instanceof RemoteFunction itself && capturesNothing(itself)
-        ? clusterObjects.internTable().intern(to, itself.getClass(), () -> encodeWhole(itself, clusterObjects))
+        ? clusterObjects
+            .internTable()
+            .intern(to, itself.getClass(), () -> encodeWhole(itself, clusterObjects))
         : PeerInternTable.NONE;
     if (number == PeerInternTable.NONE) {
       write(out, function, clusterObjects);
@@ -99,7 +102,8 @@ final class CallCodec {
     return kind == BY_NUMBER
         ? clusterObjects
             .internTable()
-            .resolve(from, in.int32(), whole -> new StatelessFunction(content(whole, clusterObjects)))
+            .resolve(
+                from, in.int32(), whole -> new StatelessFunction(content(whole, clusterObjects)))
         : read(kind, in, clusterObjects);
   }
 

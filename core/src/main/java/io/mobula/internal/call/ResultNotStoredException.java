@@ -25,7 +25,8 @@ public final class ResultNotStoredException extends Exception {
   }
 
   /** Copies a result into the store, in the thread that made it. */
-  public static ObjectContent storeResult(ObjectStore store, @Nullable Object value) throws ResultNotStoredException {
+  public static ObjectContent storeResult(ObjectStore store, @Nullable Object value)
+      throws ResultNotStoredException {
     try {
       return store.snapshot(value, Long.MAX_VALUE);
     } catch (MobulaException notStored) {

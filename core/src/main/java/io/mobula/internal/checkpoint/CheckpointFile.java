@@ -76,7 +76,8 @@ final class CheckpointFile {
     }
   }
 
-  private static void write(FileChannel channel, byte[] front, EncodedValue value) throws IOException {
+  private static void write(FileChannel channel, byte[] front, EncodedValue value)
+      throws IOException {
     var head = ByteBuffer.allocate(FIXED_HEADER_BYTES + front.length + Integer.BYTES)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(MAGIC)

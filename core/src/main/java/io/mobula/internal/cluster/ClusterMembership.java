@@ -94,7 +94,8 @@ public final class ClusterMembership implements Membership {
     long end = System.nanoTime() + NAME_LIMIT.toNanos();
     while (true) {
       try {
-        system.systemActorOf(JoinGatekeeper.create(this, members), JoinGatekeeper.NAME, Props.empty());
+        system.systemActorOf(
+            JoinGatekeeper.create(this, members), JoinGatekeeper.NAME, Props.empty());
         return;
       } catch (InvalidActorNameException taken) {
         if (end - System.nanoTime() < 0) {
@@ -153,7 +154,8 @@ public final class ClusterMembership implements Membership {
   public void join() {
     var until = new JoinDeadline(settings.joinTimeout(), clock::nanos);
     deadline = until;
-    SeedJoiner joiner = new SeedJoiner(system, self, settings, this::<JoinGatekeeper.Command>resolve);
+    SeedJoiner joiner =
+        new SeedJoiner(system, self, settings, this::<JoinGatekeeper.Command>resolve);
     var to = self.address();
     if (ownsSystem) {
       var seeds =

@@ -101,9 +101,7 @@ final class HandshakeTable {
   /** A system has gone. */
   List<PeerChange> removeSystem(SystemAddress systemAddress, String how) {
     var entry = systems.remove(systemAddress);
-    return entry == null || entry.peer == null
-        ? List.of()
-        : List.of(new Left(entry.peer, how));
+    return entry == null || entry.peer == null ? List.of() : List.of(new Left(entry.peer, how));
   }
 
   /** Whether that system comes and goes with its node. */

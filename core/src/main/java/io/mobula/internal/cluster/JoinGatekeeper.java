@@ -45,7 +45,8 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
    * @param name its own
    * @param id its incarnation
    */
-  record JoinRequest(String cluster, int protocol, String name, NodeId id, ActorRef<JoinReply> replyTo)
+  record JoinRequest(
+      String cluster, int protocol, String name, NodeId id, ActorRef<JoinReply> replyTo)
       implements Command, ControlMessage {}
 
   /**
@@ -108,7 +109,8 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
     context.watch(members);
   }
 
-  static Behavior<Command> create(ClusterMembership membership, ActorRef<MembershipActor.Command> members) {
+  static Behavior<Command> create(
+      ClusterMembership membership, ActorRef<MembershipActor.Command> members) {
     return Behaviors.setup(context -> new JoinGatekeeper(context, membership, members));
   }
 
@@ -218,7 +220,8 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
     long now = System.nanoTime();
     reserved.values().removeIf(each -> each.until() - now < 0);
     if (reserved.size() < MOST_RESERVED) {
-      reserved.put(request.name(), new NameReservation(request.id(), address, now + RESERVED.toNanos()));
+      reserved.put(
+          request.name(), new NameReservation(request.id(), address, now + RESERVED.toNanos()));
     }
   }
 }

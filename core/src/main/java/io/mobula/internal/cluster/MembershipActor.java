@@ -40,7 +40,17 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
   private static final String FOUND_DEAD = "it does not answer and was taken for dead";
 
   sealed interface Command
-      permits Hello, Goodbye, VerifyMembership, RemovalNotice, ClusterChanged, GreetTick, AddListener, NodeDied, SystemDied, CheckRemoval, Depart {}
+      permits Hello,
+          Goodbye,
+          VerifyMembership,
+          RemovalNotice,
+          ClusterChanged,
+          GreetTick,
+          AddListener,
+          NodeDied,
+          SystemDied,
+          CheckRemoval,
+          Depart {}
 
   /** Akka Cluster has news. */
   private record ClusterChanged(ClusterDomainEvent event) implements Command {}
@@ -95,8 +105,8 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
   }
 
   static Behavior<Command> create(ClusterMembership membership) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new MembershipActor(context, timers, membership)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new MembershipActor(context, timers, membership)));
   }
 
   @Override
@@ -140,8 +150,9 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
   /** Notes progress of joining: each change of a member shows that the cluster is at work. */
   private void noteProgress(ClusterDomainEvent event) {
     if (event instanceof ClusterEvent.MemberEvent news) {
-      var who =
-          SystemAddress.of(news.member()).equals(self) ? "this node" : news.member().address();
+      var who = SystemAddress.of(news.member()).equals(self)
+          ? "this node"
+          : news.member().address();
       membership.progress(who + " is " + news.member().status() + " in the cluster");
     } else if (event instanceof ClusterEvent.ReachableMember news) {
       membership.progress(news.member().address() + " can be reached again");
@@ -153,7 +164,8 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
     if (systemAddress.equals(self)) {
       membership.up();
     } else {
-      handshakes.addSystem(systemAddress, member.getRoles().stream().anyMatch(ClusterSystemConfig::isMobulaRole));
+      handshakes.addSystem(
+          systemAddress, member.getRoles().stream().anyMatch(ClusterSystemConfig::isMobulaRole));
       greet(systemAddress);
     }
   }
@@ -194,7 +206,8 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
 
   private void greet(SystemAddress systemAddress) {
     if (!departing) {
-      gateOf(systemAddress).tell(new Hello(membership.self(), self.uid(), handshakes.knows(systemAddress)));
+      gateOf(systemAddress)
+          .tell(new Hello(membership.self(), self.uid(), handshakes.knows(systemAddress)));
     }
   }
 
@@ -212,7 +225,8 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
     if (systemAddress == null) {
       return;
     }
-    if (!handshakes.belongsToNode(systemAddress)) { // the node has gone; somebody else's actor system may well live on
+    if (!handshakes.belongsToNode(
+        systemAddress)) { // the node has gone; somebody else's actor system may well live on
       tell(handshakes.removeNode(id, how));
       return;
     }
@@ -232,7 +246,8 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
   }
 
   private void downMember(Member member, SystemAddress systemAddress, String how) {
-    if (!SystemAddress.of(member).equals(systemAddress) || member.status().equals(MemberStatus.down())) {
+    if (!SystemAddress.of(member).equals(systemAddress)
+        || member.status().equals(MemberStatus.down())) {
       return;
     }
     removedSystems.add(systemAddress);
@@ -254,7 +269,8 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
    */
   private void onAwake() {
     for (var systemAddress : handshakes.systems()) {
-      gateOf(systemAddress).tell(new VerifyMembership(membership.self().id(), self.address(), self.uid()));
+      gateOf(systemAddress)
+          .tell(new VerifyMembership(membership.self().id(), self.address(), self.uid()));
     }
   }
 

@@ -115,8 +115,9 @@ final class SeedJoiner {
    * reservation of this process's name at the seed.
    */
   void requestJoin(String seed) {
-    Function<ActorRef<JoinGatekeeper.JoinReply>, JoinGatekeeper.Command> message = reply -> new JoinGatekeeper.JoinRequest(
-        settings.identity().cluster(), ProtocolVersion.VERSION, self.name(), self.id(), reply);
+    Function<ActorRef<JoinGatekeeper.JoinReply>, JoinGatekeeper.Command> message =
+        reply -> new JoinGatekeeper.JoinRequest(
+            settings.identity().cluster(), ProtocolVersion.VERSION, self.name(), self.id(), reply);
     CompletionStage<JoinGatekeeper.JoinReply> asked = AskPattern.ask(
         resolve.apply(seed, JoinGatekeeper.NAME), message::apply, ANSWER_LIMIT, system.scheduler());
     var _ = asked.thenAccept(answer -> {

@@ -1,7 +1,7 @@
 package io.mobula.internal.cluster;
 
-import io.mobula.internal.memory.StoreLivenessProbe;
 import io.mobula.internal.memory.StoreAddress;
+import io.mobula.internal.memory.StoreLivenessProbe;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

@@ -77,7 +77,8 @@ final class BufferCodec<T> extends TypeCodec<T> {
   T read(GraphCodec graph, SegmentInput input, Class<? extends T> ignored) {
     int headerSize = input.readVarInt(true);
     if (headerSize < 0 || headerSize > BufferType.MAX_HEADER) {
-      throw GraphException.of(type.type(), "the bytes declare a header of " + headerSize + " bytes");
+      throw GraphException.of(
+          type.type(), "the bytes declare a header of " + headerSize + " bytes");
     }
     byte[] header = input.readBytes(headerSize);
     MemorySegment content =

@@ -218,8 +218,7 @@ public final class CapturedThrowable {
     askForTexts(node, MOST_TEXT);
     node.trace = traceOf(node, MOST_FRAMES);
     Throwable cause = ask(node, thrown::getCause, null);
-    RemoteThrowable standIn =
-        new RemoteThrowable(typesOf(thrown), node.message, node.text, cause);
+    RemoteThrowable standIn = new RemoteThrowable(typesOf(thrown), node.message, node.text, cause);
     standIn.setStackTrace(node.trace);
     for (Throwable each : thrown.getSuppressed()) {
       standIn.addSuppressed(each);

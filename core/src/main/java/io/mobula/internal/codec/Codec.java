@@ -128,7 +128,8 @@ public final class Codec {
   }
 
   private static CodecException failure(String action, GraphException failure, String root) {
-    return new CodecException("Cannot " + action + " " + failure.describe(root), failure.getCause());
+    return new CodecException(
+        "Cannot " + action + " " + failure.describe(root), failure.getCause());
   }
 
   /**

@@ -113,12 +113,24 @@ public record CodecOptions(
   /** The same with another size from which content travels out of band. */
   public CodecOptions withBufferThreshold(int bytes) {
     return new CodecOptions(
-        classLoader, usesContextLoader, externalTypes, bufferTypes, maxDepth, bytes, allowedClasses);
+        classLoader,
+        usesContextLoader,
+        externalTypes,
+        bufferTypes,
+        maxDepth,
+        bytes,
+        allowedClasses);
   }
 
   /** The same, but only classes whose binary name the predicate accepts are written and read. */
   public CodecOptions withAllowedClasses(Predicate<String> allowed) {
     return new CodecOptions(
-        classLoader, usesContextLoader, externalTypes, bufferTypes, maxDepth, bufferThreshold, allowed);
+        classLoader,
+        usesContextLoader,
+        externalTypes,
+        bufferTypes,
+        maxDepth,
+        bufferThreshold,
+        allowed);
   }
 }

@@ -16,8 +16,8 @@ import java.util.List;
  * @param buffers large contents left out of {@code bytes}, in the order in which decoding asks for
  *     them
  * @param externals values of the external types, by the index written for them
- * @param decodesToViews whether decoding makes views of the buffers, which must then live as long as the
- *     value; otherwise it copies them out
+ * @param decodesToViews whether decoding makes views of the buffers, which must then live as long
+ *     as the value; otherwise it copies them out
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record EncodedValue(

@@ -34,7 +34,8 @@ final class EnumCodec<E extends Enum<?>> extends TypeCodec<E> {
   E read(GraphCodec graph, SegmentInput input, Class<? extends E> type) {
     int ordinal = input.readVarInt(true);
     if (ordinal < 0 || ordinal >= constants.length) {
-      throw GraphException.of(type, "the bytes name constant " + ordinal + " of " + constants.length);
+      throw GraphException.of(
+          type, "the bytes name constant " + ordinal + " of " + constants.length);
     }
     return constants[ordinal];
   }

@@ -81,7 +81,8 @@ final class FieldAccessor {
     }
   }
 
-  private void readPrimitiveOrString(SegmentInput input, Object owner) throws IllegalAccessException {
+  private void readPrimitiveOrString(SegmentInput input, Object owner)
+      throws IllegalAccessException {
     switch (kind) {
       case 'I' -> field.setInt(owner, input.readVarInt(false));
       case 'J' -> field.setLong(owner, input.readVarLong(false));

@@ -36,7 +36,8 @@ final class FieldsCodec<T> extends TypeCodec<T> {
     List<FieldAccessor> slots = new ArrayList<>();
     Class<?> opaque = addSlots(type, slots);
     return new FieldsCodec<>(
-        slots.toArray(FieldAccessor[]::new), JdkSerialization.constructor(type, baseConstructor(opaque)));
+        slots.toArray(FieldAccessor[]::new),
+        JdkSerialization.constructor(type, baseConstructor(opaque)));
   }
 
   /**

@@ -31,7 +31,8 @@ public record FunctionSignature(
    * The same with the display name that follows from the rest; made once, since each call of the
    * function uses it.
    */
-  FunctionSignature(String implClass, String implMethod, List<Class<?>> parameterTypes, int capturedCount) {
+  FunctionSignature(
+      String implClass, String implMethod, List<Class<?>> parameterTypes, int capturedCount) {
     this(implClass, implMethod, parameterTypes, capturedCount, displayName(implClass, implMethod));
   }
 

@@ -85,7 +85,8 @@ final class GraphClassResolver extends DefaultClassResolver {
     }
     Registration registration = idToRegistration.get(id - 2);
     if (registration == null) {
-      throw GraphException.withReason("the bytes name class number " + (id - 2) + ", which does not exist");
+      throw GraphException.withReason(
+          "the bytes name class number " + (id - 2) + ", which does not exist");
     }
     return registration;
   }

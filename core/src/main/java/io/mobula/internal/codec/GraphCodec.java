@@ -40,7 +40,11 @@ final class GraphCodec extends Kryo {
   private int hookDepth;
   private final List<Runnable> validations = new ArrayList<>();
 
-  private GraphCodec(CodecOptions options, TypeCodecRegistry registry, GraphClassResolver names, GraphReferenceResolver references) {
+  private GraphCodec(
+      CodecOptions options,
+      TypeCodecRegistry registry,
+      GraphClassResolver names,
+      GraphReferenceResolver references) {
     super(names, references);
     this.options = options;
     this.classResolver = names;
@@ -53,7 +57,8 @@ final class GraphCodec extends Kryo {
   }
 
   static GraphCodec create(CodecOptions options, TypeCodecRegistry registry) {
-    return new GraphCodec(options, registry, new GraphClassResolver(registry), new GraphReferenceResolver());
+    return new GraphCodec(
+        options, registry, new GraphClassResolver(registry), new GraphReferenceResolver());
   }
 
   CodecOptions options() {
@@ -97,7 +102,8 @@ final class GraphCodec extends Kryo {
     input.open(bytes);
     int format = input.readByte();
     if (format != FORMAT) {
-      throw GraphException.withReason("the bytes are of format " + format + ", this codec reads " + FORMAT);
+      throw GraphException.withReason(
+          "the bytes are of format " + format + ", this codec reads " + FORMAT);
     }
     Object value = readClassAndObject(input);
     if (input.remaining() > 0) {
@@ -142,7 +148,8 @@ final class GraphCodec extends Kryo {
   /** The buffer of this number, read-only. */
   MemorySegment buffer(int number) {
     if (number < 0 || number >= buffersIn.size()) {
-      throw GraphException.withReason("the bytes refer to buffer " + number + " of " + buffersIn.size());
+      throw GraphException.withReason(
+          "the bytes refer to buffer " + number + " of " + buffersIn.size());
     }
     return buffersIn.get(number).asReadOnly();
   }
@@ -154,8 +161,8 @@ final class GraphCodec extends Kryo {
   MemorySegment bufferToCopy(int number) {
     MemorySegment buffer = buffer(number);
     if (buffer.byteSize() > copyBudgetBytes) {
-      throw GraphException.withReason("the bytes refer to buffer " + number + " of " + buffer.byteSize()
-          + " bytes more often than there are values of it");
+      throw GraphException.withReason("the bytes refer to buffer " + number + " of "
+          + buffer.byteSize() + " bytes more often than there are values of it");
     }
     copyBudgetBytes -= buffer.byteSize();
     return buffer;

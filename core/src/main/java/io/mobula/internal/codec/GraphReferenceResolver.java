@@ -66,7 +66,8 @@ final class GraphReferenceResolver extends MapReferenceResolver {
   public Object getReadObject(Class type, int id) {
     Object object = id >= 0 && id < readObjects.size() ? readObjects.get(id) : null;
     if (object == null) {
-      throw GraphException.withReason("the bytes refer to value " + id + ", which has not been read yet");
+      throw GraphException.withReason(
+          "the bytes refer to value " + id + ", which has not been read yet");
     }
     return object;
   }

@@ -38,7 +38,8 @@ final class HookGetField extends ObjectInputStream.GetField {
       GraphCodec graph, SegmentInput input, ObjectStreamField field) {
     Object value = graph.readClassAndObject(input);
     if (value != null && !field.getType().isInstance(value)) {
-      throw GraphException.of(value.getClass(), "a value of another type is in field " + field.getName());
+      throw GraphException.of(
+          value.getClass(), "a value of another type is in field " + field.getName());
     }
     return value;
   }

@@ -82,7 +82,8 @@ final class ImmutabilityAnalyzer {
       case MUTABLE -> false;
       case RECORD -> depth < MAX_DEPTH && recordHolds(value, mutability, depth);
       case LIST -> depth < MAX_DEPTH && listHolds((List<?>) value, depth);
-      case OPTIONAL -> depth < MAX_DEPTH && isImmutable(((Optional<?>) value).orElse(null), depth + 1);
+      case OPTIONAL ->
+        depth < MAX_DEPTH && isImmutable(((Optional<?>) value).orElse(null), depth + 1);
       case LAMBDA -> LambdaSerialization.capturedCount((Serializable) value) == 0;
     };
   }

@@ -135,7 +135,8 @@ final class JavaSerializationCodec<T> extends TypeCodec<T> {
 
   private void endOfLevel(SegmentInput input) {
     if (input.readByte() != END_OF_LEVEL) {
-      throw GraphException.of(shape.type(), "its readObject does not read what its writeObject wrote");
+      throw GraphException.of(
+          shape.type(), "its readObject does not read what its writeObject wrote");
     }
   }
 

@@ -56,13 +56,14 @@ final class LambdaCodec extends ContentFirstCodec<Object> {
     long hash = input.readLong();
     long here = LambdaSerialization.hashOf(capturing);
     if (hash != 0 && here != 0 && hash != here) {
-      throw GraphException.withReason("a lambda was written in another version of " + capturing.getName()
-          + " than the one here. Run the same build on both sides");
+      throw GraphException.withReason("a lambda was written in another version of "
+          + capturing.getName() + " than the one here. Run the same build on both sides");
     }
     return LambdaSerialization.fromSerializedLambda(capturing, readParts(graph, input, capturing));
   }
 
-  private static SerializedLambda readParts(GraphCodec graph, SegmentInput input, Class<?> capturing) {
+  private static SerializedLambda readParts(
+      GraphCodec graph, SegmentInput input, Class<?> capturing) {
     String interfaceClass = text(input);
     String interfaceMethod = text(input);
     String interfaceSignature = text(input);

@@ -91,7 +91,8 @@ final class LambdaSerialization {
       return Class.forName(
           parts.getCapturingClass().replace('/', '.'), false, lambda.getClassLoader());
     } catch (ClassNotFoundException absent) {
-      throw GraphException.of(lambda, "the class it was written in is gone: " + absent.getMessage(), absent);
+      throw GraphException.of(
+          lambda, "the class it was written in is gone: " + absent.getMessage(), absent);
     }
   }
 

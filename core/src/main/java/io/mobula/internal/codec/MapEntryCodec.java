@@ -21,7 +21,8 @@ final class MapEntryCodec extends ContentFirstCodec<Map.Entry<?, ?>> {
   }
 
   @Override
-  Map.Entry<?, ?> read(GraphCodec graph, SegmentInput input, Class<? extends Map.Entry<?, ?>> type) {
+  Map.Entry<?, ?> read(
+      GraphCodec graph, SegmentInput input, Class<? extends Map.Entry<?, ?>> type) {
     Object key = graph.readClassAndObject(input);
     Object value = graph.readClassAndObject(input);
     return key == null || value == null

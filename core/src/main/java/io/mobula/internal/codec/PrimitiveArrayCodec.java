@@ -37,8 +37,8 @@ final class PrimitiveArrayCodec<A> extends TypeCodec<A> {
         char[].class, new PrimitiveArrayCodec<>(2, MemorySegment::ofArray, char[]::new)));
     table.add(RegisteredClass.exact(
         short[].class, new PrimitiveArrayCodec<>(2, MemorySegment::ofArray, short[]::new)));
-    table.add(
-        RegisteredClass.exact(int[].class, new PrimitiveArrayCodec<>(4, MemorySegment::ofArray, int[]::new)));
+    table.add(RegisteredClass.exact(
+        int[].class, new PrimitiveArrayCodec<>(4, MemorySegment::ofArray, int[]::new)));
     table.add(RegisteredClass.exact(
         long[].class, new PrimitiveArrayCodec<>(8, MemorySegment::ofArray, long[]::new)));
     table.add(RegisteredClass.exact(

@@ -34,7 +34,8 @@ record RegisteredClass(Class<?> type, @Nullable TypeCodec<?> codec, boolean incl
     addCollections(table);
     addTimes(table);
     ScalarCodecs.addTo(table);
-    table.add(new RegisteredClass(java.lang.foreign.MemorySegment.class, BufferCodec.ofSegments(), true));
+    table.add(
+        new RegisteredClass(java.lang.foreign.MemorySegment.class, BufferCodec.ofSegments(), true));
     table.add(new RegisteredClass(java.nio.ByteBuffer.class, BufferCodec.ofByteBuffers(), true));
     for (BufferType<?> type : options.bufferTypes()) {
       table.add(new RegisteredClass(type.type(), new BufferCodec<>(type), true));

@@ -102,8 +102,8 @@ final class SegmentInput extends Input {
     int start = position;
     int declared = readVarIntFlag(true);
     if (declared < 0 || declared - 1L > remaining()) {
-      throw GraphException.withReason("the bytes declare a string of " + declared + " characters but "
-          + remaining() + " are left");
+      throw GraphException.withReason("the bytes declare a string of " + declared
+          + " characters but " + remaining() + " are left");
     }
     position = start;
   }

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The choice of how each class is written, made once per class and codec.
  *
- * <p>In this order: families with a number of their own ({@link #familyOf}); what the class asks Kryo
- * for; enums, arrays and records; what is refused whatever it says of itself ({@link ErrorHints});
- * Java's serialization hooks, where the class has some or where its fields cannot be reached
- * ({@link JavaSerializationCodec}); and else its fields ({@link FieldsCodec}).
+ * <p>In this order: families with a number of their own ({@link #familyOf}); what the class asks
+ * Kryo for; enums, arrays and records; what is refused whatever it says of itself
+ * ({@link ErrorHints}); Java's serialization hooks, where the class has some or where its fields
+ * cannot be reached ({@link JavaSerializationCodec}); and else its fields ({@link FieldsCodec}).
  */
 final class TypeCodecRegistry {
   private static final int FIRST_NUMBER = 16;
@@ -135,7 +135,9 @@ final class TypeCodecRegistry {
     Class<?> closed = FieldsCodec.closedPart(type);
     if (Serializable.class.isAssignableFrom(type)) {
       SerializationDescriptor shape = SerializationDescriptor.of(type);
-      return shape.hasHooks() || closed != null ? new JavaSerializationCodec<>(shape) : FieldsCodec.of(type);
+      return shape.hasHooks() || closed != null
+          ? new JavaSerializationCodec<>(shape)
+          : FieldsCodec.of(type);
     }
     if (closed != null) {
       throw GraphException.of(type, ErrorHints.reasonUnreachable(type, closed));
@@ -196,7 +198,8 @@ final class TypeCodecRegistry {
     } catch (ClassNotFoundException absent) {
       return null;
     } catch (LinkageError broken) {
-      throw GraphException.withReason("class " + name + " cannot be linked here: " + broken, broken);
+      throw GraphException.withReason(
+          "class " + name + " cannot be linked here: " + broken, broken);
     }
   }
 }

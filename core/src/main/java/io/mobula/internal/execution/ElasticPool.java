@@ -68,9 +68,16 @@ public final class ElasticPool {
    *
    * @param spinWait what an idle thread does before it waits
    */
-  public static ExecutorService create(ThreadFactory factory, int most, Supplier<SpinWait> spinWait) {
+  public static ExecutorService create(
+      ThreadFactory factory, int most, Supplier<SpinWait> spinWait) {
     return new ThreadPoolExecutor(
-        0, most, IDLE_SECONDS, TimeUnit.SECONDS, new HandOffQueue(spinWait), factory, ElasticPool::queue);
+        0,
+        most,
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new HandOffQueue(spinWait),
+        factory,
+        ElasticPool::queue);
   }
 
   private static void queue(Runnable work, ThreadPoolExecutor pool) {

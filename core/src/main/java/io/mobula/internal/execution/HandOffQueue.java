@@ -20,7 +20,8 @@ final class HandOffQueue extends LinkedTransferQueue<Runnable> {
   @SuppressWarnings("serial") // nobody writes it
   private final transient Supplier<SpinWait> spinWait;
 
-  private final transient AtomicReference<@Nullable SpinningWorker> spinningWorker = new AtomicReference<>();
+  private final transient AtomicReference<@Nullable SpinningWorker> spinningWorker =
+      new AtomicReference<>();
 
   /** A thread that looks out, and what it was given meanwhile. */
   private static final class SpinningWorker extends AtomicReference<@Nullable Runnable> {

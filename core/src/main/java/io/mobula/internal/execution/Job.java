@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param weight how much of a node it may hold beside other programs, for each 1 of theirs
  */
 public record Job(
-    NodeId driver, boolean forwardsOutput, @Nullable RuntimeEnvironment environment, double weight) {
+    NodeId driver,
+    boolean forwardsOutput,
+    @Nullable RuntimeEnvironment environment,
+    double weight) {
   /** Refuses a null driver, and a weight that is none. */
   public Job {
     Objects.requireNonNull(driver, "driver");

@@ -3,8 +3,8 @@ package io.mobula.internal.group;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.BundleCapacity;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class BundleLedgers {
   private final Map<PlacementGroupId, SortedMap<Integer, LedgerClient>> open = new HashMap<>();
   private final Map<LedgerClient, Lease> leases = new HashMap<>();
-  private final Map<PlacementGroupId, Set<RacingLeaseRequest>> waiting = new HashMap<>(); // for any bundle
+  private final Map<PlacementGroupId, Set<RacingLeaseRequest>> waiting =
+      new HashMap<>(); // for any bundle
   private long numbers;
 
   /** A bundle and its ledger. */
@@ -117,8 +118,8 @@ final class BundleLedgers {
   /** All there are. */
   synchronized List<OpenBundle> all() {
     var all = new ArrayList<OpenBundle>();
-    open.forEach(
-        (id, group) -> group.forEach((bundle, ledger) -> all.add(new OpenBundle(id, bundle, ledger))));
+    open.forEach((id, group) ->
+        group.forEach((bundle, ledger) -> all.add(new OpenBundle(id, bundle, ledger))));
     return all;
   }
 }

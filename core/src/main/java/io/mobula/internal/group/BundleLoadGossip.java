@@ -42,7 +42,8 @@ final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.
   private record Stale(OpenBundle bundle) implements Command {}
 
   /** A ledger's answer. */
-  private record BalanceReceived(OpenBundle bundle, LedgerClient.BalanceSnapshot now) implements Command {}
+  private record BalanceReceived(OpenBundle bundle, LedgerClient.BalanceSnapshot now)
+      implements Command {}
 
   /** It is time to ask again, and to tell. */
   private record IntervalElapsed() implements Command {}
@@ -113,14 +114,17 @@ final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.
     var self = getContext().getSelf();
     bundle
         .ledger()
-        .watch(snapshot -> self.tell(new BalanceReceived(bundle, snapshot)), () -> self.tell(new Stale(bundle)));
+        .watch(
+            snapshot -> self.tell(new BalanceReceived(bundle, snapshot)),
+            () -> self.tell(new Stale(bundle)));
   }
 
   private void onBalanced(OpenBundle bundle, LedgerClient.BalanceSnapshot snapshot) {
     if (known.contains(bundle)) {
       last.put(
           bundle,
-          new BundleLoad(bundle.id(), bundle.bundle(), snapshot.available().asUnits(), snapshot.queued()));
+          new BundleLoad(
+              bundle.id(), bundle.bundle(), snapshot.available().asUnits(), snapshot.queued()));
       untold = true;
       lull();
     }

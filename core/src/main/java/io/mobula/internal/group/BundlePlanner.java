@@ -24,7 +24,8 @@ final class BundlePlanner {
    * @param bundles what each of all bundles is to hold
    * @param placed where those are that have a place already
    */
-  record PlanRequest(PlacementStrategy strategy, List<Resources> bundles, Map<Integer, NodeId> placed) {
+  record PlanRequest(
+      PlacementStrategy strategy, List<Resources> bundles, Map<Integer, NodeId> placed) {
     PlanRequest {
       bundles = List.copyOf(bundles);
       placed = Map.copyOf(placed);
@@ -91,7 +92,8 @@ final class BundlePlanner {
             + (starting.size() == 1 ? " worker is" : " workers are") + " being started");
   }
 
-  private static @Nullable Map<Integer, NodeId> whenIdle(PlanRequest request, List<NodeView> nodes) {
+  private static @Nullable Map<Integer, NodeId> whenIdle(
+      PlanRequest request, List<NodeView> nodes) {
     return new BundleSearch(
             request,
             nodes,

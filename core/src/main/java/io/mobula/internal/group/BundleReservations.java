@@ -159,7 +159,8 @@ final class BundleReservations {
     for (int bundle : List.copyOf(holding.open)) {
       if (!mine.contains(bundle)) {
         holding.open.remove(bundle);
-        effects.close(id, bundle, GroupTermination.removed(" here: another node has this bundle now"));
+        effects.close(
+            id, bundle, GroupTermination.removed(" here: another node has this bundle now"));
       }
     }
     var has = List.copyOf(holding.open);
@@ -223,7 +224,8 @@ final class BundleReservations {
     var held = new ArrayList<GroupReport.HeldGroup>();
     holdings.forEach((id, holding) -> {
       if (holding.map != null && !holding.open.isEmpty()) {
-        held.add(new GroupReport.HeldGroup(holding.map, holding.attempt, List.copyOf(holding.open)));
+        held.add(
+            new GroupReport.HeldGroup(holding.map, holding.attempt, List.copyOf(holding.open)));
       }
     });
     return held;

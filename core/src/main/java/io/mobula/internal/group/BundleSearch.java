@@ -67,8 +67,8 @@ final class BundleSearch {
       }
     }
     this.open = request.open().stream()
-        .sorted(
-            Comparator.comparingDouble((Integer bundle) -> -size(request.bundles().get(bundle))))
+        .sorted(Comparator.comparingDouble(
+            (Integer bundle) -> -size(request.bundles().get(bundle))))
         .mapToInt(Integer::intValue)
         .toArray();
     this.wanted = Arrays.stream(open)

@@ -30,7 +30,8 @@ final class BundleShortageMessages {
 
   private String words(Function<NodeView, Resources> had, String free, String has) {
     var open = request.open();
-    var sum = open.stream().map(request.bundles()::get).reduce(Resources.none(), BundlePlanner::sum);
+    var sum =
+        open.stream().map(request.bundles()::get).reduce(Resources.none(), BundlePlanner::sum);
     var alone = alone(had);
     return switch (request.strategy()) {
       case STRICT_PACK ->
@@ -65,8 +66,8 @@ final class BundleShortageMessages {
 
   private @Nullable Integer alone(Function<NodeView, Resources> had) {
     return request.open().stream()
-        .filter(bundle ->
-            nodes.stream().noneMatch(node -> lacking(node, had, request.bundles().get(bundle)) == 0))
+        .filter(bundle -> nodes.stream()
+            .noneMatch(node -> lacking(node, had, request.bundles().get(bundle)) == 0))
         .findFirst()
         .orElse(null);
   }
@@ -93,8 +94,8 @@ final class BundleShortageMessages {
     boolean devices = idle ? need.canEverFit(node.devices()) : need.fits(node.devices());
     return (devices ? 0 : 1)
         + (int) wanted.asUnits().entrySet().stream()
-            .filter(each ->
-                !DeviceRequirement.isDeviceResource(each.getKey()) && amounts.units(each.getKey()) < each.getValue())
+            .filter(each -> !DeviceRequirement.isDeviceResource(each.getKey())
+                && amounts.units(each.getKey()) < each.getValue())
             .count();
   }
 

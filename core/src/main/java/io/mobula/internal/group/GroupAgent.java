@@ -38,7 +38,8 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
   }
 
   /** It is to say what it holds, to this scheduler from now on. */
-  record ReportRequest(long scheduler, ActorRef<GroupScheduler.Command> from) implements SchedulerCommand {}
+  record ReportRequest(long scheduler, ActorRef<GroupScheduler.Command> from)
+      implements SchedulerCommand {}
 
   /** Bundles are to be reserved. */
   record Prepare(long scheduler, GroupSpec spec, int attempt, List<Integer> bundles)
@@ -55,13 +56,15 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
   record Abort(long scheduler, PlacementGroupId id, int attempt) implements SchedulerCommand {}
 
   /** All there is of a group ends. */
-  record Remove(long scheduler, PlacementGroupId id, GroupTermination ending) implements SchedulerCommand {}
+  record Remove(long scheduler, PlacementGroupId id, GroupTermination ending)
+      implements SchedulerCommand {}
 
   /** Where a group is. */
   record GroupUpdate(long scheduler, GroupStatus status) implements SchedulerCommand {}
 
   /** A group is no more. */
-  record GroupEnded(long scheduler, PlacementGroupId id, GroupTermination ending) implements SchedulerCommand {}
+  record GroupEnded(long scheduler, PlacementGroupId id, GroupTermination ending)
+      implements SchedulerCommand {}
 
   /** All living groups have been told: what else is known here may be no more. */
   record UpdatesComplete(long scheduler) implements SchedulerCommand {}
@@ -88,7 +91,11 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
 
   /** What this process works with. */
   record Dependencies(
-      NodeId self, LedgerClient ledger, BundleLedgers bundles, GroupTable table, AgentListener listener) {}
+      NodeId self,
+      LedgerClient ledger,
+      BundleLedgers bundles,
+      GroupTable table,
+      AgentListener listener) {}
 
   /** What follows from what the keeper hears. Called on its thread; nothing may block. */
   interface AgentListener {
@@ -111,11 +118,15 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
   private record ReservationKey(PlacementGroupId id, int attempt) {}
 
   private GroupAgent(
-      ActorContext<Command> context, TimerScheduler<Command> timers, Dependencies dependencies, Duration hold) {
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Dependencies dependencies,
+      Duration hold) {
     super(context);
     this.dependencies = dependencies;
     this.timers = timers;
-    this.reservations = new BundleReservations(dependencies.self(), hold.toMillis(), new LedgerEffects());
+    this.reservations =
+        new BundleReservations(dependencies.self(), hold.toMillis(), new LedgerEffects());
   }
 
   /**
@@ -124,8 +135,8 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
    * @param hold how long a reservation stands that is not committed
    */
   static Behavior<Command> create(Dependencies dependencies, Duration hold) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new GroupAgent(context, timers, dependencies, hold)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new GroupAgent(context, timers, dependencies, hold)));
   }
 
   private static long now() {
@@ -136,7 +147,8 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
       case SchedulerCommand schedulerCommand -> onOrder(schedulerCommand);
-      case BundleLoads(var node, var bundles, var begins) -> dependencies.table().putLoads(node, bundles, begins);
+      case BundleLoads(var node, var bundles, var begins) ->
+        dependencies.table().putLoads(node, bundles, begins);
       case LeasesTaken(var id, var attempt, var granted) -> onTaken(id, attempt, granted);
       case ExpiryTick() -> reservations.expire(now());
     }
@@ -168,7 +180,8 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
         dependencies.listener().bundlesChanged();
       }
       case GroupUpdate(var number, var facts) -> dependencies.table().put(facts);
-      case UpdatesComplete(var number) -> dependencies.table().notConfirmedBy(number).forEach(dependencies.listener()::staleGroup);
+      case UpdatesComplete(var number) ->
+        dependencies.table().notConfirmedBy(number).forEach(dependencies.listener()::staleGroup);
       case GroupEnded(var number, var id, var ending) -> onEnded(id, ending);
     }
   }
@@ -186,9 +199,13 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
     var table = dependencies.table();
     boolean here = from.path().address().hasLocalScope();
     reservations.held().forEach(held -> report(GroupReport.of(held), false));
-    table.reportable(here).forEach(facts -> report(GroupReport.of(GroupReport.KnownGroup.of(facts)), false));
+    table
+        .reportable(here)
+        .forEach(facts -> report(GroupReport.of(GroupReport.KnownGroup.of(facts)), false));
     table.unreadyGroups().forEach(wanted -> report(GroupReport.of(wanted), false));
-    report(new GroupReport(List.of(), reservations.prepared(), List.of(), List.of(), table.ended()), true);
+    report(
+        new GroupReport(List.of(), reservations.prepared(), List.of(), List.of(), table.ended()),
+        true);
   }
 
   private void report(GroupReport part, boolean last) {
@@ -237,7 +254,8 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
     @Override
     public void open(BundleAssignment map, List<Integer> bundles) {
       for (var request : granted(map.id(), map.attempt())) {
-        request.setBundleLedger(dependencies.bundles().open(map.id(), request.bundle(), request.lease(), spawner));
+        request.setBundleLedger(
+            dependencies.bundles().open(map.id(), request.bundle(), request.lease(), spawner));
       }
     }
 

@@ -65,8 +65,9 @@ final class GroupEntry {
   /** What everybody is told: bundles count as placed when their nodes have said so. */
   GroupStatus facts(GroupStatus.Version version) {
     var said = Arrays.stream(places)
-        .map(place ->
-            isCommitting() && unanswered.contains(new NodeId(place)) ? BundleAssignment.UNASSIGNED : place)
+        .map(place -> isCommitting() && unanswered.contains(new NodeId(place))
+            ? BundleAssignment.UNASSIGNED
+            : place)
         .boxed()
         .toList();
     return new GroupStatus(

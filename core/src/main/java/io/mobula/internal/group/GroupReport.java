@@ -62,7 +62,9 @@ record GroupReport(
 
     static KnownGroup of(GroupStatus facts) {
       return new KnownGroup(
-          facts.assignment().spec(), facts.assignment().attempt(), facts.committed() || facts.wasCommitted());
+          facts.assignment().spec(),
+          facts.assignment().attempt(),
+          facts.committed() || facts.wasCommitted());
     }
   }
 

@@ -117,7 +117,11 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
    *
    * @param hosted hears of the scheduler that runs here, null when it ends
    */
-  record Dependencies(Membership membership, UnreservedCapacity view, GroupSchedulerState.SchedulerTiming pace, SchedulerListener hosted) {}
+  record Dependencies(
+      Membership membership,
+      UnreservedCapacity view,
+      GroupSchedulerState.SchedulerTiming pace,
+      SchedulerListener hosted) {}
 
   /** Who tells the scheduler of this process what happens around it. */
   interface SchedulerListener {
@@ -154,8 +158,8 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   }
 
   static Behavior<Command> create(Dependencies dependencies) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new GroupScheduler(context, timers, dependencies)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new GroupScheduler(context, timers, dependencies)));
   }
 
   /**
@@ -218,7 +222,8 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     boolean due = timers.isTimerActive(TimeoutTick.class) && (lookSoon || !soon);
     if (state.awaitsTime() && !due) {
       lookSoon = soon;
-      timers.startSingleTimer(TimeoutTick.class, new TimeoutTick(), soon ? BETWEEN_LOOKS : BETWEEN_TRIES);
+      timers.startSingleTimer(
+          TimeoutTick.class, new TimeoutTick(), soon ? BETWEEN_LOOKS : BETWEEN_TRIES);
     }
   }
 
@@ -270,7 +275,8 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
           case Create create -> true;
           case Remove remove -> true;
           case Find(var id, var replyTo) -> !state.awaitsReports() || state.knows(id);
-          case FindByName(var name, var replyTo) -> !state.awaitsReports() || state.findByName(name) != null;
+          case FindByName(var name, var replyTo) ->
+            !state.awaitsReports() || state.findByName(name) != null;
         };
   }
 

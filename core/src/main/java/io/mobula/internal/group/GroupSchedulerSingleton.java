@@ -37,7 +37,8 @@ final class GroupSchedulerSingleton {
   private final @Nullable ActorRef manager;
   private final ActorRef proxy;
 
-  private GroupSchedulerSingleton(ExtendedActorSystem system, @Nullable ActorRef manager, ActorRef proxy) {
+  private GroupSchedulerSingleton(
+      ExtendedActorSystem system, @Nullable ActorRef manager, ActorRef proxy) {
     this.system = system;
     this.manager = manager;
     this.proxy = proxy;

@@ -40,7 +40,12 @@ final class GroupSchedulerState {
    * @param maxBackoff the most
    * @param unschedulableTimeout how long a group may wait that no node could hold, before it fails
    */
-  record SchedulerTiming(long reportTimeout, long answerTimeout, long minBackoff, long maxBackoff, long unschedulableTimeout) {}
+  record SchedulerTiming(
+      long reportTimeout,
+      long answerTimeout,
+      long minBackoff,
+      long maxBackoff,
+      long unschedulableTimeout) {}
 
   /** What the book has done for it. Nothing here calls back into the book. */
   interface SchedulerEffects {
@@ -94,7 +99,8 @@ final class GroupSchedulerState {
    *
    * @param present the processes that are members, each of which is asked
    */
-  GroupSchedulerState(SchedulerTiming timing, SchedulerEffects effects, Collection<NodeId> present, long now) {
+  GroupSchedulerState(
+      SchedulerTiming timing, SchedulerEffects effects, Collection<NodeId> present, long now) {
     this.timing = timing;
     this.effects = effects;
     members.addAll(present);
@@ -297,7 +303,9 @@ final class GroupSchedulerState {
   private void wanted(GroupSpec spec, long now) {
     var other = create(spec, now);
     if (other != null) {
-      remove(spec.id(), new GroupTermination(Reason.NAME_TAKEN, "its name is that of " + other.describe()));
+      remove(
+          spec.id(),
+          new GroupTermination(Reason.NAME_TAKEN, "its name is that of " + other.describe()));
     }
   }
 
@@ -360,7 +368,8 @@ final class GroupSchedulerState {
       effects.remove(node, id, termination);
       return;
     }
-    var group = groups.computeIfAbsent(id, key -> new GroupEntry(held.assignment().spec()));
+    var group =
+        groups.computeIfAbsent(id, key -> new GroupEntry(held.assignment().spec()));
     if (group.map().bundlesAt(node).containsAll(held.bundles())) {
       return;
     }
@@ -528,7 +537,8 @@ final class GroupSchedulerState {
     }
     for (var group : List.copyOf(groups.values())) {
       if (group.isPreparing() && group.isLate(now)) {
-        abortAttempt(group, "not all nodes have answered in time: " + words(group.unanswered()), now);
+        abortAttempt(
+            group, "not all nodes have answered in time: " + words(group.unanswered()), now);
       } else if (group.isCommitting() && group.isLate(now)) {
         group.setDeadline(now + timing.answerTimeout());
         group.unanswered().forEach(node -> effects.commit(node, group.map()));
@@ -581,7 +591,8 @@ final class GroupSchedulerState {
     new TreeMap<>(places)
         .forEach((bundle, node) ->
             byNode.computeIfAbsent(node, key -> new ArrayList<>()).add(bundle));
-    byNode.forEach((node, bundles) -> effects.prepare(node, group.spec(), group.attempt(), bundles));
+    byNode.forEach(
+        (node, bundles) -> effects.prepare(node, group.spec(), group.attempt(), bundles));
   }
 
   private void waits(GroupEntry group, String why, boolean never, long now) {
@@ -589,7 +600,8 @@ final class GroupSchedulerState {
     if (group.isUnschedulableSince(now - timing.unschedulableTimeout())) {
       remove(
           group.spec().id(),
-          new GroupTermination(Reason.UNSCHEDULABLE, why + ". Ask for less, or add a node that has as much"));
+          new GroupTermination(
+              Reason.UNSCHEDULABLE, why + ". Ask for less, or add a node that has as much"));
     } else if (changed) {
       effects.publish(facts(group));
     }

@@ -12,7 +12,12 @@ import java.util.Objects;
  * @param wasCommitted whether it had been so before, if it is not now
  * @param why what a group waits for that is not committed
  */
-record GroupStatus(Version version, BundleAssignment assignment, boolean committed, boolean wasCommitted, String why) {
+record GroupStatus(
+    Version version,
+    BundleAssignment assignment,
+    boolean committed,
+    boolean wasCommitted,
+    String why) {
   /**
    * Which word of which scheduler it is.
    *

@@ -267,7 +267,8 @@ final class GroupTable {
         continue;
       }
       var able = facts.assignment().bundlesAt(node).stream()
-          .filter(bundle -> BundleCapacity.covers(facts.assignment().spec().bundle(bundle), wanting))
+          .filter(
+              bundle -> BundleCapacity.covers(facts.assignment().spec().bundle(bundle), wanting))
           .toList();
       if (able.isEmpty()) {
         continue;

@@ -34,7 +34,10 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
   private boolean watching;
 
   private LocalCapacityWatcher(
-      ActorContext<Command> context, LedgerClient ledger, Consumer<LedgerClient.BalanceSnapshot> news, Runnable changed) {
+      ActorContext<Command> context,
+      LedgerClient ledger,
+      Consumer<LedgerClient.BalanceSnapshot> news,
+      Runnable changed) {
     super(context);
     this.changed = changed;
     this.ledger = ledger;
@@ -49,7 +52,8 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
    * @param news hears what is free
    * @param changed hears that it was free, or is something else: whoever wants to know asks again
    */
-  static Behavior<Command> create(LedgerClient ledger, Consumer<LedgerClient.BalanceSnapshot> news, Runnable changed) {
+  static Behavior<Command> create(
+      LedgerClient ledger, Consumer<LedgerClient.BalanceSnapshot> news, Runnable changed) {
     return Behaviors.setup(context -> new LocalCapacityWatcher(context, ledger, news, changed));
   }
 

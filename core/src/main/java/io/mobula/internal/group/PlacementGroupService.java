@@ -21,10 +21,10 @@ import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.placement.GroupBundles;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
+import io.mobula.internal.placement.GroupBundles;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.BlockedThread;
@@ -135,7 +135,9 @@ public final class PlacementGroupService implements GroupBundles {
     var self = dependencies.membership().self().id();
     spawner.spawn(
         GroupAgent.create(
-            new GroupAgent.Dependencies(self, dependencies.ledger(), ledgers, table, new GroupAgentListener()), HOLD),
+            new GroupAgent.Dependencies(
+                self, dependencies.ledger(), ledgers, table, new GroupAgentListener()),
+            HOLD),
         GroupAgent.NAME);
     var timing = new GroupSchedulerState.SchedulerTiming(
         GATHER.toMillis(),
@@ -144,23 +146,30 @@ public final class PlacementGroupService implements GroupBundles {
         LONGEST_PAUSE.toMillis(),
         patience.toMillis());
     if (view != null) {
-      news =
-          spawner.spawn(BundleLoadGossip.create(dependencies.membership(), ledgers, table), BundleLoadGossip.NAME);
+      news = spawner.spawn(
+          BundleLoadGossip.create(dependencies.membership(), ledgers, table),
+          BundleLoadGossip.NAME);
       var opened = GroupSchedulerSingleton.open(
           dependencies.system(),
           self,
           () -> GroupScheduler.create(new GroupScheduler.Dependencies(
-              dependencies.membership(), new UnreservedCapacity(view, () -> {}), timing, new LocalSchedulerListener())));
+              dependencies.membership(),
+              new UnreservedCapacity(view, () -> {}),
+              timing,
+              new LocalSchedulerListener())));
       singleton = opened;
       scheduler = opened.scheduler();
     } else {
       var room = spawner.spawn(
-          LocalCapacityWatcher.create(dependencies.ledger(), snapshot -> own = view(snapshot), this::viewChanged), LocalCapacityWatcher.NAME);
+          LocalCapacityWatcher.create(
+              dependencies.ledger(), snapshot -> own = view(snapshot), this::viewChanged),
+          LocalCapacityWatcher.NAME);
       scheduler = spawner.spawn(
           GroupScheduler.create(new GroupScheduler.Dependencies(
               dependencies.membership(),
               new UnreservedCapacity(
-                  () -> PlacementCapacity.of(List.of(own)), () -> room.tell(new LocalCapacityWatcher.Refresh())),
+                  () -> PlacementCapacity.of(List.of(own)),
+                  () -> room.tell(new LocalCapacityWatcher.Refresh())),
               timing,
               new LocalSchedulerListener())),
           "groups");
@@ -274,8 +283,10 @@ public final class PlacementGroupService implements GroupBundles {
   /** Nothing is to be done any more where the system has ended. */
   private void after(Duration delay, Runnable action) {
     if (!closed) {
-      var _ =
-          dependencies.system().scheduler().scheduleOnce(delay, action, dependencies.system().executionContext());
+      var _ = dependencies
+          .system()
+          .scheduler()
+          .scheduleOnce(delay, action, dependencies.system().executionContext());
     }
   }
 
@@ -399,7 +410,8 @@ public final class PlacementGroupService implements GroupBundles {
         ended(id, termination);
         List<Optional<NodeId>> nowhere =
             group.bundles().stream().map(bundle -> Optional.<NodeId>empty()).toList();
-        yield new PlacementGroupState(PlacementGroupState.Phase.REMOVED, nowhere, termination.why());
+        yield new PlacementGroupState(
+            PlacementGroupState.Phase.REMOVED, nowhere, termination.why());
       }
       case GroupScheduler.Accepted accepted -> throw unexpected(accepted);
       case GroupScheduler.NameTaken taken -> throw unexpected(taken);
@@ -416,8 +428,9 @@ public final class PlacementGroupService implements GroupBundles {
     var nodes = IntStream.range(0, map.spec().size())
         .mapToObj(bundle -> Optional.ofNullable(map.nodeOf(bundle)))
         .toList();
-    var phase =
-        facts.wasCommitted() ? PlacementGroupState.Phase.RESCHEDULING : PlacementGroupState.Phase.PENDING;
+    var phase = facts.wasCommitted()
+        ? PlacementGroupState.Phase.RESCHEDULING
+        : PlacementGroupState.Phase.PENDING;
     return new PlacementGroupState(
         facts.committed() ? PlacementGroupState.Phase.READY : phase, nodes, facts.why());
   }
@@ -451,7 +464,8 @@ public final class PlacementGroupService implements GroupBundles {
       try (var _ = BlockedThread.enter(
           dependencies.store().node(),
           () -> WaitStep.end(
-              "waits for the scheduler of placement groups, to answer about " + what, WaitCause.TIMER))) {
+              "waits for the scheduler of placement groups, to answer about " + what,
+              WaitCause.TIMER))) {
         return ask(wish).toCompletableFuture().get(2 * ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException | ExecutionException late) {
         last = late;
@@ -523,7 +537,8 @@ public final class PlacementGroupService implements GroupBundles {
         .filter(facts -> !facts.committed() && facts.assignment().spec().owner().equals(self))
         .map(facts -> new WaitingWork(
             facts.assignment().spec().describe(),
-            facts.assignment().spec().resources().stream().reduce(Resources.none(), BundlePlanner::sum),
+            facts.assignment().spec().resources().stream()
+                .reduce(Resources.none(), BundlePlanner::sum),
             facts.why()))
         .toList();
   }

@@ -46,14 +46,16 @@ final class UnreservedCapacity {
       if (view.id().equals(node)) {
         var old = pendingReservation.get(node);
         var all = old != null && isOf(old, view) ? BundlePlanner.sum(old.asked(), sum) : sum;
-        pendingReservation.put(node, new PendingReservation(view, all, System.nanoTime() + LONGEST.toNanos()));
+        pendingReservation.put(
+            node, new PendingReservation(view, all, System.nanoTime() + LONGEST.toNanos()));
       }
     }
   }
 
   @SuppressWarnings("ReferenceEquality") // a node may say the same again
   private static boolean isOf(PendingReservation pendingReservation, NodeView view) {
-    return pendingReservation.before() == view && pendingReservation.until() - System.nanoTime() > 0;
+    return pendingReservation.before() == view
+        && pendingReservation.until() - System.nanoTime() > 0;
   }
 
   PlacementCapacity now() {

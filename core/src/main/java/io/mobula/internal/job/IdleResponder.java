@@ -1,8 +1,8 @@
 package io.mobula.internal.job;
 
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import java.util.function.BooleanSupplier;
 
 /** A worker process's answer to its node, which asks whether it may be ended. */
@@ -14,7 +14,8 @@ public final class IdleResponder {
    *
    * @param isBusy whether anything here is worked on
    */
-  public static void register(PeerTransport peerTransport, FrameRouter router, BooleanSupplier isBusy) {
+  public static void register(
+      PeerTransport peerTransport, FrameRouter router, BooleanSupplier isBusy) {
     router.on(JobWorkerPool.IDLE_QUERY, (from, in) -> {
       long employed = in.int64();
       Thread.ofPlatform().daemon().name("mobula-idle").start(() -> {
@@ -22,7 +23,8 @@ public final class IdleResponder {
           System.gc(); // actors that nobody reaches end then, and this process has no lease
         } else {
           peerTransport.send(
-              from, new FrameWriter().octet(JobWorkerPool.IDLE_REPLY).int64(employed).toBytes());
+              from,
+              new FrameWriter().octet(JobWorkerPool.IDLE_REPLY).int64(employed).toBytes());
         }
       });
     });

@@ -4,8 +4,8 @@ import io.mobula.ObjectRef;
 import io.mobula.error.MobulaException;
 import io.mobula.error.SettingsException;
 import io.mobula.internal.execution.RuntimeEnvironment;
-import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.EntryRef;
+import io.mobula.internal.store.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -72,7 +72,8 @@ public final class JobPackage {
     return new JobPackage(new RuntimeEnvironment(JobJar.hash(hashes), id), list);
   }
 
-  private static ObjectRef<MemorySegment> content(ObjectStore store, JobJar jar) throws IOException {
+  private static ObjectRef<MemorySegment> content(ObjectStore store, JobJar jar)
+      throws IOException {
     try (var channel = FileChannel.open(jar.file(), StandardOpenOption.READ);
         var room = store.create(channel.size())) {
       var bytes = room.segment();

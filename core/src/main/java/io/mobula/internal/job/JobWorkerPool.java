@@ -11,9 +11,9 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.process.ChildJvm;
@@ -127,7 +127,8 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
   // ---- work for them
 
   @Override
-  public synchronized CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices) {
+  public synchronized CompletionStage<NodeId> acquire(
+      RuntimeEnvironment environment, String devices) {
     if (closed) {
       return CompletableFuture.failedFuture(new RuntimeClosedException("This node is closing."));
     }
@@ -290,11 +291,14 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
         }
         long quiet = System.nanoTime() - worker.idleSince;
         employed =
-            worker.uses == 0 && quiet >= settings.workerSettings().idleTimeout().toNanos() ? worker.acquisitions : -1;
+            worker.uses == 0 && quiet >= settings.workerSettings().idleTimeout().toNanos()
+                ? worker.acquisitions
+                : -1;
       }
       if (employed >= 0) {
         peerTransport.send(
-            worker.up.join(), new FrameWriter().octet(IDLE_QUERY).int64(employed).toBytes());
+            worker.up.join(),
+            new FrameWriter().octet(IDLE_QUERY).int64(employed).toBytes());
       }
       scheduleIdleCheck(worker);
     });

@@ -125,7 +125,8 @@ public final class StaticWorkers implements AutoCloseable {
     var child = WorkerMain.plan("worker " + worker).flags(spec.flags()).classPath(spec.classPath());
     return spec.gpus().parts().isEmpty()
         ? child
-        : child.environment(VISIBLE_DEVICES, DeviceShare.visibleDevices(spec.gpus().parts().get(worker)));
+        : child.environment(
+            VISIBLE_DEVICES, DeviceShare.visibleDevices(spec.gpus().parts().get(worker)));
   }
 
   private static Settings workerSettings(Spec spec, NodeParameters nodeParameters) {
@@ -141,7 +142,9 @@ public final class StaticWorkers implements AutoCloseable {
         .set(JobSettings.PARENT_STORE_KEY, nodeParameters.store().directory().toString())
         .set("mobula.cluster.role", "worker")
         .set("mobula.cluster.join-timeout", nodeParameters.startTimeout().toMillis() + "ms")
-        .set("mobula.cluster.leave-timeout", nodeParameters.leaveTimeout().dividedBy(2).toMillis() + "ms");
+        .set(
+            "mobula.cluster.leave-timeout",
+            nodeParameters.leaveTimeout().dividedBy(2).toMillis() + "ms");
   }
 
   /** Nothing is left to be detected there: two of them would detect the same. */
@@ -223,8 +226,8 @@ public final class StaticWorkers implements AutoCloseable {
   /** The workers that are not started again, and why, as something that waits. */
   public List<WaitingWork> abandoned() {
     return abandoned.entrySet().stream()
-        .map(entry ->
-            new WaitingWork("worker " + entry.getKey(), spec.resourceSplit().worker(), entry.getValue()))
+        .map(entry -> new WaitingWork(
+            "worker " + entry.getKey(), spec.resourceSplit().worker(), entry.getValue()))
         .toList();
   }
 

@@ -25,7 +25,8 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
   private static final Logger LOG = LoggerFactory.getLogger(ArteryFrameReceiver.class);
   private static final Duration TELL = Duration.ofMillis(20);
 
-  sealed interface Command permits FrameEnvelope, PeerLeft, SendAcknowledgements, ResendUnacknowledged {}
+  sealed interface Command
+      permits FrameEnvelope, PeerLeft, SendAcknowledgements, ResendUnacknowledged {}
 
   private record PeerLeft(NodeId peer) implements Command {}
 
@@ -49,7 +50,8 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
     this.peerTransport = peerTransport;
     this.receiver = receiver;
     this.timers = timers;
-    timers.startTimerWithFixedDelay(new ResendUnacknowledged(), Duration.ofNanos(PeerTransport.tickNanos()));
+    timers.startTimerWithFixedDelay(
+        new ResendUnacknowledged(), Duration.ofNanos(PeerTransport.tickNanos()));
     var self = context.getSelf();
     peerTransport.membership().subscribe(new Membership.Listener() {
       @Override
@@ -63,8 +65,8 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
   }
 
   static Behavior<Command> create(PeerTransport peerTransport, PeerTransport.Receiver receiver) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new ArteryFrameReceiver(context, timers, peerTransport, receiver)));
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new ArteryFrameReceiver(context, timers, peerTransport, receiver)));
   }
 
   @Override
@@ -110,8 +112,9 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
         begun.add(envelope.frame().length, envelope::copyTo);
         return;
       }
-      var frame =
-          begun.isBegun() ? begun.finish(envelope.frame().length, envelope::copyTo) : envelope.frame();
+      var frame = begun.isBegun()
+          ? begun.finish(envelope.frame().length, envelope::copyTo)
+          : envelope.frame();
       peerTransport.received(from, frame.length);
       receiver.received(from, frame);
     } catch (Throwable broken) { // one bad frame must not stop the others

@@ -11,7 +11,8 @@ package io.mobula.internal.lane;
  * @param frame the frame or part; empty for an acknowledgement alone
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-record FrameEnvelope(long from, long to, long sequence, long acknowledged, boolean more, byte[] frame)
+record FrameEnvelope(
+    long from, long to, long sequence, long acknowledged, boolean more, byte[] frame)
     implements ArteryFrameReceiver.Command {
 
   void copyTo(byte[] whole, int position) {

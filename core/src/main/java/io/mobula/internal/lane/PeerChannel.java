@@ -1,8 +1,8 @@
 package io.mobula.internal.lane;
 
 import akka.actor.typed.ActorRef;
-import io.mobula.PeerChannelInfo;
 import io.mobula.NodeId;
+import io.mobula.PeerChannelInfo;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.WaitInterruptedException;
@@ -46,7 +46,8 @@ final class PeerChannel {
   }
 
   /** A line to a peer whose actor for frames is this. */
-  PeerChannel(NodeId self, Peer peer, ActorRef<FrameEnvelope> inbox, BacklogListener backlogListener) {
+  PeerChannel(
+      NodeId self, Peer peer, ActorRef<FrameEnvelope> inbox, BacklogListener backlogListener) {
     this.self = self;
     this.peer = peer;
     this.inbox = inbox;
@@ -197,7 +198,8 @@ final class PeerChannel {
       var way = ring;
       var received = new PeerChannelInfo.FrameTotals(receivedFrames.sum(), receivedBytes.sum());
       return way == null
-          ? new PeerChannelInfo(self, peer.id(), ARTERY, sendWindow.sent(), received, sendWindow.outstanding())
+          ? new PeerChannelInfo(
+              self, peer.id(), ARTERY, sendWindow.sent(), received, sendWindow.outstanding())
           : new PeerChannelInfo(
               self,
               peer.id(),
@@ -229,7 +231,9 @@ final class PeerChannel {
 
   private PeerChannelInfo.FrameTotals unsent() {
     var way = ring;
-    return way == null ? sendWindow.outstanding() : sendWindow.outstanding().plus(way.outstanding());
+    return way == null
+        ? sendWindow.outstanding()
+        : sendWindow.outstanding().plus(way.outstanding());
   }
 
   private boolean isFull() {

@@ -26,7 +26,8 @@ public final class PeerInternTable {
 
   private final PeerTransport peerTransport;
   private final Map<NodeId, Map<Object, Integer>> sentNumbers = new ConcurrentHashMap<>();
-  private final Map<NodeId, Map<Integer, ReceivedDefinition>> receivedDefinitions = new ConcurrentHashMap<>();
+  private final Map<NodeId, Map<Integer, ReceivedDefinition>> receivedDefinitions =
+      new ConcurrentHashMap<>();
 
   /** What a peer has told, and what it means once somebody has asked. */
   private static final class ReceivedDefinition {

@@ -2,8 +2,8 @@ package io.mobula.internal.lane;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import io.mobula.PeerChannelInfo;
 import io.mobula.NodeId;
+import io.mobula.PeerChannelInfo;
 import io.mobula.error.CodecException;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
@@ -252,7 +252,8 @@ public final class PeerTransport implements AutoCloseable {
    */
   public void awaitDrained(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
-    while (!channels.values().stream().allMatch(PeerChannel::isDrained) && System.nanoTime() - end < 0) {
+    while (!channels.values().stream().allMatch(PeerChannel::isDrained)
+        && System.nanoTime() - end < 0) {
       LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
     }
   }

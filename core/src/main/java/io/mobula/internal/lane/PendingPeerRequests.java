@@ -128,7 +128,8 @@ public final class PendingPeerRequests<K, A> {
   }
 
   /** A question as a link of a chain of waits; it may have been answered since it was listed. */
-  private record OpenRequest<K>(PendingPeerRequests<K, ?> all, RequestKey<K> asked) implements WaitPoint {
+  private record OpenRequest<K>(PendingPeerRequests<K, ?> all, RequestKey<K> asked)
+      implements WaitPoint {
     @Override
     public WaitStep waitStep() {
       var text = "node " + asked.of() + " was asked for " + all.what + " " + asked.about();

@@ -66,7 +66,11 @@ final class RingPoller implements AutoCloseable {
    * @param flush writes what did not fit into rings; returns how many frames did now
    * @param isBehind whether some still do not
    */
-  RingPoller(Doorbell doorbell, PeerTransport.Receiver receiver, IntSupplier flush, BooleanSupplier isBehind) {
+  RingPoller(
+      Doorbell doorbell,
+      PeerTransport.Receiver receiver,
+      IntSupplier flush,
+      BooleanSupplier isBehind) {
     this.doorbell = doorbell;
     this.receiver = receiver;
     this.flush = flush;

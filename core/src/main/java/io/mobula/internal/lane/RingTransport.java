@@ -54,7 +54,12 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
    * @param receiver of frames; called by one thread at a time
    * @param files runs what makes and opens files
    */
-  RingTransport(SharedStore memory, Membership membership, PeerTransport peerTransport, FrameRouter receiver, Executor files) {
+  RingTransport(
+      SharedStore memory,
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter receiver,
+      Executor files) {
     this.memory = memory;
     this.membership = membership;
     this.peerTransport = peerTransport;
@@ -66,7 +71,8 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
         .on(SWITCH, this::onSwitch);
     this.doorbell = Doorbell.make(memory);
     this.receiver = receiver;
-    this.ringPoller = new RingPoller(doorbell, this, peerTransport::flush, peerTransport::hasBacklog);
+    this.ringPoller =
+        new RingPoller(doorbell, this, peerTransport::flush, peerTransport::hasBacklog);
   }
 
   /** From a ring: what its writer has committed counts while it is a member. */
@@ -100,7 +106,8 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   /** Makes a ring for what is sent to this peer, if it is on this host. Once for each peer. */
   void offer(Peer peer) {
     files.execute(() -> {
-      if (membership.self().store().isSharedWith(peer.store()) && PeerStore.isOnThisHost(address(peer))) {
+      if (membership.self().store().isSharedWith(peer.store())
+          && PeerStore.isOnThisHost(address(peer))) {
         make(peer);
       }
     });
@@ -145,8 +152,10 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     try {
       var ring = RingReader.open(address(writer), number);
       int place = freePlace(writer.id());
-      openedRing.put(writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
-      peerTransport.send(writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
+      openedRing.put(
+          writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
+      peerTransport.send(
+          writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
       if (membership.peer(writer.id()) == null) { // it left, and perhaps before this was noted
         left(writer.id());
       }
@@ -162,7 +171,8 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
         return place;
       }
     }
-    throw new StoreException(writersByIndex.length() + " processes of this host write to this one already");
+    throw new StoreException(
+        writersByIndex.length() + " processes of this host write to this one already");
   }
 
   private void onTaken(NodeId from, FrameReader frame) {

@@ -133,7 +133,8 @@ final class DeviceAllocator {
   }
 
   /**
-   * Leaves what this needs alone until {@link #clearReservations}, or all it could use if it does not fit.
+   * Leaves what this needs alone until {@link #clearReservations}, or all it could use if it does
+   * not fit.
    */
   void reserve(DeviceRequirement need) {
     var chosen = choose(need, DeviceAllocator::unreservedUnits);

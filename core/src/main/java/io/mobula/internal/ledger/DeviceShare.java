@@ -36,7 +36,10 @@ public record DeviceShare(Device device, long units) {
   /** As its holder knows it. */
   Gpu gpu() {
     return new Gpu(
-        device.index(), device.uuid(), (double) units / Resources.UNITS_PER_ONE, device.unhealthyReason());
+        device.index(),
+        device.uuid(),
+        (double) units / Resources.UNITS_PER_ONE,
+        device.unhealthyReason());
   }
 
   /** So many units of devices of which nothing is known; the last may be a part of one. */

@@ -42,7 +42,8 @@ public final class Lease implements CpuHold {
   }
 
   /** A lease that is accounted for elsewhere. */
-  public static Lease of(LeaseRequester requester, List<DeviceShare> shares, LeaseAccounting accounting) {
+  public static Lease of(
+      LeaseRequester requester, List<DeviceShare> shares, LeaseAccounting accounting) {
     return new Lease(requester, shares, accounting);
   }
 

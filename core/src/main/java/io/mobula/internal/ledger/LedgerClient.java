@@ -39,7 +39,8 @@ public final class LedgerClient implements Lease.LeaseAccounting {
    * @param waiting who waits for what, at most a thousand, oldest first
    * @param devices the accelerators, ill or not
    */
-  public record LedgerReport(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
+  public record LedgerReport(
+      Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
 
   /**
    * The balance at a moment.
@@ -49,14 +50,15 @@ public final class LedgerClient implements Lease.LeaseAccounting {
    * @param devices the accelerators, ill or not
    * @param queued how many requests wait
    */
-  public record BalanceSnapshot(Resources total, Resources available, List<DeviceView> devices, int queued) {}
+  public record BalanceSnapshot(
+      Resources total, Resources available, List<DeviceView> devices, int queued) {}
 
   private LedgerClient(Resources total, List<DeviceShare> devices, Spawner spawner, String name) {
     var all = new ResourceBalance(total, devices);
     this.devices = all.devices();
     this.total = all.total();
-    this.everything =
-        total.withUnits(Resources.GPU, devices.stream().mapToLong(DeviceShare::units).sum());
+    this.everything = total.withUnits(
+        Resources.GPU, devices.stream().mapToLong(DeviceShare::units).sum());
     this.most = this.total.withUnits(Resources.GPU, everything.units(Resources.GPU));
     this.actor = spawner.spawn(ResourceLedger.create(total, devices, this), name);
   }
@@ -163,8 +165,8 @@ public final class LedgerClient implements Lease.LeaseAccounting {
   }
 
   /**
-   * Somebody {@linkplain LeaseRequester#stillWants wants no more}: others may be granted what he held
-   * back.
+   * Somebody {@linkplain LeaseRequester#stillWants wants no more}: others may be granted what he
+   * held back.
    */
   public void rescanQueue() {
     actor.tell(new ResourceLedger.RescanQueue());

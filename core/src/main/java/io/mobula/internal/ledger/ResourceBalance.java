@@ -66,7 +66,9 @@ final class ResourceBalance {
       }
     });
     if (!deviceAllocator.fits(DeviceRequirement.of(wanted))) {
-      wanted.asUnits().keySet().stream().filter(DeviceRequirement::isDeviceResource).forEach(names::add);
+      wanted.asUnits().keySet().stream()
+          .filter(DeviceRequirement::isDeviceResource)
+          .forEach(names::add);
     }
     return names;
   }

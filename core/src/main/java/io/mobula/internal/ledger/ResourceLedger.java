@@ -26,10 +26,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one writer of a node's resources. It grants leases in the order they were asked for, where
- * programs compete by turns ({@link FairQueue}), resource by resource: a request that does not fit yet
- * holds back every later one that needs what it lacks, while others pass. For the oldest one all it
- * wants is set aside, unless actors keep what it lacks for life: so a request for several resources
- * is not starved by streams of requests for each.
+ * programs compete by turns ({@link FairQueue}), resource by resource: a request that does not fit
+ * yet holds back every later one that needs what it lacks, while others pass. For the oldest one
+ * all it wants is set aside, unless actors keep what it lacks for life: so a request for several
+ * resources is not starved by streams of requests for each.
  */
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceLedger.class);
@@ -59,7 +59,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   record ReportRequest(ActorRef<ReportReply> replyTo) implements Command {}
 
   /** Wants to know what is free, and to be told once when that is no longer so. */
-  record Watch(Consumer<LedgerClient.BalanceSnapshot> reply, Runnable onChange) implements Command {}
+  record Watch(Consumer<LedgerClient.BalanceSnapshot> reply, Runnable onChange)
+      implements Command {}
 
   /** Wants to know what a request waits for. */
   record Explain(LeaseRequester requester, Consumer<WaitStep> answer) implements Command {}
@@ -78,7 +79,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private @Nullable Runnable watcher;
   private @Nullable Runnable onEmpty;
 
-  private ResourceLedger(ActorContext<Command> context, ResourceBalance balance, LedgerClient ledger) {
+  private ResourceLedger(
+      ActorContext<Command> context, ResourceBalance balance, LedgerClient ledger) {
     super(context);
     this.ledger = ledger;
     this.balance = balance;
@@ -114,8 +116,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
         return this;
       }
       case Watch(var reply, var onChange) -> {
-        reply.accept(
-            new LedgerClient.BalanceSnapshot(balance.total(), balance.available(), balance.devices(), queue.size()));
+        reply.accept(new LedgerClient.BalanceSnapshot(
+            balance.total(), balance.available(), balance.devices(), queue.size()));
         watcher = onChange;
         return this;
       }
@@ -263,7 +265,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     } else if (lacking.stream().anyMatch(DeviceRequirement::isDeviceResource)) {
       balance.reserveAllMatching(wanted);
     }
-    lacking.stream().filter(name -> !DeviceRequirement.isDeviceResource(name)).forEach(spokenFor::add);
+    lacking.stream()
+        .filter(name -> !DeviceRequirement.isDeviceResource(name))
+        .forEach(spokenFor::add);
     return aside;
   }
 

@@ -89,14 +89,16 @@ final class CapacityReportFiles implements CapacityReports {
     } catch (NoSuchFileException headIsGone) {
       return Map.of();
     } catch (IOException | DirectoryIteratorException e) {
-      throw new StoreException("Cannot see who shares the ceiling of the store in " + nodeDirectory, e);
+      throw new StoreException(
+          "Cannot see who shares the ceiling of the store in " + nodeDirectory, e);
     }
     return others;
   }
 
   /** Null if its store is gone, and with it what it said. */
   private @Nullable CapacityReport read(Path file) throws IOException {
-    var store = nodeDirectory.resolveSibling(file.getFileName().toString().substring(PREFIX.length()));
+    var store =
+        nodeDirectory.resolveSibling(file.getFileName().toString().substring(PREFIX.length()));
     if (!Files.isDirectory(store)) {
       Files.deleteIfExists(file);
       return null;

@@ -96,7 +96,8 @@ public final class PeerStore implements AutoCloseable {
     }
   }
 
-  private static PeerStore claimed(StoreAddress address, SharedFile table, int row, StoreReader who) {
+  private static PeerStore claimed(
+      StoreAddress address, SharedFile table, int row, StoreReader who) {
     Path directory = Path.of(address.directory());
     PinRow pins = PinRow.open(directory, address.storeId(), row, PeerTable.chunkLog(table));
     LifeLock claim = ReaderRows.lock(directory, row);

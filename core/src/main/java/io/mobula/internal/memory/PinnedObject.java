@@ -37,7 +37,10 @@ public final class PinnedObject implements AutoCloseable {
     return object.byteSize();
   }
 
-  /** One more pin on the same object, while this one stands; see {@link StoredObject#acquireAnotherPin}. */
+  /**
+   * One more pin on the same object, while this one stands; see
+   * {@link StoredObject#acquireAnotherPin}.
+   */
   public PinnedObject acquireAnotherPin() {
     return object.acquireAnotherPin();
   }
@@ -48,7 +51,8 @@ public final class PinnedObject implements AutoCloseable {
   }
 
   /**
-   * Lets it go, and gives up the name that it was {@linkplain SealedObject#acquireShared shared} under.
+   * Lets it go, and gives up the name that it was {@linkplain SealedObject#acquireShared shared}
+   * under.
    */
   public void free() {
     if (open.get() && object instanceof SealedObject own) {

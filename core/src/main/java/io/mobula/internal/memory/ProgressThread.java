@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The thread of a process that proves that the process gets on: four times a second it raises the
- * {@linkplain StoreLivenessProbe#progress progress word} of a store and ticks a {@link SuspendAwareClock}. It
- * does nothing else and needs no other thread, so that a process in which everything waits for a
- * processor still shows that it is not stopped.
+ * {@linkplain StoreLivenessProbe#progress progress word} of a store and ticks a
+ * {@link SuspendAwareClock}. It does nothing else and needs no other thread, so that a process in
+ * which everything waits for a processor still shows that it is not stopped.
  */
 public final class ProgressThread implements AutoCloseable {
   private static final long BETWEEN_TICKS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);

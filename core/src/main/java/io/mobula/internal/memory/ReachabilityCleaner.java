@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
  * objects when their refs are, and sweeps.
  *
  * <p>What {@link java.lang.ref.Cleaner} does, with three differences that a store needs: a full
- * store can let go at once, in the thread that wants room ({@link #processPending}); closing the store ends
- * the thread although views live on, unless they are views of another process's objects; and the
- * thread looks for condemned objects that nobody reads any more once a second, in case their last
- * reader died.
+ * store can let go at once, in the thread that wants room ({@link #processPending}); closing the
+ * store ends the thread although views live on, unless they are views of another process's objects;
+ * and the thread looks for condemned objects that nobody reads any more once a second, in case
+ * their last reader died.
  */
 final class ReachabilityCleaner {
   private static final Logger LOG = LoggerFactory.getLogger(ReachabilityCleaner.class);
@@ -124,7 +124,9 @@ final class ReachabilityCleaner {
   }
 
   private boolean release(Reference<?> reference) {
-    if (!(reference instanceof WatchedReference watched) || !forget(watched) || (closed && !watched.lasting)) {
+    if (!(reference instanceof WatchedReference watched)
+        || !forget(watched)
+        || (closed && !watched.lasting)) {
       return false;
     }
     found.incrementAndGet();
@@ -158,7 +160,8 @@ final class ReachabilityCleaner {
   }
 
   /** One watched object; linked, so that the reference itself stays reachable. */
-  private final class WatchedReference extends PhantomReference<Object> implements SharedStore.WatchHandle {
+  private final class WatchedReference extends PhantomReference<Object>
+      implements SharedStore.WatchHandle {
     private final Runnable then;
     private final boolean lasting;
     private @Nullable WatchedReference older;

@@ -37,7 +37,10 @@ final class SegmentPool {
   private boolean closed;
 
   SegmentPool(
-      StoreDirectory directory, FileHeader.StoreId storeId, StoreOptions options, SegmentPretoucher pretoucher) {
+      StoreDirectory directory,
+      FileHeader.StoreId storeId,
+      StoreOptions options,
+      SegmentPretoucher pretoucher) {
     this(directory, storeId, options, pretoucher, ceilingOf(directory, options));
   }
 
@@ -55,7 +58,8 @@ final class SegmentPool {
   }
 
   private static SharedStoreCapacity ceilingOf(StoreDirectory directory, StoreOptions options) {
-    Path head = options.nodeStoreDirectory() == null ? directory.path() : options.nodeStoreDirectory();
+    Path head =
+        options.nodeStoreDirectory() == null ? directory.path() : options.nodeStoreDirectory();
     return SharedStoreCapacity.join(head, directory, options.capacityBytes());
   }
 

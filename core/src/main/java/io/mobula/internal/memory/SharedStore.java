@@ -219,8 +219,8 @@ public final class SharedStore implements AutoCloseable {
 
   /**
    * A row of pins for another process, to be named in {@link PeerStore#attach}. Rows are used again
-   * when their process has died or closed its side, or when {@link #reclaimReaderRow} says that a process
-   * never claimed its row.
+   * when their process has died or closed its side, or when {@link #reclaimReaderRow} says that a
+   * process never claimed its row.
    *
    * @throws StoreException if 255 processes read this store already
    * @throws IllegalStateException if the store is closed
@@ -439,7 +439,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   private boolean reclaim(SealedObject object) {
-    if (matrix.isPinned(object.slot()) || !transition(object, SlotState.CONDEMNED, SlotState.FREED)) {
+    if (matrix.isPinned(object.slot())
+        || !transition(object, SlotState.CONDEMNED, SlotState.FREED)) {
       return false;
     }
     recycle(object);

@@ -59,7 +59,8 @@ final class SharedStoreCapacity {
   }
 
   /** Becomes a member that measures time by the given clock, in nanoseconds. */
-  static SharedStoreCapacity join(Path head, StoreDirectory member, long bytes, LongSupplier nanos) {
+  static SharedStoreCapacity join(
+      Path head, StoreDirectory member, long bytes, LongSupplier nanos) {
     return new SharedStoreCapacity(CapacityReportFiles.create(head, member), bytes, nanos);
   }
 
@@ -84,7 +85,9 @@ final class SharedStoreCapacity {
 
   /** What the segments of the others have together. */
   long othersBytes() {
-    return reports.others().values().stream().mapToLong(CapacityReport::totalBytes).sum();
+    return reports.others().values().stream()
+        .mapToLong(CapacityReport::totalBytes)
+        .sum();
   }
 
   /** Asks the others for this many bytes, if it has less than its part; for some seconds. */
@@ -110,7 +113,9 @@ final class SharedStoreCapacity {
         seen = new ObservedRequest(count, now);
         observedRequests.put(each.getKey(), seen);
       }
-      wanted += count > 0 && now - seen.seenAt() < REQUEST_LIFETIME_NANOS ? each.getValue().wantedBytes() : 0;
+      wanted += count > 0 && now - seen.seenAt() < REQUEST_LIFETIME_NANOS
+          ? each.getValue().wantedBytes()
+          : 0;
     }
     return wanted;
   }
@@ -125,7 +130,9 @@ final class SharedStoreCapacity {
     }
     long wanted = wanted(others);
     long beyondTogether = beyond
-        + others.values().stream().mapToLong(s -> Math.max(0, s.totalBytes() - part)).sum();
+        + others.values().stream()
+            .mapToLong(s -> Math.max(0, s.totalBytes() - part))
+            .sum();
     return wanted == 0 || beyond == 0
         ? 0
         : Math.min(beyond, (long) Math.ceil((double) wanted * beyond / beyondTogether));

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     its own
  * @param pretouch whether a background thread maps the pages of a new segment ahead of their first
  *     use and prepares one segment ahead
- * @param nodeStoreDirectory the directory of the node's store with which this one shares the ceiling, and in
- *     whose parent it is then made; {@code null} for a ceiling of its own
+ * @param nodeStoreDirectory the directory of the node's store with which this one shares the
+ *     ceiling, and in whose parent it is then made; {@code null} for a ceiling of its own
  */
 public record StoreOptions(
     @Nullable Path directory,
@@ -39,7 +39,9 @@ public record StoreOptions(
   public StoreOptions {
     capacityBytes = BlockAllocator.roundUp(checked("capacity", capacityBytes));
     segmentBytes = BlockAllocator.roundUp(checked("segment size", segmentBytes));
-    directory = nodeStoreDirectory == null ? directory : nodeStoreDirectory.toAbsolutePath().getParent();
+    directory = nodeStoreDirectory == null
+        ? directory
+        : nodeStoreDirectory.toAbsolutePath().getParent();
   }
 
   /** With a ceiling of its own. */

@@ -112,8 +112,8 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
 
   /**
    * Pins the object once more, until what this returns is closed, while another pin of this handle
-   * stands. Unlike {@link #acquirePin} it also pins an object that has been freed, whose memory stays
-   * until its readers have let go.
+   * stands. Unlike {@link #acquirePin} it also pins an object that has been freed, whose memory
+   * stays until its readers have let go.
    *
    * @throws IllegalStateException if this handle has no pin
    */

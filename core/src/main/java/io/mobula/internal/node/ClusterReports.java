@@ -1,15 +1,15 @@
 package io.mobula.internal.node;
 
-import io.mobula.PeerChannelInfo;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
+import io.mobula.PeerChannelInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.placement.LeaseGranter;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,11 @@ final class ClusterReports {
    * @param waiting what waits, and why
    * @param lanes what is on the way to others
    */
-  record NodeReport(Resources total, Resources available, List<WaitingWork> waiting, List<PeerChannelInfo> lanes) {
+  record NodeReport(
+      Resources total,
+      Resources available,
+      List<WaitingWork> waiting,
+      List<PeerChannelInfo> lanes) {
     static final NodeReport NOTHING =
         new NodeReport(Resources.none(), Resources.none(), List.of(), List.of());
 
@@ -77,7 +81,10 @@ final class ClusterReports {
    * @param own asks this node
    */
   ClusterReports(
-      Membership membership, PeerTransport peerTransport, FrameRouter router, Supplier<CompletionStage<NodeReport>> own) {
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router,
+      Supplier<CompletionStage<NodeReport>> own) {
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.own = own;
@@ -104,8 +111,8 @@ final class ClusterReports {
   private void onAsk(NodeId from, FrameReader frame) {
     long number = frame.int64();
     own.get()
-        .whenComplete(
-            (report, failure) -> answer(from, number, report == null ? NodeReport.NOTHING : report));
+        .whenComplete((report, failure) ->
+            answer(from, number, report == null ? NodeReport.NOTHING : report));
   }
 
   private void answer(NodeId to, long number, NodeReport report) {

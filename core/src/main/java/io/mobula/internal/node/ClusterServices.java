@@ -1,9 +1,9 @@
 package io.mobula.internal.node;
 
 import akka.actor.typed.ActorSystem;
-import io.mobula.PeerChannelInfo;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
+import io.mobula.PeerChannelInfo;
 import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
@@ -14,30 +14,30 @@ import io.mobula.internal.actor.LocalActorNames;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.group.PlacementCapacity;
-import io.mobula.internal.job.JobSettings;
-import io.mobula.internal.job.StaticWorkers;
+import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.job.IdleResponder;
+import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.JobWorkerPool;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.job.StaticWorkers;
 import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.output.OutputPrinter;
 import io.mobula.internal.output.OutputForwarder;
+import io.mobula.internal.output.OutputPrinter;
+import io.mobula.internal.placement.ClusterLeaseRequester;
+import io.mobula.internal.placement.ClusterLeaseSource;
 import io.mobula.internal.placement.ClusterResourceView;
 import io.mobula.internal.placement.HybridPolicy;
 import io.mobula.internal.placement.LeaseGranter;
-import io.mobula.internal.placement.ClusterLeaseSource;
-import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.task.TaskTransport;
-import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitChainWalker;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.ActorNameDirectory;
 import io.mobula.spi.ActorNameDirectoryFactory;
@@ -106,10 +106,12 @@ final class ClusterServices {
     objects.spinWait(peerTransport.spinWait());
     this.clusterObjects = new ClusterObjects(
         objects, memory, membership, peerTransport, router, settings.limits().inlineLimit());
-    this.desk = new LeaseGranter(ledger, membership, peerTransport, router, this::findRedirect, groups);
+    this.desk =
+        new LeaseGranter(ledger, membership, peerTransport, router, this::findRedirect, groups);
     this.reports = new ClusterReports(membership, peerTransport, router, ownReport);
     this.waits = new PeerWaitQueries(membership, peerTransport, router, this::pendingHere);
-    this.forwarder = new OutputForwarder(membership, peerTransport, router, settings.output(), timer::after);
+    this.forwarder =
+        new OutputForwarder(membership, peerTransport, router, settings.output(), timer::after);
     this.printer = new OutputPrinter(membership, peerTransport, router);
     this.leaseSource = new ClusterLeaseSource(
         ledger,
@@ -131,13 +133,16 @@ final class ClusterServices {
   private ClusterLeaseSource.PlacementDecision choose(
       Resources wanted, Placement placement, Map<NodeId, Long> argumentBytes, long turn) {
     var self = membership.self().id();
-    var placementRequest = new PlacementPolicy.PlacementRequest(wanted, placement, self, argumentBytes, turn);
+    var placementRequest =
+        new PlacementPolicy.PlacementRequest(wanted, placement, self, argumentBytes, turn);
     var random = ThreadLocalRandom.current();
     var up = views.now();
     var choice = policy.choose(placementRequest, up, random);
     return switch (Objects.requireNonNull(choice, "the placement policy has given null")) {
-      case PlacementPolicy.Choice.LeaseAt(var node) -> new ClusterLeaseSource.PlacementDecision.AtNode(node);
-      case PlacementPolicy.Choice.QueueAt(var where, var why) -> new ClusterLeaseSource.PlacementDecision.Later(where, why);
+      case PlacementPolicy.Choice.LeaseAt(var node) ->
+        new ClusterLeaseSource.PlacementDecision.AtNode(node);
+      case PlacementPolicy.Choice.QueueAt(var where, var why) ->
+        new ClusterLeaseSource.PlacementDecision.Later(where, why);
       case PlacementPolicy.Choice.Infeasible(var why) ->
         views.absent().choose(policy, placementRequest, up, random, why);
     };
@@ -146,7 +151,8 @@ final class ClusterServices {
   /** Another node that seems to have this free. */
   private @Nullable NodeId findRedirect(Resources wanted) {
     try {
-      return choose(wanted, Placement.anywhere(), Map.of(), 0) instanceof ClusterLeaseSource.PlacementDecision.AtNode(var node)
+      return choose(wanted, Placement.anywhere(), Map.of(), 0)
+                  instanceof ClusterLeaseSource.PlacementDecision.AtNode(var node)
               && !node.equals(membership.self().id())
           ? node
           : null;
@@ -160,12 +166,14 @@ final class ClusterServices {
   }
 
   /** Runs work that needs jars in processes that have them, or is such a process. */
-  void openWorkers(ObjectStore objects, JobSettings jobs, JobWorkerPool.Timer timer, BooleanSupplier isBusy) {
+  void openWorkers(
+      ObjectStore objects, JobSettings jobs, JobWorkerPool.Timer timer, BooleanSupplier isBusy) {
     if (jobs.environment() != null) {
       drain(); // what runs here has been granted by its node
       IdleResponder.register(peerTransport, router, isBusy);
     } else if (membership.self().role() != Peer.Role.DRIVER) {
-      workerPool = new JobWorkerPool(membership, peerTransport, router, clusterObjects, objects, memory, jobs, timer);
+      workerPool = new JobWorkerPool(
+          membership, peerTransport, router, clusterObjects, objects, memory, jobs, timer);
       desk.workers(workerPool);
     }
   }
@@ -182,8 +190,11 @@ final class ClusterServices {
       ClusterResourceView.Spawner spawner,
       ObjectDirectoryFactory.Timer timer) {
     load(ObjectTransferFactory.class)
-        .ifPresent(factory -> clusterObjects.useTransfer(source -> factory.start(new TransferSettings(
-            source, carrier(system, settings, spawner), TransferSettings.TransferLimits.DEFAULT))));
+        .ifPresent(factory ->
+            clusterObjects.useTransfer(source -> factory.start(new TransferSettings(
+                source,
+                carrier(system, settings, spawner),
+                TransferSettings.TransferLimits.DEFAULT))));
     load(ObjectDirectoryFactory.class)
         .ifPresentOrElse(
             factory -> clusterObjects.useDirectory(factory.open(new ObjectDirectoryFactory.Setup(
@@ -224,7 +235,8 @@ final class ClusterServices {
     var artery = new TransferSettings.ArteryTransport(system, spawner::spawn);
     return security.tls() == null
         ? new TransferSettings.AeronWithFallback(
-            TransferSettings.AeronTransport.at(host, memory.directory().resolve("transfer")), artery)
+            TransferSettings.AeronTransport.at(host, memory.directory().resolve("transfer")),
+            artery)
         : artery;
   }
 

@@ -108,7 +108,8 @@ final class ConfigKeyValidator {
   }
 
   private static void require(String key) {
-    if (!all().contains(key) && FREE_FORM_TABLES.stream().noneMatch(open -> key.startsWith(open + "."))) {
+    if (!all().contains(key)
+        && FREE_FORM_TABLES.stream().noneMatch(open -> key.startsWith(open + "."))) {
       throw new SettingsException("There is no setting " + key + ". " + hint(key, all()), null);
     }
   }

@@ -32,7 +32,10 @@ final class DeviceHealthMonitor implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private DeviceHealthMonitor(
-      DeviceProbe probe, List<DeviceShare> shares, Duration interval, Consumer<List<Device>> changed) {
+      DeviceProbe probe,
+      List<DeviceShare> shares,
+      Duration interval,
+      Consumer<List<Device>> changed) {
     this.probe = probe;
     this.interval = interval;
     this.changed = changed;
@@ -46,7 +49,10 @@ final class DeviceHealthMonitor implements AutoCloseable {
    * @param changed is told all of them that have changed, on a thread that may be blocked
    */
   static DeviceHealthMonitor start(
-      DeviceProbe probe, List<DeviceShare> shares, Duration interval, Consumer<List<Device>> changed) {
+      DeviceProbe probe,
+      List<DeviceShare> shares,
+      Duration interval,
+      Consumer<List<Device>> changed) {
     var watch = new DeviceHealthMonitor(probe, shares, interval, changed);
     Thread.ofPlatform().daemon().name("mobula-devices").start(watch::run);
     return watch;

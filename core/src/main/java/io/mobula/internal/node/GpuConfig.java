@@ -81,7 +81,8 @@ public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration
     try {
       var probe = Objects.requireNonNull(factory.open(declared), "no probe");
       try {
-        var detectedDevices = Objects.requireNonNull(probe.probe(), "nothing, not even an empty list");
+        var detectedDevices =
+            Objects.requireNonNull(probe.probe(), "nothing, not even an empty list");
         detectedDevices.warnings().forEach(warning -> LOG.warn("Accelerators: {}", warning));
         return detectedDevices.devices();
       } finally {

@@ -3,12 +3,12 @@ package io.mobula.internal.node;
 import akka.actor.typed.ActorSystem;
 import io.mobula.NodeId;
 import io.mobula.error.SettingsException;
-import io.mobula.internal.cluster.SingleNodeMembership;
 import io.mobula.internal.cluster.ClusterMembership;
 import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.HostName;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.cluster.SingleNodeMembership;
 import io.mobula.internal.memory.SuspendAwareClock;
 import java.util.function.Supplier;
 
@@ -27,7 +27,8 @@ final class MembershipFactory {
       Supplier<SuspendAwareClock> clock,
       ClusterMembership.NodeCallbacks node) {
     if (!settings.enabled()) {
-      return new SingleNodeMembership(system, self(id, SingleNodeMembership.ADDRESS, settings.identity(), store));
+      return new SingleNodeMembership(
+          system, self(id, SingleNodeMembership.ADDRESS, settings.identity(), store));
     }
     var provider = system.settings().config().getString("akka.actor.provider");
     if (!provider.equals("cluster") && !provider.endsWith("ClusterActorRefProvider")) {

@@ -47,7 +47,8 @@ public final class MobulaJacksonModule extends SimpleModule {
     addDeserializer(ActorHandle.class, new RefDeserializer<>(ActorHandle.class));
   }
 
-  private abstract static class RefSerializer<T> extends StdScalarSerializer<T> implements ActorSystemAccess {
+  private abstract static class RefSerializer<T> extends StdScalarSerializer<T>
+      implements ActorSystemAccess {
     private static final long serialVersionUID = 1L;
 
     RefSerializer(Class<T> type) {
@@ -75,7 +76,8 @@ public final class MobulaJacksonModule extends SimpleModule {
     }
   }
 
-  private static final class RefDeserializer<T> extends StdScalarDeserializer<T> implements ActorSystemAccess {
+  private static final class RefDeserializer<T> extends StdScalarDeserializer<T>
+      implements ActorSystemAccess {
     private static final long serialVersionUID = 1L;
     private final Class<T> type;
 

@@ -7,12 +7,12 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
 import io.mobula.ActorHandle;
-import io.mobula.PeerChannelInfo;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
 import io.mobula.ObjectRef;
+import io.mobula.PeerChannelInfo;
 import io.mobula.PlacementGroupId;
 import io.mobula.PutOptions;
 import io.mobula.Resources;
@@ -36,9 +36,9 @@ import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.ElasticPool;
-import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.job.JobPackage;
 import io.mobula.internal.lane.FrameReader;
@@ -46,8 +46,8 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.ProgressThread;
-import io.mobula.internal.memory.SuspendAwareClock;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.SuspendAwareClock;
 import io.mobula.internal.placement.SingleNodeLeaseSource;
 import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.HeldRef;
@@ -118,7 +118,11 @@ public final class Node {
   private volatile @Nullable JobPackage jobPackage;
 
   private Node(
-      NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, NodeOwner owner) {
+      NodeId id,
+      ActorSystem<?> system,
+      NodeSettings settings,
+      SharedStore memory,
+      NodeOwner owner) {
     this.id = id;
     this.system = system;
     this.settings = settings;
@@ -166,9 +170,11 @@ public final class Node {
       ElasticDispatcher.lookout(system, spinWait);
     }
     this.job = job(settings.jobs().environment());
-    var leaseSource = cluster == null ? new SingleNodeLeaseSource(ledger, groups) : cluster.leaseSource();
+    var leaseSource =
+        cluster == null ? new SingleNodeLeaseSource(ledger, groups) : cluster.leaseSource();
     this.tasks = new TaskEngine(
-        new TaskEngine.Dependencies(owner.runtime(), objects, binder, leaseSource, timer::after, this::job),
+        new TaskEngine.Dependencies(
+            owner.runtime(), objects, binder, leaseSource, timer::after, this::job),
         settings.tasks(),
         slots);
     if (cluster != null) {
@@ -229,7 +235,11 @@ public final class Node {
    * @param owner who opens and closes it
    */
   public static Node start(
-      NodeId id, ActorSystem<?> system, NodeSettings settings, SharedStore memory, NodeOwner owner) {
+      NodeId id,
+      ActorSystem<?> system,
+      NodeSettings settings,
+      SharedStore memory,
+      NodeOwner owner) {
     return new Node(id, system, settings, memory, owner);
   }
 
@@ -337,7 +347,8 @@ public final class Node {
 
   /** Puts a value; see {@link io.mobula.MobulaRuntime#put(Object, PutOptions)}. */
   public <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options) {
-    return ReplicatedPut.put(value, options, objects, cluster == null ? null : cluster.clusterObjects());
+    return ReplicatedPut.put(
+        value, options, objects, cluster == null ? null : cluster.clusterObjects());
   }
 
   /** Whether anything here is worked on; objects are handed over when it leaves. */

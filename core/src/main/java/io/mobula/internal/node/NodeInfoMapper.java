@@ -64,7 +64,9 @@ final class NodeInfoMapper {
         device.memoryBytes(),
         device.total() / one,
         device.used() / one,
-        device.unhealthyReason().isEmpty() ? Optional.empty() : Optional.of(device.unhealthyReason()));
+        device.unhealthyReason().isEmpty()
+            ? Optional.empty()
+            : Optional.of(device.unhealthyReason()));
   }
 
   private static NodeInfo.State state(PeerStatus status) {

@@ -124,7 +124,8 @@ public record NodeSettings(
     long usable = usableMemory();
     long capacity =
         reader.automatic("mobula.store.capacity", config::getBytes, defaultStoreCapacity());
-    boolean offers = role != Peer.Role.DRIVER && JobConfigReader.environment(reader, config) == null;
+    boolean offers =
+        role != Peer.Role.DRIVER && JobConfigReader.environment(reader, config) == null;
     var gpus = GpuConfig.read(reader, config, offers);
     var all = offers
         ? resources(reader, config, usable, capacity).withUnits(Resources.GPU, gpus.units())
@@ -210,7 +211,8 @@ public record NodeSettings(
     };
   }
 
-  private static Resources resources(SettingReader reader, Config config, long usable, long capacity) {
+  private static Resources resources(
+      SettingReader reader, Config config, long usable, long capacity) {
     double cpus = reader.automatic("mobula.resources.cpus", config::getDouble, (double)
         Runtime.getRuntime().availableProcessors());
     long free = Math.max(usable / 10, usable - capacity - Runtime.getRuntime().maxMemory());
@@ -264,7 +266,9 @@ public record NodeSettings(
     return new OutputSettings(
         reader.read("mobula.logs.to-driver", config::getBoolean),
         reader.automatic(
-            "mobula.logs.capture", config::getBoolean, Boolean.getBoolean(WorkerMain.STARTED_PROPERTY)),
+            "mobula.logs.capture",
+            config::getBoolean,
+            Boolean.getBoolean(WorkerMain.STARTED_PROPERTY)),
         reader.read("mobula.logs.keep", config::getBoolean),
         (int) reader.positive("mobula.logs.lines-per-second", config::getLong),
         (int) reader.bounded("mobula.logs.bytes-per-line", config::getBytes, MOST_PER_LINE));

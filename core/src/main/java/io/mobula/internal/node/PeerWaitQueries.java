@@ -5,13 +5,13 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitChainWalker;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.internal.wait.WaitStep.Work;
 import java.time.Duration;
@@ -62,11 +62,20 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
    */
   private record UnansweredProbes(long since, int probes, long last) {}
 
-  PeerWaitQueries(Membership membership, PeerTransport peerTransport, FrameRouter router, LocalWaits localWaits) {
+  PeerWaitQueries(
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router,
+      LocalWaits localWaits) {
     this(membership, peerTransport, router, localWaits, System::nanoTime);
   }
 
-  PeerWaitQueries(Membership membership, PeerTransport peerTransport, FrameRouter router, LocalWaits localWaits, LongSupplier nanoTime) {
+  PeerWaitQueries(
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router,
+      LocalWaits localWaits,
+      LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.membership = membership;
     this.peerTransport = peerTransport;
@@ -103,9 +112,11 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
       var answer = ask(peer, work, Math.min(nanos, LONGEST_NANOS));
       silent.remove(peer);
       return answer
-          .map(text -> WaitStep.end(text.isEmpty() ? "node " + peer + " answers" : text, WaitCause.PEER))
+          .map(text ->
+              WaitStep.end(text.isEmpty() ? "node " + peer + " answers" : text, WaitCause.PEER))
           .orElseGet(() -> WaitStep.end(
-              "node " + peer + " answers that it has nothing of it that is not done", WaitCause.NOBODY));
+              "node " + peer + " answers that it has nothing of it that is not done",
+              WaitCause.NOBODY));
     } catch (TimeoutException late) {
       var unanswered = silent.merge(
           peer,

@@ -4,8 +4,8 @@ import io.mobula.ObjectRef;
 import io.mobula.PutOptions;
 import io.mobula.error.TooFewCopiesException;
 import io.mobula.internal.sharing.ClusterObjects;
-import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.EntryRef;
+import io.mobula.internal.store.ObjectStore;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a value into this node's store and has as many nodes copy it as its options ask for. */

@@ -43,8 +43,9 @@ final class RequiredComponentsModifier extends BeanDeserializerModifier {
 
     RequiredComponentsDeserializer(JsonDeserializer<?> usual, Class<?> type) {
       super(usual);
-      this.required =
-          Stream.of(type.getRecordComponents()).filter(RequiredComponentsDeserializer::isRequired).toList();
+      this.required = Stream.of(type.getRecordComponents())
+          .filter(RequiredComponentsDeserializer::isRequired)
+          .toList();
       required.forEach(component -> component.getAccessor().setAccessible(true));
     }
 

@@ -1,8 +1,8 @@
 package io.mobula.internal.output;
 
 import io.mobula.NodeId;
-import io.mobula.internal.execution.OutputSink;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.OutputSink;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Map;
@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Listens to {@link System#out} and {@link System#err} of this JVM: what a thread prints while it
- * runs a task or a method of an actor goes to the {@link OutputForwarder} of its node, and on to where it
- * went before. What other threads print is left alone. Once in place it stays; without outlets it
- * does nothing.
+ * runs a task or a method of an actor goes to the {@link OutputForwarder} of its node, and on to
+ * where it went before. What other threads print is left alone. Once in place it stays; without
+ * outlets it does nothing.
  */
 final class OutputCapture {
   private static final Map<NodeId, OutputForwarder> FORWARDERS = new ConcurrentHashMap<>();

@@ -38,7 +38,8 @@ final class OutputChannel {
    * @param lane takes frames; false when the other side is gone
    * @param clock nanoseconds
    */
-  OutputChannel(int linesPerSecond, Predicate<byte[]> lane, OutputForwarder.Timer timer, LongSupplier clock) {
+  OutputChannel(
+      int linesPerSecond, Predicate<byte[]> lane, OutputForwarder.Timer timer, LongSupplier clock) {
     this.linesPerSecond = linesPerSecond;
     this.sender = lane;
     this.timer = timer;

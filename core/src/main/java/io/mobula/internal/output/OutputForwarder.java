@@ -5,8 +5,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.PeerTransport;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +35,11 @@ public final class OutputForwarder implements AutoCloseable {
 
   /** Listens to what is printed from now on, where the settings say so. */
   public OutputForwarder(
-      Membership membership, PeerTransport peerTransport, FrameRouter router, OutputSettings settings, Timer timer) {
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router,
+      OutputSettings settings,
+      Timer timer) {
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.settings = settings;
@@ -81,7 +85,10 @@ public final class OutputForwarder implements AutoCloseable {
 
   private OutputChannel openChannel(NodeId driver) {
     return new OutputChannel(
-        settings.linesPerSecond(), frame -> peerTransport.send(driver, frame), timer, System::nanoTime);
+        settings.linesPerSecond(),
+        frame -> peerTransport.send(driver, frame),
+        timer,
+        System::nanoTime);
   }
 
   void flush(Job job) {

@@ -1,7 +1,7 @@
 package io.mobula.internal.output;
 
-import io.mobula.internal.execution.OutputSink;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.OutputSink;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 

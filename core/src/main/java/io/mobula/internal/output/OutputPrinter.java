@@ -4,9 +4,9 @@ import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -63,7 +63,9 @@ public final class OutputPrinter implements AutoCloseable {
         } catch (Throwable refused) { // a standard output of the program's own
           LOG.debug("Output of {} cannot be printed.", peer, refused);
         }
-        peerTransport.send(from, new FrameWriter().octet(OutputForwarder.LINES_PRINTED).int64(size).toBytes());
+        peerTransport.send(
+            from,
+            new FrameWriter().octet(OutputForwarder.LINES_PRINTED).int64(size).toBytes());
       });
     } catch (RejectedExecutionException closed) {
       LOG.debug("Output of {} came after the end.", peer);

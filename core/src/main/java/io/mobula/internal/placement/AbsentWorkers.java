@@ -53,8 +53,8 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
       ClusterView up,
       RandomGenerator random,
       String why) {
-    boolean comes =
-        !starting.isEmpty() && !(policy.choose(placementRequest, with(up), random) instanceof Choice.Infeasible);
+    boolean comes = !starting.isEmpty()
+        && !(policy.choose(placementRequest, with(up), random) instanceof Choice.Infeasible);
     return comes
         ? new ClusterLeaseSource.PlacementDecision.Await(why + "; " + startingInWords())
         : new ClusterLeaseSource.PlacementDecision.Later(null, why + givenUpInWords());

@@ -18,10 +18,11 @@ public final class BundleCapacity {
   /** Of how many resources there is not enough; accelerators count as one. */
   static int lacking(Resources had, Resources wanted) {
     int others = (int) wanted.asUnits().entrySet().stream()
-        .filter(
-            each -> !DeviceRequirement.isDeviceResource(each.getKey()) && had.units(each.getKey()) < each.getValue())
+        .filter(each -> !DeviceRequirement.isDeviceResource(each.getKey())
+            && had.units(each.getKey()) < each.getValue())
         .count();
-    return others + (coversDevices(DeviceRequirement.of(had), DeviceRequirement.of(wanted)) ? 0 : 1);
+    return others
+        + (coversDevices(DeviceRequirement.of(had), DeviceRequirement.of(wanted)) ? 0 : 1);
   }
 
   private static boolean coversDevices(DeviceRequirement had, DeviceRequirement wanted) {

@@ -14,12 +14,12 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
@@ -124,7 +124,8 @@ public final class ClusterLeaseSource implements LeaseSource {
     this.chooser = rules.chooser();
     this.queues = rules.queues();
     this.bundles = rules.bundles();
-    this.timeoutSettings = new UnschedulableTimeout.TimeoutSettings(rules.unschedulableTimeout(), rules.timer());
+    this.timeoutSettings =
+        new UnschedulableTimeout.TimeoutSettings(rules.unschedulableTimeout(), rules.timer());
     router
         .on(LeaseGranter.GRANTED, this::onGranted)
         .on(LeaseGranter.REDIRECTED, this::onRedirected)
@@ -301,7 +302,8 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   @Override
   public void release(NodeId node, long lease) {
-    peerTransport.send(node, new FrameWriter().octet(LeaseGranter.RELEASE).int64(lease).toBytes());
+    peerTransport.send(
+        node, new FrameWriter().octet(LeaseGranter.RELEASE).int64(lease).toBytes());
   }
 
   /**
@@ -328,7 +330,8 @@ public final class ClusterLeaseSource implements LeaseSource {
     LeaseSearch(ClusterLeaseRequester requester, long turn) {
       this.requester = requester;
       this.turn = turn;
-      this.unschedulableTimeout = new UnschedulableTimeout(timeoutSettings, requester, attempt::request);
+      this.unschedulableTimeout =
+          new UnschedulableTimeout(timeoutSettings, requester, attempt::request);
     }
 
     @Override
@@ -345,7 +348,8 @@ public final class ClusterLeaseSource implements LeaseSource {
       var reason = why.isEmpty() ? "" : " (" + why + ")";
       if (own != null && requester.placement() instanceof Placement.Group group) {
         return WaitStep.end(
-            request + " waits for resources of " + group.group() + " here" + reason, WaitCause.RESOURCES);
+            request + " waits for resources of " + group.group() + " here" + reason,
+            WaitCause.RESOURCES);
       }
       if (own != null) {
         return WaitStep.via(
@@ -549,7 +553,8 @@ public final class ClusterLeaseSource implements LeaseSource {
         localRequest = null;
         ClusterLeaseSource.this.rescanQueue(requester.placement());
       } else if (at != null) {
-        peerTransport.send(at, new FrameWriter().octet(LeaseGranter.WITHDRAW).int64(number).toBytes());
+        peerTransport.send(
+            at, new FrameWriter().octet(LeaseGranter.WITHDRAW).int64(number).toBytes());
       }
       at = null;
     }

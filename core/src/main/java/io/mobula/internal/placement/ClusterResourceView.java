@@ -36,14 +36,16 @@ public final class ClusterResourceView {
   private volatile @Nullable ActorRef<ResourceViewGossip.Command> actor;
   private volatile boolean draining;
 
-  private record Entry(NodeView view, StoreUsage store, AbsentWorkers.NodeWorkers absent, long heard) {
+  private record Entry(
+      NodeView view, StoreUsage store, AbsentWorkers.NodeWorkers absent, long heard) {
     boolean saysTheSameAs(Entry other) {
       return view.equals(other.view) && absent.equals(other.absent);
     }
   }
 
   /** Knows this node alone until it is opened. */
-  public ClusterResourceView(Membership membership, LedgerClient ledger, Supplier<StoreUsage> store) {
+  public ClusterResourceView(
+      Membership membership, LedgerClient ledger, Supplier<StoreUsage> store) {
     this.membership = membership;
     this.ledger = ledger;
     this.store = store;
@@ -58,7 +60,8 @@ public final class ClusterResourceView {
 
   /** Begins to tell and to hear. */
   public void open(Spawner spawner) {
-    var views = spawner.spawn(ResourceViewGossip.create(this, membership, ledger), ResourceViewGossip.NAME);
+    var views =
+        spawner.spawn(ResourceViewGossip.create(this, membership, ledger), ResourceViewGossip.NAME);
     actor = views;
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -86,7 +89,8 @@ public final class ClusterResourceView {
   /**
    * Says from now on which standing workers of this node are not up.
    *
-   * @param those asked on any thread, whenever {@link #markStale} was called or something else changes
+   * @param those asked on any thread, whenever {@link #markStale} was called or something else
+   *     changes
    */
   public void absent(Supplier<List<AbsentWorker>> those) {
     ownAbsent = those;
@@ -152,7 +156,10 @@ public final class ClusterResourceView {
         state.accepting(),
         state.devices());
     var entry = new Entry(
-        view, state.store(), new AbsentWorkers.NodeWorkers(peer, state.absent()), System.nanoTime());
+        view,
+        state.store(),
+        new AbsentWorkers.NodeWorkers(peer, state.absent()),
+        System.nanoTime());
     var before = entries.put(peer.id(), entry);
     if (before == null || !before.saysTheSameAs(entry)) {
       changed();

@@ -4,12 +4,12 @@ import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.ledger.DeviceShare;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +29,9 @@ final class DelegatedLeases {
     this.self = self;
     this.desk = desk;
     this.peerTransport = peerTransport;
-    router.on(LeaseDelegator.DELEGATE, this::onLend).on(LeaseDelegator.DELEGATED_ORDER, this::onOrder);
+    router
+        .on(LeaseDelegator.DELEGATE, this::onLend)
+        .on(LeaseDelegator.DELEGATED_ORDER, this::onOrder);
   }
 
   private void onLend(NodeId from, FrameReader in) {
@@ -42,7 +44,8 @@ final class DelegatedLeases {
     if (!submitter.equals(self)) { // its own work takes it when it hears of the grant
       desk.open(purpose, submitter, number, lent.lease);
     }
-    peerTransport.send(from, new FrameWriter().octet(LeaseDelegator.DELEGATED).int64(number).toBytes());
+    peerTransport.send(
+        from, new FrameWriter().octet(LeaseDelegator.DELEGATED).int64(number).toBytes());
   }
 
   private void onOrder(NodeId from, FrameReader in) {
@@ -81,7 +84,11 @@ final class DelegatedLeases {
     private boolean ended;
 
     DelegatedLease(
-        NodeId lender, NodeId submitter, long number, Resources resources, List<DeviceShare> shares) {
+        NodeId lender,
+        NodeId submitter,
+        long number,
+        Resources resources,
+        List<DeviceShare> shares) {
       this.lender = lender;
       this.submitter = submitter;
       this.number = number;
@@ -116,7 +123,11 @@ final class DelegatedLeases {
     private void account(LeaseDelegator.LeaseEvent what) {
       peerTransport.send(
           lender,
-          new FrameWriter().octet(LeaseDelegator.DELEGATED_EVENT).int64(number).choice(what).toBytes());
+          new FrameWriter()
+              .octet(LeaseDelegator.DELEGATED_EVENT)
+              .int64(number)
+              .choice(what)
+              .toBytes());
     }
 
     @Override

@@ -20,7 +20,8 @@ public interface GroupBundles {
   /** Why the group of that placement takes nothing any more; null if it does, or there is none. */
   default @Nullable Function<String, MobulaException> refusalFor(Placement placement) {
     return placement instanceof Placement.Group group
-            && choose(group, Resources.none()) instanceof ClusterLeaseSource.PlacementDecision.Refused(var exception)
+            && choose(group, Resources.none())
+                instanceof ClusterLeaseSource.PlacementDecision.Refused(var exception)
         ? exception
         : null;
   }

@@ -37,17 +37,28 @@ public final class HybridPolicy implements PlacementPolicy {
   public HybridPolicy() {}
 
   @Override
-  public Choice choose(PlacementRequest placementRequest, ClusterView view, RandomGenerator random) {
+  public Choice choose(
+      PlacementRequest placementRequest, ClusterView view, RandomGenerator random) {
     if (placementRequest.placement() instanceof Placement.PreferredLabels(var selector)) {
       var there = decide(placementRequest, Placement.labels(selector), view, random);
-      return there instanceof Choice.LeaseAt ? there : decide(placementRequest, Placement.anywhere(), view, random);
+      return there instanceof Choice.LeaseAt
+          ? there
+          : decide(placementRequest, Placement.anywhere(), view, random);
     }
     return new Decision(placementRequest, columns(view), random).choice();
   }
 
-  private Choice decide(PlacementRequest placementRequest, Placement placement, ClusterView view, RandomGenerator random) {
-    var changed =
-        new PlacementRequest(placementRequest.wanted(), placement, placementRequest.local(), placementRequest.argumentBytes(), placementRequest.spreadIndex());
+  private Choice decide(
+      PlacementRequest placementRequest,
+      Placement placement,
+      ClusterView view,
+      RandomGenerator random) {
+    var changed = new PlacementRequest(
+        placementRequest.wanted(),
+        placement,
+        placementRequest.local(),
+        placementRequest.argumentBytes(),
+        placementRequest.spreadIndex());
     return new Decision(changed, columns(view), random).choice();
   }
 
@@ -71,7 +82,8 @@ public final class HybridPolicy implements PlacementPolicy {
     private final long[][] free;
     private final DeviceRequirement devices;
 
-    Decision(PlacementRequest placementRequest, ColumnarClusterView columns, RandomGenerator random) {
+    Decision(
+        PlacementRequest placementRequest, ColumnarClusterView columns, RandomGenerator random) {
       this.placementRequest = placementRequest;
       this.columns = columns;
       this.random = random;
@@ -94,7 +106,8 @@ public final class HybridPolicy implements PlacementPolicy {
       var able = new int[columns.size()];
       int count = able(able);
       if (count == 0) {
-        return new Choice.Infeasible(SchedulingMessages.never(placementRequest, accepting(), allowed()));
+        return new Choice.Infeasible(
+            SchedulingMessages.never(placementRequest, accepting(), allowed()));
       }
       int target = target(able, count);
       if (target >= 0 && placementRequest.placement() instanceof Placement.NearObject) {
@@ -110,7 +123,8 @@ public final class HybridPolicy implements PlacementPolicy {
       }
       if (opens == 0) {
         var busy = Arrays.stream(able, 0, count).mapToObj(columns::node).toList();
-        return new Choice.QueueAt(shortestQueue(busy).id(), SchedulingMessages.busy(placementRequest, busy));
+        return new Choice.QueueAt(
+            shortestQueue(busy).id(), SchedulingMessages.busy(placementRequest, busy));
       }
       boolean targetIsOpen = target >= 0 && isOpen(target);
       int chosen = targetIsOpen ? target : spreadOrPack(able, count, open, opens);

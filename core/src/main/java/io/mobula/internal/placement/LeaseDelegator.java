@@ -6,11 +6,11 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.DeviceShare;
+import io.mobula.internal.ledger.Lease;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,9 +77,17 @@ final class LeaseDelegator {
    * @param submitter whose work uses it
    * @param number names the lease to the submitter and to the worker
    */
-  record DelegationSpec(NodeId submitter, long number, ClusterLeaseRequester.Purpose purpose, RuntimeEnvironment environment) {}
+  record DelegationSpec(
+      NodeId submitter,
+      long number,
+      ClusterLeaseRequester.Purpose purpose,
+      RuntimeEnvironment environment) {}
 
-  LeaseDelegator(Membership membership, PeerTransport peerTransport, FrameRouter router, Supplier<LeaseGranter.WorkerProvider> workers) {
+  LeaseDelegator(
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router,
+      Supplier<LeaseGranter.WorkerProvider> workers) {
     this.peerTransport = peerTransport;
     this.workers = workers;
     router.on(DELEGATED, this::onLent).on(DELEGATED_EVENT, this::onAccount);
@@ -244,7 +252,8 @@ final class LeaseDelegator {
     synchronized void order(LeaseOrder what) {
       var worker = at;
       if (worker != null) {
-        var frame = new FrameWriter().octet(DELEGATED_ORDER).int64(spec.number()).choice(what);
+        var frame =
+            new FrameWriter().octet(DELEGATED_ORDER).int64(spec.number()).choice(what);
         if (what == LeaseOrder.DEVICES) {
           DeviceShareCodec.write(frame, lease.shares());
         }

@@ -9,15 +9,15 @@ import io.mobula.error.CodecException;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.EnumMap;
@@ -60,7 +60,8 @@ public final class LeaseGranter {
   private final LeaseDelegator delegator;
   private final DelegatedLeases delegatedLeases;
   private volatile WorkerProvider workers = WorkerProvider.NONE;
-  private final Map<ClusterLeaseRequester.Purpose, LeaseHost> hosts = new EnumMap<>(ClusterLeaseRequester.Purpose.class);
+  private final Map<ClusterLeaseRequester.Purpose, LeaseHost> hosts =
+      new EnumMap<>(ClusterLeaseRequester.Purpose.class);
   private volatile boolean draining;
 
   private record RequestKey(NodeId submitter, long request) {}
@@ -170,11 +171,13 @@ public final class LeaseGranter {
     var queued = requests.get(new RequestKey(submitter, request));
     if (queued != null) {
       return () -> WaitStep.end(
-          queued.description() + " waits at the ledger of node " + membership.self().id(), WaitCause.RESOURCES);
+          queued.description() + " waits at the ledger of node "
+              + membership.self().id(),
+          WaitCause.RESOURCES);
     }
     boolean lends = granted.values().stream()
-        .anyMatch(
-            each -> each instanceof RemoteRequest remoteRequest && remoteRequest.key().equals(new RequestKey(submitter, request)));
+        .anyMatch(each -> each instanceof RemoteRequest remoteRequest
+            && remoteRequest.key().equals(new RequestKey(submitter, request)));
     return lends
         ? () -> WaitStep.end("a process is being started for it, or a slot", WaitCause.RUNNING)
         : null;
@@ -344,7 +347,8 @@ public final class LeaseGranter {
   }
 
   /** A request of another node, then its lease. */
-  private final class RemoteRequest extends GrantedLease implements LeaseRequester, LeaseDelegator.DelegationListener {
+  private final class RemoteRequest extends GrantedLease
+      implements LeaseRequester, LeaseDelegator.DelegationListener {
     private final long request;
     private final ClusterLeaseRequester.Purpose purpose;
     private final Resources wanted;

@@ -85,9 +85,10 @@ final class ResourceViewGossip extends AbstractOnMessageBehavior<ResourceViewGos
     look();
   }
 
-  static Behavior<Command> create(ClusterResourceView views, Membership membership, LedgerClient ledger) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new ResourceViewGossip(context, timers, views, membership, ledger)));
+  static Behavior<Command> create(
+      ClusterResourceView views, Membership membership, LedgerClient ledger) {
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new ResourceViewGossip(context, timers, views, membership, ledger)));
   }
 
   @Override

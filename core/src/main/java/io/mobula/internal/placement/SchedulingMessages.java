@@ -17,11 +17,14 @@ final class SchedulingMessages {
 
   private SchedulingMessages() {}
 
-  static String never(PlacementRequest placementRequest, List<NodeView> accepting, List<NodeView> allowed) {
+  static String never(
+      PlacementRequest placementRequest, List<NodeView> accepting, List<NodeView> allowed) {
     if (accepting.isEmpty()) {
       return "there is no node that takes work";
     }
-    return allowed.isEmpty() ? notAllowed(placementRequest.placement(), accepting) : tooLarge(placementRequest, allowed);
+    return allowed.isEmpty()
+        ? notAllowed(placementRequest.placement(), accepting)
+        : tooLarge(placementRequest, allowed);
   }
 
   private static String notAllowed(Placement placement, List<NodeView> accepting) {
@@ -46,16 +49,18 @@ final class SchedulingMessages {
 
   private static String tooLarge(PlacementRequest placementRequest, List<NodeView> allowed) {
     var largest = allowed.stream()
-        .min(Comparator.comparingInt((NodeView node) -> lacking(node.total(), placementRequest.wanted()))
+        .min(Comparator.comparingInt(
+                (NodeView node) -> lacking(node.total(), placementRequest.wanted()))
             .thenComparingDouble(node -> -share(node.total(), placementRequest.wanted())))
         .orElseThrow();
-    return "no node has " + placementRequest.wanted() + "; the one that comes nearest is " + largest + " with "
-        + largest.total() + DeviceRequirement.describeModels(largest.devices());
+    return "no node has " + placementRequest.wanted() + "; the one that comes nearest is " + largest
+        + " with " + largest.total() + DeviceRequirement.describeModels(largest.devices());
   }
 
   static String busy(PlacementRequest placementRequest, List<NodeView> able) {
     var nearest = able.stream()
-        .min(Comparator.comparingInt((NodeView node) -> lacking(node.available(), placementRequest.wanted()))
+        .min(Comparator.comparingInt(
+                (NodeView node) -> lacking(node.available(), placementRequest.wanted()))
             .thenComparingDouble(node -> -share(node.available(), placementRequest.wanted())))
         .orElseThrow();
     return "none of the " + able.size() + " nodes that could hold " + placementRequest.wanted()
@@ -72,7 +77,8 @@ final class SchedulingMessages {
         : List.of(group.bundles().get(placed.bundle()));
     if (asked.stream().noneMatch(bundle -> BundleCapacity.covers(bundle, wanted))) {
       var nearest = asked.stream()
-          .min(Comparator.comparingInt((Resources bundle) -> BundleCapacity.lacking(bundle, wanted)))
+          .min(
+              Comparator.comparingInt((Resources bundle) -> BundleCapacity.lacking(bundle, wanted)))
           .orElseThrow();
       throw new UnschedulableException(what.get() + " asks for " + wanted + ", but "
           + (asked.size() == 1

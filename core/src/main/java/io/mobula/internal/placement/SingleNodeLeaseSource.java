@@ -9,8 +9,8 @@ import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.util.LinkedHashSet;
@@ -50,7 +50,8 @@ public final class SingleNodeLeaseSource implements LeaseSource {
       case Placement.Spread spread -> {}
       case Placement.PreferredNode preferredNode -> {}
       case Placement.OnNode on -> throw needsCluster(what, "on(" + on.node() + ")");
-      case Placement.NearObject nearObject -> throw needsCluster(what, "near(" + nearObject.ref().id() + ")");
+      case Placement.NearObject nearObject ->
+        throw needsCluster(what, "near(" + nearObject.ref().id() + ")");
       case Placement.Group group -> {
         SchedulingMessages.requireBundle(group, wanted, what);
         return;
@@ -134,7 +135,10 @@ public final class SingleNodeLeaseSource implements LeaseSource {
     if (!(requester.placement() instanceof Placement.Group)) {
       return ledger.request(requester);
     }
-    return open().stream().filter(each -> each.requester == requester).findFirst().orElse(null);
+    return open().stream()
+        .filter(each -> each.requester == requester)
+        .findFirst()
+        .orElse(null);
   }
 
   @Override

@@ -35,7 +35,8 @@ final class UnschedulableTimeout {
    *
    * @param lookAgain is run when the time is over
    */
-  UnschedulableTimeout(TimeoutSettings settings, ClusterLeaseRequester requester, Runnable lookAgain) {
+  UnschedulableTimeout(
+      TimeoutSettings settings, ClusterLeaseRequester requester, Runnable lookAgain) {
     this.settings = settings;
     this.requester = requester;
     this.lookAgain = lookAgain;

@@ -155,8 +155,8 @@ public final class ChildJvm implements AutoCloseable {
       process.destroyForcibly();
       return;
     }
-    ready.completeExceptionally(new ProcessException(
-        this + " ended with " + describeExitCode(code) + " before it was up; its last lines:\n" + last));
+    ready.completeExceptionally(new ProcessException(this + " ended with " + describeExitCode(code)
+        + " before it was up; its last lines:\n" + last));
     ended.complete(code);
   }
 
@@ -232,7 +232,8 @@ public final class ChildJvm implements AutoCloseable {
         } catch (TimeoutException e) {
           if (left <= 0) {
             process.destroyForcibly();
-            throw new ProcessException(this + describeLateStart(limit) + "; its last lines:\n" + last, e);
+            throw new ProcessException(
+                this + describeLateStart(limit) + "; its last lines:\n" + last, e);
           }
         }
       }

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The child's side of the pipe that it hangs by: when its standard input ends, this JVM exits. Its
- * shutdown hooks have a bounded time; then it halts, whatever hangs. The parent says {@value #STOP_LINE}
- * before it closes the pipe; without that word it is gone, and the time is short.
+ * shutdown hooks have a bounded time; then it halts, whatever hangs. The parent says
+ * {@value #STOP_LINE} before it closes the pipe; without that word it is gone, and the time is
+ * short.
  */
 public final class ParentWatch {
   /** The exit code of a child whose shutdown hooks took too long. */

@@ -170,7 +170,9 @@ public final class WorkerSupervisor implements AutoCloseable {
   private void onEnd(WorkerSlot slot, ChildJvm child, int code) {
     var lines = new LastLines(5);
     child.lastLines().forEach(lines::add);
-    onEnd(slot, child + " ended with " + ChildJvm.describeExitCode(code) + "; its last lines:\n" + lines);
+    onEnd(
+        slot,
+        child + " ended with " + ChildJvm.describeExitCode(code) + "; its last lines:\n" + lines);
   }
 
   private void onEnd(WorkerSlot slot, String how) {

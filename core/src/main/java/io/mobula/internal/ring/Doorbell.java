@@ -42,7 +42,8 @@ public final class Doorbell implements AutoCloseable {
   private final @Nullable SharedFile own;
   private final MemorySegment word;
   private final UnsafeBuffer shared;
-  private final MemorySegment timespec = Futex.isAvailable() ? Futex.timespec() : MemorySegment.NULL;
+  private final MemorySegment timespec =
+      Futex.isAvailable() ? Futex.timespec() : MemorySegment.NULL;
   private volatile @Nullable Thread parked;
   private long park = SHORTEST_PARK_NANOS;
 

@@ -34,7 +34,8 @@ final class LocalProcessCluster implements LocalCluster {
   private final MobulaRuntime driver;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private LocalProcessCluster(List<ChildJvm> children, List<LocalNode> nodes, MobulaRuntime driver) {
+  private LocalProcessCluster(
+      List<ChildJvm> children, List<LocalNode> nodes, MobulaRuntime driver) {
     this.children = children;
     this.nodes = nodes;
     this.driver = driver;
@@ -59,7 +60,8 @@ final class LocalProcessCluster implements LocalCluster {
     head.sendLine(WorkerMain.settingsLine(nodeSettings(plan)));
     var seed = head.awaitReady(limit).address();
     var joining = children.subList(1, children.size());
-    joining.forEach(child -> child.sendLine(WorkerMain.settingsLine(nodeSettings(plan).join(seed))));
+    joining.forEach(
+        child -> child.sendLine(WorkerMain.settingsLine(nodeSettings(plan).join(seed))));
     var nodes =
         children.stream().map(child -> process(child, child.awaitReady(limit))).toList();
     var driver = Mobula.connect(seed, commonSettings(plan));

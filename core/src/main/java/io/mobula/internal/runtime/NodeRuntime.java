@@ -5,19 +5,19 @@ import akka.actor.typed.ActorSystem;
 import io.mobula.ActorHandle;
 import io.mobula.ActorRequest;
 import io.mobula.BehaviorFactory;
-import io.mobula.PeerChannelInfo;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
+import io.mobula.ObjectBuffer;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
+import io.mobula.PeerChannelInfo;
 import io.mobula.Placement;
 import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupRequest;
 import io.mobula.PlacementGroupState;
 import io.mobula.PutOptions;
 import io.mobula.Resources;
-import io.mobula.ObjectBuffer;
 import io.mobula.TaskRequest;
 import io.mobula.WaitReport;
 import io.mobula.WaitResult;
@@ -126,7 +126,8 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
-  public <T extends ObjectRef<?>> WaitResult<T> wait(Collection<T> refs, int count, Duration deadline) {
+  public <T extends ObjectRef<?>> WaitResult<T> wait(
+      Collection<T> refs, int count, Duration deadline) {
     return node.objects().wait(refs, count, Deadline.after(deadline));
   }
 

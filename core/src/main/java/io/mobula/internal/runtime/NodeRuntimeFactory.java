@@ -77,7 +77,8 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var cluster = read.cluster();
     var base = config.getConfig("mobula.actor-system").withFallback(config);
     var whole = cluster.enabled()
-        ? ClusterSystemConfig.overlay(config, cluster, Node.storeOf(memory, read)).withFallback(base)
+        ? ClusterSystemConfig.overlay(config, cluster, Node.storeOf(memory, read))
+            .withFallback(base)
         : base;
     try {
       return ActorSystem.create(Behaviors.empty(), "mobula", whole);

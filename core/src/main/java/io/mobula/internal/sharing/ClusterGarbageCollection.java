@@ -3,9 +3,9 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,8 @@ final class ClusterGarbageCollection {
   private final PeerTransport peerTransport;
   private final AtomicBoolean planned = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
-  private volatile CollectorRun last = new CollectorRun(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
+  private volatile CollectorRun last =
+      new CollectorRun(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
 
   /**
    * A run of the collector.
@@ -53,7 +54,8 @@ final class ClusterGarbageCollection {
     }
   }
 
-  ClusterGarbageCollection(ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+  ClusterGarbageCollection(
+      ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.store = store;
     this.membership = membership;
     this.peerTransport = peerTransport;

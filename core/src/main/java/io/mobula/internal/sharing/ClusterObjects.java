@@ -7,18 +7,18 @@ import io.mobula.error.CodecException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.PeerInternTable;
+import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.Deadline;
-import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.store.HeldRef;
-import io.mobula.internal.store.ObjectEntry;
-import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.EntryRef;
+import io.mobula.internal.store.HeldRef;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectFailure;
+import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.DirectoryListener;
@@ -103,15 +103,20 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     this.wire = new ValueCodec(store, this, localCopies, inlineLimit);
     this.inFlightRefs = new InFlightRefs(directoryClient, membership, peerTransport, router);
     this.reconstructions = new ReconstructionTracker(directoryClient, membership);
-    this.resolver = new ObjectResolver(this, localCopies, directoryClient, reconstructions, membership, peerTransport, router);
+    this.resolver = new ObjectResolver(
+        this, localCopies, directoryClient, reconstructions, membership, peerTransport, router);
     this.hostPeers = new SameHostPeers(memory, store, membership, peerTransport, router);
-    var _ = new ClusterGarbageCollection(store, membership, peerTransport, router); // it hears of what it needs
+    var _ = new ClusterGarbageCollection(
+        store, membership, peerTransport, router); // it hears of what it needs
     this.handOver = new ObjectHandOver(this, store, membership, peerTransport, router);
     this.replicas = new ReplicaKeeper(this, handOver, store, membership, peerTransport, router);
     var pinRequests = new ObjectPinRequests(localCopies, store, membership, peerTransport, router);
-    this.puller = new ObjectPuller(localCopies, pinRequests, directoryClient, store, membership, peerTransport, router);
-    this.hostPulls = new HostPullCoordinator(localCopies, puller, hostPeers, store, membership, peerTransport, router);
-    this.fetcher = new ObjectFetcher(store, membership, localCopies, hostPeers, pinRequests, hostPulls, resolver);
+    this.puller = new ObjectPuller(
+        localCopies, pinRequests, directoryClient, store, membership, peerTransport, router);
+    this.hostPulls = new HostPullCoordinator(
+        localCopies, puller, hostPeers, store, membership, peerTransport, router);
+    this.fetcher = new ObjectFetcher(
+        store, membership, localCopies, hostPeers, pinRequests, hostPulls, resolver);
     this.results = new ResultLoans(this, store, directoryClient, membership, peerTransport, router);
     router.on(CANCEL, this::onCancel);
     FrameProbeTransport.connect(store.deadlockDetector(), this, peerTransport, router);
@@ -202,7 +207,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
       }
       directoryClient.publish(
           entry.id(),
-          new PublishedObject.Sealed(entry.attempt(), sealed.byteSize(), true, containedObjects(sealed.edges())));
+          new PublishedObject.Sealed(
+              entry.attempt(), sealed.byteSize(), true, containedObjects(sealed.edges())));
     } else if (outcome instanceof ObjectContent.RemoteValue(var remote)) {
       ((RemoteObject) remote).onShared();
       if (isOwn(entry.id())) {
@@ -289,7 +295,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * The same for a result that nobody makes again when it is lost: where the receiver shares this
    * host it has a large one on loan, and the directory hears nothing of it.
    */
-  public Runnable writeOrLendResult(FrameWriter out, Object outcome, ObjectId id, int attempt, NodeId to) {
+  public Runnable writeOrLendResult(
+      FrameWriter out, Object outcome, ObjectId id, int attempt, NodeId to) {
     if (outcome instanceof ObjectContent.Sealed sealed
         && !fitsFrame(sealed)
         && results.canLend(sealed, to)) {
@@ -380,7 +387,10 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     inFlightRefs.finishFrame(frame, to, release);
   }
 
-  /** Ends bytes that travel in a message of the user's; see {@link InFlightRefs#finishForAnyReceiver}. */
+  /**
+   * Ends bytes that travel in a message of the user's; see
+   * {@link InFlightRefs#finishForAnyReceiver}.
+   */
   public Runnable finishForAnyReceiver(FrameWriter bytes, Runnable release) {
     return inFlightRefs.finishForAnyReceiver(bytes, release);
   }
@@ -539,7 +549,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   /** How objects can be made again by this recipe: what it carries is kept for that. */
   public static Lineage lineage(FrameWriter recipe) {
-    return new Lineage(recipe.toBytes(), recipe.carriedRefs().stream().distinct().toList());
+    return new Lineage(
+        recipe.toBytes(), recipe.carriedRefs().stream().distinct().toList());
   }
 
   /** Says how the objects can be made again. */

@@ -110,7 +110,8 @@ final class DirectoryClient {
   CompletionStage<ReconstructionReply> requestReconstruction(ObjectId id, int lostAttempt) {
     var present = directory;
     return present == null
-        ? CompletableFuture.completedStage(new ReconstructionReply.Impossible("there is no directory"))
+        ? CompletableFuture.completedStage(
+            new ReconstructionReply.Impossible("there is no directory"))
         : present.requestReconstruction(id, lostAttempt);
   }
 

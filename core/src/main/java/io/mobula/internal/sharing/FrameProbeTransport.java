@@ -3,12 +3,12 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.DeadlockDetector;
-import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.DeadlockProbe;
+import io.mobula.internal.store.ObjectEntry;
 import org.jspecify.annotations.Nullable;
 
 /** Probes after cycles of waiting, on their way between processes. Safe for all threads. */
@@ -24,7 +24,11 @@ final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
   }
 
   /** The chase goes through other processes, and theirs through this one. */
-  static void connect(DeadlockDetector deadlockDetector, ClusterObjects clusterObjects, PeerTransport peerTransport, FrameRouter router) {
+  static void connect(
+      DeadlockDetector deadlockDetector,
+      ClusterObjects clusterObjects,
+      PeerTransport peerTransport,
+      FrameRouter router) {
     deadlockDetector.useTransport(new FrameProbeTransport(clusterObjects, peerTransport));
     router.on(PROBE, (from, in) -> {
       var probe = read(in);

@@ -108,7 +108,8 @@ final class HandOverPlan {
   }
 
   private boolean isForNobody(PendingObject pending) {
-    return targets.keySet().stream().allMatch(taker -> pending.ranks.of(taker) == TargetRanks.NEVER);
+    return targets.keySet().stream()
+        .allMatch(taker -> pending.ranks.of(taker) == TargetRanks.NEVER);
   }
 
   /** The next offer, or null if there is none at this moment. */

@@ -5,9 +5,9 @@ import io.mobula.error.StoreException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.sharing.PullRegistry.Grant;
@@ -171,7 +171,8 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     /** Asks another process; if it is gone, and nobody has seen to that yet, does this instead. */
     private void send(ExpectedReply what, FrameWriter question, Runnable otherwise) {
       await(what);
-      if (!(hostPeers.readablePeers().contains(what.of()) && peerTransport.send(what.of(), question.toBytes()))
+      if (!(hostPeers.readablePeers().contains(what.of())
+              && peerTransport.send(what.of(), question.toBytes()))
           && takeExpected(what)) {
         otherwise.run();
       }

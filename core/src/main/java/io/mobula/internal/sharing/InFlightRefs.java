@@ -5,9 +5,9 @@ import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.spi.HoldStatement;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,7 +45,11 @@ final class InFlightRefs implements Membership.Listener {
     }
   }
 
-  InFlightRefs(DirectoryClient directoryClient, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+  InFlightRefs(
+      DirectoryClient directoryClient,
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.directoryClient = directoryClient;
     this.self = membership.self().id();
     this.peerTransport = peerTransport;

@@ -19,7 +19,8 @@ final class LocalCopies {
   private final DirectoryClient directoryClient;
   private final Membership membership;
 
-  LocalCopies(ClusterObjects clusterObjects, DirectoryClient directoryClient, Membership membership) {
+  LocalCopies(
+      ClusterObjects clusterObjects, DirectoryClient directoryClient, Membership membership) {
     this.clusterObjects = clusterObjects;
     this.directoryClient = directoryClient;
     this.membership = membership;
@@ -54,7 +55,9 @@ final class LocalCopies {
   @Nullable
   ObjectContent here(ObjectId id) {
     var own = ownCopy(id);
-    return own == null ? null : clusterObjects.remoteContent(locationOf(own, id), own.edges(), own.views());
+    return own == null
+        ? null
+        : clusterObjects.remoteContent(locationOf(own, id), own.edges(), own.views());
   }
 
   /** An outcome for others: this node's own copy where the process that had it is gone; or null. */
@@ -77,7 +80,10 @@ final class LocalCopies {
       directoryClient.publish(
           location.id(),
           new PublishedObject.Sealed(
-              location.attempt(), location.bytes(), false, clusterObjects.containedObjects(object.edges())));
+              location.attempt(),
+              location.bytes(),
+              false,
+              clusterObjects.containedObjects(object.edges())));
     }
   }
 
@@ -92,7 +98,8 @@ final class LocalCopies {
     var known = clusterObjects.sharedEntry(id);
     var own = switch (known == null ? null : known.outcome()) {
       case ObjectContent.Sealed sealed -> sealed;
-      case ObjectContent.RemoteValue(var remote) when remote instanceof RemoteObject object -> object.copy();
+      case ObjectContent.RemoteValue(var remote)
+      when remote instanceof RemoteObject object -> object.copy();
       case null, default -> {
         var lent = clusterObjects.lent(id);
         yield lent == null ? null : lent.sealed();
@@ -151,6 +158,8 @@ final class LocalCopies {
   ObjectLocation locationNow(ObjectId id, int attempt) {
     var own = copyFor(id, attempt);
     var address = own == null ? null : own.address();
-    return address == null ? null : ObjectLocation.of(self(), id, attempt, address.bytes(), address);
+    return address == null
+        ? null
+        : ObjectLocation.of(self(), id, attempt, address.bytes(), address);
   }
 }

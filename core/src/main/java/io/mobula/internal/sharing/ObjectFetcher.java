@@ -73,7 +73,8 @@ final class ObjectFetcher {
   private void open(RemoteObject object, PeerStore theirs, CompletableFuture<ObjectContent> into) {
     pinRequests
         .open(object, theirs)
-        .whenComplete((content, unreadable) -> completeOrRelocate(object, content, unreadable, into));
+        .whenComplete(
+            (content, unreadable) -> completeOrRelocate(object, content, unreadable, into));
   }
 
   private void pull(RemoteObject object, CompletableFuture<ObjectContent> into) {
@@ -131,7 +132,8 @@ final class ObjectFetcher {
         case ObjectContent.RemoteValue again ->
           into.completeExceptionally(new ObjectLostException(
               "Object " + location.id() + " is said to be on node "
-                  + again.access().holder() + ", as before, but could be had from none that was asked: "
+                  + again.access().holder()
+                  + ", as before, but could be had from none that was asked: "
                   + why,
               why));
         case ObjectContent content -> into.complete(content);

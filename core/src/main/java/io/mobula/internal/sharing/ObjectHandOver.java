@@ -6,12 +6,12 @@ import io.mobula.error.NodeLostException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
-import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.Deadline;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.HoldStatement;
 import java.time.Duration;
@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has other nodes take objects over: those that a leaving node has and others hold, and those of
  * which there are too few copies. Never asks drivers. Whoever has no room or says nothing is no
- * obstacle while others have room; see {@link HandOverPlan}. Safe for all threads; {@link #handOver}
- * blocks its caller.
+ * obstacle while others have room; see {@link HandOverPlan}. Safe for all threads;
+ * {@link #handOver} blocks its caller.
  */
 final class ObjectHandOver {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectHandOver.class);
@@ -49,7 +49,12 @@ final class ObjectHandOver {
   private final PeerTransport peerTransport;
   private final PendingPeerRequests<ObjectId, String> offers;
 
-  ObjectHandOver(ClusterObjects clusterObjects, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+  ObjectHandOver(
+      ClusterObjects clusterObjects,
+      ObjectStore store,
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.clusterObjects = clusterObjects;
     this.store = store;
     this.membership = membership;
@@ -95,7 +100,8 @@ final class ObjectHandOver {
     private final Map<ObjectId, NodeId> takenBy = new HashMap<>();
     private final HandOverPlan plan = new HandOverPlan(targets(), TERMS);
 
-    HandOverRun(Collection<SharedEntry> wanted, Function<ObjectId, HandOverPlan.TargetRanks> ranks) {
+    HandOverRun(
+        Collection<SharedEntry> wanted, Function<ObjectId, HandOverPlan.TargetRanks> ranks) {
       for (var entry : wanted) {
         var outcome = entry.outcome();
         if (clusterObjects.canGive(outcome)) {
@@ -176,7 +182,8 @@ final class ObjectHandOver {
       return;
     }
     clusterObjects.acknowledgeRefs(from, frame);
-    if (offered instanceof ObjectContent.RemoteValue(var remote) && remote instanceof RemoteObject object) {
+    if (offered instanceof ObjectContent.RemoteValue(var remote)
+        && remote instanceof RemoteObject object) {
       object
           .fetch()
           .whenComplete((content, failure) -> store.runInBackground(() -> {

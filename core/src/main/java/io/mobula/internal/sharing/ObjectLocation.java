@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param generation of the slot
  * @param bytes its size
  */
-record ObjectLocation(NodeId holder, ObjectId id, int attempt, long slot, long generation, long bytes) {
+record ObjectLocation(
+    NodeId holder, ObjectId id, int attempt, long slot, long generation, long bytes) {
   /** In place of a slot: they were not in memory. */
   private static final long NOWHERE = -1;
 
@@ -28,7 +29,8 @@ record ObjectLocation(NodeId holder, ObjectId id, int attempt, long slot, long g
       NodeId at, ObjectId id, int attempt, long bytes, @Nullable ObjectAddress address) {
     return address == null
         ? new ObjectLocation(at, id, attempt, NOWHERE, 0, bytes)
-        : new ObjectLocation(at, id, attempt, address.slot(), address.generation(), address.bytes());
+        : new ObjectLocation(
+            at, id, attempt, address.slot(), address.generation(), address.bytes());
   }
 
   /** Where in that process's memory they were, or null if they were not. */

@@ -8,13 +8,13 @@ import io.mobula.error.TransferFailedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
-import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerStore;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
@@ -65,13 +65,21 @@ final class ObjectPinRequests implements Membership.Listener {
    */
   private record PinRequestKey(NodeId peer, long number) {}
 
-  ObjectPinRequests(LocalCopies localCopies, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+  ObjectPinRequests(
+      LocalCopies localCopies,
+      ObjectStore store,
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.localCopies = localCopies;
     this.store = store;
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.asked = new PendingPeerRequests<>(peerTransport, "a claim, by number");
-    router.on(PIN_REQUEST, this::onPinRequest).on(PIN_REPLY, this::onPinReply).on(UNPIN, this::onUnpin);
+    router
+        .on(PIN_REQUEST, this::onPinRequest)
+        .on(PIN_REPLY, this::onPinReply)
+        .on(UNPIN, this::onUnpin);
     membership.subscribe(this);
   }
 
@@ -225,7 +233,9 @@ final class ObjectPinRequests implements Membership.Listener {
       case MobulaException known ->
         peerTransport.send(
             key.peer(),
-            answer(key, FAILED).block(store.flatten(new ObjectFailure(() -> known))).toBytes());
+            answer(key, FAILED)
+                .block(store.flatten(new ObjectFailure(() -> known)))
+                .toBytes());
       case null, default -> absent(key, "it cannot be read there: " + why);
     }
   }

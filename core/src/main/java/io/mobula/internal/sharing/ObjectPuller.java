@@ -8,19 +8,19 @@ import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.RefetchSource;
 import io.mobula.spi.LocateResult;
+import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.PullSources;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -135,7 +135,8 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   private record SourceEndpoint(NodeId node, String endpoint) {}
 
   /** A pull from this source and from all others that the directory knows or gets to know. */
-  private CompletionStage<Void> begin(ObjectLocation location, SourceEndpoint first, MemorySegment target) {
+  private CompletionStage<Void> begin(
+      ObjectLocation location, SourceEndpoint first, MemorySegment target) {
     var sources = new PullSources(
         List.of(first.endpoint()),
         found -> others(location, other -> {
@@ -176,12 +177,15 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
             .filter(node -> !node.equals(membership.self().id()))
             .map(node -> sourceEndpoint(node).thenAccept(found).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
-      case LocateResult.SealedCopies _, LocateResult.Value _, LocateResult.Failure _, LocateResult.Lost _ ->
-        CompletableFuture.completedFuture(null);
+      case LocateResult.SealedCopies _,
+          LocateResult.Value _,
+          LocateResult.Failure _,
+          LocateResult.Lost _ -> CompletableFuture.completedFuture(null);
     });
   }
 
-  private ObjectContent sealed(RemoteObject object, WritableBlock block, @Nullable Throwable failure) {
+  private ObjectContent sealed(
+      RemoteObject object, WritableBlock block, @Nullable Throwable failure) {
     if (failure != null) {
       object.keepRoom(block); // whoever tries again needs it, and gives it back at the end
       throw failure instanceof MobulaException known

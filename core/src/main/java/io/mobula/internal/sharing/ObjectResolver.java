@@ -7,10 +7,10 @@ import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.PendingPeerRequests;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitPoint;
@@ -84,8 +84,8 @@ final class ObjectResolver {
   }
 
   /**
-   * The outcome, a {@link ObjectContent} or a {@link ObjectFailure}: a lost object is a failure, too. All who
-   * ask at the same time share one search.
+   * The outcome, a {@link ObjectContent} or a {@link ObjectFailure}: a lost object is a failure,
+   * too. All who ask at the same time share one search.
    *
    * @param lostAt a copy that cannot be read any more, or null
    */
@@ -207,8 +207,10 @@ final class ObjectResolver {
 
     private void located(@Nullable LocateResult location, @Nullable Throwable failure) {
       switch (location) {
-        case LocateResult.SealedCopies(var attempt, var bytes, var nodes) -> askOneOf(nodes, attempt);
-        case LocateResult.Value(var attempt, var encoded) -> end(clusterObjects.read(new FrameReader(encoded)));
+        case LocateResult.SealedCopies(var attempt, var bytes, var nodes) ->
+          askOneOf(nodes, attempt);
+        case LocateResult.Value(var attempt, var encoded) ->
+          end(clusterObjects.read(new FrameReader(encoded)));
         case LocateResult.Failure(var attempt, var encoded) ->
           end(clusterObjects.read(new FrameReader(encoded)));
         case LocateResult.Lost(var reason, var rebuildable, var attempt) -> {
@@ -239,7 +241,8 @@ final class ObjectResolver {
     private void requestReconstruction(int lostAttempt) {
       directoryClient.requestReconstruction(id, lostAttempt).whenComplete((answer, failure) -> {
         switch (answer) {
-          case ReconstructionReply.Granted(var attempt, var recipe) -> startReconstruction(attempt, recipe);
+          case ReconstructionReply.Granted(var attempt, var recipe) ->
+            startReconstruction(attempt, recipe);
           case ReconstructionReply.InProgress inProgress -> askAnew();
           case ReconstructionReply.NotNeeded readable -> askAnew();
           case ReconstructionReply.Impossible(var reason) -> fail(reason, null);
@@ -273,7 +276,8 @@ final class ObjectResolver {
       if (pause == 0) {
         askDirectory();
       } else {
-        CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, clusterObjects::runInBackground)
+        CompletableFuture.delayedExecutor(
+                pause, TimeUnit.MILLISECONDS, clusterObjects::runInBackground)
             .execute(this::askDirectory);
       }
     }
@@ -282,7 +286,8 @@ final class ObjectResolver {
     public WaitStep waitStep() {
       var of = asking;
       return (of == null
-              ? WaitStep.end("the directory was asked where object " + id + " is", WaitCause.UNKNOWN)
+              ? WaitStep.end(
+                  "the directory was asked where object " + id + " is", WaitCause.UNKNOWN)
               : WaitStep.elsewhere("node " + of + " was asked for it", of, WaitStep.Work.value(id)))
           .withVersion(questions.get());
     }

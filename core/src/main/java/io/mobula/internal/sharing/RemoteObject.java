@@ -1,11 +1,11 @@
 package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.ObjectAddress;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.store.ArgumentUnavailableException;
-import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.HeldRef;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -53,7 +53,8 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     }
   }
 
-  RemoteObject(ObjectLocation location, List<HeldRef> edges, boolean views, ClusterObjects clusterObjects) {
+  RemoteObject(
+      ObjectLocation location, List<HeldRef> edges, boolean views, ClusterObjects clusterObjects) {
     this(location, edges, views, clusterObjects, null);
   }
 
@@ -193,7 +194,8 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     return fetch(taken, false);
   }
 
-  private CompletionStage<ObjectContent> fetch(@Nullable WritableBlock taken, boolean fromAnywhere) {
+  private CompletionStage<ObjectContent> fetch(
+      @Nullable WritableBlock taken, boolean fromAnywhere) {
     ActiveFetch present;
     ActiveFetch started = null;
     synchronized (this) {
@@ -218,7 +220,8 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     clusterObjects.fetch(this, started.done);
   }
 
-  private void ended(ActiveFetch over, @Nullable ObjectContent content, @Nullable Throwable failure) {
+  private void ended(
+      ActiveFetch over, @Nullable ObjectContent content, @Nullable Throwable failure) {
     giveUp(takeRoom(over));
     if (content != null) {
       over.fromPlace.complete(content);

@@ -9,9 +9,9 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps as many copies of a value as its {@code put} asked for. All who have one know of each
  * other; when one of them has left, the one with the lowest id has another node
- * {@linkplain ObjectHandOver take the value over}, on another host where there is one. A node that knows
- * of a set and dies before the others do leaves a copy too many at most, which goes with the
+ * {@linkplain ObjectHandOver take the value over}, on another host where there is one. A node that
+ * knows of a set and dies before the others do leaves a copy too many at most, which goes with the
  * object. Safe for all threads; {@link #create} blocks its caller.
  */
 final class ReplicaKeeper implements Membership.Listener {

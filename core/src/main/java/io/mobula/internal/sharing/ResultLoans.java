@@ -5,9 +5,9 @@ import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.HoldStatement;
@@ -123,7 +123,10 @@ final class ResultLoans implements Membership.Listener {
     end(
         key,
         loan -> clusterObjects.keepLent(
-            loan.id(), loan.sealed(), loan.attempt(), () -> directoryClient.relayStatements(List.of(statement))));
+            loan.id(),
+            loan.sealed(),
+            loan.attempt(),
+            () -> directoryClient.relayStatements(List.of(statement))));
   }
 
   /**
@@ -135,8 +138,7 @@ final class ResultLoans implements Membership.Listener {
     lentByKey
         .keySet()
         .forEach(key -> peerTransport.send(
-            key.peer(),
-            new FrameWriter().octet(RECALL).int64(key.number()).toBytes()));
+            key.peer(), new FrameWriter().octet(RECALL).int64(key.number()).toBytes()));
     long end = System.nanoTime() + limit.toNanos();
     try {
       synchronized (this) {
@@ -172,8 +174,7 @@ final class ResultLoans implements Membership.Listener {
     void end() {
       if (over()) {
         peerTransport.send(
-            key.peer(),
-            new FrameWriter().octet(RETURNED).int64(key.number()).toBytes());
+            key.peer(), new FrameWriter().octet(RETURNED).int64(key.number()).toBytes());
       }
     }
 

@@ -6,9 +6,9 @@ import io.mobula.error.StoreException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.LifeLockWatcher;
 import io.mobula.internal.memory.PeerStore;
@@ -47,7 +47,11 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
 
   /** Answers other processes from now on. */
   SameHostPeers(
-      SharedStore memory, ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+      SharedStore memory,
+      ObjectStore store,
+      Membership membership,
+      PeerTransport peerTransport,
+      FrameRouter router) {
     this.memory = memory;
     this.store = store;
     this.membership = membership;
@@ -161,8 +165,8 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
       readablePeers.add(peer.id());
       lives.onDeath(
           address(peer),
-          () ->
-              peerTransport.runAfterLastFrame(peer.id(), () -> membership.reportDead(peer.id(), "its process has died")));
+          () -> peerTransport.runAfterLastFrame(
+              peer.id(), () -> membership.reportDead(peer.id(), "its process has died")));
     }
   }
 

@@ -2,8 +2,8 @@ package io.mobula.internal.sharing;
 
 import io.mobula.ObjectId;
 import io.mobula.internal.store.ObjectContent;
-import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectFailure;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 

@@ -4,10 +4,10 @@ import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.store.ObjectContent;
-import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.FlatValue;
 import io.mobula.internal.store.HeldRef;
+import io.mobula.internal.store.ObjectContent;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,8 @@ final class ValueCodec {
   private final LocalCopies localCopies;
   private final long inlineLimit;
 
-  ValueCodec(ObjectStore store, ClusterObjects clusterObjects, LocalCopies localCopies, long inlineLimit) {
+  ValueCodec(
+      ObjectStore store, ClusterObjects clusterObjects, LocalCopies localCopies, long inlineLimit) {
     this.store = store;
     this.clusterObjects = clusterObjects;
     this.localCopies = localCopies;
@@ -48,7 +49,8 @@ final class ValueCodec {
     var plain = store.plain(content);
     if (plain != null && plain.length <= inlineLimit) {
       out.octet(PLAIN).block(plain);
-      writeEdges(out, content instanceof ObjectContent.Inline(var _, var edges) ? edges : List.of());
+      writeEdges(
+          out, content instanceof ObjectContent.Inline(var _, var edges) ? edges : List.of());
       return;
     }
     var flat = store.flatten(content, inlineLimit);
@@ -91,7 +93,8 @@ final class ValueCodec {
   }
 
   /** Writes a result that its caller has on loan, under that number. */
-  void writeLoan(FrameWriter out, ObjectContent.Sealed sealed, ObjectId id, int attempt, long number) {
+  void writeLoan(
+      FrameWriter out, ObjectContent.Sealed sealed, ObjectId id, int attempt, long number) {
     out.octet(ON_LOAN);
     localCopies.locationOf(sealed, id, attempt).write(out);
     out.flag(sealed.views()).int64(number);

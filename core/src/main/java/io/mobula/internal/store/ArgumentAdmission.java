@@ -108,8 +108,8 @@ final class ArgumentAdmission {
     hold.giveBack();
     try (var _ = BlockedThread.enter(
         store.node(),
-        () ->
-            WaitStep.end("waits until other calls have room for their arguments", WaitCause.RESOURCES))) {
+        () -> WaitStep.end(
+            "waits until other calls have room for their arguments", WaitCause.RESOURCES))) {
       turn.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -24,7 +24,8 @@ final class AsyncRestore {
     var here = value.tryAcquirePin();
     return here != null
         ? CompletableFuture.completedFuture(here)
-        : started().thenCompose(present -> acquirePinAsync()); // it is pinned until this has been done
+        : started()
+            .thenCompose(present -> acquirePinAsync()); // it is pinned until this has been done
   }
 
   /** Has it brought back, if that is not so already. */

@@ -3,9 +3,9 @@ package io.mobula.internal.store;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.EncodedValue;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.WritableBlock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
@@ -14,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns values into {@link ObjectContent} and back: immutable ones as they are, small ones as bytes in
- * the heap, others as sealed objects in shared memory. Tensors, buffers and primitive arrays of 1
- * KiB and more are in shared memory even where the value is small: a block used before costs less
+ * Turns values into {@link ObjectContent} and back: immutable ones as they are, small ones as bytes
+ * in the heap, others as sealed objects in shared memory. Tensors, buffers and primitive arrays of
+ * 1 KiB and more are in shared memory even where the value is small: a block used before costs less
  * than fresh memory outside the heap, and goes back at once and not when the collector finds it.
  *
  * <p>All methods run in the caller's thread, which may wait a bounded time in {@link #snapshot}
@@ -31,7 +31,8 @@ final class ContentConverter {
   private final long inlineLimit;
   private final StoreAllocator room;
 
-  ContentConverter(ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, StoreAllocator room) {
+  ContentConverter(
+      ObjectStore store, Codec codec, SharedStore memory, long inlineLimit, StoreAllocator room) {
     this.store = store;
     this.codec = codec;
     this.memory = memory;
@@ -131,9 +132,12 @@ final class ContentConverter {
       case ObjectContent.Immediate(var value) -> value;
       case ObjectContent.Inline(var encoded, var edges) ->
         codec.decode(
-            MemorySegment.ofArray(encoded.bytes()), lifetime.viewsOf(encoded.buffers()), revive(edges));
+            MemorySegment.ofArray(encoded.bytes()),
+            lifetime.viewsOf(encoded.buffers()),
+            revive(edges));
       case ObjectContent.Sealed sealed -> {
-        try (var _ = readDeadline.isEndless() ? null : FetchWait.awaitPinned(sealed, readDeadline)) {
+        try (var _ =
+            readDeadline.isEndless() ? null : FetchWait.awaitPinned(sealed, readDeadline)) {
           yield sealed.views()
               ? decodeViews(sealed, lifetime)
               : sealed.copyOut(bytes -> decode(sealed, SealedLayout.read(bytes)));
@@ -143,7 +147,8 @@ final class ContentConverter {
       }
       case ObjectContent.RemoteValue remoteValue -> {
         try {
-          yield FetchWait.readRemote(remoteValue, readDeadline, here -> materialize(here, readDeadline, lifetime));
+          yield FetchWait.readRemote(
+              remoteValue, readDeadline, here -> materialize(here, readDeadline, lifetime));
         } finally {
           Reference.reachabilityFence(remoteValue);
         }
@@ -161,7 +166,8 @@ final class ContentConverter {
         var encoded = codec.encode(value);
         yield encoded.buffers().isEmpty() ? encoded.bytes() : null;
       }
-      case ObjectContent.Inline(var encoded, var _) when encoded.buffers().isEmpty() -> encoded.bytes();
+      case ObjectContent.Inline(var encoded, var _)
+      when encoded.buffers().isEmpty() -> encoded.bytes();
       default -> null;
     };
   }
@@ -198,7 +204,8 @@ final class ContentConverter {
 
   /** See {@link ObjectStore#withEncodedException}. */
   ObjectFailure withEncodedException(ObjectFailure failure) {
-    return failure.withEncodedException(thrown -> FailureCodec.encode(thrown, codec), codec::decode);
+    return failure.withEncodedException(
+        thrown -> FailureCodec.encode(thrown, codec), codec::decode);
   }
 
   /** Each reader's exception is decoded anew, when he asks for it. */
@@ -228,7 +235,8 @@ final class ContentConverter {
   }
 
   private @Nullable Object decodeViews(ObjectContent.Sealed sealed, ViewLifetime lifetime) {
-    var openViews = lifetime instanceof ViewLifetime.UntilUnreachable ? sealed.acquireViews() : null;
+    var openViews =
+        lifetime instanceof ViewLifetime.UntilUnreachable ? sealed.acquireViews() : null;
     return openViews == null
         ? decode(sealed, lifetime.viewsOf(sealed))
         : IdleViews.decodeWith(openViews, () -> decode(sealed, openViews.parts()));
@@ -282,7 +290,9 @@ final class ContentConverter {
   }
 
   private static List<Object> revive(List<HeldRef> edges) {
-    return edges.isEmpty() ? List.of() : edges.stream().map(HeldRef::newReference).toList();
+    return edges.isEmpty()
+        ? List.of()
+        : edges.stream().map(HeldRef::newReference).toList();
   }
 
   private ObjectContent.Sealed inStore(SealedObject object, List<HeldRef> edges, boolean views) {

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds cycles of waiting executions that lead through several processes. A wait that lasts sends a
- * {@link DeadlockProbe} to the process that makes what it waits for. There the probe goes on along what
- * that work waits for; one that comes back to the work of its initiator proves that the wait can
- * never end. Safe for all threads; nothing blocks.
+ * {@link DeadlockProbe} to the process that makes what it waits for. There the probe goes on along
+ * what that work waits for; one that comes back to the work of its initiator proves that the wait
+ * can never end. Safe for all threads; nothing blocks.
  *
  * <p>This is edge chasing: K. M. Chandy, J. Misra, L. M. Haas, "Distributed deadlock detection",
  * ACM TOCS 1(2), 1983. A probe that meets a wait of a higher rank ends, and that wait sends its
@@ -41,7 +41,8 @@ public final class DeadlockDetector {
   private final NodeId self;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, BlockedExecution> lasting = new ConcurrentHashMap<>();
-  private final List<Function<ObjectId, @Nullable Execution>> executionLookups = new CopyOnWriteArrayList<>();
+  private final List<Function<ObjectId, @Nullable Execution>> executionLookups =
+      new CopyOnWriteArrayList<>();
   private final Map<SeenProbe, Boolean> passed = new LinkedHashMap<>() {
     private static final long serialVersionUID = 1L;
 
@@ -97,8 +98,8 @@ public final class DeadlockDetector {
       Deadline deadline,
       WaitLatch latch) {
     boolean endless = spare == 0 && deadline == Deadline.NEVER;
-    var blocked =
-        new BlockedExecution(numbers.incrementAndGet(), execution, entries, spare, endless, latch, this);
+    var blocked = new BlockedExecution(
+        numbers.incrementAndGet(), execution, entries, spare, endless, latch, this);
     LocalDeadlockCheck.check(blocked);
     latch.attach(blocked);
     return blocked;
@@ -125,8 +126,8 @@ public final class DeadlockDetector {
     var sent = new int[1];
     for (int i = 0; i < count && sent[0] < MOST_PROBES; i++) {
       int wanted = (first + i) % count;
-      var probe =
-          new DeadlockProbe(this.self, blocked.number(), round, wanted, blocked.isEndless(), DeadlockProbe.MOST_HOPS);
+      var probe = new DeadlockProbe(
+          this.self, blocked.number(), round, wanted, blocked.isEndless(), DeadlockProbe.MOST_HOPS);
       pursue(probe, List.of(blocked.entries().get(wanted)), with, sent);
     }
   }
@@ -153,7 +154,8 @@ public final class DeadlockDetector {
     }
   }
 
-  private void pursue(DeadlockProbe probe, Collection<ObjectEntry> wanted, ProbeTransport with, int[] sent) {
+  private void pursue(
+      DeadlockProbe probe, Collection<ObjectEntry> wanted, ProbeTransport with, int[] sent) {
     var seen = new HashSet<ObjectEntry>();
     Queue<ObjectEntry> next = new ArrayDeque<>(wanted);
     while (!next.isEmpty() && seen.size() < LocalDeadlockCheck.MOST_STEPS) {
@@ -171,7 +173,8 @@ public final class DeadlockDetector {
     }
   }
 
-  private void sendOn(DeadlockProbe probe, ValueProducer producer, ObjectId id, ProbeTransport with, int[] sent) {
+  private void sendOn(
+      DeadlockProbe probe, ValueProducer producer, ObjectId id, ProbeTransport with, int[] sent) {
     var workLocation = producer.workLocation(id);
     boolean elsewhere = workLocation != null && !workLocation.node().equals(self);
     if (workLocation != null && elsewhere && probe.hops() > 0 && sent[0] < MOST_PROBES) {

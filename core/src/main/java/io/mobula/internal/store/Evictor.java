@@ -4,9 +4,9 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.WritableBlock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,7 +49,8 @@ final class Evictor {
    * @param threshold down to what share of its capacity a full store spills
    * @param room for what comes back
    */
-  Evictor(SharedStore memory, @Nullable SpillWriters writers, double threshold, StoreAllocator room) {
+  Evictor(
+      SharedStore memory, @Nullable SpillWriters writers, double threshold, StoreAllocator room) {
     this.memory = memory;
     this.threshold = threshold;
     this.room = room;

@@ -48,7 +48,10 @@ final class FailureCodec {
     var exact = encoded != null
         ? encoded
         : new ObjectFailure.EncodedException(
-            encode(failure.toException(), codec), ObjectFailure.Relation.ITSELF, codec::decode, known);
+            encode(failure.toException(), codec),
+            ObjectFailure.Relation.ITSELF,
+            codec::decode,
+            known);
     out.choice(exact.relation());
     return out.block(exact.bytes()).toBytes();
   }
@@ -81,7 +84,9 @@ final class FailureCodec {
     return new ObjectFailure(
         known,
         types,
-        bytes.length == 0 ? null : new ObjectFailure.EncodedException(bytes, relation, codec::decode, known));
+        bytes.length == 0
+            ? null
+            : new ObjectFailure.EncodedException(bytes, relation, codec::decode, known));
   }
 
   /** Those that readers tell apart; the exact form has the rest. */

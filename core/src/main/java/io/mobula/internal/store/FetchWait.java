@@ -6,8 +6,8 @@ import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.PinnedObject;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.concurrent.CompletableFuture;
@@ -33,13 +33,15 @@ final class FetchWait {
    * Reads a value of another process, as often as it is moved away meanwhile.
    *
    * @throws ObjectLostException when it can be had nowhere
-   * @throws ArgumentUnavailableException when it has to be looked for, and the calling thread's call is
-   *     {@linkplain Execution#abortable returnable}
+   * @throws ArgumentUnavailableException when it has to be looked for, and the calling thread's
+   *     call is {@linkplain Execution#abortable returnable}
    * @throws io.mobula.error.GetTimeoutException when it does not come in time
    * @throws StoreFullException when its process cannot keep it in memory for long enough
    */
   static <T extends @Nullable Object> T readRemote(
-      ObjectContent.RemoteValue remoteValue, ReadDeadline readDeadline, Function<ObjectContent, T> use) {
+      ObjectContent.RemoteValue remoteValue,
+      ReadDeadline readDeadline,
+      Function<ObjectContent, T> use) {
     var remote = remoteValue.access();
     ObjectMovedException last = null;
     for (int round = 0; round < MOST_ROUNDS; round++) {
@@ -49,9 +51,10 @@ final class FetchWait {
           readDeadline,
           remote.bytes(),
           "node " + remote.holder(),
-          what -> remote.hasHolderLeft() // then whoever else has it is looked for, or it is made again
-              ? WaitStep.end(what + ", which has left the cluster", WaitCause.UNKNOWN)
-              : WaitStep.anythingOf(what, remote.holder()));
+          what ->
+              remote.hasHolderLeft() // then whoever else has it is looked for, or it is made again
+                  ? WaitStep.end(what + ", which has left the cluster", WaitCause.UNKNOWN)
+                  : WaitStep.anythingOf(what, remote.holder()));
       try {
         return use.apply(content);
       } catch (ObjectMovedException moved) {
@@ -59,18 +62,19 @@ final class FetchWait {
         last = moved;
       }
     }
-    throw new StoreFullException("A value of " + remote.bytes() + " bytes on node " + remote.holder()
-        + " was moved out of memory there " + MOST_ROUNDS
-        + " times before it could be read here. Give that node a larger store, or read less of"
-        + " it at a time. Seen last: " + last);
+    throw new StoreFullException(
+        "A value of " + remote.bytes() + " bytes on node " + remote.holder()
+            + " was moved out of memory there " + MOST_ROUNDS
+            + " times before it could be read here. Give that node a larger store, or read less of"
+            + " it at a time. Seen last: " + last);
   }
 
   /**
    * Begins to bring a value, into that room if there is any: from the known place alone if the
-   * calling thread's call is {@linkplain Execution#abortable returnable}, else from wherever it
-   * is.
+   * calling thread's call is {@linkplain Execution#abortable returnable}, else from wherever it is.
    */
-  static CompletionStage<ObjectContent> startFetch(ObjectContent.RemoteAccess remote, @Nullable WritableBlock room) {
+  static CompletionStage<ObjectContent> startFetch(
+      ObjectContent.RemoteAccess remote, @Nullable WritableBlock room) {
     return Execution.isAbortable() ? remote.fetchFromKnownHolder(room) : remote.fetch(room);
   }
 

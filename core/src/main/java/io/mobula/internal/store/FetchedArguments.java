@@ -6,8 +6,8 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.PinnedObject;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
@@ -117,7 +117,8 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
    * Brings all of them, at the same time.
    *
    * @throws MobulaException when one cannot be had
-   * @throws ArgumentUnavailableException when one has to be looked for, and the call can run again later
+   * @throws ArgumentUnavailableException when one has to be looked for, and the call can run again
+   *     later
    */
   void fetch() {
     var all = CompletableFuture.allOf(missing.stream()

@@ -15,7 +15,8 @@ public final class IdleViews {
   /** From how many bytes on a value's views are worth ending before the collector does. */
   static final long WORTH_ENDING = 1 << 20;
 
-  private static final ThreadLocal<SharedValueViews.@Nullable OpenViews> DECODED = new ThreadLocal<>();
+  private static final ThreadLocal<SharedValueViews.@Nullable OpenViews> DECODED =
+      new ThreadLocal<>();
 
   private final Set<SharedValueViews> idle = ConcurrentHashMap.newKeySet();
 
@@ -40,7 +41,8 @@ public final class IdleViews {
   }
 
   /** Decodes a value in the calling thread out of these views, which its tensors then share. */
-  static @Nullable Object decodeWith(SharedValueViews.OpenViews openViews, Supplier<@Nullable Object> decode) {
+  static @Nullable Object decodeWith(
+      SharedValueViews.OpenViews openViews, Supplier<@Nullable Object> decode) {
     var outer = DECODED.get();
     DECODED.set(openViews);
     try {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds waits that can never end, in one process: an actor that waits for its own answer, alone or
  * around a cycle. Follows who waits for whom; each party notes what it waits for before it looks,
- * so the last one to close a cycle sees it. Cycles through other processes are {@link DeadlockDetector}'s.
+ * so the last one to close a cycle sees it. Cycles through other processes are
+ * {@link DeadlockDetector}'s.
  */
 @SuppressWarnings("ReferenceEquality") // owners are known by identity
 final class LocalDeadlockCheck {
@@ -73,6 +74,8 @@ final class LocalDeadlockCheck {
   }
 
   private static List<ObjectEntry> waitedFor(Execution execution) {
-    return execution.waitingOn() instanceof BlockedExecution blocked ? blocked.entries() : List.of();
+    return execution.waitingOn() instanceof BlockedExecution blocked
+        ? blocked.entries()
+        : List.of();
   }
 }

@@ -2,11 +2,11 @@ package io.mobula.internal.store;
 
 import io.mobula.NodeId;
 import io.mobula.internal.codec.EncodedValue;
-import io.mobula.internal.memory.WritableBlock;
-import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.WritableBlock;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -117,8 +117,8 @@ public sealed interface ObjectContent {
     }
 
     /**
-     * Brings it from the known place alone: fails with an {@link ArgumentUnavailableException} if that cannot
-     * give it, and looks nowhere else.
+     * Brings it from the known place alone: fails with an {@link ArgumentUnavailableException} if
+     * that cannot give it, and looks nowhere else.
      */
     default CompletionStage<ObjectContent> fetchFromKnownHolder(@Nullable WritableBlock room) {
       return fetch(room);
@@ -294,12 +294,16 @@ public sealed interface ObjectContent {
       return storage.acquirePin();
     }
 
-    /** As {@link #tryAcquirePin}, brought back by a thread of the store where that takes waiting. */
+    /**
+     * As {@link #tryAcquirePin}, brought back by a thread of the store where that takes waiting.
+     */
     public CompletableFuture<PinnedObject> acquirePinAsync() {
       return storage.acquirePinAsync();
     }
 
-    /** As {@link #acquirePinAsync()}, into room that was taken for it; what is not used goes back. */
+    /**
+     * As {@link #acquirePinAsync()}, into room that was taken for it; what is not used goes back.
+     */
     CompletableFuture<PinnedObject> acquirePinAsync(@Nullable WritableBlock room) {
       return storage.acquirePinAsync(room);
     }

@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object: first pending, then a {@link ObjectContent} or a {@link ObjectFailure} for good, and gone when
- * the last hold is released. Safe for all threads; changes happen under its monitor, which no user
- * code can reach.
+ * One object: first pending, then a {@link ObjectContent} or a {@link ObjectFailure} for good, and
+ * gone when the last hold is released. Safe for all threads; changes happen under its monitor,
+ * which no user code can reach.
  */
 @SuppressWarnings("ReferenceEquality") // waiters are known by identity
 public final class ObjectEntry implements WaitPoint {
@@ -256,7 +256,8 @@ public final class ObjectEntry implements WaitPoint {
   public synchronized void forget(CompletionListener listener) {
     if (state instanceof PendingState pendingState) {
       if (pendingState.listeners.size() == 1) {
-        pendingState.listeners = pendingState.listeners.getFirst() == listener ? List.of() : pendingState.listeners;
+        pendingState.listeners =
+            pendingState.listeners.getFirst() == listener ? List.of() : pendingState.listeners;
       } else {
         pendingState.listeners.remove(listener);
       }
@@ -273,7 +274,8 @@ public final class ObjectEntry implements WaitPoint {
       case ObjectContent content -> content;
       case ObjectFailure failure -> throw failure.toException();
       case PendingState pendingState ->
-        throw new IllegalStateException(id() + " is pending: " + pendingState.listeners.size() + " wait");
+        throw new IllegalStateException(
+            id() + " is pending: " + pendingState.listeners.size() + " wait");
       default -> throw closed();
     };
   }

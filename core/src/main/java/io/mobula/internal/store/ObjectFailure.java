@@ -104,7 +104,10 @@ public final class ObjectFailure {
   }
 
   private ObjectFailure(
-      MobulaException known, List<String> causeTypes, @Nullable EncodedException exact, boolean here) {
+      MobulaException known,
+      List<String> causeTypes,
+      @Nullable EncodedException exact,
+      boolean here) {
     this.known = known;
     this.causeTypes = List.copyOf(causeTypes);
     this.encodedException = exact;
@@ -112,7 +115,8 @@ public final class ObjectFailure {
   }
 
   /** What follows from another failure, which is its cause. */
-  public static ObjectFailure following(ObjectFailure cause, Function<Throwable, MobulaException> made) {
+  public static ObjectFailure following(
+      ObjectFailure cause, Function<Throwable, MobulaException> made) {
     var known = made.apply(cause.known);
     var types = CapturedThrowable.of(cause.known).types();
     var exact = cause.encodedException;
@@ -120,7 +124,8 @@ public final class ObjectFailure {
   }
 
   /** The same failure with another message; its cause stays. */
-  public static ObjectFailure reworded(ObjectFailure of, Function<MobulaException, MobulaException> made) {
+  public static ObjectFailure reworded(
+      ObjectFailure of, Function<MobulaException, MobulaException> made) {
     var known = made.apply(of.known);
     var exact = of.encodedException;
     return exact == null

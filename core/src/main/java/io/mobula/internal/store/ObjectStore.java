@@ -3,9 +3,9 @@ package io.mobula.internal.store;
 import io.mobula.DType;
 import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeId;
+import io.mobula.ObjectBuffer;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
-import io.mobula.ObjectBuffer;
 import io.mobula.Tensor;
 import io.mobula.WaitResult;
 import io.mobula.error.ForeignRefException;
@@ -16,9 +16,9 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.SpinWait;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.process.HeapExhaustion;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -123,7 +123,8 @@ public final class ObjectStore {
     var spillConfig = limits.spilling();
     var target = spillConfig.open();
     var writers = target == null ? null : new SpillWriters(target, executors);
-    this.room = new StoreAllocator(this, memory, limits.fullTimeout(), writers, spillConfig.threshold());
+    this.room =
+        new StoreAllocator(this, memory, limits.fullTimeout(), writers, spillConfig.threshold());
     this.evictor = room.evictor();
     this.arguments = new ArgumentAdmission(this, room);
     this.converter = new ContentConverter(this, codec, memory, limits.inlineLimit(), room);
@@ -265,7 +266,8 @@ public final class ObjectStore {
    * A copy of its own of a value that is in another process; waits for it as {@code get} does, and
    * for room as {@code put} does.
    */
-  public ObjectContent copyOf(ObjectContent.RemoteValue theirs, List<HeldRef> edges, Deadline deadline) {
+  public ObjectContent copyOf(
+      ObjectContent.RemoteValue theirs, List<HeldRef> edges, Deadline deadline) {
     var readDeadline = new ReadDeadline(deadline, "An object of a leaving node");
     return FetchWait.readRemote(theirs, readDeadline, content -> {
       if (content instanceof ObjectContent.Sealed sealed) {
@@ -279,7 +281,10 @@ public final class ObjectStore {
     var kept = new ArrayList<HeldRef>(edges.size());
     for (var edge : edges) {
       var entry = edge.heldEntry();
-      kept.add(entry != null ? EntryRef.edge(entry) : ((HeldRef.Holdable) edge.newReference()).hold(this));
+      kept.add(
+          entry != null
+              ? EntryRef.edge(entry)
+              : ((HeldRef.Holdable) edge.newReference()).hold(this));
     }
     try (var held = theirs.acquirePin()) {
       return converter.createSealed(sealedCopy(held.bytes()), kept, theirs.views());
@@ -344,7 +349,8 @@ public final class ObjectStore {
   }
 
   private @Nullable Object valueOf(ObjectEntry entry, Deadline deadline) {
-    return converter.materialize(entry.content(), new ReadDeadline(deadline, entry), ViewLifetime.UNTIL_UNREACHABLE);
+    return converter.materialize(
+        entry.content(), new ReadDeadline(deadline, entry), ViewLifetime.UNTIL_UNREACHABLE);
   }
 
   /** Has the bytes brought here once there are any, for whoever reads them later. */
@@ -400,7 +406,8 @@ public final class ObjectStore {
   }
 
   /** See {@link io.mobula.MobulaRuntime#wait}. */
-  public <R extends ObjectRef<?>> WaitResult<R> wait(Collection<R> refs, int count, Deadline deadline) {
+  public <R extends ObjectRef<?>> WaitResult<R> wait(
+      Collection<R> refs, int count, Deadline deadline) {
     return objectWaiter.awaitSome(refs, count, deadline);
   }
 
@@ -486,8 +493,8 @@ public final class ObjectStore {
 
   /**
    * Runs what makes, opens and maps files of this host, and waits for nothing else; in the calling
-   * thread when the store closes. Apart from {@link #runCallback}, whose threads users' code may keep,
-   * and from {@link #runInBackground}, which waits for what this brings.
+   * thread when the store closes. Apart from {@link #runCallback}, whose threads users' code may
+   * keep, and from {@link #runInBackground}, which waits for what this brings.
    */
   public void runFileWork(Runnable work) {
     run(openers, work);

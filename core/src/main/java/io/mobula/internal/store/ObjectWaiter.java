@@ -99,7 +99,8 @@ final class ObjectWaiter {
   }
 
   /** Until so many have an outcome, or the deadline has passed. */
-  <R extends ObjectRef<?>> WaitResult<R> awaitSome(Collection<R> refs, int count, Deadline deadline) {
+  <R extends ObjectRef<?>> WaitResult<R> awaitSome(
+      Collection<R> refs, int count, Deadline deadline) {
     var given = refs.toArray();
     var entries = distinctEntries(refs, given);
     if (count < 1 || count > entries.length) {
@@ -179,10 +180,11 @@ final class ObjectWaiter {
     int left = given.length - found;
     System.arraycopy(given, at, pending, at - found, given.length - at);
     System.arraycopy(entries, at, pendingEntries, at - found, given.length - at);
-    var waitResult = new WaitResult<>((List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)), (List<R>)
-        (List<?>) List.of(Arrays.copyOf(pending, left)));
-    lastPending =
-        new WeakReference<>(new PendingRefs(waitResult.pending(), Arrays.copyOf(pendingEntries, left)));
+    var waitResult =
+        new WaitResult<>((List<R>) (List<?>) List.of(Arrays.copyOf(ready, found)), (List<R>)
+            (List<?>) List.of(Arrays.copyOf(pending, left)));
+    lastPending = new WeakReference<>(
+        new PendingRefs(waitResult.pending(), Arrays.copyOf(pendingEntries, left)));
     return waitResult;
   }
 
@@ -221,7 +223,10 @@ final class ObjectWaiter {
       ObjectEntry[] entries, int spare, boolean failFast, Deadline deadline) {
     var waitedFor = new ArrayList<ObjectEntry>();
     var latch = new WaitLatch(
-        entries.length - spare, failFast, spinWait, new WaitLatch.WaitTargets(store.node(), waitedFor, spare));
+        entries.length - spare,
+        failFast,
+        spinWait,
+        new WaitLatch.WaitTargets(store.node(), waitedFor, spare));
     try {
       for (var entry : entries) {
         if (entry.await(latch)) {

@@ -1,8 +1,8 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
+import io.mobula.internal.memory.PinnedObject;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;

@@ -1,8 +1,8 @@
 package io.mobula.internal.store;
 
-import io.mobula.internal.memory.WritableBlock;
-import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
+import io.mobula.internal.memory.PinnedObject;
+import io.mobula.internal.memory.WritableBlock;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class SharedValueViews {
   private final SealedStorage storage;
   private final IdleViews idleViews;
-  private WeakReference<@Nullable OpenViews> used = new WeakReference<>(null); // all under the monitor
+  private WeakReference<@Nullable OpenViews> used =
+      new WeakReference<>(null); // all under the monitor
   private @Nullable OpenViews idle;
   private boolean discarded;
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record SpillConfig(
     SpillTarget.SpillSettings plan, double threshold, SpillTarget.@Nullable Provider provider) {
   /** Not at all. */
-  public static final SpillConfig NONE = new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 1);
+  public static final SpillConfig NONE =
+      new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 1);
 
   /** Refuses a threshold that is no share. */
   public SpillConfig {

@@ -76,7 +76,9 @@ final class SpillWriters {
   }
 
   private CompletableFuture<Void> start(
-      ConcurrentLinkedQueue<SpillableStorage> queue, Tally tally, Consumer<SpillableStorage> stayed) {
+      ConcurrentLinkedQueue<SpillableStorage> queue,
+      Tally tally,
+      Consumer<SpillableStorage> stayed) {
     try {
       return CompletableFuture.runAsync(() -> drain(queue, tally, stayed), threads);
     } catch (RejectedExecutionException e) {
@@ -87,7 +89,9 @@ final class SpillWriters {
 
   /** Until all is written, or something cannot be: then the rest would not fare better. */
   private void drain(
-      ConcurrentLinkedQueue<SpillableStorage> queue, Tally tally, Consumer<SpillableStorage> stayed) {
+      ConcurrentLinkedQueue<SpillableStorage> queue,
+      Tally tally,
+      Consumer<SpillableStorage> stayed) {
     for (var next = queue.poll(); next != null; next = queue.poll()) {
       try {
         long freed = next.evict(target);
@@ -107,7 +111,8 @@ final class SpillWriters {
     }
   }
 
-  private static void giveBack(ConcurrentLinkedQueue<SpillableStorage> queue, Consumer<SpillableStorage> stayed) {
+  private static void giveBack(
+      ConcurrentLinkedQueue<SpillableStorage> queue, Consumer<SpillableStorage> stayed) {
     for (var next = queue.poll(); next != null; next = queue.poll()) {
       next.cancelEviction();
       stayed.accept(next);

@@ -3,10 +3,10 @@ package io.mobula.internal.store;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.WritableBlock;
-import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.ObjectAddress;
+import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.SealedObject;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.spi.SpillTarget;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -60,7 +60,8 @@ final class SpillableStorage implements SealedStorage {
   private @Nullable RefetchSource refetchSource;
   private @Nullable ObjectLostException lost;
   private final AsyncRestore restore;
-  private final AtomicReference<@Nullable WritableBlock> room = new AtomicReference<>(); // taken for it
+  private final AtomicReference<@Nullable WritableBlock> room =
+      new AtomicReference<>(); // taken for it
   private boolean touched; // racy on purpose: a lost update costs one turn of the clock
 
   SpillableStorage(SealedObject object, Evictor evictor) {
@@ -242,8 +243,8 @@ final class SpillableStorage implements SealedStorage {
   }
 
   /**
-   * Writes it, if there is no other copy yet, and takes it out of memory. After {@link #tryBeginEviction},
-   * once.
+   * Writes it, if there is no other copy yet, and takes it out of memory. After
+   * {@link #tryBeginEviction}, once.
    *
    * @return the bytes that are free now; 0 if somebody has begun to read it, or it is gone
    * @throws io.mobula.error.MobulaException when it cannot be written; it stays in memory
@@ -275,7 +276,9 @@ final class SpillableStorage implements SealedStorage {
       if (phase == Phase.SPILLING) {
         onDisk = written == null ? onDisk : written;
         written = null;
-        if (claims > 0 || (onDisk == null && refetchSource == null) || !evictor.evictFromMemory(here)) {
+        if (claims > 0
+            || (onDisk == null && refetchSource == null)
+            || !evictor.evictFromMemory(here)) {
           phase = Phase.MEMORY;
           return 0;
         }
@@ -403,7 +406,10 @@ final class SpillableStorage implements SealedStorage {
     }
   }
 
-  private static void fill(WritableBlock block, SpillTarget.@Nullable SpilledObject spilledObject, @Nullable RefetchSource from) {
+  private static void fill(
+      WritableBlock block,
+      SpillTarget.@Nullable SpilledObject spilledObject,
+      @Nullable RefetchSource from) {
     var hold = Execution.currentHold();
     hold.giveBack();
     try {

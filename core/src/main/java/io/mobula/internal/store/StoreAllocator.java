@@ -3,8 +3,8 @@ package io.mobula.internal.store;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
@@ -127,7 +127,10 @@ final class StoreAllocator {
 
   /** Tries when it is its turn, and in any case before it gives up. */
   private WritableBlock allocateInTurn(
-      AllocationQueue.QueuedAllocation queued, long bytes, Runnable requireOpen, BooleanSupplier more) {
+      AllocationQueue.QueuedAllocation queued,
+      long bytes,
+      Runnable requireOpen,
+      BooleanSupplier more) {
     long end = System.nanoTime() + fullTimeout.toNanos();
     var collections = collector.forOneWaiter(more.getAsBoolean());
     var full = new StoreFullException("There was no room in the store for " + bytes

@@ -110,7 +110,9 @@ final class WaitLatch implements CompletionListener {
     }
     execution.hold().giveBack();
     try (var _ = BlockedThread.enter(targets.node(), this::waitStep)) {
-      return blocked == null ? parkUntil(deadline.remaining(), what) : parkAndProbe(blocked, deadline, what);
+      return blocked == null
+          ? parkUntil(deadline.remaining(), what)
+          : parkAndProbe(blocked, deadline, what);
     } finally {
       execution.hold().takeBack();
     }
@@ -126,7 +128,8 @@ final class WaitLatch implements CompletionListener {
   }
 
   private WaitStep waitStep() {
-    var pending = targets.entries().stream().filter(entry -> entry.outcome() == null).toList();
+    var pending =
+        targets.entries().stream().filter(entry -> entry.outcome() == null).toList();
     var first = pending.isEmpty() ? "" : ", the first is " + pending.getFirst().id();
     return new WaitStep(
         "waits for " + pending.size() + " of " + targets.entries().size() + " objects" + first,

@@ -70,10 +70,10 @@ final class AdmissionLimiter {
               "The runtime closed while " + what + " waited to be submitted.");
         }
         if (left <= 0) {
-          throw new SubmissionRejectedException(
-              what + " was not submitted: " + tasks.get() + " tasks with " + bytes.get()
-                  + " bytes of arguments are pending, and none ended within " + limits.submitTimeout()
-                  + ". Wait for results before submitting more, or raise mobula.tasks.max-pending.");
+          throw new SubmissionRejectedException(what + " was not submitted: " + tasks.get()
+              + " tasks with " + bytes.get()
+              + " bytes of arguments are pending, and none ended within " + limits.submitTimeout()
+              + ". Wait for results before submitting more, or raise mobula.tasks.max-pending.");
         }
         left = room.awaitNanos(left);
       }

@@ -9,8 +9,8 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
-import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -413,7 +413,8 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     var what = "the slot that node " + submitter + " was lent under lease " + number;
     var blocked = BlockedThread.of(runs);
     if (over) {
-      return WaitStep.end(what + " has ended, and a task in it was not given back", WaitCause.NOBODY);
+      return WaitStep.end(
+          what + " has ended, and a task in it was not given back", WaitCause.NOBODY);
     }
     return blocked == null
         ? WaitStep.end(

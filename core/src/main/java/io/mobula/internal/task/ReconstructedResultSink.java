@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the number of this run
  */
 record ReconstructedResultSink(
-    ObjectStore store, ClusterObjects sharing, ObjectId first, ObjectId lost, int attempt, Shape shape)
+    ObjectStore store,
+    ClusterObjects sharing,
+    ObjectId first,
+    ObjectId lost,
+    int attempt,
+    Shape shape)
     implements TaskResultSink {
 
   @Override
@@ -28,7 +33,8 @@ record ReconstructedResultSink(
           case SINGLE -> List.of(ResultNotStoredException.storeResult(store, value));
           case MANY -> TaskResultSink.contentsOf(value, shape.count(), store);
           case STREAM, ELEMENT ->
-            List.of(ResultNotStoredException.storeResult(store, StreamElements.at(value, shape.count())));
+            List.of(ResultNotStoredException.storeResult(
+                store, StreamElements.at(value, shape.count())));
         });
   }
 

@@ -54,7 +54,8 @@ final class RemoteResultSink implements TaskResultSink {
       case SINGLE -> prepareReceived(List.of(ResultNotStoredException.storeResult(store(), value)));
       case MANY -> prepareReceived(TaskResultSink.contentsOf(value, shape.count(), store()));
       case ELEMENT ->
-        prepareReceived(List.of(ResultNotStoredException.storeResult(store(), StreamElements.at(value, shape.count()))));
+        prepareReceived(List.of(ResultNotStoredException.storeResult(
+            store(), StreamElements.at(value, shape.count()))));
       case STREAM -> {
         StreamElements.each(value, shape.count(), this::emit);
         yield prepareReceived(List.of());

@@ -279,7 +279,8 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
       queue.countSlot(-1);
     }
     takeBack(unbegun);
-    waiting().forEach(wire.suspects()::endProbation); // or it might wait for a suspect that waits for it
+    waiting()
+        .forEach(wire.suspects()::endProbation); // or it might wait for a suspect that waits for it
   }
 
   private synchronized List<TaskRun> waiting() {

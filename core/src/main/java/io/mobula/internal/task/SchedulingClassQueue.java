@@ -52,9 +52,11 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private int slots;
   private int idle;
   private boolean closed;
-  private final AtomicInteger wakeups = new AtomicInteger(); // counts what may end the wait of a slot
+  private final AtomicInteger wakeups =
+      new AtomicInteger(); // counts what may end the wait of a slot
 
-  SchedulingClassQueue(TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int mostSlots) {
+  SchedulingClassQueue(
+      TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int mostSlots) {
     this.kind = kind;
     this.engine = engine;
     this.idleNanos = idleNanos;
@@ -331,7 +333,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
     return hasSlots
         ? WaitStep.end(what + " and slots that are at work", WaitCause.RUNNING).withVersion(number)
-        : WaitStep.end(what + ", no slot, and asks for no lease", WaitCause.NOBODY).withVersion(number);
+        : WaitStep.end(what + ", no slot, and asks for no lease", WaitCause.NOBODY)
+            .withVersion(number);
   }
 
   /** A slot elsewhere waits inside its task, or goes on. */

@@ -21,7 +21,8 @@ final class StreamElements {
    * @param had how many an earlier attempt has given
    * @throws ResultNotStoredException when it is no stream, or an element cannot be kept
    */
-  static void each(@Nullable Object value, int had, ElementConsumer consumer) throws ResultNotStoredException {
+  static void each(@Nullable Object value, int had, ElementConsumer consumer)
+      throws ResultNotStoredException {
     switch (value) {
       case Stream<?> stream -> {
         try (stream) {
@@ -50,7 +51,8 @@ final class StreamElements {
     };
   }
 
-  private static @Nullable Object at(Iterator<?> elements, int index) throws ResultNotStoredException {
+  private static @Nullable Object at(Iterator<?> elements, int index)
+      throws ResultNotStoredException {
     for (int i = 0; elements.hasNext(); i++) {
       var element = elements.next();
       if (i == index) {
@@ -62,11 +64,12 @@ final class StreamElements {
   }
 
   private static ResultNotStoredException notAStream(@Nullable Object value) {
-    return new ResultNotStoredException("It was started as a stream but returned " + TaskResultSink.typeOf(value)
-        + ". Return a Stream or an Iterator.");
+    return new ResultNotStoredException("It was started as a stream but returned "
+        + TaskResultSink.typeOf(value) + ". Return a Stream or an Iterator.");
   }
 
-  private static void each(Iterator<?> elements, int had, ElementConsumer consumer) throws ResultNotStoredException {
+  private static void each(Iterator<?> elements, int had, ElementConsumer consumer)
+      throws ResultNotStoredException {
     for (int i = 0; elements.hasNext(); i++) {
       var element = elements.next();
       if (i >= had) {

@@ -22,10 +22,10 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.LeaseSource;
-import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.store.ObjectEntry;
-import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.store.EntryRef;
+import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectFailure;
+import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,8 +129,8 @@ public final class TaskEngine {
   public <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request) {
     var run = admit(request);
     var number = run.spec().number();
-    var stream =
-        new ResultStream<R>(dependencies.store(), number, request.options().nameAndStream().maxUnread());
+    var stream = new ResultStream<R>(
+        dependencies.store(), number, request.options().nameAndStream().maxUnread());
     stream.onClose(() -> run.cancel(number, true));
     stream.producer(run);
     start(run, new TaskResultSink.Streamed(stream));
@@ -183,7 +183,11 @@ public final class TaskEngine {
     return placement.equals(asked.placement())
         ? asked
         : new TaskOptions(
-            asked.resources(), asked.retries(), asked.timeLimits(), placement, asked.nameAndStream());
+            asked.resources(),
+            asked.retries(),
+            asked.timeLimits(),
+            placement,
+            asked.nameAndStream());
   }
 
   private static TaskCancelledException cancelledException(Execution starter) {

@@ -2,8 +2,8 @@ package io.mobula.internal.task;
 
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.store.ObjectContent;
-import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectEntry;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the outcome of a task goes: one object, a known number of them, or a stream. */
 sealed interface TaskResultSink
-    permits TaskResultSink.Single, TaskResultSink.Many, TaskResultSink.Streamed, RemoteResultSink, ReconstructedResultSink {
+    permits TaskResultSink.Single,
+        TaskResultSink.Many,
+        TaskResultSink.Streamed,
+        RemoteResultSink,
+        ReconstructedResultSink {
   /**
    * Keeps what the task returned, for nobody to see yet.
    *
@@ -56,7 +60,8 @@ sealed interface TaskResultSink
   }
 
   /** Values that wait for their entries. */
-  record PreparedContents(List<ObjectEntry> entries, List<ObjectContent> contents) implements PreparedResults {
+  record PreparedContents(List<ObjectEntry> entries, List<ObjectContent> contents)
+      implements PreparedResults {
     @Override
     public void publish() {
       for (int i = 0; i < entries.size(); i++) {
@@ -85,7 +90,8 @@ sealed interface TaskResultSink
     }
   }
 
-  private static List<@Nullable Object> elements(@Nullable Object value, int count) throws ResultNotStoredException {
+  private static List<@Nullable Object> elements(@Nullable Object value, int count)
+      throws ResultNotStoredException {
     if (value instanceof Collection<?> collection && collection.size() == count) {
       var elements = new ArrayList<@Nullable Object>(collection);
       if (elements.size() == count) { // it may have said what is not so
@@ -95,8 +101,8 @@ sealed interface TaskResultSink
     var had = value instanceof Collection<?> other
         ? new ArrayList<>(other).size() + " elements"
         : typeOf(value);
-    throw new ResultNotStoredException("It was started for " + count + " results but returned " + had
-        + ". Return a collection with one element per result.");
+    throw new ResultNotStoredException("It was started for " + count + " results but returned "
+        + had + ". Return a collection with one element per result.");
   }
 
   /** What a wrong result is called in messages. */
@@ -108,7 +114,8 @@ sealed interface TaskResultSink
   record Single(ObjectStore store, ObjectEntry entry) implements TaskResultSink {
     @Override
     public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
-      return new PreparedContents(List.of(entry), List.of(ResultNotStoredException.storeResult(store, value)));
+      return new PreparedContents(
+          List.of(entry), List.of(ResultNotStoredException.storeResult(store, value)));
     }
 
     @Override

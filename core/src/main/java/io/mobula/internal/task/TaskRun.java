@@ -15,24 +15,24 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.TaskTimeoutException;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.call.StageCancellation;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.call.ResultNotStoredException;
+import io.mobula.internal.call.StageCancellation;
 import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.WorkLocation;
-import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.execution.ValueProducer;
+import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.store.ArgumentUnavailableException;
 import io.mobula.internal.store.CallArgumentViews;
-import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.Deadline;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitChainWalker;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Lineage;
 import java.time.Duration;
@@ -398,7 +398,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
     waitsFor(
         "a process in which no other task runs that was running when a process died (" + history()
             + ")",
-        () -> WaitStep.end("it tries again every " + SuspectTaskIsolator.RETRY_INTERVAL, WaitCause.TIMER));
+        () -> WaitStep.end(
+            "it tries again every " + SuspectTaskIsolator.RETRY_INTERVAL, WaitCause.TIMER));
   }
 
   /** Goes back to its queue after that. */
@@ -940,8 +941,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
         execution.cancel();
       }
     }
-    var pending =
-        fail(new ObjectFailure(why)); // first, or the body's InterruptedException may become the outcome
+    var pending = fail(
+        new ObjectFailure(why)); // first, or the body's InterruptedException may become the outcome
     RemoteRunner other;
     synchronized (this) {
       if (runner != null) {

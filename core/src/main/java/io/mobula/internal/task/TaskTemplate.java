@@ -6,8 +6,8 @@ import io.mobula.TaskOptions;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.placement.LeaseGranter;
+import io.mobula.internal.placement.PlacementGroupCodec;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param group the placement group that they run in, or null
  */
 record TaskTemplate(
-    String name,
-    long timeoutNanos,
-    Resources resources,
-    Job job,
-    Placement.@Nullable Group group) {
+    String name, long timeoutNanos, Resources resources, Job job, Placement.@Nullable Group group) {
 
   static TaskTemplate of(TaskRun.TaskSpec spec) {
     var timeout = spec.options().timeLimits().timeout();

@@ -12,13 +12,13 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.SpinWait;
-import io.mobula.internal.lane.PeerInternTable;
-import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.ClusterLeaseRequester;
+import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
@@ -105,10 +105,14 @@ public final class TaskTransport {
         .on(CLOSED, (from, in) -> withSlot(from, in, slot -> slot.closed(ids(in), in.text())))
         .on(
             ARGUMENT_ABSENT,
-            (from, in) ->
-                withSlot(from, in, slot -> slot.absent(ClusterObjects.readId(in), ClusterObjects.readId(in))))
+            (from, in) -> withSlot(
+                from,
+                in,
+                slot -> slot.absent(ClusterObjects.readId(in), ClusterObjects.readId(in))))
         .on(CANCEL_DESCENDANTS, (from, in) -> onDescendants(ClusterObjects.readId(in)))
-        .on(STAGED, (from, in) -> withSlot(from, in, slot -> slot.staged(ClusterObjects.readId(in))))
+        .on(
+            STAGED,
+            (from, in) -> withSlot(from, in, slot -> slot.staged(ClusterObjects.readId(in))))
         .on(LeaseGranter.RECALLED, (from, in) -> onRecalled(in));
     membership.subscribe(new Membership.Listener() {
       @Override
@@ -209,7 +213,8 @@ public final class TaskTransport {
     run.sent(slot);
     var stream = run.stream();
     if (stream != null) {
-      stream.onRead(taken -> peerTransport.send(slot.node(), taken(slot, run.spec().id(), taken)));
+      stream.onRead(
+          taken -> peerTransport.send(slot.node(), taken(slot, run.spec().id(), taken)));
     }
   }
 
@@ -411,7 +416,9 @@ public final class TaskTransport {
     var whole = new TaskResultSink.Shape(in.choice(SHAPES), in.int32(), 0);
     boolean ofStream = whole.kind() == TaskResultSink.Shape.Kind.STREAM;
     var first = ofStream ? lost : job;
-    var shape = ofStream ? new TaskResultSink.Shape(TaskResultSink.Shape.Kind.ELEMENT, lost.index(), 0) : whole;
+    var shape = ofStream
+        ? new TaskResultSink.Shape(TaskResultSink.Shape.Kind.ELEMENT, lost.index(), 0)
+        : whole;
     var options = new TaskOptions(
         LeaseGranter.readResources(in),
         new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
@@ -421,7 +428,8 @@ public final class TaskTransport {
     var program = Job.read(in);
     var call = BoundCall.read(in, engine.store(), clusterObjects);
     var run = new TaskRun(new TaskRun.TaskSpec(first, call, name, options, program), null, engine);
-    run.setResultSink(new ReconstructedResultSink(engine.store(), clusterObjects, first, lost, attempt, shape));
+    run.setResultSink(
+        new ReconstructedResultSink(engine.store(), clusterObjects, first, lost, attempt, shape));
     run.setAttempt(attempt, null);
     LOG.info("Object {} was lost; {} runs again, attempt {}", lost, run.describe(), attempt);
     engine.host(run);
@@ -488,7 +496,9 @@ public final class TaskTransport {
     int number = in.int32();
     var head = number == PeerInternTable.NONE
         ? TaskTemplate.DecodedTemplate.from(in)
-        : clusterObjects.internTable().resolve(slot.submitter(), number, TaskTemplate.DecodedTemplate::from);
+        : clusterObjects
+            .internTable()
+            .resolve(slot.submitter(), number, TaskTemplate.DecodedTemplate::from);
     var lineage = ids(in);
     var call = BoundCall.read(in, engine.store(), clusterObjects, slot.submitter());
     var spec = new TaskRun.TaskSpec(id, call, head.name(), head.options(), head.job());
@@ -591,7 +601,8 @@ public final class TaskTransport {
 
   private void closed(NodeId submitter, long lease, List<ObjectId> begun, String how) {
     peerTransport.send(
-        submitter, frame(CLOSED, lease).list(begun, ClusterObjects::writeId).text(how).toBytes());
+        submitter,
+        frame(CLOSED, lease).list(begun, ClusterObjects::writeId).text(how).toBytes());
   }
 
   void forget(HostedTaskSlot slot) {

@@ -2,8 +2,8 @@ package io.mobula.internal.task;
 
 import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.internal.wait.WaitStep.Work;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,8 @@ final class TaskWait {
       return WaitStep.via(what + " waits for " + now.text(), at);
     }
     if (now.queued()) {
-      return WaitStep.end(what + " waits for " + now.text() + ", and is in no queue", WaitCause.NOBODY);
+      return WaitStep.end(
+          what + " waits for " + now.text() + ", and is in no queue", WaitCause.NOBODY);
     }
     var missing = run.spec().call().missingArguments();
     return missing.isEmpty()

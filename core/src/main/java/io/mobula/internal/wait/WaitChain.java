@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param rest what comes behind it, or null
  * @param end who must act
  */
-public record WaitChain(WaitPoint of, WaitStep step, @Nullable WaitChain rest, WaitCause end) {
+public record WaitChain(
+    WaitPoint of, WaitStep step, @Nullable WaitChain rest, WaitCause end) {
 
   private static final int MOST_CHARS = 600;
 

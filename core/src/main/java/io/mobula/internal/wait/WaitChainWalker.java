@@ -42,7 +42,8 @@ public final class WaitChainWalker {
   @FunctionalInterface
   public interface PeerQueries {
     /** Nobody is asked: a chain that ends in another process ends there. */
-    PeerQueries NOBODY = (peer, work, nanos) -> WaitStep.end("node " + peer + " must give it", WaitCause.PEER);
+    PeerQueries NOBODY =
+        (peer, work, nanos) -> WaitStep.end("node " + peer + " must give it", WaitCause.PEER);
 
     /** What that process says of the work; waits for its answer for so long at most. */
     WaitStep query(NodeId peer, Work work, long nanos);
@@ -67,7 +68,8 @@ public final class WaitChainWalker {
 
   /** One that waits for no answer. */
   public static WaitChainWalker nonBlocking() {
-    return new WaitChainWalker(Duration.ZERO, PeerQueries.NOBODY, MOST_STEPS_AT_ONCE, Duration.ZERO);
+    return new WaitChainWalker(
+        Duration.ZERO, PeerQueries.NOBODY, MOST_STEPS_AT_ONCE, Duration.ZERO);
   }
 
   /** The chain from here. */
@@ -94,7 +96,8 @@ public final class WaitChainWalker {
   private WaitChain follow(WaitPoint from, WaitStep step) {
     return switch (step.next()) {
       case Next.ChainEnd(var how) -> new WaitChain(from, step, null, how);
-      case Next.WaitPoints(var waitPoint, var spare) -> before(from, step, branch(from, waitPoint, spare));
+      case Next.WaitPoints(var waitPoint, var spare) ->
+        before(from, step, branch(from, waitPoint, spare));
       case Next.Query(var question) -> {
         var answer = answerOf(question.get());
         yield answer == null

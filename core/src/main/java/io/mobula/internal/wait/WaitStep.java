@@ -11,8 +11,8 @@ import java.util.function.Supplier;
  * One link of a chain of waits, as of one moment.
  *
  * @param text what it is and what it waits for, as a sentence without its full stop
- * @param version differs between two looks if what is waited for is not the same any more, such as the
- *     number of an attempt
+ * @param version differs between two looks if what is waited for is not the same any more, such as
+ *     the number of an attempt
  * @param since when it began to wait, on the clock of {@link System#nanoTime()}; zero where that is
  *     not known
  * @param next where the chain goes on, or its end

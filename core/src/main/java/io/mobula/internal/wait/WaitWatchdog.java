@@ -182,7 +182,8 @@ public final class WaitWatchdog implements AutoCloseable {
     }
   }
 
-  private void assess(WaitPoint from, WaitChain chain, int counts, Map<WaitPoint, SuspectedChain> now) {
+  private void assess(
+      WaitPoint from, WaitChain chain, int counts, Map<WaitPoint, SuspectedChain> now) {
     switch (chain.end()) {
       case NOBODY -> {
         var last = chain.last();
@@ -196,7 +197,8 @@ public final class WaitWatchdog implements AutoCloseable {
         if (now.size() < MOST_EXAMINED) {
           now.putIfAbsent(last, new SuspectedChain(from, endIdentity, looks));
         }
-        if (looks >= confirmationsNeeded.getAsInt() && left > 0) { // once, however many wait for that
+        if (looks >= confirmationsNeeded.getAsInt()
+            && left > 0) { // once, however many wait for that
           note(last, from);
           now.remove(last);
           tell(chain);

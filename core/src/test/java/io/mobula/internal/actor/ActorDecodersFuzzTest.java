@@ -38,7 +38,9 @@ class ActorDecodersFuzzTest {
     }
     var descriptor = ActorDescriptor.of(new ActorId(3, 4), "Counter", ActorOptions.DEFAULT);
     var shown = new FrameWriter().octet(0);
-    new ActorDescriptor.SerializedHandle(descriptor, new ActorAddress(new NodeId(5), 2), new NodeId(3)).write(shown);
+    new ActorDescriptor.SerializedHandle(
+            descriptor, new ActorAddress(new NodeId(5), 2), new NodeId(3))
+        .write(shown);
     var options = new FrameWriter().octet(1);
     ActorFrames.writeOptions(options, ActorOptions.DEFAULT);
     ActorFrames.writePlacement(options, Placement.labels("zone=a"));

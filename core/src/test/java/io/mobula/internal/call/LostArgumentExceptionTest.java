@@ -9,12 +9,13 @@ import org.junit.jupiter.api.Test;
 
 /** What is told of an argument that is lost. */
 class LostArgumentExceptionTest {
-  private static final ObjectFailure LOST =
-      new ObjectFailure(() -> new ObjectLostException("Object a is lost: call make of actor Maker"));
+  private static final ObjectFailure LOST = new ObjectFailure(
+      () -> new ObjectLostException("Object a is lost: call make of actor Maker"));
 
   @Test
   void theFirstLossIsToldFirstAndThenWhatNeededIt() {
-    var last = LostArgumentException.propagate(LostArgumentException.propagate(LOST, "task b (1)"), "task c (2)");
+    var last = LostArgumentException.propagate(
+        LostArgumentException.propagate(LOST, "task b (1)"), "task c (2)");
     assertThat(last.toException()).isInstanceOf(ObjectLostException.class).hasMessage("""
         Object a is lost: call make of actor Maker
           needed by task b (1)

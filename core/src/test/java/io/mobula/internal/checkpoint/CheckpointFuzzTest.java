@@ -56,7 +56,8 @@ class CheckpointFuzzTest {
   @Tag("fuzz")
   @Test
   void anAlteredFileIsReadOrRefused() throws Exception {
-    DecoderFuzzer.search("checkpoint files", 100, written(), CheckpointFuzzTest::isRefusal, this::read);
+    DecoderFuzzer.search(
+        "checkpoint files", 100, written(), CheckpointFuzzTest::isRefusal, this::read);
   }
 
   @MethodSource("seeds")

@@ -85,7 +85,8 @@ class ControlMessagesTest {
     int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("cluster");
     bytes[at] = 'k';
     assertThatThrownBy(() -> serialization
-            .deserialize(bytes, serializer.identifier(), Serializers.manifestFor(serializer, request))
+            .deserialize(
+                bytes, serializer.identifier(), Serializers.manifestFor(serializer, request))
             .get())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("a Knock lacks its cluster");

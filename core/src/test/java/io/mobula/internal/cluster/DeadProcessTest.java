@@ -98,7 +98,8 @@ class DeadProcessTest {
   }
 
   /** A member, and what it has heard. */
-  private static final class Member implements ClusterMembership.NodeCallbacks, Membership.Listener {
+  private static final class Member
+      implements ClusterMembership.NodeCallbacks, Membership.Listener {
     private final ActorSystem<?> system;
     private final ClusterMembership membership;
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -106,7 +107,8 @@ class DeadProcessTest {
 
     Member(String host, int port, Peer.Role role, String name, Member... seeds) {
       var id = new NodeId(System.nanoTime() | 1);
-      var store = new Peer.StoreLocation("/nowhere/" + id, 1, id.incarnation(), Peer.StoreLocation.NO_GROUP);
+      var store = new Peer.StoreLocation(
+          "/nowhere/" + id, 1, id.incarnation(), Peer.StoreLocation.NO_GROUP);
       var settings = new ClusterSettings(
           true,
           new ClusterSettings.Identity("dead-process-test", name, role, Map.of()),

@@ -39,7 +39,8 @@ class HandshakeTableTest {
     assertThat(handshakes.onHello(seat(1), peer(1), false)).isEmpty();
     handshakes.addSystem(seat(1), true);
     assertThat(handshakes.peers()).isEmpty();
-    assertThat(handshakes.onHello(seat(1), peer(1), false)).containsExactly(new HandshakeTable.Joined(peer(1)));
+    assertThat(handshakes.onHello(seat(1), peer(1), false))
+        .containsExactly(new HandshakeTable.Joined(peer(1)));
     assertThat(handshakes.onHello(seat(1), peer(1), true)).isEmpty();
     assertThat(handshakes.peers()).containsOnlyKeys(new NodeId(1));
   }
@@ -72,7 +73,8 @@ class HandshakeTableTest {
     handshakes.addSystem(seat(1), true);
     handshakes.onHello(seat(1), peer(1), true);
     assertThat(handshakes.onHello(second, peer(1, 7), true)).isEmpty();
-    assertThat(handshakes.removeSystem(seat(1), "dead")).containsExactly(new HandshakeTable.Left(peer(1), "dead"));
+    assertThat(handshakes.removeSystem(seat(1), "dead"))
+        .containsExactly(new HandshakeTable.Left(peer(1), "dead"));
     handshakes.addSystem(second, true);
     assertThat(handshakes.onHello(second, peer(1, 7), true))
         .containsExactly(new HandshakeTable.Joined(peer(1, 7)));

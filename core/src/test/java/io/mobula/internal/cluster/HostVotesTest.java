@@ -33,9 +33,11 @@ class HostVotesTest {
 
   @Test
   void ofTwoHostsTheLowerAddressGoesOn() {
-    assertThat(HostVotes.hasMajority(List.of(new Voter("a", "a:1", true), new Voter("b", "b:1", false))))
+    assertThat(HostVotes.hasMajority(
+            List.of(new Voter("a", "a:1", true), new Voter("b", "b:1", false))))
         .isTrue();
-    assertThat(HostVotes.hasMajority(List.of(new Voter("a", "a:1", false), new Voter("b", "b:1", true))))
+    assertThat(HostVotes.hasMajority(
+            List.of(new Voter("a", "a:1", false), new Voter("b", "b:1", true))))
         .isFalse();
   }
 

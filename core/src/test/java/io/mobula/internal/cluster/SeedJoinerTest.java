@@ -57,7 +57,10 @@ class SeedJoinerTest {
     var clock = new AtomicLong(); // 300 ms pass with each question
     var changing = kit.spawn(Behaviors.<JoinGatekeeper.Command>receiveMessage(message -> {
       clock.addAndGet(300_000_000);
-      answer(message, JoinGatekeeper.JoinVerdict.NOT_YET, asked.incrementAndGet() < 3 ? "early" : "late");
+      answer(
+          message,
+          JoinGatekeeper.JoinVerdict.NOT_YET,
+          asked.incrementAndGet() < 3 ? "early" : "late");
       return Behaviors.same();
     }));
     var deadline = new JoinDeadline(Duration.ofSeconds(1), clock::get);
@@ -70,11 +73,13 @@ class SeedJoinerTest {
   /** Longer than two knocks are apart, and each answer alike. */
   private static Behavior<JoinGatekeeper.Command> answerLate(
       TimerScheduler<JoinGatekeeper.Command> timers, JoinGatekeeper.Command message) {
-    if (message instanceof JoinGatekeeper.JoinRequest request && !request.cluster().isEmpty()) {
+    if (message instanceof JoinGatekeeper.JoinRequest request
+        && !request.cluster().isEmpty()) {
       // the empty name marks a question that has waited
       timers.startSingleTimer(
           request.replyTo(),
-          new JoinGatekeeper.JoinRequest("", request.protocol(), request.name(), request.id(), request.replyTo()),
+          new JoinGatekeeper.JoinRequest(
+              "", request.protocol(), request.name(), request.id(), request.replyTo()),
           Duration.ofMillis(2_500));
     } else {
       answer(message, JoinGatekeeper.JoinVerdict.WELCOME, "");
@@ -82,9 +87,12 @@ class SeedJoinerTest {
     return Behaviors.same();
   }
 
-  private static void answer(JoinGatekeeper.Command message, JoinGatekeeper.JoinVerdict verdict, String detail) {
+  private static void answer(
+      JoinGatekeeper.Command message, JoinGatekeeper.JoinVerdict verdict, String detail) {
     if (message instanceof JoinGatekeeper.JoinRequest request) {
-      request.replyTo().tell(new JoinGatekeeper.JoinReply(verdict, "test", ProtocolVersion.VERSION, detail));
+      request
+          .replyTo()
+          .tell(new JoinGatekeeper.JoinReply(verdict, "test", ProtocolVersion.VERSION, detail));
     }
   }
 

@@ -3,9 +3,9 @@ package io.mobula.internal.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.internal.cluster.SuspectedMember.Finding;
-import io.mobula.internal.memory.StoreLivenessProbe;
 import io.mobula.internal.memory.ProgressThread;
 import io.mobula.internal.memory.SharedStore;
+import io.mobula.internal.memory.StoreLivenessProbe;
 import io.mobula.internal.memory.StoreOptions;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -52,7 +52,8 @@ class CapturedThrowableTest {
 
   @Test
   void isTheExceptionItselfWhereAllOfItAnswers() {
-    var thrown = new IllegalStateException("outer", new ThrowingGetterException("none", new IOException("inner")));
+    var thrown = new IllegalStateException(
+        "outer", new ThrowingGetterException("none", new IOException("inner")));
     var captured = CapturedThrowable.of(thrown);
     assertThat(captured.exception()).isSameAs(thrown);
     assertThat(captured.text()).isEqualTo(thrown.toString());

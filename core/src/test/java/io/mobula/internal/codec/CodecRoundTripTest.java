@@ -3,13 +3,13 @@ package io.mobula.internal.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.internal.codec.SampleClasses.Address;
-import io.mobula.internal.codec.SampleClasses.FieldlessValue;
 import io.mobula.internal.codec.SampleClasses.Bean;
 import io.mobula.internal.codec.SampleClasses.Box;
+import io.mobula.internal.codec.SampleClasses.FieldlessValue;
 import io.mobula.internal.codec.SampleClasses.Fruit;
 import io.mobula.internal.codec.SampleClasses.Person;
-import io.mobula.internal.codec.SampleClasses.UppercaseRecord;
 import io.mobula.internal.codec.SampleClasses.TaggedNumbers;
+import io.mobula.internal.codec.SampleClasses.UppercaseRecord;
 import java.io.File;
 import java.math.BigDecimal;
 import java.math.BigInteger;

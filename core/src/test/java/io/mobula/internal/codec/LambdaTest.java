@@ -139,7 +139,8 @@ class LambdaTest {
         .isEqualTo(
             new FunctionSignature(LambdaTest.class.getName(), "square", List.of(Integer.class), 0));
     assertThat(Codec.signatureOf(square).displayName()).isEqualTo("LambdaTest.square");
-    assertThat(Codec.signatureOf(unbound).parameterTypes()).containsExactly(Adder.class, Integer.class);
+    assertThat(Codec.signatureOf(unbound).parameterTypes())
+        .containsExactly(Adder.class, Integer.class);
     assertThat(Codec.signatureOf(unbound).displayName()).isEqualTo("Adder.apply");
     assertThat(Codec.signatureOf(constructor).displayName()).isEqualTo("Adder.new");
     assertThat(Codec.signatureOf(lambda).capturedCount()).isEqualTo(1);

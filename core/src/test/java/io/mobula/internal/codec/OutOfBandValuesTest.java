@@ -175,7 +175,9 @@ class OutOfBandValuesTest {
     EncodedValue encoded = codec.encode(new double[1000]);
 
     assertThatThrownBy(() -> codec.decode(
-            MemorySegment.ofArray(encoded.bytes()), List.of(AlignedMemory.allocate(1001)), List.of()))
+            MemorySegment.ofArray(encoded.bytes()),
+            List.of(AlignedMemory.allocate(1001)),
+            List.of()))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("1001 bytes");
   }

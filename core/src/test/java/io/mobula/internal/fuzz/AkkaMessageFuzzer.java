@@ -63,7 +63,8 @@ public final class AkkaMessageFuzzer {
 
   private byte[] written(Object message) {
     var serializer = serialization.findSerializerFor(message);
-    var serializedForm = new SerializedForm(serializer.identifier(), Serializers.manifestFor(serializer, message));
+    var serializedForm =
+        new SerializedForm(serializer.identifier(), Serializers.manifestFor(serializer, message));
     if (!serializedForms.contains(serializedForm)) {
       serializedForms.add(serializedForm);
     }
@@ -78,7 +79,8 @@ public final class AkkaMessageFuzzer {
   }
 
   private Object read(byte[] bytes) throws Exception {
-    var serializedForm = serializedForms.get(bytes.length == 0 ? 0 : (bytes[0] & 0xff) % serializedForms.size());
+    var serializedForm =
+        serializedForms.get(bytes.length == 0 ? 0 : (bytes[0] & 0xff) % serializedForms.size());
     var read = serialization.deserialize(
         Arrays.copyOfRange(bytes, Math.min(1, bytes.length), bytes.length),
         serializedForm.serializer(),

@@ -75,7 +75,8 @@ public final class DecoderFuzzer {
     while (System.nanoTime() - begun < limit && found.size() < MOST_FOUND) {
       inputs++;
       try {
-        refused += check(name + " (seed " + seed + ")", byteMutator.next(), isRefusal, decoder) ? 1 : 0;
+        refused +=
+            check(name + " (seed " + seed + ")", byteMutator.next(), isRefusal, decoder) ? 1 : 0;
       } catch (AssertionError wrong) {
         found.putIfAbsent(placeOf(wrong), wrong);
       }

@@ -147,13 +147,14 @@ final class RecordedFrames {
 
   private void search(int kind, long millis, List<byte[]> seeds) {
     var handler = handlers[kind];
-    DecoderFuzzer.searchFor("frames of kind " + kind, millis, seeds, FrameFuzzTest::isTyped, bytes -> {
-      if (bytes.length > 0) {
-        bytes[0] = (byte) kind;
-      }
-      var reader = new FrameReader(bytes);
-      int _ = reader.octet();
-      handler.handle(AGREEMENTS.contains(kind) ? STRANGER : from, reader);
-    });
+    DecoderFuzzer.searchFor(
+        "frames of kind " + kind, millis, seeds, FrameFuzzTest::isTyped, bytes -> {
+          if (bytes.length > 0) {
+            bytes[0] = (byte) kind;
+          }
+          var reader = new FrameReader(bytes);
+          int _ = reader.octet();
+          handler.handle(AGREEMENTS.contains(kind) ? STRANGER : from, reader);
+        });
   }
 }

@@ -119,8 +119,8 @@ class BundlePlannerTest {
       for (int i = 0; i < random.nextInt(1, 6); i++) {
         bundles.add(draw(random, 4));
       }
-      var plan =
-          BundlePlanner.plan(new PlanRequest(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
+      var plan = BundlePlanner.plan(
+          new PlanRequest(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
       try {
         holds(strategy, bundles, nodes, plan);
       } catch (AssertionError wrong) {
@@ -140,8 +140,8 @@ class BundlePlannerTest {
     }
     var bundles = Collections.nCopies(300, cpus(2));
     for (var strategy : PlacementStrategy.values()) {
-      var plan =
-          BundlePlanner.plan(new PlanRequest(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
+      var plan = BundlePlanner.plan(
+          new PlanRequest(strategy, bundles, Map.of()), PlacementCapacity.of(nodes));
       switch (strategy) {
         case STRICT_PACK -> assertThat(plan).isInstanceOf(Plan.Never.class);
         case PACK, SPREAD, STRICT_SPREAD -> {
@@ -168,7 +168,8 @@ class BundlePlannerTest {
         .isEqualTo(new Plan.Place(Map.of(1, three.id())));
     assertThat(BundlePlanner.plan(request, PlacementCapacity.of(List.of(one, two))))
         .isInstanceOf(Plan.Never.class);
-    assertThat(BundlePlanner.plan(request, new PlacementCapacity(List.of(one, two), List.of(three))))
+    assertThat(
+            BundlePlanner.plan(request, new PlacementCapacity(List.of(one, two), List.of(three))))
         .as("the third is a worker that is being started")
         .isInstanceOf(Plan.Wait.class);
   }

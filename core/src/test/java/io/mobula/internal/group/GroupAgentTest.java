@@ -13,8 +13,8 @@ import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.LedgerClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -247,8 +247,7 @@ class GroupAgentTest {
     var later = kit.<GroupScheduler.Command>createTestProbe();
     keeper.tell(new GroupAgent.ReportRequest(SCHEDULER + 1, later.getRef()));
     var map = new BundleAssignment(SPEC, 1, List.of(5L, 6L));
-    assertThat(
-            later.expectMessageClass(GroupScheduler.Reported.class).report().bundles())
+    assertThat(later.expectMessageClass(GroupScheduler.Reported.class).report().bundles())
         .containsExactly(new GroupReport.HeldGroup(map, 1, List.of(0)));
     assertThat(later.expectMessageClass(GroupScheduler.Reported.class).last()).isTrue();
   }

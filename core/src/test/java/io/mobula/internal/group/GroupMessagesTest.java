@@ -25,7 +25,8 @@ class GroupMessagesTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final NodeId NODE = new NodeId(-5);
   private static final PlacementGroupId ID = new PlacementGroupId(-7, Long.MAX_VALUE);
-  private static final GroupTermination ENDING = new GroupTermination(Reason.OWNER_LEFT, "it has left");
+  private static final GroupTermination ENDING =
+      new GroupTermination(Reason.OWNER_LEFT, "it has left");
 
   private static final GroupSpec NAMED = new GroupSpec(
       ID,
@@ -36,7 +37,8 @@ class GroupMessagesTest {
       true);
   private static final GroupSpec NAMELESS =
       new GroupSpec(ID, null, PlacementStrategy.PACK, List.of(Map.of("CPU", 1L)), NODE, false);
-  private static final BundleAssignment MAP = new BundleAssignment(NAMED, 3, List.of(-5L, BundleAssignment.UNASSIGNED));
+  private static final BundleAssignment MAP =
+      new BundleAssignment(NAMED, 3, List.of(-5L, BundleAssignment.UNASSIGNED));
 
   @AfterAll
   static void end() {
@@ -87,12 +89,12 @@ class GroupMessagesTest {
     travels(new GroupAgent.Commit(17, MAP));
     travels(new GroupAgent.Abort(17, ID, 3));
     travels(new GroupAgent.Remove(17, ID, ENDING));
-    travels(
-        new GroupAgent.GroupUpdate(17, new GroupStatus(VERSION, MAP, false, true, "a node has left")));
+    travels(new GroupAgent.GroupUpdate(
+        17, new GroupStatus(VERSION, MAP, false, true, "a node has left")));
     travels(new GroupAgent.GroupEnded(17, ID, ENDING));
     travels(new GroupAgent.UpdatesComplete(17));
-    travels(
-        new GroupAgent.BundleLoads(NODE, List.of(new BundleLoad(ID, 1, Map.of("CPU", 5_000L), 3)), true));
+    travels(new GroupAgent.BundleLoads(
+        NODE, List.of(new BundleLoad(ID, 1, Map.of("CPU", 5_000L), 3)), true));
   }
 
   @Test

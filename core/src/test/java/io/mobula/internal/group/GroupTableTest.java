@@ -67,14 +67,17 @@ class GroupTableTest {
             PlacementDecision.Await.class,
             await -> assertThat(await.why()).contains("(g)", "it waits for something"));
     told(1, true, true, 1, 2);
-    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isEqualTo(new PlacementDecision.AtNode(OTHER));
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE))
+        .isEqualTo(new PlacementDecision.AtNode(OTHER));
   }
 
   @Test
   void workOfALostBundleWaitsAndTheRestGoesOn() {
     told(1, false, true, 1, BundleAssignment.UNASSIGNED);
-    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new PlacementDecision.AtNode(SELF));
-    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(PlacementDecision.Await.class);
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE))
+        .isEqualTo(new PlacementDecision.AtNode(SELF));
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE))
+        .isInstanceOf(PlacementDecision.Await.class);
     assertThat(any(ONE.cpus(2))).isInstanceOf(PlacementDecision.Await.class);
   }
 
@@ -82,7 +85,9 @@ class GroupTableTest {
   void anyIsOneWithRoomTheOwnNodeFirst() {
     told(1, true, true, 1, 2);
     assertThat(any(ONE)).isEqualTo(new PlacementDecision.AtNode(SELF));
-    assertThat(any(ONE.cpus(2))).as("only one is large enough").isEqualTo(new PlacementDecision.AtNode(OTHER));
+    assertThat(any(ONE.cpus(2)))
+        .as("only one is large enough")
+        .isEqualTo(new PlacementDecision.AtNode(OTHER));
     table.putLoads(SELF, List.of(new BundleLoad(ID, 0, Map.of(), 3)), true);
     assertThat(any(ONE)).isEqualTo(new PlacementDecision.AtNode(OTHER));
     table.putLoads(OTHER, List.of(new BundleLoad(ID, 1, Map.of(), 1)), true);
@@ -98,14 +103,16 @@ class GroupTableTest {
     var answer = word(1, 7, 3, false, false, 1, 1); // on its way while the group became ready
     table.put(word(1, 8, 3, true, true, 2, 2));
     table.put(answer);
-    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new PlacementDecision.AtNode(OTHER));
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE))
+        .isEqualTo(new PlacementDecision.AtNode(OTHER));
   }
 
   @Test
   void aLaterSchedulerHasTheLastWord() {
     table.put(word(2, 1, 3, true, true, 2, 2));
     table.put(word(1, 9, 3, true, true, 1, 1));
-    assertThat(table.choose(Placement.group(GROUP, 0), ONE)).isEqualTo(new PlacementDecision.AtNode(OTHER));
+    assertThat(table.choose(Placement.group(GROUP, 0), ONE))
+        .isEqualTo(new PlacementDecision.AtNode(OTHER));
   }
 
   @Test
@@ -144,7 +151,8 @@ class GroupTableTest {
     table.inquireBy(asked::add, unready -> {});
     told(1, true, true, 1, 2);
     gone = OTHER;
-    assertThat(table.choose(Placement.group(GROUP, 1), ONE)).isInstanceOf(PlacementDecision.Await.class);
+    assertThat(table.choose(Placement.group(GROUP, 1), ONE))
+        .isInstanceOf(PlacementDecision.Await.class);
     assertThat(any(ONE.cpus(2)))
         .as("the only one that is large enough")
         .isInstanceOf(PlacementDecision.Await.class);
@@ -159,8 +167,14 @@ class GroupTableTest {
         new PlacementGroupId(2, 1), null, PlacementStrategy.PACK, SPEC.bundles(), OTHER, true);
     told(1, true, true, 1, 2);
     table.put(new GroupStatus(
-        new GroupStatus.Version(10, 1), new BundleAssignment(others, 1, List.of(1L, 1L)), true, true, ""));
-    assertThat(table.reportable(false)).extracting(facts -> facts.assignment().id()).containsExactly(ID);
+        new GroupStatus.Version(10, 1),
+        new BundleAssignment(others, 1, List.of(1L, 1L)),
+        true,
+        true,
+        ""));
+    assertThat(table.reportable(false))
+        .extracting(facts -> facts.assignment().id())
+        .containsExactly(ID);
     assertThat(table.reportable(true)).hasSize(2);
     gone = OTHER;
     assertThat(table.reportable(false)).hasSize(2);

@@ -27,7 +27,8 @@ final class SimulatedGroups {
   /** The process that makes groups; it is never killed. */
   static final long CREATOR = 1_000_000;
 
-  private static final GroupSchedulerState.SchedulerTiming PACE = new GroupSchedulerState.SchedulerTiming(500, 300, 50, 200, 1_000_000);
+  private static final GroupSchedulerState.SchedulerTiming PACE =
+      new GroupSchedulerState.SchedulerTiming(500, 300, 50, 200, 1_000_000);
   private static final long HOLD = 1_000;
 
   /** A message on its way. */
@@ -266,8 +267,9 @@ final class SimulatedGroups {
     assertThat(believed).as("what its program does not know").containsAll(made);
     assertThat(book.all().stream().filter(facts -> !facts.committed()))
         .as("groups that would fit, and wait")
-        .noneMatch(facts -> BundlePlanner.plan(wish(facts.assignment()), PlacementCapacity.of(view()))
-            instanceof BundlePlanner.Plan.Place);
+        .noneMatch(
+            facts -> BundlePlanner.plan(wish(facts.assignment()), PlacementCapacity.of(view()))
+                instanceof BundlePlanner.Plan.Place);
   }
 
   private static BundlePlanner.PlanRequest wish(BundleAssignment map) {

@@ -73,7 +73,9 @@ class JobJarTest {
   void theOrderOfJarsCounts() throws Exception {
     var a = JobJar.hash(jar(directory.resolve("a.jar"), "A"));
     var b = JobJar.hash(jar(directory.resolve("b.jar"), "B"));
-    assertThat(JobJar.hash(List.of(a, b))).isNotEqualTo(JobJar.hash(List.of(b, a))).hasSize(64);
+    assertThat(JobJar.hash(List.of(a, b)))
+        .isNotEqualTo(JobJar.hash(List.of(b, a)))
+        .hasSize(64);
   }
 
   @Test

@@ -53,7 +53,8 @@ class ResourceSplitTest {
       int workers = random.nextInt(1, 9);
       var resourceSplit = ResourceSplit.of(all, workers, Map.of());
       for (var name : all.asUnits().keySet()) {
-        assertThat(resourceSplit.node().units(name) + workers * resourceSplit.worker().units(name))
+        assertThat(resourceSplit.node().units(name)
+                + workers * resourceSplit.worker().units(name))
             .as("%s of %s among %d, seed %d", name, all, workers, seed)
             .isEqualTo(all.units(name));
         assertThat(resourceSplit.node().units(name)).isNotNegative();

@@ -78,7 +78,8 @@ class LargeFramesTest {
     assertThat(next(atOne)).as("the other direction").hasSize(9);
     assertThat(pair.transportOfTwo.traffic().getFirst().received())
         .as("parts are one frame")
-        .isEqualTo(new PeerChannelInfo.FrameTotals(sizes.length, IntStream.of(sizes).sum()));
+        .isEqualTo(
+            new PeerChannelInfo.FrameTotals(sizes.length, IntStream.of(sizes).sum()));
   }
 
   @Test

@@ -25,7 +25,8 @@ class PeerInternTableTest {
 
   private final TestProbe<FrameEnvelope> way = KIT.createTestProbe(FrameEnvelope.class);
   private final ScriptedMembership members = new ScriptedMembership(way.getRef(), ONE, TWO);
-  private final PeerInternTable speaker = new PeerInternTable(new PeerTransport(members), new FrameRouter());
+  private final PeerInternTable speaker =
+      new PeerInternTable(new PeerTransport(members), new FrameRouter());
   private final FrameRouter heardBy = new FrameRouter();
   private final PeerInternTable listener = new PeerInternTable(new PeerTransport(members), heardBy);
 

@@ -3,12 +3,12 @@ package io.mobula.internal.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorRef;
-import io.mobula.PeerChannelInfo;
 import io.mobula.NodeId;
+import io.mobula.PeerChannelInfo;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.ScheduleExplorer;
 import io.mobula.internal.schedule.SimulatedActors;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,20 +42,26 @@ class PeerTransportScheduleTest {
     }
 
     private SimulatedPeer other(SimulatedPeer simulatedPeer) {
-      return simulatedPeers.values().stream().filter(each -> each != simulatedPeer).findFirst().orElseThrow();
+      return simulatedPeers.values().stream()
+          .filter(each -> each != simulatedPeer)
+          .findFirst()
+          .orElseThrow();
     }
 
     /** Puts what has been sent on its way, or loses it. */
     private void put() {
       for (var simulatedPeer : simulatedPeers.values()) {
         simulatedPeer.lanes.takeParcels((to, envelope) -> {
-          var what = simulatedPeer.lanes.self().id() + " > " + to + ": " + envelope.sequence() + ", has "
-              + envelope.acknowledged();
+          var what = simulatedPeer.lanes.self().id() + " > " + to + ": " + envelope.sequence()
+              + ", has " + envelope.acknowledged();
           if (!calm && scheduler.decisions().oneIn(8)) {
             scheduler.note("lost: " + what);
           } else {
             scheduler.inOrder(
-                "to " + to, "the wire to " + to, what, () -> simulatedPeers.get(to).inbox.tell(envelope));
+                "to " + to,
+                "the wire to " + to,
+                what,
+                () -> simulatedPeers.get(to).inbox.tell(envelope));
           }
         });
       }
@@ -85,7 +91,8 @@ class PeerTransportScheduleTest {
     }
 
     private void act() {
-      var simulatedPeer = simulatedPeers.get(new NodeId(1 + scheduler.decisions().next(2)));
+      var simulatedPeer =
+          simulatedPeers.get(new NodeId(1 + scheduler.decisions().next(2)));
       int what = scheduler.decisions().next(100);
       if (what < 60) {
         scheduler.next();
@@ -117,7 +124,8 @@ class PeerTransportScheduleTest {
       SimulatedPeer(Peer self) {
         lanes = new SimulatedTransport(self);
         actors = new SimulatedActors(scheduler, self.id().toString());
-        inbox = actors.spawn(ArteryFrameReceiver.create(lanes.peerTransport(), this::received), "inbox");
+        inbox = actors.spawn(
+            ArteryFrameReceiver.create(lanes.peerTransport(), this::received), "inbox");
       }
 
       void meet(SimulatedPeer other) {

@@ -30,7 +30,8 @@ class PendingPeerRequestsTest {
   private final TestProbe<FrameEnvelope> way = KIT.createTestProbe(FrameEnvelope.class);
   private final ScriptedMembership members = new ScriptedMembership(way.getRef(), SELF, OTHER);
   private final PeerTransport peerTransport = new PeerTransport(members);
-  private final PendingPeerRequests<Integer, String> questions = new PendingPeerRequests<>(peerTransport);
+  private final PendingPeerRequests<Integer, String> questions =
+      new PendingPeerRequests<>(peerTransport);
 
   @AfterAll
   static void end() {
@@ -76,7 +77,9 @@ class PendingPeerRequestsTest {
       var _ = listed.ask(OTHER.id(), i, () -> true);
     }
     var texts = new HashSet<String>();
-    peerTransport.openRequests().forEachRemaining(each -> texts.add(each.waitStep().text()));
+    peerTransport
+        .openRequests()
+        .forEachRemaining(each -> texts.add(each.waitStep().text()));
     assertThat(texts).hasSize(1_000);
   }
 
@@ -88,7 +91,8 @@ class PendingPeerRequestsTest {
     assertThat(question.waitStep().text()).contains("was asked for numbers 1");
     assertThat(question).isEqualTo(peerTransport.openRequests().next());
     members.leave(OTHER);
-    assertThat(question.waitStep().next()).isEqualTo(new WaitStep.Next.ChainEnd(WaitReport.WaitCause.READY));
+    assertThat(question.waitStep().next())
+        .isEqualTo(new WaitStep.Next.ChainEnd(WaitReport.WaitCause.READY));
     assertThat(peerTransport.openRequests()).isExhausted();
   }
 

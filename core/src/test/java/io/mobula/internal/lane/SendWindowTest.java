@@ -35,7 +35,8 @@ class SendWindowTest {
     }
     sendAll();
     assertThat(sendWindow.sent()).isEqualTo(new FrameTotals(SendWindow.WINDOW, SendWindow.WINDOW));
-    assertThat(sendWindow.outstanding()).isEqualTo(new FrameTotals(SendWindow.WINDOW + 5, SendWindow.WINDOW + 5));
+    assertThat(sendWindow.outstanding())
+        .isEqualTo(new FrameTotals(SendWindow.WINDOW + 5, SendWindow.WINDOW + 5));
   }
 
   private void sendAll() {

@@ -53,8 +53,10 @@ public final class TransportPair {
 
   /** Both listen from now on. */
   public void open(PeerTransport.Receiver atOne, PeerTransport.Receiver atTwo) {
-    inboxes.put(one, kit.spawn(ArteryFrameReceiver.create(transportOfOne, atOne)).narrow());
-    inboxes.put(two, kit.spawn(ArteryFrameReceiver.create(transportOfTwo, atTwo)).narrow());
+    inboxes.put(
+        one, kit.spawn(ArteryFrameReceiver.create(transportOfOne, atOne)).narrow());
+    inboxes.put(
+        two, kit.spawn(ArteryFrameReceiver.create(transportOfTwo, atTwo)).narrow());
   }
 
   private Behavior<FrameEnvelope> wireTo(Peer peer) {
@@ -64,7 +66,8 @@ public final class TransportPair {
       try {
         SERIALIZER.toBinary(envelope, buffer);
         if (inbox != null && !isLost.test(envelope)) {
-          inbox.tell((FrameEnvelope) SERIALIZER.fromBinary(buffer.flip(), SERIALIZER.manifest(envelope)));
+          inbox.tell(
+              (FrameEnvelope) SERIALIZER.fromBinary(buffer.flip(), SERIALIZER.manifest(envelope)));
         }
       } catch (BufferOverflowException tooLarge) {
         // Artery logs an error and drops it

@@ -35,7 +35,8 @@ class DeviceAllocationHistoryTest {
   /** One of them. */
   private static final class History {
     /** Something held of a balance. */
-    private record Held(int driver, ResourceBalance of, Resources wanted, List<DeviceShare> shares) {}
+    private record Held(
+        int driver, ResourceBalance of, Resources wanted, List<DeviceShare> shares) {}
 
     /** A bundle of a group: what is held of the node, and the balance in it. */
     private record Bundle(int group, Held outer, ResourceBalance inner) {}
@@ -56,7 +57,8 @@ class DeviceAllocationHistoryTest {
     }
 
     private static ResourceBalance node() {
-      return new ResourceBalance(Resources.none().cpus(8).memory(100), DeviceShare.of(devices(), 4 * WHOLE));
+      return new ResourceBalance(
+          Resources.none().cpus(8).memory(100), DeviceShare.of(devices(), 4 * WHOLE));
     }
 
     private static List<Device> devices() {

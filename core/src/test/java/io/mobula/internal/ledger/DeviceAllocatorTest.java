@@ -102,7 +102,8 @@ class DeviceAllocatorTest {
       assertThat(share.units()).isEqualTo(8_334);
     });
     assertThat(deviceAllocator.take(twenty).getFirst().units()).isEqualTo(2_500);
-    assertThat(deviceAllocator.fits(DeviceRequirement.of(Resources.none().gpuMemory("81GiB")))).isFalse();
+    assertThat(deviceAllocator.fits(DeviceRequirement.of(Resources.none().gpuMemory("81GiB"))))
+        .isFalse();
   }
 
   @Test
@@ -110,11 +111,13 @@ class DeviceAllocatorTest {
     var deviceAllocator = of(
         device(0, "NVIDIA A100-SXM4-80GB", 80 * GIB, Map.of()),
         device(1, "NVIDIA H200", 141 * GIB, Map.of()));
-    assertThat(indices(deviceAllocator.take(DeviceRequirement.of(Resources.none().accelerator("h200")))))
+    assertThat(indices(
+            deviceAllocator.take(DeviceRequirement.of(Resources.none().accelerator("h200")))))
         .containsExactly(1);
     assertThat(deviceAllocator.fits(DeviceRequirement.of(Resources.none().accelerator("H200"))))
         .isFalse();
-    assertThat(deviceAllocator.fits(DeviceRequirement.of(Resources.none().gpus(0.5).accelerator("A100"))))
+    assertThat(deviceAllocator.fits(
+            DeviceRequirement.of(Resources.none().gpus(0.5).accelerator("A100"))))
         .isTrue();
     assertThat(DeviceRequirement.isOfKind("NVIDIA H200", "H20")).isFalse();
     assertThat(DeviceRequirement.isOfKind("NVIDIA A100-SXM4-80GB", "a100-sxm4")).isTrue();
@@ -139,7 +142,8 @@ class DeviceAllocatorTest {
     deviceAllocator.update(List.of(ill(first)));
     assertThat(deviceAllocator.total()).isEqualTo(30_000);
     assertThat(indices(deviceAllocator.take(gpus(0.5)))).containsExactly(1);
-    assertThat(deviceAllocator.withCurrentDevices(half).getFirst().device().unhealthyReason()).isPresent();
+    assertThat(deviceAllocator.withCurrentDevices(half).getFirst().device().unhealthyReason())
+        .isPresent();
     deviceAllocator.putBack(half);
     assertThat(deviceAllocator.free()).isEqualTo(25_000);
     deviceAllocator.update(List.of(first));
@@ -167,7 +171,8 @@ class DeviceAllocatorTest {
     }
   }
 
-  private static void run(DeviceAllocator deviceAllocator, List<Device> all, Random random, String what) {
+  private static void run(
+      DeviceAllocator deviceAllocator, List<Device> all, Random random, String what) {
     List<List<DeviceShare>> held = new ArrayList<>();
     for (int step = 0; step < 60; step++) {
       switch (random.nextInt(5)) {
@@ -205,7 +210,8 @@ class DeviceAllocatorTest {
     return random.nextInt(4) == 0 ? wanted.accelerator("H200") : wanted;
   }
 
-  private static void check(DeviceAllocator deviceAllocator, List<List<DeviceShare>> held, String what) {
+  private static void check(
+      DeviceAllocator deviceAllocator, List<List<DeviceShare>> held, String what) {
     Map<String, Long> taken = new HashMap<>();
     for (var lease : held) {
       for (var share : lease) {

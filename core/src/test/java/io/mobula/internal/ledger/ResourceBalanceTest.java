@@ -37,7 +37,8 @@ class ResourceBalanceTest {
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> balance.putBack(Resources.none().cpus(0.5), List.of()))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> balance.putBack(Resources.none().gpus(0.5), DeviceShare.declared(5_000)))
+    assertThatThrownBy(
+            () -> balance.putBack(Resources.none().gpus(0.5), DeviceShare.declared(5_000)))
         .isInstanceOf(IllegalStateException.class);
   }
 

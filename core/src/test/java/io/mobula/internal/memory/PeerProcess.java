@@ -89,8 +89,10 @@ final class PeerProcess {
   }
 
   private String attach(String[] words) {
-    var reader = new PeerStore.StoreReader(store, ProcessHandle.current().pid(), System.out::println);
-    AttachResult attached = PeerStore.attach(storeAddress(words), Integer.parseInt(words[4]), reader);
+    var reader =
+        new PeerStore.StoreReader(store, ProcessHandle.current().pid(), System.out::println);
+    AttachResult attached =
+        PeerStore.attach(storeAddress(words), Integer.parseInt(words[4]), reader);
     return switch (attached) {
       case AttachResult.Attached here -> {
         peer = here.store();

@@ -165,7 +165,8 @@ class PeerProcessTest {
 
   @Test
   void viewsSurviveTheDeathOfTheirOwnerAndTheRemovalOfItsFiles() throws Exception {
-    try (PeerProcessClient owner = new PeerProcessClient(PeerProcess.class, NOBODY_LISTENS, base.toString());
+    try (PeerProcessClient owner =
+            new PeerProcessClient(PeerProcess.class, NOBODY_LISTENS, base.toString());
         LifeLockWatcher watch = new LifeLockWatcher()) {
       StoreAddress address = storeAddress(("- " + owner.ask("address")).split(" "));
       var me = new PeerStore.StoreReader(store, 5, slot -> {});

@@ -148,7 +148,8 @@ class PeerStoreTest {
       assertThat(view[0].toArray(ValueLayout.JAVA_BYTE)).containsOnly(5);
       nudges.clear();
       view[0] = null;
-      PollingAssert.untilCollected("the view is collected and the owner nudged", () -> !nudges.isEmpty());
+      PollingAssert.untilCollected(
+          "the view is collected and the owner nudged", () -> !nudges.isEmpty());
       assertThat(nudges).contains(object.slot());
       owner.nudge(object.slot());
       assertThat(owner.usedBytes()).isZero();
@@ -212,9 +213,11 @@ class PeerStoreTest {
     int row = owner.offerRow();
     assertThat(attach(new StoreAddress(base + "/mobula-none", 1, 2), row))
         .isInstanceOf(AttachResult.NotAttachable.class);
-    assertThat(attach(new StoreAddress("\0", 1, 2), row)).isInstanceOf(AttachResult.NotAttachable.class);
+    assertThat(attach(new StoreAddress("\0", 1, 2), row))
+        .isInstanceOf(AttachResult.NotAttachable.class);
     AttachResult other = attach(new StoreAddress(here.directory(), here.idHigh() + 1, 2), row);
-    assertThat(((AttachResult.NotAttachable) other).reason()).contains("wanted " + here.directory());
+    assertThat(((AttachResult.NotAttachable) other).reason())
+        .contains("wanted " + here.directory());
     assertThat(attach(row).address()).isEqualTo(here);
   }
 
@@ -400,7 +403,8 @@ class PeerStoreTest {
       await(() -> residentBytes(mapping).stream().anyMatch(bytes -> bytes >= 1000L * KIB));
       await(() -> !there.isPinned());
       assertThat(peer.segments()
-              .markTouched(Segment.openReadOnly(owner.directory(), owner.address().storeId(), 0)))
+              .markTouched(
+                  Segment.openReadOnly(owner.directory(), owner.address().storeId(), 0)))
           .isFalse();
       peer.open(next.address());
       await(() -> !large.isPinned() && !next.isPinned());

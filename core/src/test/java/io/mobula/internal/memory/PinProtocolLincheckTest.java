@@ -72,7 +72,8 @@ public class PinProtocolLincheckTest {
   }
 
   private static void free(SlotGeneration slotGeneration) {
-    SHARED.table.transition(slotGeneration.slot(), slotGeneration.generation(), SlotState.SEALED, SlotState.CONDEMNED);
+    SHARED.table.transition(
+        slotGeneration.slot(), slotGeneration.generation(), SlotState.SEALED, SlotState.CONDEMNED);
     reclaim(slotGeneration);
   }
 

@@ -2,8 +2,8 @@ package io.mobula.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.ScheduleExplorer;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +48,8 @@ class PinProtocolScheduleTest {
   private static final class PinSimulation {
     private final SimulatedScheduler scheduler;
     private final Map<Long, Long> memory = new HashMap<>(); // what lies where a slot says
-    private final List<SlotGeneration> known = new ArrayList<>(); // whose names readers have been told
+    private final List<SlotGeneration> known =
+        new ArrayList<>(); // whose names readers have been told
     private final List<SlotGeneration> condemned = new ArrayList<>();
     private final List<ReaderProcess> readerProcesses = new ArrayList<>();
     private final int usedBefore = SHARED.table.inUse();
@@ -120,7 +121,8 @@ class PinProtocolScheduleTest {
       var made = new SlotGeneration(slot, SHARED.generation(slot));
       memory.put(slot, made.generation());
       scheduler.preempt();
-      assertThat(SHARED.table.transition(slot, made.generation(), SlotState.CREATED, SlotState.SEALED))
+      assertThat(
+              SHARED.table.transition(slot, made.generation(), SlotState.CREATED, SlotState.SEALED))
           .isTrue();
       known.add(made);
     }

@@ -68,7 +68,8 @@ class PinProtocolTest {
       }
       long generation = shared.generation(last);
       shared.table.transition(last, generation, SlotState.CREATED, SlotState.SEALED);
-      PinProtocol late = new PinProtocol(shared.table, shared.matrix.claim(shared.matrix.addRow(), 79));
+      PinProtocol late =
+          new PinProtocol(shared.table, shared.matrix.claim(shared.matrix.addRow(), 79));
       assertThat(late.pin(last, generation)).isTrue();
       assertThat(shared.matrix.isPinned(last)).isTrue();
     }

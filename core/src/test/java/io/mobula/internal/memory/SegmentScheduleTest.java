@@ -3,8 +3,8 @@ package io.mobula.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.error.StoreFullException;
-import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.ScheduleExplorer;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedThreads;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -65,7 +65,9 @@ class SegmentScheduleTest {
         scheduler.settle(MOST_STEPS);
         for (var simulatedProcess : alive) {
           assertThat(simulatedProcess.threads.unfinished()).isEmpty();
-          assertThat(simulatedProcess.pool.usedBytes()).as("used by %s", simulatedProcess.name).isZero();
+          assertThat(simulatedProcess.pool.usedBytes())
+              .as("used by %s", simulatedProcess.name)
+              .isZero();
         }
         if (!alive.isEmpty()) {
           oneTakesAll();

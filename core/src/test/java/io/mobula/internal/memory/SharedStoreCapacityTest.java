@@ -84,7 +84,8 @@ class SharedStoreCapacityTest {
     put(node, 3);
     var barrier = new CyclicBarrier(2);
     for (int round = 0; round < 100; round++) {
-      var first = CompletableFuture.supplyAsync(() -> grown(node, barrier), SharedStoreCapacityTest::run);
+      var first =
+          CompletableFuture.supplyAsync(() -> grown(node, barrier), SharedStoreCapacityTest::run);
       var second =
           CompletableFuture.supplyAsync(() -> grown(worker, barrier), SharedStoreCapacityTest::run);
       assertThat(first.get(10, TimeUnit.SECONDS) + second.get(10, TimeUnit.SECONDS))

@@ -114,8 +114,8 @@ class StoreModelTest {
   }
 
   private void check(SharedStore store, long seed) {
-    live.forEach(expectedObject ->
-        expectedObject.object.<@Nullable Void>read(content -> assertHolds(expectedObject, content, seed)));
+    live.forEach(expectedObject -> expectedObject.object.<@Nullable Void>read(
+        content -> assertHolds(expectedObject, content, seed)));
     live.forEach(expected -> assertReadable(expected, seed));
     freedButRead.forEach(expected -> assertReadable(expected, seed));
     assertThat(store.objectCount()).as("seed " + seed).isGreaterThanOrEqualTo(live.size());
@@ -129,10 +129,12 @@ class StoreModelTest {
     expectedObject.views.forEach(view -> assertHolds(expectedObject, view, seed));
   }
 
-  private static @Nullable Void assertHolds(ExpectedObject expectedObject, MemorySegment content, long seed) {
+  private static @Nullable Void assertHolds(
+      ExpectedObject expectedObject, MemorySegment content, long seed) {
     for (byte b : content.toArray(ValueLayout.JAVA_BYTE)) {
       if (b != expectedObject.fill) {
-        throw new AssertionError("seed " + seed + ": " + expectedObject.object + " was overwritten");
+        throw new AssertionError(
+            "seed " + seed + ": " + expectedObject.object + " was overwritten");
       }
     }
     return null;

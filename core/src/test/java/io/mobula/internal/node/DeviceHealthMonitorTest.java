@@ -81,7 +81,8 @@ class DeviceHealthMonitorTest {
           throw new NoClassDefFoundError("driver");
         });
     for (var probe : probes) {
-      assertThat(GpuConfig.probedDevices(declared -> probe.get(), OptionalInt.empty())).isEmpty();
+      assertThat(GpuConfig.probedDevices(declared -> probe.get(), OptionalInt.empty()))
+          .isEmpty();
       assertThat(GpuConfig.probedDevices(declared -> probe.get(), OptionalInt.of(2)))
           .extracting(Device::index)
           .containsExactly(0, 1);

@@ -51,6 +51,7 @@ class EnvironmentConfigReaderTest {
   @Test
   void takesATableWhereAProgramNamesTheKeys() {
     var text = EnvironmentConfigReader.in(Map.of("MOBULA_RESOURCES_CUSTOM", "{\"Licence\": 2}"));
-    assertThat(TextSettingParser.read(text).getInt("mobula.resources.custom.Licence")).isEqualTo(2);
+    assertThat(TextSettingParser.read(text).getInt("mobula.resources.custom.Licence"))
+        .isEqualTo(2);
   }
 }

@@ -137,8 +137,8 @@ class NodeWaitsTest {
     refs.add(actor.call(Holder::hold, latch).remote());
     ObjectRef<Integer> staged =
         runtime.remoteStage(runtime.task(NodeWaitsTest::never).cpus(0));
-    var stream = runtime.remoteStream(
-        runtime.task(NodeWaitsTest::numbers, latch).cpus(0).maxUnread(1));
+    var stream =
+        runtime.remoteStream(runtime.task(NodeWaitsTest::numbers, latch).cpus(0).maxUnread(1));
     var reader =
         Thread.ofPlatform().start(() -> assertThat(stream.iterator().hasNext()).isTrue());
     long end = System.nanoTime() + LOOKS_NANOS;

@@ -56,7 +56,8 @@ class SettingsFuzzTest {
     var base = ConfigFactory.load();
     var texts = new ArrayList<byte[]>();
     for (int i = 0; i < keys.size(); i++) {
-      var value = String.valueOf(ConfigKeyValidator.defaults().getValue(keys.get(i)).unwrapped());
+      var value =
+          String.valueOf(ConfigKeyValidator.defaults().getValue(keys.get(i)).unwrapped());
       texts.add(new String(new char[] {(char) i}).concat(value).getBytes(ISO_8859_1));
     }
     for (var text : List.of("7", "-1", "0.5", "10s", "512 MiB", "a,b*", "on", "{a: 1}", "∞")) {

@@ -7,9 +7,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.mobula.LocalCluster;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.contract.PollingAssert;
-import io.mobula.contract.FileLatch;
 import io.mobula.contract.FileEventLog;
+import io.mobula.contract.FileLatch;
+import io.mobula.contract.PollingAssert;
 import io.mobula.internal.wait.WaitWatchdog;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,8 +66,11 @@ class SilentPeerIT {
       var runtime = cluster.runtime();
       var node = cluster.nodes().getFirst();
       var task = runtime.task(SilentPeerIT::hold, latch, eventLog).remote();
-      var call =
-          runtime.actor(Holder::new).remote().call(Holder::hold, latch, eventLog).remote();
+      var call = runtime
+          .actor(Holder::new)
+          .remote()
+          .call(Holder::hold, latch, eventLog)
+          .remote();
       eventLog.await("runs", 2);
       for (var ref : List.of(task, call)) {
         PollingAssert.until(() -> runtime.whyPending(ref).text(), () -> {

@@ -112,7 +112,8 @@ class OutputChannelTest {
     }
     assertThat(dropped).isPositive();
     assertThat(lines + dropped).isEqualTo(offered);
-    assertThat(lines * 8192).isLessThanOrEqualTo(OutputChannel.WINDOW + OutputChannel.MOST_WAITING + (128 << 10));
+    assertThat(lines * 8192)
+        .isLessThanOrEqualTo(OutputChannel.WINDOW + OutputChannel.MOST_WAITING + (128 << 10));
   }
 
   @Test

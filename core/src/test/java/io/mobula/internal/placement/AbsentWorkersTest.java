@@ -38,7 +38,8 @@ class AbsentWorkersTest {
         number, Resources.none().cpus(2).gpus(1).asUnits(), List.of(device), givenUp);
   }
 
-  private static PlacementDecision choose(Resources wanted, Placement placement, AbsentWorker... absent) {
+  private static PlacementDecision choose(
+      Resources wanted, Placement placement, AbsentWorker... absent) {
     var placementRequest = new PlacementRequest(wanted, placement, NODE.id(), Map.of());
     return AbsentWorkers.of(Stream.of(new AbsentWorkers.NodeWorkers(NODE, List.of(absent))))
         .choose(new HybridPolicy(), placementRequest, UP, new Random(1), "no node has as much");
@@ -48,7 +49,8 @@ class AbsentWorkersTest {
   void whatAStartingWorkerWillHoldIsAwaited() {
     var decision = choose(Resources.none().cpus(2), Placement.anywhere(), worker(0, false));
     assertThat(decision)
-        .isEqualTo(new PlacementDecision.Await("no node has as much; worker 0 of n is being started"));
+        .isEqualTo(
+            new PlacementDecision.Await("no node has as much; worker 0 of n is being started"));
     assertThat(choose(Resources.none().cpus(1), Placement.labels("zone=a"), worker(0, false)))
         .isInstanceOf(PlacementDecision.Await.class);
     assertThat(choose(Resources.none().gpus(1), Placement.spread(), worker(0, false)))

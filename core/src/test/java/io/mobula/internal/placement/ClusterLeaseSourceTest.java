@@ -12,8 +12,8 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
@@ -34,8 +34,10 @@ class ClusterLeaseSourceTest {
   private static final NodeId SELF = new NodeId(1);
   private static final NodeId OTHER = new NodeId(2);
   private static final PlacementDecision HERE = new PlacementDecision.AtNode(SELF);
-  private static final PlacementDecision NOWHERE = new PlacementDecision.Later(null, "no node has so much");
-  private static final PlacementDecision NOT_READY = new PlacementDecision.Await("it is being made");
+  private static final PlacementDecision NOWHERE =
+      new PlacementDecision.Later(null, "no node has so much");
+  private static final PlacementDecision NOT_READY =
+      new PlacementDecision.Await("it is being made");
 
   private final BlockingQueue<Runnable> timers = new LinkedBlockingQueue<>();
   private final AtomicReference<PlacementDecision> view = new AtomicReference<>(NOWHERE);
@@ -54,8 +56,10 @@ class ClusterLeaseSourceTest {
         return kit.spawn(behavior, name);
       }
     });
-    var membership = new SimulatedTransport(SimulatedTransport.peer(SELF.incarnation(), Peer.Role.NODE));
-    membership.join(SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE)); // it says nothing
+    var membership =
+        new SimulatedTransport(SimulatedTransport.peer(SELF.incarnation(), Peer.Role.NODE));
+    membership.join(
+        SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE)); // it says nothing
     var peerTransport = membership.peerTransport();
     var bundles = new NoBundles();
     var desk = new LeaseGranter(ledger, membership, peerTransport, router, wanted -> null, bundles);
@@ -187,7 +191,8 @@ class ClusterLeaseSourceTest {
     var client = new Client();
     leaseSource.acquire(client);
     change(HERE);
-    assertThat(leaseSource.pendingRequest(client).waitStep().text()).contains("is at node " + OTHER);
+    assertThat(leaseSource.pendingRequest(client).waitStep().text())
+        .contains("is at node " + OTHER);
     queued = 1;
     leaseSource.rescanQueue();
     assertThat(client.granted.poll(10, TimeUnit.SECONDS)).isNotNull();

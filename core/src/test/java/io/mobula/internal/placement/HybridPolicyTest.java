@@ -56,7 +56,9 @@ class HybridPolicyTest {
   private Choice choose(
       Placement placement, Resources wanted, Map<NodeId, Long> bytes, NodeView... nodes) {
     return policy.choose(
-        new PlacementRequest(wanted, placement, LOCAL, bytes), new ClusterView(List.of(nodes)), random);
+        new PlacementRequest(wanted, placement, LOCAL, bytes),
+        new ClusterView(List.of(nodes)),
+        random);
   }
 
   private static Choice on(long id) {
@@ -120,7 +122,8 @@ class HybridPolicyTest {
     assertThat(choose(Placement.on(new NodeId(9)), ONE_CPU, node(1, 4, 4)))
         .isInstanceOfSatisfying(
             Choice.Infeasible.class,
-            infeasible -> assertThat(infeasible.why()).contains(new NodeId(9).toString()).contains("n1"));
+            infeasible ->
+                assertThat(infeasible.why()).contains(new NodeId(9).toString()).contains("n1"));
     assertThat(choose(Placement.preferring(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 1)))
         .isEqualTo(on(2));
     assertThat(choose(Placement.preferring(new NodeId(2)), ONE_CPU, node(1, 4, 4), node(2, 4, 0)))
@@ -208,8 +211,10 @@ class HybridPolicyTest {
     assertThat(choose(Placement.anywhere(), ONE_CPU.cpus(9), node(1, 2, 2), node(2, 8, 0)))
         .isInstanceOfSatisfying(
             Choice.Infeasible.class,
-            infeasible ->
-                assertThat(infeasible.why()).contains("CPU=9.0").contains("n2").contains("CPU=8.0"));
+            infeasible -> assertThat(infeasible.why())
+                .contains("CPU=9.0")
+                .contains("n2")
+                .contains("CPU=8.0"));
     assertThat(choose(Placement.anywhere(), ONE_CPU)).isInstanceOf(Choice.Infeasible.class);
   }
 
@@ -309,7 +314,8 @@ class HybridPolicyTest {
           ? Map.of()
           : Map.of(new NodeId(1 + local.nextInt(6)), (long) local.nextInt(3));
       var view = new ClusterView(nodes);
-      var choice = policy.choose(new PlacementRequest(wanted, placement, LOCAL, bytes), view, local);
+      var choice =
+          policy.choose(new PlacementRequest(wanted, placement, LOCAL, bytes), view, local);
       var able = nodes.stream()
           .filter(NodeView::acceptsWork)
           .filter(node ->

@@ -16,8 +16,8 @@ import io.mobula.internal.cluster.PeerStatus;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.fuzz.AkkaMessageFuzzer;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.spi.DeviceView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +40,8 @@ class ResourceViewGossipTest {
   private static final Peer OTHER = peer(2, Peer.Role.NODE);
   private static final Peer THIRD = peer(3, Peer.Role.NODE);
 
-  private final TestProbe<ResourceViewGossip.Command> other = KIT.createTestProbe(ResourceViewGossip.Command.class);
+  private final TestProbe<ResourceViewGossip.Command> other =
+      KIT.createTestProbe(ResourceViewGossip.Command.class);
   private final FakeMembership membership = new FakeMembership();
   private LedgerClient ledger;
   private ClusterResourceView views;
@@ -100,7 +101,8 @@ class ResourceViewGossipTest {
   }
 
   private ResourceViewGossip.ResourceReport heard() {
-    return other.expectMessageClass(ResourceViewGossip.ResourceReport.class, Duration.ofSeconds(10));
+    return other.expectMessageClass(
+        ResourceViewGossip.ResourceReport.class, Duration.ofSeconds(10));
   }
 
   @Test
@@ -114,7 +116,8 @@ class ResourceViewGossipTest {
   void whoJoinsIsToldAtOnceAndAskedForTheSame() {
     otherJoins();
     var report = heard();
-    while (!report.wantsReply()) { // its first look at the ledger may have been told to all just before
+    while (!report
+        .wantsReply()) { // its first look at the ledger may have been told to all just before
       report = heard();
     }
     assertThat(report.node()).isEqualTo(SELF.id());
@@ -178,7 +181,8 @@ class ResourceViewGossipTest {
     assertThat(answer.node()).as("it was asked to say the same").isEqualTo(SELF.id());
     actor.tell(new ResourceViewGossip.ResourceReport(OTHER.id(), 4, state(10_000), true));
     membership.peers.add(THIRD);
-    actor.tell(new ResourceViewGossip.ResourceReport(THIRD.id(), 1, state(10_000), false)); // what was said before is read
+    actor.tell(new ResourceViewGossip.ResourceReport(
+        THIRD.id(), 1, state(10_000), false)); // what was said before is read
     other.awaitAssert(
         Duration.ofSeconds(10), () -> assertThat(views.now().node(THIRD.id())).isPresent());
     var seen = views.now().node(OTHER.id()).orElseThrow();
@@ -257,13 +261,16 @@ class ResourceViewGossipTest {
   @Test
   void wordsTravel() {
     var kit = new SerializationTestKit(KIT.system());
-    kit.verifySerialization(new ResourceViewGossip.ResourceReport(new NodeId(-3), Long.MAX_VALUE, state(1), true), true);
+    kit.verifySerialization(
+        new ResourceViewGossip.ResourceReport(new NodeId(-3), Long.MAX_VALUE, state(1), true),
+        true);
   }
 
   @Tag("fuzz")
   @Test
   void alteredWordsAreWholeOrRefused() {
-    var report = new ResourceViewGossip.ResourceReport(new NodeId(-3), Long.MAX_VALUE, state(1), true);
+    var report =
+        new ResourceViewGossip.ResourceReport(new NodeId(-3), Long.MAX_VALUE, state(1), true);
     AkkaMessageFuzzer.search("views of ledgers", 100, KIT.system(), List.of(report), message -> {});
   }
 

@@ -10,17 +10,17 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
+import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
-import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedActors;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,7 +73,9 @@ final class SimulatedLeases {
     }
     scheduler.note("-- work goes on, and all that is pending is done");
     settle();
-    members.values().forEach(member -> member.ledger.rescanQueue()); // who was sent elsewhere is gone
+    members
+        .values()
+        .forEach(member -> member.ledger.rescanQueue()); // who was sent elsewhere is gone
     settle();
     checkWhoWaits();
     scheduler.note("-- all work ends");
@@ -187,7 +189,8 @@ final class SimulatedLeases {
       id = peer.id();
       lanes = new SimulatedTransport(peer);
       boolean lends = peer.role() == Peer.Role.NODE;
-      var total = lends ? Resources.none().cpus(1 + scheduler.decisions().next(2)) : Resources.none();
+      var total =
+          lends ? Resources.none().cpus(1 + scheduler.decisions().next(2)) : Resources.none();
       ledger = LedgerClient.start(total, new SimulatedActors(scheduler, id.toString()));
       desk = new LeaseGranter(
           ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), new NoBundles());
@@ -325,7 +328,9 @@ final class SimulatedLeases {
       assertThat(desk.hasNoDelegatedLeases())
           .as("%s has nothing that it was lent", id)
           .isTrue();
-      assertThat(leaseSource.unschedulable()).as("who waits for nothing at %s", id).isEmpty();
+      assertThat(leaseSource.unschedulable())
+          .as("who waits for nothing at %s", id)
+          .isEmpty();
       var snapshot = snapshot();
       assertThat(snapshot.available()).as("free at %s", id).isEqualTo(ledger.total());
       assertThat(snapshot.queued()).as("queued at %s", id).isZero();

@@ -136,7 +136,8 @@ class ChildJvmIT {
 
   @Test
   void refusesToTellMoreThanAPipeHolds() {
-    assertThatThrownBy(() -> start(plan(ChildMains.UnresponsiveMain.class).input("x".repeat(70_000))))
+    assertThatThrownBy(
+            () -> start(plan(ChildMains.UnresponsiveMain.class).input("x".repeat(70_000))))
         .isInstanceOf(ProcessException.class)
         .hasMessageContaining("70001 bytes");
   }

@@ -105,7 +105,8 @@ class WorkerSupervisorIT {
         RestartPolicy.NEVER, Duration.ofSeconds(12), Duration.ofSeconds(1));
     try (var _ = WorkerSupervisor.start(
         1,
-        worker -> ChildPlan.of("worker " + worker, ChildMains.SlowStartMain.class.getName()).arguments("16"),
+        worker -> ChildPlan.of("worker " + worker, ChildMains.SlowStartMain.class.getName())
+            .arguments("16"),
         limits,
         listener,
         (stream, line) -> {})) {

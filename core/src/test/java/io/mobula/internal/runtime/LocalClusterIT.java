@@ -3,11 +3,11 @@ package io.mobula.internal.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.PeerChannelInfo;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.NodeId;
 import io.mobula.NodeInfo;
+import io.mobula.PeerChannelInfo;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.process.ChildJvm;
@@ -112,7 +112,8 @@ class LocalClusterIT {
   void nodesDieWithAProcessThatIsKilled() throws Exception {
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     try (var owner = ChildJvm.start(
-        ChildPlan.of("owner", ClusterOwnerMain.class.getName()), (stream, line) -> lines.add(line))) {
+        ChildPlan.of("owner", ClusterOwnerMain.class.getName()),
+        (stream, line) -> lines.add(line))) {
       var pids = pids(lines);
       assertThat(pids).hasSize(2).allMatch(LocalClusterIT::runs);
 

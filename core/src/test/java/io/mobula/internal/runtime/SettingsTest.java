@@ -220,8 +220,9 @@ class SettingsTest {
   void aListMayBeWrittenAsText(String text) {
     for (var key : List.of("mobula.workers.flags", "mobula.jobs.worker-flags")) {
       var jobs = read(Mobula.settings().set(key, text)).jobs();
-      var flags =
-          key.contains("jobs") ? jobs.workerSettings().flags() : jobs.staticWorkers().flags();
+      var flags = key.contains("jobs")
+          ? jobs.workerSettings().flags()
+          : jobs.staticWorkers().flags();
       assertThat(flags).containsExactly("-Xmx128m", "-Xss1m");
     }
   }

@@ -122,8 +122,11 @@ class SystemExitIT {
 
   @Test
   void inAMethodOfAnActor() {
-    var actor =
-        cluster.runtime().actor(ExitingActor::new).placement(Placement.on(another())).remote();
+    var actor = cluster
+        .runtime()
+        .actor(ExitingActor::new)
+        .placement(Placement.on(another()))
+        .remote();
     assertThat(actor.call(ExitingActor::one).remote().get(SOON)).isEqualTo(1);
     var call = actor.call(ExitingActor::exit).remote();
     assertThat(catchThrowable(() -> call.get(SOON))).isInstanceOf(ActorDiedException.class);

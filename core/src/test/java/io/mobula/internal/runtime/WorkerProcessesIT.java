@@ -128,7 +128,8 @@ class WorkerProcessesIT {
           .isEqualTo(Resources.none().cpus(1).gpus(1));
       assertThat(runtime.totalResources().amount("CPU")).isEqualTo(3);
       pids = workers(runtime).stream().map(NodeInfo::pid).toList();
-      var licensed = runtime.task(WorkerProcessesIT::pid, 0).resource("Licence", 2).remote();
+      var licensed =
+          runtime.task(WorkerProcessesIT::pid, 0).resource("Licence", 2).remote();
       assertThat(licensed.get()).isIn(pids);
       var visible = runtime.task(WorkerProcessesIT::visible, 0).gpus(1).resource("Licence", 2);
       assertThat(runtime.get(List.of(visible.remote(), visible.remote())))
@@ -144,7 +145,8 @@ class WorkerProcessesIT {
       long before = runtime.task(WorkerProcessesIT::pid, 0).remote().get();
       assertThat(before).isNotEqualTo(ProcessHandle.current().pid());
 
-      var lost = runtime.task(WorkerProcessesIT::crash, "HALT", notes).maxRetries(2).remote();
+      var lost =
+          runtime.task(WorkerProcessesIT::crash, "HALT", notes).maxRetries(2).remote();
       assertThatThrownBy(lost::get).isInstanceOf(NodeLostException.class);
       assertThat(Files.readAllLines(Path.of(notes))).hasSize(3);
 
@@ -161,8 +163,10 @@ class WorkerProcessesIT {
     try (var runtime = Mobula.init(SMALL.cpus(2).workers(2))) {
       for (var how : List.of(WorkerCrash.EXIT, WorkerCrash.OUT_OF_MEMORY)) {
         var notes = directory.resolve(how.name()).toString();
-        var failed =
-            runtime.task(WorkerProcessesIT::crash, how.name(), notes).maxRetries(0).remote();
+        var failed = runtime
+            .task(WorkerProcessesIT::crash, how.name(), notes)
+            .maxRetries(0)
+            .remote();
         assertThatThrownBy(failed::get)
             .as("%s", how)
             .isInstanceOfAny(NodeLostException.class, TaskFailedException.class)

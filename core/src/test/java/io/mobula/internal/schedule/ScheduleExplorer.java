@@ -50,7 +50,8 @@ public final class ScheduleExplorer {
     }
   }
 
-  private static @Nullable Throwable failureOf(SimulatedSystem system, SimulatedScheduler scheduler) {
+  private static @Nullable Throwable failureOf(
+      SimulatedSystem system, SimulatedScheduler scheduler) {
     try {
       system.run(scheduler);
       return null;

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Starts actors that take a message when the {@link SimulatedScheduler} says so. For one thread. */
+/**
+ * Starts actors that take a message when the {@link SimulatedScheduler} says so. For one thread.
+ */
 public final class SimulatedActors implements LedgerClient.Spawner {
   private final SimulatedScheduler scheduler;
   private final String owner;

@@ -13,8 +13,8 @@ import java.util.function.IntConsumer;
 
 /**
  * All that is pending in a simulated world: messages on their way, timers, callbacks, crashes. It
- * runs one of them at a time, and its {@link ScheduleDecisions} say which. What goes over one channel is run
- * in order; all else in any order. For one thread.
+ * runs one of them at a time, and its {@link ScheduleDecisions} say which. What goes over one
+ * channel is run in order; all else in any order. For one thread.
  */
 public final class SimulatedScheduler {
   private static final int DEEPEST = 3;

@@ -16,10 +16,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of a simulated process, of which the {@link SimulatedScheduler} lets one run at a time: virtual
- * threads whose stretches from one wait to the next are its steps. They may wait for locks,
- * conditions and each other as in any program. {@link SimulatedScheduler#preempt} ends a stretch, too, but
- * must not be called under a monitor: whoever wants that would never be let run.
+ * Threads of a simulated process, of which the {@link SimulatedScheduler} lets one run at a time:
+ * virtual threads whose stretches from one wait to the next are its steps. They may wait for locks,
+ * conditions and each other as in any program. {@link SimulatedScheduler#preempt} ends a stretch,
+ * too, but must not be called under a monitor: whoever wants that would never be let run.
  *
  * <p>The scheduler of a virtual thread is set through a constructor that the JDK keeps for its own
  * tests. For one thread.

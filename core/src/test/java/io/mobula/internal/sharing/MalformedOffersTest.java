@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a search with altered frames has found in objects that a leaving node offers. */
 class MalformedOffersTest {
   private static int attempt(int written) {
-    return ObjectLocation.readAttempt(new FrameReader(new FrameWriter().int32(written).toBytes()));
+    return ObjectLocation.readAttempt(
+        new FrameReader(new FrameWriter().int32(written).toBytes()));
   }
 
   @ParameterizedTest

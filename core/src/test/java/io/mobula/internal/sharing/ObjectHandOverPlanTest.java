@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** Who is offered what by a leaving node; times are milliseconds. */
 class ObjectHandOverPlanTest {
-  private static final HandOverPlan.HandOverPolicy TERMS = new HandOverPlan.HandOverPolicy(2000, 100_000, 500);
+  private static final HandOverPlan.HandOverPolicy TERMS =
+      new HandOverPlan.HandOverPolicy(2000, 100_000, 500);
   private static final NodeId ONE = new NodeId(1);
   private static final NodeId TWO = new NodeId(2);
   private static final NodeId THREE = new NodeId(3);

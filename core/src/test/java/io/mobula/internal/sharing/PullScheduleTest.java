@@ -15,6 +15,7 @@ class PullScheduleTest {
 
   @Test
   void oneProcessOfAHostBringsAValueAndEveryReaderGetsIt() {
-    ScheduleExplorer.explore("pulls", 30, scheduler -> new SimulatedHosts(scheduler, directory).run());
+    ScheduleExplorer.explore(
+        "pulls", 30, scheduler -> new SimulatedHosts(scheduler, directory).run());
   }
 }

@@ -11,20 +11,20 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.lane.SimulatedTransport;
+import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SimulatedNetwork;
+import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedThreads;
+import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.store.EntryRef;
+import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
-import io.mobula.spi.ObjectPullRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,9 +161,11 @@ final class SimulatedHosts {
           number,
           Peer.Role.NODE,
           Map.of(),
-          new Peer.StoreLocation(memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
+          new Peer.StoreLocation(
+              memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
       var router = new FrameRouter();
-      clusterObjects = new ClusterObjects(store, memory, lanes, lanes.peerTransport(), router, 1024);
+      clusterObjects =
+          new ClusterObjects(store, memory, lanes, lanes.peerTransport(), router, 1024);
       clusterObjects.useTransfer(given -> new SimulatedTransfer(this, given));
       network.add(lanes, router);
       processes.put(id, this);
@@ -219,7 +221,8 @@ final class SimulatedHosts {
       }
       var entry = process.entries.computeIfAbsent(
           this,
-          fresh -> process.clusterObjects.importEntryWith(id, process.clusterObjects.read(new FrameReader(frame))));
+          fresh -> process.clusterObjects.importEntryWith(
+              id, process.clusterObjects.read(new FrameReader(frame))));
       EntryRef<byte[]> ref = process.store.ref(entry);
       scheduler.note(process.id + " reads " + this);
       process.threads.start("reader of " + this, () -> {
@@ -310,11 +313,13 @@ final class SimulatedHosts {
       };
     }
 
-    private void end(ObjectPullRequest request, String from, SharedValue value, CompletableFuture<Void> done) {
+    private void end(
+        ObjectPullRequest request, String from, SharedValue value, CompletableFuture<Void> done) {
       var giver = transfers.get(from);
-      var openObject = giver == null || !giver.process.isUp() || scheduler.decisions().oneIn(6)
-          ? null
-          : giver.given.open(request.id(), request.attempt());
+      var openObject =
+          giver == null || !giver.process.isUp() || scheduler.decisions().oneIn(6)
+              ? null
+              : giver.given.open(request.id(), request.attempt());
       if (openObject == null) {
         value.failures++;
         done.completeExceptionally(failed(from));

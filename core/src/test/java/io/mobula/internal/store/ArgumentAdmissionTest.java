@@ -53,7 +53,8 @@ class ArgumentAdmissionTest {
         new NodeId(7),
         Codec.create(CodecOptions.defaults()),
         memory,
-        new ObjectStore.Limits(1024, fullTimeout, new SpillConfig(nowhere, 0.9, spillSettings -> disk)),
+        new ObjectStore.Limits(
+            1024, fullTimeout, new SpillConfig(nowhere, 0.9, spillSettings -> disk)),
         Runnable::run);
   }
 
@@ -77,7 +78,9 @@ class ArgumentAdmissionTest {
       refs.add(store.put(numbers(i)));
     }
     refs.subList(count, refs.size()).forEach(ObjectRef::close);
-    return refs.subList(0, count).stream().map(ref -> EntryRef.entryOf(ref, store)).toArray();
+    return refs.subList(0, count).stream()
+        .map(ref -> EntryRef.entryOf(ref, store))
+        .toArray();
   }
 
   /** A call: reads all, does something, lets go. Returns the first byte of each. */

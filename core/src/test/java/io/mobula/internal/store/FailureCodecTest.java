@@ -107,7 +107,8 @@ class FailureCodecTest {
 
   @Test
   void isPassedOnUnreadByWhoLacksTheClass() {
-    var between = FailureCodec.read(FailureCodec.write(failure(new DiskException(7)), here), lacking);
+    var between =
+        FailureCodec.read(FailureCodec.write(failure(new DiskException(7)), here), lacking);
     var raised = FailureCodec.read(FailureCodec.write(between, lacking), here).toException();
     assertThat(raised.getCause()).isExactlyInstanceOf(DiskException.class);
   }
@@ -115,7 +116,8 @@ class FailureCodecTest {
   @Test
   void whatFollowsFromItKeepsIt() {
     var read = FailureCodec.read(FailureCodec.write(failure(new DiskException(7)), here), lacking);
-    var following = ObjectFailure.following(read, cause -> new ActorDiedException("actor a", cause));
+    var following =
+        ObjectFailure.following(read, cause -> new ActorDiedException("actor a", cause));
     var raised = readBy(lacking, following);
     assertThat(raised).isExactlyInstanceOf(ActorDiedException.class).hasMessage("actor a");
     assertThat(printed(raised)).contains("task t failed").contains("disk 7 is broken");
@@ -140,7 +142,8 @@ class FailureCodecTest {
     assertThat(read.isCausedBy(CountingException.class)).isTrue();
     assertThat(read.toStandInException().getCause()).hasMessage("asked");
     assertThat(failure.isCausedBy(CountingException.class)).isTrue();
-    assertThat(CountingException.TIMES.get() - before).isLessThanOrEqualTo(2); // by the thread that writes
+    assertThat(CountingException.TIMES.get() - before)
+        .isLessThanOrEqualTo(2); // by the thread that writes
   }
 
   @Test

@@ -18,10 +18,10 @@ import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.AttachResult;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.SpillTarget;
@@ -135,7 +135,8 @@ class FetchWaitTest {
       if (room != null) {
         room.abandon();
       }
-      return CompletableFuture.failedStage(new ArgumentUnavailableException(new ObjectId(1, 7, 0), "it left"));
+      return CompletableFuture.failedStage(
+          new ArgumentUnavailableException(new ObjectId(1, 7, 0), "it left"));
     }
 
     @Override
@@ -236,7 +237,8 @@ class FetchWaitTest {
     assertThat(wait).isNotNull();
     assertThat(wait.waitStep().next()).isInstanceOf(WaitStep.Next.RemoteWork.class);
     value.hasLeft = true;
-    assertThat(wait.waitStep().next()).isEqualTo(new WaitStep.Next.ChainEnd(WaitReport.WaitCause.UNKNOWN));
+    assertThat(wait.waitStep().next())
+        .isEqualTo(new WaitStep.Next.ChainEnd(WaitReport.WaitCause.UNKNOWN));
     onTheWay.complete(store.snapshot(bytes(3), 0));
     reader.join();
     ref.close();

@@ -85,7 +85,8 @@ public class ObjectEntryLincheckTest {
         throw new IllegalStateException(told + " of " + promised + " have heard");
       }
       for (var value : values) {
-        boolean readable = entry.outcome() instanceof ObjectContent.RemoteValue(var remote) && remote == value;
+        boolean readable =
+            entry.outcome() instanceof ObjectContent.RemoteValue(var remote) && remote == value;
         if (value.discarded.get() != (readable ? 0 : 1)) {
           throw new IllegalStateException(
               "a value was discarded " + value.discarded + " times, readable: " + readable);

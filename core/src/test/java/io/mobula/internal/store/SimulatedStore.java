@@ -9,10 +9,10 @@ import io.mobula.error.RefClosedException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
-import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedThreads;
 import io.mobula.spi.SpillTarget;
@@ -53,7 +53,8 @@ final class SimulatedStore {
     this.scheduler = scheduler;
     threads = new SimulatedThreads(scheduler, "store");
     memory = SharedStore.open(new StoreOptions(directory, CAPACITY, CAPACITY, false));
-    var spillConfig = new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 0.9, any -> disk);
+    var spillConfig =
+        new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 0.9, any -> disk);
     store = new ObjectStore(
         new NodeId(1),
         CODEC,
@@ -176,7 +177,8 @@ final class SimulatedStore {
         switch (kind) {
           case HERE -> entry.complete(store.snapshot(bytes(), 0));
           case AWAY -> entry.complete(new ObjectContent.RemoteValue(new SimulatedRemote(this)));
-          case FAILURE -> entry.fail(new ObjectFailure(() -> new TaskFailedException("it failed", null)));
+          case FAILURE ->
+            entry.fail(new ObjectFailure(() -> new TaskFailedException("it failed", null)));
         }
         scheduler.note(this + " is there");
       });

@@ -57,7 +57,8 @@ class SpillConfigStressTest {
         new ObjectStore.Limits(
             1024,
             Duration.ofSeconds(30),
-            new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 0.9, spillSettings -> target)),
+            new SpillConfig(
+                new SpillTarget.SpillSettings(List.of(), 0, 0), 0.9, spillSettings -> target)),
         Runnable::run);
     try {
       var places = new AtomicReferenceArray<PlacedValue>(PLACES);
@@ -89,7 +90,8 @@ class SpillConfigStressTest {
     }
   }
 
-  private static void work(ObjectStore store, AtomicReferenceArray<PlacedValue> places, Random random) {
+  private static void work(
+      ObjectStore store, AtomicReferenceArray<PlacedValue> places, Random random) {
     for (int step = 0; step < STEPS; step++) {
       int place = random.nextInt(PLACES);
       if (random.nextInt(4) == 0) {

@@ -15,6 +15,7 @@ class StoreScheduleTest {
 
   @Test
   void whoReadsGetsTheValueAndWhatNobodyHoldsLeavesNothing() {
-    ScheduleExplorer.explore("objects", 10, scheduler -> new SimulatedStore(scheduler, directory).run());
+    ScheduleExplorer.explore(
+        "objects", 10, scheduler -> new SimulatedStore(scheduler, directory).run());
   }
 }

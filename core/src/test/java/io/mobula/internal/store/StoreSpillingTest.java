@@ -41,7 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreSpillingTest {
   private static final int CAPACITY = 1 << 20;
   private static final int BYTES = 100_000;
-  private static final SpillTarget.SpillSettings NOWHERE = new SpillTarget.SpillSettings(List.of(), 0, 0);
+  private static final SpillTarget.SpillSettings NOWHERE =
+      new SpillTarget.SpillSettings(List.of(), 0, 0);
 
   @TempDir
   Path directory;
@@ -437,7 +438,8 @@ class StoreSpillingTest {
     }
     assertThat(others).hasSize(30);
     store.close();
-    assertThatThrownBy(() -> content.acquirePinAsync().join()).isInstanceOf(CompletionException.class);
+    assertThatThrownBy(() -> content.acquirePinAsync().join())
+        .isInstanceOf(CompletionException.class);
   }
 
   @Test

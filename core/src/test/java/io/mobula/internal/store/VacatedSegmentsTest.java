@@ -28,7 +28,8 @@ class VacatedSegmentsTest {
   private static final int SEGMENT = 256 << 10;
   private static final int CAPACITY = 8 * SEGMENT;
   private static final int BYTES = 100_000;
-  private static final SpillTarget.SpillSettings NOWHERE = new SpillTarget.SpillSettings(List.of(), 0, 0);
+  private static final SpillTarget.SpillSettings NOWHERE =
+      new SpillTarget.SpillSettings(List.of(), 0, 0);
 
   @TempDir
   Path directory;

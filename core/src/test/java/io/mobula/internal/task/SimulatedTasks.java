@@ -17,18 +17,18 @@ import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.lane.SimulatedNetwork;
+import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
-import io.mobula.internal.placement.LeaseGranter;
-import io.mobula.internal.placement.NoBundles;
+import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.placement.ClusterLeaseSource;
 import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
-import io.mobula.internal.placement.ClusterLeaseRequester;
-import io.mobula.internal.schedule.SimulatedScheduler;
+import io.mobula.internal.placement.LeaseGranter;
+import io.mobula.internal.placement.NoBundles;
 import io.mobula.internal.schedule.SimulatedActors;
+import io.mobula.internal.schedule.SimulatedScheduler;
 import io.mobula.internal.schedule.SimulatedThreads;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectEntry;
@@ -231,20 +231,23 @@ final class SimulatedTasks {
       ledger = LedgerClient.start(
           Resources.none().cpus(1 + scheduler.decisions().next(2)),
           new SimulatedActors(scheduler, id.toString()));
-      clusterObjects = new ClusterObjects(store, memory, lanes, lanes.peerTransport(), router, 1024);
+      clusterObjects =
+          new ClusterObjects(store, memory, lanes, lanes.peerTransport(), router, 1024);
       var bundles = new NoBundles();
-      var desk =
-          new LeaseGranter(ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), bundles);
+      var desk = new LeaseGranter(
+          ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), bundles);
       leaseSource = new ClusterLeaseSource(
           ledger,
           lanes,
           lanes.peerTransport(),
           router,
           desk,
-          new ClusterLeaseSource.PlacementRules(this::choose, node -> 0, bundles, NEVER, this::after));
+          new ClusterLeaseSource.PlacementRules(
+              this::choose, node -> 0, bundles, NEVER, this::after));
       var idle = slotsStay ? NEVER : Duration.ZERO;
       engine = new TaskEngine(
-          new TaskEngine.Dependencies(NO_RUNTIME, store, binder, leaseSource, this::after, this::job),
+          new TaskEngine.Dependencies(
+              NO_RUNTIME, store, binder, leaseSource, this::after, this::job),
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + scheduler.decisions().next(3), 3, Duration.ZERO, 100),
           threads);
@@ -280,8 +283,9 @@ final class SimulatedTasks {
     private PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
       scheduler.preempt();
       var node = any().id;
-      var choice =
-          scheduler.decisions().oneIn(4) ? new PlacementDecision.Later(node, "it is busy") : new PlacementDecision.AtNode(node);
+      var choice = scheduler.decisions().oneIn(4)
+          ? new PlacementDecision.Later(node, "it is busy")
+          : new PlacementDecision.AtNode(node);
       scheduler.preempt();
       return choice;
     }

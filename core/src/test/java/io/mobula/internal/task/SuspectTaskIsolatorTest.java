@@ -16,8 +16,8 @@ import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
-import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.placement.ClusterLeaseRequester;
+import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import java.lang.reflect.Proxy;
@@ -82,7 +82,12 @@ class SuspectTaskIsolatorTest {
     var minute = Duration.ofMinutes(1);
     engine = new TaskEngine(
         new TaskEngine.Dependencies(
-            runtime, store, binder, new EmptyLeaseSource(), this::after, SuspectTaskIsolatorTest::job),
+            runtime,
+            store,
+            binder,
+            new EmptyLeaseSource(),
+            this::after,
+            SuspectTaskIsolatorTest::job),
         new TaskSettings(100, 1 << 20, minute, minute, 1, 1, PROBATION, 1),
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
   }

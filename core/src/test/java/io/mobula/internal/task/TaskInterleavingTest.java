@@ -15,6 +15,7 @@ class TaskInterleavingTest {
 
   @Test
   void everyTaskEndsOnceAndEverySlotComesBack() {
-    ScheduleExplorer.explore("tasks", 40, scheduler -> new SimulatedTasks(scheduler, directory).run());
+    ScheduleExplorer.explore(
+        "tasks", 40, scheduler -> new SimulatedTasks(scheduler, directory).run());
   }
 }

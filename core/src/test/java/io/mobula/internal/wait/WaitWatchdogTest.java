@@ -160,11 +160,13 @@ class WaitWatchdogTest {
     var running = link(WaitCause.RUNNING);
     assertThat(endOf(List.of(running, dead), 0)).isEqualTo(WaitCause.NOBODY);
     assertThat(endOf(List.of(running, dead), 1)).isEqualTo(WaitCause.RUNNING);
-    assertThat(endOf(List.of(dead, link(WaitCause.NOBODY), running), 1)).isEqualTo(WaitCause.NOBODY);
+    assertThat(endOf(List.of(dead, link(WaitCause.NOBODY), running), 1))
+        .isEqualTo(WaitCause.NOBODY);
   }
 
   private static WaitCause endOf(List<SettableWaitPoint> settableWaitPoints, int spare) {
-    var step = new WaitStep("any of these", 0, 0, new WaitStep.Next.WaitPoints(settableWaitPoints, spare));
+    var step =
+        new WaitStep("any of these", 0, 0, new WaitStep.Next.WaitPoints(settableWaitPoints, spare));
     return WaitChainWalker.nonBlocking().walk(new SettableWaitPoint(step)).end();
   }
 
@@ -235,8 +237,8 @@ class WaitWatchdogTest {
   @Test
   void ofWhatIsSuspectedAnotherProcessIsAskedInTheNextLook() {
     var all = new ArrayList<>(atOther(1_000, secondsAgo(10)));
-    WaitChainWalker.PeerQueries peers =
-        (peer, work, nanos) -> WaitStep.end("it", work.id().task() == 60 ? WaitCause.NOBODY : WaitCause.PEER);
+    WaitChainWalker.PeerQueries peers = (peer, work, nanos) ->
+        WaitStep.end("it", work.id().task() == 60 ? WaitCause.NOBODY : WaitCause.PEER);
     var watch = watch(peers, all);
     watch.inspect(true);
     assertThat(reports).isEmpty();
@@ -271,9 +273,10 @@ class WaitWatchdogTest {
   @Test
   void whatIsListedAnewIsReportedOnceUntilItGoesOn() {
     var cause = new AtomicReference<>(WaitCause.NOBODY);
-    Supplier<Iterator<? extends WaitPoint>> all = () -> List.of(new ListedWaitPoint(cause)).iterator();
-    var watch =
-        new WaitWatchdog("watch", List.of(all), WaitChainWalker.PeerQueries.NOBODY, reports::add, needed::get);
+    Supplier<Iterator<? extends WaitPoint>> all =
+        () -> List.of(new ListedWaitPoint(cause)).iterator();
+    var watch = new WaitWatchdog(
+        "watch", List.of(all), WaitChainWalker.PeerQueries.NOBODY, reports::add, needed::get);
     for (int look = 0; look < 5; look++) {
       watch.inspect(true);
       System.gc(); // takes what nobody but the watch has
@@ -293,7 +296,8 @@ class WaitWatchdogTest {
     var goOn = new CountDownLatch(1);
     var thread = new Thread(
         () -> {
-          try (var _ = BlockedThread.enter(OTHER, () -> WaitStep.via("waits", link(WaitCause.TIMER)))) {
+          try (var _ =
+              BlockedThread.enter(OTHER, () -> WaitStep.via("waits", link(WaitCause.TIMER)))) {
             blocked.countDown();
             goOn.await();
           } catch (InterruptedException e) {

@@ -1,9 +1,9 @@
 package io.mobula.gpu.node;
 
 import io.mobula.gpu.Accelerator;
+import io.mobula.gpu.AcceleratorProbe;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceNeighbour;
-import io.mobula.gpu.AcceleratorProbe;
 import io.mobula.gpu.Vendor;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbe;

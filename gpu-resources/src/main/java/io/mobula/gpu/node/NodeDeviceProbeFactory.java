@@ -15,7 +15,7 @@ public final class NodeDeviceProbeFactory implements DeviceProbeFactory {
   @Override
   public DeviceProbe open(OptionalInt declared) {
     var settings = ProbeSettings.ofThisProcess();
-    return new NodeDeviceProbe(
-        HostAcceleratorProbe.open(declared.isPresent() ? settings.declared(declared.getAsInt()) : settings));
+    return new NodeDeviceProbe(HostAcceleratorProbe.open(
+        declared.isPresent() ? settings.declared(declared.getAsInt()) : settings));
   }
 }

@@ -34,7 +34,8 @@ final class DeviceQuery {
     switch (error.meaning()) {
       case NOT_AVAILABLE -> {}
       case LOST, NEEDS_RESET -> note(error.health());
-      case FAILED -> warnings.add(new ProbeWarning(NvmlSource.NAME, deviceName + ": " + error + "."));
+      case FAILED ->
+        warnings.add(new ProbeWarning(NvmlSource.NAME, deviceName + ": " + error + "."));
     }
   }
 

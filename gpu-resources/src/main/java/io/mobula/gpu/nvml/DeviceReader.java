@@ -1,14 +1,14 @@
 package io.mobula.gpu.nvml;
 
 import io.mobula.gpu.DeviceHealth;
-import io.mobula.gpu.MigInstance;
+import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceNeighbour;
-import io.mobula.gpu.DeviceLocation;
-import io.mobula.gpu.Vendor;
+import io.mobula.gpu.MigInstance;
 import io.mobula.gpu.ProbeWarning;
-import io.mobula.gpu.source.HostFiles;
+import io.mobula.gpu.Vendor;
 import io.mobula.gpu.source.DetectedDevice;
+import io.mobula.gpu.source.HostFiles;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +100,8 @@ final class DeviceReader {
     return nvmlDevice;
   }
 
-  private Optional<NvmlDevice> instance(PhysicalGpu gpu, MemorySegment handle, DeviceLocation location, DeviceQuery parent) {
+  private Optional<NvmlDevice> instance(
+      PhysicalGpu gpu, MemorySegment handle, DeviceLocation location, DeviceQuery parent) {
     var uuid = parent.valueOr(nvml.uuid(handle), "");
     if (uuid.isEmpty()) {
       return Optional.empty();
@@ -117,7 +118,8 @@ final class DeviceReader {
         gpu.number(),
         uuid,
         model,
-        new DeviceLocation(location.pciAddress(), location.numaNode(), Optional.of(part), List.of()),
+        new DeviceLocation(
+            location.pciAddress(), location.numaNode(), Optional.of(part), List.of()),
         query.health());
     return Optional.of(new NvmlDevice(detected, handle, gpu.handle()));
   }

@@ -56,9 +56,11 @@ final class GpuTopology {
     return found;
   }
 
-  private Optional<DeviceLink> link(PhysicalGpu one, PhysicalGpu other, Map<String, Set<String>> linked) {
+  private Optional<DeviceLink> link(
+      PhysicalGpu one, PhysicalGpu other, Map<String, Set<String>> linked) {
     return switch (nvml.p2p(one.handle(), other.handle())) {
-      case NvmlResult.Success<Integer>(var status) when status == Nvml.P2P_OK -> Optional.of(DeviceLink.NVLINK);
+      case NvmlResult.Success<Integer>(var status)
+      when status == Nvml.P2P_OK -> Optional.of(DeviceLink.NVLINK);
       case NvmlResult.Success<Integer> _ -> byBuses(one, other);
       case NvmlResult.Failure<Integer> _ ->
         linked.computeIfAbsent(one.uuid(), _ -> ends(one)).contains(other.pciAddress())
@@ -83,7 +85,9 @@ final class GpuTopology {
   }
 
   private Optional<DeviceLink> byBuses(PhysicalGpu one, PhysicalGpu other) {
-    return nvml.commonAncestor(one.handle(), other.handle()).toOptional().flatMap(GpuTopology::link);
+    return nvml.commonAncestor(one.handle(), other.handle())
+        .toOptional()
+        .flatMap(GpuTopology::link);
   }
 
   /** {@code nvmlGpuTopologyLevel_t}: between two processors is nothing near. */

@@ -148,7 +148,10 @@ final class Nvml {
 
   NvmlResult<RemappedRows> remappedRows(MemorySegment device) {
     return calls.numbers(
-        NvmlFunction.REMAPPED_ROWS, 4, at -> new RemappedRows(at.apply(1), at.apply(3) != 0), device);
+        NvmlFunction.REMAPPED_ROWS,
+        4,
+        at -> new RemappedRows(at.apply(1), at.apply(3) != 0),
+        device);
   }
 
   /** Whether the GPU is split into instances. */
@@ -189,7 +192,8 @@ final class Nvml {
 
   /** Where on the bus the other end of a link is. */
   NvmlResult<String> linkRemote(MemorySegment device, int link) {
-    return calls.structure(NvmlFunction.NVLINK_REMOTE, NvmlLayouts.PCI, Nvml::pciAddressIn, device, link);
+    return calls.structure(
+        NvmlFunction.NVLINK_REMOTE, NvmlLayouts.PCI, Nvml::pciAddressIn, device, link);
   }
 
   /** What computes there. */

@@ -22,7 +22,8 @@ final class NvmlLibrary {
   private final Map<NvmlFunction, MethodHandle> functions;
   private final @Nullable MethodHandle errorString;
 
-  private NvmlLibrary(Map<NvmlFunction, MethodHandle> functions, @Nullable MethodHandle errorString) {
+  private NvmlLibrary(
+      Map<NvmlFunction, MethodHandle> functions, @Nullable MethodHandle errorString) {
     this.functions = functions;
     this.errorString = errorString;
   }

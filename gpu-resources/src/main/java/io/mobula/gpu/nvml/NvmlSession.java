@@ -4,9 +4,9 @@ import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.ProbeWarning;
+import io.mobula.gpu.source.DetectedDevice;
 import io.mobula.gpu.source.HostFiles;
 import io.mobula.gpu.source.SourceResult;
-import io.mobula.gpu.source.DetectedDevice;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,8 +86,8 @@ final class NvmlSession {
     return switch (nvml.uuid(device)) {
       case NvmlResult.Failure<String>(var refusal) -> new NvmlResult.Failure<>(refusal);
       case NvmlResult.Success<String>(var uuid) ->
-        new NvmlResult.Success<>(
-            new PhysicalGpu(number, device, uuid, nvml.pciAddress(device).toOptional().orElse("")));
+        new NvmlResult.Success<>(new PhysicalGpu(
+            number, device, uuid, nvml.pciAddress(device).toOptional().orElse("")));
     };
   }
 
@@ -103,8 +103,8 @@ final class NvmlSession {
     } else if (ReturnCode.isForbidden(error.code())) {
       return 1;
     } else {
-      warnings.add(
-          new ProbeWarning(NvmlSource.NAME, "GPU " + number + " is left out, since " + error + "."));
+      warnings.add(new ProbeWarning(
+          NvmlSource.NAME, "GPU " + number + " is left out, since " + error + "."));
     }
     return 0;
   }
@@ -124,14 +124,17 @@ final class NvmlSession {
     return true;
   }
 
-  private void readDevices(List<PhysicalGpu> gpus, List<DetectedDevice> detecteds, List<ProbeWarning> warnings) {
+  private void readDevices(
+      List<PhysicalGpu> gpus, List<DetectedDevice> detecteds, List<ProbeWarning> warnings) {
     var reader = new DeviceReader(nvml, watch, files, warnings);
     var neighbours = topology.neighboursOf(gpus);
     var now = new ArrayList<DeviceReader.NvmlDevice>();
     for (var gpu : gpus) {
       var parts = reader.read(gpu, neighbours.getOrDefault(gpu.uuid(), List.of()));
-      var seen =
-          parts.stream().map(DeviceReader.NvmlDevice::detected).map(this::withLastKnown).toList();
+      var seen = parts.stream()
+          .map(DeviceReader.NvmlDevice::detected)
+          .map(this::withLastKnown)
+          .toList();
       detecteds.addAll(seen);
       before.put(gpu.number(), seen);
       now.addAll(parts);
@@ -142,7 +145,8 @@ final class NvmlSession {
   /** A device that no longer answers is what it was, and ill. */
   private DetectedDevice withLastKnown(DetectedDevice now) {
     if (!(now.device().health() instanceof DeviceHealth.Unhealthy unhealthy)
-        || (unhealthy.cause() != DeviceHealth.Cause.GONE && unhealthy.cause() != DeviceHealth.Cause.NEEDS_RESET)) {
+        || (unhealthy.cause() != DeviceHealth.Cause.GONE
+            && unhealthy.cause() != DeviceHealth.Cause.NEEDS_RESET)) {
       return now;
     }
     return before.getOrDefault(now.number(), List.of()).stream()

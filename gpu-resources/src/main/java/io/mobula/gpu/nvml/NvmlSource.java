@@ -1,9 +1,9 @@
 package io.mobula.gpu.nvml;
 
 import io.mobula.gpu.DeviceUsage;
+import io.mobula.gpu.source.DeviceSource;
 import io.mobula.gpu.source.HostFiles;
 import io.mobula.gpu.source.SourceResult;
-import io.mobula.gpu.source.DeviceSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

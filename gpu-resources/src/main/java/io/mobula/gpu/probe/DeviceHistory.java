@@ -37,8 +37,9 @@ final class DeviceHistory {
 
   /** No driver could be asked, for a reason. */
   void markNotResponding(String reason) {
-    known.replaceAll((_, device) ->
-        device.device().health() instanceof DeviceHealth.Unhealthy unhealthy && unhealthy.cause() == DeviceHealth.Cause.GONE
+    known.replaceAll(
+        (_, device) -> device.device().health() instanceof DeviceHealth.Unhealthy unhealthy
+                && unhealthy.cause() == DeviceHealth.Cause.GONE
             ? device
             : device.withHealth(DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, reason)));
   }

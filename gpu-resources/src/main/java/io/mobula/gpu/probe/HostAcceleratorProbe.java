@@ -1,20 +1,20 @@
 package io.mobula.gpu.probe;
 
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.DeviceHealth;
-import io.mobula.gpu.DeviceModel;
-import io.mobula.gpu.DeviceLocation;
-import io.mobula.gpu.ProbeResult;
 import io.mobula.gpu.AcceleratorProbe;
+import io.mobula.gpu.DeviceHealth;
+import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceUsage;
-import io.mobula.gpu.Vendor;
+import io.mobula.gpu.ProbeResult;
 import io.mobula.gpu.ProbeWarning;
+import io.mobula.gpu.Vendor;
 import io.mobula.gpu.nvml.NvmlSource;
 import io.mobula.gpu.source.AmdSysfsSource;
-import io.mobula.gpu.source.TimeLimitedSource;
+import io.mobula.gpu.source.DeviceSource;
 import io.mobula.gpu.source.HostFiles;
 import io.mobula.gpu.source.NvidiaSmiSource;
-import io.mobula.gpu.source.DeviceSource;
+import io.mobula.gpu.source.TimeLimitedSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,7 +46,8 @@ public final class HostAcceleratorProbe implements AcceleratorProbe {
     return new HostAcceleratorProbe(
         settings,
         List.of(
-            new VendorProbe(nvidia(settings, files), List.of(list(settings, "CUDA_VISIBLE_DEVICES"))),
+            new VendorProbe(
+                nvidia(settings, files), List.of(list(settings, "CUDA_VISIBLE_DEVICES"))),
             new VendorProbe(
                 List.of(new TimeLimitedSource(new AmdSysfsSource(files), settings.limit())),
                 List.of(
@@ -131,7 +132,8 @@ public final class HostAcceleratorProbe implements AcceleratorProbe {
     requireOpen();
     var found = new HashMap<String, DeviceUsage>();
     if (!listed.isEmpty()) {
-      vendorProbes.forEach(vendorProbe -> vendorProbe.sample().forEach(it -> found.put(it.uuid(), it)));
+      vendorProbes.forEach(
+          vendorProbe -> vendorProbe.sample().forEach(it -> found.put(it.uuid(), it)));
     }
     return listed.stream().filter(found::containsKey).map(found::get).toList();
   }

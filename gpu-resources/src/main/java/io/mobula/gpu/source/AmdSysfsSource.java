@@ -1,15 +1,15 @@
 package io.mobula.gpu.source;
 
-import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLink;
 import io.mobula.gpu.DeviceLoad;
+import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceNeighbour;
-import io.mobula.gpu.DeviceLocation;
 import io.mobula.gpu.DeviceUsage;
-import io.mobula.gpu.Vendor;
+import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.ProbeWarning;
+import io.mobula.gpu.Vendor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,8 +96,8 @@ public final class AmdSysfsSource implements DeviceSource {
   private DetectedDevice sighting(int number, KfdNode node, List<KfdNode> all) {
     var folder = folder(node);
     var model = new DeviceModel(Vendor.AMD, modelName(node), memory(node), node.architecture());
-    var location =
-        DeviceLocation.at(node.pciAddress(), files.numaNode(folder)).withNeighbours(neighbours(node, all));
+    var location = DeviceLocation.at(node.pciAddress(), files.numaNode(folder))
+        .withNeighbours(neighbours(node, all));
     return DetectedDevice.of(number, node.uuid(), model, location, health(folder));
   }
 

@@ -2,8 +2,8 @@ package io.mobula.gpu.source;
 
 import io.mobula.gpu.Accelerator;
 import io.mobula.gpu.DeviceHealth;
-import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.DeviceModel;
 import java.util.Objects;
 
 /**
@@ -19,7 +19,8 @@ public record DetectedDevice(int number, Accelerator device) {
   }
 
   /** A device that has no index yet. */
-  public static DetectedDevice of(int number, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
+  public static DetectedDevice of(
+      int number, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
     return new DetectedDevice(number, new Accelerator(0, uuid, model, location, health));
   }
 

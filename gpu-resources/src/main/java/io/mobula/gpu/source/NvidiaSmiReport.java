@@ -1,9 +1,9 @@
 package io.mobula.gpu.source;
 
-import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.Vendor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +86,8 @@ record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
         || !fields[1].startsWith("GPU-")) {
       return Optional.empty();
     }
-    var load = new DeviceLoad(parseInt(fields[8]), parseInt(fields[9]), bytes(fields[4]), parseInt(fields[7]));
+    var load = new DeviceLoad(
+        parseInt(fields[8]), parseInt(fields[9]), bytes(fields[4]), parseInt(fields[7]));
     var model = new DeviceModel(
         Vendor.NVIDIA,
         fields[2],
@@ -109,7 +110,8 @@ record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
       return DeviceHealth.unhealthy(DeviceHealth.Cause.GONE, "nvidia-smi says: GPU is lost");
     }
     if (lower.contains("requires reset") || lower.contains("reset required")) {
-      return DeviceHealth.unhealthy(DeviceHealth.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset");
+      return DeviceHealth.unhealthy(
+          DeviceHealth.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset");
     }
     long errors = number(uncorrected).orElse(0);
     return errors > 0

@@ -1,11 +1,11 @@
 package io.mobula.gpu.source;
 
-import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.DeviceLoad;
-import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceUsage;
+import io.mobula.gpu.GpuProcess;
+import io.mobula.gpu.MigInstance;
 import io.mobula.gpu.ProbeWarning;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +44,8 @@ public final class NvidiaSmiSource implements DeviceSource {
    * @param limit how long one run may take
    */
   public static NvidiaSmiSource find(String name, String path, HostFiles files, Duration limit) {
-    return new NvidiaSmiSource(HostProgram.find(name, path).map(file -> new HostProgram(file, limit)), files);
+    return new NvidiaSmiSource(
+        HostProgram.find(name, path).map(file -> new HostProgram(file, limit)), files);
   }
 
   @Override
@@ -89,7 +90,8 @@ public final class NvidiaSmiSource implements DeviceSource {
       if (row.isSplit()) {
         split(row, instances, detecteds, warnings);
       } else {
-        detecteds.add(DetectedDevice.of(row.number(), row.uuid(), row.model(), place(row), row.health()));
+        detecteds.add(
+            DetectedDevice.of(row.number(), row.uuid(), row.model(), place(row), row.health()));
       }
     }
     return new SourceResult.Answered(detecteds, warnings);
@@ -127,8 +129,10 @@ public final class NvidiaSmiSource implements DeviceSource {
           0,
           row.model().architecture());
       var mig = new MigInstance(row.uuid(), UNKNOWN_INSTANCE, UNKNOWN_INSTANCE);
-      var location = new DeviceLocation(row.pciAddress(), place(row).numaNode(), Optional.of(mig), List.of());
-      detecteds.add(DetectedDevice.of(row.number(), instance.uuid(), model, location, row.health()));
+      var location =
+          new DeviceLocation(row.pciAddress(), place(row).numaNode(), Optional.of(mig), List.of());
+      detecteds.add(
+          DetectedDevice.of(row.number(), instance.uuid(), model, location, row.health()));
     }
     if (detecteds.size() == before) {
       warnings.add(new ProbeWarning(

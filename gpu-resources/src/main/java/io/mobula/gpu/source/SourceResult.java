@@ -13,7 +13,8 @@ public sealed interface SourceResult {
    * @param devices those of the host that this process is let near, perhaps none
    * @param warnings what it could not tell
    */
-  record Answered(List<DetectedDevice> devices, List<ProbeWarning> warnings) implements SourceResult {
+  record Answered(List<DetectedDevice> devices, List<ProbeWarning> warnings)
+      implements SourceResult {
     /** Copies the lists. */
     public Answered {
       devices = List.copyOf(devices);

@@ -38,7 +38,8 @@ public final class FakeNvmlLibrary {
    *
    * @param flag what the compiler is told, such as {@code -DOLD}
    */
-  public static FakeNvmlLibrary in(Path folder, String flag) throws IOException, InterruptedException {
+  public static FakeNvmlLibrary in(Path folder, String flag)
+      throws IOException, InterruptedException {
     var library = Files.createTempFile(folder, "libplayed", ".so");
     Files.write(library, Files.readAllBytes(compiled(flag)));
     return new FakeNvmlLibrary(library);

@@ -3,19 +3,19 @@ package io.mobula.gpu.nvml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLink;
 import io.mobula.gpu.DeviceLoad;
-import io.mobula.gpu.MigInstance;
 import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceNeighbour;
 import io.mobula.gpu.DeviceUsage;
-import io.mobula.gpu.Vendor;
+import io.mobula.gpu.GpuProcess;
+import io.mobula.gpu.MigInstance;
 import io.mobula.gpu.ProbeWarning;
+import io.mobula.gpu.Vendor;
+import io.mobula.gpu.source.DetectedDevice;
 import io.mobula.gpu.source.HostFiles;
 import io.mobula.gpu.source.SourceResult;
-import io.mobula.gpu.source.DetectedDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -313,7 +313,9 @@ class NvmlSourceTest {
       source.read();
       played.script("vanish GPU-1 " + calls + "\n" + TWO);
       var reading = answered();
-      assertThat(reading.devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-1", "GPU-2");
+      assertThat(reading.devices())
+          .extracting(DetectedDevice::uuid)
+          .containsExactly("GPU-1", "GPU-2");
       assertThat(reading.devices().getLast().device().health().isHealthy()).isTrue();
       source.sample();
     }
@@ -337,7 +339,8 @@ class NvmlSourceTest {
     played.script(ONE.replace("ecc 0", "ecc 3"));
     assertThat(illness(only()))
         .isEqualTo(new DeviceHealth.Unhealthy(
-            DeviceHealth.Cause.MEMORY_ERROR, "3 uncorrected memory errors since the driver was loaded"));
+            DeviceHealth.Cause.MEMORY_ERROR,
+            "3 uncorrected memory errors since the driver was loaded"));
     played.script(ONE.replace("rows 2 0", "rows 512 1"));
     assertThat(illness(only()))
         .isEqualTo(new DeviceHealth.Unhealthy(
@@ -362,7 +365,8 @@ class NvmlSourceTest {
   void theWorstErrorIsTold() throws IOException {
     played.script(ONE.replace("ecc 0", "ecc 1") + "xid 94\nxid 79");
     assertThat(illness(only()))
-        .isEqualTo(new DeviceHealth.Unhealthy(DeviceHealth.Cause.GONE, "Xid 79: GPU has fallen off the bus"));
+        .isEqualTo(new DeviceHealth.Unhealthy(
+            DeviceHealth.Cause.GONE, "Xid 79: GPU has fallen off the bus"));
   }
 
   @Test
@@ -389,12 +393,14 @@ class NvmlSourceTest {
     played.script(SPLIT);
     var reading = answered();
     assertThat(reading.warnings()).isEmpty();
-    assertThat(reading.devices()).extracting(DetectedDevice::uuid).containsExactly("MIG-a", "MIG-b");
+    assertThat(reading.devices())
+        .extracting(DetectedDevice::uuid)
+        .containsExactly("MIG-a", "MIG-b");
     assertThat(reading.devices()).extracting(DetectedDevice::number).containsExactly(0, 0);
     var part = reading.devices().getFirst().device();
     assertThat(part.model())
-        .isEqualTo(
-            new DeviceModel(Vendor.NVIDIA, "NVIDIA A100-SXM4-40GB MIG 3g.20gb", 20937965568L, "8.0"));
+        .isEqualTo(new DeviceModel(
+            Vendor.NVIDIA, "NVIDIA A100-SXM4-40GB MIG 3g.20gb", 20937965568L, "8.0"));
     assertThat(part.location().mig()).contains(new MigInstance("GPU-1", 1, 0));
     assertThat(part.location().pciAddress()).isEqualTo("0000:19:00.0");
     assertThat(source.sample())
@@ -457,7 +463,8 @@ class NvmlSourceTest {
       assertThat(answered().devices().getFirst().device().location().neighbours())
           .as(pairs)
           .containsExactly(
-              new DeviceNeighbour("GPU-2", DeviceLink.NVLINK), new DeviceNeighbour("GPU-3", DeviceLink.NUMA_NODE));
+              new DeviceNeighbour("GPU-2", DeviceLink.NVLINK),
+              new DeviceNeighbour("GPU-3", DeviceLink.NUMA_NODE));
     }
   }
 

@@ -3,8 +3,8 @@ package io.mobula.gpu.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.gpu.DeviceHealth;
-import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.Vendor;
 import io.mobula.gpu.source.DetectedDevice;
 import java.util.List;
@@ -30,7 +30,9 @@ class DeviceHistoryTest {
   void keepsWhatIsNoLongerShown() {
     history.update(List.of(gpu(0), gpu(1)));
     history.update(List.of(gpu(1)));
-    assertThat(history.devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-0", "GPU-1");
+    assertThat(history.devices())
+        .extracting(DetectedDevice::uuid)
+        .containsExactly("GPU-0", "GPU-1");
     assertThat(cause(0)).isEqualTo(DeviceHealth.Cause.GONE);
     assertThat(history.devices().getLast()).isEqualTo(gpu(1));
   }

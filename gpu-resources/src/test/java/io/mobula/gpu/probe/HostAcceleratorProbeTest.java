@@ -7,10 +7,10 @@ import io.mobula.gpu.Accelerator;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLink;
 import io.mobula.gpu.DeviceNeighbour;
-import io.mobula.gpu.ProbeResult;
 import io.mobula.gpu.DeviceUsage;
-import io.mobula.gpu.Vendor;
+import io.mobula.gpu.ProbeResult;
 import io.mobula.gpu.ProbeWarning;
+import io.mobula.gpu.Vendor;
 import io.mobula.gpu.nvml.FakeNvmlLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -165,7 +165,9 @@ class HostAcceleratorProbeTest {
     smi("echo 'Failed to initialize NVML: Driver/library version mismatch'; exit 18");
     var found = probed();
     assertThat(found.devices()).isEmpty();
-    assertThat(found.warnings()).extracting(ProbeWarning::source).containsExactly("nvml", "nvidia-smi");
+    assertThat(found.warnings())
+        .extracting(ProbeWarning::source)
+        .containsExactly("nvml", "nvidia-smi");
   }
 
   @Test

@@ -3,9 +3,9 @@ package io.mobula.gpu.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.gpu.DeviceHealth;
-import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceLocation;
+import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.MigInstance;
 import io.mobula.gpu.Vendor;
 import io.mobula.gpu.source.DetectedDevice;
 import java.util.List;
@@ -41,7 +41,8 @@ class VisibleDevicesTest {
   }
 
   private static String chosen(String value) {
-    return String.join(" ", choose(value).devices().stream().map(DetectedDevice::uuid).toList());
+    return String.join(
+        " ", choose(value).devices().stream().map(DetectedDevice::uuid).toList());
   }
 
   @Test
@@ -53,7 +54,8 @@ class VisibleDevicesTest {
   @Test
   void anEmptyListHidesAllInSilence() {
     for (var value : List.of("", "  ", "-1", "-1,0")) {
-      assertThat(choose(value)).isEqualTo(new VisibleDevices.Selection(List.of(), Optional.empty()));
+      assertThat(choose(value))
+          .isEqualTo(new VisibleDevices.Selection(List.of(), Optional.empty()));
     }
   }
 

@@ -3,13 +3,13 @@ package io.mobula.gpu.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.gpu.Accelerator;
-import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLink;
 import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.DeviceModel;
 import io.mobula.gpu.DeviceNeighbour;
 import io.mobula.gpu.DeviceUsage;
+import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.Vendor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -166,8 +166,8 @@ class AmdSysfsSourceTest {
     assertThat(only().health().isHealthy()).isTrue();
     write(CARD + "ras/umc_err_count", "ue: 2\nce: 12\nde: 0\n");
     assertThat(only().health())
-        .isEqualTo(
-            DeviceHealth.unhealthy(DeviceHealth.Cause.MEMORY_ERROR, "2 errors that could not be corrected in umc"));
+        .isEqualTo(DeviceHealth.unhealthy(
+            DeviceHealth.Cause.MEMORY_ERROR, "2 errors that could not be corrected in umc"));
   }
 
   @Test

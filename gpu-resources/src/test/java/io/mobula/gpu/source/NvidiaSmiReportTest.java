@@ -2,10 +2,10 @@ package io.mobula.gpu.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.DeviceHealth;
 import io.mobula.gpu.DeviceLoad;
 import io.mobula.gpu.DeviceModel;
+import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.Vendor;
 import java.util.List;
 import java.util.OptionalInt;
@@ -61,11 +61,13 @@ class NvidiaSmiReportTest {
   void seesIllness() {
     assertThat(health(LINE.replace("00.0, 0,", "00.0, 5,")))
         .isEqualTo(DeviceHealth.unhealthy(
-            DeviceHealth.Cause.MEMORY_ERROR, "5 uncorrected memory errors since the driver was loaded"));
+            DeviceHealth.Cause.MEMORY_ERROR,
+            "5 uncorrected memory errors since the driver was loaded"));
     assertThat(health(LINE.replace("41", "[GPU is lost]")))
         .isEqualTo(DeviceHealth.unhealthy(DeviceHealth.Cause.GONE, "nvidia-smi says: GPU is lost"));
     assertThat(health(LINE.replace("41", "[GPU requires reset]")))
-        .isEqualTo(DeviceHealth.unhealthy(DeviceHealth.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset"));
+        .isEqualTo(DeviceHealth.unhealthy(
+            DeviceHealth.Cause.NEEDS_RESET, "nvidia-smi says: GPU requires reset"));
   }
 
   private static DeviceHealth health(String line) {
@@ -74,8 +76,8 @@ class NvidiaSmiReportTest {
 
   @Test
   void linesThatAreNoGpuAreStrange() {
-    var report =
-        NvidiaSmiReport.parse("Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.\n"
+    var report = NvidiaSmiReport.parse(
+        "Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.\n"
             + LINE
             + "\n\n1, MIG-1\nx" + LINE + "\n99999999999" + LINE + "\n"
             + LINE.replace("GPU-1", "none"));
@@ -105,7 +107,8 @@ class NvidiaSmiReportTest {
 
   @Test
   void findsProcesses() {
-    assertThat(NvidiaSmiReport.processes("GPU-1, 42, 100\nGPU-1, 43, [N/A]\nGPU-2, x, 1\nnothing\n"))
+    assertThat(
+            NvidiaSmiReport.processes("GPU-1, 42, 100\nGPU-1, 43, [N/A]\nGPU-2, x, 1\nnothing\n"))
         .containsOnlyKeys("GPU-1")
         .containsEntry(
             "GPU-1",

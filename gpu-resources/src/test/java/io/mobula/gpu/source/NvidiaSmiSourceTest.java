@@ -2,9 +2,9 @@ package io.mobula.gpu.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mobula.gpu.DeviceUsage;
 import io.mobula.gpu.GpuProcess;
 import io.mobula.gpu.MigInstance;
-import io.mobula.gpu.DeviceUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,8 @@ class NvidiaSmiSourceTest {
         "nvidia-smi", folder.toString(), new HostFiles(folder), Duration.ofSeconds(1));
     assertThat(source.read()).isEqualTo(SourceResult.absent());
     assertThat(source.sample()).isEmpty();
-    var named = NvidiaSmiSource.find(folder + "/none", "", new HostFiles(folder), Duration.ofSeconds(1));
+    var named =
+        NvidiaSmiSource.find(folder + "/none", "", new HostFiles(folder), Duration.ofSeconds(1));
     assertThat(named.read()).isEqualTo(SourceResult.absent());
   }
 
@@ -78,7 +79,9 @@ class NvidiaSmiSourceTest {
           *) echo '%s' ;;
         esac
         """.formatted(LINE.replace(", Disabled, 8.0", "")));
-    assertThat(answered(source).devices()).extracting(DetectedDevice::uuid).containsExactly("GPU-1");
+    assertThat(answered(source).devices())
+        .extracting(DetectedDevice::uuid)
+        .containsExactly("GPU-1");
   }
 
   @Test
@@ -131,8 +134,8 @@ class NvidiaSmiSourceTest {
   @Test
   void aProgramThatHangsIsEnded() throws IOException {
     smi("exec sleep 60");
-    var source =
-        NvidiaSmiSource.find(folder + "/nvidia-smi", "", new HostFiles(folder), Duration.ofMillis(200));
+    var source = NvidiaSmiSource.find(
+        folder + "/nvidia-smi", "", new HostFiles(folder), Duration.ofMillis(200));
     assertThat(cause(source)).contains("it did not end in time");
   }
 

@@ -123,7 +123,8 @@ public final class BaselineStreams implements AutoCloseable {
   }
 
   private static AeronDriver driver(String host, Path directory) {
-    return AeronDriver.start(new TransferSettings.AeronTransport(host, directory, 0, TERM), idleStrategy());
+    return AeronDriver.start(
+        new TransferSettings.AeronTransport(host, directory, 0, TERM), idleStrategy());
   }
 
   private static WakeableIdleStrategy idleStrategy() {

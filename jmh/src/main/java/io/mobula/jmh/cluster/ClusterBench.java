@@ -124,7 +124,8 @@ public final class ClusterBench {
       tables.add(table);
       out.print(table.markdown());
       out.flush();
-      progress.println("bench: " + part + ": " + QuantityFormat.time((double) (System.nanoTime() - start)));
+      progress.println(
+          "bench: " + part + ": " + QuantityFormat.time((double) (System.nanoTime() - start)));
     }
     var report = new ClusterBenchReport(tables, MachineDescription.here());
     out.print(report.closing());

@@ -22,7 +22,8 @@ final class CrossHostBench {
     this.aeron = MeasurementSeries.throughput("bare Aeron", bytes);
   }
 
-  static MeasuredTable measure(ClusterBench.Request request, PrintStream progress) throws Exception {
+  static MeasuredTable measure(ClusterBench.Request request, PrintStream progress)
+      throws Exception {
     var bench = new CrossHostBench(request.bytes());
     String where;
     try (var scratch = ScratchDirectory.shared();
@@ -39,7 +40,8 @@ final class CrossHostBench {
     return bench.table(request.bytes(), where);
   }
 
-  private void run(ClusterBench.Request request, ScratchDirectory scratch, @Nullable NamespacePair spaces)
+  private void run(
+      ClusterBench.Request request, ScratchDirectory scratch, @Nullable NamespacePair spaces)
       throws IOException {
     var left = spaces != null ? spaces.left() : List.<String>of();
     var right = spaces != null ? spaces.right() : List.<String>of();
@@ -54,7 +56,12 @@ final class CrossHostBench {
             bytes,
             Integer.toString(request.rounds()));
         var _ = RemoteHostProcess.start(
-            right, "reader", rightHost, scratch.path().toString(), bytes, source.awaitWord("seed"))) {
+            right,
+            "reader",
+            rightHost,
+            scratch.path().toString(),
+            bytes,
+            source.awaitWord("seed"))) {
       for (int round = 0; round < request.rounds(); round++) {
         tcp.add(Double.parseDouble(source.awaitWord("tcp")));
         aeron.add(Double.parseDouble(source.awaitWord("aeron")));

@@ -79,7 +79,10 @@ public final class IdleBench {
         nodes,
         passed,
         String.format(Locale.ROOT, "< %.0f %% | %s", GOAL * 100, reached ? "yes" : "**no**")));
-    return text.append('\n').append(MachineDescription.here().describe()).append('\n').toString();
+    return text.append('\n')
+        .append(MachineDescription.here().describe())
+        .append('\n')
+        .toString();
   }
 
   private static String line(String who, double used, double passed, String rest) {

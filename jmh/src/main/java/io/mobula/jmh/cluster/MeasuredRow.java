@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param atMost the goal: what {@code ours} is not to exceed; null where there is none
  */
 record MeasuredRow(
-    String what, MeasurementSeries ours, List<MeasurementSeries> baselines, @Nullable Double atMost) {
+    String what,
+    MeasurementSeries ours,
+    List<MeasurementSeries> baselines,
+    @Nullable Double atMost) {
   MeasuredRow {
     baselines = List.copyOf(baselines);
   }

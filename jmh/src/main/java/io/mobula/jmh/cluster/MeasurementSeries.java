@@ -92,7 +92,8 @@ final class MeasurementSeries {
     return switch (quantity) {
       case TIME -> QuantityFormat.time(median);
       case THROUGHPUT ->
-        String.format(Locale.ROOT, "%s, %.0f MB/s", QuantityFormat.time(median), bytes / median * 1e3);
+        String.format(
+            Locale.ROOT, "%s, %.0f MB/s", QuantityFormat.time(median), bytes / median * 1e3);
       case RATE -> QuantityFormat.rate(1e9 / median);
       case RATIO -> QuantityFormat.digits(median) + " ×";
     };

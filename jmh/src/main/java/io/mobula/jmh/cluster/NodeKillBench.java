@@ -34,7 +34,8 @@ final class NodeKillBench {
     this.scratch = scratch;
   }
 
-  static MeasuredTable measure(ClusterBench.Request request, PrintStream progress) throws Exception {
+  static MeasuredTable measure(ClusterBench.Request request, PrintStream progress)
+      throws Exception {
     try (var scratch = ScratchDirectory.onDisk();
         var cluster = StartUpBench.throwawayCluster(1).cpusPerNode(2).start()) {
       var bench = new NodeKillBench(cluster, scratch);
@@ -67,8 +68,8 @@ final class NodeKillBench {
       var id = victim.awaitReady(START).node();
       kill(victim, id, scratch.path().resolve("running-" + rounds.round()).toString());
     }
-    rounds.reportRound("known after " + QuantityFormat.time(known.rounds().getLast()) + ", runs again after "
-        + QuantityFormat.time(again.rounds().getLast()));
+    rounds.reportRound("known after " + QuantityFormat.time(known.rounds().getLast())
+        + ", runs again after " + QuantityFormat.time(again.rounds().getLast()));
   }
 
   private void kill(ChildJvm victim, NodeId id, String running) throws Exception {

@@ -6,8 +6,8 @@ import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.jmh.TimedOperation;
 import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.TimedOperation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,7 +60,8 @@ final class RemoteCallBench {
     var all = new LinkedHashMap<String, TimedOperation>();
     all.put(
         "task, sync",
-        TimedOperation.repeating("", 1, () -> runtime.task(ClusterBenchTasks::square, 7).remote().get()));
+        TimedOperation.repeating(
+            "", 1, () -> runtime.task(ClusterBenchTasks::square, 7).remote().get()));
     all.put("task, pipelined", TimedOperation.repeating("", IN_FLIGHT, this::pipelineTasks));
     all.put(
         "actor call, sync",

@@ -94,7 +94,11 @@ final class RemoteHostMain {
       MobulaRuntime runtime, NodeId reader, BaselineStreams streams, Path directory, long bytes) {
     var readerHost = runtime.nodes().get(1).address().replaceFirst(":\\d+$", "");
     var endpoint = runtime
-        .task(BaselineStreams::listenAeron, readerHost, directory.resolve("reader").toString(), bytes)
+        .task(
+            BaselineStreams::listenAeron,
+            readerHost,
+            directory.resolve("reader").toString(),
+            bytes)
         .placement(Placement.on(reader))
         .remote()
         .get();

@@ -110,7 +110,8 @@ final class SharedReadBench {
     });
   }
 
-  private static ClusterBenchTasks.ReadTimes read(LocalCluster cluster, ObjectRef<Tensor> ref, int reader) {
+  private static ClusterBenchTasks.ReadTimes read(
+      LocalCluster cluster, ObjectRef<Tensor> ref, int reader) {
     var node = cluster.nodes().get(reader).id();
     try (var reading = cluster
         .runtime()
@@ -123,17 +124,20 @@ final class SharedReadBench {
 
   private MeasuredTable table() {
     var rows = new ArrayList<MeasuredRow>();
-    rows.add(new MeasuredRow("growth of shared memory, of the object's size", growth, List.of(), GROWTH));
+    rows.add(new MeasuredRow(
+        "growth of shared memory, of the object's size", growth, List.of(), GROWTH));
     rows.add(MeasuredRow.of("filled in place and sealed", put));
     for (int reader = 0; reader < READERS; reader++) {
-      rows.add(MeasuredRow.of("reader " + (reader + 1) + ", get and first byte", first.get(reader)));
+      rows.add(
+          MeasuredRow.of("reader " + (reader + 1) + ", get and first byte", first.get(reader)));
     }
     for (int reader = 0; reader < READERS; reader++) {
       rows.add(MeasuredRow.of("reader " + (reader + 1) + ", full pass", pass.get(reader), ownPass));
     }
     return new MeasuredTable(
         "share",
-        QuantityFormat.size(bytes) + ", put by one process and read by three others of its host, one after"
+        QuantityFormat.size(bytes)
+            + ", put by one process and read by three others of its host, one after"
             + " the other.",
         rows);
   }

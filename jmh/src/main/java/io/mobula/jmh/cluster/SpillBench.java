@@ -43,9 +43,12 @@ final class SpillBench {
     }
     return new MeasuredTable(
         "spill",
-        QuantityFormat.size(moved) + " in objects of " + QuantityFormat.size(each) + ", through a store of "
-            + QuantityFormat.size(total / TIMES) + ", to " + System.getProperty("java.io.tmpdir") + ".",
-        List.of(MeasuredRow.of("put", put, write), MeasuredRow.of("get, in the same order", get, read)));
+        QuantityFormat.size(moved) + " in objects of " + QuantityFormat.size(each)
+            + ", through a store of " + QuantityFormat.size(total / TIMES) + ", to "
+            + System.getProperty("java.io.tmpdir") + ".",
+        List.of(
+            MeasuredRow.of("put", put, write),
+            MeasuredRow.of("get, in the same order", get, read)));
   }
 
   private static double write(Path directory, long total, int each) throws IOException {

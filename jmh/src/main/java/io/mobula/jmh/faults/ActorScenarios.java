@@ -6,8 +6,8 @@ import io.mobula.Tensor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.ObjectLostException;
-import io.mobula.jmh.faults.WorkloadTasks.Counter;
 import io.mobula.jmh.faults.WorkloadSession.PendingOperation;
+import io.mobula.jmh.faults.WorkloadTasks.Counter;
 import io.mobula.testkit.fault.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +60,8 @@ final class ActorScenarios {
     return retries < ENOUGH ? operation.mayFailWith(ActorDiedException.class) : operation;
   }
 
-  private static void calls(WorkloadSession session, ActorCall<Counter> making, int retries, boolean counts)
+  private static void calls(
+      WorkloadSession session, ActorCall<Counter> making, int retries, boolean counts)
       throws InterruptedException {
     var random = session.random();
     var sequence = session.unique("actor");
@@ -116,7 +117,8 @@ final class ActorScenarios {
     }
   }
 
-  private static <T> void keep(List<PendingOperation<T>> all, @Nullable PendingOperation<T> pending) {
+  private static <T> void keep(
+      List<PendingOperation<T>> all, @Nullable PendingOperation<T> pending) {
     if (pending != null) {
       all.add(pending);
     }

@@ -151,7 +151,9 @@ public final class FaultBench {
     for (var name : KilledDriver.names(histories)) {
       if (isTaken(runtime, name)) {
         found.add(new Violation(
-            Violation.Rule.NOT_RESTORED, name, "an actor of a driver that was killed has its name"));
+            Violation.Rule.NOT_RESTORED,
+            name,
+            "an actor of a driver that was killed has its name"));
       }
     }
     return found;

@@ -45,7 +45,12 @@ final class GroupScenarios {
           operation,
           () -> session
               .runtime()
-              .task(WorkloadTasks::square, session.effects(), operation.id(), number, random.nextInt(50))
+              .task(
+                  WorkloadTasks::square,
+                  session.effects(),
+                  operation.id(),
+                  number,
+                  random.nextInt(50))
               .cpus(0.5)
               .maxRetries(ENOUGH)
               .placement(Placement.group(group, bundle))
@@ -58,7 +63,8 @@ final class GroupScenarios {
     remove(session, group);
   }
 
-  private static @Nullable PlacementGroup create(WorkloadSession session, PlacementStrategy strategy) {
+  private static @Nullable PlacementGroup create(
+      WorkloadSession session, PlacementStrategy strategy) {
     var creating = session.operation("group-create").mayFailWith(PlacementGroupException.class);
     session.history().invoked(creating);
     try {
@@ -78,7 +84,8 @@ final class GroupScenarios {
   }
 
   /** Until the scheduler answers. */
-  private static void remove(WorkloadSession session, PlacementGroup group) throws InterruptedException {
+  private static void remove(WorkloadSession session, PlacementGroup group)
+      throws InterruptedException {
     var removing = session.operation("group-remove").expecting("removed");
     session.history().invoked(removing);
     long end = System.nanoTime() + WorkloadSession.LIMIT.toNanos();

@@ -40,8 +40,8 @@ final class MixedWorkload {
       Threads threads, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
     var workload = new MixedWorkload();
     for (int i = 0; i < threads.count(); i++) {
-      var session =
-          new WorkloadSession(threads.name() + i, runtime, history, seed * threads.count() + i, errors);
+      var session = new WorkloadSession(
+          threads.name() + i, runtime, history, seed * threads.count() + i, errors);
       workload.threads.add(Thread.ofPlatform()
           .daemon()
           .name("fault-workload-" + i)

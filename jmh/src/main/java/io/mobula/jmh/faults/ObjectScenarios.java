@@ -41,7 +41,8 @@ final class ObjectScenarios {
           refs.add(pending);
         }
       }
-      waitForAll(session, refs.stream().map(WorkloadSession.PendingOperation::ref).toList());
+      waitForAll(
+          session, refs.stream().map(WorkloadSession.PendingOperation::ref).toList());
       refs.forEach(session::end);
     }
   }
@@ -50,7 +51,11 @@ final class ObjectScenarios {
     if (!refs.isEmpty()) {
       session.call(
           session.operation("wait").expecting(refs.size()),
-          () -> session.runtime().wait(refs, refs.size(), WorkloadSession.LIMIT).ready().size());
+          () -> session
+              .runtime()
+              .wait(refs, refs.size(), WorkloadSession.LIMIT)
+              .ready()
+              .size());
     }
   }
 

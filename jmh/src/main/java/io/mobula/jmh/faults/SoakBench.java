@@ -164,7 +164,8 @@ public final class SoakBench {
   /**
    * Looks at the driver, and at the node that is spared; a node that does not answer is left out.
    */
-  private Map<String, ProcessFootprint> sampleFootprints(FaultTestCluster cluster) throws IOException {
+  private Map<String, ProcessFootprint> sampleFootprints(FaultTestCluster cluster)
+      throws IOException {
     var vitals = new LinkedHashMap<String, ProcessFootprint>();
     vitals.put("driver", ProcessFootprint.here());
     var member = cluster.members().get(SPARED);

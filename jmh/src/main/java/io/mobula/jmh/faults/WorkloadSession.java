@@ -32,7 +32,8 @@ final class WorkloadSession {
    *
    * @param errors the simple names of exceptions that any operation may end with here
    */
-  WorkloadSession(String name, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
+  WorkloadSession(
+      String name, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
     this.errors = Set.copyOf(errors);
     this.name = name;
     this.runtime = runtime;

@@ -37,8 +37,10 @@ final class WorkloadTasks {
     if (depth == 0) {
       return 1;
     }
-    try (var left = Mobula.task(WorkloadTasks::tree, log, id, depth - 1).maxRetries(50).remote();
-        var right = Mobula.task(WorkloadTasks::tree, log, id, depth - 1).maxRetries(50).remote()) {
+    try (var left =
+            Mobula.task(WorkloadTasks::tree, log, id, depth - 1).maxRetries(50).remote();
+        var right =
+            Mobula.task(WorkloadTasks::tree, log, id, depth - 1).maxRetries(50).remote()) {
       return left.get() + right.get();
     }
   }

@@ -4,8 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.internal.ledger.LedgerClient;
 import java.util.concurrent.CountDownLatch;
 
 /** Asks for a lease, gives it back as soon as it has it, and asks again, until told to stop. */

@@ -338,13 +338,21 @@ public final class PlacementSimulation {
   }
 
   private static void run(
-      int shape, ModelNode node, double now, PriorityQueue<RunningTask> runningTask, SplittableRandom random) {
+      int shape,
+      ModelNode node,
+      double now,
+      PriorityQueue<RunningTask> runningTask,
+      SplittableRandom random) {
     node.take(SHAPES[shape], -1);
-    runningTask.add(new RunningTask(now - Math.log(1 - random.nextDouble()) * MEAN_SECONDS, node, shape));
+    runningTask.add(
+        new RunningTask(now - Math.log(1 - random.nextDouble()) * MEAN_SECONDS, node, shape));
   }
 
   private static void end(
-      PriorityQueue<RunningTask> runningTask, double now, SplittableRandom random, SimulationResult result) {
+      PriorityQueue<RunningTask> runningTask,
+      double now,
+      SplittableRandom random,
+      SimulationResult result) {
     while (!runningTask.isEmpty() && runningTask.peek().end() <= now) {
       var ended = runningTask.poll();
       var node = ended.node();

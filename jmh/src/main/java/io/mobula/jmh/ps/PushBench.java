@@ -2,9 +2,9 @@ package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.jmh.QuantityFormat;
+import io.mobula.ps.DenseWorker;
 import io.mobula.ps.GradientSlot;
 import io.mobula.ps.ParameterServer;
-import io.mobula.ps.DenseWorker;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
 import java.io.PrintStream;
@@ -53,9 +53,11 @@ final class PushBench implements ParameterServerBenchSuite.SuiteBench {
                 .optimizer(each.getValue())
                 .create()
                 .join(0, AT_ONCE)) {
-          double copy = MedianTimer.median(seconds, () -> MemorySegment.copy(from, 0, to, 0, BYTES));
+          double copy =
+              MedianTimer.median(seconds, () -> MemorySegment.copy(from, 0, to, 0, BYTES));
           double push = push(worker, seconds);
-          double again = MedianTimer.median(seconds, () -> MemorySegment.copy(from, 0, to, 0, BYTES));
+          double again =
+              MedianTimer.median(seconds, () -> MemorySegment.copy(from, 0, to, 0, BYTES));
           print(out, each.getKey(), push, (copy + again) / 2);
         }
       }

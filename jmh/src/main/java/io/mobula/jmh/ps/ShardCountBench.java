@@ -26,7 +26,8 @@ final class ShardCountBench implements ParameterServerBenchSuite.SuiteBench {
               .optimizer(Optimizers.adam(1e-3))
               .create()
               .join(0)) {
-        double nanos = MedianTimer.median(seconds, () -> worker.exchange(gradient).close());
+        double nanos =
+            MedianTimer.median(seconds, () -> worker.exchange(gradient).close());
         one = one == 0 ? nanos : one;
         out.printf(
             Locale.ROOT,

@@ -76,7 +76,8 @@ final class ShardRecoveryBench {
     }
   }
 
-  private static ParameterServer server(LocalCluster cluster, RecoveryScenario scenario, Path directory) {
+  private static ParameterServer server(
+      LocalCluster cluster, RecoveryScenario scenario, Path directory) {
     var builder = ParameterServer.builder(cluster.runtime())
         .shards(2)
         .placement(Placement.preferring(cluster.nodes().getFirst().id()));

@@ -59,12 +59,15 @@ public final class Microbenchmark {
   }
 
   private static List<RayWorkload> chosen(Pattern only) {
-    return RayWorkloads.all().stream().filter(w -> only.matcher(w.name()).find()).toList();
+    return RayWorkloads.all().stream()
+        .filter(w -> only.matcher(w.name()).find())
+        .toList();
   }
 
   /** Measures, and prints each workload's line as soon as it is known. */
   public void run(PrintStream out) throws IOException {
-    var mode = request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;
+    var mode =
+        request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;
     var rates = new ArrayList<WorkloadRate>();
     var chosen = chosen(request.only());
     try (var cluster = WorkloadCluster.open(mode)) {
@@ -80,8 +83,9 @@ public final class Microbenchmark {
     progress.println(MachineDescription.here().describe());
     var file = request.json();
     if (file != null) {
-      var json =
-          rates.stream().map(WorkloadRate::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+      var json = rates.stream()
+          .map(WorkloadRate::json)
+          .collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
       Files.writeString(file, json, StandardCharsets.UTF_8);
       progress.println("microbenchmark: wrote " + file);
     }

@@ -2,8 +2,8 @@ package io.mobula.jmh.ray;
 
 import io.mobula.Mobula;
 import io.mobula.jmh.QuantityFormat;
-import io.mobula.ps.ParameterServer;
 import io.mobula.ps.DenseWorker;
+import io.mobula.ps.ParameterServer;
 import io.mobula.ps.optimizer.Optimizers;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -69,11 +69,13 @@ public final class ParameterServerBench {
 
   /** Measures, and prints a line for each size, as Ray's side does. */
   public void run(PrintStream out) throws IOException {
-    var mode = request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;
+    var mode =
+        request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;
     List<String> json = new ArrayList<>();
     try (var cluster = WorkloadCluster.open(mode, 1, Mobula.settings())) {
       for (int i = 0; i < SIZES.length; i++) {
-        progress.println("bench: parameter server, " + mode + ", " + QuantityFormat.size(4L * SIZES[i]));
+        progress.println(
+            "bench: parameter server, " + mode + ", " + QuantityFormat.size(4L * SIZES[i]));
         var rates = rounds(cluster, SIZES[i]);
         var rate = rates.warm();
         out.printf(

@@ -232,7 +232,8 @@ public final class RayComparison {
           theirs == null || own == null
               ? "–"
               : "**×"
-                  + QuantityFormat.digits(own.count() / own.seconds() / (theirs.count() / theirs.seconds()))
+                  + QuantityFormat.digits(
+                      own.count() / own.seconds() / (theirs.count() / theirs.seconds()))
                   + "**"));
     }
     text.append("\nPeak memory is by how much the machine's available memory shrank at most.\n");

@@ -10,4 +10,5 @@ import java.util.function.Function;
  * @param weight how many of those one run counts for
  * @param setUp makes what is needed, and gives what is repeated
  */
-record RayWorkload(String name, String unit, double weight, Function<WorkloadCluster, Runnable> setUp) {}
+record RayWorkload(
+    String name, String unit, double weight, Function<WorkloadCluster, Runnable> setUp) {}

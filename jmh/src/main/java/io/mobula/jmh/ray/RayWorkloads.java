@@ -47,7 +47,11 @@ final class RayWorkloads {
     tasks();
     calls();
     asyncCalls();
-    add("placement group create/removal", "groups", GROUPS, cluster -> () -> groups(cluster.runtime()));
+    add(
+        "placement group create/removal",
+        "groups",
+        GROUPS,
+        cluster -> () -> groups(cluster.runtime()));
     for (int i = 0; i < ParameterServerBench.SIZES.length; i++) {
       parameterServer(ParameterServerBench.NAMES[i], ParameterServerBench.SIZES[i]);
     }
@@ -85,7 +89,8 @@ final class RayWorkloads {
     return List.copyOf(new RayWorkloads().all);
   }
 
-  private void add(String name, String unit, double weight, Function<WorkloadCluster, Runnable> set) {
+  private void add(
+      String name, String unit, double weight, Function<WorkloadCluster, Runnable> set) {
     all.add(new RayWorkload(name, unit, weight, set));
   }
 
@@ -98,8 +103,11 @@ final class RayWorkloads {
     add("multi client put calls", "puts", PUT_TASKS * SMALL_PUTS, stage -> () -> {
       var done = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < PUT_TASKS; i++) {
-        done.add(
-            stage.runtime().task(RayPerfTasks::putSmall).placement(stage.atServers()).remote());
+        done.add(stage
+            .runtime()
+            .task(RayPerfTasks::putSmall)
+            .placement(stage.atServers())
+            .remote());
       }
       stage.runtime().get(done);
     });
@@ -111,13 +119,17 @@ final class RayWorkloads {
     add("multi client put gigabytes", "GB", PUTS * GB, stage -> () -> {
       var done = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < PUTS; i++) {
-        done.add(
-            stage.runtime().task(RayPerfTasks::putLarge).placement(stage.atServers()).remote());
+        done.add(stage
+            .runtime()
+            .task(RayPerfTasks::putLarge)
+            .placement(stage.atServers())
+            .remote());
       }
       stage.runtime().get(done);
     });
     add("single client get object containing 10k refs", "gets", 1, stage -> {
-      var refs = stage.runtime().task(RayPerfTasks::refs).placement(stage.atServers()).remote();
+      var refs =
+          stage.runtime().task(RayPerfTasks::refs).placement(stage.atServers()).remote();
       return refs::get;
     });
     add("single client wait 1k refs", "waits of 1k", 1, stage -> () -> waitOneByOne(stage));
@@ -281,7 +293,8 @@ final class RayWorkloads {
     return IntStream.range(0, servers).mapToObj(i -> server(cluster, 1)).toList();
   }
 
-  private static ActorHandle<Client> client(WorkloadCluster cluster, List<ActorHandle<Server>> servers) {
+  private static ActorHandle<Client> client(
+      WorkloadCluster cluster, List<ActorHandle<Server>> servers) {
     return cluster
         .runtime()
         .actor(Client::new, servers)

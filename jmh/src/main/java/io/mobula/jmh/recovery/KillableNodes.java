@@ -57,7 +57,8 @@ final class KillableNodes implements AutoCloseable {
       var plan = WorkerMain.plan("node").flags(flags);
       var jvm = ChildJvm.start(plan, (stream, line) -> progress.println(stream + " " + line));
       nodes.add(jvm);
-      jvm.sendLine(WorkerMain.settingsLine(nextSettings().join(driver.nodes().getFirst().address())));
+      jvm.sendLine(
+          WorkerMain.settingsLine(nextSettings().join(driver.nodes().getFirst().address())));
       jvm.awaitReady(START);
     }
   }

@@ -110,10 +110,11 @@ public final class RecoveryBench {
       progress.println("bench: recovery, " + what + ": " + QuantityFormat.time((double) took[i]));
       nodes.startMissing();
     }
-    var all = String.join(" ", Arrays.stream(took).mapToObj(QuantityFormat::time).toList());
+    var all =
+        String.join(" ", Arrays.stream(took).mapToObj(QuantityFormat::time).toList());
     Arrays.sort(took);
-    out.println(
-        "| " + what + " | " + QuantityFormat.time((double) took[took.length / 2]) + " | " + all + " |");
+    out.println("| " + what + " | " + QuantityFormat.time((double) took[took.length / 2]) + " | "
+        + all + " |");
   }
 
   // ---- rounds

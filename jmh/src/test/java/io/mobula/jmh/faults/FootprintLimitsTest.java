@@ -11,8 +11,8 @@ class FootprintLimitsTest {
 
   @Test
   void whatAJvmKeepsForItselfIsNoViolation() {
-    var end =
-        new ProcessFootprint(33L << 20, Map.of("io.mobula.A", 400L, "io.mobula.C", 9L), 44, 205, 22);
+    var end = new ProcessFootprint(
+        33L << 20, Map.of("io.mobula.A", 400L, "io.mobula.C", 9L), 44, 205, 22);
     assertThat(FootprintLimits.exceeded("node", START, end)).isEmpty();
   }
 

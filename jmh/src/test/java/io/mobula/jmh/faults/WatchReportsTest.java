@@ -20,7 +20,8 @@ class WatchReportsTest {
     Files.writeString(
         logs.resolve("node-1.log"),
         "OUT something\nOUT 12:00 WARN " + LINE + "OUT   What to do: "
-            + WaitReport.WaitCause.NOBODY.advice() + "\nOUT more\nOUT 12:01 WARN " + LINE + "What to do: "
+            + WaitReport.WaitCause.NOBODY.advice() + "\nOUT more\nOUT 12:01 WARN " + LINE
+            + "What to do: "
             + WaitReport.WaitCause.SILENT_PEER.advice() + "\n");
     try (var reports = WatchReports.open()) {
       var logger = LoggerFactory.getLogger("io.mobula.internal.wait.WaitWatchdog");

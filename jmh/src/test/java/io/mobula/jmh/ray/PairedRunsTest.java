@@ -74,7 +74,8 @@ class PairedRunsTest {
 
   private void write(String name, double tasks, double puts) throws IOException {
     var rates = List.of(
-        new WorkloadRate("tasks", "tasks", List.of(tasks)), new WorkloadRate("puts", "puts", List.of(puts)));
+        new WorkloadRate("tasks", "tasks", List.of(tasks)),
+        new WorkloadRate("puts", "puts", List.of(puts)));
     Files.writeString(
         directory.resolve(name + ".json"),
         String.join(",\n", rates.stream().map(WorkloadRate::json).toList()));

@@ -94,7 +94,8 @@ final class ManifestCodec {
     }
     String version = first.substring(FIRST.length());
     if (!version.equals(Integer.toString(CheckpointManifest.VERSION))) {
-      String wanted = "is of another version: wanted " + CheckpointManifest.VERSION + ", there was ";
+      String wanted =
+          "is of another version: wanted " + CheckpointManifest.VERSION + ", there was ";
       throw refused(where, wanted + version, null);
     }
   }

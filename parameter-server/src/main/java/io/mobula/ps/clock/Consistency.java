@@ -11,10 +11,11 @@ import java.util.Objects;
  * @param mode which rule
  * @param staleness how many steps a worker may be ahead of the slowest; of no meaning when
  *     asynchronous
- * @param workerTimeout how long others wait for a worker that shows no sign of life before they go on
- *     without it
+ * @param workerTimeout how long others wait for a worker that shows no sign of life before they go
+ *     on without it
  */
-public record Consistency(Mode mode, int staleness, Duration workerTimeout) implements Serializable {
+public record Consistency(Mode mode, int staleness, Duration workerTimeout)
+    implements Serializable {
   private static final Duration DEFAULT_WORKER_TIMEOUT = Duration.ofMinutes(1);
 
   /** The rules. */

@@ -13,7 +13,8 @@ import java.io.Serializable;
  * @param sequence the number of its last push to that shard; 0 if there was none
  * @param departed whether it has left, after steps that others have not ended yet
  */
-public record WorkerClock(long worker, int rank, NodeId node, long endedSteps, long sequence, boolean departed)
+public record WorkerClock(
+    long worker, int rank, NodeId node, long endedSteps, long sequence, boolean departed)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 

@@ -24,7 +24,8 @@ public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKe
    *
    * @param clip the largest magnitude of a number of an update
    */
-  public static DenseKernel of(NumberType numberType, Optimizer optimizer, double clip, int length) {
+  public static DenseKernel of(
+      NumberType numberType, Optimizer optimizer, double clip, int length) {
     return switch (numberType) {
       case FLOAT -> new FloatDenseKernel(optimizer, (float) clip, length);
       case DOUBLE -> new DoubleDenseKernel(optimizer, clip, length);

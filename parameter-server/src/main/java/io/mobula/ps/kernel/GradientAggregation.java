@@ -11,7 +11,11 @@ public final class GradientAggregation {
 
   /** Of gradients of the whole range. */
   public static MemorySegment of(
-      NumberType numberType, Aggregator aggregator, List<Gradient> gradients, int workers, int length) {
+      NumberType numberType,
+      Aggregator aggregator,
+      List<Gradient> gradients,
+      int workers,
+      int length) {
     var result = DenseKernel.zeros(numberType, length);
     switch (numberType) {
       case FLOAT -> floats(aggregator, gradients, workers, length, result);

@@ -83,7 +83,8 @@ public final class StepGradients {
 
   /** The sum that a worker's gradients go to when they are {@linkplain #fold folded}. */
   public MemorySegment sum(int rank) {
-    return sums.computeIfAbsent(perWorker ? rank : ALL, absent -> DenseKernel.zeros(numberType, length));
+    return sums.computeIfAbsent(
+        perWorker ? rank : ALL, absent -> DenseKernel.zeros(numberType, length));
   }
 
   /** The sums, by rank; one for all where that is enough. */

@@ -54,7 +54,8 @@ public record AdaGrad(LearningRate rate, double epsilon, double initialSum, doub
 
   /** State starts as zeros, so the initial sum stays outside of it and is added each time. */
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float rate = (float) step.rate();
     float addend = (float) epsilon;
     float initial = (float) initialSum;
@@ -70,7 +71,8 @@ public record AdaGrad(LearningRate rate, double epsilon, double initialSum, doub
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double rate = step.rate();
     double addend = epsilon;
     double initial = initialSum;

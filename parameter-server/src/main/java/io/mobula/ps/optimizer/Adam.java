@@ -24,7 +24,8 @@ import java.util.Objects;
  * @param epsilon what keeps the division sane where all gradients were 0
  * @param weightDecay how weights are pulled towards 0
  */
-public record Adam(LearningRate rate, double beta1, double beta2, double epsilon, WeightDecay weightDecay)
+public record Adam(
+    LearningRate rate, double beta1, double beta2, double epsilon, WeightDecay weightDecay)
     implements Optimizer {
   /** Refuses means that take nothing in, and an epsilon that is not above 0. */
   public Adam {
@@ -74,7 +75,8 @@ public record Adam(LearningRate rate, double beta1, double beta2, double epsilon
    * it, too: the paper's step to the letter, with nothing to correct in the loop.
    */
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float taken1 = (float) (1 - beta1);
     float taken2 = (float) (1 - beta2);
     double root = Math.sqrt(share(beta2, step));
@@ -96,7 +98,8 @@ public record Adam(LearningRate rate, double beta1, double beta2, double epsilon
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double taken1 = 1 - beta1;
     double taken2 = 1 - beta2;
     double root = Math.sqrt(share(beta2, step));

@@ -44,7 +44,8 @@ public record Ftrl(double alpha, double beta, double l1, double l2) implements O
 
   /** What l1 swallows of z is z itself, cut off at l1: no branch, and no negative zero. */
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float perAlpha = (float) (1 / alpha);
     float addend = (float) beta;
     float swallowed = (float) l1;
@@ -65,7 +66,8 @@ public record Ftrl(double alpha, double beta, double l1, double l2) implements O
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double perAlpha = 1 / alpha;
     double addend = beta;
     double swallowed = l1;

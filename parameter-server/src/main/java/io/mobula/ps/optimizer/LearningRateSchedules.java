@@ -2,7 +2,9 @@ package io.mobula.ps.optimizer;
 
 import java.util.Objects;
 
-/** The schedules that {@link LearningRateSchedule} makes: records, so that they compare and print. */
+/**
+ * The schedules that {@link LearningRateSchedule} makes: records, so that they compare and print.
+ */
 final class LearningRateSchedules {
   private LearningRateSchedules() {}
 

@@ -49,7 +49,8 @@ public record Momentum(LearningRate rate, double momentum, boolean nesterov, dou
    * Both kinds in one loop: a sum of gradient and velocity, of which Polyak's takes no gradient.
    */
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float kept = (float) momentum;
     float decay = (float) weightDecay;
     float gradientRate = (float) (nesterov ? step.rate() : 0);
@@ -65,7 +66,8 @@ public record Momentum(LearningRate rate, double momentum, boolean nesterov, dou
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double kept = momentum;
     double decay = weightDecay;
     double gradientRate = nesterov ? step.rate() : 0;

@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
  * {@link Optimizers} has those that are well known; for another, implement this as a record.
  *
  * <p>State vectors are as long as the weights and start as zeros. An update looks at each weight by
- * itself, so that updating a vector block by block, with the same {@link OptimizerStep}, is updating it
- * whole. The arrays given to an update never alias.
+ * itself, so that updating a vector block by block, with the same {@link OptimizerStep}, is
+ * updating it whole. The arrays given to an update never alias.
  *
  * <p>Gradients are taken as they come: one that is infinite or no number spoils its weight and its
  * state, for good. In floats that goes for one beyond 1e19 as well where squares are kept.
@@ -43,7 +43,8 @@ public interface Optimizer extends Serializable {
   }
 
   /**
-   * The learning rate that the schedule gives an update, for whoever makes its {@link OptimizerStep}.
+   * The learning rate that the schedule gives an update, for whoever makes its
+   * {@link OptimizerStep}.
    *
    * @param step 1 for the first update
    */

@@ -54,7 +54,8 @@ public record RmsProp(LearningRate rate, double decay, double epsilon, double we
 
   /** The mean as a step towards the square: with floats, closer than a sum of two products. */
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float rate = (float) step.rate();
     float taken = (float) (1 - decay);
     float addend = (float) epsilon;
@@ -70,7 +71,8 @@ public record RmsProp(LearningRate rate, double decay, double epsilon, double we
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double rate = step.rate();
     double taken = 1 - decay;
     double addend = epsilon;

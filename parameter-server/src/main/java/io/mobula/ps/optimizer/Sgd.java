@@ -41,7 +41,8 @@ public record Sgd(LearningRate rate, double weightDecay) implements Optimizer {
   }
 
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     float rate = (float) step.rate();
     float decay = (float) weightDecay;
     for (int i = 0; i < count; i++) {
@@ -51,7 +52,8 @@ public record Sgd(LearningRate rate, double weightDecay) implements Optimizer {
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     double rate = step.rate();
     double decay = weightDecay;
     for (int i = 0; i < count; i++) {

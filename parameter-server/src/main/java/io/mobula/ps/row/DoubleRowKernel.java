@@ -2,8 +2,8 @@ package io.mobula.ps.row;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;

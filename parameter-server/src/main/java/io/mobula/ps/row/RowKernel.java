@@ -1,8 +1,8 @@
 package io.mobula.ps.row;
 
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.DenseKernel;
 import io.mobula.ps.kernel.NumberArray;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
@@ -44,7 +44,8 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
   }
 
   /** No rows at first. */
-  public static RowKernel of(NumberType numberType, int width, Optimizer optimizer, RowInitializer initializer) {
+  public static RowKernel of(
+      NumberType numberType, int width, Optimizer optimizer, RowInitializer initializer) {
     return switch (numberType) {
       case FLOAT -> new FloatRowKernel(width, optimizer, initializer);
       case DOUBLE -> new DoubleRowKernel(width, optimizer, initializer);

@@ -66,7 +66,8 @@ public final class CatalogActor {
     int epoch = ShardAssignment.epoch(generation, starts.merge(shard, 1, Integer::sum));
     var here = present();
     if (shard >= here.size()) {
-      return new ShardAssignment(epoch, List.of(), new TablePart(here.version(), shard, 0), replicasOf(shard));
+      return new ShardAssignment(
+          epoch, List.of(), new TablePart(here.version(), shard, 0), replicasOf(shard));
     }
     var part = new TablePart(here.version(), shard, here.size());
     return new ShardAssignment(epoch, List.copyOf(tables.values()), part, replicasOf(shard));

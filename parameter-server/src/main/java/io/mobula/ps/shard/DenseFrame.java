@@ -52,7 +52,8 @@ public record DenseFrame(MemorySegment memory) {
   }
 
   /** Writes the head of a push. */
-  public void writePushHeader(PushOrigin origin, int from, int count, double scale, boolean compressed) {
+  public void writePushHeader(
+      PushOrigin origin, int from, int count, double scale, boolean compressed) {
     writeHeader(origin.worker(), origin.sequence(), from, count, scale, compressed);
     memory.set(LONG, 40, origin.endedSteps());
     memory.set(INT, 48, origin.layout());

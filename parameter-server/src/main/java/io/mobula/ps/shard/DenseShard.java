@@ -5,10 +5,10 @@ import io.mobula.Tensor;
 import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.heap.HeapAdmission;
+import io.mobula.ps.kernel.DenseKernel;
+import io.mobula.ps.kernel.Gradient;
 import io.mobula.ps.kernel.GradientAggregation;
 import io.mobula.ps.kernel.NumberType;
-import io.mobula.ps.kernel.Gradient;
-import io.mobula.ps.kernel.DenseKernel;
 import io.mobula.ps.kernel.StepGradients;
 import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
@@ -85,7 +85,9 @@ final class DenseShard extends TableShard {
 
   private StepGradients pendingStep(long step) {
     return pendingSteps.computeIfAbsent(
-        step, absent -> new StepGradients(spec.numberType(), length, !spec.aggregator().isMean()));
+        step,
+        absent ->
+            new StepGradients(spec.numberType(), length, !spec.aggregator().isMean()));
   }
 
   private Gradient gradientOf(DenseFrame frame) {
@@ -111,7 +113,8 @@ final class DenseShard extends TableShard {
 
   private MemorySegment decoded(DenseFrame frame) {
     int count = frame.count();
-    var numbers = allocateBriefly("a gradient of", (long) count * Float.BYTES, () -> new float[count]);
+    var numbers =
+        allocateBriefly("a gradient of", (long) count * Float.BYTES, () -> new float[count]);
     try {
       spec.compression()
           .decoder()
@@ -141,7 +144,8 @@ final class DenseShard extends TableShard {
     while (!pendingSteps.isEmpty() && pendingSteps.firstKey() < step) {
       var first = pendingSteps.firstEntry();
       finish(first.getValue(), gate.workers().participants(first.getKey()));
-      pendingSteps.remove(first.getKey()); // what could not be applied is there still, for another try
+      pendingSteps.remove(
+          first.getKey()); // what could not be applied is there still, for another try
     }
   }
 
@@ -162,7 +166,8 @@ final class DenseShard extends TableShard {
       if (spec.aggregator().isMean()) {
         apply(gradients, 1.0 / Math.max(1, workers), 0, length);
       } else {
-        var one = GradientAggregation.of(spec.numberType(), spec.aggregator(), gradients, workers, length);
+        var one = GradientAggregation.of(
+            spec.numberType(), spec.aggregator(), gradients, workers, length);
         apply(List.of(new Gradient(one, 0, length, 1)), 1, 0, length);
       }
     }
@@ -235,7 +240,8 @@ final class DenseShard extends TableShard {
         var rangePartition = RangePartition.even(spec.size(), to.shards());
         long from = rangePartition.start(to.index());
         yield new ItemRange(
-            Math.max(start, from), Math.min(start + length, from + rangePartition.length(to.index())));
+            Math.max(start, from),
+            Math.min(start + length, from + rangePartition.length(to.index())));
       }
     };
   }
@@ -261,8 +267,10 @@ final class DenseShard extends TableShard {
 
   private List<ShardSnapshot.PendingStep> open(long count) {
     var pendingStep = new ArrayList<ShardSnapshot.PendingStep>();
-    pendingSteps.forEach((step, stepGradients) ->
-        stepGradients.sums().keySet().forEach(rank -> pendingStep.add(new ShardSnapshot.PendingStep(step, rank, count))));
+    pendingSteps.forEach((step, stepGradients) -> stepGradients
+        .sums()
+        .keySet()
+        .forEach(rank -> pendingStep.add(new ShardSnapshot.PendingStep(step, rank, count))));
     return pendingStep;
   }
 
@@ -287,8 +295,10 @@ final class DenseShard extends TableShard {
     }
     pendingSteps
         .values()
-        .forEach(stepGradients ->
-            stepGradients.sums().values().forEach(sum -> write(output, sum, from, (int) header.count())));
+        .forEach(stepGradients -> stepGradients
+            .sums()
+            .values()
+            .forEach(sum -> write(output, sum, from, (int) header.count())));
   }
 
   private void write(SnapshotOutput output, MemorySegment numbers, int from, int all) {

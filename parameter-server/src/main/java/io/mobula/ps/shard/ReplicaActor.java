@@ -111,7 +111,8 @@ public final class ReplicaActor {
     return following(() -> followed(table, frameKind, frame));
   }
 
-  private CompletionStage<ShardReplicas.Outcome> followed(int table, ShardFrameKind frameKind, MemorySegment frame) {
+  private CompletionStage<ShardReplicas.Outcome> followed(
+      int table, ShardFrameKind frameKind, MemorySegment frame) {
     return switch (frameKind) {
       case START -> {
         tables.dense(table).start(DenseFrame.read(frame));
@@ -126,7 +127,8 @@ public final class ReplicaActor {
         tables
             .sparse(table)
             .push(SparseFrame.read(frame))
-            .thenApply(known -> known ? ShardReplicas.Outcome.APPLIED : ShardReplicas.Outcome.NO_COPY);
+            .thenApply(
+                known -> known ? ShardReplicas.Outcome.APPLIED : ShardReplicas.Outcome.NO_COPY);
     };
   }
 
@@ -180,7 +182,8 @@ public final class ReplicaActor {
     var replicaParts = new ArrayList<ReplicaPart>();
     if (complete) {
       tables.activateLayout(layout);
-      tables.forEach((instance, later) -> replicaParts.add(new ReplicaPart(instance.spec(), instance.shard().part, later)));
+      tables.forEach((instance, later) ->
+          replicaParts.add(new ReplicaPart(instance.spec(), instance.shard().part, later)));
     }
     return replicaParts;
   }

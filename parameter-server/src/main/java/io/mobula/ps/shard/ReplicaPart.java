@@ -9,6 +9,7 @@ import java.io.Serializable;
  * @param part which part
  * @param prepared whether it is for a layout that is not valid yet
  */
-public record ReplicaPart(TableSpec table, TablePart part, boolean prepared) implements Serializable {
+public record ReplicaPart(TableSpec table, TablePart part, boolean prepared)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 }

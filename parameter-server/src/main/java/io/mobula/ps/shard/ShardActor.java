@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The actor that is one shard: its part of every table of a server, on a thread of its own, with
- * arguments that it borrows. Gradients and weights come and go as {@link DenseFrame}s: in arrays where
- * they are small, in store memory where they are large.
+ * arguments that it borrows. Gradients and weights come and go as {@link DenseFrame}s: in arrays
+ * where they are small, in store memory where they are large.
  *
- * <p>One that is started anew asks the {@link CatalogActor} what it has to have, and takes it from a
- * {@link ReplicaActor} or from the last checkpoint. Calls that were on their way when it died come
- * again, by the runtime's retries; a push that was taken in before is known by its number.
+ * <p>One that is started anew asks the {@link CatalogActor} what it has to have, and takes it from
+ * a {@link ReplicaActor} or from the last checkpoint. Calls that were on their way when it died
+ * come again, by the runtime's retries; a push that was taken in before is known by its number.
  */
 public final class ShardActor {
   private static final int ALL = 0; // tables; they are numbered from 1
@@ -48,7 +48,8 @@ public final class ShardActor {
   public ShardActor(ActorHandle<CatalogActor> catalog, int index) {
     this.self = (ActorHandle<ShardActor>) Mobula.context().self().orElseThrow();
     this.index = index;
-    ShardAssignment assignment = ShardRecovery.getAndClose(Mobula.remoteStage(catalog.call(CatalogActor::registerShard, index)));
+    ShardAssignment assignment = ShardRecovery.getAndClose(
+        Mobula.remoteStage(catalog.call(CatalogActor::registerShard, index)));
     this.epoch = assignment.epoch();
     this.replicas = replicasOf(assignment.replicas());
     new ShardRecovery(tables, index).run(assignment);
@@ -91,11 +92,14 @@ public final class ShardActor {
         tables.forEach((instance, later) -> {
           instance.shard().forgetKeyLists();
           var replicaPart = new ReplicaPart(instance.spec(), instance.shard().part, later);
-          try (var block = SnapshotIo.store(runtime, instance.shard(), new SnapshotSelection.All())) {
-            ShardRecovery.getAndClose(to.tell(ReplicaActor::copy, replicaPart, block).remote());
+          try (var block =
+              SnapshotIo.store(runtime, instance.shard(), new SnapshotSelection.All())) {
+            ShardRecovery.getAndClose(
+                to.tell(ReplicaActor::copy, replicaPart, block).remote());
           }
         });
-        return ShardRecovery.getAndClose(to.call(ReplicaActor::endCopy, epoch, tables.size()).remote());
+        return ShardRecovery.getAndClose(
+            to.call(ReplicaActor::endCopy, epoch, tables.size()).remote());
       });
       return null;
     });
@@ -136,7 +140,8 @@ public final class ShardActor {
       });
     }
     return runGuarded("restore", spec.id(), () -> {
-      SnapshotIo.load(tables.create(spec, part), spec, Path.of(checkpoint), TableShard.SnapshotOrigin.RESTORED);
+      SnapshotIo.load(
+          tables.create(spec, part), spec, Path.of(checkpoint), TableShard.SnapshotOrigin.RESTORED);
       return copyToAll();
     });
   }
@@ -247,7 +252,8 @@ public final class ShardActor {
         return CompletableFuture.completedFuture(null);
       }
       var taken = tables.dense(table).push(read);
-      return whenReplicated(replicas.replicate(to -> replicateFrame(to, table, ShardFrameKind.PUSH, frame)), taken);
+      return whenReplicated(
+          replicas.replicate(to -> replicateFrame(to, table, ShardFrameKind.PUSH, frame)), taken);
     });
   }
 
@@ -259,7 +265,8 @@ public final class ShardActor {
         return CompletableFuture.completedFuture(null);
       }
       var taken = tables.dense(table).push(read);
-      return whenReplicated(replicas.replicate(to -> replicateFrame(to, table, ShardFrameKind.PUSH, frame)), taken);
+      return whenReplicated(
+          replicas.replicate(to -> replicateFrame(to, table, ShardFrameKind.PUSH, frame)), taken);
     });
   }
 
@@ -317,7 +324,8 @@ public final class ShardActor {
 
   private void requireNotTakenBefore(int table, PushOrigin origin) {
     if (tables.hasTakenBefore(table, origin)) {
-      throw new ParametersMovedException("table " + table, origin.layout(), origin.layout() + 1, true);
+      throw new ParametersMovedException(
+          "table " + table, origin.layout(), origin.layout() + 1, true);
     }
   }
 
@@ -339,7 +347,10 @@ public final class ShardActor {
   /** As {@link #pushRows}, in store memory. */
   public CompletionStage<Boolean> pushRowsLarge(int table, Tensor frame) {
     return runGuarded("pushRowsLarge", table, () -> {
-      return rows(table, SparseFrame.read(frame.segment()), to -> replicateFrame(to, table, ShardFrameKind.ROWS, frame));
+      return rows(
+          table,
+          SparseFrame.read(frame.segment()),
+          to -> replicateFrame(to, table, ShardFrameKind.ROWS, frame));
     });
   }
 
@@ -351,7 +362,9 @@ public final class ShardActor {
       return CompletableFuture.completedFuture(true);
     }
     var taken = tables.sparse(table).push(frame);
-    return Boolean.TRUE.equals(taken.getNow(true)) ? whenReplicated(replicas.replicate(follow), taken) : taken;
+    return Boolean.TRUE.equals(taken.getNow(true))
+        ? whenReplicated(replicas.replicate(follow), taken)
+        : taken;
   }
 
   /**
@@ -382,7 +395,8 @@ public final class ShardActor {
     });
   }
 
-  private CompletionStage<@Nullable Object> exchangeFrame(int table, SparseFrame pushed, long steps) {
+  private CompletionStage<@Nullable Object> exchangeFrame(
+      int table, SparseFrame pushed, long steps) {
     requireNotTakenBefore(table, pushed.origin());
     return tables
         .sparse(table)
@@ -409,7 +423,8 @@ public final class ShardActor {
     return runGuarded("hold", table, () -> {
       long applied = tables.get(table).applied();
       return whenReplicated(
-          applyChange(new ShardChange.Hold(table, applied)), CompletableFuture.completedFuture(applied));
+          applyChange(new ShardChange.Hold(table, applied)),
+          CompletableFuture.completedFuture(applied));
     });
   }
 
@@ -476,7 +491,9 @@ public final class ShardActor {
   /** Gets some of what it is to have in the next layout. */
   public CompletionStage<@Nullable Void> receive(TableSpec spec, TablePart part, Tensor block) {
     return this.<CompletionStage<@Nullable Void>>runGuarded("receive", spec.id(), () -> {
-      tables.prepare(spec, part).adopt(ShardSnapshot.read(block.segment()), TableShard.SnapshotOrigin.MOVED);
+      tables
+          .prepare(spec, part)
+          .adopt(ShardSnapshot.read(block.segment()), TableShard.SnapshotOrigin.MOVED);
       return CompletableFuture.completedFuture(null);
     });
   }

@@ -10,7 +10,8 @@ import java.util.List;
  * @param version counts the layouts of the server, from 1
  * @param shards the actors
  */
-public record ShardLayout(int version, List<ActorHandle<ShardActor>> shards) implements Serializable {
+public record ShardLayout(int version, List<ActorHandle<ShardActor>> shards)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Copies the list. */

@@ -36,12 +36,15 @@ final class ShardRecovery {
           .call(ReplicaActor::takeOver, assignment.epoch(), assignment.part().layout())
           .remote());
       if (!replicaParts.isEmpty()) {
-        replicaParts.forEach(replicaPart -> recoverTable(replicaPart.table(), () -> takeOver(standby, replicaPart)));
+        replicaParts.forEach(
+            replicaPart -> recoverTable(replicaPart.table(), () -> takeOver(standby, replicaPart)));
         LOG.info("Shard {} goes on with {} tables from its standby", shard, replicaParts.size());
         return;
       }
     }
-    assignment.tables().forEach(entry -> recoverTable(entry.spec(), () -> load(entry, assignment.part())));
+    assignment
+        .tables()
+        .forEach(entry -> recoverTable(entry.spec(), () -> load(entry, assignment.part())));
   }
 
   /** A table that has no room here is not there; the others are. */
@@ -72,7 +75,9 @@ final class ShardRecovery {
     try (var ref = standby.call(ReplicaActor::lendSnapshot, id).remote();
         var arena = Arena.ofConfined()) {
       var snapshot = ShardSnapshot.read(ref.get(arena).segment());
-      tables.create(replicaPart.table(), replicaPart.part()).adopt(snapshot, TableShard.SnapshotOrigin.TAKEN_OVER);
+      tables
+          .create(replicaPart.table(), replicaPart.part())
+          .adopt(snapshot, TableShard.SnapshotOrigin.TAKEN_OVER);
     }
   }
 

@@ -87,8 +87,8 @@ final class ShardReplicas {
   }
 
   /**
-   * As {@link #replicate}, of a change that is not made where a standby has too little memory for it:
-   * fails with its {@link HeapException} then.
+   * As {@link #replicate}, of a change that is not made where a standby has too little memory for
+   * it: fails with its {@link HeapException} then.
    */
   CompletableFuture<@Nullable Void> replicateOrFail(
       Function<ActorHandle<ReplicaActor>, ObjectRef<Outcome>> change) {

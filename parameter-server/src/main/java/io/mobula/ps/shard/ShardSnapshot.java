@@ -192,8 +192,10 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
       throw new IllegalArgumentException("Wanted a block of " + (sparse ? "rows" : "vectors")
           + ", " + vectors + " vectors of " + width + " " + numberType.pluralName()
           + "; its head speaks of "
-          + header.vectors() + " of " + header.width() + " " + header.numberType().pluralName() + ", "
-          + header.count() + " items from " + header.start() + " and " + header.pendingSteps().size()
+          + header.vectors() + " of " + header.width() + " "
+          + header.numberType().pluralName() + ", "
+          + header.count() + " items from " + header.start() + " and "
+          + header.pendingSteps().size()
           + " open steps, and " + numbers.byteSize() + " bytes follow.");
     }
   }
@@ -235,7 +237,17 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
       pendingStep.add(new PendingStep(in.readLong(), in.readInt(), in.readLong()));
     }
     return new Header(
-        numberType, width, vectors, start, count, updates, layout, applied, slowest, workers, before,
+        numberType,
+        width,
+        vectors,
+        start,
+        count,
+        updates,
+        layout,
+        applied,
+        slowest,
+        workers,
+        before,
         pendingStep);
   }
 

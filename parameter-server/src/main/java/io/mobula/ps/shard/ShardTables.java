@@ -169,7 +169,9 @@ final class ShardTables {
 
   /** That layout is valid: what is prepared for it is there from now on, for others not at all. */
   void activateLayout(int layout) {
-    move(layout, prepared.values().stream().anyMatch(instance -> instance.shard().part.layout() == layout));
+    move(
+        layout,
+        prepared.values().stream().anyMatch(instance -> instance.shard().part.layout() == layout));
   }
 
   /** From a table that was dropped, everybody has left. */

@@ -17,7 +17,8 @@ final class SnapshotIo {
   private SnapshotIo() {}
 
   /** A block in the store; to be closed by the caller. */
-  static ObjectRef<Tensor> store(MobulaRuntime runtime, TableShard shard, SnapshotSelection selection) {
+  static ObjectRef<Tensor> store(
+      MobulaRuntime runtime, TableShard shard, SnapshotSelection selection) {
     long bytes = shard.sizeOf(selection);
     try (var room = runtime.create(bytes)) {
       shard.write(selection, SnapshotOutput.to(room.segment()));
@@ -57,7 +58,8 @@ final class SnapshotIo {
    *
    * @throws CheckpointException when there is none in that directory, or it is not what it was
    */
-  static void load(TableShard shard, TableSpec spec, Path directory, TableShard.SnapshotOrigin snapshotOrigin) {
+  static void load(
+      TableShard shard, TableSpec spec, Path directory, TableShard.SnapshotOrigin snapshotOrigin) {
     var reader = CheckpointReader.open(directory).require(spec.shape());
     for (var part : reader.manifest().parts()) {
       if (shard.wants(part.from(), part.to())) {

@@ -56,7 +56,12 @@ public record SparseFrame(MemorySegment memory) {
 
   /** Writes the head. */
   public void writeHeader(
-      PushOrigin origin, int count, int width, NumberType numberType, long list, boolean keysFollow) {
+      PushOrigin origin,
+      int count,
+      int width,
+      NumberType numberType,
+      long list,
+      boolean keysFollow) {
     memory.set(INT, 0, MAGIC);
     memory.set(INT, 4, count);
     memory.set(LONG, 8, origin.worker());

@@ -68,7 +68,8 @@ final class SparseShard extends TableShard {
   }
 
   private void requireFits(SparseFrame pushed) {
-    if (pushed.width() != spec.width() || pushed.numberBytes() != spec.numberType().bytes()) {
+    if (pushed.width() != spec.width()
+        || pushed.numberBytes() != spec.numberType().bytes()) {
       throw new GradientException("Got rows of " + pushed.width() + " numbers of "
           + pushed.numberBytes() + " bytes for " + spec + ".");
     }
@@ -86,7 +87,8 @@ final class SparseShard extends TableShard {
     }
     if (gate.isBulk()) {
       pendingStep(Math.max(origin.endedSteps(), gate.applied()))
-          .add(new PendingRows(gate.workers().rank(origin.worker()), rows, copied(pushed.numbers())));
+          .add(new PendingRows(
+              gate.workers().rank(origin.worker()), rows, copied(pushed.numbers())));
     } else {
       kernel.beginUpdate(index.size());
       kernel.add(rows, pushed.numbers());
@@ -171,7 +173,8 @@ final class SparseShard extends TableShard {
       var first = pendingSteps.firstEntry();
       merge(first.getValue());
       apply(1.0 / Math.max(1, gate.workers().participants(first.getKey())));
-      pendingSteps.remove(first.getKey()); // what could not be applied is there still, for another try
+      pendingSteps.remove(
+          first.getKey()); // what could not be applied is there still, for another try
       counters.recordUpdate(System.nanoTime() - began);
     }
   }
@@ -276,7 +279,8 @@ final class SparseShard extends TableShard {
 
   private ShardSnapshot.Header header(int[] rows, Map<Long, int[]> kept) {
     var pendingStep = new ArrayList<ShardSnapshot.PendingStep>();
-    kept.forEach((step, some) -> pendingStep.add(new ShardSnapshot.PendingStep(step, -1, some.length)));
+    kept.forEach(
+        (step, some) -> pendingStep.add(new ShardSnapshot.PendingStep(step, -1, some.length)));
     return new ShardSnapshot.Header(
         spec.numberType(),
         spec.width(),

@@ -1,8 +1,8 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.clock.Consistency;
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.DenseKernel;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.row.RowInitializer;
 import java.util.Objects;
@@ -90,8 +90,8 @@ public record SparseSpec(
 
   @Override
   public String shape() {
-    return "sparse rows of " + width + " " + numberType.pluralName() + ", " + optimizer.stateVectors()
-        + " state vectors";
+    return "sparse rows of " + width + " " + numberType.pluralName() + ", "
+        + optimizer.stateVectors() + " state vectors";
   }
 
   /** What people read in errors and reports. */

@@ -1,7 +1,7 @@
 package io.mobula.ps.shard;
 
-import io.mobula.ps.clock.WorkerTracker;
 import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.clock.WorkerTracker;
 import io.mobula.ps.error.WorkerEvictedException;
 import java.util.ArrayList;
 import java.util.HashSet;

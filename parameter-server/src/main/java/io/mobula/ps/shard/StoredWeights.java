@@ -2,8 +2,8 @@ package io.mobula.ps.shard;
 
 import io.mobula.DType;
 import io.mobula.MobulaRuntime;
-import io.mobula.ObjectRef;
 import io.mobula.ObjectBuffer;
+import io.mobula.ObjectRef;
 import io.mobula.Tensor;
 import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.Arena;

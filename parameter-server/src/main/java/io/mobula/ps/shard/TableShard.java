@@ -1,9 +1,9 @@
 package io.mobula.ps.shard;
 
 import io.mobula.NodeId;
-import io.mobula.ps.clock.WorkerTracker;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.clock.WorkerClock;
+import io.mobula.ps.clock.WorkerTracker;
 import io.mobula.ps.heap.HeapAdmission;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +28,8 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   final StalenessGate gate;
   final TablePart part;
   final HeapAdmission heap;
-  private final Map<Long, Long> previousSequences = new HashMap<>(); // the last pushes in the layout before
+  private final Map<Long, Long> previousSequences =
+      new HashMap<>(); // the last pushes in the layout before
   private long ceiling = Long.MAX_VALUE;
   private boolean frozen;
   private @Nullable StepWaiter stepWaiter;
@@ -145,7 +146,9 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     if (origin.layout() == part.layout()) {
       return gate.workers().sequence(origin.worker());
     }
-    return origin.layout() == part.layout() - 1 ? previousSequences.getOrDefault(origin.worker(), 0L) : 0;
+    return origin.layout() == part.layout() - 1
+        ? previousSequences.getOrDefault(origin.worker(), 0L)
+        : 0;
   }
 
   /**
@@ -208,7 +211,8 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
       blockedStep = null;
     } catch (Throwable thrown) { // an optimizer or aggregator of the program's, or want of memory
       applied = firstPendingStep();
-      blockedStep = BlockedStep.of(blockedStep, applied, thrown, gate.table() + " on shard " + part.index());
+      blockedStep =
+          BlockedStep.of(blockedStep, applied, thrown, gate.table() + " on shard " + part.index());
     }
     gate.workers().forgetDeparted(gate.isBulk() ? applied : Long.MAX_VALUE);
     gate.advance(applied);
@@ -277,7 +281,8 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   final void freeze() {
     frozen = true;
     releaseGradients();
-    gate.refuseWaiting(() -> new ParametersMovedException(gate.table(), part.layout(), part.layout(), true));
+    gate.refuseWaiting(
+        () -> new ParametersMovedException(gate.table(), part.layout(), part.layout(), true));
   }
 
   /** The parameters stay here after all. */

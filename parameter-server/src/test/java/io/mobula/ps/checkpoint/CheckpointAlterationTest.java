@@ -192,7 +192,8 @@ class CheckpointAlterationTest {
 
   @Test
   void isNoticedWherePartsOfTwoCheckpointsMeet() throws IOException {
-    var other = SampleTable.of("t", 24, new Random(6)).write(TableCheckpoints.of(root, "t"), 2, SHARDS);
+    var other =
+        SampleTable.of("t", 24, new Random(6)).write(TableCheckpoints.of(root, "t"), 2, SHARDS);
     var file = checkpoint.resolve("part-00001");
     Files.copy(other.resolve("part-00001"), file, StandardCopyOption.REPLACE_EXISTING);
     refused("of another", file, this::check);

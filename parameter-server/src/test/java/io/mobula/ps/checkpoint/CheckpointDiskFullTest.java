@@ -30,7 +30,8 @@ class CheckpointDiskFullTest {
     String refusal = run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString());
     if (!refusal.isEmpty()) {
       disk = null;
-      System.out.println("CheckpointDiskFullTest is skipped, as no disk can be mounted: " + refusal);
+      System.out.println(
+          "CheckpointDiskFullTest is skipped, as no disk can be mounted: " + refusal);
       Assumptions.abort(refusal);
     }
     checkpoints = TableCheckpoints.of(disk, "t");

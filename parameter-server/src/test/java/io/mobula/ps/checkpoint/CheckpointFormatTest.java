@@ -41,8 +41,8 @@ class CheckpointFormatTest {
         new CheckpointPart("part-00000", 0, 2, 72, 0xABC),
         new CheckpointPart("part-00001", 2, 2, 0, 0),
         new CheckpointPart("part-00002", 2, 3, 96, -1));
-    var manifest =
-        new CheckpointManifest(1, "ä\n", "dense double, 0 state vectors", "Sgd[rate=50%]", 3, 17, parts);
+    var manifest = new CheckpointManifest(
+        1, "ä\n", "dense double, 0 state vectors", "Sgd[rate=50%]", 3, 17, parts);
     byte[] bytes = ManifestCodec.write(manifest);
     assertThat(new String(bytes, StandardCharsets.US_ASCII)).isEqualTo("""
         mobula-checkpoint 1

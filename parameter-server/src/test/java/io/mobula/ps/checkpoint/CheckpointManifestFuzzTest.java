@@ -19,13 +19,16 @@ class CheckpointManifestFuzzTest {
       "adam 0.001",
       20,
       7,
-      List.of(new CheckpointPart("part-00000", 0, 10, 80, 3), new CheckpointPart("part-00001", 10, 20, 80, -1)));
+      List.of(
+          new CheckpointPart("part-00000", 0, 10, 80, 3),
+          new CheckpointPart("part-00001", 10, 20, 80, -1)));
 
   @Test
   void whatIsReadIsWhatWouldBeWritten() throws Exception {
     var whole = ManifestCodec.write(MANIFEST);
     assertThat(ManifestCodec.read(whole, "here")).isEqualTo(MANIFEST);
-    ByteFuzzer.fuzz("manifests of tables", List.of(whole), CheckpointManifestFuzzTest::readOrRefused);
+    ByteFuzzer.fuzz(
+        "manifests of tables", List.of(whole), CheckpointManifestFuzzTest::readOrRefused);
     var lines = new String(whole, ISO_8859_1);
     var unsealed = lines.substring(0, lines.lastIndexOf("crc32c=")).getBytes(ISO_8859_1);
     ByteFuzzer.fuzz(

@@ -62,7 +62,8 @@ class DirectoryNamesTest {
       var table = SampleTable.of(name, 5, new Random(name.hashCode()));
       written.put(table.write(TableCheckpoints.of(root, name), 1, 2), name);
     }
-    assertThat(DurableFileSystem.entries(root)).containsExactlyInAnyOrderElementsOf(written.keySet());
+    assertThat(DurableFileSystem.entries(root))
+        .containsExactlyInAnyOrderElementsOf(written.keySet());
     written.forEach((path, name) -> {
       assertThat(TableCheckpoints.of(root, name).all()).as(name).containsExactly(path);
       var reader = CheckpointReader.open(path);
@@ -122,7 +123,9 @@ class DirectoryNamesTest {
     for (var text : texts) {
       names.add(DirectoryNames.of(text).of(1));
       assertThat(TextEscaper.escapeLine(text)).as("seed %d", seed).matches("[ -~]*");
-      assertThat(TextEscaper.unescapeLine(TextEscaper.escapeLine(text))).as("seed %d", seed).isEqualTo(text);
+      assertThat(TextEscaper.unescapeLine(TextEscaper.escapeLine(text)))
+          .as("seed %d", seed)
+          .isEqualTo(text);
     }
     assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[A-Za-z0-9_%.~-]+"));
     assertThat(names).noneMatch(name -> name.startsWith("."));

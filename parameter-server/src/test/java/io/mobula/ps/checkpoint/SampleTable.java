@@ -88,7 +88,8 @@ final class SampleTable {
   }
 
   CheckpointManifest manifest(List<CheckpointPart> parts) {
-    return new CheckpointManifest(CheckpointManifest.VERSION, name, SHAPE, "Adam[rate=0.001]", size(), 1000, parts);
+    return new CheckpointManifest(
+        CheckpointManifest.VERSION, name, SHAPE, "Adam[rate=0.001]", size(), 1000, parts);
   }
 
   /** Fails unless the checkpoint has every byte of this table. */

@@ -50,7 +50,9 @@ class WorkerTrackerTest {
     workers.join(2, 20, THERE, 0);
     workers.join(3, 30, HERE, 0);
     workers.endSteps(3, 4, 1);
-    assertThat(workers.evict(Set.of(HERE), 100, 50)).extracting(WorkerClock::rank).containsExactly(20);
+    assertThat(workers.evict(Set.of(HERE), 100, 50))
+        .extracting(WorkerClock::rank)
+        .containsExactly(20);
     assertThat(workers.evict(null, 100, 101)).extracting(WorkerClock::rank).containsExactly(10);
     assertThat(workers.isPresent(3)).isTrue();
     assertThat(workers.slowest()).isEqualTo(4);

@@ -38,7 +38,8 @@ class CompressionTest {
 
     assertThat(gradient).containsExactly(before);
     assertThat(Arrays.copyOfRange(into, 100, 1_600))
-        .containsExactly(CompressionSamples.sent(compression, Arrays.copyOfRange(gradient, 900, 2_400)));
+        .containsExactly(
+            CompressionSamples.sent(compression, Arrays.copyOfRange(gradient, 900, 2_400)));
     assertThat(Arrays.copyOfRange(into, 0, 100)).containsOnly(7);
     assertThat(Arrays.copyOfRange(into, 1_600, 2_000)).containsOnly(7);
   }
@@ -87,7 +88,8 @@ class CompressionTest {
     var encoder = compression.encoder(4);
     float[] first = CompressionSamples.decoded(
         compression, encoder.encode(new float[] {Float.NaN, 1, infinite, -infinite}, 0), 4);
-    float[] second = CompressionSamples.decoded(compression, encoder.encode(new float[] {2, 2, 2, 2}, 0), 4);
+    float[] second =
+        CompressionSamples.decoded(compression, encoder.encode(new float[] {2, 2, 2, 2}, 0), 4);
 
     assertThat(first).doesNotContain(Float.NaN, infinite, -infinite);
     assertThat(second).doesNotContain(Float.NaN, infinite, -infinite);

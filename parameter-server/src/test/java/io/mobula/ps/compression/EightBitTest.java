@@ -45,7 +45,8 @@ class EightBitTest {
     var encoder = compression.encoder(1);
     double sum = 0;
     for (int round = 0; round < 100; round++) {
-      float sent = CompressionSamples.decoded(compression, encoder.encode(new float[] {1e-37f}, 0), 1)[0];
+      float sent =
+          CompressionSamples.decoded(compression, encoder.encode(new float[] {1e-37f}, 0), 1)[0];
       assertThat(round > 0 || sent == 0).isTrue();
       sum += sent;
     }

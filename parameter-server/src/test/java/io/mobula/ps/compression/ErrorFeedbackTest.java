@@ -44,7 +44,10 @@ class ErrorFeedbackTest {
       float[] gradient = noisy(direction, random);
       largestNorm = Math.max(largestNorm, norm(gradient));
       add(missing, 1, gradient);
-      add(missing, -1, CompressionSamples.decoded(compression, encoder.encode(gradient, 0), LENGTH));
+      add(
+          missing,
+          -1,
+          CompressionSamples.decoded(compression, encoder.encode(gradient, 0), LENGTH));
 
       assertThat(norm(missing))
           .as("seed %d, round %d, in norms of a gradient", seed, round)

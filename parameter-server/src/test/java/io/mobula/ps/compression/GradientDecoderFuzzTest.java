@@ -16,7 +16,8 @@ class GradientDecoderFuzzTest {
   @ParameterizedTest
   @MethodSource("io.mobula.ps.compression.CompressionSamples#all")
   void refusesEveryOtherNumberOfBytes(Compression compression) {
-    for (float[] gradient : new float[][] {CompressionSamples.normal(new Random(41), 300), new float[300]}) {
+    for (float[] gradient :
+        new float[][] {CompressionSamples.normal(new Random(41), 300), new float[300]}) {
       byte[] encoded = compression.encoder(300).encode(gradient, 0);
       for (int bytes = 0; bytes <= encoded.length + 9; bytes++) {
         if (bytes != encoded.length) {

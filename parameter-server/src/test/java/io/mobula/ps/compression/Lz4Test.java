@@ -21,7 +21,8 @@ class Lz4Test {
     var plain = compression.encoder(LENGTH);
     var packed = compression.lz4().encoder(LENGTH);
     for (int round = 0; round < 5; round++) {
-      float[] gradient = round % 2 == 0 ? CompressionSamples.normal(random, LENGTH) : sparse(random);
+      float[] gradient =
+          round % 2 == 0 ? CompressionSamples.normal(random, LENGTH) : sparse(random);
 
       assertThat(CompressionSamples.decoded(compression.lz4(), packed.encode(gradient, 0), LENGTH))
           .isEqualTo(CompressionSamples.decoded(compression, plain.encode(gradient, 0), LENGTH));
@@ -68,7 +69,8 @@ class Lz4Test {
     for (int size : new int[] {-1, Integer.MAX_VALUE, LENGTH * 5 + 33, LENGTH * 4 + 4}) {
       ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN).putInt(FORM_AT + 1, size);
 
-      assertThatThrownBy(() -> CompressionSamples.decoded(Compression.none().lz4(), encoded, LENGTH))
+      assertThatThrownBy(
+              () -> CompressionSamples.decoded(Compression.none().lz4(), encoded, LENGTH))
           .as("size %d", size)
           .isInstanceOf(CompressedFormatException.class);
     }
@@ -79,7 +81,8 @@ class Lz4Test {
     byte[] encoded = encoded(Compression.oneBit(), sparse(new Random(26)));
     encoded[FORM_AT] = 3;
 
-    assertThatThrownBy(() -> CompressionSamples.decoded(Compression.oneBit().lz4(), encoded, LENGTH))
+    assertThatThrownBy(
+            () -> CompressionSamples.decoded(Compression.oneBit().lz4(), encoded, LENGTH))
         .isInstanceOf(CompressedFormatException.class)
         .hasMessageContaining("0, 1 or 2 as the form")
         .hasMessageContaining("there was 3");

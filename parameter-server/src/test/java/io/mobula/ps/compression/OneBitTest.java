@@ -17,7 +17,8 @@ class OneBitTest {
   void sendsTheRestNextTime() {
     var compression = Compression.oneBit();
     var encoder = compression.encoder(4);
-    float[] first = CompressionSamples.decoded(compression, encoder.encode(new float[] {1, 3, -2, -4}, 0), 4);
+    float[] first =
+        CompressionSamples.decoded(compression, encoder.encode(new float[] {1, 3, -2, -4}, 0), 4);
     float[] second = CompressionSamples.decoded(compression, encoder.encode(new float[4], 0), 4);
 
     assertThat(first).containsExactly(2, 2, -3, -3);

@@ -38,19 +38,24 @@ class TopKTest {
     var encoder = compression.encoder(3);
     float[] nothing = new float[3];
 
-    assertThat(CompressionSamples.decoded(compression, encoder.encode(new float[] {1, -3, 2}, 0), 3))
+    assertThat(
+            CompressionSamples.decoded(compression, encoder.encode(new float[] {1, -3, 2}, 0), 3))
         .containsExactly(0, -3, 0);
-    assertThat(CompressionSamples.decoded(compression, encoder.encode(new float[] {1.5f, 0, 0}, 0), 3))
+    assertThat(
+            CompressionSamples.decoded(compression, encoder.encode(new float[] {1.5f, 0, 0}, 0), 3))
         .containsExactly(2.5f, 0, 0);
     assertThat(CompressionSamples.decoded(compression, encoder.encode(nothing, 0), 3))
         .containsExactly(0, 0, 2);
-    assertThat(CompressionSamples.decoded(compression, encoder.encode(nothing, 0), 3)).containsOnly(0);
+    assertThat(CompressionSamples.decoded(compression, encoder.encode(nothing, 0), 3))
+        .containsOnly(0);
   }
 
   @Test
   void sendsTheFirstOfTies() {
-    assertThat(CompressionSamples.sent(Compression.topK(0.5), 1, -1, 1, -1)).containsExactly(1, -1, 0, 0);
-    assertThat(CompressionSamples.sent(Compression.topK(0.5), 1, -1, 2, -1)).containsExactly(1, 0, 2, 0);
+    assertThat(CompressionSamples.sent(Compression.topK(0.5), 1, -1, 1, -1))
+        .containsExactly(1, -1, 0, 0);
+    assertThat(CompressionSamples.sent(Compression.topK(0.5), 1, -1, 2, -1))
+        .containsExactly(1, 0, 2, 0);
   }
 
   @Test

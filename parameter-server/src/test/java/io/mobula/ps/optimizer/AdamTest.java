@@ -71,7 +71,8 @@ class AdamTest {
   void correctsNothingAfterVeryManySteps() {
     double[] weight = {0};
     double[][] state = {{2}, {16}};
-    Optimizers.adam(0.1).update(new OptimizerStep(Long.MAX_VALUE, 0.1), weight, state, new double[] {2}, 1);
+    Optimizers.adam(0.1)
+        .update(new OptimizerStep(Long.MAX_VALUE, 0.1), weight, state, new double[] {2}, 1);
 
     assertThat(weight[0]).isCloseTo(-0.1 * 2 / Math.sqrt(0.999 * 16 + 0.001 * 4), within(1e-9));
   }

@@ -37,8 +37,10 @@ class LearningRateScheduleTest {
 
   @Test
   void exponentialDecayMultipliesAfterEachUpdate() {
-    assertFactors(LearningRateSchedule.exponential(0.9), at(1, 1), at(2, 0.9), at(3, 0.81), at(4, 0.729));
-    assertThat(LearningRateSchedule.exponential(0.9999).factorAt(6932)).isCloseTo(0.5, within(1e-4));
+    assertFactors(
+        LearningRateSchedule.exponential(0.9), at(1, 1), at(2, 0.9), at(3, 0.81), at(4, 0.729));
+    assertThat(LearningRateSchedule.exponential(0.9999).factorAt(6932))
+        .isCloseTo(0.5, within(1e-4));
   }
 
   @Test
@@ -55,14 +57,20 @@ class LearningRateScheduleTest {
 
   @Test
   void theInverseSquareRootPeaksAtTheEndOfItsWarmUp() {
-    assertFactors(LearningRateSchedule.inverseSquareRoot(4), at(1, 0.25), at(3, 0.75), at(4, 1), at(16, 0.5));
+    assertFactors(
+        LearningRateSchedule.inverseSquareRoot(4), at(1, 0.25), at(3, 0.75), at(4, 1), at(16, 0.5));
     assertFactors(LearningRateSchedule.inverseSquareRoot(1), at(1, 1), at(4, 0.5), at(100, 0.1));
   }
 
   @Test
   void aWarmUpGoesUpInALine() {
     assertFactors(
-        LearningRateSchedule.constant().warmUp(4), at(1, 0.25), at(2, 0.5), at(3, 0.75), at(4, 1), at(5, 1));
+        LearningRateSchedule.constant().warmUp(4),
+        at(1, 0.25),
+        at(2, 0.5),
+        at(3, 0.75),
+        at(4, 1),
+        at(5, 1));
     assertFactors(LearningRateSchedule.constant().warmUp(1), at(1, 1), at(2, 1));
   }
 
@@ -88,7 +96,8 @@ class LearningRateScheduleTest {
   void thoseMadeAlikeAreEqual() {
     assertThat(LearningRateSchedule.cosine(100, 0.2).warmUp(3))
         .isEqualTo(LearningRateSchedule.cosine(100, 0.2).warmUp(3));
-    assertThat(LearningRateSchedule.cosine(100, 0.2)).isNotEqualTo(LearningRateSchedule.cosine(100, 0.1));
+    assertThat(LearningRateSchedule.cosine(100, 0.2))
+        .isNotEqualTo(LearningRateSchedule.cosine(100, 0.1));
   }
 
   @ParameterizedTest

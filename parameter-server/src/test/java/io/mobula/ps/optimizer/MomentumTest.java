@@ -35,8 +35,9 @@ class MomentumTest {
       v[0] = 0.8 * v[0] + g + 0.1 * w;
       return w - step.rate() * v[0];
     };
-    formula.isFollowedBy(
-        Optimizers.momentum(0.02, 0.8).weightDecay(0.1).schedule(LearningRateSchedule.stepDecay(5, 0.5)));
+    formula.isFollowedBy(Optimizers.momentum(0.02, 0.8)
+        .weightDecay(0.1)
+        .schedule(LearningRateSchedule.stepDecay(5, 0.5)));
   }
 
   @Test
@@ -46,8 +47,9 @@ class MomentumTest {
       v[0] = 0.8 * v[0] + decayed;
       return w - step.rate() * (decayed + 0.8 * v[0]);
     };
-    formula.isFollowedBy(
-        Optimizers.nesterov(0.02, 0.8).weightDecay(0.1).schedule(LearningRateSchedule.stepDecay(5, 0.5)));
+    formula.isFollowedBy(Optimizers.nesterov(0.02, 0.8)
+        .weightDecay(0.1)
+        .schedule(LearningRateSchedule.stepDecay(5, 0.5)));
   }
 
   /** Sutskever's weights are behind; what he takes gradients at, ahead by a velocity, is ours. */

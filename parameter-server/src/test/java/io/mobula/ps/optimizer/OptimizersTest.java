@@ -107,7 +107,8 @@ class OptimizersTest {
       for (int i = 0; i < 6; i++) {
         gradient[i] = steepness[i] * (weights[i] - bottom[i]);
       }
-      optimizer.update(new OptimizerStep(number, optimizer.rateAt(number)), weights, state, gradient, 6);
+      optimizer.update(
+          new OptimizerStep(number, optimizer.rateAt(number)), weights, state, gradient, 6);
     }
 
     assertThat(weights).containsExactly(bottom, within(1e-3f));

@@ -11,7 +11,8 @@ class SgdTest {
   @Test
   void goesDownTheGradient() {
     float[] weights = {1, -1};
-    Optimizers.sgd(0.5).update(new OptimizerStep(1, 0.5), weights, new float[0][], new float[] {2, -4}, 2);
+    Optimizers.sgd(0.5)
+        .update(new OptimizerStep(1, 0.5), weights, new float[0][], new float[] {2, -4}, 2);
 
     assertThat(weights).containsExactly(0, 1);
   }
@@ -26,7 +27,8 @@ class SgdTest {
   @Test
   void followsItsFormula() {
     ReferenceFormula formula = (step, w, state, g) -> w - step.rate() * (g + 0.2 * w);
-    formula.isFollowedBy(Optimizers.sgd(0.05).weightDecay(0.2).schedule(LearningRateSchedule.exponential(0.9)));
+    formula.isFollowedBy(
+        Optimizers.sgd(0.05).weightDecay(0.2).schedule(LearningRateSchedule.exponential(0.9)));
   }
 
   @Test

@@ -13,14 +13,16 @@ record SignDescent(double rate) implements Optimizer {
   }
 
   @Override
-  public void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
+  public void update(
+      OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       weights[i] -= (float) step.rate() * Math.signum(gradient[i]);
     }
   }
 
   @Override
-  public void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
+  public void update(
+      OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       weights[i] -= step.rate() * Math.signum(gradient[i]);
     }

@@ -2,11 +2,11 @@ package io.mobula.ps.row;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.NumberArray;
+import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.ps.optimizer.OptimizerStep;
+import io.mobula.ps.optimizer.Optimizers;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -80,7 +80,8 @@ class RowKernelTest {
     for (int row : rows) {
       first.initializeRow(row, row);
     }
-    var gradients = numbers(numberType, random(new Random(4), rows.length * width)).memory();
+    var gradients =
+        numbers(numberType, random(new Random(4), rows.length * width)).memory();
     train(first, rows, gradients);
     long bytes = 2L * width * numberType.bytes();
     var memory = MemorySegment.ofArray(new long[(int) (rows.length * bytes / 8)]);

@@ -82,7 +82,8 @@ class ShardFuzzTest {
     var bytes = new byte[1 + (int) SparseFrame.sizeOf(keys.length, 2, NumberType.FLOAT, true)];
     bytes[0] = 2;
     var frame = new SparseFrame(MemorySegment.ofArray(bytes).asSlice(1));
-    frame.writeHeader(new PushOrigin(WORKER, 1, 0, PART.layout()), keys.length, 2, NumberType.FLOAT, 3, true);
+    frame.writeHeader(
+        new PushOrigin(WORKER, 1, 0, PART.layout()), keys.length, 2, NumberType.FLOAT, 3, true);
     MemorySegment.copy(keys, 0, frame.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
     return bytes;
   }
@@ -131,7 +132,9 @@ class ShardFuzzTest {
         case 3 -> dense.adopt(ShardSnapshot.read(memory), TableShard.SnapshotOrigin.MOVED);
         default -> sparse.adopt(ShardSnapshot.read(memory), TableShard.SnapshotOrigin.MOVED);
       }
-    } catch (ParameterServerException | ParametersMovedException | IllegalArgumentException refused) {
+    } catch (ParameterServerException
+        | ParametersMovedException
+        | IllegalArgumentException refused) {
       assertThat(refused.getMessage()).isNotBlank();
     }
   }
@@ -145,7 +148,8 @@ class ShardFuzzTest {
     assertThatThrownBy(() -> dense.adopt(ShardSnapshot.read(cut), TableShard.SnapshotOrigin.MOVED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("bytes follow");
-    assertThatThrownBy(() -> sparse.adopt(ShardSnapshot.read(whole), TableShard.SnapshotOrigin.MOVED))
+    assertThatThrownBy(
+            () -> sparse.adopt(ShardSnapshot.read(whole), TableShard.SnapshotOrigin.MOVED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Wanted a block of rows");
     assertThatThrownBy(() -> ShardSnapshot.read(whole.asSlice(0, 40)))

@@ -46,7 +46,8 @@ class SparseShardTest {
       long sequence, int layout, NumberType numberType, boolean follow, long... keys) {
     long bytes = SparseFrame.sizeOf(keys.length, 1, numberType, follow);
     var frame = new SparseFrame(MemorySegment.ofArray(new byte[(int) bytes]));
-    frame.writeHeader(new PushOrigin(WORKER, sequence, 0, layout), keys.length, 1, numberType, LIST, follow);
+    frame.writeHeader(
+        new PushOrigin(WORKER, sequence, 0, layout), keys.length, 1, numberType, LIST, follow);
     if (follow) {
       MemorySegment.copy(keys, 0, frame.keys(), ValueLayout.JAVA_LONG_UNALIGNED, 0, keys.length);
     }
@@ -87,16 +88,19 @@ class SparseShardTest {
     shard.forgetKeyLists();
     assertThatThrownBy(() -> exchanged(frame(1, false, 5, 6), 1))
         .isInstanceOfSatisfying(
-            ParametersMovedException.class, moved -> assertThat(moved.wasTaken()).isTrue());
+            ParametersMovedException.class,
+            moved -> assertThat(moved.wasTaken()).isTrue());
   }
 
   @Test
   void anExchangeForAnotherLayoutIsToGoAgain() {
     assertThatThrownBy(() -> exchanged(frame(1, 2, NumberType.DOUBLE, true, 5), 1))
         .isInstanceOfSatisfying(
-            ParametersMovedException.class, moved -> assertThat(moved.wasTaken()).isFalse());
+            ParametersMovedException.class,
+            moved -> assertThat(moved.wasTaken()).isFalse());
     shard.freeze();
-    assertThatThrownBy(() -> exchanged(frame(1, true, 5), 1)).isInstanceOf(ParametersMovedException.class);
+    assertThatThrownBy(() -> exchanged(frame(1, true, 5), 1))
+        .isInstanceOf(ParametersMovedException.class);
     assertThat(shard.rows()).isZero();
   }
 
@@ -133,8 +137,10 @@ class SparseShardTest {
     var cut = new SnapshotSelection.All();
     var memory = MemorySegment.ofArray(new byte[(int) shard.sizeOf(cut)]);
     shard.write(cut, SnapshotOutput.to(memory));
-    var limited = new SparseShard(spec, PART, new LimitedHeap().freeBytes(1 << 20).room());
-    assertThatThrownBy(() -> limited.adopt(ShardSnapshot.read(memory), TableShard.SnapshotOrigin.MOVED))
+    var limited =
+        new SparseShard(spec, PART, new LimitedHeap().freeBytes(1 << 20).room());
+    assertThatThrownBy(
+            () -> limited.adopt(ShardSnapshot.read(memory), TableShard.SnapshotOrigin.MOVED))
         .isInstanceOf(HeapException.class)
         .hasMessageContaining("100000 more rows of sparse table rows");
     assertThat(limited.rows()).isZero();

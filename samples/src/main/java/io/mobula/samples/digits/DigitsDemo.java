@@ -75,7 +75,8 @@ public final class DigitsDemo {
   }
 
   private static List<LearningCurve> trained(DigitsTraining training, PrintStream out) {
-    return List.<DigitClassifier>of(new SoftmaxRegression(), new HiddenLayerNetwork(HIDDEN_UNITS)).stream()
+    return List.<DigitClassifier>of(new SoftmaxRegression(), new HiddenLayerNetwork(HIDDEN_UNITS))
+        .stream()
         .map(model -> told(training.of(model), out))
         .toList();
   }

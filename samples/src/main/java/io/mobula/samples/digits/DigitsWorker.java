@@ -1,8 +1,8 @@
 package io.mobula.samples.digits;
 
 import io.mobula.ps.DenseTable;
-import io.mobula.ps.ProcessLocation;
 import io.mobula.ps.DenseWorker;
+import io.mobula.ps.ProcessLocation;
 import java.util.Arrays;
 import java.util.Random;
 

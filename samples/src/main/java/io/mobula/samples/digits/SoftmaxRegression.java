@@ -4,7 +4,8 @@ import java.util.Random;
 
 /** Multinomial logistic regression: one layer and a softmax. */
 record SoftmaxRegression() implements DigitClassifier {
-  private static final FullyConnectedLayer LAYER = new FullyConnectedLayer(0, DigitSet.PIXELS, DigitSet.CLASSES);
+  private static final FullyConnectedLayer LAYER =
+      new FullyConnectedLayer(0, DigitSet.PIXELS, DigitSet.CLASSES);
 
   @Override
   public String title() {

@@ -36,7 +36,10 @@ record FashionFiles(Path folder) {
 
   /** Why there is nothing to read and what to do about it; empty when all four files are there. */
   Optional<String> missingReason() {
-    return ALL.stream().filter(name -> !Files.exists(file(name))).findFirst().map(this::missingReason);
+    return ALL.stream()
+        .filter(name -> !Files.exists(file(name)))
+        .findFirst()
+        .map(this::missingReason);
   }
 
   private String missingReason(String name) {

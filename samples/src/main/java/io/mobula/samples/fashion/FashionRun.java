@@ -6,8 +6,8 @@ import io.mobula.Placement;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
 import io.mobula.samples.training.EvaluationResult;
-import io.mobula.samples.training.WorkerGroup;
 import io.mobula.samples.training.TrainingRun;
+import io.mobula.samples.training.WorkerGroup;
 
 /** A training by a parameter server with one table, and a worker actor for each rank. */
 final class FashionRun implements TrainingRun {

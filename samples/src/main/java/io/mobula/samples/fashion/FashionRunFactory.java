@@ -5,8 +5,8 @@ import io.mobula.samples.training.BatchSampler;
 import io.mobula.samples.training.EvaluationResult;
 import io.mobula.samples.training.SingleThreadRun;
 import io.mobula.samples.training.SyncMode;
-import io.mobula.samples.training.TrainingRunFactory;
 import io.mobula.samples.training.TrainingRun;
+import io.mobula.samples.training.TrainingRunFactory;
 import java.io.IOException;
 
 /** Begins trainings of the network on all images, by three workers or by none. */
@@ -45,7 +45,8 @@ final class FashionRunFactory implements TrainingRunFactory {
   @Override
   public TrainingRun baseline() throws IOException {
     var network = new TwoLayerNetwork();
-    var baseline = new FashionBaseline(TrainingImageCache.train(files), network, batches, FashionTrainingConfig.RATE);
+    var baseline = new FashionBaseline(
+        TrainingImageCache.train(files), network, batches, FashionTrainingConfig.RATE);
     return new SingleThreadRun(
         baseline::learn, () -> EvaluationResult.of(network.accuracy(baseline.parameters(), test)));
   }

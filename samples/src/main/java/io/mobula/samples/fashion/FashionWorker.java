@@ -1,8 +1,8 @@
 package io.mobula.samples.fashion;
 
 import io.mobula.ps.DenseTable;
-import io.mobula.ps.PulledParameters;
 import io.mobula.ps.DenseWorker;
+import io.mobula.ps.PulledParameters;
 import io.mobula.samples.training.TrainingActor;
 import java.io.IOException;
 

@@ -11,7 +11,8 @@ import io.mobula.samples.training.EvaluationResult.Metric;
  * @param falsePositives what is no spam, but predicted to be
  * @param trueNegatives what is no spam, and predicted to be none
  */
-record ConfusionMatrix(int truePositives, int falseNegatives, int falsePositives, int trueNegatives) {
+record ConfusionMatrix(
+    int truePositives, int falseNegatives, int falsePositives, int trueNegatives) {
   /** The share of all mails that is predicted right. */
   double accuracy() {
     return share(truePositives + trueNegatives, falseNegatives + falsePositives);

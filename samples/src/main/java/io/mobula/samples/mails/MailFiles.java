@@ -82,7 +82,8 @@ record MailFiles(Path folder) {
   private static MailExample mail(Path file, boolean spam) {
     try {
       var text = Files.readString(file, StandardCharsets.ISO_8859_1);
-      return new MailExample(file.getFileName().toString(), spam, MailFeatures.of(MimeEntity.parse(text)));
+      return new MailExample(
+          file.getFileName().toString(), spam, MailFeatures.of(MimeEntity.parse(text)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,8 +9,8 @@ import io.mobula.ps.optimizer.Optimizers;
 import io.mobula.samples.training.BatchSampler;
 import io.mobula.samples.training.EvaluationResult;
 import io.mobula.samples.training.SyncMode;
-import io.mobula.samples.training.WorkerGroup;
 import io.mobula.samples.training.TrainingRun;
+import io.mobula.samples.training.WorkerGroup;
 
 /**
  * A training by a parameter server with one table, a weight for each key, and a worker actor for

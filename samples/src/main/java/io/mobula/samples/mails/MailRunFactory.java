@@ -4,8 +4,8 @@ import io.mobula.MobulaRuntime;
 import io.mobula.samples.training.BatchSampler;
 import io.mobula.samples.training.SingleThreadRun;
 import io.mobula.samples.training.SyncMode;
-import io.mobula.samples.training.TrainingRunFactory;
 import io.mobula.samples.training.TrainingRun;
+import io.mobula.samples.training.TrainingRunFactory;
 
 /**
  * Begins trainings of logistic regression on four fifths of the mails, by three workers or none.

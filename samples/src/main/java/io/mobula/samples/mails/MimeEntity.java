@@ -72,7 +72,8 @@ record MimeEntity(Map<String, String> fields, String body) {
   }
 
   private Stream<MimeEntity> all(int depth) {
-    var within = depth == 0 ? Stream.<MimeEntity>of() : parts().stream().flatMap(p -> p.all(depth - 1));
+    var within =
+        depth == 0 ? Stream.<MimeEntity>of() : parts().stream().flatMap(p -> p.all(depth - 1));
     return Stream.concat(Stream.of(this), within);
   }
 

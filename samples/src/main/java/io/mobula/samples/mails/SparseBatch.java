@@ -23,7 +23,8 @@ final class SparseBatch {
     if (mails.isEmpty()) {
       throw new IllegalArgumentException("A batch without mails: at least one is needed.");
     }
-    long[] keys = SortedKeys.sortedDistinct(mails.stream().flatMapToLong(mail -> Arrays.stream(mail.keys())));
+    long[] keys =
+        SortedKeys.sortedDistinct(mails.stream().flatMapToLong(mail -> Arrays.stream(mail.keys())));
     var places = new int[mails.size()][];
     var spam = new boolean[mails.size()];
     for (int i = 0; i < spam.length; i++) {

@@ -24,7 +24,10 @@ import java.util.function.Supplier;
  * @param loader reads the examples
  */
 public record TrainingProgram(
-    String name, TrainingSettings usual, Supplier<Optional<String>> missingReason, ExampleLoader loader) {
+    String name,
+    TrainingSettings usual,
+    Supplier<Optional<String>> missingReason,
+    ExampleLoader loader) {
 
   /** Reads the examples, and gives what trains on them. */
   public interface ExampleLoader {

@@ -43,7 +43,9 @@ record TrainingResult(String title, boolean byChance, int epochs, List<Outcome> 
         "mode=%s %s%s epochs=%d seconds=%.1f updates=%d",
         title,
         accuracy(),
-        worst().evaluation().metrics().stream().map(metric -> " " + metric).collect(Collectors.joining()),
+        worst().evaluation().metrics().stream()
+            .map(metric -> " " + metric)
+            .collect(Collectors.joining()),
         epochs,
         worst().curve().points().getLast().seconds(),
         worst().curve().updates());

@@ -12,7 +12,8 @@ import java.util.List;
  * @param runs how often a mode is trained in which chance decides whose gradient comes first
  * @param plot the PNG to write
  */
-public record TrainingSettings(int nodes, ModeSelection selection, int epochs, int runs, Path plot) {
+public record TrainingSettings(
+    int nodes, ModeSelection selection, int epochs, int runs, Path plot) {
   /** The options as a user writes them. */
   static final String USAGE = "[--nodes N]"
       + " [--mode baseline|synchronous|bounded|asynchronous|all]"

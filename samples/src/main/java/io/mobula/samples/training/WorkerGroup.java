@@ -20,8 +20,9 @@ public final class WorkerGroup implements AutoCloseable {
       MobulaRuntime runtime, int size, IntFunction<ActorHandle<? extends TrainingActor>> starter) {
     this.runtime = runtime;
     this.workers = IntStream.range(0, size).mapToObj(starter).toList();
-    runtime.get(
-        workers.stream().map(worker -> worker.call(TrainingActor::steps).remote()).toList());
+    runtime.get(workers.stream()
+        .map(worker -> worker.call(TrainingActor::steps).remote())
+        .toList());
   }
 
   /**
@@ -42,8 +43,9 @@ public final class WorkerGroup implements AutoCloseable {
   @Override
   public void close() {
     try {
-      runtime.get(
-          workers.stream().map(worker -> worker.tell(TrainingActor::leave).remote()).toList());
+      runtime.get(workers.stream()
+          .map(worker -> worker.tell(TrainingActor::leave).remote())
+          .toList());
     } finally {
       workers.forEach(ActorHandle::kill);
     }

@@ -4,9 +4,9 @@
  * end.
  *
  * <p>A program is a {@code TrainingProgram}. It opens a {@code TrainingRunFactory}, which begins a
- * {@code TrainingRun} for each {@code SyncMode}; a {@code TrainingExperiment} has it learn to the end and judges it
- * on the way. Where a run has worker actors, they are {@code TrainingActor}s and a {@code WorkerGroup}. Nothing
- * here knows a model or a kind of example.
+ * {@code TrainingRun} for each {@code SyncMode}; a {@code TrainingExperiment} has it learn to the
+ * end and judges it on the way. Where a run has worker actors, they are {@code TrainingActor}s and
+ * a {@code WorkerGroup}. Nothing here knows a model or a kind of example.
  */
 @NullMarked
 package io.mobula.samples.training;

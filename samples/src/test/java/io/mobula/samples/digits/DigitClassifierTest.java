@@ -46,7 +46,8 @@ class DigitClassifierTest {
         / (2 * step);
   }
 
-  private static float lossAt(DigitClassifier model, float[] weights, int[] rows, int i, float step) {
+  private static float lossAt(
+      DigitClassifier model, float[] weights, int[] rows, int i, float step) {
     float[] moved = weights.clone();
     moved[i] += step;
     return model.meanGradient(moved, ALL, rows, new float[weights.length]);

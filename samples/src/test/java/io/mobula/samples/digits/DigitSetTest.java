@@ -46,7 +46,8 @@ class DigitSetTest {
     for (int workers = 1; workers < 12; workers++) {
       int of = workers;
       int[] rows = IntStream.range(0, workers)
-          .flatMap(i -> Arrays.stream(new DigitsWorker.ImagePartition(i, of, 1).rows(101, new Random(1))))
+          .flatMap(i ->
+              Arrays.stream(new DigitsWorker.ImagePartition(i, of, 1).rows(101, new Random(1))))
           .sorted()
           .toArray();
       assertThat(rows).containsExactly(IntStream.range(0, 101).toArray());

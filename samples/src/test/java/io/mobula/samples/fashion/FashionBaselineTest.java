@@ -35,7 +35,8 @@ class FashionBaselineTest {
   @Test
   void learns() {
     var network = new TwoLayerNetwork(32);
-    var baseline = new FashionBaseline(train, network, new BatchSampler(2, 32, train.count(), 1), RATE);
+    var baseline =
+        new FashionBaseline(train, network, new BatchSampler(2, 32, train.count(), 1), RATE);
     assertThat(network.accuracy(baseline.parameters(), test)).isLessThan(0.3);
 
     var losses = baseline.learn(300);

@@ -57,7 +57,8 @@ class FashionTrainingTest {
   @Test
   void comesToWhatOneThreadComesToWhenAllWaitForEachOther() throws IOException {
     var config = lesson(SyncMode.SYNCHRONOUS);
-    var baseline = new FashionBaseline(config.images(), config.network(), BATCHES, FashionTrainingConfig.RATE);
+    var baseline =
+        new FashionBaseline(config.images(), config.network(), BATCHES, FashionTrainingConfig.RATE);
     double[] wanted = baseline.learn(STEPS);
     try (var run = new FashionRun(runtime, config, test)) {
       var losses = run.learn(STEPS);

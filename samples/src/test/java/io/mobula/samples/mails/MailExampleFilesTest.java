@@ -30,7 +30,8 @@ class MailExampleFilesTest {
     assertThat(mails.stream().map(MailExample::name)).startsWith("1.txt", "2.txt", "1.txt");
     assertThat(mails.stream().map(MailExample::spam))
         .containsExactly(false, false, false, false, false, false, true, true, true, true);
-    assertThat(mails.get(1).keys()).contains(MailFeatures.key("subject:second"), MailFeatures.key("ham"));
+    assertThat(mails.get(1).keys())
+        .contains(MailFeatures.key("subject:second"), MailFeatures.key("ham"));
   }
 
   /** In Latin-1, which is hardly ever proper UTF-8. */

@@ -53,7 +53,8 @@ class MailFeaturesTest {
   @Test
   void joinsTheKeysOfABatch() {
     var batch = SparseBatch.of(List.of(
-        new MailExample("a", true, new long[] {0, 3, 9}), new MailExample("b", false, new long[] {0, 4})));
+        new MailExample("a", true, new long[] {0, 3, 9}),
+        new MailExample("b", false, new long[] {0, 4})));
     assertThat(batch.count()).isEqualTo(2);
     assertThat(batch.keys()).containsExactly(0, 3, 4, 9);
     assertThat(batch.positions(0)).containsExactly(0, 1, 3);
@@ -64,11 +65,13 @@ class MailFeaturesTest {
 
   @Test
   void refusesKeysThatAreNoSet() {
-    assertThatThrownBy(() -> new MailExample("a", true, new long[] {1, 1})).hasMessageContaining("Mail a");
+    assertThatThrownBy(() -> new MailExample("a", true, new long[] {1, 1}))
+        .hasMessageContaining("Mail a");
     assertThatThrownBy(() -> new MailExample("a", true, new long[] {2, 1}))
         .hasMessageContaining("1 after 2");
     assertThatThrownBy(() -> SparseBatch.of(List.of())).hasMessageContaining("without mails");
-    assertThat(SortedKeys.sortedDistinct(Arrays.stream(new long[] {3, 1, 3, 1}))).containsExactly(1, 3);
+    assertThat(SortedKeys.sortedDistinct(Arrays.stream(new long[] {3, 1, 3, 1})))
+        .containsExactly(1, 3);
   }
 
   private static long[] keys(String mail) {

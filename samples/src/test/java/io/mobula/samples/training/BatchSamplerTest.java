@@ -83,14 +83,16 @@ class BatchSamplerTest {
   @Test
   void refusesWhatCannotBe() {
     assertThatThrownBy(() -> new BatchSampler(0, 1, 1, 1)).hasMessageContaining("0 workers");
-    assertThatThrownBy(() -> new BatchSampler(2, 1, 1, 1).batch(0, 2)).hasMessageContaining("worker 2");
+    assertThatThrownBy(() -> new BatchSampler(2, 1, 1, 1).batch(0, 2))
+        .hasMessageContaining("worker 2");
     assertThatThrownBy(() -> new Permutation(0, 1)).hasMessageContaining("0 numbers");
   }
 
   private static IntStream rows(BatchSampler batches, long from, long to) {
     return LongStream.range(from, to)
         .boxed()
-        .flatMap(step -> IntStream.range(0, batches.workers()).mapToObj(r -> batches.batch(step, r)))
+        .flatMap(
+            step -> IntStream.range(0, batches.workers()).mapToObj(r -> batches.batch(step, r)))
         .flatMapToInt(Arrays::stream);
   }
 

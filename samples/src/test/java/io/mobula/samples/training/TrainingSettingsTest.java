@@ -18,7 +18,8 @@ class TrainingSettingsTest {
         .isEqualTo(new TrainingSettings(
             3, new ModeSelection(false, List.of(SyncMode.BOUNDED)), 5, 2, Path.of("usual.png")));
     assertThat(USUAL.with(List.of("--epochs", "2", "--plot", "a.png", "--mode", "baseline")))
-        .isEqualTo(new TrainingSettings(1, new ModeSelection(true, List.of()), 2, 1, Path.of("a.png")));
+        .isEqualTo(
+            new TrainingSettings(1, new ModeSelection(true, List.of()), 2, 1, Path.of("a.png")));
     assertThat(USUAL.with(List.of("--mode", "baseline", "--mode", "all"))).isEqualTo(USUAL);
   }
 

@@ -206,7 +206,10 @@ public final class FaultInjection implements AutoCloseable {
 
   /** A process that is started meanwhile has no room for its files, and ends. */
   private void fillStoreDisk(Duration length) throws IOException {
-    cluster.processes().all().forEach(each -> each.expectRepeatedEnds("a full disk", length.plus(ENDS)));
+    cluster
+        .processes()
+        .all()
+        .forEach(each -> each.expectRepeatedEnds("a full disk", length.plus(ENDS)));
     var disk = cluster.processes().storeDisk();
     disk.fill();
     later(length, () -> {

@@ -149,7 +149,8 @@ public final class HistoryChecker {
           operation.kind() + " is " + value + ", wanted " + operation.expected());
     }
     if (operation.mostEffects() > 0 && effects == 0) {
-      addViolation(Rule.NO_EFFECT, operation.id(), operation.kind() + " is " + value + " and never began");
+      addViolation(
+          Rule.NO_EFFECT, operation.id(), operation.kind() + " is " + value + " and never began");
     }
   }
 }

@@ -19,8 +19,8 @@ class CommandRunnerTest {
   @Test
   @Timeout(20)
   void aProgramThatDoesNotEndIsEndedAtTheLimit() {
-    assertThatThrownBy(() ->
-            CommandRunner.run(List.of("sh", "-c", "echo begun; exec sleep 30"), Duration.ofMillis(500)))
+    assertThatThrownBy(() -> CommandRunner.run(
+            List.of("sh", "-c", "echo begun; exec sleep 30"), Duration.ofMillis(500)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("did not end within PT0.5S")
         .hasMessageContaining("begun");
