@@ -78,14 +78,14 @@ class ArchitectureTest {
   /**
    * The clocks of two hosts differ, and one may be set: what is compared or sent is a length of
    * time or from {@link System#nanoTime()}. {@code TaskRun} tells a program its deadline, and
-   * {@code Leftovers} compares the times of files with the clock that made them, as
+   * {@code StaleStoreCleaner} compares the times of files with the clock that made them, as
    * {@code ProcessLockFile} does.
    */
   @ArchTest
   static final ArchRule NOBODY_LOOKS_AT_THE_WALL_CLOCK = noClasses()
       .that()
       .haveNameNotMatching("io\\.mobula\\.internal\\."
-          + "(task\\.TaskRun|memory\\.Leftovers|checkpoint\\.ProcessLockFile)")
+          + "(task\\.TaskRun|memory\\.StaleStoreCleaner|checkpoint\\.ProcessLockFile)")
       .should()
       .callMethod(System.class, "currentTimeMillis")
       .orShould()

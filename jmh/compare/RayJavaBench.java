@@ -12,11 +12,11 @@ import java.util.Locale;
  * <p>Compiled and started by the script compare, with ray_dist.jar on the class path, against a
  * node that is up: -Dray.address=HOST:PORT, -Dray.job.code-search-path=ITS_JAR.
  */
-public final class RayJava {
+public final class RayJavaBench {
   private static final int BATCH = 1000;
   private static final int DOUBLES = 12_500_000;
 
-  private RayJava() {}
+  private RayJavaBench() {}
 
   public static byte[] smallValue() {
     return new byte[] {'o', 'k'};
@@ -25,7 +25,7 @@ public final class RayJava {
   /** Whom others call. */
   public static final class Server {
     public byte[] smallValue() {
-      return RayJava.smallValue();
+      return RayJavaBench.smallValue();
     }
   }
 
@@ -38,11 +38,11 @@ public final class RayJava {
       time("single client put calls", 1, seconds, () -> Ray.put(0));
       double[] doubles = new double[DOUBLES];
       time("single client put gigabytes", 0.1, seconds, () -> Ray.put(doubles));
-      time("single client tasks sync", 1, seconds, () -> Ray.task(RayJava::smallValue).remote().get());
+      time("single client tasks sync", 1, seconds, () -> Ray.task(RayJavaBench::smallValue).remote().get());
       time("single client tasks async", BATCH, seconds, () -> {
         List<ObjectRef<byte[]>> refs = new ArrayList<>(BATCH);
         for (int i = 0; i < BATCH; i++) {
-          refs.add(Ray.task(RayJava::smallValue).remote());
+          refs.add(Ray.task(RayJavaBench::smallValue).remote());
         }
         Ray.get(refs);
       });

@@ -11,8 +11,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /** Runs one test class, or one method of it, for bin/faults; a line FAILED tells of each failure. */
-public final class RunTests {
-  private RunTests() {}
+public final class FaultTestRunner {
+  private FaultTestRunner() {}
 
   /**
    * The module and Test or Test#method; the package is looked for in the module's test sources. With
