@@ -13,17 +13,17 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's accelerators, each with what of it is free. A share never lies on two devices; it goes
- * to the fullest device that has room for it, so that whole ones stay whole (best fit). Of several
- * whole ones those are taken that are nearest to each other. Nothing is taken from a device that is
- * ill; what is held of it comes back when it is healthy again. Pure; for one thread.
+ * Allocator of a node's accelerators. A share never spans two devices. It goes to the fullest
+ * device with enough free units, so that whole devices stay whole (best fit). A request for several
+ * whole devices takes those nearest to each other. Nothing is taken from an unhealthy device; what
+ * is held of it becomes free when the device is healthy again. Not thread-safe.
  */
 final class DeviceAllocator {
   private static final int FAR = 1000;
 
   private final List<DeviceEntry> entries = new ArrayList<>();
 
-  /** One device. */
+  /** One device and what is used and reserved of it. */
   private static final class DeviceEntry {
     private Device device;
     private final long capacity;
@@ -49,14 +49,14 @@ final class DeviceAllocator {
     }
   }
 
-  /** All of these, and of each so much. */
+  /** Creates an allocator of these devices, each with the units of its share. */
   DeviceAllocator(List<DeviceShare> shares) {
     shares.forEach(share -> entries.add(new DeviceEntry(share.device(), share.units())));
   }
 
   // ---- what is there
 
-  /** Units of all that are healthy. */
+  /** Returns the units of all healthy devices. */
   long total() {
     return entries.stream()
         .filter(DeviceEntry::isHealthy)
@@ -64,12 +64,12 @@ final class DeviceAllocator {
         .sum();
   }
 
-  /** Units of what is free. */
+  /** Returns the free units of all devices. */
   long free() {
     return entries.stream().mapToLong(DeviceEntry::free).sum();
   }
 
-  /** Each, ill or not, for others. */
+  /** Returns a view of each device, healthy or not, for other nodes. */
   List<DeviceView> view() {
     return entries.stream()
         .map(entry -> new DeviceView(
@@ -83,7 +83,7 @@ final class DeviceAllocator {
         .toList();
   }
 
-  /** What of each is not held, be it ill or not. */
+  /** Returns the unused part of each device, healthy or not. */
   List<DeviceShare> rest() {
     return entries.stream()
         .filter(entry -> entry.used < entry.capacity)
@@ -93,12 +93,16 @@ final class DeviceAllocator {
 
   // ---- granting
 
-  /** Whether as much is free that no earlier request waits for. */
+  /** Returns whether the need fits into what is free and not reserved. */
   boolean fits(DeviceRequirement need) {
     return need.isNone() || !choose(need, DeviceAllocator::unreservedUnits).isEmpty();
   }
 
-  /** Whether it would fit if only this much of each device, by UUID, were taken. */
+  /**
+   * Returns whether the need would fit if only these units were taken.
+   *
+   * @param taken units by UUID of the device
+   */
   boolean wouldFit(DeviceRequirement need, Map<String, Long> taken) {
     return need.isNone()
         || !choose(
@@ -109,7 +113,7 @@ final class DeviceAllocator {
             .isEmpty();
   }
 
-  /** Takes what {@link #fits}. */
+  /** Takes the devices of a need that {@linkplain #fits fits}. */
   List<DeviceShare> take(DeviceRequirement need) {
     var taken = new ArrayList<DeviceShare>();
     for (var entry : choose(need, DeviceAllocator::unreservedUnits)) {
@@ -120,7 +124,7 @@ final class DeviceAllocator {
     return List.copyOf(taken);
   }
 
-  /** Puts it back. */
+  /** Returns these shares to the free units. */
   void putBack(List<DeviceShare> shares) {
     for (var share : shares) {
       var entry = slot(share.device().uuid());
@@ -133,8 +137,8 @@ final class DeviceAllocator {
   }
 
   /**
-   * Leaves what this needs alone until {@link #clearReservations}, or all it could use if it does
-   * not fit.
+   * Reserves devices for this need until {@link #clearReservations}: those that it fits on, or
+   * every device that it could use if it does not fit.
    */
   void reserve(DeviceRequirement need) {
     var chosen = choose(need, DeviceAllocator::unreservedUnits);
@@ -144,12 +148,12 @@ final class DeviceAllocator {
     }
   }
 
-  /** Leaves every device alone that this could use, until {@link #clearReservations}. */
+  /** Reserves every device that this need could use, until {@link #clearReservations}. */
   void reserveAllMatching(DeviceRequirement need) {
     entries.forEach(entry -> entry.reserved |= entry.unitsFor(need) > 0);
   }
 
-  /** Forgets what was set aside and spoken for. */
+  /** Clears the reservations of all devices. */
   void clearReservations() {
     entries.forEach(entry -> {
       entry.reservedUnits = 0;
@@ -161,7 +165,7 @@ final class DeviceAllocator {
     return entry.reserved ? 0 : entry.free();
   }
 
-  /** Which devices it is taken from; empty if it does not fit. */
+  /** Returns the devices to take the need from; empty if it does not fit. */
   private List<DeviceEntry> choose(DeviceRequirement need, ToLongFunction<DeviceEntry> open) {
     var able = new ArrayList<DeviceEntry>();
     DeviceEntry fullest = null;
@@ -183,7 +187,10 @@ final class DeviceAllocator {
     return need.count() == 1 ? List.of(fullest) : nearest(able, need.count());
   }
 
-  /** So many that are near each other: from each one on the nearest first, the best of all. */
+  /**
+   * Returns {@code count} devices that are near each other: grows a group from each device by its
+   * nearest neighbour and returns the group with the smallest sum of distances.
+   */
   private static List<DeviceEntry> nearest(List<DeviceEntry> able, int count) {
     List<DeviceEntry> best = List.of();
     long least = Long.MAX_VALUE;
@@ -216,7 +223,7 @@ final class DeviceAllocator {
 
   // ---- health
 
-  /** What was found anew: others in their place or state, and new ones. */
+  /** Updates known devices to the state that a probe has found, and adds new ones. */
   void update(List<Device> found) {
     for (var device : found) {
       var entry = slot(device.uuid());
@@ -228,7 +235,7 @@ final class DeviceAllocator {
     }
   }
 
-  /** The same shares of the devices as they are now. */
+  /** Returns the same shares with the present state of their devices. */
   List<DeviceShare> withCurrentDevices(List<DeviceShare> shares) {
     Map<String, Device> now = new HashMap<>();
     entries.forEach(entry -> now.put(entry.device.uuid(), entry.device));

@@ -9,19 +9,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A device, or the part of it that a lease holds. Immutable.
+ * Immutable share of an accelerator: the whole device or the part that a lease holds.
  *
- * @param device as it was when the ledger last heard of it
- * @param units how much of it, the whole having {@value Resources#UNITS_PER_ONE}
+ * @param device the device in the state that the ledger last heard of
+ * @param units the size of the share; a whole device has {@value Resources#UNITS_PER_ONE}
  */
 public record DeviceShare(Device device, long units) {
 
-  /** What {@code CUDA_VISIBLE_DEVICES} is to be for a process that has these. */
+  /** Returns the value of {@code CUDA_VISIBLE_DEVICES} for a process that has these shares. */
   public static String visibleDevices(List<DeviceShare> shares) {
     return shares.stream().map(share -> share.gpu().cudaName()).collect(Collectors.joining(","));
   }
 
-  /** What other nodes are told of it while nothing of it is held. */
+  /** Returns the view that other nodes get of the share while nothing of it is held. */
   public DeviceView view() {
     return new DeviceView(
         device.index(),
@@ -33,7 +33,7 @@ public record DeviceShare(Device device, long units) {
         device.unhealthyReason().orElse(""));
   }
 
-  /** As its holder knows it. */
+  /** Returns the share as its holder sees it. */
   Gpu gpu() {
     return new Gpu(
         device.index(),
@@ -42,7 +42,10 @@ public record DeviceShare(Device device, long units) {
         device.unhealthyReason());
   }
 
-  /** So many units of devices of which nothing is known; the last may be a part of one. */
+  /**
+   * Returns shares of devices of unknown model that have this many units together; the last may be
+   * part of a device.
+   */
   public static List<DeviceShare> declared(long units) {
     long whole = Resources.UNITS_PER_ONE;
     return of(
@@ -52,7 +55,10 @@ public record DeviceShare(Device device, long units) {
         units);
   }
 
-  /** So many units of these devices, in their order; the last may be a part of one. */
+  /**
+   * Returns shares of these devices, in their order, that have this many units together; the last
+   * may be part of a device.
+   */
   public static List<DeviceShare> of(List<Device> devices, long units) {
     long whole = Resources.UNITS_PER_ONE;
     return IntStream.range(0, devices.size())

@@ -7,23 +7,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accelerators of a host, divided between its processes as a ledger would grant them. Immutable.
+ * Immutable split of a host's accelerators between its processes, allocated as a ledger would grant
+ * them.
  *
- * @param parts of each process
- * @param rest what stays
+ * @param parts the shares of each process
+ * @param rest the shares that are left
  */
 public record DeviceSplit(List<List<DeviceShare>> parts, List<DeviceShare> rest) {
-  /** Copies the lists. */
+  /** Copies the lists into immutable ones. */
   public DeviceSplit {
     parts = List.copyOf(parts);
     rest = List.copyOf(rest);
   }
 
   /**
-   * Gives each process as many, or the same share of one.
+   * Gives each process the same number of devices, or the same share of one device.
    *
-   * @param each in units
-   * @return null if that cannot be, as a share does not lie on two devices
+   * @param each units for each process
+   * @return null if that is impossible, as a share cannot span two devices
    */
   public static @Nullable DeviceSplit of(List<DeviceShare> all, int processes, long each) {
     var deviceAllocator = new DeviceAllocator(all);

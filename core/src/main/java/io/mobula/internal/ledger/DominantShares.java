@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How much of a node each driver's work holds. Pure; for one thread. */
+/** Dominant share of each driver: how much of a node its work holds. Not thread-safe. */
 final class DominantShares {
   private static final double UNKNOWN = -1;
 
@@ -22,18 +22,18 @@ final class DominantShares {
     private double share = UNKNOWN;
   }
 
-  /** Nothing is held of that. */
+  /** Creates the table of a node with these totals, of which nothing is held. */
   DominantShares(Resources total) {
     this.total = total;
   }
 
-  /** There is more or less of it now. */
+  /** Sets the node's totals, which have changed. */
   void setTotal(Resources now) {
     total = now;
     usages.values().forEach(usage -> usage.share = UNKNOWN);
   }
 
-  /** It was granted that. */
+  /** Adds a grant to the driver's holdings. */
   void add(Job job, Resources granted, List<DeviceShare> shares) {
     var usage = usages.computeIfAbsent(job.driver(), driver -> new DriverUsage());
     usage.lastTurn = ++turns;
@@ -48,11 +48,11 @@ final class DominantShares {
     }
   }
 
-  /** It has given that back. */
+  /** Subtracts returned resources from the driver's holdings. */
   void subtract(Job job, Resources granted, List<DeviceShare> shares) {
     var usage = usages.get(job.driver());
     if (usage == null) {
-      return; // it had been granted nothing at all
+      return; // it had been granted nothing but leases without resources
     }
     usage.share = UNKNOWN;
     granted.asUnits().forEach((name, units) -> {
@@ -74,13 +74,18 @@ final class DominantShares {
     return shares.stream().mapToLong(DeviceShare::units).sum();
   }
 
-  /** When it was last granted something, counted in grants; 0 if it holds nothing. */
+  /**
+   * Returns the number of the driver's last grant, counted over all drivers; 0 if it holds nothing.
+   */
   long lastTurnOf(NodeId driver) {
     var usage = usages.get(driver);
     return usage == null ? 0 : usage.lastTurn;
   }
 
-  /** The largest part that it holds of any resource; 0 if it holds nothing. */
+  /**
+   * Returns the driver's dominant share: the largest part that it holds of any resource; 0 if it
+   * holds nothing.
+   */
   double shareOf(NodeId driver) {
     var usage = usages.get(driver);
     if (usage == null) {

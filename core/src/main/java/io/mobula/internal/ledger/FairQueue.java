@@ -12,13 +12,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits at a ledger: a line for each driver and amount that is wanted, in the order of arrival.
- * Pure; for one thread.
+ * Queue of waiting lease requests: a FIFO for each driver and wanted amount. Not thread-safe.
  *
- * <p>They are looked at by turns: the driver that holds least for its weight comes first, of those
- * that hold the same the one whose last turn is longest ago, and then the one whose request is
- * older (max-min fairness over dominant shares, Ghodsi et al., NSDI 2011). Where one is refused,
- * all behind it in its line are, without a look at them.
+ * <p>Requests are scanned in fair order: first the driver with the smallest dominant share for its
+ * weight, among equals the driver whose last grant is longest ago, then the older request (max-min
+ * fairness over dominant shares, Ghodsi et al., NSDI 2011). When a request is refused, all behind
+ * it in its FIFO are skipped.
  */
 final class FairQueue {
   private final Map<NodeId, DriverQueues> driverQueues = new LinkedHashMap<>();
@@ -28,7 +27,7 @@ final class FairQueue {
 
   private record QueuedRequest(LeaseRequester requester, long arrival) {}
 
-  /** The lines of one driver. */
+  /** All FIFOs of one driver. */
   private static final class DriverQueues {
     private final NodeId id;
     private final Map<Resources, Deque<QueuedRequest>> lines = new LinkedHashMap<>();
@@ -39,17 +38,17 @@ final class FairQueue {
     }
   }
 
-  /** Nobody waits; turns go by what these say. */
+  /** Creates an empty queue that is ordered by these shares. */
   FairQueue(DominantShares dominantShares) {
     this.dominantShares = dominantShares;
   }
 
-  /** How many wait. */
+  /** Returns the number of waiting requests. */
   int size() {
     return size;
   }
 
-  /** Takes its place at the end of its line. */
+  /** Adds a request at the end of its FIFO. */
   void add(LeaseRequester requester) {
     driverQueues
         .computeIfAbsent(requester.job().driver(), DriverQueues::new)
@@ -59,7 +58,7 @@ final class FairQueue {
     size++;
   }
 
-  /** Whether it still waits, being the last that has come to its line. */
+  /** Returns whether the requester still waits and is the last of its FIFO. */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   boolean isLast(LeaseRequester requester) {
     var driver = driverQueues.get(requester.job().driver());
@@ -68,7 +67,7 @@ final class FairQueue {
     return last != null && last.requester() == requester;
   }
 
-  /** Whether it waits. Looks at all of its line. */
+  /** Returns whether the requester waits. Searches its whole FIFO. */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   boolean has(LeaseRequester requester) {
     var driver = driverQueues.get(requester.job().driver());
@@ -76,7 +75,7 @@ final class FairQueue {
     return line != null && line.stream().anyMatch(request -> request.requester() == requester);
   }
 
-  /** All, the oldest first. */
+  /** Returns all waiting requesters, oldest first. */
   List<LeaseRequester> inOrder() {
     return driverQueues.values().stream()
         .flatMap(driverQueues -> driverQueues.lines.values().stream())
@@ -86,7 +85,7 @@ final class FairQueue {
         .toList();
   }
 
-  /** Forgets those who want no more, wherever they stand. */
+  /** Removes all requests that are no longer wanted. */
   void removeLapsed() {
     for (var driver : driverQueues.values()) {
       for (var line : driver.lines.values()) {
@@ -97,7 +96,7 @@ final class FairQueue {
     }
   }
 
-  /** Nobody waits any more; those who did, the oldest first. */
+  /** Removes all requests and returns their requesters, oldest first. */
   List<LeaseRequester> removeAll() {
     var all = inOrder();
     driverQueues.clear();
@@ -105,12 +104,12 @@ final class FairQueue {
     return all;
   }
 
-  /** A look at all of them by turns; what is held may change meanwhile. */
+  /** Starts a scan in fair order. The shares may change during the scan. */
   FairScan scan() {
     return new FairScan();
   }
 
-  /** One line, and whose it is. */
+  /** One FIFO and its driver. */
   private record QueueCursor(DriverQueues driver, Deque<QueuedRequest> line) {
     long arrival() {
       return line.getFirst().arrival();
@@ -121,7 +120,7 @@ final class FairQueue {
     }
   }
 
-  /** One look. */
+  /** One scan of the queue in fair order. */
   final class FairScan {
     private final List<QueueCursor> open = new ArrayList<>();
     private @Nullable QueueCursor current;
@@ -133,7 +132,10 @@ final class FairQueue {
       }
     }
 
-    /** Whose turn it is; null when all had theirs. Whoever wants no more is left out. */
+    /**
+     * Returns the next requester in fair order; null at the end of the scan. Removes requests that
+     * are no longer wanted.
+     */
     @Nullable
     LeaseRequester next() {
       open.removeIf(cursor -> {
@@ -173,7 +175,7 @@ final class FairQueue {
       return byTurn == 0 ? one.arrival() < other.arrival() : byTurn < 0;
     }
 
-    /** Whoever has just been looked at is granted what it wants. */
+    /** Marks the current request as granted and removes it. */
     void markGranted() {
       if (current != null) {
         current.line().removeFirst();
@@ -181,12 +183,12 @@ final class FairQueue {
       }
     }
 
-    /** Whoever has just been looked at is not, nor is anybody behind it. */
+    /** Marks the current request as refused: the rest of its FIFO is skipped. */
     void refused() {
       open.remove(current);
     }
 
-    /** Ends it: lines in which nobody waits are forgotten. */
+    /** Ends the scan and forgets empty FIFOs. */
     void end() {
       driverQueues.values().removeIf(driverQueues -> {
         driverQueues.lines.values().removeIf(Deque::isEmpty);

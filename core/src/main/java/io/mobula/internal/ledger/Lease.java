@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to use resources of one node until it is {@linkplain #release released}: a slot that
- * runs task after task, or an actor for life. The holder's thread gives the CPU back while it
+ * Right to use resources of one node until it is {@linkplain #release released}. A task slot holds
+ * one for task after task, an actor for its lifetime. The holder's thread returns the CPU while it
  * waits.
  *
  * <p>All methods may be called from any thread; {@link #giveBack} and {@link #takeBack} alternate
- * on the holder's.
+ * on the holder's thread.
  */
 public final class Lease implements CpuHold {
   private final LeaseRequester requester;
@@ -24,24 +24,27 @@ public final class Lease implements CpuHold {
   private volatile List<DeviceShare> shares;
   private volatile boolean recalled;
 
-  /** Who keeps account of a lease. All from any thread; nothing blocks. */
+  /** Accounting for leases: hears of each change. Called from any thread; must not block. */
   public interface LeaseAccounting {
-    /** It has ended. */
+    /** Notes that the lease has ended. */
     void released(Lease lease);
 
-    /** Its CPU is given back for a while. */
+    /** Notes that the lease has returned its CPU for a while. */
     void blocked(Lease lease);
 
-    /** Its CPU is taken back. */
+    /** Notes that the lease has taken its CPU back. */
     void resumed(Lease lease);
 
-    /** The ledger to ask for as much again; null if this book grants no leases itself. */
+    /**
+     * Returns the ledger to ask for the same resources again; null if this object grants no leases
+     * itself.
+     */
     default @Nullable LedgerClient ledger() {
       return null;
     }
   }
 
-  /** A lease that is accounted for elsewhere. */
+  /** Creates a lease that another object accounts for. */
   public static Lease of(
       LeaseRequester requester, List<DeviceShare> shares, LeaseAccounting accounting) {
     return new Lease(requester, shares, accounting);
@@ -54,17 +57,17 @@ public final class Lease implements CpuHold {
     this.accounting = accounting;
   }
 
-  /** What may be used. */
+  /** Returns the resources that the holder may use. */
   public Resources resources() {
     return resources;
   }
 
-  /** The accelerators among it, as they are now. */
+  /** Returns the accelerators among the resources, in their present state. */
   public List<DeviceShare> shares() {
     return shares;
   }
 
-  /** They have changed their state. Called by whoever accounts for it. */
+  /** Replaces the accelerators after their state has changed. Called by the accounting object. */
   public void shares(List<DeviceShare> now) {
     shares = now;
   }
@@ -78,23 +81,23 @@ public final class Lease implements CpuHold {
     return requester;
   }
 
-  /** Whether others wait for what this holds. */
+  /** Returns whether other requesters wait for resources of this lease. */
   public boolean isRecalled() {
     return recalled;
   }
 
-  /** For how long it has been held, in nanoseconds. */
+  /** Returns for how long the lease has been held, in nanoseconds. */
   public long ageNanos() {
     return System.nanoTime() - grantedAt;
   }
 
-  /** Others wait for what it holds. */
+  /** Tells the holder that other requesters wait for its resources. */
   public void recall() {
     recalled = true;
     requester.recalled(this);
   }
 
-  /** Ends the lease. Doing so again has no effect. */
+  /** Releases the lease's resources. A second call has no effect. */
   public void release() {
     if (released.compareAndSet(false, true)) {
       accounting.released(this);
@@ -116,8 +119,8 @@ public final class Lease implements CpuHold {
   }
 
   /**
-   * The ledger whose resources it holds; null if it was lent by another process, which accounts for
-   * it: a worker process that sees its own accelerators alone.
+   * Returns the ledger whose resources the lease holds; null if another process granted the lease
+   * and accounts for it (a worker process sees its own accelerators only).
    */
   public @Nullable LedgerClient ledger() {
     return accounting.ledger();

@@ -4,56 +4,68 @@ import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 
 /**
- * Somebody who wants leases of one kind: a queue of tasks of one scheduling class, or an actor to
- * be. Has at most one request outstanding at a time. {@link #granted}, {@link #stillWants} and
- * {@link #recalled} run on the ledger's thread and must not block.
+ * Requester of leases of one kind: the task queue of a scheduling class, or an actor to be created.
+ * It has at most one outstanding request. {@link #granted}, {@link #stillWants} and {@link
+ * #recalled} run on the ledger's thread and must not block.
  */
 public interface LeaseRequester {
 
-  /** What each lease shall hold. */
+  /** Returns the resources that each lease shall hold. */
   Resources wanted();
 
-  /** Whose work it is: programs take turns by what their work holds. */
+  /** Returns the job that the work belongs to: jobs compete by what their work holds. */
   Job job();
 
-  /** Names who asks, for reports. */
+  /** Returns a description of the requester for reports. */
   String description();
 
   /**
-   * Whether the outstanding request still stands; once it does not the ledger forgets it. Asked on
-   * the ledger's thread.
+   * Returns whether the outstanding request is still wanted; if not, the ledger forgets it. Called
+   * on the ledger's thread.
    */
   boolean stillWants();
 
-  /** Whether its leases are kept whatever others want, as an actor's are. */
+  /**
+   * Returns whether the leases are kept until the holder ends, whoever waits, as an actor's are.
+   */
   default boolean holdsForLifetime() {
     return false;
   }
 
   /**
-   * Whose requests these are: leases held by the same one are not recalled for each other, as they
-   * work on the same.
+   * Returns the recall group: leases of the same group are not recalled for each other, since they
+   * work on the same queue.
    */
   default Object recallGroup() {
     return this;
   }
 
-  /** The request cannot be granted at once and is queued; called once, on the ledger's thread. */
+  /**
+   * Notes that the request could not be granted immediately and is queued. Called once, on the
+   * ledger's thread.
+   */
   default void queued() {}
 
-  /** The ledger has closed, and the outstanding request with it. Once; it may ask elsewhere. */
+  /**
+   * Notes that the ledger has closed and the outstanding request has ended. Called once; the
+   * requester may ask elsewhere.
+   */
   default void ledgerClosed() {}
 
-  /** The outstanding request is granted; the lease must be released some time. */
+  /**
+   * Takes the lease that the outstanding request was granted. The lease must be released
+   * eventually.
+   */
   void granted(Lease lease);
 
   /**
-   * Others wait for what this lease of yours holds. A slot should let go soon, an actor need not.
+   * Notes that other requesters wait for resources of this lease. A task slot should release it
+   * soon, an actor need not.
    */
   void recalled(Lease lease);
 
   /**
-   * Accelerators of this lease of yours have fallen ill, or are healthy again; on the ledger's
+   * Notes that accelerators of this lease have become unhealthy or healthy. Called on the ledger's
    * thread.
    */
   default void devicesChanged(Lease lease) {}

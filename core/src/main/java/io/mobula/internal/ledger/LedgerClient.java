@@ -19,35 +19,33 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * A node's resource ledger as others see it: asks and tells, all from any thread, none blocking.
- */
+/** Client of a node's {@link ResourceLedger}, for any thread. No call blocks. */
 public final class LedgerClient implements Lease.LeaseAccounting {
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
 
   private final List<DeviceView> devices;
-  private final Resources everything; // be it ill or not
+  private final Resources everything; // accelerators count, healthy or not
   private final Resources most;
   private final ActorRef<ResourceLedger.Command> actor;
   private volatile Resources total;
   private volatile Resources possible = Resources.none();
 
   /**
-   * What is free, and what waits.
+   * Snapshot of free resources and waiting requests.
    *
-   * @param available what is free
-   * @param waiting who waits for what, at most a thousand, oldest first
-   * @param devices the accelerators, ill or not
+   * @param available the free resources
+   * @param waiting the waiting requests, oldest first, at most a thousand
+   * @param devices the accelerators, healthy or not
    */
   public record LedgerReport(
       Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
 
   /**
-   * The balance at a moment.
+   * Snapshot of the balance.
    *
-   * @param total what there is that is not ill
-   * @param available what is free
-   * @param devices the accelerators, ill or not
+   * @param total all resources; accelerators count only while healthy
+   * @param available the free resources
+   * @param devices the accelerators, healthy or not
    * @param queued how many requests wait
    */
   public record BalanceSnapshot(
@@ -63,33 +61,39 @@ public final class LedgerClient implements Lease.LeaseAccounting {
     this.actor = spawner.spawn(ResourceLedger.create(total, devices, this), name);
   }
 
-  /** Starts the ledger's actor, with as many accelerators as the total says. */
+  /** Starts the ledger's actor with the number of accelerators in {@code total}. */
   public static LedgerClient start(Resources total, Spawner spawner) {
     return start(total, DeviceShare.declared(total.units(Resources.GPU)), spawner);
   }
 
-  /** Starts the ledger's actor, with these accelerators whatever the total says. */
+  /** Starts the ledger's actor with these accelerators, whatever {@code total} says. */
   public static LedgerClient start(Resources total, List<DeviceShare> devices, Spawner spawner) {
     return new LedgerClient(total, devices, spawner, "ledger");
   }
 
-  /** Starts the actor of a ledger of what a lease holds, which the caller keeps until it closes. */
+  /**
+   * Starts the actor of a ledger over the resources of a lease. The caller keeps the lease until
+   * the ledger has closed.
+   */
   public static LedgerClient within(Lease lease, Spawner spawner, String name) {
     return new LedgerClient(lease.resources(), lease.shares(), spawner, name);
   }
 
-  /** Starts an actor under a name. */
+  /** Starter of named actors. */
   public interface Spawner {
-    /** Starts it and returns at once. */
+    /** Starts an actor and returns without waiting for it. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
-  /** Everything the node has that is not ill. */
+  /** Returns the total of the node; accelerators count only while healthy. */
   public Resources total() {
     return total;
   }
 
-  /** The most it can ever have, be it ill or not; accelerators by number alone. */
+  /**
+   * Returns the most that the node can ever have, unhealthy accelerators included; of accelerators
+   * only the number counts.
+   */
   public Resources maximum() {
     return most;
   }
@@ -98,15 +102,15 @@ public final class LedgerClient implements Lease.LeaseAccounting {
     total = now;
   }
 
-  /** The balance before anything was granted. */
+  /** Returns the balance before anything was granted. */
   public BalanceSnapshot unused() {
     return new BalanceSnapshot(total, total, devices, 0);
   }
 
   /**
-   * Refuses what this node can never hold.
+   * Throws if this node can never hold the resources.
    *
-   * @param what names who asks
+   * @param what names the requester in the message
    */
   public void requireSchedulable(Resources wanted, Supplier<String> what) {
     if (wanted.equals(possible)) {
@@ -124,7 +128,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
     possible = wanted;
   }
 
-  /** What is ill today may be healthy tomorrow. */
+  /** Returns the devices as if all were healthy and unused: an unhealthy device may recover. */
   private static List<DeviceView> healthy(List<DeviceView> devices) {
     return devices.stream()
         .map(each -> new DeviceView(
@@ -139,45 +143,47 @@ public final class LedgerClient implements Lease.LeaseAccounting {
             + ", or declare more in the settings.");
   }
 
-  /** Wants a lease; the requester hears of it. */
+  /** Requests a lease for the requester, which is called back. */
   public void acquire(LeaseRequester requester) {
     actor.tell(new ResourceLedger.Acquire(requester));
   }
 
   /**
-   * Wants a lease for each of these, now or not at all; nothing is set aside, and nobody who waits
-   * is overtaken.
+   * Requests one lease for each requester, now or not at all. Nothing is reserved for them, and no
+   * waiting request is overtaken.
    *
-   * @param answer hears on the ledger's thread whether all have been granted, after they have
+   * @param answer is told on the ledger's thread whether all were granted, after the grants
    */
   public void acquireNow(List<? extends LeaseRequester> requesters, Consumer<Boolean> answer) {
     actor.tell(new ResourceLedger.AcquireNow(List.copyOf(requesters), answer));
   }
 
   /**
-   * Grants nothing more, turns away who waits, and asks for all leases back.
+   * Closes the ledger: it grants nothing more, rejects all waiting requests and recalls all leases.
    *
-   * @param onEmpty runs on the ledger's thread when all have been released, after which it is no
-   *     more
+   * @param onEmpty runs on the ledger's thread after the last release; then the actor stops
    */
   public void close(Runnable onEmpty) {
     actor.tell(new ResourceLedger.Close(onEmpty));
   }
 
   /**
-   * Somebody {@linkplain LeaseRequester#stillWants wants no more}: others may be granted what he
-   * held back.
+   * Scans the queue again, as a requester {@linkplain LeaseRequester#stillWants has withdrawn}: its
+   * request may have held others back.
    */
   public void rescanQueue() {
     actor.tell(new ResourceLedger.RescanQueue());
   }
 
-  /** Accelerators were looked at anew. */
+  /** Updates the accelerators to the state that a probe has found. */
   public void probed(List<Device> found) {
     actor.tell(new ResourceLedger.DevicesProbed(found));
   }
 
-  /** The request of that requester, which the ledger's actor is asked about. */
+  /**
+   * Returns the request of that requester as a point in a chain of waits; the ledger's actor
+   * explains it.
+   */
   public WaitPoint request(LeaseRequester requester) {
     return new LedgerRequest(this, requester);
   }
@@ -188,7 +194,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
     return answer;
   }
 
-  /** What is free and what waits. */
+  /** Returns a report of what is free and what waits. */
   public CompletionStage<LedgerReport> report(ActorSystem<?> system) {
     CompletionStage<ResourceLedger.ReportReply> answer = AskPattern.ask(
         actor, reply -> new ResourceLedger.ReportRequest(reply), REPORT_LIMIT, system.scheduler());
@@ -197,8 +203,8 @@ public final class LedgerClient implements Lease.LeaseAccounting {
   }
 
   /**
-   * Asks for the balance, and to be told once when something may have changed since; then it is to
-   * be asked again. One watcher at a time; cheap for the ledger in between.
+   * Asks for the balance, and for one notification when it may have changed; then the caller asks
+   * again. One watcher at a time. Costs the ledger little in between.
    *
    * @param onChange runs on the ledger's thread and must not block
    */
@@ -206,7 +212,10 @@ public final class LedgerClient implements Lease.LeaseAccounting {
     watch(replyTo::tell, onChange);
   }
 
-  /** The same; both run on the ledger's thread. */
+  /**
+   * Asks for the balance, and for one notification when it may have changed. Both callbacks run on
+   * the ledger's thread and must not block.
+   */
   public void watch(Consumer<BalanceSnapshot> reply, Runnable onChange) {
     actor.tell(new ResourceLedger.Watch(reply, onChange));
   }

@@ -4,8 +4,8 @@ import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 
 /**
- * A request at a ledger, as a link of a chain of waits: the ledger's actor says whether it has it,
- * and what it lacks.
+ * Request at a ledger as a point in a chain of waits: the ledger's actor explains whether it has
+ * the request and what the request lacks.
  */
 record LedgerRequest(LedgerClient ledger, LeaseRequester requester) implements WaitPoint {
   @Override

@@ -11,27 +11,27 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a node has and what of it is free, in fixed-point units; accelerators one by one
- * ({@link DeviceAllocator}). Pure; for one thread.
+ * Total and free amounts of one node in fixed-point units; accelerators are accounted for device by
+ * device ({@link DeviceAllocator}). Not thread-safe.
  *
- * <p>Granting never takes more than is free. Only a resumed execution may: it takes its CPU back
- * without waiting, so the CPU may be owed for a while, and nothing that needs CPU is granted until
- * the debt is paid.
+ * <p>A grant never takes more than is free. Only a resumed execution may: it takes its CPU back
+ * without waiting, so the CPU balance can be negative for a while. Nothing that needs CPU is
+ * granted until the debt is paid.
  */
 final class ResourceBalance {
-  private final Resources others; // all but accelerators
+  private final Resources others; // all resources but accelerators
   private final Map<String, Long> free;
   private final DeviceAllocator deviceAllocator;
 
-  /** So much, with accelerators of which nothing is known. */
+  /** Creates a balance with these totals and with accelerators of unknown model. */
   ResourceBalance(Resources total) {
     this(total, DeviceShare.declared(total.units(Resources.GPU)));
   }
 
   /**
-   * So much, with these accelerators.
+   * Creates a balance with these totals and these accelerators.
    *
-   * @param total what it says of accelerators does not count
+   * @param total its amount of accelerators is ignored
    */
   ResourceBalance(Resources total, List<DeviceShare> devices) {
     this.others = withoutDevices(total);
@@ -47,17 +47,20 @@ final class ResourceBalance {
     return result;
   }
 
-  /** What there is that is not ill. */
+  /** Returns the total of all resources; accelerators count only while healthy. */
   Resources total() {
     return others.withUnits(Resources.GPU, deviceAllocator.total());
   }
 
-  /** The accelerators, be they ill or not. */
+  /** Returns all accelerators, healthy or not. */
   List<DeviceView> devices() {
     return deviceAllocator.view();
   }
 
-  /** The names of which less is free than wanted; empty means it can be granted. */
+  /**
+   * Returns the names of the resources of which less is free than wanted; empty if the request can
+   * be granted.
+   */
   Set<String> lacking(Resources wanted) {
     var names = new TreeSet<String>();
     wanted.asUnits().forEach((name, units) -> {
@@ -73,29 +76,32 @@ final class ResourceBalance {
     return names;
   }
 
-  /** Whether this is free even if {@code reserved} is left alone; of all but accelerators. */
+  /**
+   * Returns whether the request would fit if {@code reserved} were not available. Ignores
+   * accelerators.
+   */
   boolean fitsBeside(Resources reserved, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
         .allMatch(each -> DeviceRequirement.isDeviceResource(each.getKey())
             || freeUnits(each.getKey()) - reserved.units(each.getKey()) >= each.getValue());
   }
 
-  /** See {@link DeviceAllocator#reserve}. */
+  /** Reserves the accelerators that this request needs until {@link #clearReservations}. */
   void reserve(Resources wanted) {
     deviceAllocator.reserve(DeviceRequirement.of(wanted));
   }
 
-  /** See {@link DeviceAllocator#reserveAllMatching}. */
+  /** Reserves every accelerator that this request could use until {@link #clearReservations}. */
   void reserveAllMatching(Resources wanted) {
     deviceAllocator.reserveAllMatching(DeviceRequirement.of(wanted));
   }
 
-  /** See {@link DeviceAllocator#clearReservations}. */
+  /** Clears all reservations of accelerators. */
   void clearReservations() {
     deviceAllocator.clearReservations();
   }
 
-  /** Whether this could be granted if nothing but that were held. */
+  /** Returns whether the request could be granted if nothing but {@code kept} were held. */
   boolean wouldFit(Resources wanted, Resources kept, Map<String, Long> keptOfDevices) {
     return deviceAllocator.wouldFit(DeviceRequirement.of(wanted), keptOfDevices)
         && wanted.asUnits().entrySet().stream()
@@ -104,9 +110,9 @@ final class ResourceBalance {
   }
 
   /**
-   * Takes all of it; the caller has seen that nothing is {@linkplain #lacking lacking}.
+   * Takes the whole amount. The caller has checked that nothing is {@linkplain #lacking lacking}.
    *
-   * @return what of it are accelerators
+   * @return the accelerators among it
    */
   List<DeviceShare> take(Resources granted) {
     var lacking = lacking(granted);
@@ -119,9 +125,9 @@ final class ResourceBalance {
   }
 
   /**
-   * Puts all of it back.
+   * Returns the whole amount to the free resources.
    *
-   * @param shares what of it are accelerators
+   * @param shares the accelerators among it
    */
   void putBack(Resources granted, List<DeviceShare> shares) {
     withoutDevices(granted).asUnits().forEach((name, units) -> {
@@ -134,14 +140,14 @@ final class ResourceBalance {
     deviceAllocator.putBack(shares);
   }
 
-  /** Takes CPU back for an execution that goes on, into debt if need be. */
+  /** Takes CPU back for an execution that goes on, into debt if necessary. */
   void reclaimCpu(long units) {
     if (units > 0) {
       free.merge(Resources.CPU, -units, Long::sum);
     }
   }
 
-  /** What is free; a debt shows as nothing. */
+  /** Returns the free amounts; a negative balance counts as zero. */
   Resources available() {
     var result = Resources.none();
     for (var entry : free.entrySet()) {
@@ -150,17 +156,17 @@ final class ResourceBalance {
     return result.withUnits(Resources.GPU, deviceAllocator.free());
   }
 
-  /** The exact balance of one resource, negative when owed. */
+  /** Returns the exact balance of one resource, negative if it is in debt. */
   long freeUnits(String name) {
     return name.equals(Resources.GPU) ? deviceAllocator.free() : free.getOrDefault(name, 0L);
   }
 
-  /** See {@link DeviceAllocator#update}. */
+  /** Updates the accelerators to the state that a probe has found. */
   void update(List<Device> found) {
     deviceAllocator.update(found);
   }
 
-  /** See {@link DeviceAllocator#withCurrentDevices}. */
+  /** Returns the same shares with the present state of their devices. */
   List<DeviceShare> withCurrentDevices(List<DeviceShare> shares) {
     return deviceAllocator.withCurrentDevices(shares);
   }

@@ -25,11 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of a node's resources. It grants leases in the order they were asked for, where
- * programs compete by turns ({@link FairQueue}), resource by resource: a request that does not fit
- * yet holds back every later one that needs what it lacks, while others pass. For the oldest one
- * all it wants is set aside, unless actors keep what it lacks for life: so a request for several
- * resources is not starved by streams of requests for each.
+ * Actor that owns a node's resources; nothing else changes them. It grants leases in the order of
+ * the requests; jobs that compete take turns by dominant share ({@link FairQueue}). A request that
+ * does not fit holds back every later request that needs a resource it lacks; other requests pass.
+ * For the oldest waiting request everything it wants is reserved, unless actors hold what it lacks
+ * for their lifetime. So streams of requests for one resource each cannot starve a request for
+ * several.
  */
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceLedger.class);
@@ -38,16 +39,16 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   sealed interface Command {}
 
-  /** Wants a lease; the requester hears of it. */
+  /** Request for a lease; the requester is called back. */
   record Acquire(LeaseRequester requester) implements Command {}
 
-  /** Wants all of these now, or none. */
+  /** Request for a lease for each requester, now or not at all. */
   record AcquireNow(List<LeaseRequester> requesters, Consumer<Boolean> answer) implements Command {}
 
-  /** Grants nothing more; ends when all leases have come back. */
+  /** Command to stop granting; the actor ends when all leases are released. */
   record Close(Runnable onEmpty) implements Command {}
 
-  /** A request may have lapsed. */
+  /** Notice that a queued request may have been withdrawn. */
   record RescanQueue() implements Command {}
 
   record Release(Lease lease) implements Command {}
@@ -58,17 +59,17 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   record ReportRequest(ActorRef<ReportReply> replyTo) implements Command {}
 
-  /** Wants to know what is free, and to be told once when that is no longer so. */
+  /** Request for the balance, and for one notification when it changes. */
   record Watch(Consumer<LedgerClient.BalanceSnapshot> reply, Runnable onChange)
       implements Command {}
 
-  /** Wants to know what a request waits for. */
+  /** Query for what a request waits for. */
   record Explain(LeaseRequester requester, Consumer<WaitStep> answer) implements Command {}
 
-  /** Accelerators were looked at anew. */
+  /** Notice that a probe has found this state of the accelerators. */
   record DevicesProbed(List<Device> devices) implements Command {}
 
-  /** What is free and what waits. */
+  /** Reply with the free resources and the waiting requests. */
   record ReportReply(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
 
   private final LedgerClient ledger;
@@ -193,7 +194,10 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     return Resources.none().withUnits(Resources.CPU, lease.cpuUnits());
   }
 
-  /** Nobody is granted what is ill, and whoever holds some of it is told. */
+  /**
+   * Updates the accelerators, and tells the holders of those that have changed. Unhealthy devices
+   * are granted to nobody.
+   */
   private void onProbed(List<Device> devices) {
     balance.update(devices);
     ledger.setTotal(balance.total());
@@ -252,9 +256,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   /**
-   * Somebody waits for this: holds back who comes later.
+   * Holds back later requests for a request that waits.
    *
-   * @return what is set aside for him
+   * @return the resources that are reserved for it
    */
   private Resources reserveFor(Resources wanted, boolean first, Set<String> spokenFor) {
     var lacking = balance.lacking(wanted);
@@ -272,8 +276,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   /**
-   * Grants all of these, or none: as if each had just been queued, so that what is free but set
-   * aside for somebody who waits stays so.
+   * Grants all of these leases or none, as if each request had just been queued: free resources
+   * that are reserved for a waiting request stay reserved.
    */
   private boolean grantAll(List<LeaseRequester> requesters) {
     var leases = new ArrayList<Lease>();
@@ -313,7 +317,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     dominantShares.subtract(lease.requester().job(), lease.resources(), lease.shares());
   }
 
-  /** Whether what is lacking comes back some day: actors keep theirs. */
+  /** Returns whether the lacking resources can become free: those of actors do not. */
   private boolean canBecomeFree(Resources wanted) {
     var kept = Resources.none();
     Map<String, Long> keptOfDevices = new HashMap<>();
@@ -342,8 +346,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   /**
-   * Asks others to let go. Slots of the same class need not: they work on what the requester waits
-   * for.
+   * Recalls leases that hold what is lacking. Leases of the same recall group are left alone: they
+   * work on what the requester waits for.
    */
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   private void recallFor(LeaseRequester requester, Set<String> lacking) {
@@ -366,7 +370,10 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
         .anyMatch(device -> need.unitsOf(device.model(), device.memoryBytes()) > 0);
   }
 
-  /** A request that does not fit while nobody holds anything never will, unless it is too large. */
+  /**
+   * Explains what a request waits for. If nothing is held and the request still does not fit, it
+   * never will: it is too large.
+   */
   private WaitStep explain(LeaseRequester requester) {
     if (!queue.has(requester)) {
       return WaitStep.end("the ledger has no such request", WaitCause.NOBODY);

@@ -1,9 +1,9 @@
 /**
- * Who holds which resources of this node: the arithmetic, pure and in fixed point, and the one
- * actor that applies it.
+ * Ledgers of resources: who holds which resources of this node. The arithmetic is pure and in fixed
+ * point; one actor, the {@code ResourceLedger}, applies it.
  *
- * <p>Owns every amount of the node; nobody else ever changes one. Knows nothing of tasks or
- * objects.
+ * <p>This package owns every amount of the node; nothing else changes one. It knows nothing of
+ * tasks or objects.
  */
 @NullMarked
 package io.mobula.internal.ledger;

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Thousands of histories of a few nodes: grants, fractions, returns, bundles that are reserved
- * together and handed out again, devices that fall ill, drivers and nodes that die.
+ * Tests with thousands of histories of a few nodes: grants, fractions, returns, bundles that are
+ * reserved together and granted from, devices that become unhealthy, drivers and nodes that die.
  */
 class DeviceAllocationHistoryTest {
   private static final long GIB = 1L << 30;
@@ -32,13 +32,13 @@ class DeviceAllocationHistoryTest {
     }
   }
 
-  /** One of them. */
+  /** One history of random steps. */
   private static final class History {
-    /** Something held of a balance. */
+    /** Amount that is held of a balance. */
     private record Held(
         int driver, ResourceBalance of, Resources wanted, List<DeviceShare> shares) {}
 
-    /** A bundle of a group: what is held of the node, and the balance in it. */
+    /** Bundle of a group: what is held of the node, and the balance in the bundle. */
     private record Bundle(int group, Held outer, ResourceBalance inner) {}
 
     private final Random random;
@@ -128,7 +128,7 @@ class DeviceAllocationHistoryTest {
       return free;
     }
 
-    @SuppressWarnings("ReferenceEquality") // equal ones are not the same
+    @SuppressWarnings("ReferenceEquality") // compared by identity, as equal ones are not the same
     private void putBack(Held one) {
       assertThat(held.removeIf(each -> each == one)).as(what).isTrue();
       one.of().putBack(one.wanted(), one.shares());
@@ -176,7 +176,7 @@ class DeviceAllocationHistoryTest {
           List.of(device(index, random.nextBoolean() ? Optional.of("is ill") : Optional.empty())));
     }
 
-    /** A driver, whose leases come back, or a node, with which all of its own is gone. */
+    /** Kills a driver, whose leases come back, or a node with everything on it. */
     @SuppressWarnings("ReferenceEquality")
     private void die() {
       if (random.nextBoolean()) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which devices a request is given. */
+/** Tests of which devices a request is given. */
 class DeviceAllocatorTest {
   private static final long GIB = 1L << 30;
 

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ledger with requesters that do as a seed says: leases, blocking, recalls, order. */
+/**
+ * Model test of the ledger with requesters that follow a seed: leases, blocking, recalls, order.
+ */
 class LedgerClientModelTest {
   private static final Resources TOTAL = Resources.none().cpus(4).gpus(2).resource("Licence", 3);
 
@@ -44,7 +46,7 @@ class LedgerClientModelTest {
     kit.shutdownTestKit();
   }
 
-  /** Keeps what it is granted until told otherwise. */
+  /** Requester that keeps what it is granted until the test releases it. */
   private static class Client implements LeaseRequester {
     private final Resources wanted;
     private final Job job;
@@ -117,7 +119,7 @@ class LedgerClientModelTest {
     ledger.rescanQueue();
   }
 
-  /** What is free once everything told before has been dealt with. */
+  /** Returns the free resources after all earlier messages have been handled. */
   private LedgerClient.LedgerReport report() throws Exception {
     return ledger.report(kit.system()).toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
@@ -250,7 +252,7 @@ class LedgerClientModelTest {
     var next = acquire(new Job(new NodeId(2), false, null, 100), cpus(4));
     report();
     assertThat(bundle.has()).isTrue();
-    holder.giveUp(); // the light one holds a thirtieth, the heavy one a quarter
+    holder.giveUp(); // the light job holds a thirtieth, the heavy one a quarter
     report();
     assertThat(next.has()).isTrue();
     assertThat(last.has()).isFalse();
@@ -337,7 +339,7 @@ class LedgerClientModelTest {
     ledger.requireSchedulable(TOTAL, () -> "Task whole");
   }
 
-  /** A lease and whether its holder waits. */
+  /** Lease, and whether its holder is blocked. */
   private static final class Held {
     private final Lease lease;
     private boolean blocked;
@@ -377,7 +379,7 @@ class LedgerClientModelTest {
           assertThat(used)
               .as("seed %d, step %d, %s", seed, step, name)
               .isLessThanOrEqualTo(TOTAL.units(name));
-        } else { // only what resumed may exceed it; what is granted never adds to that
+        } else { // only resumed work may exceed the total; grants never add to the excess
           assertThat(used - TOTAL.units(name))
               .as("seed %d, step %d", seed, step)
               .isLessThanOrEqualTo(Math.max(0, debtBefore));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The arithmetic of what is free, against histories drawn from a seed. */
+/** Tests of the balance with histories drawn from a seed. */
 class ResourceBalanceTest {
   private static final Resources TOTAL =
       Resources.none().cpus(4).gpus(2).memory(1000).resource("Licence", 3);
