@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A standing worker process that is not up, as its node reports it to others. Immutable.
+ * Immutable description of a static worker process that is not up, as its node reports it.
  *
- * @param number its place among the workers of its node
- * @param total what it has when it is up, by name in fixed-point units
- * @param devices the accelerators that it then has
- * @param givenUp whether it is not started again
+ * @param number its index among the workers of its node
+ * @param total the resources that it has when it is up, by name in fixed-point units
+ * @param devices the accelerators that it has when it is up
+ * @param givenUp whether it is not restarted any more
  */
 public record AbsentWorker(
     int number, Map<String, Long> total, List<DeviceView> devices, boolean givenUp) {
-  /** Copies the collections. */
+  /** Copies the collections into immutable ones. */
   public AbsentWorker {
     total = Map.copyOf(total);
     devices = List.copyOf(devices);
   }
 
   /**
-   * The view of the worker as it will be once it is up. The id is a placeholder: the process that
-   * comes has an id of its own.
+   * Returns the view of the worker as it will be when it is up. The id is a placeholder, since the
+   * new process makes its own.
    */
   NodeView startedBy(Peer node) {
     var all = NodeResourceReport.resources(total);

@@ -11,24 +11,24 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * All nodes' standing workers that are not up: those that are being started, which are capacity to
- * come, and those that have been given up. Immutable.
+ * Immutable list of all nodes' static workers that are not up: those being started, which are
+ * future capacity, and those that have been given up.
  *
- * @param starting those that are being started, as they will be
- * @param givenUp those that are not started again, as they were
+ * @param starting the workers being started, with the resources that they will have
+ * @param givenUp the workers that are not restarted, with the resources that they had
  */
 public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
   static final AbsentWorkers NONE = new AbsentWorkers(List.of(), List.of());
 
   private static final int MOST_NAMED = 3;
 
-  /** Copies the lists. */
+  /** Copies the lists into immutable ones. */
   public AbsentWorkers {
     starting = List.copyOf(starting);
     givenUp = List.copyOf(givenUp);
   }
 
-  /** The absent workers of one node. */
+  /** Absent workers of one node. */
   record NodeWorkers(Peer node, List<AbsentWorker> workers) {}
 
   static AbsentWorkers of(Stream<NodeWorkers> nodes) {
@@ -41,11 +41,11 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
   }
 
   /**
-   * Decides on a request that no node that is up can ever hold. It waits without a limit while a
-   * worker that could hold it is being started, since that ends: the worker comes up or is given
+   * Decides on a request that no node that is up can ever hold. While a worker that could hold it
+   * is being started, the request waits without a limit: the start ends with the worker up or given
    * up.
    *
-   * @param why what the policy has said of the nodes that are up
+   * @param why the policy's reason that no node can hold the request
    */
   public ClusterLeaseSource.PlacementDecision choose(
       PlacementPolicy policy,
@@ -64,14 +64,14 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
     return new ClusterView(Stream.concat(up.nodes().stream(), starting.stream()).toList());
   }
 
-  /** Which workers are being started, for people. */
+  /** Describes which workers are being started. */
   public String startingInWords() {
     return named(starting) + (starting.size() == 1 ? " is" : " are") + " being started";
   }
 
   /**
-   * Which workers are not started again, to be put behind the reason of a refusal; empty if there
-   * are none.
+   * Describes which workers are not restarted, as a suffix for the reason of a refusal; empty if
+   * there are none.
    */
   public String givenUpInWords() {
     return givenUp.isEmpty()

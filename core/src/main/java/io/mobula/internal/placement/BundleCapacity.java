@@ -4,18 +4,18 @@ import io.mobula.Resources;
 import io.mobula.spi.DeviceRequirement;
 
 /**
- * Whether what a bundle holds could hold a request. Of accelerators by number alone: which models
- * they are is known by the bundle's ledger.
+ * Comparison of a bundle's resources with a request. Of accelerators only the number and the share
+ * count; the bundle's ledger knows their models.
  */
 public final class BundleCapacity {
   private BundleCapacity() {}
 
-  /** Whether there is as much. */
+  /** Returns whether the bundle has at least the wanted amounts. */
   public static boolean covers(Resources had, Resources wanted) {
     return lacking(had, wanted) == 0;
   }
 
-  /** Of how many resources there is not enough; accelerators count as one. */
+  /** Returns how many resources are too small; accelerators count as one. */
   static int lacking(Resources had, Resources wanted) {
     int others = (int) wanted.asUnits().entrySet().stream()
         .filter(each -> !DeviceRequirement.isDeviceResource(each.getKey())

@@ -8,38 +8,42 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Somebody whose work may run on any node that fits: a queue of tasks, or an actor to be. Has at
- * most one request outstanding; it ends with exactly one of {@link #granted}, {@link #grantedAt}
- * and {@link #refused}, or lapses. Called on threads that must not be blocked.
+ * Requester whose work may run on any suitable node: the task queue of a scheduling class, or an
+ * actor to be created. It has at most one outstanding request, which ends with exactly one of
+ * {@link #granted}, {@link #grantedAt} and {@link #refused}, or is withdrawn. Called on threads
+ * that must not block.
  */
 public interface ClusterLeaseRequester extends LeaseRequester {
 
-  /** What the lease is for, as the node that grants it must know. */
+  /** Purpose of a lease, which the granting node must know. */
   enum Purpose {
-    /** A slot that runs tasks. */
+    /** Lease of a slot that runs tasks. */
     TASKS,
-    /** An actor. */
+    /** Lease of an actor for its lifetime. */
     ACTOR
   }
 
-  /** What the lease is for. */
+  /** Returns the purpose of the leases. */
   Purpose purpose();
 
-  /** Where it should be. */
+  /** Returns the wanted placement of the work. */
   Placement placement();
 
-  /** How many bytes of its arguments each node has. */
+  /** Returns how many bytes of the arguments each node has. */
   default Map<NodeId, Long> argumentBytes() {
     return Map.of();
   }
 
-  /** Another node has granted the request; its lease must be given back to it some time. */
+  /**
+   * Takes the number of a lease that another node has granted. The lease must be released to that
+   * node eventually.
+   */
   void grantedAt(NodeId node, long lease);
 
   /**
-   * No node can ever grant it, or the one that has cannot run it.
+   * Notes that no node can ever grant the request, or that the granting node cannot run the work.
    *
-   * @param why makes the exception, given the name of whoever wanted it
+   * @param why makes the exception from the requester's name
    */
   void refused(Function<String, MobulaException> why);
 }

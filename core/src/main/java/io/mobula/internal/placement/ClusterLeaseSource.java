@@ -37,9 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds a ledger for each request of this node's work: its own or another's, as the view of the
- * cluster says. A request that waits at one ledger moves when another seems free. Safe for all
- * threads; nothing blocks.
+ * Source of leases from all ledgers of the cluster: chooses a node for each request of this node's
+ * work by the view of the cluster. A request that waits at one ledger moves when another seems to
+ * have free resources. Thread-safe; nothing blocks.
  */
 public final class ClusterLeaseSource implements LeaseSource {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterLeaseSource.class);
@@ -55,52 +55,54 @@ public final class ClusterLeaseSource implements LeaseSource {
   private final GroupBundles bundles;
   private final UnschedulableTimeout.TimeoutSettings timeoutSettings;
   private final Set<LeaseSearch> searches = new LinkedHashSet<>();
-  private final Map<Long, LeaseSearch> asked = new HashMap<>(); // by what other nodes were asked
-  private long numbers; // of what they were asked
-  private long turns; // of requests that are spread
+  // by number of the request that another node was asked with
+  private final Map<Long, LeaseSearch> asked = new HashMap<>();
+  private long numbers; // of requests to other nodes
+  private long turns; // of spread requests
 
-  /** Decides where a request goes. */
+  /** Chooser of a node for each request. */
   public interface NodeChooser {
     /**
-     * Chooses a node for the request, from one look at the cluster.
+     * Chooses a node for the request by the present view of the cluster.
      *
-     * @param turn see {@link io.mobula.spi.PlacementPolicy.PlacementRequest}
+     * @param turn see {@link io.mobula.spi.PlacementPolicy.Wish}
      */
     PlacementDecision choose(ClusterLeaseRequester requester, long turn);
   }
 
-  /** Where a request goes. */
+  /** Decision where a request goes. */
   public sealed interface PlacementDecision {
-    /** To that node's ledger, which can most likely grant it. */
+    /** Decision for that node's ledger, which can most likely grant the request now. */
     record AtNode(NodeId node) implements PlacementDecision {}
 
-    /** It can be granted some time, but not now. */
+    /** Decision to wait: the request can be granted some time, but not now. */
     record Later(@Nullable NodeId queueAt, String why) implements PlacementDecision {}
 
-    /** There is nowhere to ask yet, but there will be, for as long as that takes. */
+    /** Decision to wait without a limit: there is no node to ask yet, but there will be. */
     record Await(String why) implements PlacementDecision {}
 
     /**
-     * It can never be granted.
+     * Decision to fail the request, which can never be granted.
      *
-     * @param exception made from the name of whoever wanted it
+     * @param exception makes the exception from the requester's name
      */
     record Refused(Function<String, MobulaException> exception) implements PlacementDecision {}
   }
 
-  /** Runs something later, on a thread that must not be blocked. */
+  /** Timer that runs actions later, on a thread that must not block. */
   @FunctionalInterface
   public interface Timer {
-    /** Returns what takes it back. */
+    /** Runs the action after the delay; the returned action cancels it. */
     Runnable after(Duration delay, Runnable action);
   }
 
   /**
-   * What decides on requests.
+   * Inputs of placement decisions.
    *
-   * @param queues how many requests wait at a node, as last heard; some if nothing was heard
-   * @param bundles of placement groups
-   * @param unschedulableTimeout how long one is kept that no node can ever grant
+   * @param queues how many requests wait at a node, as last reported; at least one if its reports
+   *     are overdue
+   * @param bundles the bundles of placement groups
+   * @param unschedulable how long a request is kept that no node can ever grant
    */
   public record PlacementRules(
       NodeChooser chooser,
@@ -109,7 +111,7 @@ public final class ClusterLeaseSource implements LeaseSource {
       Duration unschedulableTimeout,
       Timer timer) {}
 
-  /** Asks for nothing yet. */
+  /** Creates a source without requests. */
   public ClusterLeaseSource(
       LedgerClient ledger,
       Membership membership,
@@ -145,12 +147,12 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   @Override
   public void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what) {
-    // what no node has today may come with a node tomorrow; a malformed selector stays so
+    // a node that can hold it may join later; a malformed selector stays malformed
     if (placement instanceof Placement.Labels(var selector)) {
       LabelSelector _ = LabelSelector.parse(selector);
     } else if (placement instanceof Placement.PreferredLabels(var selector)) {
       LabelSelector _ = LabelSelector.parse(selector);
-    } else if (placement instanceof Placement.Group group) { // its bundles never change
+    } else if (placement instanceof Placement.Group group) { // the bundles of a group never change
       SchedulingMessages.requireBundle(group, wanted, what);
     }
   }
@@ -176,7 +178,7 @@ public final class ClusterLeaseSource implements LeaseSource {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   public void withdraw(ClusterLeaseRequester requester) {
     for (var search : open()) {
       if (search.requester == requester) {
@@ -190,12 +192,12 @@ public final class ClusterLeaseSource implements LeaseSource {
     return bundles.refusalFor(placement);
   }
 
-  /** The requests that no node can ever grant, and why. */
+  /** Returns the requests that no node can ever grant, with the reasons. */
   public List<WaitingWork> unschedulable() {
     return open().stream().map(LeaseSearch::hopeless).filter(Objects::nonNull).toList();
   }
 
-  /** The view has changed: requests that wait may be granted elsewhere. */
+  /** Starts a placement attempt for each open request, as the view has changed. */
   public void rescanQueue() {
     for (var search : open()) {
       search.attempt.request();
@@ -203,7 +205,7 @@ public final class ClusterLeaseSource implements LeaseSource {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   public String waitReason(ClusterLeaseRequester requester) {
     for (var search : open()) {
       if (search.requester == requester) {
@@ -214,7 +216,7 @@ public final class ClusterLeaseSource implements LeaseSource {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   public @Nullable WaitPoint pendingRequest(ClusterLeaseRequester requester) {
     for (var search : open()) {
       if (search.requester == requester) {
@@ -233,7 +235,7 @@ public final class ClusterLeaseSource implements LeaseSource {
     asked.remove(number);
   }
 
-  /** A node is about to be asked: its answer has a number that no other has. */
+  /** Registers the search under a new number, which the asked node repeats in its answer. */
   private synchronized long numberOf(LeaseSearch search, long before) {
     asked.remove(before);
     asked.put(++numbers, search);
@@ -250,26 +252,29 @@ public final class ClusterLeaseSource implements LeaseSource {
     var at = new NodeId(frame.int64());
     var search = find(request);
     if (search != null && search.isAt(from, request) && membership.peer(at) == null) {
-      release(from, lease); // in a worker that this process is yet to meet
+      release(from, lease); // in a worker that this process has not met yet
       search.nodeLost(from);
-      if (membership.peer(at) != null) { // else it looks when the worker has joined
+      if (membership.peer(at) != null) { // else the attempt starts when the worker has joined
         search.attempt.request();
       }
     } else if (search != null && search.endsAt(from, request)) {
       granted(search.requester, at, lease);
-    } else { // it has moved on, or is over
+    } else { // the request has moved on or has ended
       release(from, lease);
     }
   }
 
-  /** Work of a worker process may be lent a lease in that very process. */
+  /**
+   * Hands the grant to the requester; work of a worker process may be granted a lease in that very
+   * process.
+   */
   private void granted(ClusterLeaseRequester requester, NodeId at, long number) {
     if (!at.equals(membership.self().id())) {
       requester.grantedAt(at, number);
       return;
     }
     var lease = desk.take(number, requester);
-    if (lease == null) { // it was ended meanwhile
+    if (lease == null) { // the lease has ended in the meantime
       acquire(requester);
     } else {
       requester.granted(lease);
@@ -307,25 +312,26 @@ public final class ClusterLeaseSource implements LeaseSource {
   }
 
   /**
-   * One request until it is granted. State is guarded by the monitor. Whoever wants is asked only
-   * while the search is not over, since the answer decides whether there is a request.
+   * Search for one lease until it is granted. State is guarded by the monitor. The requester is
+   * asked whether it still wants the lease only while the search is open, since its answer may
+   * commit it.
    *
-   * <p>Where it goes is decided by {@link #attempt} alone, which is requested after each change of
-   * what the decision depends on: of the view, of a group's map, of where the request is, of the
-   * time that is left.
+   * <p>The placement attempt alone decides where the request goes. It is triggered after each
+   * change of its inputs: the view, a group's bundles, the node that has the request, the time
+   * left.
    */
   private final class LeaseSearch implements WaitPoint {
     private final ClusterLeaseRequester requester;
     private final long turn;
-    private long number; // of the last question to another node
+    private long number; // of the last request to another node
     private final CoalescedAction attempt = new CoalescedAction(this::choose);
     private final UnschedulableTimeout unschedulableTimeout;
     private @Nullable NodeId at;
     private @Nullable LocalRequest localRequest;
-    private @Nullable NodeId refusing; // has just said that it grants nothing
+    private @Nullable NodeId refusing; // has just answered that it grants nothing
     private boolean over;
     private volatile String why = "";
-    private volatile long attempts; // changed by the one thread that looks
+    private volatile long attempts; // changed by the thread that makes the attempt
 
     LeaseSearch(ClusterLeaseRequester requester, long turn) {
       this.requester = requester;
@@ -373,12 +379,12 @@ public final class ClusterLeaseSource implements LeaseSource {
       return why == null ? null : new WaitingWork(requester.description(), requester.wanted(), why);
     }
 
-    /** Whether it waits for the answer of that node to that question. */
+    /** Returns whether the search waits for that node's answer to that request. */
     synchronized boolean isAt(NodeId node, long question) {
       return !over && node.equals(at) && question == number;
     }
 
-    /** That node has answered it: true if it is still asked for there. */
+    /** Ends the search if that node is still asked with that request; returns whether it did. */
     synchronized boolean endsAt(NodeId node, long question) {
       boolean ends = isAt(node, question);
       if (ends) {
@@ -387,13 +393,16 @@ public final class ClusterLeaseSource implements LeaseSource {
       return ends;
     }
 
-    /** Under the monitor. */
+    /** Ends the search; called under the monitor. */
     private void end() {
       over = true;
       forget(this, number);
     }
 
-    /** Asks whoever wants, unless it is over; a lapsed request is. */
+    /**
+     * Returns whether the search is open and the requester still wants the lease; if it does not,
+     * the search ends.
+     */
     private synchronized boolean isWanted() {
       if (!over && !requester.stillWants()) {
         leave();
@@ -404,10 +413,10 @@ public final class ClusterLeaseSource implements LeaseSource {
     }
 
     /**
-     * Looks where it can be granted, and goes there. One that waits at a node moves only where
-     * another can most likely grant it.
+     * Makes one placement attempt and moves the request accordingly. A request that waits at a node
+     * moves only to a node that can most likely grant it.
      */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time makes an attempt
     private void choose() {
       attempts++;
       if (!isWanted()) {
@@ -433,7 +442,10 @@ public final class ClusterLeaseSource implements LeaseSource {
       }
     }
 
-    /** A policy is user code: what it throws is the outcome of the request. */
+    /**
+     * Asks the chooser for a decision. The policy is user code: what it throws is the outcome of
+     * the request.
+     */
     private PlacementDecision chooseSafely() {
       try {
         return Objects.requireNonNull(chooser.choose(requester, turn), "no choice");
@@ -449,10 +461,13 @@ public final class ClusterLeaseSource implements LeaseSource {
       }
     }
 
-    /** No node can grant it: it waits for one that can, or its time is over. */
+    /**
+     * Handles that no node can grant the request: it waits for one that can, or fails when its time
+     * is over.
+     */
     private void onUnschedulable(String reason) {
       if (!isUnplaced()) {
-        return; // where it waits it may yet be granted
+        return; // the node that has the request may still grant it
       }
       var verdict = unschedulableTimeout.markUnschedulable(reason);
       if (verdict != null) {
@@ -481,7 +496,10 @@ public final class ClusterLeaseSource implements LeaseSource {
       };
     }
 
-    /** The node that is asked names another by resources alone: it knows no placement. */
+    /**
+     * Returns whether the asked node may redirect the request: it decides by resources alone and
+     * does not know the placement.
+     */
     private boolean mayRunElsewhere() {
       return switch (requester.placement()) {
         case Placement.Anywhere anywhere -> true;
@@ -495,7 +513,10 @@ public final class ClusterLeaseSource implements LeaseSource {
       };
     }
 
-    /** A node that grants nothing more names this one, which chooses anew. */
+    /**
+     * Follows a redirect to another node. A node that grants nothing more redirects to this node,
+     * which chooses anew.
+     */
     void redirected(NodeId from, long question, NodeId to, int hops) {
       boolean chooses =
           membership.peer(to) == null || to.equals(membership.self().id());
@@ -514,7 +535,7 @@ public final class ClusterLeaseSource implements LeaseSource {
       }
     }
 
-    /** What was asked of that node counts no more. */
+    /** Forgets a request to a node that has left. */
     synchronized void nodeLost(NodeId node) {
       if (node.equals(at)) {
         at = null;
@@ -522,7 +543,7 @@ public final class ClusterLeaseSource implements LeaseSource {
       }
     }
 
-    /** The node has not the bundle that it should have. */
+    /** Refreshes the group: the node does not have the bundle that it should have. */
     private void doubt() {
       if (requester.placement() instanceof Placement.Group group) {
         bundles.refresh(group.group().id());
@@ -530,9 +551,9 @@ public final class ClusterLeaseSource implements LeaseSource {
     }
 
     /**
-     * Not from a node where nobody waits: that node has granted the request, or has not got it yet.
-     * What it has granted is missing from what it says to be free, so that every other node would
-     * look better.
+     * Returns whether the request may move. It stays at a node where no request waits: that node
+     * has granted it or has not received it yet. Since a granted request lowers the node's free
+     * resources, every other node would look better.
      */
     private boolean mayMove() {
       NodeId where;
@@ -559,7 +580,9 @@ public final class ClusterLeaseSource implements LeaseSource {
       at = null;
     }
 
-    /** To a node that can most likely grant it, unless it has just said the opposite. */
+    /**
+     * Moves the request to a node that can most likely grant it, unless that node has just refused.
+     */
     private void moveTo(NodeId node) {
       synchronized (this) {
         boolean refused = node.equals(refusing);
@@ -570,7 +593,7 @@ public final class ClusterLeaseSource implements LeaseSource {
         }
         unschedulableTimeout.reset();
       }
-      doubt(); // the view of that node is old, and its next report may be the same as that view
+      doubt(); // that node's view is old, and its next report may be the same
       Runnable _ = timeoutSettings.timer().after(RETRY_DELAY, attempt::request);
     }
 
@@ -586,7 +609,7 @@ public final class ClusterLeaseSource implements LeaseSource {
         acquireHere(localRequest);
       } else if (peerTransport.send(node, ask(hops))) {
         at = node;
-      } else { // it has left, and what this choice was made from does not say so yet
+      } else { // the node has left, and the view does not show it yet
         Runnable _ = timeoutSettings.timer().after(RETRY_DELAY, attempt::request);
       }
     }
@@ -601,7 +624,7 @@ public final class ClusterLeaseSource implements LeaseSource {
       }
     }
 
-    /** The own bundle has closed: looks for where it is now. */
+    /** Starts a new attempt, as the local bundle has closed. */
     void turnedAway(LocalRequest asked) {
       synchronized (this) {
         if (over || localRequest != asked) {
@@ -624,7 +647,10 @@ public final class ClusterLeaseSource implements LeaseSource {
       return frame.toBytes();
     }
 
-    /** The own ledger has granted it, unless it has moved on meanwhile. */
+    /**
+     * Ends the search, as the local ledger has granted the request; returns false if the request
+     * has moved on.
+     */
     boolean grantedHere(LocalRequest asked) {
       synchronized (this) {
         if (over || localRequest != asked) {
@@ -636,7 +662,10 @@ public final class ClusterLeaseSource implements LeaseSource {
       return true;
     }
 
-    /** The own ledger asks before it grants; a request that lapses is forgotten there. */
+    /**
+     * Returns whether the local ledger should still grant the request; a withdrawn one is
+     * forgotten.
+     */
     synchronized boolean isWantedBy(LocalRequest asked) {
       if (over || localRequest != asked) {
         return false;
@@ -650,7 +679,7 @@ public final class ClusterLeaseSource implements LeaseSource {
     }
   }
 
-  /** A request at the own ledger. */
+  /** Request at the local ledger. */
   private static final class LocalRequest implements LeaseRequester {
     private final LeaseSearch search;
 

@@ -18,11 +18,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process knows of all ledgers. Safe for all threads; nothing blocks. The actor
- * {@link ResourceViewGossip} keeps it up to date.
+ * Resource view of the cluster: what this process knows of all ledgers. The actor {@link
+ * ResourceViewGossip} keeps it current. Thread-safe; nothing blocks.
  */
 public final class ClusterResourceView {
-  /** Three reports of a node have not come. */
+  /** After this time three reports of a node are missing. */
   private static final long SILENT_NANOS = Duration.ofSeconds(6).toNanos();
 
   private final Membership membership;
@@ -43,7 +43,7 @@ public final class ClusterResourceView {
     }
   }
 
-  /** Knows this node alone until it is opened. */
+  /** Creates a view of this node alone; {@link #open} adds the others. */
   public ClusterResourceView(
       Membership membership, LedgerClient ledger, Supplier<StoreUsage> store) {
     this.membership = membership;
@@ -52,13 +52,13 @@ public final class ClusterResourceView {
     put(membership.self(), state(ledger.unused()));
   }
 
-  /** Starts an actor under a name. */
+  /** Starter of named actors. */
   public interface Spawner {
-    /** Starts it and returns at once. */
+    /** Starts an actor and returns without waiting for it. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
-  /** Begins to tell and to hear. */
+  /** Starts to exchange reports with the other nodes. */
   public void open(Spawner spawner) {
     var views =
         spawner.spawn(ResourceViewGossip.create(this, membership, ledger), ResourceViewGossip.NAME);
@@ -76,36 +76,36 @@ public final class ClusterResourceView {
     });
   }
 
-  /** All nodes as last heard, this one included. */
+  /** Returns the last known state of all nodes, this one included. */
   public ClusterView now() {
     return now;
   }
 
-  /** All nodes' standing workers that are not up, as last heard. */
+  /** Returns the static workers of all nodes that are not up, as last reported. */
   public AbsentWorkers absent() {
     return absent;
   }
 
   /**
-   * Says from now on which standing workers of this node are not up.
+   * Sets the source of this node's static workers that are not up.
    *
-   * @param those asked on any thread, whenever {@link #markStale} was called or something else
-   *     changes
+   * @param those is called on any thread when {@link #markStale} was called or anything else has
+   *     changed
    */
   public void absent(Supplier<List<AbsentWorker>> those) {
     ownAbsent = those;
     markStale();
   }
 
-  /** How full that node's store is; null if it has not said so yet. */
+  /** Returns the usage of that node's store; null before its first report. */
   public @Nullable StoreUsage store(NodeId id) {
     var entry = entries.get(id);
     return entry == null ? null : entry.store();
   }
 
   /**
-   * How many requests wait at that node's ledger, as last heard; 1 if nothing was heard of it for
-   * long.
+   * Returns how many requests wait at that node's ledger, as last reported; 1 if its reports are
+   * overdue.
    */
   public int queued(NodeId id) {
     var entry = entries.get(id);
@@ -114,18 +114,18 @@ public final class ClusterResourceView {
         : entry.view().queued();
   }
 
-  /** Has this run after each change, on a thread that must not be blocked. */
+  /** Registers an action to run after each change, on a thread that must not block. */
   public void onChange(Runnable listener) {
     listeners.add(listener);
   }
 
-  /** Says from now on that this node takes no new work. */
+  /** Reports from now on that this node accepts no new work. */
   public void drain() {
     draining = true;
     markStale();
   }
 
-  /** Has this node report its state again, as what it last said is out of date. */
+  /** Sends a new report of this node, as its last one is out of date. */
   public void markStale() {
     var views = actor;
     if (views != null) {

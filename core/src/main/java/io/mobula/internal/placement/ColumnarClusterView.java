@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * A view of the cluster laid out for decisions: an array for each resource, in the order of the
- * nodes, made when it is first asked for. Safe for all threads.
+ * Columnar view of the cluster for placement decisions: one array for each resource, in the order
+ * of the nodes, built on first use. Thread-safe.
  */
 final class ColumnarClusterView {
   private final ClusterView view;
@@ -29,7 +29,8 @@ final class ColumnarClusterView {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // a view is known by identity: comparing costs as much
+  // compared by identity: comparing contents would cost as much as a new view
+  @SuppressWarnings("ReferenceEquality")
   boolean isOf(ClusterView other) {
     return view == other;
   }
@@ -54,12 +55,12 @@ final class ColumnarClusterView {
     return column(free, name, NodeView::available);
   }
 
-  /** How much of the scarcest of CPUs, memory and store is in use. */
+  /** Returns the used fraction of the scarcest of CPUs, memory and store. */
   double fullness(int index) {
     return fullness[index];
   }
 
-  /** How much of this resource is in use, from 0 to 1. */
+  /** Returns the used fraction of this resource, from 0 to 1. */
   double used(String name, int index) {
     long total = totals(name)[index];
     return total == 0 ? 0 : 1 - (double) free(name)[index] / total;

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases that a worker process is lent by its node: submitters use them as if they were granted
- * here, and the node's ledger hears what becomes of them. Safe for all threads; nothing blocks.
+ * Leases that a worker process uses on behalf of its node. Submitters use them as if this process
+ * had granted them, and the node's ledger is told of every change. Thread-safe; nothing blocks.
  */
 final class DelegatedLeases {
   private final NodeId self;
@@ -41,7 +41,7 @@ final class DelegatedLeases {
     var resources = LeaseGranter.readResources(in);
     var lent = new DelegatedLease(from, submitter, number, resources, DeviceShareCodec.read(in));
     delegated.put(number, lent);
-    if (!submitter.equals(self)) { // its own work takes it when it hears of the grant
+    if (!submitter.equals(self)) { // work of this process takes it when the grant arrives
       desk.open(purpose, submitter, number, lent.lease);
     }
     peerTransport.send(
@@ -55,25 +55,28 @@ final class DelegatedLeases {
       return;
     }
     switch (in.choice(LeaseDelegator.LeaseOrder.values())) {
-      case RECALL -> lent.lease.recall(); // of work of this process: others hear it of the lender
+      // for work of this process; the node tells other submitters itself
+      case RECALL -> lent.lease.recall();
       case END -> lent.end();
       case DEVICES -> lent.lease.shares(DeviceShareCodec.read(in));
     }
   }
 
-  /** The lease for work that this process has submitted itself; null if that is over. */
+  /**
+   * Takes the lease for work that this process has submitted itself; null if the lease has ended.
+   */
   @Nullable
   Lease take(long number, ClusterLeaseRequester by) {
     var lent = delegated.get(number);
     return lent != null && lent.take(by) ? lent.lease : null;
   }
 
-  /** Whether nothing is lent at this moment. */
+  /** Returns whether no lease is delegated to this process at the moment. */
   boolean isNone() {
     return delegated.isEmpty();
   }
 
-  /** One lease, as the host of the work has it. */
+  /** One delegated lease, on the side of the worker that hosts the work. */
   private final class DelegatedLease implements LeaseRequester, Lease.LeaseAccounting {
     private final NodeId lender;
     private final NodeId submitter;

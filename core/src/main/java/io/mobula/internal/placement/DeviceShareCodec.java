@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Accelerators of a lease as they travel: what their holder may ask, not what is near them. */
+/** Codec of a lease's accelerators: encodes what their holder may ask, without their distances. */
 final class DeviceShareCodec {
   private DeviceShareCodec() {}
 

@@ -9,15 +9,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bundles of placement groups: where they are, and the ledgers of those that are here. Safe for
- * all threads; nothing blocks.
+ * Port to the bundles of placement groups: on which nodes they are, and the ledgers of those on
+ * this node. Thread-safe; nothing blocks.
  */
 public interface GroupBundles {
 
-  /** Which node's bundle that work goes to, as far as this process knows. */
+  /** Decides to which node's bundle a request goes, as far as this process knows. */
   ClusterLeaseSource.PlacementDecision choose(Placement.Group group, Resources wanted);
 
-  /** Why the group of that placement takes nothing any more; null if it does, or there is none. */
+  /**
+   * Returns the error for work placed in a group that has ended; null if the group exists or the
+   * placement has no group.
+   */
   default @Nullable Function<String, MobulaException> refusalFor(Placement placement) {
     return placement instanceof Placement.Group group
             && choose(group, Resources.none())
@@ -27,20 +30,23 @@ public interface GroupBundles {
   }
 
   /**
-   * Wants a lease out of a bundle of this node.
+   * Requests a lease out of a bundle on this node.
    *
-   * @param bundle its number, or {@link Placement.Group#ANY}: of those that are here, the first
-   *     that has room
-   * @return whether there is such a bundle here; if not, nobody hears of the request
+   * @param bundle the bundle's number, or {@link Placement.Group#ANY}: the first local bundle with
+   *     enough free resources
+   * @return whether such a bundle is on this node; if not, the requester is not called back
    */
   boolean acquire(PlacementGroupId group, int bundle, LeaseRequester requester);
 
-  /** Somebody wants no more of what he asked bundles of the group for. */
+  /** Scans the queues of the group's bundles again, as a request was withdrawn. */
   void rescanQueues(PlacementGroupId group);
 
-  /** A node has said that it has no such bundle: what is known here may be old. */
+  /**
+   * Refreshes what is known of the group: a node has reported that it does not have a bundle that
+   * it should have.
+   */
   void refresh(PlacementGroupId group);
 
-  /** Has this run after each change of what {@link #choose} may say. */
+  /** Registers an action to run after each change of what {@link #choose} may return. */
   void onChange(Runnable listener);
 }

@@ -13,19 +13,21 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The default policy, as Ray's hybrid one: where most argument bytes are if that fits; else the own
- * node while that is below half full; else nodes below half full, the fullest of them first, so
- * that others stay empty; else the least full; at random among the best few, so that several who
- * ask at the same moment do not all choose the same. Work that wants no GPU keeps off nodes that
- * have some while it can.
+ * Default placement policy, modelled on Ray's hybrid policy. In this order it prefers: the node
+ * with most bytes of the arguments, if the work fits there; the submitting node, while that is
+ * below half full; other nodes below half full, the fullest first, so that some nodes stay empty;
+ * the least full node. Among equals it picks at random from the best few, so that concurrent
+ * submitters do not all choose the same node. Work without GPUs avoids nodes with GPUs while it
+ * can.
  *
- * <p>Requests to be spread go round: each begins at the node after that of the request before, and
- * takes the first with room, as Ray's do. The view is some milliseconds old and knows nothing of
- * what was asked for meanwhile, so that choosing the emptiest would send all of a burst to one.
+ * <p>Spread requests go round robin, as in Ray: each starts at the node after that of the request
+ * before, and takes the first node with enough free resources. Choosing the emptiest node would
+ * send a whole burst to one node, since the view is some milliseconds old and does not know of
+ * requests made in the meantime.
  *
- * <p>Pure; it remembers how it has laid out the last view. A decision looks at each node once, at
- * some nanoseconds a node, and sorts none: the best few are found by selection (Hoare's FIND,
- * 1961).
+ * <p>The policy is a pure function with a cache of the last columnar view. A decision looks at each
+ * node once, at some nanoseconds a node, and sorts nothing: the best few are found by selection
+ * (Hoare's FIND, 1961).
  */
 public final class HybridPolicy implements PlacementPolicy {
   private static final double SPREAD_THRESHOLD = 0.5;
@@ -33,7 +35,7 @@ public final class HybridPolicy implements PlacementPolicy {
 
   private volatile @Nullable ColumnarClusterView last;
 
-  /** Has no state but a cache. */
+  /** Creates a policy; its only state is a cache. */
   public HybridPolicy() {}
 
   @Override
@@ -71,7 +73,7 @@ public final class HybridPolicy implements PlacementPolicy {
     return present;
   }
 
-  /** One choice. */
+  /** One decision on one request. */
   private static final class Decision {
     private final PlacementRequest placementRequest;
     private final ColumnarClusterView columns;
@@ -111,7 +113,7 @@ public final class HybridPolicy implements PlacementPolicy {
       }
       int target = target(able, count);
       if (target >= 0 && placementRequest.placement() instanceof Placement.NearObject) {
-        able[0] = target; // its value is there, so it waits there
+        able[0] = target; // the value is on that node, so the work waits there
         count = 1;
       }
       var open = new int[count];
@@ -131,7 +133,7 @@ public final class HybridPolicy implements PlacementPolicy {
       return new Choice.LeaseAt(columns.node(chosen).id());
     }
 
-    // ---- who may
+    // ---- which nodes are eligible
 
     private int able(int[] able) {
       var allowed = allowing(placementRequest.placement());
@@ -191,9 +193,9 @@ public final class HybridPolicy implements PlacementPolicy {
       return accepting().stream().filter(allowed::allows).toList();
     }
 
-    // ---- who is best
+    // ---- which node is best
 
-    /** Where it should be if there is room; -1 if that is all the same. */
+    /** Returns the index of the preferred node; -1 if there is none. */
     private int target(int[] able, int count) {
       return switch (placementRequest.placement()) {
         case Placement.PreferredNode(var id) -> find(id, able, count);
@@ -240,7 +242,9 @@ public final class HybridPolicy implements PlacementPolicy {
       return local >= 0 && fullness(local) < SPREAD_THRESHOLD ? local : amongTheBest(open, opens);
     }
 
-    /** The first with room from that on whose turn it is; at least one has room. */
+    /**
+     * Returns the first node with free resources, from the turn's node on. At least one has them.
+     */
     private int next(int[] able, int count) {
       int at = (int) Math.floorMod(placementRequest.spreadIndex(), (long) count);
       while (!isOpen(able[at])) {
@@ -259,7 +263,10 @@ public final class HybridPolicy implements PlacementPolicy {
       return open[random.nextInt(few)];
     }
 
-    /** The lower, the better: below half full the fullest, above it the emptiest; GPUs last. */
+    /**
+     * Returns the rank of a node, lower is better: below half full the fullest first, above it the
+     * emptiest first; nodes with GPUs last if the work wants none.
+     */
     private double rank(int index) {
       double fullness = fullness(index);
       double packed = fullness < SPREAD_THRESHOLD ? -fullness : fullness;
@@ -267,7 +274,10 @@ public final class HybridPolicy implements PlacementPolicy {
       return keepsOff ? packed + 2 : packed;
     }
 
-    /** How much of the scarcest of its CPUs, memory, store and what is wanted is in use. */
+    /**
+     * Returns the used fraction of the node's scarcest resource among CPUs, memory, store and the
+     * wanted ones.
+     */
     private double fullness(int index) {
       double most = columns.fullness(index);
       for (int i = 0; i < names.length; i++) {
@@ -283,7 +293,7 @@ public final class HybridPolicy implements PlacementPolicy {
               && columns.node(one).id().incarnation() < columns.node(other).id().incarnation());
     }
 
-    /** Brings the best so many to the front. */
+    /** Moves the {@code best} indices with the lowest ranks to the front. */
     private void select(int[] indices, int count, int best, double[] ranks) {
       int from = 0;
       int to = count - 1;

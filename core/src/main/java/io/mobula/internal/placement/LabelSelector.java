@@ -8,15 +8,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What labels a node must have: terms with commas between them, all of which must hold.
+ * Selector of nodes by labels: terms separated by commas, all of which must hold.
  *
  * <pre>
  * zone=a    zone!=a    zone in (a, b)    zone not in (a, b)    zone exists    !zone
  * </pre>
  *
- * <p>As with Kubernetes' selectors, which these follow, {@code !=} and {@code not in} also hold for
- * a node without that label. Keys and values are letters, digits and {@code - _ . / :}, or anything
- * in double quotes.
+ * <p>The syntax follows Kubernetes' selectors. As there, {@code !=} and {@code not in} also match a
+ * node without that label. Keys and values consist of letters, digits and {@code - _ . / :}, or are
+ * put in double quotes.
  */
 public final class LabelSelector {
   private final List<Term> terms;
@@ -52,7 +52,7 @@ public final class LabelSelector {
   }
 
   /**
-   * Reads a selector.
+   * Parses the text of a selector.
    *
    * @throws InvalidRequestException naming the position at which it is malformed
    */
@@ -60,7 +60,7 @@ public final class LabelSelector {
     return new Parser(text).selector();
   }
 
-  /** Whether a node with these labels is meant. */
+  /** Returns whether the selector matches a node with these labels. */
   public boolean matches(Map<String, String> labels) {
     return terms.stream().allMatch(term -> term.holds(labels));
   }

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases of this node's ledger whose work needs jars: each is lent to the worker process that has
- * them, which says when it is over, and when its CPU is given back meanwhile. Safe for all threads;
- * nothing blocks.
+ * Delegator of leases of this node's ledger for work that needs jars. Each lease is delegated to a
+ * worker process with those jars; the worker reports when the lease ends and when its CPU is
+ * returned in between. Thread-safe; nothing blocks.
  */
 final class LeaseDelegator {
   static final int DELEGATE = 84;
@@ -28,18 +28,18 @@ final class LeaseDelegator {
   static final int DELEGATED_EVENT = 86;
   static final int DELEGATED_ORDER = 87;
 
-  /** What a worker says of a lease that it was lent. */
+  /** Event of a delegated lease that the worker reports. */
   enum LeaseEvent {
     RELEASED,
     BLOCKED,
     RESUMED
   }
 
-  /** What a worker is told about a lease that it was lent. */
+  /** Instruction to the worker about a delegated lease. */
   enum LeaseOrder {
     RECALL,
     END,
-    /** Its accelerators have fallen ill or are healthy again; they follow. */
+    /** The accelerators have become unhealthy or healthy; their new state follows. */
     DEVICES
   }
 
@@ -48,34 +48,37 @@ final class LeaseDelegator {
   private final Map<Long, Delegation> delegations = new ConcurrentHashMap<>();
 
   /**
-   * Whoever was granted what is lent; called once, with one of the first three, then the last.
-   * {@link #recalled} may be called in between.
+   * Listener to a delegation. One of {@link #delegated}, {@link #lost} and {@link #refused} is
+   * called once, then {@link #released}; {@link #recalled} may be called in between.
    */
   interface DelegationListener {
-    /** The slot is there: tell the submitter. */
+    /** Notes that the worker has a slot: the submitter can be told. */
     void delegated(NodeId worker);
 
-    /** Others wait for what it holds, and the submitter has been told where the slot is. */
+    /**
+     * Notes that other requesters wait for the lease. The submitter already knows where the slot
+     * is.
+     */
     void recalled(NodeId worker);
 
     /**
-     * The worker has ended before it had the slot, or the slot before anybody knew of it, or this
-     * node closes: the work can run elsewhere.
+     * Notes that there will be no slot: the worker ended before it had one, the slot ended before
+     * the submitter knew of it, or this node is closing. The work can run elsewhere.
      */
     void lost();
 
-    /** There is no worker for it. */
+    /** Notes that no worker could be started. */
     void refused(String why);
 
-    /** The lease has gone back to the ledger. */
+    /** Notes that the lease has been released to the ledger. */
     void released();
   }
 
   /**
-   * What is to be lent.
+   * Description of what is delegated.
    *
-   * @param submitter whose work uses it
-   * @param number names the lease to the submitter and to the worker
+   * @param submitter the node whose work uses the lease
+   * @param number the lease's number for the submitter and the worker
    */
   record DelegationSpec(
       NodeId submitter,
@@ -109,7 +112,7 @@ final class LeaseDelegator {
     return delegation;
   }
 
-  /** Others wait for what it holds. */
+  /** Recalls a delegated lease, as other requesters wait for its resources. */
   void recall(long number) {
     var delegation = delegations.get(number);
     if (delegation != null) {
@@ -117,7 +120,7 @@ final class LeaseDelegator {
     }
   }
 
-  /** Its accelerators have changed their state. */
+  /** Sends the worker the new state of the lease's accelerators. */
   void devicesChanged(long number) {
     var delegation = delegations.get(number);
     if (delegation != null) {
@@ -144,15 +147,15 @@ final class LeaseDelegator {
     }
   }
 
-  /** One lease that is lent, or will be as soon as there is a worker. */
+  /** One lease that is delegated, or will be when its worker is up. */
   private final class Delegation implements LeaseGranter.LeaseUse {
     private final DelegationSpec spec;
     private final Lease lease;
     private final DelegationListener listener;
     private final String devices;
-    private @Nullable NodeId at; // it has been sent there
-    private boolean answered; // the submitter hears of a slot, or that there is none
-    private boolean told; // what is said to the submitter now comes after the word of the slot
+    private @Nullable NodeId at; // the worker that the lease was sent to
+    private boolean answered; // the submitter has been told of a slot, or that there is none
+    private boolean told; // the grant was sent to the submitter; later messages arrive after it
     private boolean ended;
     private boolean over;
 
@@ -188,7 +191,7 @@ final class LeaseDelegator {
 
     private void send(NodeId worker) {
       boolean sent;
-      synchronized (this) { // so that no order overtakes it
+      synchronized (this) { // so that no order overtakes the delegation
         at = worker;
         sent = !ended && peerTransport.send(worker, frame());
       }
@@ -203,7 +206,7 @@ final class LeaseDelegator {
         synchronized (this) {
           told = true;
         }
-        if (lease.isRecalled()) { // perhaps before there was anybody to tell
+        if (lease.isRecalled()) { // perhaps before there was a worker to tell
           sayRecalled(worker);
         }
       }
@@ -219,7 +222,7 @@ final class LeaseDelegator {
       }
     }
 
-    /** To a submitter the way that the grant went, or it might come before that. */
+    /** Sends the recall on the channel that the grant took, or it might overtake the grant. */
     private void sayRecalled(NodeId worker) {
       if (spec.submitter().equals(worker)) {
         order(LeaseOrder.RECALL);

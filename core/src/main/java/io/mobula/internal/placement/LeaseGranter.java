@@ -29,24 +29,27 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Grants leases of this node to other nodes: takes their requests to the ledger, and ends what they
- * hold when they say so or leave. Safe for all threads.
+ * Granter of this node's leases to other nodes: passes their requests to the ledger, and ends their
+ * leases when they release them or leave. Thread-safe.
  */
 public final class LeaseGranter {
   static final int REQUEST = 32;
   static final int GRANTED = 33;
   static final int REDIRECTED = 34;
   static final int WITHDRAW = 35;
-  /** Others wait for what a lease holds; the frame has its number and the node of its slot. */
+  /**
+   * Frame kind: other requesters wait for resources of a lease. Holds the lease's number and the
+   * node of its slot.
+   */
   public static final int RECALLED = 36;
 
   static final int RELEASE = 37;
   static final int REFUSED = 88;
 
-  /** More than a request or a node has, accelerators and memory included. */
+  /** Upper bound of resources in a request or a node, accelerators and memory included. */
   private static final int MOST_RESOURCES = 1_100;
 
-  /** After so many redirects a request stays where it is. */
+  /** Number of redirects after which a request stays at its node. */
   static final int MOST_HOPS = 2;
 
   private final LedgerClient ledger;
@@ -66,22 +69,25 @@ public final class LeaseGranter {
 
   private record RequestKey(NodeId submitter, long request) {}
 
-  /** What uses a lease on behalf of another node. */
+  /** Use of a lease on behalf of another node. */
   public interface LeaseUse {
-    /** The other node gives the lease back, or has left: let go of it soon. */
+    /** Ends the use soon: the other node has released the lease or has left. */
     void end();
   }
 
-  /** What makes use of leases that other nodes are granted here. */
+  /** Host of work that uses leases granted to other nodes. */
   @FunctionalInterface
   public interface LeaseHost {
-    /** A lease is granted; it is the host's to release. Called on the ledger's thread. */
+    /**
+     * Starts the use of a granted lease, which the host must release. Called on the ledger's
+     * thread.
+     */
     LeaseUse open(NodeId submitter, long number, Lease lease);
   }
 
-  /** The processes of this host that have the jars of environments. */
+  /** Provider of worker processes on this host that have the jars of runtime environments. */
   public interface WorkerProvider {
-    /** There are none. */
+    /** Provider that starts no workers. */
     WorkerProvider NONE = new WorkerProvider() {
       @Override
       public CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices) {
@@ -94,30 +100,31 @@ public final class LeaseGranter {
     };
 
     /**
-     * A process that has them, started if there is none; it is not ended before dismissed. Fails
-     * with {@link io.mobula.error.RuntimeClosedException} when this node is closing.
+     * Returns a worker process with the environment's jars, started if there is none. It is kept
+     * until {@link #release}. Fails with {@link io.mobula.error.RuntimeClosedException} if this
+     * node is closing.
      *
-     * @param devices what its {@code CUDA_VISIBLE_DEVICES} says, empty for work without
+     * @param devices the value of its {@code CUDA_VISIBLE_DEVICES}, empty for work without
      *     accelerators
      */
     CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices);
 
-    /** The work for which one was employed is over. */
+    /** Gives back a worker after the work that it was acquired for. */
     void release(RuntimeEnvironment environment, String devices);
   }
 
-  /** Whether another node could grant at once what this one cannot. */
+  /** Finder of a node that could immediately grant what this node cannot. */
   @FunctionalInterface
   public interface RedirectFinder {
-    /** That node, or null. */
+    /** Returns such a node, or null. */
     @Nullable
     NodeId find(Resources wanted);
   }
 
   /**
-   * Answers requests from now on.
+   * Starts to answer requests.
    *
-   * @param bundles of placement groups
+   * @param bundles the bundles of placement groups
    */
   public LeaseGranter(
       LedgerClient ledger,
@@ -145,28 +152,34 @@ public final class LeaseGranter {
     });
   }
 
-  /** Says who makes use of leases for a purpose. */
+  /** Sets the host of work for a purpose. */
   public void host(ClusterLeaseRequester.Purpose purpose, LeaseHost host) {
     hosts.put(purpose, host);
   }
 
-  /** Says where work runs that needs jars; before the first request. */
+  /** Sets the provider of processes for work that needs jars; before the first request. */
   public void workers(WorkerProvider with) {
     workers = with;
   }
 
-  /** The lease that work of this process itself was lent; null if that is over. */
+  /**
+   * Takes the lease that the node delegated for this process's own work; null if the lease has
+   * ended.
+   */
   @Nullable
   Lease take(long number, ClusterLeaseRequester by) {
     return delegatedLeases.take(number, by);
   }
 
-  /** Whether no node has lent this one anything. */
+  /** Returns whether no lease is delegated to this process. */
   public boolean hasNoDelegatedLeases() {
     return delegatedLeases.isNone();
   }
 
-  /** What a request of another node waits for here; null if there is none under that number. */
+  /**
+   * Returns what a request of another node waits for on this node; null if no request has that
+   * number.
+   */
   public @Nullable WaitPoint pendingHere(NodeId submitter, long request) {
     var queued = requests.get(new RequestKey(submitter, request));
     if (queued != null) {
@@ -183,12 +196,12 @@ public final class LeaseGranter {
         : null;
   }
 
-  /** For tests: how many requests and leases of others it knows. */
+  /** Returns how many requests and leases of other nodes are known, for tests. */
   int size() {
     return requests.size() + granted.size();
   }
 
-  /** A placement group is no more: what other nodes were granted out of it here ends. */
+  /** Ends the leases that other nodes were granted out of a placement group that has ended. */
   public void end(PlacementGroupId group) {
     granted.forEach((number, grantedLease) -> {
       if (grantedLease instanceof RemoteRequest remoteRequest && remoteRequest.isIn(group)) {
@@ -197,7 +210,7 @@ public final class LeaseGranter {
     });
   }
 
-  /** Grants nothing more. */
+  /** Stops granting leases to other nodes. */
   public void drain() {
     draining = true;
   }
@@ -217,14 +230,14 @@ public final class LeaseGranter {
       return;
     }
     requests.put(remoteRequest.key(), remoteRequest);
-    if (membership.peer(from) == null) { // it left, and perhaps before this was noted
+    if (membership.peer(from) == null) { // the peer left, perhaps before the request was stored
       requests.remove(remoteRequest.key());
       return;
     }
     remoteRequest.acquire();
   }
 
-  /** Writes amounts by name. */
+  /** Writes amounts by resource name. */
   public static void writeResources(FrameWriter out, Resources wanted) {
     out.list(
         wanted.asUnits().entrySet(),
@@ -232,10 +245,10 @@ public final class LeaseGranter {
   }
 
   /**
-   * Reads amounts by name.
+   * Reads amounts by resource name.
    *
-   * @throws CodecException if there are more than any request has, or one of them is negative: a
-   *     ledger that granted it would have more than there is
+   * @throws CodecException if there are more resources than any request has, or if an amount is
+   *     negative: a ledger that granted it would have more than its total
    */
   public static Resources readResources(FrameReader frame) {
     var amounts = frame.list(in -> Map.entry(in.text(), in.int64()));
@@ -281,7 +294,7 @@ public final class LeaseGranter {
         new FrameWriter().octet(RECALLED).int64(number).int64(at.incarnation()).toBytes());
   }
 
-  /** A lease that another node's ledger has granted is used here. */
+  /** Starts the use of a lease that another node's ledger has granted. */
   void open(ClusterLeaseRequester.Purpose purpose, NodeId submitter, long number, Lease lease) {
     var host = hosts.get(purpose);
     if (host == null) {
@@ -291,7 +304,8 @@ public final class LeaseGranter {
     var grantedLease = new GrantedLease(submitter);
     granted.put(number, grantedLease);
     grantedLease.attach(host.open(submitter, number, lease));
-    if (membership.peer(submitter) == null) { // it left, and perhaps before this was noted
+    // the submitter left, perhaps before the lease was stored
+    if (membership.peer(submitter) == null) {
       end(number);
     }
   }
@@ -313,7 +327,7 @@ public final class LeaseGranter {
     });
   }
 
-  /** A lease in use, by the node that it was granted to. */
+  /** Lease in use on behalf of another node. */
   private static class GrantedLease {
     final NodeId submitter;
     private @Nullable LeaseUse use;
@@ -346,7 +360,7 @@ public final class LeaseGranter {
     }
   }
 
-  /** A request of another node, then its lease. */
+  /** Request of another node, and then its lease. */
   private final class RemoteRequest extends GrantedLease
       implements LeaseRequester, LeaseDelegator.DelegationListener {
     private final long request;
@@ -389,7 +403,8 @@ public final class LeaseGranter {
     }
 
     /**
-     * Whether this node can ever grant it: what it never can would hold back all who come later.
+     * Returns whether this node can ever grant the request: one that it cannot would hold back all
+     * later ones.
      */
     boolean isPossible() {
       return group != null || BundleCapacity.covers(ledger.maximum(), wanted);
@@ -411,7 +426,9 @@ public final class LeaseGranter {
       }
     }
 
-    /** The bundle has closed: the submitter looks for where it is now. */
+    /**
+     * Redirects the submitter, which looks for the bundle elsewhere: the bundle here has closed.
+     */
     @Override
     public void ledgerClosed() {
       if (!withdrawn) {
@@ -444,7 +461,10 @@ public final class LeaseGranter {
       return purpose == ClusterLeaseRequester.Purpose.ACTOR;
     }
 
-    /** Once: before the request is queued here, another node that seems free is named. */
+    /**
+     * Redirects the submitter once to another node that seems to have free resources, before the
+     * request is queued here.
+     */
     @Override
     public void queued() {
       var better = hops < MOST_HOPS && group == null ? redirects.find(wanted) : null;
@@ -484,7 +504,7 @@ public final class LeaseGranter {
       }
     }
 
-    /** There is a slot, in this process or a worker. */
+    /** Tells the submitter that there is a slot, in this process or in a worker. */
     @Override
     public void delegated(NodeId at) {
       if (!peerTransport.send(
@@ -504,7 +524,10 @@ public final class LeaseGranter {
       LeaseGranter.this.recalled(submitter, number, worker);
     }
 
-    /** The slot that there was to be has ended: the submitter asks anew. */
+    /**
+     * Redirects the submitter to itself: the slot ended before it was used, and the submitter asks
+     * again.
+     */
     @Override
     public void lost() {
       redirect(submitter);

@@ -9,41 +9,44 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where work gets its leases: the node's own ledger, or any in the cluster. Safe for all threads.
- */
+/** Source of leases for work: the node's own ledger, or any in the cluster. Thread-safe. */
 public interface LeaseSource {
 
   /**
-   * Refuses what can never run.
+   * Throws if the work can never run.
    *
-   * @param what names who asks, such as {@code Task Quick.square}
+   * @param what names the requester, such as {@code Task Quick.square}
    */
   void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what);
 
-  /** Wants a lease; {@code wanting} hears of it. */
+  /** Requests a lease; the requester is called back. */
   void acquire(ClusterLeaseRequester requester);
 
-  /** Somebody wants no more of what he asked for with that placement: others may be granted it. */
+  /**
+   * Scans the queue of that placement again, as a request was withdrawn and others may be granted.
+   */
   void rescanQueue(Placement placement);
 
-  /** Whoever asked for a lease wants it no more: the request ends wherever it waits. */
+  /** Withdraws a request wherever it waits. */
   default void withdraw(ClusterLeaseRequester requester) {
     rescanQueue(requester.placement());
   }
 
-  /** Why nothing can be placed there any more, given what it is for; null while something can. */
+  /**
+   * Returns the error for work with that placement if nothing can be placed there any more; null
+   * while something can.
+   */
   default @Nullable Function<String, MobulaException> refusalFor(Placement placement) {
     return null;
   }
 
-  /** Why a request has not been granted, as far as is known here; empty where that is not known. */
+  /** Returns why a request has not been granted; empty if that is not known here. */
   String waitReason(ClusterLeaseRequester requester);
 
-  /** The request that is open for it, or null. */
+  /** Returns the requester's open request, or null. */
   @Nullable
   WaitPoint pendingRequest(ClusterLeaseRequester requester);
 
-  /** Gives a lease of another node back. */
+  /** Releases a lease of another node. */
   void release(NodeId node, long lease);
 }

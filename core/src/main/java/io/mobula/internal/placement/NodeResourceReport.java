@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a node says of itself, as it travels.
+ * Report of a node's resources, as sent to the other nodes.
  *
- * @param total what it has in all, by name in fixed-point units
- * @param available what of it is free
+ * @param total all resources, by name in fixed-point units
+ * @param available the free resources
  * @param queued how many requests wait at its ledger
- * @param store its object store
- * @param accepting whether it takes new work
- * @param devices its accelerators, ill or not
- * @param absent those of its standing workers that are not up; none where an older release speaks
+ * @param store the usage of its object store
+ * @param accepting whether it accepts new work
+ * @param devices its accelerators, healthy or not
+ * @param absent its static workers that are not up; empty if an older release sent the report
  */
 record NodeResourceReport(
     Map<String, Long> total,
@@ -41,7 +41,7 @@ record NodeResourceReport(
     return result;
   }
 
-  /** How full the store is, from 0 to 1. */
+  /** Returns the used fraction of the store, from 0 to 1. */
   double fullness() {
     return store.capacityBytes() <= 0
         ? 0

@@ -9,21 +9,21 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import org.jspecify.annotations.Nullable;
 
-/** How work says in frames which placement group it is in. */
+/** Codec of the placement group of work in frames. */
 public final class PlacementGroupCodec {
   private PlacementGroupCodec() {}
 
-  /** The group that work is placed in, or null. */
+  /** Returns the group that the work is placed in, or null. */
   public static Placement.@Nullable Group of(Placement placement) {
     return placement instanceof Placement.Group group ? group : null;
   }
 
-  /** What was read, as a placement; anywhere for null. */
+  /** Returns the decoded group as a placement; {@code anywhere} for null. */
   public static Placement orAnywhere(Placement.@Nullable Group group) {
     return group == null ? Placement.anywhere() : group;
   }
 
-  /** Writes it; null is fine. */
+  /** Writes the group, or that there is none. */
   public static void write(FrameWriter out, Placement.@Nullable Group placed) {
     out.flag(placed != null);
     if (placed == null) {
@@ -39,7 +39,7 @@ public final class PlacementGroupCodec {
         .flag(placed.capturing());
   }
 
-  /** Reads what {@link #write} has written. */
+  /** Reads the group that {@link #write} has written. */
   public static Placement.@Nullable Group read(FrameReader in) {
     if (!in.flag()) {
       return null;

@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Tells all peers what this node has and how busy it is, and hears the same of them: at once when
- * it changes after a quiet time, else every {@link #LULL}, and now and then in any case. The last
- * word of each node counts; that of one who has left is forgotten.
+ * Gossip of resource reports: sends this node's report to all peers and receives theirs. Reports a
+ * change immediately after a quiet interval, else once per interval, and sends a heartbeat in any
+ * case. The last report of each node counts; that of a node that has left is dropped.
  */
 final class ResourceViewGossip extends AbstractOnMessageBehavior<ResourceViewGossip.Command> {
-  /** Its name, and that of the same actor of every peer. */
+  /** Name of this actor on every node. */
   static final String NAME = "views";
 
   private static final Duration LULL = Duration.ofMillis(50);
@@ -30,15 +30,15 @@ final class ResourceViewGossip extends AbstractOnMessageBehavior<ResourceViewGos
 
   sealed interface Command {}
 
-  /** The ledger's balance is no longer what was published. */
+  /** Notice that the ledger's balance has changed since the last report. */
   record Stale() implements Command {}
 
-  /** May look again. */
+  /** Timer message: the rate-limit interval has elapsed. */
   private record IntervalElapsed() implements Command {}
 
   private record HeartbeatTick() implements Command {}
 
-  /** The ledger's answer. */
+  /** Answer of the ledger with its balance. */
   private record BalanceReceived(LedgerClient.BalanceSnapshot now) implements Command {}
 
   record PeerJoined(Peer peer) implements Command {}
@@ -46,12 +46,12 @@ final class ResourceViewGossip extends AbstractOnMessageBehavior<ResourceViewGos
   record PeerLeft(NodeId id) implements Command {}
 
   /**
-   * What a node says of itself.
+   * Report of one node's resources.
    *
-   * @param node whose it is
-   * @param version counts up, so that the last one counts
-   * @param state what it says
-   * @param wantsReply whether it wants to hear the same of the receiver
+   * @param node the reporting node
+   * @param version increases with each report; the highest counts
+   * @param state the node's resources
+   * @param yours whether the sender wants the receiver's report in return
    */
   record ResourceReport(NodeId node, long version, NodeResourceReport state, boolean wantsReply)
       implements Command, ControlMessage {}
@@ -152,7 +152,8 @@ final class ResourceViewGossip extends AbstractOnMessageBehavior<ResourceViewGos
   private void onSaid(ResourceReport report) {
     var peer = membership.peer(report.node());
     if (peer == null || peer.equals(membership.self())) {
-      return; // it has left, or we hear of it soon and ask
+      // the node has left, or its join is not known yet and its report will be requested then
+      return;
     }
     if (report.wantsReply()) {
       tell(peer, said(false));

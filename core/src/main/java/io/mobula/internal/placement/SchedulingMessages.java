@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Why something waits or can never run, in words for people. */
+/** Messages that explain why work waits or can never run. */
 final class SchedulingMessages {
   private static final int MOST_NAMED = 5;
 
@@ -38,7 +38,8 @@ final class SchedulingMessages {
                 .limit(MOST_NAMED)
                 .map(node -> node + " with " + node.labels())
                 .collect(Collectors.joining(", "));
-      case Placement.Group group -> "there is no node that takes work"; // groups have no policy
+      // groups are not placed by a policy
+      case Placement.Group group -> "there is no node that takes work";
       case Placement.Anywhere any -> "there is no node that takes work";
       case Placement.Spread spread -> "there is no node that takes work";
       case Placement.NearObject nearObject -> "there is no node that takes work";
@@ -69,7 +70,7 @@ final class SchedulingMessages {
         + " waiting";
   }
 
-  /** Refuses what no bundle of the group will ever hold. */
+  /** Throws if no bundle of the group can ever hold the request. */
   static void requireBundle(Placement.Group placed, Resources wanted, Supplier<String> what) {
     var group = placed.group();
     var asked = placed.bundle() == Placement.Group.ANY
@@ -96,14 +97,14 @@ final class SchedulingMessages {
         + (nodes.size() > MOST_NAMED ? ", and " + (nodes.size() - MOST_NAMED) + " more" : "");
   }
 
-  /** Of how many resources there is not enough. */
+  /** Returns how many resources are too small. */
   private static int lacking(Resources had, Resources wanted) {
     return (int) wanted.asUnits().entrySet().stream()
         .filter(each -> had.units(each.getKey()) < each.getValue())
         .count();
   }
 
-  /** How much of what is wanted there is, of the scarcest. */
+  /** Returns the available fraction of the scarcest wanted resource. */
   private static double share(Resources had, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
         .mapToDouble(each -> (double) had.units(each.getKey()) / each.getValue())

@@ -21,15 +21,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Placement where there is one node: everything runs here or is refused at once; only bundles of
- * placement groups may be yet to come. Safe for all threads.
+ * Source of leases on a node without a cluster: everything runs on this node or is refused
+ * immediately; only bundles of placement groups may come later. Thread-safe.
  */
 public final class SingleNodeLeaseSource implements LeaseSource {
   private final LedgerClient ledger;
   private final GroupBundles bundles;
   private final Set<GroupRequest> requests = new LinkedHashSet<>();
 
-  /** Places on the ledger's node. */
+  /** Creates the source of leases of this ledger. */
   public SingleNodeLeaseSource(LedgerClient ledger, GroupBundles bundles) {
     this.ledger = ledger;
     this.bundles = bundles;
@@ -37,11 +37,11 @@ public final class SingleNodeLeaseSource implements LeaseSource {
   }
 
   /**
-   * Refuses what can never run here.
+   * Throws if the work can never run on this node.
    *
-   * @param what names who asks, such as {@code Task Quick.square}
-   * @throws InvalidRequestException when the placement needs more than one node
-   * @throws io.mobula.error.UnschedulableException when the node has not as much
+   * @param what names the requester, such as {@code Task Quick.square}
+   * @throws InvalidRequestException if the placement needs more than one node
+   * @throws io.mobula.error.UnschedulableException if the node does not have the resources
    */
   @Override
   public void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what) {
@@ -88,7 +88,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   public void withdraw(ClusterLeaseRequester requester) {
     synchronized (requests) {
       requests.removeIf(each -> each.requester == requester);
@@ -117,9 +117,9 @@ public final class SingleNodeLeaseSource implements LeaseSource {
     }
   }
 
-  /** The ledger says so itself; groups that are not ready say it here. */
+  /** Returns why a request in a group waits; the ledger reports other requests itself. */
   @Override
-  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   public String waitReason(ClusterLeaseRequester requester) {
     for (var each : open()) {
       if (each.requester == requester) {
@@ -130,7 +130,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // who wants is known by identity
+  @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   public @Nullable WaitPoint pendingRequest(ClusterLeaseRequester requester) {
     if (!(requester.placement() instanceof Placement.Group)) {
       return ledger.request(requester);
@@ -153,8 +153,8 @@ public final class SingleNodeLeaseSource implements LeaseSource {
   }
 
   /**
-   * A request for a lease out of a group, before and while it is with a bundle's ledger. Whether it
-   * waits or asks is decided by {@link #attempt} alone.
+   * Request for a lease out of a group, before and while a bundle's ledger has it. The coalesced
+   * attempt alone decides whether it waits or asks.
    */
   private final class GroupRequest implements LeaseRequester, WaitPoint {
     private final Placement.Group group;
@@ -191,7 +191,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
       }
     }
 
-    /** Asks whoever wants, unless it is over; a lapsed request is. */
+    /** Returns whether the request is open and still wanted; if it is not wanted, it ends. */
     private synchronized boolean isWanted() {
       if (!over && !requester.stillWants()) {
         end();
@@ -208,7 +208,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
 
     private void ask() {
       synchronized (this) {
-        asked = true; // before the ledger can turn it away
+        asked = true; // before the ledger can reject it
       }
       why = "";
       if (!bundles.acquire(group.group().id(), group.bundle(), this)) {

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How long a request is kept that no node can ever grant: one that can may join meanwhile. Says so
- * in the log once, after a second. When the time is over it only asks for another look, and that
- * look decides: the news of a node that can may be on its way. Safe for all threads.
+ * Timeout of a request that no node can ever grant: a node that can may join in the meantime. Logs
+ * a warning once, after a second. When the time is over it only triggers another placement attempt,
+ * which decides: news of a suitable node may be on its way. Thread-safe.
  */
 final class UnschedulableTimeout {
   private static final Logger LOG = LoggerFactory.getLogger(UnschedulableTimeout.class);
@@ -19,21 +19,21 @@ final class UnschedulableTimeout {
   private final Runnable lookAgain;
   private @Nullable String why;
   private Runnable cancel = () -> {};
-  private long period; // counts the times that it has begun to wait
+  private long period; // counts the periods in which the request was unschedulable
   private boolean over;
   private boolean said;
 
   /**
-   * What all requests have.
+   * Settings of all requests' timeouts.
    *
-   * @param limit how long they wait for a node that could grant them
+   * @param limit how long an unschedulable request waits for a suitable node
    */
   record TimeoutSettings(Duration limit, ClusterLeaseSource.Timer timer) {}
 
   /**
-   * Of one request.
+   * Creates the timeout of one request.
    *
-   * @param lookAgain is run when the time is over
+   * @param lookAgain runs when the time is over
    */
   UnschedulableTimeout(
       TimeoutSettings settings, ClusterLeaseRequester requester, Runnable lookAgain) {
@@ -43,9 +43,9 @@ final class UnschedulableTimeout {
   }
 
   /**
-   * A look has found that no node can grant it.
+   * Notes that an attempt found no node that can ever grant the request.
    *
-   * @return null while there is time left, else what to tell whoever wants it
+   * @return null while time is left, else the message for the requester
    */
   synchronized @Nullable String markUnschedulable(String reason) {
     boolean first = why == null;
@@ -61,7 +61,7 @@ final class UnschedulableTimeout {
         : null;
   }
 
-  /** There is a node that can, or nobody wants it any more. */
+  /** Notes that a node can grant the request, or that the request is no longer wanted. */
   synchronized void reset() {
     cancel.run();
     cancel = () -> {};
@@ -69,7 +69,7 @@ final class UnschedulableTimeout {
     over = false;
   }
 
-  /** Why no node can grant it; null if one can. */
+  /** Returns why no node can grant the request; null if one can. */
   synchronized @Nullable String why() {
     return why;
   }

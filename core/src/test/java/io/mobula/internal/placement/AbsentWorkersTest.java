@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Requests that no node that is up can hold, while standing workers are not up. */
+/** Tests of requests that no node that is up can hold, while static workers are not up. */
 class AbsentWorkersTest {
   private static final Peer NODE = new Peer(
       new NodeId(1),

@@ -29,7 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests of a node while its view of the cluster changes: the last look at it counts. */
+/**
+ * Tests of lease requests while the view of the cluster changes: the last placement attempt counts.
+ */
 class ClusterLeaseSourceTest {
   private static final NodeId SELF = new NodeId(1);
   private static final NodeId OTHER = new NodeId(2);
@@ -42,7 +44,7 @@ class ClusterLeaseSourceTest {
   private final BlockingQueue<Runnable> timers = new LinkedBlockingQueue<>();
   private final AtomicReference<PlacementDecision> view = new AtomicReference<>(NOWHERE);
   private volatile Runnable meanwhile = () -> {};
-  private volatile int queued = 1; // at each node, as its last report says
+  private volatile int queued = 1; // at each node, by its last report
   private final FrameRouter router = new FrameRouter();
   private ActorTestKit kit;
   private ClusterLeaseSource leaseSource;
@@ -59,7 +61,7 @@ class ClusterLeaseSourceTest {
     var membership =
         new SimulatedTransport(SimulatedTransport.peer(SELF.incarnation(), Peer.Role.NODE));
     membership.join(
-        SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE)); // it says nothing
+        SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE)); // it never answers
     var peerTransport = membership.peerTransport();
     var bundles = new NoBundles();
     var desk = new LeaseGranter(ledger, membership, peerTransport, router, wanted -> null, bundles);
@@ -81,7 +83,7 @@ class ClusterLeaseSourceTest {
     kit.shutdownTestKit();
   }
 
-  /** A look that takes time: what it has seen may be old when it is acted upon. */
+  /** Chooses slowly: the view may have changed when the choice is used. */
   private PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
     var seen = view.get();
     var now = meanwhile;
@@ -123,9 +125,9 @@ class ClusterLeaseSourceTest {
   void itLooksOnceMoreBeforeItGivesUp() throws Exception {
     var client = new Client();
     leaseSource.acquire(client);
-    timers.remove().run(); // it is said that it waits
-    view.set(HERE); // and nobody hears of the change
-    timers.remove().run(); // the time is over
+    timers.remove().run(); // the warning is due
+    view.set(HERE); // without a notification of the change
+    timers.remove().run(); // the timeout is due
     assertThat(client.granted.poll(10, TimeUnit.SECONDS)).isNotNull();
     assertThat(client.refusals).isEmpty();
   }
@@ -151,12 +153,15 @@ class ClusterLeaseSourceTest {
     var end = timers.remove();
     change(NOT_READY);
     change(NOWHERE);
-    end.run(); // of the time before
+    end.run(); // of the earlier period
     assertThat(client.refusals).isEmpty();
     assertThat(leaseSource.unschedulable()).hasSize(1);
   }
 
-  /** Its worker has ended before the task was there, and nothing about the node has changed. */
+  /**
+   * Asks a node again that has returned a request, although no new report of it arrives: its worker
+   * ended before the task was there.
+   */
   @Test
   void aNodeThatSentARequestBackIsAskedAgainThoughNoNewsOfItComes() {
     view.set(new PlacementDecision.AtNode(OTHER));
@@ -170,7 +175,7 @@ class ClusterLeaseSourceTest {
             .int64(SELF.incarnation())
             .octet(1)
             .toBytes());
-    timers.remove().run(); // it looks again after a while
+    timers.remove().run(); // the next attempt, after a while
     router.received(
         OTHER,
         new FrameWriter()
@@ -183,7 +188,10 @@ class ClusterLeaseSourceTest {
     assertThat(timers).isEmpty();
   }
 
-  /** The report that its resources are taken may come before the answer that says by whom. */
+  /**
+   * Keeps a request at a node that reports no waiting request: the report that its resources are
+   * taken may arrive before the grant.
+   */
   @Test
   void aRequestStaysAtANodeThatReportsNobodyWaiting() throws Exception {
     view.set(new PlacementDecision.AtNode(OTHER));
@@ -229,11 +237,11 @@ class ClusterLeaseSourceTest {
     leaseSource.acquire(client);
     assertThat(client.refusals.remove()).isInstanceOf(UnschedulableException.class);
     view.set(HERE);
-    leaseSource.acquire(client); // and the next one is decided on as ever
+    leaseSource.acquire(client); // and the next request is decided as usual
     assertThat(client.refusals).isEmpty();
   }
 
-  /** Keeps what it is granted. */
+  /** Requester that keeps what it is granted. */
   private static final class Client implements ClusterLeaseRequester {
     private final BlockingQueue<Lease> granted = new LinkedBlockingQueue<>();
     private final BlockingQueue<Map.Entry<NodeId, Long>> grantedAt = new LinkedBlockingQueue<>();

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Where work goes, by what each node has. */
+/** Tests of the node that the policy chooses by the resources of each node. */
 class HybridPolicyTest {
   private static final NodeId LOCAL = new NodeId(1);
   private static final Resources ONE_CPU = Resources.none().cpus(1);

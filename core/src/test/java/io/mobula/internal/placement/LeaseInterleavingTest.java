@@ -4,8 +4,8 @@ import io.mobula.internal.schedule.ScheduleExplorer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Requests for leases among nodes, a driver and a worker process that come and go, while frames,
- * the ledgers' turns, callbacks and timers are run in any order.
+ * Interleaving test of lease requests among nodes, a driver and a worker process that come and go:
+ * frames, ledgers, callbacks and timers run in any order.
  */
 class LeaseInterleavingTest {
   @Test

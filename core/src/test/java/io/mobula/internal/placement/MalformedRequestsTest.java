@@ -11,7 +11,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import org.junit.jupiter.api.Test;
 
-/** What a search with altered frames has found in requests for leases. */
+/** Tests of malformed lease requests that fuzzing has found. */
 class MalformedRequestsTest {
   private static FrameReader amounts(int count, long units) {
     var frame = new FrameWriter().int32(count);
@@ -21,7 +21,10 @@ class MalformedRequestsTest {
     return new FrameReader(frame.toBytes());
   }
 
-  /** A ledger that granted it had more than there is, and ended with its node's work. */
+  /**
+   * Refuses a negative amount: a ledger that granted it had more than its total, and failed with
+   * its node's work.
+   */
   @Test
   void anAmountBelowZeroIsRefused() {
     assertThatThrownBy(() -> LeaseGranter.readResources(amounts(1, -1)))

@@ -6,7 +6,7 @@ import io.mobula.Resources;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 
-/** There is no placement group. */
+/** Port to placement groups without any group. */
 public final class NoBundles implements GroupBundles {
   @Override
   public PlacementDecision choose(Placement.Group group, Resources wanted) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a node tells others of its ledger, and makes of what they tell. */
+/** Tests of the reports that a node sends of its ledger and receives from others. */
 class ResourceViewGossipTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final Peer SELF = peer(1, Peer.Role.NODE);
@@ -117,7 +117,7 @@ class ResourceViewGossipTest {
     otherJoins();
     var report = heard();
     while (!report
-        .wantsReply()) { // its first look at the ledger may have been told to all just before
+        .wantsReply()) { // a report of its first balance may have been sent to all just before
       report = heard();
     }
     assertThat(report.node()).isEqualTo(SELF.id());
@@ -182,7 +182,8 @@ class ResourceViewGossipTest {
     actor.tell(new ResourceViewGossip.ResourceReport(OTHER.id(), 4, state(10_000), true));
     membership.peers.add(THIRD);
     actor.tell(new ResourceViewGossip.ResourceReport(
-        THIRD.id(), 1, state(10_000), false)); // what was said before is read
+        // when this has arrived, the messages before it were handled
+        THIRD.id(), 1, state(10_000), false));
     other.awaitAssert(
         Duration.ofSeconds(10), () -> assertThat(views.now().node(THIRD.id())).isPresent());
     var seen = views.now().node(OTHER.id()).orElseThrow();
@@ -207,7 +208,7 @@ class ResourceViewGossipTest {
     membership.listeners.forEach(listener -> listener.left(OTHER, "gone"));
     actor.tell(new ResourceViewGossip.ResourceReport(OTHER.id(), 2, state(0), false));
     probe.expectMessage(Duration.ofSeconds(10), "forgotten");
-    lease(); // a later change of its own, and still forgotten
+    lease(); // a later change of its own, and the peer stays forgotten
     probe.expectMessage(Duration.ofSeconds(10), "forgotten");
   }
 

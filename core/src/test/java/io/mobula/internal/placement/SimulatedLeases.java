@@ -33,10 +33,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of which everything about leases is real (ledgers, placers, lease desks, lending,
- * lanes) and everything else is decided by a schedule: which node a request goes to, when a frame
- * arrives, who dies, when work ends. One of its members is a worker, to which the first node lends
- * leases.
+ * Simulated cluster for leases. Ledgers, lease sources, granters, delegation and channels are real;
+ * a schedule decides which node a request goes to, when a frame arrives, who dies and when work
+ * ends. One member is a worker process to which the first node delegates leases.
  */
 final class SimulatedLeases {
   private static final int NODES = 3;
@@ -75,7 +74,7 @@ final class SimulatedLeases {
     settle();
     members
         .values()
-        .forEach(member -> member.ledger.rescanQueue()); // who was sent elsewhere is gone
+        .forEach(member -> member.ledger.rescanQueue()); // removes requests that were redirected
     settle();
     checkWhoWaits();
     scheduler.note("-- all work ends");
@@ -93,8 +92,8 @@ final class SimulatedLeases {
   }
 
   /**
-   * Every request that is not answered waits at one ledger at most, and whoever holds what it waits
-   * for has heard of that.
+   * Checks that each unanswered request waits at one ledger at most, and that the holders of what
+   * it waits for have been told.
    */
   private void checkWhoWaits() {
     long asking = clients.stream().filter(client -> client.stillWants()).count();
@@ -151,11 +150,11 @@ final class SimulatedLeases {
     return all.get(scheduler.decisions().next(all.size()));
   }
 
-  /** A process dies; the others hear of it one after the other. */
+  /** Kills a process; the others are told one after the other. */
   private void killOne() {
     var victim = any();
     if (victim.id.incarnation() == 1) {
-      return; // somebody has to be left, and to lend
+      return; // one node has to be left, which also delegates leases
     }
     scheduler.note("** " + victim.id + " dies");
     end(victim);
@@ -180,7 +179,7 @@ final class SimulatedLeases {
     final LedgerClient ledger;
     final LeaseGranter desk;
     final ClusterLeaseSource leaseSource;
-    final Map<Long, Lease> hosted = new LinkedHashMap<>(); // what others use here
+    final Map<Long, Lease> hosted = new LinkedHashMap<>(); // leases that other nodes use here
     final List<Lease> ended = new ArrayList<>();
     private @Nullable Member worker;
     private int employed;
@@ -229,7 +228,7 @@ final class SimulatedLeases {
     private PlacementDecision choose(ClusterLeaseRequester requester, long turn) {
       scheduler.preempt();
       var node = pick(nodes()).orElseThrow().id;
-      if (calm) { // whoever waits somewhere stays there
+      if (calm) { // a waiting request stays where it is
         return new PlacementDecision.Later(isNode() ? id : node, "it is busy");
       }
       var choice = switch (scheduler.decisions().next(8)) {
@@ -245,7 +244,7 @@ final class SimulatedLeases {
       return choice;
     }
 
-    // ---- what others use here
+    // ---- leases of other nodes
 
     private LeaseGranter.LeaseUse open(NodeId submitter, long number, Lease lease) {
       hosted.put(number, lease);
@@ -276,7 +275,7 @@ final class SimulatedLeases {
           .forEach(client -> client.recalled = true);
     }
 
-    // ---- its worker
+    // ---- its worker process
 
     @Override
     public CompletionStage<NodeId> acquire(RuntimeEnvironment environment, String devices) {
@@ -298,7 +297,7 @@ final class SimulatedLeases {
       return up;
     }
 
-    /** It and its node know each other; all others hear of each other later. */
+    /** Introduces the worker and its node to each other immediately, and all others later. */
     private void introduce(Member fresh) {
       network.meet(id, fresh.id);
       network.meet(fresh.id, id);
@@ -340,7 +339,7 @@ final class SimulatedLeases {
     }
   }
 
-  /** Somebody who wants one lease, holds it and gives it back. */
+  /** Requester that wants one lease, holds it and releases it. */
   private final class Client implements ClusterLeaseRequester {
     final Member home;
     private final boolean jars;
@@ -367,13 +366,13 @@ final class SimulatedLeases {
       return node.equals(at) && lease == number;
     }
 
-    /** Whether the lease that it was granted is still there. */
+    /** Returns whether the granted lease still exists. */
     boolean isHeld() {
       var host = members.get(at);
       return local != null || (host != null && host.hosted.containsKey(number));
     }
 
-    /** It works no more: gives back what it has. */
+    /** Ends the work and releases the lease. */
     void end() {
       var present = local;
       var node = at;
@@ -394,7 +393,7 @@ final class SimulatedLeases {
       }
     }
 
-    /** Whose ledger has granted what it holds, if that is still alive. */
+    /** Returns the member whose ledger granted the lease, if it is still alive. */
     private @Nullable Member lender() {
       var where = local == null ? at : home.id;
       return members.values().stream()
