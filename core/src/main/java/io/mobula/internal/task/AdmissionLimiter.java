@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The bound on pending work of one submitter, in tasks and in bytes of their arguments. Whoever
- * exceeds it waits, for a limited time, until others have ended.
+ * Limiter of one submitter's pending work, in tasks and in bytes of their arguments. A submitter
+ * above the limit waits, for a limited time, until pending tasks end.
  */
 final class AdmissionLimiter {
   private final Limits limits;
@@ -27,11 +27,11 @@ final class AdmissionLimiter {
   private volatile boolean closed;
 
   /**
-   * How much may be pending.
+   * Limits of pending work.
    *
-   * @param tasks how many tasks
-   * @param bytes how many bytes of their arguments in the heap
-   * @param submitTimeout how long a submitter waits for room
+   * @param tasks how many tasks may be pending
+   * @param bytes how many bytes their arguments may take in the heap
+   * @param patience how long a submitter waits before its task is rejected
    */
   record Limits(long tasks, long bytes, Duration submitTimeout) {}
 
@@ -39,7 +39,7 @@ final class AdmissionLimiter {
     this.limits = limits;
   }
 
-  /** Counts a task in, waiting for room if need be. */
+  /** Admits a task; waits for pending tasks to end if the limit is reached. */
   void admit(Supplier<String> what, long heapBytes) {
     if (!tryEnter(heapBytes)) {
       enterSlowly(what.get(), heapBytes);
@@ -94,7 +94,7 @@ final class AdmissionLimiter {
         WaitCause.RESOURCES);
   }
 
-  /** Counts a task out. */
+  /** Releases the place of a task that has ended. */
   void release(long heapBytes) {
     tasks.decrementAndGet();
     bytes.addAndGet(-heapBytes);

@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A slot of this node that runs the tasks of another: one lease, one platform thread, task after
- * task in the order they come. When its task waits or runs for long, those behind it go back. A
- * task that has returned a stage takes no slot while the value is still to come.
+ * Slot of this node that runs another node's tasks: one lease, one platform thread, tasks in the
+ * order of arrival. When its task waits or runs for long, the tasks behind it are returned to the
+ * submitter. A task that has returned a stage frees the slot before its value is complete.
  */
 final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(HostedTaskSlot.class);
@@ -48,7 +48,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   private final Map<ObjectId, TaskRun> present = new HashMap<>();
   private final Set<ObjectId> staged = new HashSet<>();
   private long rounds;
-  private volatile boolean hasWork; // there is a task, or the end
+  private volatile boolean hasWork; // a task is queued, or the slot ends
   private boolean busy;
   private boolean watched;
   private boolean waiting;
@@ -85,7 +85,10 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** A task has come; it is returned at once if the slot waits or has ended. */
+  /**
+   * Adds a task that has arrived; returns it to the submitter immediately if the slot waits or has
+   * ended.
+   */
   void add(TaskRun run) {
     lock.lock();
     try {
@@ -105,7 +108,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     wire.returned(submitter, number, List.of(run.spec().id()));
   }
 
-  /** Looks after a while whether the task that runs keeps others waiting; under the lock. */
+  /** Schedules a check whether the running task keeps others waiting; called under the lock. */
   private void watch() {
     if (busy && !watched) {
       watched = true;
@@ -147,7 +150,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** A slot outlives whatever goes wrong with one of its tasks. */
+  /** Runs one attempt; the slot survives whatever goes wrong with it. */
   private void perform(TaskRun run) {
     try {
       run.attempt(this);
@@ -156,7 +159,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** The next task; null when the slot ends. */
+  /** Waits for the next task; returns null when the slot ends. */
   private @Nullable TaskRun next() {
     var present = poll();
     if (present != null) {
@@ -168,7 +171,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     return take();
   }
 
-  /** The next task, if there is one. */
+  /** Takes the next task if there is one. */
   private @Nullable TaskRun poll() {
     lock.lock();
     try {
@@ -179,7 +182,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** Under the lock, with a task in the inbox. */
+  /** Begins the first task of the inbox; called under the lock. */
   private @Nullable TaskRun begin() {
     busy = true;
     rounds++;
@@ -220,9 +223,9 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   }
 
   /**
-   * This node leaves: what is not begun goes back, and the slot ends with its present task.
+   * Returns unstarted tasks and ends the slot after its present task, as this node leaves.
    *
-   * @return completes when it has
+   * @return completes when the slot has ended
    */
   CompletableFuture<Boolean> leave() {
     var unbegun = returnUnstarted(() -> ending = true);
@@ -239,8 +242,8 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   }
 
   /**
-   * The JVM ends, since the task that runs has asked for that: it will never end itself, and its
-   * submitter need not wait for the rest of this node.
+   * Reports the running task as lost if it has called {@code System.exit}: it will never end, and
+   * its submitter need not wait for the rest of this node.
    */
   void endAt(ExitCall exit) {
     lock.lock();
@@ -256,7 +259,10 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     over.complete(true);
   }
 
-  /** What has begun and has no outcome: it may have had effects, and nobody makes its value. */
+  /**
+   * Returns the tasks that have begun and have no outcome: they may have had effects, and nothing
+   * will complete them.
+   */
   private List<ObjectId> begun() {
     lock.lock();
     try {
@@ -279,7 +285,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** The task has returned a stage: it needs the slot no more, but is not over. */
+  /** Notes that a task has returned a stage: it frees the slot but is not finished. */
   void staged(ObjectId id) {
     lock.lock();
     try {
@@ -293,7 +299,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     wire.staged(this, id);
   }
 
-  /** Sends the task back, which has not begun, as this argument of it has to be looked for. */
+  /** Returns an unstarted task to the submitter, as one of its arguments must be located first. */
   void returnUnstarted(ObjectId id, ObjectId absent) {
     TaskRun run;
     lock.lock();
@@ -308,7 +314,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** Takes what is not begun out of the slot, to be sent back. */
+  /** Removes all unstarted tasks, which the caller returns to the submitter. */
   private List<ObjectId> returnUnstarted(Runnable change) {
     List<TaskRun> back;
     lock.lock();
@@ -325,7 +331,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     return back.stream().map(run -> run.spec().id()).toList();
   }
 
-  /** The task has its outcome. */
+  /** Notes that a task has its outcome. */
   void over(ObjectId id) {
     boolean wasStaged;
     lock.lock();
@@ -340,7 +346,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** The task of that id that is here, or null. */
+  /** Returns the task with that id in this slot, or null. */
   @Nullable
   TaskRun find(ObjectId id) {
     lock.lock();
@@ -351,7 +357,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** What runs of that task, or null. */
+  /** Returns the execution of that task if it runs here, or null. */
   @Nullable
   Execution running(ObjectId id) {
     var run = find(id);
@@ -361,7 +367,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   void cancel(ObjectId id, boolean recursive) {
     var run = find(id);
     if (run != null) {
-      run.cancelHere(recursive); // who has submitted it tells all others
+      run.cancelHere(recursive); // the submitter tells all other nodes
     }
   }
 
@@ -372,13 +378,13 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** The other node wants it no more: what it runs is stopped. */
+  /** Ends the slot and stops its tasks: the submitter has released the lease. */
   @Override
   public void end() {
     end(false);
   }
 
-  /** The other node is gone: all its tasks are stopped. */
+  /** Ends the slot and stops all of its tasks: the submitter has left. */
   void orphaned() {
     end(true);
   }

@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.stream.Collectors;
 
 /**
- * The attempts of a task that ended with their process: how many there were, and the last of them
- * for people. For one thread at a time.
+ * History of a task's attempts that were lost with their process: how many, and a description of
+ * the latest. Not thread-safe.
  */
 final class LostAttempts {
   private static final int MOST_TOLD = 16;
@@ -16,13 +16,13 @@ final class LostAttempts {
   private int count;
 
   /**
-   * One of them.
+   * One attempt that was lost.
    *
-   * @param number from one
-   * @param node where it ran, for people
+   * @param number counts from one
+   * @param node the node that ran it, as text
    * @param nanos how long it had run, or waited there to run
-   * @param endedAt by {@link System#nanoTime()}
-   * @param how its process ended
+   * @param endedAt when it ended, by {@link System#nanoTime()}
+   * @param how how its process ended
    */
   private record Attempt(int number, String node, long nanos, long endedAt, String how) {
     String describe(long now) {
@@ -48,7 +48,7 @@ final class LostAttempts {
     return count;
   }
 
-  /** All of them, or the last {@value #MOST_TOLD}, the oldest first. */
+  /** Describes all attempts, or the last {@value #MOST_TOLD}, oldest first. */
   String describe() {
     long now = System.nanoTime();
     return latest.stream().map(each -> each.describe(now)).collect(Collectors.joining("; "));

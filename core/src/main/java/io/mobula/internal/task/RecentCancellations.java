@@ -6,10 +6,10 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The tasks whose descendants were cancelled lately. The word of it goes to every node at once, and
- * a descendant that is on its way from one node to another arrives after it; what arrives is
- * compared with this. Bounded: only what is on its way for longer than so many cancels take can be
- * missed. Safe for all threads.
+ * Bounded set of tasks whose descendants were cancelled recently. A cancellation goes to every node
+ * immediately, but a descendant on its way between two nodes may arrive later; arriving tasks are
+ * therefore compared with this set. A descendant is missed only if it travels for longer than the
+ * set remembers. Thread-safe.
  */
 final class RecentCancellations {
   static final int MOST = 4096;
@@ -17,7 +17,7 @@ final class RecentCancellations {
   private final Set<ObjectId> ancestors = new LinkedHashSet<>();
   private volatile boolean isEmpty = true;
 
-  /** Notes one more, and forgets the one that was noted longest ago if there are too many. */
+  /** Adds a task, and drops the oldest one if there are too many. */
   void add(ObjectId ancestor) {
     synchronized (ancestors) {
       ancestors.remove(ancestor);
@@ -29,7 +29,7 @@ final class RecentCancellations {
     }
   }
 
-  /** Whether one of these is among them. */
+  /** Returns whether any of these tasks is in the set. */
   boolean containsAny(Collection<ObjectId> lineage) {
     if (isEmpty || lineage.isEmpty()) {
       return false;

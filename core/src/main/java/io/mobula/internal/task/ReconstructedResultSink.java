@@ -10,12 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the results of a task go that runs again because one of them was lost: to the directory,
- * from which whoever wants them hears.
+ * Sink for the results of a task that runs again because one of them was lost. The results go to
+ * the directory, which tells the holders.
  *
- * @param first the first result; of a stream, the one that was lost
- * @param lost the one that was lost
- * @param attempt the number of this run
+ * @param first the first result; for a stream, the lost one
+ * @param lost the lost result
+ * @param attempt the number of this attempt
  */
 record ReconstructedResultSink(
     ObjectStore store,
@@ -47,7 +47,7 @@ record ReconstructedResultSink(
           var id = new ObjectId(first.node(), first.task(), first.index() + i);
           if (id.equals(lost)) {
             sharing.rebuilt(id, attempt, contents.get(i));
-          } else { // it is still there, or will be asked for by itself
+          } else { // it still exists, or will be reconstructed on demand
             contents.get(i).discard();
           }
         }

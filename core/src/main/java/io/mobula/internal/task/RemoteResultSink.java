@@ -13,7 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Where the results of another node's task go: back to it. */
+/** Sink that sends the results of another node's task back to it. */
 final class RemoteResultSink implements TaskResultSink {
   private final HostedTaskSlot slot;
   private final ObjectId id;
@@ -33,17 +33,17 @@ final class RemoteResultSink implements TaskResultSink {
     this.taken = shape.count();
   }
 
-  /** The body begins. */
+  /** Notes that the body begins. */
   void started() {
     startedAt = System.nanoTime();
   }
 
-  /** Ends the attempt before its body begins, as this argument has to be looked for. */
+  /** Ends the attempt before its body begins, as this argument must be located first. */
   void abandonUnstarted(ObjectId absent) {
     slot.returnUnstarted(id, absent);
   }
 
-  /** The body has returned a stage, whose value is still to come. */
+  /** Notes that the body has returned a stage whose value is not complete. */
   void staged() {
     slot.staged(id);
   }
@@ -78,7 +78,7 @@ final class RemoteResultSink implements TaskResultSink {
     slot.wire().item(slot, id, attempt, index, content);
   }
 
-  /** Waits for the reader on the other node when as many as may be are unread. */
+  /** Waits for the reader on the other node while as many elements as allowed are unread. */
   private void awaitRoom(int index) {
     lock.lock();
     try {
@@ -109,7 +109,7 @@ final class RemoteResultSink implements TaskResultSink {
     }
   }
 
-  /** So many results have been read on the other node. */
+  /** Notes how many results have been read on the other node. */
   void taken(int count) {
     lock.lock();
     try {

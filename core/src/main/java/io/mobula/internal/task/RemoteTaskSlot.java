@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A slot of another node as this node feeds it: takes tasks from their queue and sends them, ahead
- * where tasks are short. Safe for all threads; frames about one slot come in order.
+ * Slot of another node as its submitter feeds it: takes tasks from the queue and sends them, ahead
+ * of time where tasks are short. Thread-safe; frames about one slot arrive in order.
  */
 final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final int PACE_WEIGHT = 8; // of what was seen before one task
+  private static final int PACE_WEIGHT = 8; // weight of the average against one task
   private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -36,7 +36,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   private long averageNanos;
   private boolean blocked;
   private boolean recalled;
-  private boolean used; // has been sent a task
+  private boolean used; // a task has been sent to it
   private boolean ended;
 
   RemoteTaskSlot(NodeId node, long lease, SchedulingClassQueue queue, TaskTransport wire) {
@@ -61,7 +61,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     return lease;
   }
 
-  /** Sends what may be sent, or ends when there is nothing for a while. */
+  /** Sends as many tasks as the slot may have; ends it if it has had none for a while. */
   void pump() {
     for (var run = next(); run != null; run = next()) {
       wire.send(this, run);
@@ -108,7 +108,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     return used && queue.isSpread();
   }
 
-  /** One timer for all the times that it has nothing to do: it looks how long that was. */
+  /** Ends the slot if it is idle, now or later; one timer covers all idle periods. */
   private void endIfIdle() {
     boolean now;
     synchronized (this) {
@@ -137,7 +137,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     synchronized (this) {
       idleWatched = false;
       if (ended || !inFlight.isEmpty()) {
-        return; // whoever empties it looks again
+        return; // whoever empties the slot checks again
       }
       long left = idleSince + wire.idleNanos() - System.nanoTime();
       if (left > 0) {
@@ -163,7 +163,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     return blocked;
   }
 
-  /** The task of that id, if this slot has it. */
+  /** Returns the task with that id if this slot has it. */
   synchronized @Nullable TaskRun running(ObjectId id) {
     var run = inFlight.get(id);
     return run == null ? staged.get(id) : run;
@@ -186,7 +186,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     return run;
   }
 
-  /** The task has returned a stage: the slot is free for the next one. */
+  /** Notes that a task has returned a stage: the slot is free for the next task. */
   void staged(ObjectId id) {
     synchronized (this) {
       var run = inFlight.remove(id);
@@ -197,7 +197,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     pump();
   }
 
-  /** Whether nothing more is to be heard of it. */
+  /** Returns whether no more frames are expected about the slot. */
   synchronized boolean isOver() {
     return ended && staged.isEmpty();
   }
@@ -223,8 +223,8 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   }
 
   /**
-   * As many tasks are sent ahead as the slot does in some milliseconds, so that it need not wait
-   * for the next one; it begins with one, and twice as many with each that was short.
+   * Adjusts how many tasks are sent ahead: as many as the slot does in some milliseconds, so that
+   * it need not wait for the next. Starts with one and doubles after each short task.
    */
   private synchronized void adjustDepth(long nanos) {
     averageNanos += (nanos - averageNanos) / PACE_WEIGHT;
@@ -236,7 +236,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     }
   }
 
-  /** What the slot has not begun, as its task takes long, comes back. */
+  /** Takes back tasks that the slot has not begun because its task takes long. */
   void returned(List<ObjectId> ids) {
     synchronized (this) {
       depth = 1;
@@ -244,7 +244,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     takeBack(ids);
   }
 
-  /** The slot has not begun the task, as this argument of it has to be looked for. */
+  /** Takes back a task that the slot has not begun because this argument must be located first. */
   void absent(ObjectId id, ObjectId argument) {
     var run = take(id);
     if (run != null) {
@@ -267,7 +267,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     }
   }
 
-  /** Its task waits inside, so it does not count until it goes on. */
+  /** Notes that the slot's task waits: the slot does not count until the task goes on. */
   void blocked(List<ObjectId> unbegun) {
     boolean first;
     synchronized (this) {
@@ -307,10 +307,10 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   }
 
   /**
-   * The other node has ended it: what it has not begun, or will find no more, comes back.
+   * Ends the slot as the other node has ended it; unstarted tasks go back to the queue.
    *
-   * @param begun what it has begun and gave no outcome of: an attempt like any other
-   * @param how why there will be none
+   * @param begun tasks that have begun and have no outcome; their attempts count as lost
+   * @param how why there is no outcome
    */
   void closed(List<ObjectId> begun, String how) {
     boolean counted;
@@ -332,11 +332,11 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     }
     broken.forEach(run -> run.lost(this, "node " + node, how));
     takeBack(unbegun);
-    wire.close(this); // the node need not know the lease any more
+    wire.close(this); // the other node may forget the lease
     queue.ended(this, counted);
   }
 
-  /** The other node is gone, and what it ran with it. */
+  /** Ends the slot as its node has left; all tasks there are lost. */
   void lost(String who, String how) {
     List<TaskRun> doomed;
     boolean counted;

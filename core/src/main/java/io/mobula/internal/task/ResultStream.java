@@ -22,8 +22,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of one streaming task: filled by its slot, which waits when too many are unread,
- * emptied by one reader.
+ * Stream of the results of one task. The task's slot fills it and waits while too many results are
+ * unread; one reader empties it.
  */
 final class ResultStream<T extends @Nullable Object> {
   private final ObjectStore store;
@@ -45,17 +45,17 @@ final class ResultStream<T extends @Nullable Object> {
     this.maxUnread = maxUnread;
   }
 
-  /** What to do when the reader leaves early; set before the task starts. */
+  /** Sets the action for a reader that leaves early; before the task starts. */
   void onClose(Runnable cancel) {
     onClose = cancel;
   }
 
-  /** What makes the results; set before the task starts. */
+  /** Sets the producer of the results; before the task starts. */
   void producer(WaitPoint maker) {
     producer = maker;
   }
 
-  /** Emits everything the task returned, in the slot's thread. */
+  /** Emits all elements that the task returned, on the slot's thread. */
   void drain(@Nullable Object value) throws ResultNotStoredException {
     StreamElements.each(value, emitted(), (index, element) -> {
       emit(ref(index, ResultNotStoredException.storeResult(store, element)), true);
@@ -70,16 +70,18 @@ final class ResultStream<T extends @Nullable Object> {
     return ref;
   }
 
-  /** A result that another node has made; that node does not send more than may be unread. */
+  /** Adds a result from another node, which does not send more than may be unread. */
   void arrived(int index, ObjectContent content) {
-    if (index < emitted()) { // an earlier attempt gave it
+    if (index < emitted()) { // an earlier attempt has given this one
       content.discard();
     } else {
       emit(ref(index, content), false);
     }
   }
 
-  /** Tells how many results have been taken, whenever one is; while another node makes them. */
+  /**
+   * Sets a listener that is told how many results have been read, while another node makes them.
+   */
   void onRead(IntConsumer listener) {
     lock.lock();
     try {
@@ -156,7 +158,10 @@ final class ResultStream<T extends @Nullable Object> {
     }
   }
 
-  /** Ends with one more ref, whose get throws. Emits nothing if the stream has ended. */
+  /**
+   * Ends the stream with one more ref, whose {@code get} throws. Does nothing if the stream has
+   * ended.
+   */
   void fail(ObjectFailure failure) {
     lock.lock();
     try {
@@ -173,8 +178,8 @@ final class ResultStream<T extends @Nullable Object> {
   }
 
   /**
-   * The reader leaves: the task is cancelled, what is unread given back. Doing so again has no
-   * effect.
+   * Closes the stream for its reader: cancels the task and releases unread results. A second call
+   * has no effect.
    */
   void close() {
     lock.lock();
@@ -192,7 +197,7 @@ final class ResultStream<T extends @Nullable Object> {
     onClose.run();
   }
 
-  /** Waits until there is another result or the end, and says which. */
+  /** Waits for the next result or the end; returns whether there is a result. */
   boolean awaitNext() {
     lock.lock();
     try {
@@ -227,7 +232,7 @@ final class ResultStream<T extends @Nullable Object> {
     }
   }
 
-  /** The next result; only after {@link #awaitNext} has said that there is one. */
+  /** Returns the next result; only after {@link #awaitNext} has returned true. */
   ObjectRef<T> take() {
     lock.lock();
     try {

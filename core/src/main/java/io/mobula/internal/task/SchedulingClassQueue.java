@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ready tasks of one scheduling class and the slots that run them. It asks the ledger for one
- * lease at a time, as long as there is more work than slots; a slot that waits inside a task no
- * longer counts, so the tasks behind it move on.
+ * Queue of the ready tasks of one scheduling class, and its slots. It asks for one lease at a time,
+ * as long as there are more tasks than slots. A slot whose task waits does not count, so the tasks
+ * behind it move on.
  */
 final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(SchedulingClassQueue.class);
@@ -47,13 +47,13 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private final Deque<TaskRun> ready = new ArrayDeque<>();
   private final List<RemoteTaskSlot> remote = new ArrayList<>();
   private boolean requested;
-  private long requests; // how often one was noted
-  private boolean awaitsThread; // a lease went home for want of a thread
+  private long requests; // number of lease requests so far
+  private boolean awaitsThread; // a lease was released because no thread could be started
   private int slots;
   private int idle;
   private boolean closed;
   private final AtomicInteger wakeups =
-      new AtomicInteger(); // counts what may end the wait of a slot
+      new AtomicInteger(); // counts events that may end the wait of a slot
 
   SchedulingClassQueue(
       TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int mostSlots) {
@@ -63,7 +63,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     this.mostSlots = mostSlots;
   }
 
-  /** Queues a task; false if this queue has been {@linkplain #retire retired}. */
+  /** Queues a task; returns false if this queue has been {@linkplain #retire retired}. */
   boolean add(TaskRun run) {
     boolean ask;
     boolean feed;
@@ -80,7 +80,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     } finally {
       lock.unlock();
     }
-    if (feed) { // a slot elsewhere that has room needs no other lease
+    if (feed) { // a remote slot with free places needs no other lease
       pumpRemoteSlots();
       askAgain();
     }
@@ -88,7 +88,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     return true;
   }
 
-  /** Under the lock. */
+  /** Wakes one idle slot; called under the lock. */
   private void wakeOne() {
     wakeups.incrementAndGet();
     if (idle > 0) {
@@ -96,20 +96,23 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** Under the lock. */
+  /** Wakes all idle slots; called under the lock. */
   private void wakeAll() {
     wakeups.incrementAndGet();
     work.signalAll();
   }
 
-  /** Notes a request if there is more work than idle slots; under the lock. */
+  /**
+   * Notes a lease request if there are more tasks than idle slots; returns whether to send it.
+   * Called under the lock.
+   */
   private boolean noteRequestIfNeeded() {
     boolean ask = !requested && !closed && ready.size() > idle && slots < mostSlots;
     note(ask);
     return ask;
   }
 
-  /** Under the lock. */
+  /** Notes a lease request; called under the lock. */
   private void note(boolean ask) {
     if (ask) {
       requested = true;
@@ -162,12 +165,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** Whether each task is placed by itself, so that a slot runs one task only. */
+  /** Returns whether each task is placed by itself, so that a slot runs one task only. */
   boolean isSpread() {
     return kind.placement() instanceof Placement.Spread;
   }
 
-  /** Why its tasks have no slot, as far as is known here, or empty. */
+  /** Returns why the tasks have no slot, or an empty text if that is not known here. */
   String why() {
     return engine.leaseSource().waitReason(this);
   }
@@ -217,7 +220,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       if (!ready.isEmpty() && !closed) {
         slot = engine.remoteSlot(node, lease, this);
       }
-      if (slot == null) { // its node has left, or there is no more work
+      if (slot == null) { // the node has left, or there is no more work
         ask = noteRequestIfNeeded();
       } else {
         slots++;
@@ -252,7 +255,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   // ---- slots of other nodes
 
-  /** The next task for a slot elsewhere, or null. */
+  /** Takes the next task for a remote slot, or null. */
   @Nullable
   TaskRun poll() {
     lock.lock();
@@ -263,7 +266,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** The next task, or null; under the lock. */
+  /** Takes the next task, or null; called under the lock. */
   private @Nullable TaskRun take() {
     var run = ready.pollFirst();
     if (run != null) {
@@ -273,8 +276,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   }
 
   /**
-   * Tasks that a slot elsewhere did not begin come back, to be first again. If this queue has been
-   * {@linkplain #retire retired} meanwhile, they go to the one that has taken its place.
+   * Puts back tasks that a remote slot did not begin; they become first again. If this queue has
+   * been {@linkplain #retire retired}, they go to its replacement.
    */
   void putBack(List<TaskRun> runs) {
     boolean ask;
@@ -337,7 +340,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
             .withVersion(number);
   }
 
-  /** A slot elsewhere waits inside its task, or goes on. */
+  /** Changes the number of counted slots: the task of a remote slot waits or goes on. */
   void countSlot(int change) {
     boolean ask;
     lock.lock();
@@ -350,7 +353,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     askIf(ask);
   }
 
-  /** A slot elsewhere has ended. */
+  /** Removes a remote slot that has ended. */
   void ended(RemoteTaskSlot slot, boolean counted) {
     lock.lock();
     try {
@@ -361,7 +364,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     countSlot(counted ? -1 : 0);
   }
 
-  /** Slots elsewhere that have room take what is ready. */
+  /** Gives ready tasks to the remote slots that have free places. */
   void pumpRemoteSlots() {
     List<RemoteTaskSlot> hungry;
     lock.lock();
@@ -373,7 +376,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     hungry.forEach(RemoteTaskSlot::pump);
   }
 
-  /** Without a thread to be had the lease goes home, and another is asked for after a while. */
+  /**
+   * Starts a slot under the lease. If no thread can be started, the lease is released and requested
+   * again later.
+   */
   private void startSlot(Lease lease) {
     try {
       engine.startSlot(() -> work(lease));
@@ -391,7 +397,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** Asks for a slot though it may have asked already: one too many is given back. */
+  /** Requests a lease even if a request may be open; a surplus lease is released. */
   void forceLeaseRequest() {
     lock.lock();
     try {
@@ -424,7 +430,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** The life of a slot: one platform thread, one lease, task after task. */
+  /** Runs a slot: one platform thread under one lease, task after task. */
   private void work(Lease lease) {
     var hold = new SlotHold(lease);
     boolean ask = false;
@@ -445,7 +451,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** A slot outlives whatever goes wrong with one of its tasks. */
+  /** Runs one attempt; the slot survives whatever goes wrong with it. */
   private static void perform(TaskRun run, CpuHold hold) {
     try {
       run.attempt(hold);
@@ -455,8 +461,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   }
 
   /**
-   * The next task, or null when the slot should end: nothing came for a while, or others wait for
-   * its resources.
+   * Waits for the next task; returns null when the slot should end: no task came for a while, or
+   * others wait for its resources.
    */
   private @Nullable TaskRun next(Lease lease) {
     lock.lock();
@@ -488,7 +494,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** A slot that has just run a task may be given the next one without being woken. */
+  /** Spins briefly: a slot that has just run a task may get the next one without parking. */
   private void lookOut() {
     var spinWait = engine.store().spinWait();
     if (spinWait.isWorthwhile()) {
@@ -503,7 +509,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   }
 
   /**
-   * Closes the queue if nothing is queued, running or asked for, so that its class can be
+   * Closes the queue if nothing is queued, running or requested, so that its class can be
    * forgotten.
    */
   boolean retire() {
@@ -516,7 +522,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** Takes no more work; idle slots end. */
+  /** Closes the queue: it accepts no more tasks, and idle slots end. */
   void close() {
     lock.lock();
     try {
@@ -528,9 +534,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /**
-   * What a task of this slot gives back while it waits: the CPU, and the slot's place in the queue.
-   */
+  /** CPU hold of a slot: while its task waits, the CPU is returned and the slot does not count. */
   private final class SlotHold implements CpuHold {
     private final Lease lease;
 

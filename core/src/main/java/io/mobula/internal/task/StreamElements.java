@@ -5,21 +5,21 @@ import java.util.Iterator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a streaming task returned, element by element. */
+/** Elements of what a streaming task has returned. */
 final class StreamElements {
   private StreamElements() {}
 
-  /** Takes one element. */
+  /** Consumer of the elements. */
   interface ElementConsumer {
-    /** Keeps the element, and may wait for readers. */
+    /** Takes one element, and may wait for readers. */
     void take(int index, @Nullable Object element) throws ResultNotStoredException;
   }
 
   /**
-   * Gives every element but the first few to the taker.
+   * Passes all elements to the consumer, except those that an earlier attempt has given.
    *
    * @param had how many an earlier attempt has given
-   * @throws ResultNotStoredException when it is no stream, or an element cannot be kept
+   * @throws NotKept when the value is no stream, or an element cannot be stored
    */
   static void each(@Nullable Object value, int had, ElementConsumer consumer)
       throws ResultNotStoredException {
@@ -35,9 +35,9 @@ final class StreamElements {
   }
 
   /**
-   * The element of that number, counted from zero; no later one is made.
+   * Returns the element with that index, counted from zero; later elements are not computed.
    *
-   * @throws ResultNotStoredException when it is no stream, or has fewer elements
+   * @throws NotKept when the value is no stream, or has fewer elements
    */
   static @Nullable Object at(@Nullable Object value, int index) throws ResultNotStoredException {
     return switch (value) {

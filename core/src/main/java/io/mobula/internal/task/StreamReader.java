@@ -8,9 +8,9 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the reader of a stream holds. Apart from the stream itself, so that a reader who forgets it
- * does not hold back its task for ever: the engine closes the stream when this, and the cursor with
- * it, is unreachable.
+ * Reader's handle of a result stream. It is separate from the stream so that a reader that is
+ * dropped without being closed does not block its task for ever: the engine closes the stream when
+ * the handle and its cursor are unreachable.
  */
 final class StreamReader<T extends @Nullable Object> implements ObjectRefStream<T> {
   private final ResultStream<T> stream;
@@ -30,7 +30,7 @@ final class StreamReader<T extends @Nullable Object> implements ObjectRefStream<
     stream.close();
   }
 
-  /** The one cursor; keeps the reader reachable while somebody waits in it. */
+  /** Cursor of the stream; keeps the handle reachable while a thread waits in it. */
   private final class Cursor implements Iterator<ObjectRef<T>> {
     @Override
     public boolean hasNext() {

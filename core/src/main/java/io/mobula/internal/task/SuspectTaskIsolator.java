@@ -9,20 +9,22 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Keeps a task that kills its process from using up the retries of its neighbours. A task that was
- * running when a process died is a suspect: it, or one of those beside it, may be why. When a
- * suspect runs again it is on probation until it ends, waits inside, or has run for as long as
- * {@code mobula.tasks.probation}. A suspect on its last attempt shares no process with another
- * suspect on probation; suspects that may run again after that share processes with each other, so
- * that the work of a lost machine is not done one by one. So a task dies beside a killer as often
- * as it meets one for the first time, and not a second time beside the same.
+ * Isolator of suspect tasks: keeps a task that kills its process from using up the retries of tasks
+ * beside it. A task that was running when a process died is a suspect, since it may be the cause. A
+ * suspect that runs again is on probation until it ends, waits, or has run for {@code
+ * mobula.tasks.probation}. A suspect on its last attempt shares no process with another suspect on
+ * probation. Suspects with attempts left may share processes, so that the work of a lost machine
+ * does not run one task at a time. So a task loses at most one attempt to each killer.
  *
- * <p>Of the tasks of one submitter. Safe for all threads; nothing blocks.
+ * <p>One isolator serves the tasks of one submitter. Thread-safe; nothing blocks.
  */
 final class SuspectTaskIsolator {
   static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
-  /** How many try again at a time, beside those for which a place has become free. */
+  /**
+   * Number of waiting suspects that retry per interval, besides those that are admitted when a
+   * process becomes free.
+   */
   private static final int MOST_TRIES = 16;
 
   private final TaskEngine engine;
@@ -45,10 +47,10 @@ final class SuspectTaskIsolator {
   }
 
   /**
-   * Suspects on probation in one process.
+   * Number of suspects on probation in one process.
    *
    * @param all how many
-   * @param last how many of these are on their last attempt
+   * @param last how many of them are on their last attempt
    */
   private record ProbationCount(int all, int last) {
     static final ProbationCount NONE = new ProbationCount(0, 0);
@@ -64,8 +66,8 @@ final class SuspectTaskIsolator {
   }
 
   /**
-   * Whether the task may begin an attempt in that process now. If not, it goes back to its queue
-   * later by itself.
+   * Returns whether the task may begin an attempt in that process now. If not, it returns to its
+   * queue later.
    */
   boolean admit(TaskRun run, NodeId node) {
     if (!run.isSuspect()) {
@@ -93,7 +95,7 @@ final class SuspectTaskIsolator {
     return false;
   }
 
-  /** The attempt has ended, or goes on where it can do no harm to others. */
+  /** Ends the task's probation: its attempt has ended, or can no longer harm others. */
   void endProbation(TaskRun run) {
     Probation present;
     synchronized (this) {
@@ -122,7 +124,7 @@ final class SuspectTaskIsolator {
     }
   }
 
-  /** Those that wait may have been refused in one process while another has become free. */
+  /** Requeues some waiting suspects: another process may have become free. */
   private void lookAgain() {
     var tries = new ArrayList<TaskRun>();
     synchronized (this) {

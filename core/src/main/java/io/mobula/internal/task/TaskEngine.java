@@ -43,8 +43,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Submits tasks and keeps them going. Safe for all threads; submitting may wait where too much is
- * pending.
+ * Engine that submits tasks and drives them to their outcome. Thread-safe; submitting may wait
+ * while too much is pending.
  */
 public final class TaskEngine {
   private static final int MOST_CLASSES = 256;
@@ -59,18 +59,18 @@ public final class TaskEngine {
   private final SuspectTaskIsolator suspects;
   private volatile @Nullable TaskTransport wire;
   private final Object failedStartsLock = new Object();
-  private volatile @Nullable TaskRun failedStarts; // the latest of those that could not be started
+  private volatile @Nullable TaskRun failedStarts; // the latest of the tasks whose start has failed
   private volatile boolean closed;
 
-  /** Tasks of one class can run in each other's slots. */
+  /** Scheduling class of a task: tasks of one class can run in each other's slots. */
   record SchedulingClass(
       Resources resources, Placement placement, @Nullable NodeId near, Job job) {}
 
   /**
-   * What the engine works with.
+   * Dependencies of the engine.
    *
-   * @param runtime what tasks see as theirs
-   * @param job whose those tasks are that no other task submits
+   * @param runtime the runtime that tasks see
+   * @param program the job of tasks that no other task submits
    */
   public record Dependencies(
       MobulaRuntime runtime,
@@ -80,17 +80,17 @@ public final class TaskEngine {
       Timer timer,
       Supplier<Job> job) {}
 
-  /** Runs something later, on a thread that must not be blocked. */
+  /** Timer that runs actions later, on a thread that must not block. */
   @FunctionalInterface
   public interface Timer {
-    /** Returns what takes it back. */
+    /** Runs the action after the delay; the returned action cancels it. */
     Runnable after(Duration delay, Runnable action);
   }
 
   /**
-   * Starts no thread before the first task.
+   * Creates an engine; it starts no thread before the first task.
    *
-   * @param slots runs slots, one thread each
+   * @param slots runs slots, each on a thread of its own
    */
   public TaskEngine(Dependencies dependencies, TaskSettings settings, ExecutorService slots) {
     this.dependencies = dependencies;
@@ -101,7 +101,7 @@ public final class TaskEngine {
         settings.maxPending(), settings.maxPendingBytes(), settings.submitTimeout()));
   }
 
-  /** Starts a task with one result. */
+  /** Submits a task with one result. */
   public <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request) {
     var run = admit(request);
     var entry = dependencies.store().createPending(run.spec().number(), 0, run);
@@ -110,7 +110,7 @@ public final class TaskEngine {
     return ref;
   }
 
-  /** Starts a task with a known number of results. */
+  /** Submits a task with a known number of results. */
   public <R extends @Nullable Object> List<ObjectRef<R>> submitMany(
       TaskRequest request, int count) {
     var run = admit(request);
@@ -125,7 +125,7 @@ public final class TaskEngine {
     return List.copyOf(refs);
   }
 
-  /** Starts a task with a stream of results. */
+  /** Submits a task with a stream of results. */
   public <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request) {
     var run = admit(request);
     var number = run.spec().number();
@@ -177,7 +177,7 @@ public final class TaskEngine {
     }
   }
 
-  /** Work of a group that captures its children puts them there. */
+  /** Places the task in the submitter's placement group if that captures its children. */
   private static TaskOptions placed(TaskOptions asked) {
     var placement = Execution.placementOf(asked.placement());
     return placement.equals(asked.placement())
@@ -196,9 +196,9 @@ public final class TaskEngine {
   }
 
   /**
-   * Starts it. Where the stack or the heap is full in the midst of that, its submitter is thrown
-   * the error and has no ref: it is noted, without a call since there may be no room for one, and
-   * ended by the next who submits.
+   * Starts a task that was admitted. If the stack or the heap overflows meanwhile, the submitter
+   * gets the error and no ref; the task is noted without a method call, since there may be no stack
+   * left for one, and the next submitter ends it.
    */
   private void start(TaskRun run, TaskResultSink sink) {
     try {
@@ -223,7 +223,7 @@ public final class TaskEngine {
       run.stop(() -> new SubmissionRejectedException(
           what + " was not started: the stack or the heap of whoever submitted it was full."));
       var queue = classes.get(schedulingClassOf(run));
-      if (queue != null) { // it may have meant to ask for a slot, and not got so far
+      if (queue != null) { // its lease request may have been noted and not sent
         queue.forceLeaseRequest();
       }
     }
@@ -233,7 +233,7 @@ public final class TaskEngine {
     run.setResultSink(sink);
     pending.add(run);
     var starter = Execution.current();
-    if (closed) { // close may have looked before it was there
+    if (closed) { // close may have run before the task was pending
       run.stop(this::closedException);
     } else if (starter != null && starter.isCancelled()) { // and so may have cancel
       run.stop(() -> cancelledException(starter));
@@ -259,7 +259,10 @@ public final class TaskEngine {
         options.resources(), options.placement(), near(run), run.spec().job());
   }
 
-  /** The node that has most of what the task reads; null where that is all the same. */
+  /**
+   * Returns the node that has most bytes of what the task reads; null if placement does not depend
+   * on it.
+   */
   private @Nullable NodeId near(TaskRun run) {
     if (wire == null) {
       return null;
@@ -275,18 +278,21 @@ public final class TaskEngine {
     return new SchedulingClassQueue(key, this, settings.leaseIdle().toNanos(), settings.maxSlots());
   }
 
-  /** Work goes to and comes from other nodes from now on. */
+  /** Connects the engine to the other nodes. */
   public void connect(TaskTransport with) {
     wire = with;
   }
 
-  /** Lets other nodes' tasks that run here come to their end, and takes no more. */
+  /**
+   * Lets the tasks of other nodes that run here end, and accepts no more. The stage completes when
+   * they have ended.
+   */
   public CompletionStage<Void> drainHosted() {
     var present = wire;
     return present == null ? CompletableFuture.completedStage(null) : present.drainHosted();
   }
 
-  /** The JVM ends, and perhaps work of another node has asked for that. */
+  /** Handles the exit of the JVM, which a task of another node may have requested. */
   public void endForExit(ExitCall exit) {
     var present = wire;
     if (present != null) {
@@ -307,21 +313,21 @@ public final class TaskEngine {
     return wire().open(node, lease, queue);
   }
 
-  /** The outcome of a task that another node sent and this one cannot read. */
+  /** Returns the failure of a task that another node sent and this node cannot read. */
   ObjectFailure unreadable(ObjectId id, Throwable why) {
     return new ObjectFailure(() -> new CodecException(
         "Task " + id + " cannot be read on node " + node() + ": " + CapturedThrowable.textOf(why),
         why));
   }
 
-  /** The outcome of a task whose results cannot be sent to the node that submitted it. */
+  /** Returns the failure of a task whose results cannot be sent to its submitter. */
   ObjectFailure cannotReturn(ObjectId id, NodeId to, Throwable why) {
     var message = "The results of task " + id + " cannot be sent from node " + node() + " to node "
         + to + ": " + CapturedThrowable.textOf(why);
     return new ObjectFailure(() -> new CodecException(message, why));
   }
 
-  /** Another node's task is run here. */
+  /** Adds a task of another node to the pending ones. */
   void host(TaskRun run) {
     pending.add(run);
     if (closed) {
@@ -329,12 +335,12 @@ public final class TaskEngine {
     }
   }
 
-  /** Whether any task has no outcome yet. */
+  /** Returns whether any task has no outcome yet. */
   public boolean isBusy() {
     return !pending.isEmpty();
   }
 
-  /** Whether the task has not told its outcome yet. */
+  /** Returns whether the task has not published its outcome yet. */
   boolean isPending(TaskRun run) {
     return pending.contains(run);
   }
@@ -354,14 +360,14 @@ public final class TaskEngine {
     }
   }
 
-  /** Forgets the classes of which nothing is queued, running or asked for. */
+  /** Forgets the classes of which nothing is queued, running or requested. */
   void forgetIdleQueues() {
     classes.values().removeIf(SchedulingClassQueue::retire);
   }
 
   /**
-   * Every pending task that {@code ancestor} started, directly or through others. Walks all pending
-   * tasks.
+   * Returns every pending task that {@code ancestor} started, directly or through others. Walks all
+   * pending tasks.
    */
   @SuppressWarnings("ReferenceEquality") // a task is known by identity
   List<TaskRun> descendantsOf(TaskRun ancestor) {
@@ -385,7 +391,7 @@ public final class TaskEngine {
     return wire != null;
   }
 
-  /** Other nodes cancel what has come of a task, however far from it. */
+  /** Has all other nodes cancel the descendants of a task. */
   void cancelElsewhere(ObjectId ancestor) {
     var present = wire;
     if (present != null) {
@@ -393,11 +399,12 @@ public final class TaskEngine {
     }
   }
 
-  /** Another node's task is cancelled: so is what has come of it here. */
+  /** Cancels the descendants that a task of another node has on this node. */
   void cancelDescendants(ObjectId ancestor) {
     var doomed = new LinkedHashSet<TaskRun>();
     while (doomed.addAll(descendantsOf(ancestor))) {
-      doomed.forEach(run -> run.markCancelled(true)); // whoever is marked starts no more: this ends
+      // a marked task starts no more tasks, so this terminates
+      doomed.forEach(run -> run.markCancelled(true));
     }
     doomed.forEach(TaskRun::cancelAlone);
   }
@@ -407,8 +414,8 @@ public final class TaskEngine {
   }
 
   /**
-   * A placement group is no more: fails all that waits for it, or runs in it here. What waits comes
-   * first, or it would be next in the slots of what is interrupted.
+   * Fails all tasks that wait for a placement group or run in it here. Waiting tasks come first:
+   * the slots of interrupted ones would run them next.
    */
   public void end(PlacementGroupId group, Function<String, MobulaException> why) {
     var doomed = pending.stream().filter(run -> run.isIn(group)).toList();
@@ -420,12 +427,18 @@ public final class TaskEngine {
     doomed.forEach(run -> run.stop(() -> why.apply(run.describe())));
   }
 
-  /** All tasks without an outcome, other nodes' that run here included; a view. */
+  /**
+   * Returns a live view of all tasks without an outcome, including other nodes' tasks that run
+   * here.
+   */
   public Iterable<? extends WaitPoint> pending() {
     return pending;
   }
 
-  /** What waits, for arguments or for a slot; the ledger knows of the rest. At most a thousand. */
+  /**
+   * Returns what waits for arguments or for a slot, at most a thousand tasks; the ledger reports
+   * the rest.
+   */
   public List<WaitingWork> waiting() {
     return pending.stream()
         .filter(run -> !run.isSubmittedElsewhere() && run.isWaiting())
@@ -441,8 +454,8 @@ public final class TaskEngine {
   }
 
   /**
-   * Refuses new tasks and fails all pending ones; running bodies are interrupted. Does not wait for
-   * them.
+   * Closes the engine: refuses new tasks, fails all pending ones and interrupts running bodies.
+   * Does not wait for them.
    */
   public void close() {
     closed = true;

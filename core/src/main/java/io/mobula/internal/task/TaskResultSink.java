@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the outcome of a task goes: one object, a known number of them, or a stream. */
+/** Sink for the outcome of a task: one object, a known number of objects, or a stream. */
 sealed interface TaskResultSink
     permits TaskResultSink.Single,
         TaskResultSink.Many,
@@ -18,37 +18,37 @@ sealed interface TaskResultSink
         RemoteResultSink,
         ReconstructedResultSink {
   /**
-   * Keeps what the task returned, for nobody to see yet.
+   * Stores what the task returned without publishing it.
    *
-   * @throws ResultNotStoredException when it cannot be kept; the task has failed then
+   * @throws NotKept when it cannot be stored; the task has failed then
    */
   PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException;
 
-  /** Results that are kept: shown to their readers, or dropped if another outcome came first. */
+  /** Prepared results that are stored: published, or discarded if another outcome came first. */
   interface PreparedResults {
-    /** Shows them. */
+    /** Publishes the results to their readers. */
     void publish();
 
-    /** Drops them. */
+    /** Discards the results without publishing them. */
     void discard();
   }
 
-  /** Stores why there is nothing. */
+  /** Stores a failure as the outcome. */
   void fail(ObjectFailure failure);
 
-  /** Results that another node has made, for nobody to see yet. */
+  /** Prepares results that another node has made, without publishing them. */
   PreparedResults prepareReceived(List<ObjectContent> contents);
 
-  /** How many results there are to be, as the node that runs the task is told. */
+  /** Returns the number of results, as the node that runs the task is told. */
   Shape shape();
 
   /**
-   * How many results a task gives.
+   * Kind and number of the results of a task.
    *
-   * @param kind one, several, as many as come, or one of those that come
-   * @param count how many; for a stream, how many an earlier attempt has given; for one of its
-   *     elements, which
-   * @param maxUnread how many of a stream may wait unread
+   * @param kind one result, several, a stream, or one element of a stream
+   * @param count the number of results; for a stream, how many an earlier attempt has given; for an
+   *     element, its index
+   * @param maxUnread how many results of a stream may be unread
    */
   record Shape(Kind kind, int count, int maxUnread) {
     enum Kind {
@@ -59,7 +59,7 @@ sealed interface TaskResultSink
     }
   }
 
-  /** Values that wait for their entries. */
+  /** Prepared values and the entries that they will complete. */
   record PreparedContents(List<ObjectEntry> entries, List<ObjectContent> contents)
       implements PreparedResults {
     @Override
@@ -75,7 +75,7 @@ sealed interface TaskResultSink
     }
   }
 
-  /** Keeps each element of a collection that must have so many. */
+  /** Stores each element of a collection, which must have {@code count} elements. */
   static List<ObjectContent> contentsOf(@Nullable Object value, int count, ObjectStore store)
       throws ResultNotStoredException {
     var contents = new ArrayList<ObjectContent>(count);
@@ -94,7 +94,7 @@ sealed interface TaskResultSink
       throws ResultNotStoredException {
     if (value instanceof Collection<?> collection && collection.size() == count) {
       var elements = new ArrayList<@Nullable Object>(collection);
-      if (elements.size() == count) { // it may have said what is not so
+      if (elements.size() == count) { // a collection of the user may report a wrong size
         return elements;
       }
     }
@@ -105,12 +105,12 @@ sealed interface TaskResultSink
         + had + ". Return a collection with one element per result.");
   }
 
-  /** What a wrong result is called in messages. */
+  /** Returns how a message names a wrong result. */
   static String typeOf(@Nullable Object value) {
     return value == null ? "null" : "a " + value.getClass().getName();
   }
 
-  /** One result. */
+  /** Sink for one result. */
   record Single(ObjectStore store, ObjectEntry entry) implements TaskResultSink {
     @Override
     public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
@@ -134,7 +134,7 @@ sealed interface TaskResultSink
     }
   }
 
-  /** As many results as the returned collection has elements. */
+  /** Sink for a known number of results, the elements of the returned collection. */
   record Many(ObjectStore store, List<ObjectEntry> entries) implements TaskResultSink {
     @Override
     public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
@@ -157,7 +157,7 @@ sealed interface TaskResultSink
     }
   }
 
-  /** As many results as come. */
+  /** Sink for a stream of results. */
   record Streamed(ResultStream<?> stream) implements TaskResultSink {
     @Override
     public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {

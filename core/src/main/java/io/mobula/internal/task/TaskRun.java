@@ -51,9 +51,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One task from submission to its outcome, through all attempts.
  *
- * <p>The first outcome counts: a result, a failure, a cancellation or a time limit. A body that
- * goes on after that runs to its end unheard. State is guarded by the monitor; user code never runs
- * under it.
+ * <p>The first outcome counts: a result, a failure, a cancellation or a timeout. A body that goes
+ * on after that runs to its end without effect on the result. State is guarded by the monitor; user
+ * code never runs under it.
  */
 final class TaskRun implements ValueProducer, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
@@ -62,18 +62,18 @@ final class TaskRun implements ValueProducer, WaitPoint {
   private static final Duration RETELL = Duration.ofMillis(100);
 
   /**
-   * How many times it goes back to its queue while arguments are looked for. After that it looks
-   * for them itself as it runs.
+   * Number of times that a task returns to its queue while arguments are located. After that it
+   * locates them itself while it runs.
    */
   private static final int MOST_RETURNS = 16;
 
   /**
-   * What a task is made of.
+   * Specification of a task.
    *
    * @param id its first result, by which all processes know it
    * @param call its function and arguments
-   * @param name what logs and errors call it
-   * @param job whose it is
+   * @param name its name in logs and errors
+   * @param program the job that it belongs to
    */
   record TaskSpec(ObjectId id, BoundCall call, String name, TaskOptions options, Job job) {
     long number() {
@@ -81,19 +81,22 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
   }
 
-  /** An attempt that another node makes. */
+  /** Runner of an attempt on another node. */
   interface RemoteRunner {
-    /** The process that makes it. */
+    /** Returns the process that runs the attempt. */
     NodeId node();
 
-    /** Whether it still expects an outcome of that task. */
+    /** Returns whether an outcome of the task is still expected. */
     boolean has(TaskRun run);
 
-    /** Nobody wants its outcome any more. */
+    /** Cancels the attempt; its outcome is no longer wanted. */
     void cancel(TaskRun run, boolean recursive);
   }
 
-  /** See {@link TaskEngine}: guarded by that one's lock. */
+  /**
+   * Next task in the engine's list of failed starts, guarded by the engine's lock; see {@link
+   * TaskEngine}.
+   */
   @Nullable
   TaskRun nextFailedStart;
 
@@ -122,7 +125,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
   private @Nullable LostAttempts lostAttempts;
   private String waitReason = "";
   private boolean queued;
-  private volatile @Nullable WaitPoint waitsAt; // a queue says so under its lock
+  private volatile @Nullable WaitPoint waitsAt; // a queue sets it under its own lock
   private int returns;
   private boolean searching; // for arguments, while it holds its resources
 
@@ -131,7 +134,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     this.engine = engine;
     this.parent = parent;
     if (parent
-        != null) { // or a task that starts the next one for ever would keep all its ancestors
+        != null) { // else a task that starts its successor for ever would keep all its ancestors
       parent.forgetDoneAncestors();
       lineage = engine.isClustered() ? parent.lineageOfChildren() : List.of();
     }
@@ -139,7 +142,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     this.deadline = limit == null ? null : Deadline.after(limit);
   }
 
-  /** The nearest of the tasks that led to it, nearest first, as all nodes know them. */
+  /** Returns the nearest of the task's ancestors, nearest first, as all nodes know them. */
   List<ObjectId> lineage() {
     return lineage;
   }
@@ -154,13 +157,13 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return lineage.contains(ancestor);
   }
 
-  /** Whether it is to run in that placement group. */
+  /** Returns whether the task is placed in that placement group. */
   boolean isIn(PlacementGroupId group) {
     return spec.options().placement() instanceof Placement.Group placed
         && placed.group().id().equals(group);
   }
 
-  /** Whether another node has submitted it. */
+  /** Returns whether another node has submitted the task. */
   boolean isSubmittedElsewhere() {
     return sink instanceof RemoteResultSink || sink instanceof ReconstructedResultSink;
   }
@@ -169,7 +172,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return spec;
   }
 
-  /** Of the process that it runs in, or has been submitted in. */
+  /** Returns the engine of the process that submitted the task or runs it for another node. */
   TaskEngine engine() {
     return engine;
   }
@@ -179,9 +182,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * The nearest ancestor that has no outcome yet or was cancelled, or null. Cancelled ones stay in
-   * the chain even when they are done, or whoever cancels them would lose the way to what they had
-   * started.
+   * Returns the nearest ancestor that has no outcome yet or was cancelled, or null. Cancelled
+   * ancestors stay in the chain even when done: otherwise their descendants could not be found.
    */
   final @Nullable TaskRun liveParent() {
     var nearest = parent;
@@ -192,7 +194,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return nearest;
   }
 
-  /** Says where the outcome goes; before {@link #start}. */
+  /** Sets the sink for the outcome; before {@link #start}. */
   void setResultSink(TaskResultSink where) {
     sink = where;
   }
@@ -201,13 +203,13 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return Objects.requireNonNull(sink, "results");
   }
 
-  /** Names it, such as {@code task Quick.square (…-1f)}. */
+  /** Describes the task, such as {@code task Quick.square (…-1f)}. */
   @Override
   public String describe() {
     return describe(spec.name(), id());
   }
 
-  /** What a task is called in texts. */
+  /** Describes a task by its name and id. */
   static String describe(String name, ObjectId id) {
     return "task " + name + " (" + id + ")";
   }
@@ -217,7 +219,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * What it waits for before a slot can take it, for reports.
+   * Returns a report of what the task waits for before a slot can take it.
    *
    * @param whyNoSlot why its queue has no slot, or empty
    */
@@ -255,23 +257,26 @@ final class TaskRun implements ValueProducer, WaitPoint {
     queued = true;
   }
 
-  /** It is in a slot of this node, which another has sent it to. */
+  /** Notes that the task waits in a slot of this node that runs another node's tasks. */
   synchronized void setWaitingIn(HostedTaskSlot slot) {
     waitReason = "its turn in a slot";
     waitsAt = slot;
   }
 
-  /** Whether that queue has it from now on, or none. */
+  /** Sets the queue that has the task, or null. */
   void setQueue(@Nullable SchedulingClassQueue queue) {
     waitsAt = queue;
   }
 
-  /** When it was submitted, on the clock of {@link System#nanoTime()}. */
+  /** Returns when the task was submitted, by {@link System#nanoTime()}. */
   long since() {
     return since;
   }
 
-  /** Whoever has listed the pending tasks may ask when this one has told its refs and is done. */
+  /**
+   * Returns what the task waits for. A caller with an old list of pending tasks may ask a task that
+   * is done.
+   */
   @Override
   public WaitStep waitStep() {
     var now = snapshot();
@@ -291,8 +296,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * Goes to its queue as soon as its arguments are ready, or fails with the first of them that
-   * failed.
+   * Queues the task as soon as its arguments are ready, or fails it with the first failed argument.
    */
   void start() {
     var limit = spec.options().timeLimits().deadline();
@@ -315,15 +319,15 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * Goes to its queue when each argument has a place that it can be read from: the task that makes
-   * a lost one again may need the resources that this one would hold.
+   * Queues the task when the location of each argument is known: the task that reconstructs a lost
+   * argument may need the resources that this task would hold.
    *
-   * @param absent an argument that an attempt has not found where it was, or null
+   * @param absent an argument that an attempt has not found at its location, or null
    */
   private void enqueue(String what, @Nullable ObjectId absent) {
     var search = spec.call().findMissing(absent);
     if (search == null) {
-      if (absent != null) { // nothing to look for from here: the next attempt finds out why
+      if (absent != null) { // nothing can be located from here: the next attempt finds the reason
         setSearching(true);
       }
       goToQueue(what);
@@ -340,25 +344,25 @@ final class TaskRun implements ValueProducer, WaitPoint {
     });
   }
 
-  /** Whether its next attempt looks for its arguments itself. */
+  /** Returns whether the next attempt locates its arguments itself. */
   synchronized boolean isSearching() {
     return searching;
   }
 
   /**
-   * Sets whether its next attempt looks for its arguments itself; before {@link #start}, or between
+   * Sets whether the next attempt locates its arguments itself; before {@link #start}, or between
    * two attempts.
    */
   synchronized void setSearching(boolean itself) {
     searching = itself || returns >= MOST_RETURNS;
   }
 
-  /** Goes to its queue. What is wrong with its placement is its outcome, and is not thrown here. */
+  /** Adds the task to its queue. An invalid placement becomes the outcome and is not thrown. */
   private void goToQueue(String what) {
     waitsForSlot(what);
     try {
       engine.enqueue(this);
-    } catch (Throwable refused) { // such as a closed ref that it was to be near to
+    } catch (Throwable refused) { // such as a closed ref that the task was to be placed near
       fail(new ObjectFailure(() -> unplaced(refused)));
     }
   }
@@ -370,9 +374,9 @@ final class TaskRun implements ValueProducer, WaitPoint {
             describe() + " cannot be placed: " + CapturedThrowable.textOf(refused));
   }
 
-  // ---- an attempt that another node makes
+  // ---- an attempt on another node
 
-  /** Another node shall make the next attempt; false if there is an outcome already. */
+  /** Begins an attempt on another node; returns false if there is an outcome already. */
   synchronized boolean beginRemoteAttempt(RemoteRunner to) {
     if (done || cancelled) {
       return false;
@@ -383,17 +387,17 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return true;
   }
 
-  /** Whether it was running when a process died. */
+  /** Returns whether the task was running when a process died. */
   synchronized boolean isSuspect() {
     return lostAttempts != null;
   }
 
-  /** Whether the attempt that is to begin next is the last one. */
+  /** Returns whether the next attempt is the last one. */
   synchronized boolean isOnLastAttempt() {
     return attempts >= spec.options().retries().maxRetries();
   }
 
-  /** It cannot run beside other suspects, and waits outside its queue. */
+  /** Notes that the task waits outside its queue, as it cannot run beside other suspects. */
   void waitsForSuspects() {
     waitsFor(
         "a process in which no other task runs that was running when a process died (" + history()
@@ -402,7 +406,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
             "it tries again every " + SuspectTaskIsolator.RETRY_INTERVAL, WaitCause.TIMER));
   }
 
-  /** Goes back to its queue after that. */
+  /** Returns the task to its queue after such a wait. */
   void requeue() {
     if (!isDone()) {
       goToQueue("a slot of its scheduling class");
@@ -421,8 +425,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * It has been sent to the other node. Who has ended it meanwhile may have told that node before,
-   * which then did not know of it: it is told again.
+   * Notes that the task was sent. If its cancellation was sent before the task, the other node did
+   * not know the task then: the cancellation is sent again.
    */
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
   void sent(RemoteRunner to) {
@@ -441,12 +445,12 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return attempts;
   }
 
-  /** How many results there are to be. */
+  /** Returns the kind and number of the results. */
   TaskResultSink.Shape shape() {
     return sink().shape();
   }
 
-  /** The other node did not begin it: the attempt does not count. */
+  /** Takes the task back from a node that did not begin it; the attempt does not count. */
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
   boolean returned(RemoteRunner from) {
     synchronized (this) {
@@ -478,7 +482,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
   }
 
-  /** The other node did not begin it, as an argument has to be looked for. */
+  /** Takes the task back from a node that did not begin it because an argument must be located. */
   void returned(RemoteRunner from, ObjectId absent) {
     if (returned(from)) {
       searchAgain(absent);
@@ -494,7 +498,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     enqueue("a slot of its scheduling class", absent);
   }
 
-  /** The other node has made the results. */
+  /** Takes the results that the other node has made. */
   void arrived(RemoteRunner from, List<ObjectContent> contents) {
     if (!endRemoteAttempt(from)) {
       contents.forEach(ObjectContent::discard);
@@ -503,7 +507,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     publish(sink().prepareReceived(contents));
   }
 
-  /** The first outcome counts, and is one, even where it cannot be told. */
+  /** Publishes the outcome if it is the first. It counts even if publishing fails. */
   private void publish(TaskResultSink.PreparedResults prepared) {
     if (!claim()) {
       prepared.discard();
@@ -511,7 +515,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
     try {
       prepared.publish();
-    } catch (Throwable broken) { // whoever waits for it hears that
+    } catch (Throwable broken) { // so that waiting readers get a failure
       sink().fail(brokenBy(broken));
     } finally {
       settled();
@@ -523,17 +527,19 @@ final class TaskRun implements ValueProducer, WaitPoint {
         describe() + " cannot give its result: " + CapturedThrowable.textOf(broken), broken));
   }
 
-  /** Running it has failed outside its body: that is its outcome, unless it has one. */
+  /** Fails the task, unless it has an outcome: running it has failed outside its body. */
   void failOutsideBody(Throwable broken) {
     try {
       LOG.error("{} failed outside its body: {}", describe(), CapturedThrowable.textOf(broken));
       fail(brokenBy(broken));
-    } catch (Throwable again) { // no memory, most likely, and perhaps there is soon
+    } catch (Throwable again) { // most likely out of memory, which may pass
       engine.after(RETELL, () -> fail(ObjectFailure.UNDESCRIBED));
     }
   }
 
-  /** How elements of its stream are made again: the same for all, made for the first. */
+  /**
+   * Returns the lineage of the stream's elements, created for the first element and shared by all.
+   */
   Lineage lineageOfElements(Supplier<Lineage> make) {
     var known = elements;
     if (known == null) {
@@ -543,7 +549,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return known;
   }
 
-  /** One more result of a stream. */
+  /** Takes one more element of a stream. */
   void arrived(RemoteRunner from, int index, ObjectContent content) {
     if (isFrom(from) && sink() instanceof TaskResultSink.Streamed(var stream)) {
       stream.arrived(index, content);
@@ -552,7 +558,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
   }
 
-  /** The results of a stream that another node makes, or null. */
+  /** Returns the stream whose elements another node makes, or null. */
   @Nullable
   ResultStream<?> stream() {
     return sink() instanceof TaskResultSink.Streamed(var stream) ? stream : null;
@@ -563,7 +569,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return remote == from && !done;
   }
 
-  /** The attempt on the other node has failed. */
+  /** Handles the failure of the attempt on the other node. */
   void failed(RemoteRunner from, ObjectFailure failure) {
     if (!endRemoteAttempt(from)) {
       return;
@@ -575,7 +581,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
   }
 
-  /** The other node is gone. */
+  /** Handles the loss of the node that runs the attempt. */
   void lost(RemoteRunner from, String node, String how) {
     if (!endRemoteAttempt(from) || isDone()) {
       return;
@@ -596,7 +602,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
   }
 
-  /** An argument cannot be sent to another node. */
+  /** Returns the failure of a task with an argument that cannot be sent to another node. */
   ObjectFailure cannotTravel(Throwable why) {
     return new ObjectFailure(() -> new CodecException(
         describe() + " cannot be sent to another node: " + CapturedThrowable.textOf(why), why));
@@ -605,20 +611,20 @@ final class TaskRun implements ValueProducer, WaitPoint {
   // ---- another node's task
 
   /**
-   * Which attempt it is and how long its result is wanted, as the node says that submitted it; a
-   * length of time, as that node's clock may be another.
+   * Sets the attempt number and the time left for the result, as told by the submitter. A duration
+   * is used since clocks differ between nodes.
    */
   void setAttempt(int number, @Nullable Duration left) {
     attempts = number - 1;
     deadline = left == null ? null : Deadline.after(left);
   }
 
-  /** What led to it on other nodes; before it runs. */
+  /** Sets the ancestors on other nodes; before the task runs. */
   void descendsFrom(List<ObjectId> ancestors) {
     lineage = ancestors;
   }
 
-  /** How long its result is still wanted; null if for ever. */
+  /** Returns the time left for the result; null if there is no deadline. */
   @Nullable
   Duration timeLeft() {
     var until = deadline;
@@ -630,7 +636,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return left == null ? null : Instant.now().plus(left);
   }
 
-  /** It goes back to the node that submitted it, and was never here. */
+  /** Removes the task, which goes back to its submitter as if it had never been here. */
   void abandon() {
     if (claim()) {
       engine.ended(this);
@@ -638,14 +644,14 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
   }
 
-  /** So many results of its stream have been read. */
+  /** Notes how many elements of the stream have been read. */
   void taken(int count) {
     if (sink() instanceof RemoteResultSink wired) {
       wired.taken(count);
     }
   }
 
-  // ---- an attempt of this node
+  // ---- an attempt on this node
 
   /** Runs one attempt in the calling slot. */
   void attempt(CpuHold hold) {
@@ -660,7 +666,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
     try {
       present.run(() -> {
         var value = spec.call().invoke(this::borrows);
-        Thread.interrupted(); // the body's own; one that stops the task comes after its outcome
+        // clears an interrupt of the body's own; one that stops the task comes after its outcome
+        Thread.interrupted();
         present.flush();
         succeed(value);
         return true;
@@ -678,9 +685,10 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * Takes the views of the present attempt, to be ended when nothing of it reads them.
+   * Takes the views that the present attempt has borrowed; the caller ends them when nothing reads
+   * them any more.
    *
-   * @param staged whether to take them although it has returned a stage
+   * @param staged whether to take them although the attempt has returned a stage
    */
   private synchronized @Nullable CallArgumentViews takeBorrowedViews(boolean staged) {
     var views = borrowed;
@@ -702,7 +710,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
       return null;
     }
     attempts++;
-    Thread.interrupted(); // came before it began, so that it means somebody else
+    Thread.interrupted(); // an interrupt before the attempt was meant for another task
     runner = Thread.currentThread();
     var identity = new Execution.Identity(
         engine.runtime(),
@@ -722,12 +730,12 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * Gives the views of an attempt that has ended, if they are to be ended with it. The next attempt
-   * may have begun elsewhere: that one's state and views are left alone.
+   * Finishes an attempt; returns its borrowed views if they end with it. If the next attempt has
+   * begun elsewhere, its state and views are left alone.
    */
   @SuppressWarnings("ReferenceEquality") // an execution is known by identity
   private synchronized @Nullable CallArgumentViews ended(Execution attempt) {
-    Thread.interrupted(); // was meant for the attempt that just ended, if anybody
+    Thread.interrupted(); // a late interrupt was meant for the attempt that just ended
     if (execution != attempt) {
       return null;
     }
@@ -737,8 +745,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * The limit holds until the attempt's value is there: longer than the body runs where that
-   * returns a stage.
+   * Starts the timeout of the attempt. It runs until the value is complete: longer than the body if
+   * that returns a stage.
    */
   private void limitAttempt() {
     var limit = spec.options().timeLimits().timeout();
@@ -769,7 +777,10 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return stage instanceof CompletableFuture<?> future && future.isDone();
   }
 
-  /** A stage is heard once, whatever its class does, and only as long as it is waited for. */
+  /**
+   * Returns whether this is the first completion of the awaited stage. A user's stage class may
+   * complete more than once.
+   */
   @SuppressWarnings("ReferenceEquality") // a stage is known by identity
   private synchronized boolean isHeardFirst(CompletionStage<?> from) {
     boolean first = stage == from && !stageHeard;
@@ -790,7 +801,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
       } else {
         store(result);
       }
-    } catch (Throwable thrown) { // the stage would swallow it, and the ref would never end
+    } catch (Throwable thrown) { // the stage would swallow it, and the ref would never complete
       thrown(thrown);
     } finally {
       end(views);
@@ -801,7 +812,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     if (isDone()) {
       return;
     }
-    if (isCancelled()) { // its body saw it before its ref did
+    if (isCancelled()) { // the body saw the cancellation before the ref did
       cancelAlone();
       return;
     }
@@ -834,7 +845,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
       stage = null;
       attempt = attempts;
     }
-    if (isCancelled()) { // what it threw is most likely the refusal to start more
+    if (isCancelled()) { // the exception is most likely the refusal to start more tasks
       cancelAlone();
       return;
     }
@@ -843,12 +854,14 @@ final class TaskRun implements ValueProducer, WaitPoint {
         describe() + " failed on attempt " + attempt + ": " + cause.text(), cause.exception()));
     boolean retriable = spec.options().retries().retryOn().stream().anyMatch(cause::isOf);
     if (!retriable || !scheduleRetry(failure)) {
-      fail(engine.store().withEncodedException(failure)); // written only where somebody is told
+      // captured only where a reader will get it
+      fail(engine.store().withEncodedException(failure));
     }
   }
 
   /**
-   * Ends the attempt before its body begins, as an argument is not where it was; it does not count.
+   * Ends the attempt before its body begins, as an argument is not at its location; the attempt
+   * does not count.
    */
   private void abandonUnstarted(ObjectId absent) {
     cancelTimeout.run();
@@ -865,7 +878,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     searchAgain(absent);
   }
 
-  /** Tries again, after a cause that is worth it; false if it may not any more. */
+  /** Schedules a retry after a retriable failure; returns false if no attempt is left. */
   private boolean scheduleRetry(ObjectFailure failure) {
     int attempt = attempts();
     if (attempt > spec.options().retries().maxRetries()) {
@@ -898,25 +911,28 @@ final class TaskRun implements ValueProducer, WaitPoint {
   @Override
   public void cancel(long task, boolean recursive) {
     cancelHere(recursive);
-    if (recursive && attempts() > 0) { // what it started may have led to tasks of any node
+    if (recursive && attempts() > 0) { // what the task started may have led to tasks on any node
       engine.cancelElsewhere(id());
     }
   }
 
-  /** Cancels it, and what this node knows of it. */
+  /** Cancels the task, and its descendants that this node knows. */
   void cancelHere(boolean recursive) {
     var doomed = new LinkedHashSet<>(List.of(this));
     markCancelled(recursive);
     while (recursive && doomed.addAll(engine.descendantsOf(this))) {
-      doomed.forEach(run -> run.markCancelled(true)); // whoever is marked starts no more: this ends
+      // a marked task starts no more tasks, so this terminates
+      doomed.forEach(run -> run.markCancelled(true));
     }
     doomed.forEach(TaskRun::cancelAlone);
   }
 
   /**
-   * From now on its body is not begun, and starts no more tasks if it runs.
+   * Marks the task as cancelled: its body is not begun any more, and starts no more tasks if it
+   * runs.
    *
-   * @param recursive whether the node that runs it does the same with what it has started there
+   * @param recursive whether the node that runs the task also cancels what the task has started
+   *     there
    */
   synchronized void markCancelled(boolean recursive) {
     cancelled = true;
@@ -931,7 +947,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     stop(() -> new TaskCancelledException(message, null));
   }
 
-  /** Fails at once and interrupts the body if it runs. */
+  /** Fails the task immediately and interrupts the body if it runs. */
   void stop(Supplier<MobulaException> why) {
     synchronized (this) {
       if (done) {
@@ -967,14 +983,14 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return cancelled;
   }
 
-  /** The first outcome wins: true for whoever may publish his. */
+  /** Claims the outcome; returns true for the first caller, which may publish its outcome. */
   private synchronized boolean claim() {
     boolean first = !done;
     done = true;
     return first;
   }
 
-  /** Gives back the stage that the present attempt waits for, if it does. */
+  /** Fails the task; returns the stage that the present attempt waits for, or null. */
   private @Nullable CompletionStage<?> fail(ObjectFailure failure) {
     if (!claim()) {
       return null;
@@ -996,8 +1012,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * By number: the identity hash, which the JVM makes up for each object, costs a submitter more
-   * than all else.
+   * Hashes by number: the identity hash, which the JVM computes for each object, would cost a
+   * submitter more than everything else.
    */
   @Override
   public int hashCode() {

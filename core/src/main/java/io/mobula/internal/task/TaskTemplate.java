@@ -13,11 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the tasks of one call site have alike, as the node that runs them has to know it: said once
- * to each peer, and by number from then on.
+ * Template of the tasks of one call site, for the node that runs them. It is sent to each peer once
+ * and referred to by number afterwards.
  *
  * @param timeoutNanos how long an attempt may take, or -1
- * @param group the placement group that they run in, or null
+ * @param group the placement group that the tasks run in, or null
  */
 record TaskTemplate(
     String name, long timeoutNanos, Resources resources, Job job, Placement.@Nullable Group group) {
@@ -54,7 +54,8 @@ record TaskTemplate(
   }
 
   /**
-   * The same at the node that runs the tasks: the attempts are counted by who has submitted them.
+   * Template as decoded by the node that runs the tasks. It has no retries: the submitter counts
+   * the attempts.
    */
   record DecodedTemplate(String name, TaskOptions options, Job job) {
 

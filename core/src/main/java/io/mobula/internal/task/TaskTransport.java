@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tasks between nodes: what this one sends to slots of others, and what others send to its slots.
- * Safe for all threads; nothing blocks.
+ * Transport of tasks between nodes: sends this node's tasks to slots of others, and runs others'
+ * tasks in slots here. Thread-safe; nothing blocks.
  */
 public final class TaskTransport {
   private static final Logger LOG = LoggerFactory.getLogger(TaskTransport.class);
@@ -67,12 +67,12 @@ public final class TaskTransport {
 
   private record SlotKey(NodeId node, long lease) {}
 
-  /** For tests: how many slots it knows, of others here and its own elsewhere. */
+  /** Returns how many slots are known, hosted and remote, for tests. */
   int size() {
     return slots.size() + hosted.size();
   }
 
-  /** Sends and takes tasks from now on. */
+  /** Starts to send and to receive tasks. */
   public TaskTransport(
       TaskEngine engine,
       ClusterObjects clusterObjects,
@@ -137,7 +137,7 @@ public final class TaskTransport {
     return engine.after(delay, action);
   }
 
-  /** What a slot does that waits for a task. */
+  /** Returns the spin wait for slots that wait for a task. */
   SpinWait spinWait() {
     return spinWait;
   }
@@ -162,9 +162,9 @@ public final class TaskTransport {
     slots.put(new SlotKey(node, lease), slot);
     boolean left = membership.peer(node) == null;
     if (left && slots.remove(new SlotKey(node, lease), slot)) {
-      return null; // it left before the slot was noted
+      return null; // the node left before the slot was stored
     }
-    return slot; // if it has left since, whoever has forgotten the slot tells it so
+    return slot; // if it has left since, the slot is told by the handler of leaving nodes
   }
 
   SuspectTaskIsolator suspects() {
@@ -175,13 +175,13 @@ public final class TaskTransport {
     slots.remove(new SlotKey(slot.node(), slot.lease()));
   }
 
-  /** Whether frames about this slot of another node still find it. */
+  /** Returns whether frames about this remote slot still find it. */
   @SuppressWarnings("ReferenceEquality") // a slot is known by identity
   boolean knows(RemoteTaskSlot slot) {
     return slots.get(new SlotKey(slot.node(), slot.lease())) == slot;
   }
 
-  /** What a task of another node waits for here; null if it is not here. */
+  /** Returns what a task of another node waits for on this node; null if it is not here. */
   public @Nullable WaitPoint pendingHere(ObjectId task) {
     for (var slot : hosted.values()) {
       var run = slot.find(task);
@@ -203,12 +203,12 @@ public final class TaskTransport {
     byte[] frame;
     try {
       frame = write(slot, run);
-    } catch (Throwable e) { // an argument that cannot travel
+    } catch (Throwable e) { // an argument cannot be sent
       slot.failed(run.spec().id(), 0, run.cannotTravel(e));
       return;
     }
     if (!peerTransport.send(slot.node(), frame)) {
-      return; // it has left, and the slot hears of that
+      return; // the node has left, and the slot will be told
     }
     run.sent(slot);
     var stream = run.stream();
@@ -239,7 +239,7 @@ public final class TaskTransport {
     return frame.toBytes();
   }
 
-  /** By number, unless the task has a name of its own. */
+  /** Writes the template by number, unless the task has a name of its own. */
   private void writeHead(FrameWriter frame, TaskRun.TaskSpec spec, NodeId to) {
     var head = TaskTemplate.of(spec);
     int number = spec.options().nameAndStream().name() == null
@@ -257,7 +257,7 @@ public final class TaskTransport {
     peerTransport.send(slot.node(), frame.flag(recursive).toBytes());
   }
 
-  /** What runs here of a task that another node has submitted, or null. */
+  /** Returns the execution of another node's task on this node, or null. */
   private @Nullable Execution runningHere(ObjectId task) {
     for (var slot : hosted.values()) {
       var running = slot.running(task);
@@ -268,7 +268,7 @@ public final class TaskTransport {
     return null;
   }
 
-  /** Every process cancels what has come of the task there. */
+  /** Has every process cancel the descendants of a task. */
   void cancelDescendants(ObjectId ancestor) {
     cancelled.add(ancestor);
     for (var peer : membership.peers()) {
@@ -279,7 +279,8 @@ public final class TaskTransport {
   }
 
   private void onDescendants(ObjectId ancestor) {
-    cancelled.add(ancestor); // first: what arrives meanwhile looks there after it is pending
+    // first: a task that arrives meanwhile checks this set after it is pending
+    cancelled.add(ancestor);
     engine.cancelDescendants(ancestor);
   }
 
@@ -294,7 +295,10 @@ public final class TaskTransport {
     }
   }
 
-  /** Whoever has granted the lease says so; its slot may be in a worker process. */
+  /**
+   * Recalls the slot on behalf of the node that granted the lease; the slot may be in a worker
+   * process.
+   */
   private void onRecalled(FrameReader in) {
     long lease = in.int64();
     var slot = slots.get(new SlotKey(new NodeId(in.int64()), lease));
@@ -315,7 +319,7 @@ public final class TaskTransport {
     try {
       outcomes = in.list(clusterObjects::read);
       requireValuesOrOneFailure(id, outcomes);
-    } catch (Throwable e) { // what cannot be read fails its task, and no other
+    } catch (Throwable e) { // an unreadable result fails its task, and no other
       clusterObjects.acknowledgeUnreadable(from, in);
       if (slot != null) {
         slot.failed(id, nanos, engine.unreadable(id, e));
@@ -346,7 +350,7 @@ public final class TaskTransport {
     }
   }
 
-  /** What is kept elsewhere can be lost there: says how it is made again, if it may be. */
+  /** Records how results that stay on another node can be reconstructed, or that they cannot. */
   private void recordLineage(@Nullable TaskRun run, List<ObjectContent> contents) {
     if (run == null || !isReconstructible(run)) {
       if (run != null) {
@@ -367,7 +371,10 @@ public final class TaskTransport {
     }
   }
 
-  /** Remembers how an element of a stream is made again; the recipe is made once for the stream. */
+  /**
+   * Records how an element of a stream can be reconstructed; the lineage is created once per
+   * stream.
+   */
   private void recordLineage(TaskRun run, int index, ObjectContent content) {
     if (!isReconstructible(run)) {
       clusterObjects.markNotReconstructible(content, whyOnce(run));
@@ -379,7 +386,10 @@ public final class TaskTransport {
     }
   }
 
-  /** Lives as long as the result, so it must not keep the run, which has its arguments. */
+  /**
+   * Returns why the results cannot be reconstructed. It lives as long as they do, so it must not
+   * keep the task with its arguments.
+   */
   private static Supplier<String> whyOnce(TaskRun run) {
     var name = run.spec().name();
     var id = run.spec().id();
@@ -406,7 +416,7 @@ public final class TaskTransport {
     return recipe;
   }
 
-  /** Runs a task again, because one of its results was lost. */
+  /** Reconstructs a lost result by running its task again. */
   private void reconstruct(ObjectId lost, int attempt, byte[] recipe) {
     var in = new FrameReader(recipe);
     var job = ClusterObjects.readId(in);
@@ -473,17 +483,17 @@ public final class TaskTransport {
     long lease = in.int64();
     var id = ClusterObjects.readId(in);
     var slot = hosted.get(new SlotKey(from, lease));
-    if (slot == null) { // it had ended before the submitter heard of it
+    if (slot == null) { // the slot ended before the submitter heard of it
       closed(from, lease, List.of(), "its slot had ended");
       return;
     }
     try {
       var run = read(slot, id, in);
       slot.add(run);
-      if (cancelled.containsAny(run.lineage())) { // the word of that has overtaken it
+      if (cancelled.containsAny(run.lineage())) { // the cancellation has overtaken the task
         run.cancelHere(true);
       }
-    } catch (Throwable e) { // what cannot be read fails its task, and no other
+    } catch (Throwable e) { // an unreadable task fails alone
       done(slot, id, 1, 0, List.of(engine.unreadable(id, e)));
     }
   }
@@ -511,22 +521,22 @@ public final class TaskTransport {
     return run;
   }
 
-  /** The JVM ends: submitters of what has asked for that hear it at once. */
+  /** Handles the exit of the JVM: submitters of the task that requested it are told immediately. */
   void endForExit(ExitCall exit) {
     hosted.values().forEach(slot -> slot.endAt(exit));
   }
 
   /**
-   * This node leaves: slots of others end with their present tasks.
+   * Ends the slots of other nodes after their present tasks, as this node leaves.
    *
-   * @return completes when all have
+   * @return completes when all slots have ended
    */
   public CompletableFuture<Void> drainHosted() {
     return CompletableFuture.allOf(
         hosted.values().stream().map(HostedTaskSlot::leave).toArray(CompletableFuture[]::new));
   }
 
-  /** The submitter hears of the outcome, or why it cannot be sent. */
+  /** Sends the outcome to the submitter, or the reason why it cannot be sent. */
   void done(HostedTaskSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
     var frame = frame(DONE, slot.lease());
     ClusterObjects.writeId(frame, id);
@@ -537,7 +547,7 @@ public final class TaskTransport {
         var each = new ObjectId(id.node(), id.task(), id.index() + i);
         releases.add(clusterObjects.writeResult(frame, outcomes.get(i), each, attempt));
       }
-    } catch (Throwable e) { // too many bytes, or what cannot leave this node
+    } catch (Throwable e) { // too many bytes, or a value that cannot be sent
       releases.forEach(Runnable::run);
       outcomes.subList(releases.size() + 1, outcomes.size()).forEach(TaskTransport::discard);
       done(slot, id, 1, nanos, List.of(engine.cannotReturn(id, slot.submitter(), e)));

@@ -8,21 +8,21 @@ import io.mobula.internal.wait.WaitStep;
 import io.mobula.internal.wait.WaitStep.Work;
 import org.jspecify.annotations.Nullable;
 
-/** What a task waits for at one moment. */
+/** Description of what a task waits for at one moment. */
 final class TaskWait {
   private TaskWait() {}
 
   /**
-   * How far a task has come, read at one moment.
+   * Snapshot of a task's progress.
    *
    * @param done whether it has an outcome
    * @param runner the thread that runs its body, or null
    * @param staged whether its body has returned a stage
-   * @param elsewhere the attempt of another node, or null
-   * @param queued whether it has gone to its queue
-   * @param text what it waits for, in words; empty before all arguments are ready
+   * @param elsewhere the runner of an attempt on another node, or null
+   * @param queued whether it has been queued
+   * @param text what it waits for; empty before all arguments are ready
    * @param at where it waits, or null
-   * @param attempts how many have begun
+   * @param attempts how many attempts have begun
    */
   record TaskSnapshot(
       boolean done,
@@ -41,7 +41,7 @@ final class TaskWait {
   private static WaitStep step(TaskRun run, TaskSnapshot now) {
     var what = run.describe();
     var remote = now.elsewhere();
-    if (now.runner() != null) { // also while that thread tells of the outcome
+    if (now.runner() != null) { // also while that thread publishes the outcome
       return BlockedThread.running(what + " runs", now.runner());
     }
     if (now.done()) {

@@ -1,9 +1,42 @@
 /**
- * The life of a task: submitted, waiting for its arguments, queued by scheduling class, run by a
- * slot, retried, ended.
+ * Tasks from submission to outcome: arguments, scheduling classes, slots, retries, cancellation,
+ * results.
  *
- * <p>Owns the slots, which are platform threads, and the bound on pending work. A slot runs under a
- * lease of the ledger and takes task after task of its class without asking again.
+ * <h2>The problem</h2>
+ *
+ * A submission must return in microseconds, while a task may wait for arguments, for resources and
+ * for retries, run on any node, and outlive the processes on the way. Asking a ledger for each task
+ * would cost more than a short task itself.
+ *
+ * <h2>The idea</h2>
+ *
+ * Tasks with equal resources, placement, preferred node and job form a scheduling class (Ray's
+ * word) and share a {@code SchedulingClassQueue}. The queue requests leases, not tasks: a slot is a
+ * thread under one lease that runs task after task of its class. The slot ends when no task comes
+ * for {@code mobula.tasks.lease-idle}, or when the ledger recalls its lease for another class. A
+ * lease on another node is fed by a {@code RemoteTaskSlot}, which sends short tasks ahead; the
+ * {@code HostedTaskSlot} there returns what it cannot begin soon. A task whose body blocks returns
+ * its CPU, so the tasks behind it move on.
+ *
+ * <h2>The invariants</h2>
+ * <ul>
+ * <li>A task has exactly one outcome, the first: result, failure, cancellation or timeout ({@code
+ * TaskRun}).
+ * <li>An attempt counts when it has begun. A task that a slot returns unstarted has lost no
+ * attempt; one that was running when its process died has.
+ * <li>What cannot be decoded or sent fails its own task and no other.
+ * <li>Pending tasks and the bytes of their arguments are bounded ({@code AdmissionLimiter}).
+ * <li>A task that kills processes cannot use up the retries of its neighbours ({@code
+ * SuspectTaskIsolator}).
+ * </ul>
+ *
+ * <h2>Who calls whom</h2>
+ *
+ * {@code TaskEngine} binds the call and creates a {@code TaskRun}; when its arguments are ready,
+ * the task enters its queue, the queue asks the {@code LeaseSource} of the package {@code
+ * placement}, and a slot runs the attempt. The outcome goes to a {@code TaskResultSink}: entries of
+ * the local store, a {@code ResultStream}, or the submitting node. {@code TaskTransport} carries
+ * tasks and outcomes between nodes, and reconstructs lost results from their lineage.
  */
 @NullMarked
 package io.mobula.internal.task;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A task on its way to another node, which hears of its end after it has heard of the task. */
+/** Tests of an attempt on another node that ends while the task is being sent. */
 class RemoteAttemptTest {
   private static final NodeId SELF = new NodeId(1);
 
@@ -155,7 +155,7 @@ class RemoteAttemptTest {
     var sentTo = WaitChainWalker.nonBlocking().walk(run);
     assertThat(sentTo.end()).isEqualTo(WaitCause.PEER);
     assertThat(sentTo.lines().getFirst()).contains("was sent to node " + remote.node());
-    assertThat(run.returned(remote)).isTrue(); // and nobody queues it again
+    assertThat(run.returned(remote)).isTrue(); // and nothing queues the task again
     assertThat(WaitChainWalker.nonBlocking().walk(run).end()).isEqualTo(WaitCause.NOBODY);
   }
 
@@ -176,7 +176,7 @@ class RemoteAttemptTest {
     assertThat(run.timeLeft()).isZero();
   }
 
-  /** Grants nothing. */
+  /** Lease source that grants nothing. */
   private static final class EmptyLeaseSource implements LeaseSource {
     @Override
     public void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what) {}

@@ -45,15 +45,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of which everything about tasks is real: engines, queues, slots of both kinds with
- * their threads, the wire, ledgers, placers, desks. A schedule decides where a request goes, when a
- * frame arrives, which thread goes on, what a body does, who dies.
+ * Simulated cluster for tasks. Engines, queues, local and remote slots with their threads,
+ * transports, ledgers and lease sources are real. A schedule decides where a request goes, when a
+ * frame arrives, which thread goes on, what a body does, and who dies.
  */
 final class SimulatedTasks {
   private static final int NODES = 3;
   private static final int MOST_STEPS = 2_000;
   private static final Codec CODEC = Codec.create(
-      CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // making one takes long
+      CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // creating a codec takes long
   private static final Duration NEVER = Duration.ofHours(10);
   private static final Map<Long, SimulatedTasks> WORLDS = new ConcurrentHashMap<>();
   private static final AtomicLong NUMBERS = new AtomicLong();
@@ -71,8 +71,9 @@ final class SimulatedTasks {
   private final Map<NodeId, Member> members = new LinkedHashMap<>();
   private final List<Member> all = new ArrayList<>();
   private final List<Task> tasks = new ArrayList<>();
-  private final boolean slotsStay; // those without work, until they are recalled
-  private @Nullable AssertionError wrong; // what a task has seen, which would be its outcome
+  private final boolean slotsStay; // slots without work stay until they are recalled
+  // an error seen by a task, which would otherwise become its outcome
+  private @Nullable AssertionError wrong;
 
   SimulatedTasks(SimulatedScheduler scheduler, Path directory) {
     this.scheduler = scheduler;
@@ -159,7 +160,7 @@ final class SimulatedTasks {
   private void killOne() {
     var victim = any();
     if (victim.id.incarnation() == 1) {
-      return; // somebody has to be left
+      return; // one node has to be left
     }
     scheduler.note("** " + victim.id + " dies");
     network.kill(victim.id);
@@ -169,7 +170,7 @@ final class SimulatedTasks {
     tasks.forEach(task -> task.diesAt(victim));
   }
 
-  /** What a task does, wherever it runs. */
+  /** Runs the body of a task, on whichever node it is. */
   static int body(long world, int number) {
     var here = WORLDS.get(world);
     return here == null ? number : here.perform(here.tasks.get(number));
@@ -264,7 +265,7 @@ final class SimulatedTasks {
       return members.containsKey(id);
     }
 
-    /** Some time, unless that is never. */
+    /** Schedules the action at some time, unless the delay stands for never. */
     private Runnable after(Duration delay, Runnable action) {
       return delay.compareTo(NEVER.dividedBy(2)) > 0
           ? () -> {}
@@ -290,7 +291,7 @@ final class SimulatedTasks {
       return choice;
     }
 
-    /** All tasks of living members have ended, and no slot stays without work. */
+    /** Checks that all tasks of living members have ended and that no slot is left without work. */
     void checkAtRest() {
       assertThat(threads.unfinished()).as("threads of %s", id).isEmpty();
       assertThat(wire.size()).as("slots that %s knows", id).isZero();
@@ -307,7 +308,7 @@ final class SimulatedTasks {
       return snapshot.getFirst();
     }
 
-    /** Threads are left only where other nodes have not given their slots back. */
+    /** Checks that threads are left only where other nodes have not released their slots. */
     void checkClosed() {
       assertThat(threads.unfinished().stream().filter(each -> !each.contains("HostedTaskSlot")))
           .as("threads of %s, which has closed", id)
@@ -321,7 +322,7 @@ final class SimulatedTasks {
     }
   }
 
-  /** One task, and what has become of it. */
+  /** One task and its outcome. */
   private final class Task {
     final int number = tasks.size();
     final Member home;
@@ -360,7 +361,7 @@ final class SimulatedTasks {
     }
 
     void cancel() {
-      if (isSubmitted && home.isUp()) { // nobody has a ref before
+      if (isSubmitted && home.isUp()) { // before that nobody has a ref
         scheduler.note(this + " is cancelled");
         run.cancel(run.spec().number(), false);
       }

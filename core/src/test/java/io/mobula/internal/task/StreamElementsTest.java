@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Elements of a stream, all of them or the one that was lost. */
+/** Tests of a stream's elements: all of them, or the one that was lost. */
 class StreamElementsTest {
   @Test
   void oneElementIsFoundAndNoLaterOneMade() throws ResultNotStoredException {

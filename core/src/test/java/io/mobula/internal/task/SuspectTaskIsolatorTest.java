@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which tasks share a process after one has died, in time that passes when a test says so. */
+/** Tests of which tasks share a process after one has died, with a manual clock. */
 class SuspectTaskIsolatorTest {
   private static final NodeId SELF = new NodeId(1);
   private static final NodeId ONE = new NodeId(11);
@@ -98,7 +98,7 @@ class SuspectTaskIsolatorTest {
     return () -> timers.remove(timed);
   }
 
-  /** Runs what is due after exactly that. */
+  /** Runs the actions that were scheduled with exactly this delay. */
   private void pass(Duration delay) {
     var due = timers.stream().filter(timed -> timed.delay.equals(delay)).toList();
     timers.removeAll(due);
@@ -133,7 +133,7 @@ class SuspectTaskIsolatorTest {
     return run;
   }
 
-  /** A task that was running when a process died. */
+  /** Creates a task that was running when a process died. */
   private TaskRun suspect(int retries) {
     var run = fresh(retries);
     die(run);
@@ -203,7 +203,7 @@ class SuspectTaskIsolatorTest {
     assertThat(admits(next, ONE)).isTrue();
   }
 
-  /** It may find another process. */
+  /** Requeues waiting suspects, which may find another process. */
   @Test
   void whatWaitsTriesAgainNowAndThenUntilNothingWaits() {
     assertThat(admits(suspect(1), ONE)).isTrue();
@@ -216,7 +216,7 @@ class SuspectTaskIsolatorTest {
     assertThat(timers).extracting(Timed::delay).containsOnly(PROBATION);
   }
 
-  /** Grants nothing. */
+  /** Lease source that grants nothing. */
   private static final class EmptyLeaseSource implements LeaseSource {
     @Override
     public void requireSchedulable(Placement placement, Resources wanted, Supplier<String> what) {}

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tasks of several classes among nodes that die: queues, slots of this node and of others, leases
- * and frames, with threads that stop between any two of their waits.
+ * Interleaving test of tasks of several classes among nodes that die: queues, local and remote
+ * slots, leases and frames, with threads that pause between any two of their waits.
  */
 class TaskInterleavingTest {
   @TempDir
