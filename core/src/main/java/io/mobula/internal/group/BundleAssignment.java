@@ -10,14 +10,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bundles of a group are, as the scheduler decided in an attempt; a later attempt's map
- * replaces it.
+ * Assignment of a group's bundles to nodes, as the scheduler decided in an attempt. The assignment
+ * of a later attempt replaces it.
  *
- * @param attempt counts up with each decision
- * @param places the incarnation of each bundle's node, zero for one that has none
+ * @param attempt increases with each decision
+ * @param places the incarnation of each bundle's node, zero for a bundle without a node
  */
 record BundleAssignment(GroupSpec spec, int attempt, List<Long> places) {
-  /** The place of a bundle that has none. */
+  /** Value for a bundle without a node. */
   static final long UNASSIGNED = 0;
 
   BundleAssignment {
@@ -43,7 +43,7 @@ record BundleAssignment(GroupSpec spec, int attempt, List<Long> places) {
     return !places.contains(UNASSIGNED);
   }
 
-  /** The bundles that are at that node. */
+  /** Returns the bundles that are on that node. */
   List<Integer> bundlesAt(NodeId node) {
     return IntStream.range(0, places.size())
         .filter(bundle -> places.get(bundle) == node.incarnation())
@@ -51,7 +51,7 @@ record BundleAssignment(GroupSpec spec, int attempt, List<Long> places) {
         .toList();
   }
 
-  /** Every node that has a bundle. */
+  /** Returns every node that has a bundle. */
   Set<NodeId> nodes() {
     var nodes = new LinkedHashSet<NodeId>();
     for (long place : places) {

@@ -9,7 +9,7 @@ import io.mobula.internal.ledger.LedgerClient;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One bundle as the node's ledger sees it: a lease for life. */
+/** Requester of the lease that one bundle holds of the node's ledger. */
 final class BundleLeaseRequester implements LeaseRequester {
   private final GroupSpec spec;
   private final int bundle;
@@ -25,12 +25,12 @@ final class BundleLeaseRequester implements LeaseRequester {
     return bundle;
   }
 
-  /** What it was granted; only to be called when it was. */
+  /** Returns the granted lease; only after the grant. */
   Lease lease() {
     return Objects.requireNonNull(lease, "lease");
   }
 
-  /** The bundle's own ledger, which accounts for what the lease holds. */
+  /** Sets the bundle's own ledger, which accounts for the resources of the lease. */
   void setBundleLedger(LedgerClient ledger) {
     bundleLedger = ledger;
   }
@@ -66,7 +66,7 @@ final class BundleLeaseRequester implements LeaseRequester {
   }
 
   @Override
-  public void recalled(Lease held) {} // it is reserved, whoever waits
+  public void recalled(Lease held) {} // a bundle stays reserved, whoever waits
 
   @Override
   public void devicesChanged(Lease held) {

@@ -18,21 +18,21 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledgers of this node's bundles: each of what a lease for life of the node's own ledger holds.
- * Safe for all threads; nothing blocks.
+ * Ledgers of this node's bundles. Each accounts for the resources of a lease that the bundle holds
+ * of the node's own ledger. Thread-safe; nothing blocks.
  */
 final class BundleLedgers {
   private final Map<PlacementGroupId, SortedMap<Integer, LedgerClient>> open = new HashMap<>();
   private final Map<LedgerClient, Lease> leases = new HashMap<>();
   private final Map<PlacementGroupId, Set<RacingLeaseRequest>> waiting =
-      new HashMap<>(); // for any bundle
+      new HashMap<>(); // requests for any bundle of a group
   private long numbers;
 
-  /** A bundle and its ledger. */
+  /** Open bundle and its ledger. */
   record OpenBundle(PlacementGroupId id, int bundle, LedgerClient ledger) {}
 
   /**
-   * A bundle takes requests from now on.
+   * Opens a bundle for requests.
    *
    * @return its ledger
    */
@@ -45,11 +45,14 @@ final class BundleLedgers {
       leases.put(ledger, lease);
       early = Set.copyOf(waiting.getOrDefault(id, Set.of()));
     }
-    early.forEach(request -> request.askToo(ledger)); // before the same thread can close it
+    early.forEach(request -> request.askToo(ledger)); // before the same thread can close the ledger
     return ledger;
   }
 
-  /** A bundle takes none any more; its lease goes back when all that it granted has. */
+  /**
+   * Closes a bundle: it grants nothing more, and its lease is released when all leases out of it
+   * are.
+   */
   synchronized void close(PlacementGroupId id, int bundle) {
     var group = open.get(id);
     var ledger = group == null ? null : group.remove(bundle);
@@ -68,7 +71,7 @@ final class BundleLedgers {
     }
   }
 
-  /** See {@link io.mobula.internal.placement.GroupBundles#acquire}. */
+  /** Requests a lease out of a bundle; returns false if no such bundle is on this node. */
   synchronized boolean acquire(PlacementGroupId id, int bundle, LeaseRequester requester) {
     var able = ledgers(id, bundle).stream()
         .filter(ledger -> BundleCapacity.covers(ledger.maximum(), requester.wanted()))
@@ -93,7 +96,7 @@ final class BundleLedgers {
     }
   }
 
-  /** For tests: how many requests for any bundle have not ended. */
+  /** Returns how many requests for any bundle are open, for tests. */
   synchronized int waiting() {
     return waiting.values().stream().mapToInt(Set::size).sum();
   }
@@ -110,12 +113,12 @@ final class BundleLedgers {
     return one == null ? List.of() : List.of(one);
   }
 
-  /** Somebody wants no more. */
+  /** Scans the queues of the group's bundles again, as a request was withdrawn. */
   synchronized void rescanQueues(PlacementGroupId id) {
     ledgers(id, Placement.Group.ANY).forEach(LedgerClient::rescanQueue);
   }
 
-  /** All there are. */
+  /** Returns all open bundles. */
   synchronized List<OpenBundle> all() {
     var all = new ArrayList<OpenBundle>();
     open.forEach((id, group) ->

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How busy a bundle is, as its node says.
+ * Load of a bundle as its node reports it.
  *
- * @param available what of it is free, by name in fixed-point units
+ * @param available the free resources, by name in fixed-point units
  * @param queued how many requests wait
  */
 record BundleLoad(PlacementGroupId id, int bundle, Map<String, Long> available, int queued) {

@@ -18,34 +18,34 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells all peers how busy this node's bundles are, so that work for any bundle of a group goes to
- * one with room: when that changes, at most every {@link #LULL}. Has nothing to do while there are
- * no bundles here.
+ * Gossip of bundle loads: tells all peers how busy this node's bundles are, so that work for any
+ * bundle of a group goes to one with free resources. Reports changes, at most once per interval,
+ * and nothing while there are no bundles here.
  */
 final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.Command> {
   static final String NAME = "bundle-news";
 
-  /** How many bundles go in one message; programs may make any number of them. */
+  /** Maximum number of bundles in one message; a program may create any number of them. */
   static final int MOST_IN_MESSAGE = 500;
 
   private static final Duration LULL = Duration.ofMillis(50);
 
   sealed interface Command {}
 
-  /** There are other bundles here than before. */
+  /** Notice that other bundles are on this node than before. */
   record BundlesChanged() implements Command {}
 
-  /** Somebody has come who has heard nothing. */
+  /** Notice that a peer has joined, which has no report yet. */
   record PeerJoined(Peer peer) implements Command {}
 
-  /** A ledger is no longer what it was. */
+  /** Notice that a ledger's balance has changed. */
   private record Stale(OpenBundle bundle) implements Command {}
 
-  /** A ledger's answer. */
+  /** Answer of a ledger with its balance. */
   private record BalanceReceived(OpenBundle bundle, LedgerClient.BalanceSnapshot now)
       implements Command {}
 
-  /** It is time to ask again, and to tell. */
+  /** Timer message: the rate-limit interval has elapsed. */
   private record IntervalElapsed() implements Command {}
 
   private final Membership membership;

@@ -12,17 +12,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides on which node each bundle of a group goes. Pure. The view may be stale: ledgers have the
- * last word.
+ * Planner that chooses a node for each bundle of a group. A pure function. The view may be stale:
+ * the ledgers decide.
  */
 final class BundlePlanner {
   private BundlePlanner() {}
 
   /**
-   * What is to be placed.
+   * Request for a plan.
    *
-   * @param bundles what each of all bundles is to hold
-   * @param placed where those are that have a place already
+   * @param bundles the resources of every bundle
+   * @param placed the nodes of the bundles that have one already
    */
   record PlanRequest(
       PlacementStrategy strategy, List<Resources> bundles, Map<Integer, NodeId> placed) {
@@ -31,7 +31,7 @@ final class BundlePlanner {
       placed = Map.copyOf(placed);
     }
 
-    /** The bundles that have no place yet. */
+    /** Returns the bundles that have no node yet. */
     List<Integer> open() {
       return IntStream.range(0, bundles.size())
           .filter(bundle -> !placed.containsKey(bundle))
@@ -39,7 +39,7 @@ final class BundlePlanner {
           .toList();
     }
 
-    /** What the bundles hold that are at that node. */
+    /** Returns the sum of the bundles that are placed on that node. */
     Resources placedAt(NodeId node) {
       var held = Resources.none();
       for (var each : placed.entrySet()) {
@@ -49,9 +49,9 @@ final class BundlePlanner {
     }
   }
 
-  /** The answer. */
+  /** Plan for the bundles that have no node. */
   sealed interface Plan {
-    /** There is room: the node of each bundle that had none. */
+    /** Plan with a node for each bundle that had none. */
     record Place(Map<Integer, NodeId> nodes) implements Plan {
       public Place {
         nodes = Map.copyOf(nodes);
@@ -59,16 +59,16 @@ final class BundlePlanner {
     }
 
     /**
-     * There is not enough free, but there would be if nothing else ran, or once the workers that
-     * are being started are up.
+     * Advice to wait: the group would fit if nothing else ran, or once the workers that are being
+     * started are up.
      */
     record Wait(String why) implements Plan {}
 
-    /** The nodes that are here could not hold it if nothing else ran. */
+    /** Verdict that the present nodes could not hold the group even if nothing else ran. */
     record Never(String why) implements Plan {}
   }
 
-  /** Where the open bundles go. */
+  /** Plans the bundles that have no node. */
   static Plan plan(PlanRequest request, PlacementCapacity room) {
     var nodes = room.nodes().stream().filter(NodeView::acceptsWork).toList();
     var now = new BundleSearch(

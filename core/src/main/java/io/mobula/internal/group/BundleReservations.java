@@ -11,41 +11,41 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one node has of groups: reservations that end by themselves, and bundles that were
- * committed. Pure, with time as an argument, in milliseconds; for one thread.
+ * State machine of one node's bundles: reservations that expire, and committed bundles. Pure, with
+ * the time as an argument in milliseconds; not thread-safe.
  *
- * <p>It does nothing for an older scheduler, or of an older attempt, than it has heard of.
+ * <p>It ignores older schedulers and older attempts than it has heard of.
  */
 final class BundleReservations {
 
-  /** What the shelf has done for it. {@code taken} may be called back later, not from within. */
+  /** Effects that the caller carries out. {@code taken} is called back later, not from within. */
   interface ReservationEffects {
-    /** The ledger is to grant all of these at once, or none. */
+    /** Requests all of these leases from the ledger at once, or none. */
     void take(GroupSpec spec, int attempt, List<Integer> bundles);
 
-    /** What was taken for an attempt goes back. */
+    /** Releases the leases of an attempt. */
     void giveBack(PlacementGroupId id, int attempt);
 
-    /** What was taken for the attempt of this map becomes ledgers. */
+    /** Opens ledgers for the bundles of the assignment's attempt. */
     void open(BundleAssignment map, List<Integer> bundles);
 
-    /** A ledger ends, with what was granted out of it. */
+    /** Closes a bundle's ledger, and with it the leases out of it. */
     void close(PlacementGroupId id, int bundle, GroupTermination termination);
 
-    /** The reservation stands. */
+    /** Reports that the reservation stands. */
     void prepared(PlacementGroupId id, int attempt);
 
-    /** There is not as much free. */
+    /** Reports that too little is free. */
     void refused(PlacementGroupId id, int attempt);
 
-    /** The map is known here, and these bundles are. */
+    /** Reports that the assignment is stored and which bundles are here. */
     void committed(PlacementGroupId id, int attempt, List<Integer> has);
 
-    /** Nothing is left of the group. */
+    /** Reports that nothing is left of the group. */
     void removed(PlacementGroupId id);
   }
 
-  /** A reservation. */
+  /** Reservation of bundles for one attempt. */
   private static final class Reservation {
     private final int attempt;
     private final List<Integer> bundles;
@@ -58,7 +58,7 @@ final class BundleReservations {
     }
   }
 
-  /** What there is of one group. */
+  /** Holding of one group on this node. */
   private static final class GroupHolding {
     private int attempt;
     private @Nullable Reservation reservation;
@@ -77,7 +77,7 @@ final class BundleReservations {
   private long highestScheduler = Long.MIN_VALUE;
 
   /**
-   * An empty one.
+   * Creates an empty state.
    *
    * @param hold how long a reservation stands, in milliseconds
    */
@@ -87,18 +87,20 @@ final class BundleReservations {
     this.effects = effects;
   }
 
-  /** Whether what a scheduler says counts: none with a higher number has said anything. */
+  /**
+   * Returns whether the scheduler's commands count: no scheduler with a higher number has sent any.
+   */
   boolean accepts(long scheduler) {
     highestScheduler = Math.max(highestScheduler, scheduler);
     return scheduler == highestScheduler;
   }
 
-  /** The highest number of a scheduler that has said anything. */
+  /** Returns the highest number of a scheduler that has sent a command. */
   long highestScheduler() {
     return highestScheduler;
   }
 
-  /** Bundles are to be reserved. */
+  /** Begins to reserve bundles. */
   void prepare(GroupSpec spec, int attempt, List<Integer> bundles, long now) {
     var holding = holdings.computeIfAbsent(spec.id(), key -> new GroupHolding());
     if (attempt <= holding.attempt) {
@@ -115,7 +117,7 @@ final class BundleReservations {
     effects.take(spec, attempt, bundles);
   }
 
-  /** The ledger's answer. */
+  /** Handles the ledger's answer to a reservation. */
   void taken(PlacementGroupId id, int attempt, boolean granted, long now) {
     var holding = holdings.get(id);
     var present = holding == null ? null : holding.reservation;
@@ -134,7 +136,7 @@ final class BundleReservations {
     }
   }
 
-  /** The reservation of that attempt is permanent, and the map replaces the one before. */
+  /** Makes the reservation of that attempt permanent; the assignment replaces the one before. */
   void commit(BundleAssignment map) {
     var id = map.id();
     var holding = holdings.computeIfAbsent(id, key -> new GroupHolding());
@@ -168,7 +170,7 @@ final class BundleReservations {
     effects.committed(id, map.attempt(), has);
   }
 
-  /** Reservations up to that attempt go back. */
+  /** Releases the group's reservations up to that attempt. */
   void abort(PlacementGroupId id, int attempt) {
     var holding = holdings.get(id);
     var present = holding == null ? null : holding.reservation;
@@ -178,7 +180,7 @@ final class BundleReservations {
     }
   }
 
-  /** All there is of the group ends. */
+  /** Ends everything that this node has of the group. */
   void remove(PlacementGroupId id, GroupTermination termination) {
     var holding = holdings.remove(id);
     if (holding != null) {
@@ -188,7 +190,7 @@ final class BundleReservations {
     effects.removed(id);
   }
 
-  /** Reservations that nobody has committed in time go back. */
+  /** Releases reservations that were not committed in time. */
   void expire(long now) {
     for (var id : List.copyOf(holdings.keySet())) {
       var holding = holdings.get(id);
@@ -200,7 +202,7 @@ final class BundleReservations {
     }
   }
 
-  /** Whether a reservation may expire. */
+  /** Returns whether any reservation may expire. */
   boolean awaitsTime() {
     return holdings.values().stream().anyMatch(holding -> holding.reservation != null);
   }
@@ -219,7 +221,7 @@ final class BundleReservations {
     }
   }
 
-  /** The groups with ledgers here. */
+  /** Returns the groups with ledgers on this node. */
   List<GroupReport.HeldGroup> held() {
     var held = new ArrayList<GroupReport.HeldGroup>();
     holdings.forEach((id, holding) -> {
@@ -231,7 +233,7 @@ final class BundleReservations {
     return held;
   }
 
-  /** Reservations that are not committed. */
+  /** Returns the reservations that are not committed. */
   List<GroupReport.PreparedGroup> prepared() {
     var prepared = new ArrayList<GroupReport.PreparedGroup>();
     holdings.forEach((id, holding) -> {

@@ -14,12 +14,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One search for the nodes of bundles. Pure; for one thread and one use.
+ * Search for the nodes of bundles; a pure computation, for one use.
  *
- * <p>Bundles of several resources on nodes of several sizes are vector bin packing, for which no
- * quick exact method is known: largest bundles first, with as many steps back as {@link #MOST_BACK}
- * allows. Small groups get the best answer there is, large ones that of first fit. Bundles that
- * share no node are a matching in a bipartite graph, found by augmenting paths (Kuhn, 1955).
+ * <p>Placing bundles of several resources on nodes of several sizes is vector bin packing, for
+ * which no fast exact method is known. The search places the largest bundles first and backtracks
+ * at most {@link #MOST_BACK} times: small groups get an optimal answer, large ones that of first
+ * fit. Bundles that may not share a node are a matching in a bipartite graph, found by augmenting
+ * paths (Kuhn, 1955).
  */
 final class BundleSearch {
   private static final int MOST_BACK = 5_000;
@@ -41,10 +42,10 @@ final class BundleSearch {
   private int back;
 
   /**
-   * A search.
+   * Creates a search over the nodes.
    *
-   * @param free what each of the nodes is taken to have free
-   * @param devices the same of accelerators
+   * @param free the resources of each node that the search may use
+   * @param devices the accelerators of each node that the search may use
    */
   BundleSearch(
       BundlePlanner.PlanRequest request,
@@ -103,7 +104,7 @@ final class BundleSearch {
         .orElse(-1);
   }
 
-  /** The node of each open bundle, or null if there is no room. */
+  /** Returns the node of each unplaced bundle, or null if they do not fit. */
   @Nullable
   Map<Integer, NodeId> find() {
     boolean found = open.length == 0 || (mayBeFeasible() && search());
@@ -126,7 +127,7 @@ final class BundleSearch {
     };
   }
 
-  /** Whether each bundle fits some node, and all of them the nodes together. */
+  /** Returns whether each bundle fits on some node, and their sum on all nodes together. */
   private boolean mayBeFeasible() {
     var sum = new long[names.length];
     for (var each : wanted) {
@@ -146,7 +147,7 @@ final class BundleSearch {
     return covers(free[node], wanted[bundle]) && devices[node].covers(needs[bundle]);
   }
 
-  // ---- all on one
+  // ---- all on one node
 
   private boolean onOne() {
     var home = request.placed().values().stream().findFirst();
@@ -172,7 +173,7 @@ final class BundleSearch {
     return all;
   }
 
-  // ---- each alone
+  // ---- each on a node of its own
 
   private boolean eachAlone() {
     var taker = new int[nodes.size()];
@@ -205,7 +206,7 @@ final class BundleSearch {
     return false;
   }
 
-  // ---- on few, or evenly over many
+  // ---- on few nodes, or evenly over many
 
   private boolean onFewest() {
     for (int more = fewest(); more <= Math.min(open.length, nodes.size()); more++) {
@@ -216,7 +217,7 @@ final class BundleSearch {
     return false;
   }
 
-  /** With fewer nodes than that, besides those that are used, there is too little of something. */
+  /** Returns how many additional nodes are needed at least, by the sums of each resource. */
   private int fewest() {
     int fewest = 0;
     for (int i = 0; i < names.length; i++) {
@@ -250,9 +251,9 @@ final class BundleSearch {
   }
 
   /**
-   * Places the bundles from one on.
+   * Places the bundles from this index on.
    *
-   * @param more how many nodes may be used besides those that are
+   * @param more how many additional nodes may be used
    * @param each how many bundles a node may have
    */
   private boolean place(int bundle, int more, int each) {
@@ -333,7 +334,7 @@ final class BundleSearch {
     return share(amounts(bundle)) + need.count() + (double) need.share() / Resources.UNITS_PER_ONE;
   }
 
-  /** How much this is of the largest node's, in all resources together. */
+  /** Returns these amounts as fractions of the largest node's, summed over all resources. */
   private double share(long[] amounts) {
     double share = 0;
     for (int i = 0; i < amounts.length; i++) {
@@ -342,7 +343,10 @@ final class BundleSearch {
     return share;
   }
 
-  /** Nodes with accelerators come last for bundles that want none; more than any share. */
+  /**
+   * Returns the penalty of a node with accelerators for bundles that want none; it exceeds any
+   * share.
+   */
   private double gpuPenalty(int node) {
     return !wantsGpu && nodes.get(node).total().units(Resources.GPU) > 0 ? names.length + 1 : 0;
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Why bundles have no place, in words for people. */
+/** Messages that explain why bundles have no node. */
 final class BundleShortageMessages {
   private final BundlePlanner.PlanRequest request;
   private final List<NodeView> nodes;
@@ -18,12 +18,12 @@ final class BundleShortageMessages {
     this.nodes = nodes;
   }
 
-  /** What no node has, even if nothing else ran. */
+  /** Returns what no node has, even if nothing else ran. */
   String never() {
     return nodes.isEmpty() ? "there is no node that takes work" : words(NodeView::total, "", "has");
   }
 
-  /** What no node has free. */
+  /** Returns what no node has free. */
   String now() {
     return words(NodeView::available, " free", "has now");
   }
@@ -86,7 +86,7 @@ final class BundleShortageMessages {
     return bundles.size() == 1 ? "bundle " + bundles.getFirst() : "bundles " + bundles;
   }
 
-  /** Of how many resources there is not enough; accelerators count as one. */
+  /** Returns how many resources are too small; accelerators count as one. */
   private static int lacking(NodeView node, Function<NodeView, Resources> had, Resources wanted) {
     var amounts = had.apply(node);
     boolean idle = amounts.equals(node.total());
@@ -99,7 +99,7 @@ final class BundleShortageMessages {
             .count();
   }
 
-  /** How much of what is wanted there is, of the scarcest. */
+  /** Returns the available fraction of the scarcest wanted resource. */
   private static double share(Resources had, Resources wanted) {
     return wanted.asUnits().entrySet().stream()
         .filter(each -> !DeviceRequirement.isDeviceResource(each.getKey()))

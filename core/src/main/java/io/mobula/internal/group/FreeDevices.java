@@ -5,9 +5,9 @@ import io.mobula.spi.DeviceView;
 import java.util.List;
 
 /**
- * What a search takes to be free of one node's accelerators, one by one. For one thread.
+ * Free accelerators of one node during a search, device by device. Not thread-safe.
  *
- * <p>A share goes to the fullest device that has it, so that whole ones stay whole.
+ * <p>A share goes to the fullest device that can hold it, so that whole devices stay whole.
  */
 final class FreeDevices {
   private final List<DeviceView> devices;
@@ -27,7 +27,7 @@ final class FreeDevices {
     return found >= need.count();
   }
 
-  /** Takes it, which is {@linkplain #covers covered}; what is returned puts it back. */
+  /** Takes a need that is {@linkplain #covers covered}; the returned units put it back. */
   long[] take(DeviceRequirement need) {
     var taken = new long[free.length];
     for (int k = 0; k < need.count(); k++) {

@@ -19,29 +19,31 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process does for groups: reserves bundles of its ledger when the scheduler says so, makes
- * ledgers of those that are committed, and hears where the groups are. Every process has one, also
- * those that have nothing to reserve.
+ * Agent of placement groups in each process: reserves bundles of the node's ledger on the
+ * scheduler's command, opens a ledger for each committed bundle, and keeps the process's table of
+ * groups. A process that has nothing to reserve has an agent, too.
  */
 final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
-  /** Its name below the node, and that of the same actor of every process. */
+  /** Name of this actor on every node. */
   static final String NAME = "bundles";
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
   sealed interface Command {}
 
-  /** What the scheduler says; of those of several, the one with the highest number counts. */
+  /**
+   * Command of a scheduler. If several schedulers send commands, those of the highest number count.
+   */
   sealed interface SchedulerCommand extends Command, ControlMessage {
-    /** The number of the scheduler. */
+    /** Returns the number of the scheduler. */
     long scheduler();
   }
 
-  /** It is to say what it holds, to this scheduler from now on. */
+  /** Request to report to this scheduler what the process holds, now and from now on. */
   record ReportRequest(long scheduler, ActorRef<GroupScheduler.Command> from)
       implements SchedulerCommand {}
 
-  /** Bundles are to be reserved. */
+  /** Command to reserve bundles. */
   record Prepare(long scheduler, GroupSpec spec, int attempt, List<Integer> bundles)
       implements SchedulerCommand {
     Prepare {
@@ -49,31 +51,30 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
     }
   }
 
-  /** What is reserved becomes permanent; where the rest is. */
+  /** Command to make a reservation permanent; tells where the other bundles are. */
   record Commit(long scheduler, BundleAssignment assignment) implements SchedulerCommand {}
 
-  /** Reservations up to that attempt go back. */
+  /** Command to release the group's reservations up to that attempt. */
   record Abort(long scheduler, PlacementGroupId id, int attempt) implements SchedulerCommand {}
 
-  /** All there is of a group ends. */
+  /** Command to end everything that the process has of a group. */
   record Remove(long scheduler, PlacementGroupId id, GroupTermination ending)
       implements SchedulerCommand {}
 
-  /** Where a group is. */
+  /** Update of a group's status. */
   record GroupUpdate(long scheduler, GroupStatus status) implements SchedulerCommand {}
 
-  /** A group is no more. */
+  /** Notice that a group has ended. */
   record GroupEnded(long scheduler, PlacementGroupId id, GroupTermination ending)
       implements SchedulerCommand {}
 
-  /** All living groups have been told: what else is known here may be no more. */
+  /** Notice that all living groups have been sent: any other group known here may have ended. */
   record UpdatesComplete(long scheduler) implements SchedulerCommand {}
 
   /**
-   * How busy another node's bundles are.
+   * Load of another node's bundles.
    *
-   * @param begins whether these are the first of them, in place of those said before; the others
-   *     follow
+   * @param begins whether this message is the first of a report and replaces the previous report
    */
   record BundleLoads(NodeId node, List<BundleLoad> bundles, boolean begins)
       implements Command, ControlMessage {
@@ -82,14 +83,14 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
     }
   }
 
-  /** The ledger has granted all leases, or none. */
+  /** Answer of the ledger: it has granted all leases, or none. */
   private record LeasesTaken(PlacementGroupId id, int attempt, List<BundleLeaseRequester> granted)
       implements Command {}
 
-  /** Reservations may have expired. */
+  /** Timer message: reservations may have expired. */
   private record ExpiryTick() implements Command {}
 
-  /** What this process works with. */
+  /** Dependencies of the agent. */
   record Dependencies(
       NodeId self,
       LedgerClient ledger,
@@ -97,15 +98,15 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
       GroupTable table,
       AgentListener listener) {}
 
-  /** What follows from what the keeper hears. Called on its thread; nothing may block. */
+  /** Listener of the agent. Called on its thread; must not block. */
   interface AgentListener {
-    /** A group is no more, here: what runs in it ends. */
+    /** Ends the work of a group that has ended. */
     void ended(PlacementGroupId id, GroupTable.EndedGroup ended);
 
-    /** What is known here of a group may be old. */
+    /** Notes that the known status of a group may be out of date. */
     void staleGroup(PlacementGroupId id);
 
-    /** The bundles that are here are others than before. */
+    /** Notes that other bundles are on this node than before. */
     void bundlesChanged();
   }
 
@@ -130,7 +131,7 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
   }
 
   /**
-   * Holds nothing yet.
+   * Creates an agent that holds nothing.
    *
    * @param hold how long a reservation stands that is not committed
    */
@@ -193,7 +194,7 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
     }
   }
 
-  /** In parts, as all of it may be more than a message may have. */
+  /** Reports in several messages, as one message could become too large. */
   private void onAsk(ActorRef<GroupScheduler.Command> from) {
     scheduler = from;
     var table = dependencies.table();
@@ -225,7 +226,7 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
     reservations.taken(id, attempt, !granted.isEmpty(), now());
   }
 
-  /** Does what the shelf decides. */
+  /** Effects that the agent carries out for the state machine of its reservations. */
   private final class LedgerEffects implements BundleReservations.ReservationEffects {
     private final LedgerClient.Spawner spawner = new LedgerClient.Spawner() {
       @Override

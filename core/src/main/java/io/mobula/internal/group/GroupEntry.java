@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One living group in the {@link GroupSchedulerState}. Pure; for one thread.
+ * State of one living group in the {@link GroupSchedulerState}. Pure; not thread-safe.
  *
  * <pre>
  *              plan                   all have                 all have
@@ -62,7 +62,9 @@ final class GroupEntry {
     return new BundleAssignment(spec, attempt, Arrays.stream(places).boxed().toList());
   }
 
-  /** What everybody is told: bundles count as placed when their nodes have said so. */
+  /**
+   * Returns the status for all processes: a bundle counts as placed when its node has confirmed it.
+   */
   GroupStatus facts(GroupStatus.Version version) {
     var said = Arrays.stream(places)
         .map(place -> isCommitting() && unanswered.contains(new NodeId(place))
@@ -78,7 +80,7 @@ final class GroupEntry {
         isCommitted() ? "" : why);
   }
 
-  /** Whether all of its bundles were reserved once. */
+  /** Returns whether all bundles were committed once. */
   boolean wasCommitted() {
     return wasCommitted;
   }
@@ -107,7 +109,7 @@ final class GroupEntry {
     return phase == Phase.COMMITTED;
   }
 
-  /** Every node that has, or may have, something of it. */
+  /** Returns every node that has, or may have, something of the group. */
   Set<NodeId> holders() {
     var nodes = new LinkedHashSet<>(map().nodes());
     nodes.addAll(plan.values());
@@ -126,7 +128,7 @@ final class GroupEntry {
     deadline = time;
   }
 
-  /** Attempts of others came as far as that. */
+  /** Raises the attempt number to that of another scheduler. */
   void raiseAttempt(int other) {
     attempt = Math.max(attempt, other);
   }
@@ -143,7 +145,7 @@ final class GroupEntry {
     return new BundlePlanner.PlanRequest(spec.strategy(), spec.resources(), placed);
   }
 
-  /** Whether it waits for an answer, or for the end of a pause. */
+  /** Returns whether an answer or the end of a backoff is awaited. */
   boolean isUnderWay(long now) {
     return isPreparing() || isCommitting() || (isWaiting() && !mayTry(now));
   }
@@ -153,9 +155,9 @@ final class GroupEntry {
   }
 
   /**
-   * It stays where it is.
+   * Keeps the group waiting for this reason.
    *
-   * @return whether there is another reason than before
+   * @return whether the reason has changed
    */
   boolean waits(String reason, boolean never, long now) {
     if (!never) {
@@ -168,7 +170,10 @@ final class GroupEntry {
     return changed;
   }
 
-  /** Whether no node could have held it all the time; one that has been whole waits on. */
+  /**
+   * Returns whether the group has been unschedulable since then; a group that was committed once
+   * waits on.
+   */
   boolean isUnschedulableSince(long time) {
     return unschedulableSince != null && unschedulableSince <= time && !wasCommitted;
   }
@@ -184,7 +189,7 @@ final class GroupEntry {
     why = "nodes are asked to reserve its bundles";
   }
 
-  /** Whether all have now reserved what they were asked for. */
+  /** Notes that a node has reserved its bundles; returns whether all have. */
   boolean prepared(NodeId node) {
     unanswered.remove(node);
     return unanswered.isEmpty();
@@ -199,7 +204,7 @@ final class GroupEntry {
     why = reason;
   }
 
-  /** All is reserved: from now on this is where it is. */
+  /** Decides the attempt: all bundles are reserved, and the plan becomes the assignment. */
   void decide(long end) {
     plan.forEach((bundle, node) -> {
       places[bundle] = node.incarnation();
@@ -227,7 +232,7 @@ final class GroupEntry {
     unanswered.remove(node);
   }
 
-  /** Whether this has changed what it is: all have answered. */
+  /** Settles the phase when all nodes have answered; returns whether it has changed. */
   boolean settle() {
     if (!isCommitting() || !unanswered.isEmpty()) {
       return false;
@@ -240,9 +245,9 @@ final class GroupEntry {
   }
 
   /**
-   * The node is gone.
+   * Handles that a node is gone.
    *
-   * @return whether it had anything
+   * @return whether it had any bundle
    */
   boolean lost(NodeId node) {
     unanswered.remove(node);
@@ -258,9 +263,9 @@ final class GroupEntry {
     return had;
   }
 
-  // ---- learning what others have decided
+  // ---- decisions of other schedulers
 
-  /** A scheduler before this one has told of it. */
+  /** Takes over what an earlier scheduler has told of the group. */
   void recall(GroupReport.KnownGroup known) {
     raiseAttempt(known.attempt());
     if (known.wasCommitted() && !wasCommitted) {
@@ -271,9 +276,9 @@ final class GroupEntry {
   }
 
   /**
-   * A node has bundles by a map that another scheduler has made.
+   * Takes over bundles that a node has by the assignment of another scheduler.
    *
-   * @return whether any of them is its own now
+   * @return whether the node keeps any of them
    */
   boolean adopt(NodeId node, GroupReport.HeldGroup held) {
     wasCommitted = true;
@@ -291,7 +296,7 @@ final class GroupEntry {
     return any;
   }
 
-  /** Forgets what others had. */
+  /** Forgets the bundles of nodes that are no members. */
   void keepOnly(Collection<NodeId> members) {
     for (var node : new HashSet<>(map().nodes())) {
       if (!members.contains(node)) {
@@ -300,7 +305,10 @@ final class GroupEntry {
     }
   }
 
-  /** All who hold it shall know of one map, newer than any before. */
+  /**
+   * Begins a new commit, so that all nodes of the group know one assignment with a higher attempt
+   * than any before.
+   */
   void recommit() {
     attempt++;
     commit();

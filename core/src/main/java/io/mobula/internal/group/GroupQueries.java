@@ -8,41 +8,41 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Questions to the scheduler about single groups: at most one of each group is on its way, and none
- * follows another sooner than {@link #PAUSE}. A question that is asked while another is on its way
- * is sent after it, since that answer may be older than the question. Safe for all threads; nothing
- * blocks.
+ * Queries to the scheduler about single groups. At most one per group is outstanding, and the next
+ * follows after {@link #PAUSE} at the earliest. A query made while another is outstanding is sent
+ * after it, since that answer may be older than the query. Thread-safe; nothing blocks.
  */
 final class GroupQueries {
   static final Duration PAUSE = Duration.ofMillis(50);
 
-  /** How often whoever waits for a group asks, as the news of it may have been lost. */
+  /** Interval of queries while something waits for a group, as an update may have been lost. */
   static final Duration REMINDER = Duration.ofSeconds(2);
 
   private final Function<PlacementGroupId, CompletionStage<?>> question;
   private final Timer timer;
-  private final Map<PlacementGroupId, Boolean> present = new HashMap<>(); // whether asked since
+  // whether another query was made meanwhile
+  private final Map<PlacementGroupId, Boolean> present = new HashMap<>();
   private final Map<PlacementGroupId, Boolean> reminders = new HashMap<>();
 
-  /** Runs something later, on a thread that must not be blocked. */
+  /** Timer that runs actions later, on a thread that must not block. */
   @FunctionalInterface
   interface Timer {
-    /** After so long, once. */
+    /** Runs the action once after the delay. */
     void after(Duration delay, Runnable action);
   }
 
   /**
-   * Asks nothing yet.
+   * Creates the queries; none is outstanding.
    *
-   * @param question asks the scheduler and sees to its answer; completes when that is done, or when
-   *     there is none
+   * @param question asks the scheduler and handles its answer; completes when that is done, or when
+   *     there is no answer
    */
   GroupQueries(Function<PlacementGroupId, CompletionStage<?>> question, Timer timer) {
     this.question = question;
     this.timer = timer;
   }
 
-  /** What is known of the group may be old. */
+  /** Queries the scheduler, as the known status of the group may be out of date. */
   void ask(PlacementGroupId id) {
     synchronized (this) {
       if (present.containsKey(id)) {
@@ -68,7 +68,7 @@ final class GroupQueries {
     send(id);
   }
 
-  /** Somebody waits for news of the group: asks after a while, once. */
+  /** Queries the scheduler once after a while, as something waits for the group. */
   void remind(PlacementGroupId id) {
     synchronized (this) {
       if (reminders.putIfAbsent(id, true) != null) {

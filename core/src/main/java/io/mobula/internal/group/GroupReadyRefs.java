@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Refs to groups that have their value when the group is ready. Safe for all threads. */
+/** Refs to groups that complete when the group is ready. Thread-safe. */
 final class GroupReadyRefs {
   private final ObjectStore store;
   private final GroupTable table;
@@ -28,9 +28,9 @@ final class GroupReadyRefs {
   private volatile boolean closed;
 
   /**
-   * None yet.
+   * Creates the set of refs, which is empty.
    *
-   * @param reminder has the scheduler asked for a group some time, as the news of it may be lost
+   * @param reminder queries the scheduler for a group some time, as an update may be lost
    */
   GroupReadyRefs(ObjectStore store, GroupTable table, Consumer<PlacementGroupId> reminder) {
     this.store = store;
@@ -44,13 +44,13 @@ final class GroupReadyRefs {
     ObjectRef<PlacementGroup> ref = store.ref(awaits.entry); // before a change can complete it
     pendingRef.put(awaits.number, awaits);
     awaits.look();
-    if (closed) { // close may have looked before it was there
+    if (closed) { // close may have run before the ref was stored
       awaits.fail(closing(group));
     }
     return ref;
   }
 
-  /** Refs that have no value yet. */
+  /** Returns the entries of refs that have no value yet. */
   List<ObjectEntry> pending() {
     return pendingRef.values().stream().map(each -> each.entry).toList();
   }

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a node's keeper has, and what its process waits for, as a scheduler that starts is told.
+ * Report of what a process holds and knows of groups, for a scheduler that has started.
  *
  * @param bundles the groups with ledgers there
  * @param prepared reservations that have not been committed
- * @param unready groups made by that process that have no end and may be unknown to the scheduler
- * @param known groups of which that process has heard from a scheduler before this one
- * @param ended groups that this process knows to be no more
+ * @param wanted groups that the process has created and that may be unknown to the scheduler
+ * @param known groups that an earlier scheduler has told of
+ * @param ended groups that are known to have ended
  */
 record GroupReport(
     List<HeldGroup> bundles,
@@ -28,11 +28,11 @@ record GroupReport(
   }
 
   /**
-   * A group with ledgers at a node.
+   * Group with ledgers on a node.
    *
-   * @param assignment the last one that the node has heard of
-   * @param attempt the last that it has heard of, which may be a later one
-   * @param bundles those that it has
+   * @param map the last assignment that the node has heard of
+   * @param attempt the last attempt that the node has heard of, perhaps a later one
+   * @param bundles the bundles on the node
    */
   record HeldGroup(BundleAssignment assignment, int attempt, List<Integer> bundles) {
     HeldGroup {
@@ -42,7 +42,7 @@ record GroupReport(
     }
   }
 
-  /** A reservation. */
+  /** Reservation of an attempt that is not committed. */
   record PreparedGroup(PlacementGroupId id, int attempt) {
     PreparedGroup {
       Objects.requireNonNull(id, "id");
@@ -50,10 +50,10 @@ record GroupReport(
   }
 
   /**
-   * A group as some scheduler has told of it.
+   * Group as an earlier scheduler has told of it.
    *
-   * @param attempt the last that was told
-   * @param wasCommitted whether all of its bundles were reserved once
+   * @param attempt the last attempt that was told
+   * @param whole whether all of its bundles were committed once
    */
   record KnownGroup(GroupSpec spec, int attempt, boolean wasCommitted) {
     KnownGroup {

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides where groups are, for the whole cluster: one at a time, wherever it is. What it knows it
- * has been told by the processes, and by those again when it starts somewhere else; what it decides
- * is in {@link GroupSchedulerState}.
+ * Scheduler of all placement groups of the cluster; one runs at a time, on one node. It stores
+ * nothing: wherever it starts, the processes report what they hold. Its decisions are in {@link
+ * GroupSchedulerState}.
  */
 final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(GroupScheduler.class);
@@ -36,86 +36,86 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
 
   sealed interface Command {}
 
-  /** What users want. It is answered when all processes have said what they hold. */
+  /** Request of a user. It is answered when all processes have reported. */
   sealed interface ClientRequest extends Command, ControlMessage {
-    /** Who hears. */
+    /** Returns the actor that gets the reply. */
     ActorRef<ClientReply> replyTo();
   }
 
-  /** A group is to be. */
+  /** Request to create a group. */
   record Create(GroupSpec spec, ActorRef<ClientReply> replyTo) implements ClientRequest {}
 
-  /** A group is to be no more. */
+  /** Request to remove a group. */
   record Remove(PlacementGroupId id, ActorRef<ClientReply> replyTo) implements ClientRequest {}
 
-  /** Which group has that name. */
+  /** Request for the group of that name. */
   record FindByName(String name, ActorRef<ClientReply> replyTo) implements ClientRequest {}
 
-  /** How a group stands. */
+  /** Request for the status of a group. */
   record Find(PlacementGroupId id, ActorRef<ClientReply> replyTo) implements ClientRequest {}
 
-  /** What the scheduler says to a wish. */
+  /** Reply to a request. */
   sealed interface ClientReply extends ControlMessage {}
 
-  /** It is so. */
+  /** Reply that the request was accepted. */
   record Accepted() implements ClientReply {}
 
-  /** This group has that name. */
+  /** Reply that this group has the name. */
   record NameTaken(GroupSpec by) implements ClientReply {}
 
-  /** No group has that name. */
+  /** Reply that no group has the name. */
   record NameUnknown() implements ClientReply {}
 
-  /** How the group stands. */
+  /** Reply with the status of the group. */
   record GroupFound(GroupStatus status) implements ClientReply {}
 
-  /** The group is no more. */
+  /** Reply that the group has ended. */
   record GroupEnded(PlacementGroupId id, GroupTermination ending) implements ClientReply {}
 
-  /** A node has reserved what it was asked for. */
+  /** Answer of a node that has reserved its bundles. */
   record Prepared(NodeId node, PlacementGroupId id, int attempt)
       implements Command, ControlMessage {}
 
-  /** A node has not as much free. */
+  /** Answer of a node that has too little free. */
   record Refused(NodeId node, PlacementGroupId id, int attempt)
       implements Command, ControlMessage {}
 
-  /** A node has the map of that attempt, and these bundles. */
+  /** Answer of a node that has stored the assignment of that attempt and has these bundles. */
   record Committed(NodeId node, PlacementGroupId id, int attempt, List<Integer> has)
       implements Command, ControlMessage {}
 
-  /** A node has nothing of the group any more. */
+  /** Answer of a node that has nothing of the group any more. */
   record Removed(NodeId node, PlacementGroupId id) implements Command, ControlMessage {}
 
-  /** Some of what a process holds; all of it with the last. */
+  /** Part of a report of what a process holds; the last part completes it. */
   record Reported(NodeId node, GroupReport report, boolean last)
       implements Command, ControlMessage {}
 
-  /** A process has heard of a scheduler with that number. */
+  /** Notice that a process has heard of a scheduler with that number. */
   record Superseded(long by) implements Command, ControlMessage {}
 
-  /** A process is there. */
+  /** Notice that a process has joined. */
   record NodeJoined(NodeId node) implements Command {}
 
-  /** A process is gone. */
+  /** Notice that a process has left. */
   record NodeLeft(NodeId node) implements Command {}
 
-  /** What nodes have free is not what it was. */
+  /** Notice that free resources have changed. */
   record ViewChanged() implements Command {}
 
-  /** Something may be late. */
+  /** Timer message: something may be late. */
   private record TimeoutTick() implements Command {}
 
-  /** There may be room for another group. */
+  /** Message to itself: another group may fit now. */
   private record PlaceWaiting() implements Command {}
 
-  /** It goes on elsewhere. */
+  /** Command to stop, as the scheduler moves to another node. */
   record Stop() implements Command {}
 
   /**
-   * What it works with.
+   * Dependencies of the scheduler.
    *
-   * @param hosted hears of the scheduler that runs here, null when it ends
+   * @param hosted is told of the scheduler that runs here, and of its end
    */
   record Dependencies(
       Membership membership,
@@ -123,12 +123,12 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
       GroupSchedulerState.SchedulerTiming pace,
       SchedulerListener hosted) {}
 
-  /** Who tells the scheduler of this process what happens around it. */
+  /** Listener that is told which scheduler runs in this process. */
   interface SchedulerListener {
-    /** It has started. */
+    /** Notes that a scheduler has started here. */
     void started(ActorRef<Command> scheduler);
 
-    /** It has ended. */
+    /** Notes that a scheduler here has ended. */
     void ended(ActorRef<Command> scheduler);
   }
 
@@ -137,10 +137,10 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   private final GroupSchedulerState state;
   private final Queue<ClientRequest> deferred = new ArrayDeque<>();
   private boolean lookSoon;
-  private boolean placing; // it is about to look for room
-  private boolean stuck; // the last look has found none for those who wait
+  private boolean placing; // a message to place groups is on its way
+  private boolean stuck; // the last attempt found no resources for the waiting groups
   private long number = numberOf(0);
-  private long words; // said so far
+  private long words; // versions given out so far
 
   private GroupScheduler(
       ActorContext<Command> context, TimerScheduler<Command> timers, Dependencies dependencies) {
@@ -163,8 +163,8 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   }
 
   /**
-   * The number of a scheduler of that term; at random within it, so that two that begin a term at
-   * the same time differ. No clock is in it, since those of hosts differ.
+   * Returns a scheduler number of that term, random within the term, so that two schedulers that
+   * begin a term at the same time differ. It contains no clock, since the clocks of hosts differ.
    */
   static long numberOf(long term) {
     return term << Integer.SIZE | ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
@@ -228,8 +228,8 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   }
 
   /**
-   * Whatever has happened, another group may have its turn: at once, unless the last look has found
-   * no room, since many things happen at a time that make none.
+   * Schedules the placing of waiting groups: immediately, or after an interval if the last attempt
+   * found no resources, since most events free none.
    */
   private void placeSoon(Command after) {
     if (after instanceof PlaceWaiting || after instanceof TimeoutTick) {
@@ -245,12 +245,12 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     }
   }
 
-  // ---- wishes
+  // ---- requests
 
   private void onWish(ClientRequest request) {
     if (mayAnswer(request)) {
       request.replyTo().tell(answer(request));
-    } else if (deferred.size() < MOST_EARLY) { // whoever is dropped asks again
+    } else if (deferred.size() < MOST_EARLY) { // the sender of a dropped request sends it again
       deferred.add(request);
     }
   }
@@ -268,7 +268,10 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     });
   }
 
-  /** That there is no such group can be said only when everybody has told what he knows. */
+  /**
+   * Returns whether the request can be answered: that a group does not exist is certain only when
+   * everybody has reported.
+   */
   private boolean mayAnswer(ClientRequest request) {
     return !state.isGathering()
         && switch (request) {
@@ -304,7 +307,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
 
   // ---- processes
 
-  /** A process that is new here hears of everything. */
+  /** Handles a report; a process that has joined is sent the status of all groups. */
   private void onReported(NodeId node, GroupReport report, boolean last) {
     state.reported(node, report, last, now());
     if (last && !state.isGathering()) {
@@ -312,7 +315,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     }
   }
 
-  /** The one that starts later must count as later. */
+  /** Takes a higher number than the other scheduler: the one that starts later must win. */
   private void onOutdone(long by) {
     if (by >= number && state.isGathering()) {
       number = numberOf(termOf(by) + 1);
@@ -335,7 +338,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     dependencies.membership().peers().forEach(peer -> tell(peer.id(), schedulerCommand));
   }
 
-  /** Says what the book decides. */
+  /** Effects that send what the state decides as messages. */
   private final class MessageEffects implements GroupSchedulerState.SchedulerEffects {
     @Override
     public GroupStatus.Version nextVersion() {

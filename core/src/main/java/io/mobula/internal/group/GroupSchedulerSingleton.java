@@ -23,9 +23,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the scheduler of groups runs in a cluster: at the oldest member that is a node, as Akka's
- * singleton. Its manager has one path on all members, and comes and goes with the node, also in an
- * actor system that lives on; Akka's typed extension would keep the first node's for ever.
+ * Singleton of the group scheduler in a cluster: it runs on the oldest member with the node role,
+ * as an Akka cluster singleton. Its manager has the same path on all members and comes and goes
+ * with the node, also in an actor system that outlives the node; Akka's typed extension would keep
+ * the first node's manager for ever.
  */
 final class GroupSchedulerSingleton {
   private static final String NAME = "mobula-groups";
@@ -45,7 +46,7 @@ final class GroupSchedulerSingleton {
   }
 
   /**
-   * Runs the scheduler here when it is this member's turn, and knows the way to it.
+   * Runs the scheduler on this member when it is its turn, and opens a proxy to it.
    *
    * @param scheduler makes its behavior
    */
@@ -64,7 +65,9 @@ final class GroupSchedulerSingleton {
     return new GroupSchedulerSingleton(system, manager, proxy);
   }
 
-  /** A node that was closed in the same system may still be about to give up the name. */
+  /**
+   * Starts the manager; retries while a node that was closed in the same system still has the name.
+   */
   private static ActorRef manager(
       ExtendedActorSystem system, Supplier<Behavior<GroupScheduler.Command>> scheduler) {
     long end = System.nanoTime() + NAME_LIMIT.toNanos();
@@ -90,12 +93,12 @@ final class GroupSchedulerSingleton {
         ClusterSingletonManagerSettings.create(system).withRole(ClusterSystemConfig.NODE));
   }
 
-  /** The way to the scheduler, wherever it is. */
+  /** Returns a ref to the scheduler, wherever it runs. */
   akka.actor.typed.ActorRef<GroupScheduler.Command> scheduler() {
     return Adapter.toTyped(proxy);
   }
 
-  /** This member runs it no more. */
+  /** Stops the singleton on this member. */
   void close() {
     system.stop(proxy);
     if (manager != null) {

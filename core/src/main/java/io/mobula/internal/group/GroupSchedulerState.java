@@ -16,29 +16,29 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the scheduler of groups knows and decides: the state machine of each group. Pure, with time
- * as an argument, in milliseconds; for one thread.
+ * State of the group scheduler: the state machine of each group. Pure, with the time as an argument
+ * in milliseconds; not thread-safe.
  *
- * <p>Two-phase commit with presumed abort (Mohan and Lindsay, 1983): a reservation that is prepared
- * ends by itself unless it is committed; a commit carries the whole map, so that whoever takes over
- * learns it from any node that has it. Attempts are numbered, and so are schedulers; a node heeds
- * none that is older than what it has heard of. One group at a time is in prepare, so that two
- * never hold half of what both need.
+ * <p>The protocol is two-phase commit with presumed abort (Mohan and Lindsay, 1983): a prepared
+ * reservation expires unless it is committed, and a commit carries the whole assignment, so that a
+ * new scheduler learns it from any node. Attempts and schedulers are numbered; a node ignores older
+ * ones than it has heard of. Only one group at a time is being prepared, so that two groups never
+ * hold half of what both need.
  *
- * <p>A book that is opened anew {@linkplain #gathering gathers} first: it decides nothing until all
- * members have said what they hold, or some time has passed.
+ * <p>A new scheduler first {@linkplain #isGathering gathers} reports: it decides nothing until all
+ * members have reported what they hold, or a timeout has passed.
  */
 final class GroupSchedulerState {
   private static final int MOST_REMEMBERED = 4096;
 
   /**
-   * How long things take, in milliseconds.
+   * Timing of the protocol, in milliseconds.
    *
-   * @param reportTimeout how long members are waited for at the start
-   * @param answerTimeout how long a node is waited for; less than a reservation holds
-   * @param minBackoff after a node has refused; doubled each time
-   * @param maxBackoff the most
-   * @param unschedulableTimeout how long a group may wait that no node could hold, before it fails
+   * @param gather how long reports are awaited at the start
+   * @param answer how long a node's answer is awaited; less than a reservation stands
+   * @param firstPause backoff after the first refusal; doubled each time
+   * @param longestPause the maximum backoff
+   * @param patience how long a group may be unschedulable before it fails
    */
   record SchedulerTiming(
       long reportTimeout,
@@ -47,37 +47,37 @@ final class GroupSchedulerState {
       long maxBackoff,
       long unschedulableTimeout) {}
 
-  /** What the book has done for it. Nothing here calls back into the book. */
+  /** Effects that the caller carries out. They must not call back into the state. */
   interface SchedulerEffects {
-    /** The version of what is said next; it counts up. */
+    /** Returns the next version, which increases with each call. */
     GroupStatus.Version nextVersion();
 
-    /** A node is to say what it holds. */
+    /** Asks a node to report what it holds. */
     void ask(NodeId node);
 
-    /** A node is to reserve bundles. */
+    /** Asks a node to reserve bundles. */
     void prepare(NodeId at, GroupSpec spec, int attempt, List<Integer> bundles);
 
-    /** A node is to make what it has reserved permanent, and to know where the rest is. */
+    /** Tells a node to make its reservation permanent, and where the other bundles are. */
     void commit(NodeId at, BundleAssignment map);
 
-    /** A node is to give a reservation back. */
+    /** Tells a node to release a reservation. */
     void abort(NodeId at, PlacementGroupId id, int attempt);
 
-    /** A node is to end all that it has of a group. */
+    /** Tells a node to end everything that it has of a group. */
     void remove(NodeId at, PlacementGroupId id, GroupTermination termination);
 
-    /** Every process is to know. */
+    /** Tells every process the status of a group. */
     void publish(GroupStatus facts);
 
-    /** Every process is to know that a group is no more. */
+    /** Tells every process that a group has ended. */
     void ended(PlacementGroupId id, GroupTermination termination);
 
-    /** Every process has been told of all groups there are. */
+    /** Tells every process that the status of all living groups has been sent. */
     void updatesComplete();
   }
 
-  /** A group that is no more, some nodes of which have not said so. */
+  /** Ended group for which some nodes have not confirmed the removal. */
   private record PendingRemoval(GroupTermination ending, Set<NodeId> unanswered) {}
 
   private final SchedulerTiming timing;
@@ -95,9 +95,9 @@ final class GroupSchedulerState {
   private long askedAgain;
 
   /**
-   * A book that has yet to be told what there is.
+   * Creates a state that knows no group.
    *
-   * @param present the processes that are members, each of which is asked
+   * @param present the processes that are members, each of which is asked to report
    */
   GroupSchedulerState(
       SchedulerTiming timing, SchedulerEffects effects, Collection<NodeId> present, long now) {
@@ -109,18 +109,20 @@ final class GroupSchedulerState {
     askedAgain = now;
   }
 
-  /** Asks everybody. */
+  /** Asks all members to report. */
   void open() {
     unreported.forEach(effects::ask);
   }
 
-  // ---- what there is
+  // ---- queries
 
   boolean isGathering() {
     return gathering;
   }
 
-  /** Whether time matters: something is under way, or waits for another try. */
+  /**
+   * Returns whether {@link #tick} is needed: something is under way or waits for another attempt.
+   */
   boolean awaitsTime() {
     return gathering
         || awaitsOwners
@@ -129,29 +131,29 @@ final class GroupSchedulerState {
         || groups.values().stream().anyMatch(group -> !group.isCommitted());
   }
 
-  /** Whether an answer or the end of a pause is awaited, and not only room. */
+  /** Returns whether an answer or the end of a backoff is awaited, and not only free resources. */
   boolean isUnderWay(long now) {
     return gathering
         || !removals.isEmpty()
         || groups.values().stream().anyMatch(group -> group.isUnderWay(now));
   }
 
-  /** Whether nodes are asked to reserve the bundles of a group. */
+  /** Returns whether nodes are reserving the bundles of a group. */
   boolean isPreparing() {
     return groups.values().stream().anyMatch(GroupEntry::isPreparing);
   }
 
-  /** Whether any group waits for room. */
+  /** Returns whether any group waits for free resources. */
   boolean hasWaiting() {
     return groups.values().stream().anyMatch(GroupEntry::isWaiting);
   }
 
-  /** Whether some member has not said what it holds and what it knows. */
+  /** Returns whether some member has not reported yet. */
   boolean awaitsReports() {
     return !unreported.isEmpty();
   }
 
-  /** Whether that group is there, or is known to be no more. */
+  /** Returns whether the group exists or is known to have ended. */
   boolean knows(PlacementGroupId id) {
     return groups.containsKey(id) || terminations.containsKey(id);
   }
@@ -179,17 +181,17 @@ final class GroupSchedulerState {
         .orElse(null);
   }
 
-  /** How a group ended that is no more; what is not known any more was removed. */
+  /** Returns how a group ended; a group that is not known counts as removed. */
   GroupTermination endingOf(PlacementGroupId id) {
     return terminations.getOrDefault(id, GroupTermination.unknown());
   }
 
-  // ---- what users want
+  // ---- requests of users
 
   /**
-   * A group is to be. Saying so again has no effect.
+   * Creates a placement group. A second call for the same group has no effect.
    *
-   * @return why it cannot be, or null
+   * @return the group that has its name already, or null
    */
   @Nullable
   GroupSpec create(GroupSpec spec, long now) {
@@ -208,17 +210,17 @@ final class GroupSchedulerState {
     return null;
   }
 
-  /** Owners that are not known may be about to introduce themselves, or may have left. */
+  /** Starts the time in which unknown owners may still join. */
   private void awaitOwners(long now) {
     awaitsOwners = true;
     ownersUntil = now + timing.reportTimeout();
   }
 
-  /** A group is to be no more. */
+  /** Removes a group, whatever its phase. */
   void remove(PlacementGroupId id, GroupTermination termination) {
     var group = groups.remove(id);
     if (group == null) {
-      if (!unreported.isEmpty()) { // one of them may yet speak of it
+      if (!unreported.isEmpty()) { // one of these members may still report the group
         remember(id, termination);
       }
       return;
@@ -240,7 +242,7 @@ final class GroupSchedulerState {
     }
   }
 
-  // ---- what nodes say
+  // ---- reports of nodes
 
   void joined(NodeId node) {
     if (members.add(node)) {
@@ -249,7 +251,7 @@ final class GroupSchedulerState {
     }
   }
 
-  /** It is gone, and what it held with it. */
+  /** Handles that a node has left, with everything it held. */
   void left(NodeId node, long now) {
     members.remove(node);
     unreported.remove(node);
@@ -280,9 +282,9 @@ final class GroupSchedulerState {
   }
 
   /**
-   * What a node has, when asked at the start or as it joins.
+   * Handles a report of what a node holds, at the start or when it joins.
    *
-   * @param last whether that is all
+   * @param last whether this completes the report
    */
   void reported(NodeId node, GroupReport report, boolean last, long now) {
     if (!members.contains(node)) {
@@ -299,7 +301,10 @@ final class GroupSchedulerState {
     endGathering(now);
   }
 
-  /** Names have been unique when the group was made: another scheduler has said so. */
+  /**
+   * Creates a group that its creator has reported. Its name was unique when another scheduler
+   * accepted it.
+   */
   private void wanted(GroupSpec spec, long now) {
     var other = create(spec, now);
     if (other != null) {
@@ -310,8 +315,8 @@ final class GroupSchedulerState {
   }
 
   /**
-   * A group that was there before this scheduler. It is there still if no node that had bundles of
-   * it is left: they are placed again.
+   * Takes over a group that an earlier scheduler has told of. The group still exists if all nodes
+   * of its bundles are gone: the bundles are placed again.
    */
   private void known(NodeId node, GroupReport.KnownGroup known, long now) {
     var id = known.spec().id();
@@ -348,7 +353,10 @@ final class GroupSchedulerState {
     return group;
   }
 
-  /** All that hold it are to know of one map, newer than any before. */
+  /**
+   * Commits the group once more, so that all its nodes know one assignment with a higher attempt
+   * than any before.
+   */
   private void recommit(GroupEntry group, long now) {
     group.recommit();
     group.setDeadline(now + timing.answerTimeout());
@@ -377,7 +385,7 @@ final class GroupSchedulerState {
       abortAttempt(group, "node " + node + " has said late what it holds", now);
     }
     boolean adopted = group.adopt(node, held);
-    if (!gathering) { // it hears which of them are its own
+    if (!gathering) { // the node is told which bundles are its own
       group.recommit();
       group.holders().forEach(each -> effects.commit(each, group.map()));
       if (!adopted || !group.holders().contains(node)) {
@@ -387,7 +395,7 @@ final class GroupSchedulerState {
     }
   }
 
-  /** Another scheduler has left it behind, unless it is of an attempt of this one. */
+  /** Aborts a reservation of an earlier scheduler; one of a present attempt stays. */
   private void orphaned(NodeId node, GroupReport.PreparedGroup prepared) {
     var group = groups.get(prepared.id());
     boolean ours = group != null
@@ -396,7 +404,7 @@ final class GroupSchedulerState {
     if (ours) {
       return;
     }
-    if (gathering) { // a creator may yet tell of the group
+    if (gathering) { // its creator may still report the group
       attemptsSeen.merge(prepared.id(), prepared.attempt(), Math::max);
     } else if (group != null) {
       group.raiseAttempt(prepared.attempt());
@@ -442,7 +450,7 @@ final class GroupSchedulerState {
     }
   }
 
-  /** A node has reserved what it was asked for. */
+  /** Handles that a node has reserved its bundles. */
   void prepared(NodeId node, PlacementGroupId id, int attempt, long now) {
     var group = groups.get(id);
     if (group == null || !group.isPreparingAt(node) || group.attempt() != attempt) {
@@ -459,7 +467,7 @@ final class GroupSchedulerState {
     }
   }
 
-  /** A node has not as much free. */
+  /** Handles that a node has less free than it had reported. */
   void refused(NodeId node, PlacementGroupId id, int attempt, long now) {
     var group = groups.get(id);
     if (group != null && group.isPreparingAt(node) && group.attempt() == attempt) {
@@ -479,8 +487,8 @@ final class GroupSchedulerState {
   }
 
   /**
-   * A node has the map, and these bundles: what it should have besides, it gave back before the
-   * commit came.
+   * Handles that a node has stored the assignment and has these bundles. Any other bundle assigned
+   * to it expired before the commit arrived.
    */
   void committed(NodeId node, PlacementGroupId id, int attempt, Collection<Integer> has) {
     var group = groups.get(id);
@@ -506,7 +514,7 @@ final class GroupSchedulerState {
     return settled;
   }
 
-  /** A node has nothing of the group any more. */
+  /** Handles that a node has nothing of the group any more. */
   void removed(NodeId node, PlacementGroupId id) {
     var removal = removals.get(id);
     if (removal != null) {
@@ -521,7 +529,7 @@ final class GroupSchedulerState {
 
   // ---- time
 
-  /** Looks at what is late, then places what can be placed. */
+  /** Handles timeouts, then places what can be placed. */
   void tick(Supplier<PlacementCapacity> view, long now) {
     endGathering(now);
     boolean again = now - askedAgain >= timing.answerTimeout();
@@ -555,7 +563,7 @@ final class GroupSchedulerState {
     return nodes.stream().map(NodeId::toString).collect(Collectors.joining(", "));
   }
 
-  /** The first group in order for which there is room is next; one at a time. */
+  /** Places the first waiting group that fits; one group at a time. */
   void place(Supplier<PlacementCapacity> view, long now) {
     if (gathering || isPreparing()) {
       return;

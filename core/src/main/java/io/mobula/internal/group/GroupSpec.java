@@ -12,12 +12,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a placement group is asked to be, as it travels. It never changes.
+ * Immutable specification of a placement group, as sent between nodes.
  *
  * @param name unique among groups, or null
- * @param bundles what each is to hold, by name in fixed-point units
+ * @param bundles the resources of each bundle, by name in fixed-point units
  * @param owner the process whose end ends the group
- * @param detached whether it outlives its owner
+ * @param detached whether the group outlives its owner
  */
 record GroupSpec(
     PlacementGroupId id,
@@ -37,7 +37,7 @@ record GroupSpec(
     }
   }
 
-  /** Refuses the numbers of bundles that it does not have. */
+  /** Throws if the group has no bundles of these numbers. */
   void requireBundles(Collection<Integer> numbers) {
     for (int number : numbers) {
       if (number < 0 || number >= size()) {
@@ -67,7 +67,7 @@ record GroupSpec(
     return result;
   }
 
-  /** Names it, such as {@code placement group 1f…-3 (trainers)}. */
+  /** Describes the group, such as {@code placement group 1f…-3 (trainers)}. */
   String describe() {
     return PlacementGroup.describe(id, name);
   }

@@ -3,13 +3,13 @@ package io.mobula.internal.group;
 import java.util.Objects;
 
 /**
- * What the scheduler says of a living group, to every process. It comes on two ways, as news and as
- * the answer to a question, that may overtake each other: the version tells which word is newer.
+ * Status of a living group as the scheduler tells it to every process. It arrives as an update and
+ * as the answer to a query, which may overtake each other: the version tells which is newer.
  *
- * @param version of the scheduler's words on all groups
- * @param assignment where its bundles are
- * @param committed whether every node of the map has said that it has its bundles
- * @param wasCommitted whether it had been so before, if it is not now
+ * @param version increases with everything that the scheduler tells of any group
+ * @param map where the bundles are
+ * @param committed whether every node of the assignment has confirmed its bundles
+ * @param before whether the group was committed once
  * @param why what a group waits for that is not committed
  */
 record GroupStatus(
@@ -19,13 +19,13 @@ record GroupStatus(
     boolean wasCommitted,
     String why) {
   /**
-   * Which word of which scheduler it is.
+   * Version of a status.
    *
-   * @param scheduler its number; that of one that takes over is higher
-   * @param sequence counts what this one has said
+   * @param scheduler the number of the scheduler; a successor has a higher one
+   * @param word counts what this scheduler has told
    */
   record Version(long scheduler, long sequence) {
-    /** Whether the other is older. */
+    /** Returns whether this version is newer than the other. */
     boolean isAfter(Version other) {
       return scheduler == other.scheduler ? sequence > other.sequence : scheduler > other.scheduler;
     }

@@ -22,13 +22,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process knows of groups: where they are, how busy their bundles are, and which are no
- * more. The scheduler has the last word. Safe for all threads; nothing blocks.
+ * Table of the groups that this process knows: their status, the loads of their bundles, and which
+ * have ended. The scheduler is authoritative. Thread-safe; nothing blocks.
  */
 final class GroupTable {
   private static final int MOST_REMEMBERED = 1024;
 
-  /** A group that is no more. */
+  /** Group that has ended. */
   record EndedGroup(String group, GroupTermination ending) {}
 
   private final NodeId self;
@@ -43,9 +43,9 @@ final class GroupTable {
   private volatile Consumer<PlacementGroupId> reminder = unready -> {};
 
   /**
-   * Knows no group.
+   * Creates an empty table.
    *
-   * @param members whether a process is a member, as this one sees it
+   * @param members whether a process is a member, as seen from here
    */
   GroupTable(NodeId self, Predicate<NodeId> members) {
     this.self = self;
@@ -53,10 +53,11 @@ final class GroupTable {
   }
 
   /**
-   * Says how the scheduler is asked for a group.
+   * Sets how the scheduler is queried for a group.
    *
-   * @param unknown one that is not known here: at once
-   * @param unready one that work waits for: some time, as the news of it may be lost
+   * @param unknown called for a group that is not known here; queries immediately
+   * @param unready called for a group that work waits for; queries some time, as an update may be
+   *     lost
    */
   void inquireBy(Consumer<PlacementGroupId> unknown, Consumer<PlacementGroupId> unready) {
     inquiry = unknown;
@@ -67,12 +68,12 @@ final class GroupTable {
     listeners.add(listener);
   }
 
-  /** What is waited for may be there, or is to be asked for again. */
+  /** Notifies the listeners: a group may be ready, or must be queried again. */
   void changed() {
     listeners.forEach(Runnable::run);
   }
 
-  // ---- what there is
+  // ---- queries
 
   synchronized @Nullable GroupStatus find(PlacementGroupId id) {
     return living.get(id);
@@ -86,22 +87,22 @@ final class GroupTable {
     return List.copyOf(living.values());
   }
 
-  /** The groups that this process has made and that have not been ready. */
+  /** Returns the groups that this process has created and that have not been ready. */
   synchronized List<GroupSpec> unreadyGroups() {
     return List.copyOf(unreadyGroups.values());
   }
 
-  /** The groups that this process knows to be no more. */
+  /** Returns the groups that this process knows to have ended. */
   synchronized List<PlacementGroupId> ended() {
     return List.copyOf(past.keySet());
   }
 
   /**
-   * The groups for which this process vouches when a scheduler starts elsewhere: bundles alone do
-   * not tell of a group whose nodes have all died. These are the groups of its programs, those that
-   * it has made, and those whose owner is gone.
+   * Returns the groups that this process reports to a new scheduler. Bundles alone do not tell of a
+   * group whose nodes have all died, so a process also reports the groups of its jobs, those that
+   * it has created, and those whose owner is gone.
    *
-   * @param all whether these are all that it knows: where the scheduler starts, that costs nothing
+   * @param all whether to return all known groups: where the scheduler runs, that costs nothing
    */
   synchronized List<GroupStatus> reportable(boolean all) {
     return living.values().stream()
@@ -115,7 +116,7 @@ final class GroupTable {
         .toList();
   }
 
-  /** The groups that no scheduler with this number has told of. */
+  /** Returns the groups that the scheduler with this number has not told of. */
   synchronized List<PlacementGroupId> notConfirmedBy(long scheduler) {
     return living.values().stream()
         .filter(facts -> facts.version().scheduler() < scheduler)
@@ -128,7 +129,7 @@ final class GroupTable {
     made.add(spec.id());
   }
 
-  /** The scheduler has taken note of a group that this process has made. */
+  /** Adds a group that this process has created and the scheduler has accepted. */
   void accepted(GroupSpec spec) {
     if (find(spec.id()) != null) {
       return;
@@ -147,7 +148,7 @@ final class GroupTable {
     made.remove(id);
   }
 
-  /** The scheduler has spoken; an older word than what is known is dropped. */
+  /** Stores a status from the scheduler; an older one than the known one is dropped. */
   void put(GroupStatus facts) {
     var id = facts.assignment().id();
     synchronized (this) {
@@ -165,9 +166,9 @@ final class GroupTable {
   }
 
   /**
-   * A group is no more.
+   * Notes that a group has ended.
    *
-   * @return what is to be said of it; null if that was known
+   * @return its description; null if its end was known
    */
   @Nullable
   EndedGroup end(PlacementGroupId id, GroupTermination termination) {
@@ -190,7 +191,7 @@ final class GroupTable {
     return ended;
   }
 
-  /** How busy the bundles of a node are. */
+  /** Stores the loads of a node's bundles. */
   void putLoads(NodeId node, List<BundleLoad> said, boolean begins) {
     synchronized (this) {
       var all = new ArrayList<>(begins ? List.of() : loads.getOrDefault(node, List.of()));
@@ -208,7 +209,7 @@ final class GroupTable {
 
   // ---- where work goes
 
-  /** See {@link io.mobula.internal.placement.GroupBundles#choose}. */
+  /** Decides to which node's bundle a request goes, as far as this process knows. */
   PlacementDecision choose(Placement.Group placed, Resources wanting) {
     var id = placed.group().id();
     GroupStatus facts;
@@ -249,7 +250,7 @@ final class GroupTable {
     return members.test(node) ? new PlacementDecision.AtNode(node) : gone(placed.group(), node);
   }
 
-  /** What is known here is old: the scheduler has placed it elsewhere, or will. */
+  /** Queries the scheduler and waits: the bundle's node has left, so the status is out of date. */
   private PlacementDecision gone(PlacementGroup group, NodeId node) {
     inquiry.accept(group.id());
     return new PlacementDecision.Await(

@@ -5,10 +5,10 @@ import io.mobula.error.PlacementGroupException.Reason;
 import java.util.Objects;
 
 /**
- * Why a group is no more.
+ * Reason why a group has ended.
  *
- * @param reason for programs
- * @param why for people
+ * @param reason the reason for programs
+ * @param why the reason as text
  */
 record GroupTermination(Reason reason, String why) {
   GroupTermination {
@@ -25,12 +25,12 @@ record GroupTermination(Reason reason, String why) {
         Reason.REMOVED, "it was removed, or the process that made it ended before it was placed");
   }
 
-  /** What whoever waits for the group, or uses it, gets. */
+  /** Returns the exception for a caller that waits for the group or uses it. */
   PlacementGroupException exception(String group) {
     return new PlacementGroupException(reason, group + " is no more: " + why + ".");
   }
 
-  /** What work gets that was to run in the group, or ran there. */
+  /** Returns the exception for work that was to run in the group, or ran there. */
   PlacementGroupException exception(String work, String group) {
     return new PlacementGroupException(
         reason, work + " is of " + group + ", which is no more: " + why + ".");

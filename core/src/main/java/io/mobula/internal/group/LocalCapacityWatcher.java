@@ -10,21 +10,21 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What a node alone has free: asks its ledger when somebody wants to know, and says once when that
- * has changed.
+ * Watcher of the free resources of a node without a cluster: asks the ledger on demand, and
+ * notifies once when the answer is out of date.
  */
 final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacityWatcher.Command> {
   static final String NAME = "room";
 
   sealed interface Command {}
 
-  /** Somebody wants to know. */
+  /** Request for the present balance. */
   record Refresh() implements Command {}
 
-  /** It is no longer what it was. */
+  /** Notice that the balance has changed. */
   private record Stale() implements Command {}
 
-  /** The ledger's answer. */
+  /** Answer of the ledger with its balance. */
   private record BalanceReceived(LedgerClient.BalanceSnapshot now) implements Command {}
 
   private final LedgerClient ledger;
@@ -47,10 +47,11 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
   }
 
   /**
-   * Asks for nothing yet.
+   * Creates a watcher; it asks nothing before the first request.
    *
-   * @param news hears what is free
-   * @param changed hears that it was free, or is something else: whoever wants to know asks again
+   * @param news is told the balance
+   * @param changed is called when the balance has arrived or has changed; then the balance must be
+   *     requested again
    */
   static Behavior<Command> create(
       LedgerClient ledger, Consumer<LedgerClient.BalanceSnapshot> news, Runnable changed) {

@@ -4,20 +4,20 @@ import io.mobula.spi.NodeView;
 import java.util.List;
 
 /**
- * The nodes and the starting workers on which bundles may be placed. Immutable.
+ * Immutable list of the nodes and starting workers on which bundles may be placed.
  *
- * @param nodes those that are up
- * @param starting workers that are being started, with what they will have; no bundle goes there
- *     before they are up
+ * @param nodes the nodes that are up
+ * @param starting workers that are being started, with the resources that they will have; no bundle
+ *     goes there before they are up
  */
 public record PlacementCapacity(List<NodeView> nodes, List<NodeView> starting) {
-  /** Copies the lists. */
+  /** Copies the lists into immutable ones. */
   public PlacementCapacity {
     nodes = List.copyOf(nodes);
     starting = List.copyOf(starting);
   }
 
-  /** These nodes, and no workers that are being started. */
+  /** Returns the capacity of these nodes, without starting workers. */
   static PlacementCapacity of(List<NodeView> nodes) {
     return new PlacementCapacity(nodes, List.of());
   }

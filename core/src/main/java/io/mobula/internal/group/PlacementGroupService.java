@@ -47,8 +47,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Placement groups as a node's other parts see them. Safe for all threads; only what asks the
- * scheduler blocks, see {@link PlacementGroup}.
+ * Service for placement groups within a node. Thread-safe; only the calls that ask the scheduler
+ * block, see {@link PlacementGroup}.
  */
 public final class PlacementGroupService implements GroupBundles {
   private static final Duration ANSWER = Duration.ofSeconds(2);
@@ -74,11 +74,11 @@ public final class PlacementGroupService implements GroupBundles {
   private volatile boolean closed;
 
   /**
-   * What they work with.
+   * Dependencies of the service.
    *
-   * @param runtime whose handles are given out
+   * @param runtime the runtime of the handles
    * @param cluster whether there may be other nodes
-   * @param job whose groups those are that no task or actor makes
+   * @param program the job of groups that no task or actor creates
    */
   public record Dependencies(
       ActorSystem<?> system,
@@ -89,25 +89,25 @@ public final class PlacementGroupService implements GroupBundles {
       ObjectStore store,
       Supplier<Job> job) {}
 
-  /** Starts an actor under a name. */
+  /** Starter of named actors. */
   public interface Spawner {
-    /** Starts it and returns at once. */
+    /** Starts an actor and returns without waiting for it. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
-  /** What runs in groups here. */
+  /** Listener for work that runs in groups on this node. */
   public interface GroupWorkListener {
     /**
-     * A group is no more: what runs in it, or waits for it, ends. Must not block.
+     * Ends the work that runs in a group or waits for it, as the group has ended. Must not block.
      *
-     * @param how what became of it, for people
-     * @param exception made from the name of whatever ends
+     * @param how what became of the group, as text
+     * @param exception makes the exception from the name of what ends
      */
     void ended(
         PlacementGroupId id, String how, Function<String, PlacementGroupException> exception);
   }
 
-  /** Knows of no group yet. */
+  /** Creates a service that knows no group yet. */
   public PlacementGroupService(Dependencies dependencies) {
     this.dependencies = dependencies;
     var self = dependencies.membership().self();
@@ -118,18 +118,18 @@ public final class PlacementGroupService implements GroupBundles {
     this.own = view(dependencies.ledger().unused());
   }
 
-  // ---- its life
+  // ---- life cycle
 
-  /** What runs in groups here, from now on. */
+  /** Sets the listener for work in groups. */
   public void work(GroupWorkListener what) {
     work = what;
   }
 
   /**
-   * Takes part.
+   * Starts the agent, and the scheduler or its singleton.
    *
-   * @param view what all nodes have, where there are others
-   * @param patience how long a group may wait that no node could ever hold
+   * @param view the resources of all nodes; null without a cluster
+   * @param patience how long a group may be unschedulable before it fails
    */
   public void open(Spawner spawner, @Nullable Supplier<PlacementCapacity> view, Duration patience) {
     var self = dependencies.membership().self().id();
@@ -192,7 +192,7 @@ public final class PlacementGroupService implements GroupBundles {
         snapshot.devices());
   }
 
-  /** What nodes have free is not what it was. */
+  /** Tells the scheduler that free resources have changed. */
   public void viewChanged() {
     var present = hosted;
     if (present != null) {
@@ -200,7 +200,7 @@ public final class PlacementGroupService implements GroupBundles {
     }
   }
 
-  /** The scheduler runs elsewhere from now on. */
+  /** Closes the service; the scheduler runs elsewhere from now on. */
   public void close() {
     var present = singleton;
     if (present != null) {
@@ -210,7 +210,7 @@ public final class PlacementGroupService implements GroupBundles {
     ready.close();
   }
 
-  /** Tells the scheduler that runs here who comes and goes. */
+  /** Listener that tells the scheduler in this process which peers join and leave. */
   private final class MembershipListener implements Membership.Listener {
     @Override
     public void joined(Peer peer) {
@@ -269,7 +269,10 @@ public final class PlacementGroupService implements GroupBundles {
     }
   }
 
-  /** Asks for a group; who waits for it looks again though there be no answer, and asks again. */
+  /**
+   * Queries the scheduler for a group. Without an answer, waiting work checks the table again and
+   * triggers the next query.
+   */
   private CompletionStage<?> inquire(PlacementGroupId id) {
     return ask(reply -> new GroupScheduler.Find(id, reply)).whenComplete((answer, failure) -> {
       if (answer != null) {
@@ -280,7 +283,7 @@ public final class PlacementGroupService implements GroupBundles {
     });
   }
 
-  /** Nothing is to be done any more where the system has ended. */
+  /** Schedules an action, unless the service is closed. */
   private void after(Duration delay, Runnable action) {
     if (!closed) {
       var _ = dependencies
@@ -314,9 +317,9 @@ public final class PlacementGroupService implements GroupBundles {
         what -> ended.ending().exception(what, ended.group()));
   }
 
-  // ---- what users want
+  // ---- requests of users
 
-  /** See {@link MobulaRuntime#create(PlacementGroupRequest)}. */
+  /** Creates a group; see {@link MobulaRuntime#create(PlacementGroupRequest)}. */
   public PlacementGroup create(PlacementGroupRequest request) {
     dependencies.store().requireOpen();
     var id = new PlacementGroupId(
@@ -363,7 +366,7 @@ public final class PlacementGroupService implements GroupBundles {
     }
   }
 
-  /** See {@link MobulaRuntime#placementGroup(String)}. */
+  /** Finds a group by its name; see {@link MobulaRuntime#placementGroup(String)}. */
   public PlacementGroup findByName(String name) {
     var answer = answerOf(name, reply -> new GroupScheduler.FindByName(name, reply));
     if (answer instanceof GroupScheduler.GroupFound(var facts)) {
@@ -376,7 +379,7 @@ public final class PlacementGroupService implements GroupBundles {
             + ": nobody has made it, or it has been removed.");
   }
 
-  /** See {@link MobulaRuntime#placementGroups()}. */
+  /** Returns handles of all known groups; see {@link MobulaRuntime#placementGroups()}. */
   public List<PlacementGroup> all() {
     dependencies.store().requireOpen();
     return table.all().stream().map(facts -> handle(facts.assignment().spec())).toList();
@@ -389,7 +392,7 @@ public final class PlacementGroupService implements GroupBundles {
         new PlacementGroupRequest(spec.name(), spec.strategy(), spec.resources(), spec.detached()));
   }
 
-  /** See {@link PlacementGroup#ready}. */
+  /** Returns a ref that completes when the group is ready; see {@link PlacementGroup#ready}. */
   public ObjectRef<PlacementGroup> ready(PlacementGroup group) {
     dependencies.store().requireOpen();
     var ref = ready.ref(group);
@@ -399,7 +402,7 @@ public final class PlacementGroupService implements GroupBundles {
     return ref;
   }
 
-  /** See {@link PlacementGroup#state}. */
+  /** Returns the present state of the group; see {@link PlacementGroup#state}. */
   public PlacementGroupState state(PlacementGroup group) {
     return switch (answerOf(group, reply -> new GroupScheduler.Find(group.id(), reply))) {
       case GroupScheduler.GroupFound(var facts) -> {
@@ -435,7 +438,7 @@ public final class PlacementGroupService implements GroupBundles {
         facts.committed() ? PlacementGroupState.Phase.READY : phase, nodes, facts.why());
   }
 
-  /** See {@link PlacementGroup#remove}. */
+  /** Removes the group; see {@link PlacementGroup#remove}. */
   public void remove(PlacementGroup group) {
     var answer = answerOf(group, reply -> new GroupScheduler.Remove(group.id(), reply));
     if (answer instanceof GroupScheduler.GroupEnded(var id, var termination)) {
@@ -445,7 +448,7 @@ public final class PlacementGroupService implements GroupBundles {
     }
   }
 
-  // ---- asking
+  // ---- asking the scheduler
 
   private CompletionStage<GroupScheduler.ClientReply> ask(
       Function<ActorRef<GroupScheduler.ClientReply>, GroupScheduler.Command> wish) {
@@ -455,7 +458,10 @@ public final class PlacementGroupService implements GroupBundles {
         : AskPattern.ask(present, wish::apply, ANSWER, dependencies.system().scheduler());
   }
 
-  /** Wishes may be said again: a scheduler that moves drops some. */
+  /**
+   * Asks the scheduler and waits for its reply; repeats the request, as a scheduler that moves
+   * drops some.
+   */
   private GroupScheduler.ClientReply answerOf(
       Object what, Function<ActorRef<GroupScheduler.ClientReply>, GroupScheduler.Command> wish) {
     Throwable last = null;
@@ -482,9 +488,9 @@ public final class PlacementGroupService implements GroupBundles {
         last);
   }
 
-  // ---- what other parts of the node want
+  // ---- calls of the node's other parts
 
-  /** Refs to groups that are not ready. */
+  /** Returns refs to groups that are not ready. */
   public List<ObjectEntry> pendingRefs() {
     return ready.pending();
   }
@@ -514,7 +520,7 @@ public final class PlacementGroupService implements GroupBundles {
     table.onChange(listener);
   }
 
-  /** What waits: groups for room, and work in bundles for those. */
+  /** Returns what waits: groups for resources, and work for resources of bundles. */
   public CompletionStage<List<WaitingWork>> waiting() {
     CompletionStage<List<WaitingWork>> all = CompletableFuture.completedStage(pending());
     for (var each : ledgers.all()) {
@@ -530,7 +536,7 @@ public final class PlacementGroupService implements GroupBundles {
     return all;
   }
 
-  /** The groups that this process owns and that wait. */
+  /** Returns the groups that this process owns and that wait. */
   private List<WaitingWork> pending() {
     var self = dependencies.membership().self().id();
     return table.all().stream()

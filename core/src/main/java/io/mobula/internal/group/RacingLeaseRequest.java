@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * One request at several ledgers: whichever grants first ends it at all of them. One that opens
- * while it waits is asked, too. Safe for all threads; whoever wants is asked only while it is open,
- * since the answer decides whether there is a request.
+ * Lease request that races at several ledgers: the first grant ends it at all of them. A ledger
+ * that opens while it waits joins the race. Thread-safe. The requester is asked whether it still
+ * wants the lease only while the request is open, since its answer may commit it.
  */
 final class RacingLeaseRequest {
   private final LeaseRequester requester;
@@ -24,16 +24,19 @@ final class RacingLeaseRequest {
   private boolean over;
 
   /**
-   * Nobody is asked yet.
+   * Creates a request at no ledger yet.
    *
-   * @param ended hears once that it is over, whatever has become of it
+   * @param ended is called once when the request has ended, in whatever way
    */
   RacingLeaseRequest(LeaseRequester wanting, Consumer<RacingLeaseRequest> ended) {
     this.requester = wanting;
     this.ended = ended;
   }
 
-  /** Asks these besides those it has asked; all at once, or the first might be the last. */
+  /**
+   * Adds ledgers to the race. All are added at once: if the first closed early, it might be taken
+   * for the last.
+   */
   void ask(Collection<LedgerClient> ledgers) {
     synchronized (this) {
       if (over) {
@@ -44,7 +47,7 @@ final class RacingLeaseRequest {
     ledgers.forEach(ledger -> ledger.acquire(new LedgerRequester(ledger)));
   }
 
-  /** Asks a ledger that has opened, if it can ever grant this. */
+  /** Adds a ledger that has opened, if it can ever grant the request. */
   void askToo(LedgerClient opened) {
     if (BundleCapacity.covers(opened.maximum(), requester.wanted())) {
       ask(List.of(opened));
@@ -80,7 +83,7 @@ final class RacingLeaseRequest {
     return List.copyOf(asked);
   }
 
-  /** That ledger has closed: whether none is left. */
+  /** Removes a closed ledger; returns whether it was the last one. */
   private boolean isLast(LedgerClient closed) {
     synchronized (this) {
       asked.remove(closed);
@@ -93,7 +96,7 @@ final class RacingLeaseRequest {
     return true;
   }
 
-  /** The request at one of them. */
+  /** Request at one of the ledgers. */
   private final class LedgerRequester implements LeaseRequester {
     private final LedgerClient ledger;
 
@@ -141,7 +144,7 @@ final class RacingLeaseRequest {
     @Override
     public void granted(Lease lease) {
       if (claim()) {
-        asked().forEach(LedgerClient::rescanQueue); // where it holds others back
+        asked().forEach(LedgerClient::rescanQueue); // there the request holds others back
         requester.granted(lease);
       } else {
         lease.release();

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What nodes have free, as the scheduler sees it: what they have said, less what it has asked them
- * to reserve since. For its thread.
+ * Capacity as the scheduler sees it: the last reports of the nodes, less what it has asked them to
+ * reserve since. For the scheduler's thread only.
  */
 final class UnreservedCapacity {
   private static final Duration LONGEST = Duration.ofSeconds(1);
@@ -20,26 +20,29 @@ final class UnreservedCapacity {
   private final Runnable refresh;
   private final Map<NodeId, PendingReservation> pendingReservation = new HashMap<>();
 
-  /** What a node had said, what it was asked for since, and until when that counts. */
+  /**
+   * Reservation that a node's report does not show yet: the report, the reserved amounts, and until
+   * when they count.
+   */
   private record PendingReservation(NodeView before, Resources asked, long until) {}
 
   /**
-   * A view.
+   * Creates the capacity view.
    *
-   * @param said what nodes have said last
-   * @param refresh asks for news where they do not come by themselves
+   * @param said the last reports of the nodes
+   * @param refresh requests new reports where they do not come by themselves
    */
   UnreservedCapacity(Supplier<PlacementCapacity> said, Runnable refresh) {
     this.said = said;
     this.refresh = refresh;
   }
 
-  /** Wants to hear of changes from now on. */
+  /** Requests notifications of changes from now on. */
   void refresh() {
     refresh.run();
   }
 
-  /** A node is asked to reserve these; until it says something else they count as taken. */
+  /** Subtracts what a node is asked to reserve until its next report. */
   void noteReservation(NodeId node, Collection<Resources> asked) {
     var sum = asked.stream().reduce(Resources.none(), BundlePlanner::sum);
     for (var view : said.get().nodes()) {
@@ -52,7 +55,8 @@ final class UnreservedCapacity {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // a node may say the same again
+  // compared by identity: a node may report the same values again
+  @SuppressWarnings("ReferenceEquality")
   private static boolean isOf(PendingReservation pendingReservation, NodeView view) {
     return pendingReservation.before() == view
         && pendingReservation.until() - System.nanoTime() > 0;

@@ -1,11 +1,14 @@
 /**
- * Placement groups: bundles of resources that are reserved together or not at all, over the ledgers
- * of several nodes.
+ * Placement groups: bundles of resources that are reserved together or not at all, on one or
+ * several nodes.
  *
- * <p>One scheduler of the cluster decides, in two phases; a keeper on each node reserves, and makes
- * a ledger of each bundle. Decisions and states are pure ({@code BundlePlanner},
- * {@code GroupSchedulerState}, {@code BundleReservations}); the actors around them ask and apply.
- * Never runs work, and never hands out what a ledger has not granted.
+ * <p>One scheduler in the cluster decides by two-phase commit ({@code GroupScheduler}, an Akka
+ * cluster singleton). An agent in each process ({@code GroupAgent}) reserves bundles of its node's
+ * ledger and opens a ledger for each committed bundle. All decisions are pure state machines and
+ * functions ({@code BundlePlanner}, {@code GroupSchedulerState}, {@code BundleReservations}); the
+ * actors around them carry out the effects. Nothing is stored: a scheduler that starts on another
+ * node learns the groups from the agents' reports. This package runs no work, and grants nothing
+ * that a ledger has not granted.
  */
 @NullMarked
 package io.mobula.internal.group;

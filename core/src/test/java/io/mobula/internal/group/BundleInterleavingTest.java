@@ -4,8 +4,8 @@ import io.mobula.internal.schedule.ScheduleExplorer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Requests in one bundle or in any of several, while bundles open and close, work lapses, blocks
- * and ends, and the ledgers take their turns in any order.
+ * Interleaving test of requests in one bundle or in any of several, while bundles open and close,
+ * and work is withdrawn, blocks and ends.
  */
 class BundleInterleavingTest {
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where bundles go: what a strategy promises, against groups and nodes drawn from a seed. */
+/** Tests of what each strategy promises, with groups and nodes drawn from a seed. */
 class BundlePlannerTest {
   private static final int ROUNDS = 400;
 
@@ -43,7 +43,7 @@ class BundlePlannerTest {
     return random.nextInt(4) == 0 ? result.gpus(random.nextInt(1, 3)) : result;
   }
 
-  /** Every way to place the bundles, in turn, until one is found that pleases. */
+  /** Tries every placement of the bundles and returns the best measure found. */
   private static int fewest(List<Resources> bundles, List<NodeView> nodes, boolean even) {
     return fewest(bundles, nodes, even, new int[bundles.size()], 0);
   }

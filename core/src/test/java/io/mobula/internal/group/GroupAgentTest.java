@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The keeper of a node, with a ledger of four CPUs, as a scheduler sees it. */
+/** Tests of a node's agent with a ledger of four CPUs, from the scheduler's side. */
 class GroupAgentTest {
   private static final NodeId SELF = new NodeId(5);
   private static final NodeId OTHER = new NodeId(6);
@@ -107,7 +107,7 @@ class GroupAgentTest {
         SCHEDULER, new BundleAssignment(SPEC, attempt, List.of(places[0], places[1]))));
   }
 
-  /** Keeps what it is granted. */
+  /** Requester that keeps what it is granted. */
   private static final class Client implements LeaseRequester {
     private final Resources wanted;
     private final BlockingQueue<Lease> leases = new LinkedBlockingQueue<>();
@@ -215,7 +215,7 @@ class GroupAgentTest {
     scheduler.expectMessage(new GroupScheduler.Removed(SELF, ID));
     assertThat(ended.poll(10, TimeUnit.SECONDS)).isEqualTo(ID);
     assertThat(second.away.poll(10, TimeUnit.SECONDS)).isTrue();
-    free(2); // what the lease holds is not free before it has come back
+    free(2); // the resources of the lease are free only after its release
     lease.release();
     free(4);
     assertThat(bundles.acquire(ID, 1, new Client(1))).isFalse();
@@ -274,7 +274,7 @@ class GroupAgentTest {
     var held = first.lease();
     var second = new Client(1);
     assertThat(bundles.acquire(ID, Placement.Group.ANY, second)).isTrue();
-    prepare(2, 1); // the node that had it is no more
+    prepare(2, 1); // the node that had it has left
     scheduler.expectMessage(new GroupScheduler.Prepared(SELF, ID, 2));
     commit(2, 5, 5);
     scheduler.expectMessage(new GroupScheduler.Committed(SELF, ID, 2, List.of(0, 1)));

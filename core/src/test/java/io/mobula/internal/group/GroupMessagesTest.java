@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What scheduler, keepers and users of groups say survives the way over the wire. */
+/** Tests that the messages of scheduler, agents and users of groups survive serialization. */
 class GroupMessagesTest {
   private static final GroupStatus.Version VERSION = new GroupStatus.Version(17, 3);
   private static final ActorTestKit KIT = ActorTestKit.create();
@@ -68,7 +68,10 @@ class GroupMessagesTest {
     AkkaMessageFuzzer.search("messages about groups", 100, KIT.system(), ALL, message -> {});
   }
 
-  /** The actor that was told so would have failed at the bundle, or granted what is not there. */
+  /**
+   * Refuses bundles that the group does not have: the receiving actor would have failed, or granted
+   * what does not exist.
+   */
   @Test
   void bundlesThatThereAreNotAreRefused() {
     assertThatThrownBy(() -> new GroupAgent.Prepare(17, NAMED, 3, List.of(0, 2)))

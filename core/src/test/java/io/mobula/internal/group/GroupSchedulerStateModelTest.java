@@ -14,11 +14,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Thousands of histories of a scheduler and its nodes, drawn from a seed: groups come and go,
- * messages are late or lost, the scheduler and nodes are killed at any step. What holds at each
- * step: no node reserves more than it has. What holds in the end: every group that is left is
- * whole, no node has a bundle of which the scheduler does not know, and when all groups are removed
- * all is free.
+ * Model test with thousands of histories of a scheduler and its nodes, drawn from a seed: groups
+ * come and go, messages are late or lost, and the scheduler and nodes are killed at any step. At
+ * each step, no node has reserved more than it has. In the end, every remaining group is complete,
+ * no node has a bundle that the scheduler does not know, and when all groups are removed everything
+ * is free.
  */
 class GroupSchedulerStateModelTest {
   private static final int STEPS = 150;

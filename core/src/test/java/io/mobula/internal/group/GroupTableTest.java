@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Where work of groups goes, as a process knows it. */
+/** Tests of where work in groups goes, as a process knows it. */
 class GroupTableTest {
   private static final NodeId SELF = new NodeId(1);
   private static final NodeId OTHER = new NodeId(2);

@@ -19,8 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's ledger and those of its bundles, all real, and requests that a schedule makes, lapses
- * and ends. A licence that never blocks shows whether a ledger grants more than it has.
+ * Simulated node for bundles. Its ledger and its bundles' ledgers are real; a schedule makes,
+ * withdraws and ends requests. A licence that is never returned by blocked work shows whether a
+ * ledger grants more than it has.
  */
 final class SimulatedBundles {
   private static final PlacementGroupId GROUP = new PlacementGroupId(1, 1);
@@ -124,11 +125,14 @@ final class SimulatedBundles {
     }
   }
 
-  /** Nobody waits where there is no bundle; who waits alone waits for room. */
+  /**
+   * Checks that no request waits without a bundle, and that a single waiting request waits for
+   * resources.
+   */
   private void checkWhoWaits() {
     var waiting = clients.stream().filter(Client::isWaiting).toList();
     if (waiting.size() != 1) {
-      return; // others may come first, and what they want is set aside
+      return; // others may be first, and what they want is reserved
     }
     var client = waiting.getFirst();
     var able =
@@ -143,7 +147,7 @@ final class SimulatedBundles {
     }
   }
 
-  /** A lease of the node's ledger for life, which becomes a bundle. */
+  /** Requester of the node ledger whose lease becomes a bundle. */
   private final class Bundle implements LeaseRequester {
     private final Resources wanted;
     private final int number = ++bundleNumbers;
@@ -200,7 +204,7 @@ final class SimulatedBundles {
     public void recalled(Lease lease) {}
   }
 
-  /** Somebody who wants one lease in a bundle. */
+  /** Requester that wants one lease in a bundle. */
   private final class Client implements LeaseRequester {
     private final Resources wanted;
     private final int bundle;
@@ -283,7 +287,7 @@ final class SimulatedBundles {
 
     @Override
     public Job job() {
-      scheduler.preempt(); // between the question whether it is wanted and the grant, too
+      scheduler.preempt(); // also between the check whether it is wanted and the grant
       return PROGRAM;
     }
 

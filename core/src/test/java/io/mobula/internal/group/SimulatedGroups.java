@@ -20,18 +20,18 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * A scheduler's book, the shelves of some nodes and a process that makes groups, with messages that
- * travel as a test says: in order between two, or not at all.
+ * Simulated scheduler state, with the reservations of some nodes and a process that creates groups.
+ * Messages arrive as the test says: in order between two processes, or not at all.
  */
 final class SimulatedGroups {
-  /** The process that makes groups; it is never killed. */
+  /** Process that creates groups; it is never killed. */
   static final long CREATOR = 1_000_000;
 
   private static final GroupSchedulerState.SchedulerTiming PACE =
       new GroupSchedulerState.SchedulerTiming(500, 300, 50, 200, 1_000_000);
   private static final long HOLD = 1_000;
 
-  /** A message on its way. */
+  /** Message that is on its way. */
   private record Message(Runnable arrive) {}
 
   private final Random random;
@@ -75,7 +75,7 @@ final class SimulatedGroups {
     ways.computeIfAbsent(way, key -> new ArrayDeque<>()).addLast(new Message(arrive));
   }
 
-  /** To the scheduler of this moment; a later one does not get it. */
+  /** Sends to the present scheduler; a later one does not get the message. */
   private void toBook(NodeId from, Runnable arrive) {
     int then = epoch;
     send("from " + from + " to " + epoch, () -> {
@@ -85,7 +85,7 @@ final class SimulatedGroups {
     });
   }
 
-  /** To the process that makes groups. */
+  /** Sends to the process that creates groups. */
   private void toCreator(Runnable arrive) {
     int then = epoch;
     send("to the creator from " + epoch, () -> {
@@ -96,7 +96,7 @@ final class SimulatedGroups {
     });
   }
 
-  /** A process asks for a group that must be old, again and again until it is told. */
+  /** Queries a group whose known status is out of date, until there is an answer. */
   private void find(GroupTable asking, PlacementGroupId id) {
     if (book.awaitsReports() && !book.knows(id)) {
       doubted.add(() -> find(asking, id));
@@ -128,7 +128,7 @@ final class SimulatedGroups {
     return ways.values().stream().filter(way -> !way.isEmpty()).toList();
   }
 
-  /** Some message arrives, the oldest of its way. */
+  /** Delivers the oldest message of some channel. */
   boolean deliver() {
     var full = full();
     if (full.isEmpty()) {
@@ -139,7 +139,7 @@ final class SimulatedGroups {
     return true;
   }
 
-  /** The oldest message of some way is lost. */
+  /** Loses the oldest message of some channel. */
   void loseSomething() {
     var full = full();
     if (!full.isEmpty()) {
@@ -147,7 +147,7 @@ final class SimulatedGroups {
     }
   }
 
-  // ---- what happens
+  // ---- events
 
   void passTime(long millis) {
     now += millis;
@@ -174,7 +174,7 @@ final class SimulatedGroups {
     });
   }
 
-  /** Whoever removes it says so until somebody has heard it. */
+  /** Removes a group; the request is repeated until a scheduler has handled it. */
   void remove(PlacementGroupId id) {
     table.end(id, GroupTermination.removed(""));
     made.remove(id);
@@ -190,7 +190,7 @@ final class SimulatedGroups {
     }
   }
 
-  /** Another scheduler takes over and asks everybody. */
+  /** Starts another scheduler, which asks everybody to report. */
   void restartScheduler() {
     epoch++;
     var all = new ArrayList<>(nodes.keySet());
@@ -216,7 +216,7 @@ final class SimulatedGroups {
     return nodes.values().stream().map(Node::view).toList();
   }
 
-  /** Nothing more is lost, and enough time passes for everything to come to its end. */
+  /** Lets everything settle: no more messages are lost, and enough time passes. */
   void calm() {
     calm = true;
     for (int round = 0; round < 40; round++) {
@@ -227,7 +227,7 @@ final class SimulatedGroups {
     }
   }
 
-  // ---- what must hold
+  // ---- invariants
 
   void checkCapacity() {
     for (var node : nodes.values()) {
@@ -237,7 +237,10 @@ final class SimulatedGroups {
     }
   }
 
-  /** What is committed is at its nodes, once, and nothing else is anywhere. */
+  /**
+   * Checks that each committed bundle is at its node exactly once, and that nothing else is
+   * anywhere.
+   */
   void checkWhole() {
     assertThat(book.isGathering()).isFalse();
     var open = new HashMap<String, NodeId>();
@@ -292,7 +295,7 @@ final class SimulatedGroups {
     return id + "/" + bundle;
   }
 
-  // ---- the parts
+  // ---- parts
 
   private final class SimulatedEffects implements GroupSchedulerState.SchedulerEffects {
     @Override
@@ -374,7 +377,7 @@ final class SimulatedGroups {
     }
   }
 
-  /** A node: its shelf, and a ledger that answers when it likes. */
+  /** Node with reservations and a ledger that answers after any delay. */
   private final class Node implements BundleReservations.ReservationEffects {
     private final NodeId id;
     private final BundleReservations shelf;
