@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The membership of a process in a cluster. Two actors do the work, {@link MembershipActor} and
- * {@link JoinGatekeeper}; this is what other threads see of it.
+ * Membership of a process in a cluster, for use by any thread. Two actors do the work, {@link
+ * MembershipActor} and {@link JoinGatekeeper}.
  */
 public final class ClusterMembership implements Membership {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
@@ -54,12 +54,12 @@ public final class ClusterMembership implements Membership {
   private volatile boolean joining;
   private volatile boolean leaving;
 
-  /** Where the membership lives, and who ends it. */
+  /** Callbacks to the node of the membership. */
   public interface NodeCallbacks {
     /** Starts an actor of the node. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
 
-    /** The others have removed this process: its node must end. Called once, must not block. */
+    /** Ends the node, as the others have removed this process. Called once; must not block. */
     void removedFromCluster();
   }
 
@@ -89,7 +89,10 @@ public final class ClusterMembership implements Membership {
     openGate();
   }
 
-  /** A node that has just been closed in the same system may still be about to give up the name. */
+  /**
+   * Starts the gatekeeper; retries while a node that was closed in the same system still has its
+   * name.
+   */
   private void openGate() {
     long end = System.nanoTime() + NAME_LIMIT.toNanos();
     while (true) {
@@ -108,10 +111,10 @@ public final class ClusterMembership implements Membership {
   }
 
   /**
-   * Starts watching and answering; joins nothing yet.
+   * Starts to watch the cluster and to answer; does not join yet.
    *
    * @param ownsSystem whether the actor system joins and leaves with the node
-   * @param clock goes on only while this process runs
+   * @param clock advances only while this process runs
    */
   public static ClusterMembership start(
       ActorSystem<?> system,
@@ -124,7 +127,8 @@ public final class ClusterMembership implements Membership {
   }
 
   /**
-   * This process has stood still for some seconds: asks the others whether they have removed it.
+   * Asks the other members whether they have removed this process, which has been stalled for some
+   * seconds.
    */
   public void verifyMembership() {
     members.tell(new MembershipActor.CheckRemoval());
@@ -134,22 +138,22 @@ public final class ClusterMembership implements Membership {
     return ownsSystem;
   }
 
-  /** What is known of the processes of members beyond their heartbeats. */
+  /** Returns what is known of members' processes beyond their heartbeats. */
   MemberLiveness evidence() {
     return evidence;
   }
 
-  /** The address that others reach this actor system by, {@code host:port}. */
+  /** Returns the address at which others reach this actor system, {@code host:port}. */
   public static String addressOf(ActorSystem<?> system) {
     return SystemAddress.of(Cluster.get(system).selfMember()).address();
   }
 
   /**
-   * Joins, and returns when this process and all that were up before know each other. Blocks for
-   * the join timeout at most, counted from the last sign of progress, and for
-   * {@link ClusterSettings#longestJoin()} in all.
+   * Joins the cluster; returns when this process and all that were up before know each other.
+   * Blocks for the join timeout at most, counted from the last progress, and for {@link
+   * ClusterSettings#longestJoin()} in all.
    *
-   * @throws ClusterException when it is refused, or nobody answers
+   * @throws ClusterException when the join is refused, or no seed answers
    */
   public void join() {
     var until = new JoinDeadline(settings.joinTimeout(), clock::nanos);
@@ -170,7 +174,7 @@ public final class ClusterMembership implements Membership {
         throw notInTime(until);
       }
       if (welcomed) {
-        joiner.requestJoin(to); // its name stays reserved there
+        joiner.requestJoin(to); // renews the reservation of this node's name there
       }
     }
   }
@@ -180,7 +184,7 @@ public final class ClusterMembership implements Membership {
       return met.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
     } catch (TimeoutException later) {
       return false;
-    } catch (ExecutionException never) { // it is only ever completed with true
+    } catch (ExecutionException never) { // the future is never completed exceptionally
       throw new IllegalStateException(never);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -202,9 +206,9 @@ public final class ClusterMembership implements Membership {
   }
 
   /**
-   * Notes that joining has made progress, which puts its deadline off.
+   * Notes that joining has made progress, which extends its deadline.
    *
-   * @param step what has happened, for people
+   * @param step what has happened, as text
    */
   void progress(String step) {
     deadline.extend(step);
@@ -215,8 +219,9 @@ public final class ClusterMembership implements Membership {
   }
 
   /**
-   * Tells the others goodbye, and leaves with the actor system if that is ours. Blocks until they
-   * have taken note, for the leave timeout at most. Doing so again has no effect.
+   * Leaves: says goodbye to the other members, and leaves with the actor system if it belongs to
+   * the node. Blocks until they have taken note, for the leave timeout at most. A second call has
+   * no effect.
    */
   public void leave() {
     if (leaving || removed.isDone()) {
@@ -238,7 +243,7 @@ public final class ClusterMembership implements Membership {
     }
   }
 
-  /** What it wants to be. */
+  /** Returns the settings of this process in the cluster. */
   public ClusterSettings settings() {
     return settings;
   }
@@ -294,7 +299,7 @@ public final class ClusterMembership implements Membership {
     return up;
   }
 
-  /** Whether it is a member no more. */
+  /** Returns whether this process is no longer a member. */
   public boolean isRemoved() {
     return removed.isDone();
   }
@@ -303,7 +308,7 @@ public final class ClusterMembership implements Membership {
     up = true;
     progress("the cluster has taken this node in");
     if (settings.seeds().isEmpty() && ownsSystem) {
-      met.complete(true); // it has formed the cluster, and nobody was up before
+      met.complete(true); // this node has formed the cluster, and no member was up before
     }
   }
 
@@ -314,7 +319,7 @@ public final class ClusterMembership implements Membership {
     unmet = systemAddresses;
   }
 
-  /** Whether all have been met that were up when this node came up. */
+  /** Returns whether all members that were up when this node came up have been met. */
   boolean hasMet() {
     return met.isDone();
   }
@@ -327,7 +332,7 @@ public final class ClusterMembership implements Membership {
     peers = Map.copyOf(all);
   }
 
-  /** Akka Cluster has ended here, or the actor that watches it. */
+  /** Notes that Akka Cluster has ended here, or the actor that watches it. */
   void removed(boolean wanted) {
     evidence.close();
     if (removed.complete(wanted) && !wanted && !leaving) {

@@ -9,16 +9,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process wants to be in a cluster, and how it gets there.
+ * Settings of a process in a cluster: its identity, address, seeds, timeouts and security.
  *
  * @param enabled whether it opens a port at all
- * @param identity as what it introduces itself
- * @param binding where it listens
- * @param seeds {@code host:port} of processes to join by; empty forms a cluster of its own
+ * @param identity the identity that it introduces itself with
+ * @param binding the address that it listens at
+ * @param seeds {@code host:port} of processes to join; empty forms a new cluster
  * @param joinTimeout how long opening may go on without progress
- * @param leaveTimeout how long closing waits for the others to have taken note
- * @param stoppedAfter for how long a process of this host must stand still until it counts as dead
- * @param security how connections are protected
+ * @param leaveTimeout how long closing waits for the others to take note
+ * @param stoppedAfter how long a process on this host must be stalled until it counts as dead
+ * @param security the protection of connections
  */
 public record ClusterSettings(
     boolean enabled,
@@ -40,12 +40,12 @@ public record ClusterSettings(
     Objects.requireNonNull(security, "security");
   }
 
-  /** The most that opening may take while it makes progress. */
+  /** Returns the longest time that opening may take while it makes progress. */
   public Duration longestJoin() {
     return JoinDeadline.longest(joinTimeout);
   }
 
-  /** The same with further labels; those that were said before count. */
+  /** Returns these settings with further labels; present labels take precedence. */
   public ClusterSettings with(Map<String, String> found) {
     var labels = new HashMap<>(found);
     labels.putAll(identity.labels());
@@ -61,31 +61,31 @@ public record ClusterSettings(
   }
 
   /**
-   * Who a process is.
+   * Identity of a process.
    *
-   * @param cluster the name all of its cluster share
+   * @param cluster the name that all processes of its cluster share
    * @param node its own name; null to be made from host, process and incarnation
-   * @param role what it is to the others
-   * @param labels what placement may ask for
+   * @param role its role in the cluster
+   * @param labels labels that placement may ask for
    */
   public record Identity(
       String cluster, @Nullable String node, Peer.Role role, Map<String, String> labels) {
-    /** Copies the labels. */
+    /** Copies the labels into an immutable map. */
     public Identity {
       labels = Map.copyOf(labels);
     }
   }
 
   /**
-   * Where a process listens.
+   * Address that a process listens at.
    *
-   * @param host the address it binds and is reached by
-   * @param port zero for a free one
+   * @param host the address that it binds and is reached by
+   * @param port zero for any free port
    */
   public record Binding(String host, int port) {}
 
   /**
-   * How connections are protected.
+   * Protection of the node's connections.
    *
    * @param tls keys and certificates; null for clear text
    * @param insecure whether clear text beyond loopback was asked for
@@ -93,11 +93,11 @@ public record ClusterSettings(
   public record Security(@Nullable Tls tls, boolean insecure) {}
 
   /**
-   * Files in PEM.
+   * PEM files for TLS connections.
    *
-   * @param certificate this process's, with whatever leads up to the authority
-   * @param key its private key
-   * @param authority whose certificates are believed, for servers and clients alike
+   * @param certificate the process's certificate and the chain up to the authority
+   * @param key the private key of the certificate
+   * @param authority the authority whose certificates are trusted, of servers and clients alike
    */
   public record Tls(Path certificate, Path key, Path authority) {}
 }

@@ -17,12 +17,12 @@ import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The configuration of an actor system that is to be a member of a cluster. */
+/** Configuration of an actor system that is to be a cluster member. */
 public final class ClusterSystemConfig {
-  /** The role of members that vote, and of which one schedules placement groups. */
+  /** Role of members that vote, one of which schedules placement groups. */
   public static final String NODE = "mobula-node";
 
-  /** The role of members that host parts of the directory: all but drivers, which come and go. */
+  /** Role of members that host shards of the directory: all but drivers, which come and go. */
   static final String DIRECTORY = "mobula-directory";
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterSystemConfig.class);
@@ -31,11 +31,11 @@ public final class ClusterSystemConfig {
   private ClusterSystemConfig() {}
 
   /**
-   * {@code mobula.cluster.actor-system}, with what the settings say about addresses, roles and
-   * encryption.
+   * Returns {@code mobula.cluster.actor-system} overlaid with addresses, roles and encryption from
+   * the settings.
    *
-   * @param store where the process's shared memory is, by which others of its host see that it
-   *     lives
+   * @param store the location of the process's shared memory, by which others on its host see that
+   *     it is alive
    * @throws SettingsException when it would listen beyond this host without protection
    */
   public static Config overlay(Config config, ClusterSettings settings, Peer.StoreLocation store) {
@@ -102,7 +102,7 @@ public final class ClusterSystemConfig {
     }
   }
 
-  /** Whether the actor system did not start because of its address. */
+  /** Returns whether the actor system has not started because of its address. */
   public static boolean isAboutListening(Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       if (each instanceof BindException
@@ -115,7 +115,7 @@ public final class ClusterSystemConfig {
     return false;
   }
 
-  /** The failure to be thrown then. */
+  /** Returns the exception for an actor system that cannot listen. */
   public static ClusterException cannotListen(ClusterSettings settings, Throwable cause) {
     var binding = settings.binding();
     return new ClusterException(
@@ -126,7 +126,7 @@ public final class ClusterSystemConfig {
         cause);
   }
 
-  /** Whether a member of this role is sure to be one of ours. */
+  /** Returns whether members with this role are processes of Mobula. */
   static boolean isMobulaRole(String role) {
     return role.startsWith(ROLE);
   }

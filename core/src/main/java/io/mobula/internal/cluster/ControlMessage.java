@@ -1,7 +1,7 @@
 package io.mobula.internal.cluster;
 
 /**
- * Marks what nodes tell each other about membership, ledgers, the directory and the life of actors:
- * Akka messages in Jackson CBOR, readable by the release before.
+ * Marker of the messages between nodes about membership, ledgers, the directory and actors' life
+ * cycles: Akka messages in Jackson CBOR, readable by the previous release.
  */
 public interface ControlMessage {}

@@ -10,17 +10,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the others are up, which have introduced themselves, and which know us. Pure; for one
- * thread.
+ * Table of handshakes with the other actor systems: which are up, which have introduced themselves,
+ * and which know this node. Not thread-safe.
  *
- * <p>A peer joins when its system is up and its hello is here, whichever comes last, and leaves
- * once: by saying goodbye or with its system. Its hellos after a goodbye are late ones.
+ * <p>A peer joins when its system is up and its hello has arrived, in either order, and leaves
+ * once: with a goodbye or with its system. Hellos after its goodbye are late and ignored.
  */
 final class HandshakeTable {
   private static final int EAGER = 40;
   private static final int SELDOM = 40;
 
-  /** What the listeners are to be told. */
+  /** Change that the listeners are to be told. */
   sealed interface PeerChange {}
 
   record Joined(Peer peer) implements PeerChange {}
@@ -50,18 +50,18 @@ final class HandshakeTable {
   private final Map<SystemAddress, SystemEntry> systems = new LinkedHashMap<>();
 
   /**
-   * A system is up.
+   * Adds a system that is up.
    *
-   * @param expected whether it is sure to have a node
+   * @param expected whether the system is certain to have a node
    */
   void addSystem(SystemAddress systemAddress, boolean expected) {
     systems.putIfAbsent(systemAddress, new SystemEntry(expected));
   }
 
   /**
-   * A node introduces itself. Whoever is not up yet will say so again.
+   * Handles the introduction of a node. A node whose system is not up yet will repeat it.
    *
-   * @param knowsUs whether it has taken us in
+   * @param knowsUs whether the node has accepted this one
    */
   List<PeerChange> onHello(SystemAddress systemAddress, Peer peer, boolean knowsUs) {
     var entry = systems.get(systemAddress);
@@ -84,7 +84,7 @@ final class HandshakeTable {
     return changes;
   }
 
-  /** A node has ended, its system may go on. */
+  /** Removes a node that has ended; its system may go on. */
   List<PeerChange> removeNode(NodeId id, String how) {
     for (var entry : systems.values()) {
       var peer = entry.peer;
@@ -98,25 +98,28 @@ final class HandshakeTable {
     return List.of();
   }
 
-  /** A system has gone. */
+  /** Removes a system that has gone. */
   List<PeerChange> removeSystem(SystemAddress systemAddress, String how) {
     var entry = systems.remove(systemAddress);
     return entry == null || entry.peer == null ? List.of() : List.of(new Left(entry.peer, how));
   }
 
-  /** Whether that system comes and goes with its node. */
+  /** Returns whether that system comes and goes with its node. */
   boolean belongsToNode(SystemAddress systemAddress) {
     var entry = systems.get(systemAddress);
     return entry != null && entry.expected;
   }
 
-  /** Whether this system's node has introduced itself. */
+  /** Returns whether this system's node has introduced itself. */
   boolean knows(SystemAddress systemAddress) {
     var entry = systems.get(systemAddress);
     return entry != null && entry.peer != null;
   }
 
-  /** The systems that are expected to introduce themselves, or to take us in, and have not yet. */
+  /**
+   * Returns the systems that are expected to introduce themselves or to accept this node, and have
+   * not yet.
+   */
   List<SystemAddress> unmet() {
     return systems.entrySet().stream()
         .filter(each -> each.getValue().expected && !each.getValue().isMet())
@@ -125,8 +128,8 @@ final class HandshakeTable {
   }
 
   /**
-   * To whom a hello is due now; called in even intervals. Systems that never answer, since they
-   * have no node, are greeted ever more seldom.
+   * Returns the systems that a hello is due to; called at regular intervals. Systems that never
+   * answer, since they have no node, are greeted less and less often.
    */
   List<SystemAddress> toGreet() {
     var due = new ArrayList<SystemAddress>();
@@ -138,17 +141,17 @@ final class HandshakeTable {
     return due;
   }
 
-  /** Whether somebody is to be greeted now or later. */
+  /** Returns whether any system is still to be greeted. */
   boolean hasUngreeted() {
     return systems.values().stream().anyMatch(entry -> !entry.isKnown());
   }
 
-  /** Every system that is up. */
+  /** Returns every system that is up. */
   Collection<SystemAddress> systems() {
     return List.copyOf(systems.keySet());
   }
 
-  /** Everybody that has joined and not left, by incarnation, oldest first. */
+  /** Returns all peers that have joined and not left, by incarnation, oldest first. */
   Map<NodeId, Peer> peers() {
     var peers = new LinkedHashMap<NodeId, Peer>();
     systems.values().stream()
@@ -158,14 +161,14 @@ final class HandshakeTable {
     return peers;
   }
 
-  /** Whoever has introduced itself from there. */
+  /** Returns the peer that has introduced itself from that system, or null. */
   @Nullable
   Peer peerAt(SystemAddress systemAddress) {
     var entry = systems.get(systemAddress);
     return entry == null ? null : entry.peer;
   }
 
-  /** Where that incarnation sits. */
+  /** Returns the system of that incarnation, or null. */
   @Nullable
   SystemAddress systemOf(NodeId id) {
     for (var entry : systems.entrySet()) {

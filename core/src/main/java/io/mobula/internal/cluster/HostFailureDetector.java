@@ -10,19 +10,19 @@ import scala.concurrent.duration.Duration;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * Akka Cluster's failure detector with what the host tells. A member that is silent is looked at
- * after a second already: one whose process is dead beyond doubt is found unreachable then, and one
- * of this host whose process gets on is not, however long its heartbeats wait for a processor. Its
- * clock stands still while this process does. Found by its name in the configuration.
+ * Failure detector of Akka Cluster that also uses what the host knows. A member is checked after a
+ * second of silence: if its process is dead beyond doubt, it becomes unreachable immediately; if
+ * its process is on this host and makes progress, it stays reachable however late its heartbeats
+ * are. The detector's clock stands still while this process is stalled. Named in the configuration.
  */
 public final class HostFailureDetector extends PhiAccrualFailureDetector {
-  /** A heartbeat comes every second. */
+  /** Silence after which a member is checked; a heartbeat comes every second. */
   private static final long SUSPICIOUS_MILLIS = 1_150;
 
   private final MemberLiveness evidence;
   private long silentMillis;
 
-  /** For Akka Cluster. */
+  /** Creates a detector; called by Akka Cluster. */
   public HostFailureDetector(Config config, EventStream events) {
     this(config, events, MemberLiveness.of(events));
   }
@@ -43,7 +43,7 @@ public final class HostFailureDetector extends PhiAccrualFailureDetector {
     return Duration.create(config.getDuration(key, TimeUnit.MILLISECONDS), TimeUnit.MILLISECONDS);
   }
 
-  /** Milliseconds in which this process ran. */
+  /** Clock that counts the milliseconds in which this process ran. */
   private static final class Clock extends FailureDetector.Clock {
     private final MemberLiveness evidence;
 
@@ -74,7 +74,10 @@ public final class HostFailureDetector extends PhiAccrualFailureDetector {
     return !evidence.isDead(address) && (heard || evidence.isAlive(address));
   }
 
-  /** Akka asks this for the silence that it has measured, by the thread that asks the detector. */
+  /**
+   * Records the silence that Akka has measured; Akka calls this on the thread that asks the
+   * detector.
+   */
   @Override
   public double phi(long timeDiff, double mean, double stdDeviation) {
     silentMillis = timeDiff;

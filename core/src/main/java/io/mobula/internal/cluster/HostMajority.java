@@ -13,25 +13,24 @@ import scala.collection.immutable.Set$;
 import scala.collection.immutable.SortedSet;
 
 /**
- * What Akka's split brain resolver does here: as its keep-majority, with one vote per host.
+ * Downing strategy for Akka's split brain resolver: keep-majority with one vote per host.
  *
- * <p>A member whose process is known to live, since it shares this host, counts as reachable
- * whatever the failure detectors say: it is slow, not gone. It is looked at before anything else
- * is, so neither the downing of the indirectly connected nor that of everybody after a long time
- * without rest meets it. Whoever is dead beyond doubt has been downed before, and does not count at
- * all.
+ * <p>A member whose process is known to be alive, since it is on this host, counts as reachable
+ * whatever the failure detectors say: it is slow, not gone. This is checked first, so neither the
+ * downing of indirectly connected members nor the downing of all after a long instability affects
+ * it. A member that is dead beyond doubt has been downed before and does not count.
  *
- * <p>Like that, it takes members whose coming or going the other side may not know of for what
- * would be worst, and where that would turn the answer it ends everybody.
+ * <p>As keep-majority does, it assumes the worst of members whose joining or leaving the other side
+ * may not know of; if that would change the result, it downs everybody.
  */
 final class HostMajority extends DowningStrategy {
   private final String role;
   private final Predicate<UniqueAddress> lives;
 
   /**
-   * For the member {@code self}.
+   * Creates the strategy of the member {@code self}.
    *
-   * @param lives whether the process of a member is known to live
+   * @param lives whether the process of a member is known to be alive
    */
   HostMajority(String dataCenter, UniqueAddress self, String role, Predicate<UniqueAddress> lives) {
     super(dataCenter, self);
@@ -59,7 +58,10 @@ final class HostMajority extends DowningStrategy {
         : found.filterRecords(record -> !lives.test(record.subject()));
   }
 
-  /** Nobody, whatever was decided, when all who are found unreachable are known to live. */
+  /**
+   * Returns the members to down: none, whatever was decided, when all unreachable members are known
+   * to be alive.
+   */
   @Override
   public Set<UniqueAddress> nodesToDown(Decision decision) {
     return unreachable().isEmpty() && !isOfQuarantine(decision)
@@ -89,7 +91,7 @@ final class HostMajority extends DowningStrategy {
         : DowningStrategy.DownAll$.MODULE$;
   }
 
-  /** Whoever has the role; where nobody has, everybody. */
+  /** Returns the voters: all members with the role, or all members if none has it. */
   private List<HostVotes.Voter> counted(
       boolean includeJoining, boolean excludeLeaving, boolean otherSideAtMost) {
     var voters = new ArrayList<HostVotes.Voter>();

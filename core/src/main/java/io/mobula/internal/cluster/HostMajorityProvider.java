@@ -11,13 +11,13 @@ import scala.concurrent.duration.Duration;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * Gives Akka Cluster its split brain resolver with {@link HostMajority} for a strategy. Found by
- * its name in the configuration; also for an actor system that somebody else makes.
+ * Provider of Akka's split brain resolver with {@link HostMajority} as its strategy. Named in the
+ * configuration, also of an actor system that the user makes.
  */
 public final class HostMajorityProvider extends DowningProvider {
   private final ActorSystem system;
 
-  /** For Akka Cluster. */
+  /** Creates a provider; called by Akka Cluster. */
   public HostMajorityProvider(ActorSystem system) {
     this.system = system;
   }

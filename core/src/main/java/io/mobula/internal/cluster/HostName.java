@@ -5,13 +5,13 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The name of this host, for people. */
+/** Name of this host, for people. */
 public final class HostName {
   private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 
   private HostName() {}
 
-  /** Asks the kernel where that is possible, so that no name server is waited for. */
+  /** Returns the host name; asks the kernel where possible, so that no name server is involved. */
   public static String get() {
     try {
       return Files.isReadable(KERNEL)

@@ -7,23 +7,23 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Which side of a cut goes on: the one with more hosts. A host has one vote however many voters run
- * on it, and gives it to the side that has more of these. Ties go to the side of the lowest
- * address, so that both sides come to the same answer by themselves. Pure.
+ * Vote on which side of a network partition goes on: the side with more hosts. A host has one vote
+ * however many voters run on it, and gives it to the side with more of them. Ties go to the side of
+ * the lowest address, so that both sides reach the same result independently. A pure function.
  */
 final class HostVotes {
   private HostVotes() {}
 
   /**
-   * A process that counts.
+   * Process that counts in the vote.
    *
-   * @param host where it runs
-   * @param address its own, in an order all agree on
-   * @param reachable on which side it is, seen from here
+   * @param host the host that it runs on
+   * @param address its address, in an order that all agree on
+   * @param reachable whether it is on this side
    */
   record Voter(String host, String address, boolean reachable) {}
 
-  /** Whether the side from which this is looked at goes on. Nobody to count means no. */
+  /** Returns whether this side goes on; false without voters. */
   static boolean hasMajority(Collection<Voter> voters) {
     var hosts = new TreeMap<String, List<Voter>>();
     for (var voter : voters) {

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * The deadline of joining. Each sign of progress puts it off to a whole join timeout from then, so
- * that a slow machine joins, too; but joining ends at most {@value #MOST} join timeouts after it
- * began. Safe for all threads.
+ * Deadline of joining a cluster. Each progress extends it to a whole join timeout from then, so
+ * that a slow machine can join, too; but joining ends at most {@value #MOST} join timeouts after it
+ * began. Thread-safe.
  */
 final class JoinDeadline {
-  /** How many join timeouts joining may take in all. */
+  /** Number of join timeouts that joining may take in all. */
   static final int MOST = 6;
 
   private static final long LONGEST_NANOS = Long.MAX_VALUE / (2 * MOST);
@@ -21,10 +21,10 @@ final class JoinDeadline {
   private String reached = "no seed has answered";
 
   /**
-   * Begins now.
+   * Creates a deadline that begins now.
    *
-   * @param timeout for how long joining may go on without progress
-   * @param clock in nanoseconds; goes on only while this process runs
+   * @param timeout how long joining may go on without progress
+   * @param clock in nanoseconds; advances only while this process runs
    */
   JoinDeadline(Duration timeout, LongSupplier clock) {
     this.clock = clock;
@@ -33,7 +33,7 @@ final class JoinDeadline {
     this.last = begun;
   }
 
-  /** The most that joining may take with this join timeout. */
+  /** Returns the longest time that joining may take with this join timeout. */
   static Duration longest(Duration timeout) {
     return Duration.ofNanos(nanos(timeout) * MOST);
   }
@@ -45,24 +45,22 @@ final class JoinDeadline {
   }
 
   /**
-   * Notes that joining has made progress.
+   * Extends the deadline, as joining has made progress.
    *
-   * @param step what has happened, for people
+   * @param step what has happened, as text
    */
   synchronized void extend(String step) {
     last = clock.getAsLong();
     reached = step;
   }
 
-  /**
-   * How many nanoseconds are left if there is no more progress; zero or less when the time is over.
-   */
+  /** Returns the nanoseconds left without further progress; zero or less when the time is over. */
   synchronized long remainingNanos() {
     long now = clock.getAsLong();
     return Math.min(last + timeout - now, begun + timeout * MOST - now);
   }
 
-  /** How far joining has come and how long it took, for people. */
+  /** Describes how far joining has come and how long it took. */
   synchronized String describe() {
     long now = clock.getAsLong();
     return "The last progress was: " + reached + ". Waited " + Duration.ofNanos(now - begun)

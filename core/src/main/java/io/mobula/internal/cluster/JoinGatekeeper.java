@@ -14,35 +14,35 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where strangers knock, at the same path in every process: it looks at who wants to join before
- * that can touch the cluster, and passes on what members say that do not know this incarnation yet.
+ * Gatekeeper at the same path in every process. It vets join requests before they reach Akka
+ * Cluster, and forwards messages of members that do not know this incarnation yet.
  */
 final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Command> {
-  /** Its name below {@code /system}. */
+  /** Name of this actor below {@code /system}. */
   static final String NAME = "mobula-gate";
 
   /**
-   * For how long a name is reserved for a process that was let in and has not appeared. A process
-   * that is still joining knocks every second, which renews the reservation.
+   * Time for which a name is reserved for a process that was admitted and has not appeared. A
+   * joining process repeats its request every second, which renews the reservation.
    */
   private static final Duration RESERVED = Duration.ofSeconds(20);
 
   private static final int MOST_RESERVED = 10_000;
 
   /**
-   * For how long a name is disputed before the newcomer is refused: one that was killed and started
-   * again may be here before its death is known.
+   * Time for which a name is disputed before the new process is refused: a process that was killed
+   * and restarted may arrive before its death is known.
    */
   private static final Duration DISPUTED = Duration.ofMillis(2_500);
 
   sealed interface Command permits JoinRequest, Hello, Goodbye, VerifyMembership, RemovalNotice {}
 
   /**
-   * Somebody wants to join.
+   * Request to join a cluster.
    *
-   * @param cluster the name of the cluster it looks for
-   * @param protocol the version it speaks
-   * @param name its own
+   * @param cluster the name of the cluster that the process looks for
+   * @param protocol the protocol version of the process
+   * @param name the name of the process
    * @param id its incarnation
    */
   record JoinRequest(
@@ -50,16 +50,16 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
       implements Command, ControlMessage {}
 
   /**
-   * What it is told.
+   * Reply to a join request.
    *
-   * @param cluster the name of the cluster here
-   * @param protocol the version spoken here
-   * @param detail more, for people
+   * @param cluster the name of this cluster
+   * @param protocol the protocol version of this node
+   * @param detail more information, as text
    */
   record JoinReply(JoinVerdict verdict, String cluster, int protocol, String detail)
       implements ControlMessage {}
 
-  /** Whether it may join. */
+  /** Verdict on a join request. */
   enum JoinVerdict {
     WELCOME,
     NOT_YET,
@@ -69,27 +69,30 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
   }
 
   /**
-   * A node introduces itself.
+   * Introduction of a node.
    *
-   * @param uid of its actor system
-   * @param knowsYou whether it knows whom it says this to
+   * @param uid the uid of its actor system
+   * @param knowsYou whether it knows the receiver already
    */
   record Hello(Peer peer, long uid, boolean knowsYou)
       implements Command, MembershipActor.Command, ControlMessage {}
 
-  /** A node ends. */
+  /** Notice that a node ends. */
   record Goodbye(NodeId id) implements Command, MembershipActor.Command, ControlMessage {}
 
   /**
-   * A process has stood still for so long that it may have been removed meanwhile.
+   * Query of a process that was stalled so long that it may have been removed.
    *
-   * @param address of its actor system
-   * @param uid of its actor system
+   * @param address the address of its actor system
+   * @param uid the uid of its actor system
    */
   record VerifyMembership(NodeId id, String address, long uid)
       implements Command, MembershipActor.Command, ControlMessage {}
 
-  /** The answer to {@link VerifyMembership} of who has removed it. Who has not says nothing. */
+  /**
+   * Answer to {@link VerifyMembership} by a member that has removed the process. A member that has
+   * not removed it stays silent.
+   */
   record RemovalNotice(NodeId id) implements Command, MembershipActor.Command, ControlMessage {}
 
   private record NameReservation(NodeId id, String address, long until) {}
@@ -126,7 +129,7 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
     return this;
   }
 
-  /** Ends with the node, although it is not the node's child. */
+  /** Stops with the node, although this actor is not the node's child. */
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     return signal instanceof Terminated ? Behaviors.stopped() : this;
@@ -164,12 +167,14 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
         verdict, membership.settings().identity().cluster(), ProtocolVersion.VERSION, detail);
   }
 
-  /** Where the newcomer listens, which nobody else does. */
+  /** Returns the address of the new process, where no other process listens. */
   private static String addressOf(JoinRequest request) {
     return SystemAddress.hostAndPort(request.replyTo().path().address().toString());
   }
 
-  /** Whoever was at the same address before is dead: its place is taken. */
+  /**
+   * Reports the process that was at the same address before as dead: its address is in use again.
+   */
   private void endPredecessor(JoinRequest request, String address) {
     for (var peer : membership.peers()) {
       if (peer.address().equals(address) && !peer.id().equals(request.id())) {
@@ -192,7 +197,10 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
     return null;
   }
 
-  /** Whoever does not answer is not refused in favour of: it comes back or is taken for dead. */
+  /**
+   * Decides a dispute about a name. A holder that does not answer does not cause a refusal: it will
+   * come back or be removed.
+   */
   private JoinVerdict dispute(JoinRequest request, Peer holder) {
     if (holder.id().equals(membership.self().id())) {
       return JoinVerdict.NAME_TAKEN;

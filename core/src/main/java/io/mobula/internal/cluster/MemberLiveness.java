@@ -14,11 +14,10 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one actor system knows of the processes of its cluster's members beyond their heartbeats:
- * from their life locks and progress words where they share this host, from their ports elsewhere.
- * The failure detector and the split brain resolver ask it; Akka makes both, and gives them nothing
- * but the actor system, so it is found by that. Knows nothing until a node opens it. Safe for all
- * threads.
+ * Liveness of the processes of cluster members, beyond their heartbeats: from life locks and
+ * progress words on this host, from ports on other hosts. The failure detector and the split brain
+ * resolver ask it. Akka creates both and passes them only the actor system, by which they find this
+ * object. Knows nothing until a node opens it. Thread-safe.
  */
 final class MemberLiveness {
   private static final Map<EventStream, MemberLiveness> ALL = new ConcurrentHashMap<>();
@@ -27,15 +26,15 @@ final class MemberLiveness {
   private volatile @Nullable NodeContext context;
 
   /**
-   * What a node gives it.
+   * Context that a node provides.
    *
-   * @param system whose cluster it is
+   * @param system the actor system of the cluster
    * @param own the node's store
-   * @param clock goes on only while this process runs
-   * @param stoppedAfter for how long the progress word of a process must stand still until it
+   * @param clock advances only while this process runs
+   * @param stoppedAfter how long the progress word of a process must stand still until the process
    *     counts as stopped
-   * @param onDead is told of each incarnation that is dead beyond doubt, and how that is known;
-   *     several times perhaps, in any thread
+   * @param onDead is told of each incarnation that is dead beyond doubt and how that is known;
+   *     perhaps several times, on any thread
    */
   record NodeContext(
       ActorSystem system,
@@ -44,7 +43,7 @@ final class MemberLiveness {
       Duration stoppedAfter,
       BiConsumer<SystemAddress, String> onDead) {}
 
-  /** That of an actor system. */
+  /** Returns the object of an actor system. */
   static MemberLiveness of(ActorSystem system) {
     var events = system.eventStream();
     return ALL.computeIfAbsent(events, key -> {
@@ -53,7 +52,7 @@ final class MemberLiveness {
     });
   }
 
-  /** That of the actor system with these events; an empty one if it has none. */
+  /** Returns the object of the actor system with these events; an empty one if there is none. */
   static MemberLiveness of(EventStream events) {
     var present = ALL.get(events);
     return present == null ? new MemberLiveness() : present;
@@ -64,30 +63,33 @@ final class MemberLiveness {
     context = from;
   }
 
-  /** The node has ended; its actor system may go on. */
+  /** Forgets everything, as the node has ended; its actor system may go on. */
   void close() {
     context = null;
     suspects.clear();
   }
 
-  /** A clock that goes on only while this process runs, in nanoseconds. */
+  /** Returns the time of a clock that advances only while this process runs, in nanoseconds. */
   long nanos() {
     var from = context;
     return from == null ? System.nanoTime() : from.clock().nanos();
   }
 
-  /** Whether the process of the member at that address is known to live, as it shares this host. */
+  /**
+   * Returns whether the process of the member at that address is on this host and known to be
+   * alive.
+   */
   boolean isAlive(String address) {
     return find(address) == SuspectedMember.Finding.ALIVE;
   }
 
-  /** Whether the process of the member at that address is known to be dead. */
+  /** Returns whether the process of the member at that address is known to be dead. */
   boolean isDead(String address) {
     var suspect = suspects.get(address);
     return suspect != null && suspect.cause() != null;
   }
 
-  /** Somebody else knows that this incarnation is dead. */
+  /** Marks this incarnation as dead, as another component knows. */
   void markDead(SystemAddress systemAddress, String how) {
     var from = context;
     var suspect = from == null ? null : suspectAt(from, systemAddress.address());
@@ -97,8 +99,8 @@ final class MemberLiveness {
   }
 
   /**
-   * The member at that address has been silent for longer than it should: finds out whether its
-   * process is dead. Does not block.
+   * Checks a member that has been silent for too long: finds out whether its process is dead. Does
+   * not block.
    */
   void checkSuspect(String address) {
     var from = context;
@@ -167,7 +169,7 @@ final class MemberLiveness {
     return new SuspectedMember(systemAddress, shared);
   }
 
-  /** Forgets whoever is no member any more. */
+  /** Forgets processes that are no longer members. */
   void prune() {
     var from = context;
     if (from == null) {

@@ -5,42 +5,48 @@ import io.mobula.NodeId;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Who else is there, as this process knows it. Safe for all threads; nothing blocks. */
+/** Membership of the cluster as this process knows it. Thread-safe; nothing blocks. */
 public interface Membership {
 
-  /** This process. */
+  /** Returns this process as a peer. */
   Peer self();
 
-  /** Others that are up and have introduced themselves. */
+  /** Returns the other processes that are up and have introduced themselves. */
   Collection<Peer> peers();
 
-  /** This process or another by its incarnation; null if it has not been met, or has left. */
+  /**
+   * Returns this process or a peer by its incarnation; null if it has not been met, or has left.
+   */
   @Nullable
   Peer peer(NodeId id);
 
-  /** An actor of that process's node by its name; a ref is given whether or not it lives. */
+  /** Returns a ref to an actor of that process's node by name, whether or not the actor exists. */
   <T> ActorRef<T> actor(Peer peer, String name);
 
   /**
-   * The process of this host is known to be dead: it is downed without waiting for the resolver.
+   * Reports that a process on this host is known to be dead: it is downed without waiting for the
+   * resolver.
    */
   void reportDead(NodeId id, String how);
 
   /**
-   * Tells the listener of everybody there is and of every change, in order, on one thread that must
-   * not be blocked.
+   * Subscribes a listener to all present peers and to every change, in order, on one thread that
+   * must not be blocked.
    */
   void subscribe(Listener listener);
 
-  /** How that process stands with the cluster, as Akka Cluster sees it from here. */
+  /** Returns the status of that process as Akka Cluster sees it from here. */
   PeerStatus statusOf(Peer peer);
 
-  /** Hears of each process once when it comes and once when it goes, never to return. */
+  /**
+   * Listener that is told of each process once when it joins and once when it leaves; it never
+   * returns.
+   */
   interface Listener {
-    /** It is up and has introduced itself. */
+    /** Notes that a process is up and has introduced itself. */
     void joined(Peer peer);
 
-    /** It has left or is taken for dead; whatever it still sends is dropped. */
+    /** Notes that a process has left or was removed as dead; whatever it still sends is dropped. */
     void left(Peer peer, String how);
   }
 }

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches Akka Cluster, exchanges hellos, and tells the listeners. What it finds is published by
- * {@link ClusterMembership} before any listener hears of it.
+ * Actor that watches Akka Cluster, exchanges hellos with other nodes and notifies the listeners.
+ * {@link ClusterMembership} publishes each change before a listener hears of it.
  */
 final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(MembershipActor.class);
@@ -52,26 +52,29 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
           CheckRemoval,
           Depart {}
 
-  /** Akka Cluster has news. */
+  /** Event of Akka Cluster. */
   private record ClusterChanged(ClusterDomainEvent event) implements Command {}
 
-  /** Hellos may be due. */
+  /** Timer message: hellos may be due. */
   private record GreetTick() implements Command {}
 
   record AddListener(Membership.Listener listener) implements Command {}
 
   record NodeDied(NodeId id, String how) implements Command {}
 
-  /** The process of this actor system is dead beyond doubt, whether or not its node is known. */
+  /**
+   * Notice that the process of an actor system is dead beyond doubt, whether or not its node is
+   * known.
+   */
   record SystemDied(SystemAddress seat, String how) implements Command {}
 
-  /** This process has stood still for some seconds, and may have been removed meanwhile. */
+  /** Notice that this process was stalled for some seconds and may have been removed. */
   record CheckRemoval() implements Command {}
 
   /**
-   * This node ends.
+   * Command to leave, as this node ends.
    *
-   * @param system whether its actor system shall leave the cluster, too
+   * @param system whether its actor system leaves the cluster, too
    */
   record Depart(boolean system) implements Command {}
 
@@ -128,7 +131,7 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
     return this;
   }
 
-  /** Akka's own family of events; those not named say nothing of who is there. */
+  /** Handles the events of Akka that tell of members; the others are ignored. */
   private void onEvent(ClusterDomainEvent event) {
     if (!membership.hasMet()) {
       noteProgress(event);
@@ -147,7 +150,7 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
     }
   }
 
-  /** Notes progress of joining: each change of a member shows that the cluster is at work. */
+  /** Notes progress of joining: each change of a member shows that the cluster is working. */
   private void noteProgress(ClusterDomainEvent event) {
     if (event instanceof ClusterEvent.MemberEvent news) {
       var who = SystemAddress.of(news.member()).equals(self)
@@ -186,7 +189,7 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
     }
   }
 
-  /** As long as there is somebody to meet, or the news of who is there may be on their way. */
+  /** Schedules hellos while a member is to be met, or news of members may be on the way. */
   private void greetLater() {
     if ((!membership.hasMet() || handshakes.hasUngreeted()) && !timers.isTimerActive(GREET)) {
       timers.startSingleTimer(GREET, GREET, BETWEEN_HELLOS);
@@ -198,7 +201,7 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
     ticksUp += membership.isUp() ? 1 : 0;
     var unmet = handshakes.unmet();
     membership.unmet(unmet);
-    // one interval later everything that came with the news of being up has been heard
+    // one interval later every event that came with MemberUp has been handled
     if (ticksUp > 1 && unmet.isEmpty()) {
       membership.met();
     }
@@ -226,7 +229,7 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
       return;
     }
     if (!handshakes.belongsToNode(
-        systemAddress)) { // the node has gone; somebody else's actor system may well live on
+        systemAddress)) { // only the node has gone; the user's actor system may live on
       tell(handshakes.removeNode(id, how));
       return;
     }
@@ -234,9 +237,9 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
   }
 
   /**
-   * Downs it without waiting for the resolver, so that it is not counted against the living. Once
-   * only: Akka downs whoever has an address, and what is known of members here may be older than
-   * what Akka knows, so that doing so again could down a newer incarnation at that address.
+   * Downs a dead system without waiting for the resolver, so that it does not count in the vote.
+   * This is done once per system: Akka downs by address, and the member list here may be older than
+   * Akka's, so a second call could down a newer incarnation at that address.
    */
   private void onEnded(SystemAddress systemAddress, String how) {
     if (!removedSystems.contains(systemAddress)) {
@@ -264,8 +267,8 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
   }
 
   /**
-   * Whoever has removed this one says so. Akka does not tell it: what it says to those who have
-   * removed it is ignored.
+   * Asks all members whether they have removed this process. Akka does not tell: messages to
+   * members that have removed this process are ignored.
    */
   private void onAwake() {
     for (var systemAddress : handshakes.systems()) {
@@ -318,7 +321,7 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
         case HandshakeTable.Joined(var peer) -> listener.joined(peer);
         case HandshakeTable.Left(var peer, var how) -> listener.left(peer, how);
       }
-    } catch (RuntimeException e) { // the others must hear of it all the same
+    } catch (RuntimeException e) { // the other listeners must be notified all the same
       LOG.error("A listener failed at {}.", change, e);
     }
   }

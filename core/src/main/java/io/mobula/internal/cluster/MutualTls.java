@@ -12,9 +12,8 @@ import javax.net.ssl.SSLSession;
 import scala.Option;
 
 /**
- * How Artery's connections are encrypted: both sides show a certificate of the same authority, and
- * whoever connects checks that the certificate is made out to the host it meant. Found by Artery by
- * its name in the configuration.
+ * Provider of Artery's TLS engines: both sides show a certificate of the same authority, and the
+ * connecting side checks that the certificate names the intended host. Named in the configuration.
  */
 public final class MutualTls implements SSLEngineProvider {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
@@ -28,7 +27,7 @@ public final class MutualTls implements SSLEngineProvider {
 
   private final SSLContext context;
 
-  /** For Artery, of an actor system whose configuration names the files. */
+  /** Creates a provider for Artery, from the files named in the system's configuration. */
   public MutualTls(ActorSystem system) {
     var config = system.settings().config();
     this.context = PemFiles.context(new ClusterSettings.Tls(
@@ -37,7 +36,10 @@ public final class MutualTls implements SSLEngineProvider {
         Path.of(config.getString("mobula.tls.ca"))));
   }
 
-  /** What a client and a server offer; a client checks the host's name. */
+  /**
+   * Returns the protocols and ciphers of a client or a server; a client also checks the host's
+   * name.
+   */
   static SSLParameters parameters(SSLContext context, boolean client) {
     var supported = Arrays.asList(context.getSupportedSSLParameters().getCipherSuites());
     var ciphers = CIPHERS.stream().filter(supported::contains).toArray(String[]::new);
@@ -67,13 +69,13 @@ public final class MutualTls implements SSLEngineProvider {
     return engine;
   }
 
-  /** The engine has checked all there is. */
+  /** Accepts the session: the engine has checked everything. */
   @Override
   public Option<Throwable> verifyClientSession(String hostname, SSLSession session) {
     return Option.empty();
   }
 
-  /** The engine has checked all there is. */
+  /** Accepts the session: the engine has checked everything. */
   @Override
   public Option<Throwable> verifyServerSession(String hostname, SSLSession session) {
     return Option.empty();

@@ -5,16 +5,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One process of the cluster, as it introduces itself.
+ * Process of the cluster, as it introduces itself.
  *
  * @param id its incarnation
  * @param address {@code host:port} of its actor system
- * @param name what people call it
+ * @param name its name for people
  * @param host the name of its host, for people
- * @param pid its process id there
- * @param role what it is to the cluster
- * @param labels what placement may ask for
- * @param store where its shared memory is, to be opened by whoever shares the host
+ * @param pid its process id on that host
+ * @param role its role in the cluster
+ * @param labels labels that placement may ask for
+ * @param store the location of its shared memory, for processes on the same host
  */
 public record Peer(
     NodeId id,
@@ -37,44 +37,45 @@ public record Peer(
     Objects.requireNonNull(store, "store");
   }
 
-  /** What a process is to the cluster. */
+  /** Role of a process in the cluster. */
   public enum Role {
-    /** Offers resources and votes for its host. */
+    /** Node that offers resources and votes for its host. */
     NODE,
-    /** Offers resources, started by a node of its host; no vote. */
+    /** Worker that offers resources, started by a node on its host; has no vote. */
     WORKER,
-    /** Offers nothing; no vote. */
+    /** Driver that offers no resources and has no vote. */
     DRIVER
   }
 
   /**
-   * A process's shared memory.
+   * Location of a process's shared memory.
    *
    * @param directory its path on that host
    * @param idHigh the upper half of the random number in all of its files
-   * @param idLow the lower half
-   * @param sharingGroup a word: only processes with the same one read each other's memory
+   * @param idLow the lower half of that number
+   * @param group the name of its memory-sharing group: only processes of the same group read each
+   *     other's memory
    */
   public record StoreLocation(String directory, long idHigh, long idLow, String sharingGroup) {
-    /** The word of all who have been told nothing else. */
+    /** Name of the default memory-sharing group. */
     public static final String DEFAULT_GROUP = "true";
 
-    /** The word of those who share with nobody. */
+    /** Name that stands for sharing memory with nobody. */
     public static final String NO_GROUP = "false";
 
-    /** Refuses null. */
+    /** Refuses null as a directory or group. */
     public StoreLocation {
       Objects.requireNonNull(directory, "directory");
       Objects.requireNonNull(sharingGroup, "group");
     }
 
-    /** Whether its process may read the other's memory in place if it can open it, and back. */
+    /** Returns whether both processes may read each other's memory in place if they can open it. */
     public boolean isSharedWith(StoreLocation other) {
       return !sharingGroup.equals(NO_GROUP) && sharingGroup.equals(other.sharingGroup);
     }
   }
 
-  /** Such as {@code node 1f… (name) at 127.0.0.1:4410, pid 17}. */
+  /** Describes the process, such as {@code node 1f… (name) at 127.0.0.1:4410, pid 17}. */
   @Override
   public String toString() {
     return "node " + id + " (" + name + ") at " + address + ", pid " + pid + " on " + host;

@@ -2,13 +2,13 @@ package io.mobula.internal.cluster;
 
 import akka.cluster.MemberStatus;
 
-/** How a process stands with its cluster. */
+/** Status of a process in its cluster. */
 public enum PeerStatus {
-  /** Up and reachable. */
+  /** The process is up and reachable. */
   ALIVE,
-  /** Up, but silent; it comes back or is taken for dead. */
+  /** The process is up but silent; it returns or is removed as dead. */
   UNREACHABLE,
-  /** On its way out. */
+  /** The process is leaving the cluster. */
   LEAVING;
 
   static PeerStatus of(MemberStatus status) {

@@ -22,7 +22,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a TLS context of a certificate, its key and an authority, all in PEM. Reads files. */
+/** Factory of TLS contexts from a certificate, its key and an authority, all in PEM files. */
 final class PemFiles {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
@@ -32,9 +32,9 @@ final class PemFiles {
   private PemFiles() {}
 
   /**
-   * A context that shows this certificate and believes that authority alone.
+   * Returns a context that shows this certificate and trusts only that authority.
    *
-   * @throws SettingsException naming the setting whose file is not what it should be
+   * @throws SettingsException naming the setting whose file is invalid
    */
   static SSLContext context(ClusterSettings.Tls tls) {
     var chain = certificates("mobula.tls.certificate", tls.certificate());

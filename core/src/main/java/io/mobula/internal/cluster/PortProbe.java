@@ -6,19 +6,19 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 
 /**
- * Asks a host, with a connection of its own, whether a process listens at a port. Blocks for a
- * second at most.
+ * Probe that finds out, with a connection of its own, whether a process listens at a port. Blocks
+ * for a second at most.
  *
- * <p>A refusal comes from the host's kernel, so the host can be reached and nobody has that port; a
- * process that is stopped or overloaded does not refuse, since the kernel accepts for it. A
- * firewall that rejects looks the same: between nodes it must drop.
+ * <p>A refusal comes from the host's kernel: the host can be reached, and no process listens at the
+ * port. A stopped or overloaded process does not refuse, since the kernel accepts for it. A
+ * firewall that rejects connections looks like a refusal: between nodes it must drop them.
  */
 final class PortProbe {
   private static final int LIMIT_MILLIS = 1_000;
 
   private PortProbe() {}
 
-  /** Whether the host of that address, {@code host:port}, answers and refuses the port. */
+  /** Returns whether the host of that address, {@code host:port}, answers and refuses the port. */
   static boolean isRefused(String address) {
     int colon = address.lastIndexOf(':');
     var at = new InetSocketAddress(
@@ -30,7 +30,7 @@ final class PortProbe {
       socket.connect(at, LIMIT_MILLIS);
       return false;
     } catch (ConnectException e) {
-      // also thrown for what is no answer of the host, such as a time-out; only the words differ
+      // also thrown without an answer of the host, such as at a timeout; only the messages differ
       return String.valueOf(e.getMessage()).contains("refused");
     } catch (IOException noAnswer) {
       return false;

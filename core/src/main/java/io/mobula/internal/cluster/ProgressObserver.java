@@ -1,19 +1,16 @@
 package io.mobula.internal.cluster;
 
-/**
- * For how long a word that a living process raises has stood still, as one observer sees it. Pure;
- * not safe for several threads.
- */
+/** Observer of a progress word: for how long the word has not changed. Not thread-safe. */
 final class ProgressObserver {
   private long value;
   private long since;
   private boolean seen;
 
   /**
-   * The word was read.
+   * Records a reading of the word.
    *
-   * @param now on a clock that goes on only while the observer runs
-   * @return for how long it has been the same, as far as is known: zero at first
+   * @param now by a clock that advances only while the observer runs
+   * @return how long the word has been the same, as far as known; zero at first
    */
   long observe(long read, long now) {
     if (!seen || read != value) {

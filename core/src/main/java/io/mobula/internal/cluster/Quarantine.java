@@ -8,9 +8,9 @@ import akka.remote.RemoteActorRefProvider;
 import scala.Option;
 
 /**
- * Cuts the connection to a member that is known to be dead. Akka removes a member that was downed
- * only once it is found unreachable, which its failure detector takes seconds for; a quarantine
- * says so at once.
+ * Quarantine of a member that is known to be dead. Akka removes a downed member only when it is
+ * unreachable, which its failure detector takes seconds to find; a quarantine makes it unreachable
+ * immediately.
  */
 final class Quarantine {
   private Quarantine() {}

@@ -3,7 +3,7 @@ package io.mobula.internal.cluster;
 import java.util.LinkedHashSet;
 import java.util.SequencedSet;
 
-/** The incarnations that were removed last; of very many the oldest are forgotten. */
+/** Addresses of the systems that were removed most recently; the oldest are forgotten. */
 final class RemovedSystems {
   private static final int MOST = 1_000;
 

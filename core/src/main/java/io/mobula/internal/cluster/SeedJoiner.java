@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knocks at the seeds' gates until one says welcome. Blocks the thread that opens the runtime; says
- * clearly why nobody let it in.
+ * Joiner that asks the seeds until one admits this process. Blocks the thread that opens the
+ * runtime; its exceptions say why no seed has admitted the process.
  */
 final class SeedJoiner {
   private static final Logger LOG = LoggerFactory.getLogger(SeedJoiner.class);
@@ -33,8 +33,8 @@ final class SeedJoiner {
   private static final int MOST_ANSWERS = 1_000;
 
   /**
-   * For how long an answer to a knock is heard; on a slow machine it takes longer than the wait
-   * between two knocks.
+   * Time for which an answer is accepted; on a slow machine an answer takes longer than the
+   * interval between two requests.
    */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
@@ -44,7 +44,7 @@ final class SeedJoiner {
   private final BiFunction<String, String, ActorRef<JoinGatekeeper.Command>> resolve;
   private final BlockingQueue<SeedReply> answers = new LinkedBlockingQueue<>(MOST_ANSWERS);
 
-  /** What a seed has said. */
+  /** Reply of a seed. */
   private record SeedReply(String seed, JoinGatekeeper.JoinReply answer) {
     @Override
     public String toString() {
@@ -64,18 +64,18 @@ final class SeedJoiner {
     this.resolve = resolve;
   }
 
-  /** Akka Cluster's message to join there. */
+  /** Returns Akka Cluster's message to join that address. */
   Join joinAt(String address) {
     Address parsed = AddressFromURIString.parse("akka://" + system.name() + "@" + address);
     return Join.create(parsed);
   }
 
   /**
-   * The first seed that says welcome. An answer is heard up to 20 s after its knock, while others
-   * are sent.
+   * Returns the first seed that admits this process. An answer counts up to 20 s after its request,
+   * while further requests are sent.
    *
-   * @param deadline is told of what the seeds say
-   * @throws ClusterException when one refuses, or none has said welcome before the deadline
+   * @param deadline is extended by what the seeds answer
+   * @throws ClusterException when a seed refuses, or none admits this process before the deadline
    */
   String awaitWelcome(List<String> seeds, JoinDeadline deadline) {
     var said = new HashSet<String>();
@@ -111,7 +111,7 @@ final class SeedJoiner {
   }
 
   /**
-   * Asks a seed to let this process in, and does not wait for the answer. Each knock renews the
+   * Asks a seed to admit this process, without waiting for the answer. Each request renews the
    * reservation of this process's name at the seed.
    */
   void requestJoin(String seed) {

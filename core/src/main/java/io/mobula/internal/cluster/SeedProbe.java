@@ -10,7 +10,8 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out, with a connection of its own, why a seed has not answered. Blocks for some seconds.
+ * Probe that finds out, with a connection of its own, why a seed has not answered. Blocks for some
+ * seconds.
  */
 final class SeedProbe {
   private static final int PATIENCE_MILLIS = 2_000;
@@ -29,7 +30,7 @@ final class SeedProbe {
     this.ownAddress = ownAddress;
   }
 
-  /** What was found at a seed. */
+  /** Finding of a probe at a seed. */
   record Finding(Reason reason, String text) {}
 
   static Finding look(String seed, ClusterSettings settings, String ownAddress) {
@@ -58,7 +59,8 @@ final class SeedProbe {
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.setSSLParameters(MutualTls.parameters(context, true));
       socket.startHandshake();
-      int _ = socket.getInputStream().read(); // what it thinks of our certificate comes now
+      // the seed reports here whether it accepts our certificate
+      int _ = socket.getInputStream().read();
       return null;
     } catch (SSLException e) {
       return new Finding(

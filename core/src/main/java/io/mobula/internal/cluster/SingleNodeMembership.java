@@ -8,15 +8,15 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The membership of a process that is in no cluster: nobody ever comes. */
+/** Membership of a process without a cluster: it never has peers. */
 public final class SingleNodeMembership implements Membership {
-  /** The address of a process that listens nowhere. */
+  /** Address of a process that does not listen. */
   public static final String ADDRESS = "local";
 
   private final ActorSystem<?> system;
   private final Peer self;
 
-  /** For that process. */
+  /** Creates the membership of that process. */
   public SingleNodeMembership(ActorSystem<?> system, Peer self) {
     this.system = system;
     this.self = self;

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a member's store is, as a role of Akka Cluster: the one thing that the others know of a
- * member from the moment it begins to join, before it has introduced itself.
+ * Location of a member's store as a role of Akka Cluster. Roles are all that the others know of a
+ * member from the moment it begins to join, before it introduces itself.
  */
 final class StoreRole {
   private static final String PREFIX = "mobula-store";
@@ -22,7 +22,7 @@ final class StoreRole {
         + store.sharingGroup().replace("=", "%3D") + "=" + store.directory();
   }
 
-  /** The store that the roles of a member name; null if none does, or none that can be read. */
+  /** Returns the store that the roles of a member name; null if none does, or none is valid. */
   static Peer.@Nullable StoreLocation find(Iterable<String> roles) {
     for (var role : roles) {
       var parts = FORM.matcher(role);

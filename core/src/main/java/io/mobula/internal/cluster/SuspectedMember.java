@@ -6,22 +6,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One incarnation of a member, and what is known of its process beyond its heartbeats. Safe for all
- * threads.
+ * One incarnation of a member that is suspected, and what is known of its process beyond its
+ * heartbeats. Thread-safe.
  */
 final class SuspectedMember {
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
   private static final long BETWEEN_PROBES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** What a look at it found. */
+  /** Finding of a check of the process. */
   enum Finding {
-    /** Its process runs: its life lock is held and its progress word moves, or did lately. */
+    /** The process is alive: its life lock is held, and its progress word moves or did recently. */
     ALIVE,
-    /** Its process is there, and has stood still for as long as is waited for. */
+    /** The process exists but has been stalled for the configured time. */
     STOPPED,
-    /** Its process is dead beyond doubt. */
+    /** The process is dead beyond doubt. */
     DEAD,
-    /** Nothing here tells. */
+    /** The state of the process is not known here. */
     UNKNOWN
   }
 
@@ -37,7 +37,7 @@ final class SuspectedMember {
   private boolean probing;
 
   /**
-   * That member.
+   * Creates the record of that incarnation.
    *
    * @param store its store if that is on this host and shared with this process
    */
@@ -50,16 +50,16 @@ final class SuspectedMember {
     return systemAddress;
   }
 
-  /** How it is known to be dead; null if it is not. */
+  /** Returns how the process is known to be dead; null if it is not. */
   synchronized @Nullable String cause() {
     return cause;
   }
 
   /**
-   * Looks at its files, unless somebody just has.
+   * Checks the files of the process, unless they have just been checked.
    *
-   * @param now on a clock that goes on only while this process runs
-   * @param stoppedAfter for how many nanoseconds its progress word must have stood still
+   * @param now by a clock that advances only while this process runs
+   * @param stoppedAfter how many nanoseconds the progress word must stand still
    */
   synchronized Finding look(long now, long stoppedAfter) {
     if (cause == null && store != null && (!hasLooked || now - looked >= BETWEEN_LOOKS_NANOS)) {
@@ -75,7 +75,10 @@ final class SuspectedMember {
     return last;
   }
 
-  /** Whether its port is to be probed now; the caller does, and says {@link #probed}. */
+  /**
+   * Returns whether the port is to be probed now; the caller probes it and then calls {@link
+   * #probed}.
+   */
   synchronized boolean beginProbe(long now) {
     if (cause != null
         || store != null
@@ -89,7 +92,7 @@ final class SuspectedMember {
     return true;
   }
 
-  /** What the probe of its port found. */
+  /** Records what the probe of the port found. */
   synchronized void probed(boolean refused) {
     probing = false;
     if (refused) {
@@ -97,7 +100,7 @@ final class SuspectedMember {
     }
   }
 
-  /** It is known to be dead. */
+  /** Marks the process as dead beyond doubt. */
   synchronized void markDead(String how) {
     if (cause == null) {
       cause = how;

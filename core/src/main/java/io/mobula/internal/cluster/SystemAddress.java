@@ -4,10 +4,10 @@ import akka.cluster.Member;
 import akka.cluster.UniqueAddress;
 
 /**
- * One incarnation of one actor system, as Akka Cluster tells them apart.
+ * Address of one incarnation of an actor system, as Akka Cluster distinguishes them.
  *
- * @param address {@code host:port}
- * @param uid random, made when the system started
+ * @param address {@code host:port} of the system
+ * @param uid random number, made when the system started
  */
 record SystemAddress(String address, long uid) {
 
@@ -15,7 +15,7 @@ record SystemAddress(String address, long uid) {
     return of(member.uniqueAddress());
   }
 
-  /** The {@code host:port} of an address of Akka's such as {@code akka://name@host:port}. */
+  /** Returns the {@code host:port} of an Akka address such as {@code akka://name@host:port}. */
   static String hostAndPort(String address) {
     return address.substring(address.indexOf('@') + 1);
   }

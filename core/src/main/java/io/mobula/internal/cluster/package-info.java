@@ -1,8 +1,8 @@
 /**
- * Which processes form the cluster: joining, saying hello, watching, leaving.
+ * Cluster membership: joining, hellos, failure detection, leaving.
  *
- * <p>Owns the membership of this process and what it knows of its peers. Knows nothing of tasks,
- * objects or resources; above it nobody talks to Akka Cluster.
+ * <p>This package owns the membership of this process and what it knows of its peers. It knows
+ * nothing of tasks, objects or resources; no package above it talks to Akka Cluster.
  */
 @NullMarked
 package io.mobula.internal.cluster;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What nodes say about membership survives the way over the wire, in Jackson CBOR. */
+/** Tests that the messages of membership survive serialization in Jackson CBOR. */
 class ControlMessagesTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
 
@@ -58,7 +58,10 @@ class ControlMessagesTest {
     AkkaMessageFuzzer.search("messages of membership", 100, KIT.system(), ALL, message -> {});
   }
 
-  /** Akka gives an actor no null: the stream from the peer would have failed. */
+  /**
+   * Refuses null as a message: Akka gives an actor no null, and the stream from the peer would have
+   * failed.
+   */
   @Test
   void nullIsNoMessage() {
     var serialization = SerializationExtension.get(KIT.system());
@@ -74,7 +77,7 @@ class ControlMessagesTest {
     }
   }
 
-  /** It would have ended the gate, and nobody could have joined there any more. */
+  /** Refuses a join request without a cluster name, which would have stopped the gatekeeper. */
   @Test
   void aKnockWithoutAClusterIsRefused() {
     var probe = KIT.createTestProbe(JoinGatekeeper.JoinReply.class);

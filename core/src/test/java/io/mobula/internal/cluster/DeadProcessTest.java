@@ -23,8 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Members on hosts of their own whose actor systems end without a word, as when their process is
- * killed: the host answers and refuses the port.
+ * Tests with members on hosts of their own whose actor systems end without a message, as when their
+ * process is killed: the host answers and refuses the port.
  */
 class DeadProcessTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -51,9 +51,9 @@ class DeadProcessTest {
       assertThat(living.awaitLeft(first)).startsWith("left");
       assertThat(living.awaitLeft(third)).startsWith("left");
     }
-    var fourth = start(4, 0, "third", second); // of the same name
+    var fourth = start(4, 0, "third", second); // with the same name as the dead member
     assertThat(driver.awaitJoined(fourth)).isTrue();
-    assertThat(second.expelled).isFalse(); // though alone of three hosts
+    assertThat(second.expelled).isFalse(); // although alone of three hosts
     assertThat(driver.expelled).isFalse();
   }
 
@@ -74,8 +74,8 @@ class DeadProcessTest {
     var first = start(2, 0, "first");
     var second = start(3, 0, "second", first);
     assertThat(first.awaitJoined(second)).isTrue();
-    second.membership.verifyMembership(); // nobody has removed it yet
-    // as the resolver does, and says so to nobody but those who remain
+    second.membership.verifyMembership(); // no member has removed it yet
+    // as the resolver does, which tells only those who remain
     first.membership.reportDead(second.id(), "it is taken for dead");
     assertThat(first.awaitLeft(second)).contains("it is taken for dead");
     for (int i = 0; i < 600 && !second.expelled.get(); i++) {
@@ -97,7 +97,7 @@ class DeadProcessTest {
     return started;
   }
 
-  /** A member, and what it has heard. */
+  /** Member, and the notifications that it has received. */
   private static final class Member
       implements ClusterMembership.NodeCallbacks, Membership.Listener {
     private final ActorSystem<?> system;
@@ -122,7 +122,7 @@ class DeadProcessTest {
       var self =
           new Peer(id, ClusterMembership.addressOf(system), name, host, 1, role, Map.of(), store);
       var clock = new SuspendAwareClock(System.nanoTime());
-      clock.runFree(System.nanoTime()); // one JVM, and it runs
+      clock.runFree(System.nanoTime()); // one JVM, which is running
       this.membership = ClusterMembership.start(system, self, settings, true, clock, this);
       membership.subscribe(this);
     }
@@ -149,7 +149,7 @@ class DeadProcessTest {
       return membership.self().id();
     }
 
-    /** Ends without a word to anybody. */
+    /** Terminates the actor system without a message to anybody. */
     void kill() {
       system.terminate();
       try {
@@ -163,7 +163,7 @@ class DeadProcessTest {
       return await("joined " + other.id()) != null;
     }
 
-    /** How that one has left; a word of the failure if it has not in time. */
+    /** Waits for a member to leave; returns how it left, or "null" after a timeout. */
     String awaitLeft(Member other) throws InterruptedException {
       return String.valueOf(await("left " + other.id()));
     }

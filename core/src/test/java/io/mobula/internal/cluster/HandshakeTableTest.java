@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Who is told of as joined and left, whatever order the news come in. */
+/** Tests of who is reported as joined and left, in whatever order the messages arrive. */
 class HandshakeTableTest {
   private final HandshakeTable handshakes = new HandshakeTable();
 

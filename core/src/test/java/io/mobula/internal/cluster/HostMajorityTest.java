@@ -15,7 +15,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** A process that is known to live is not downed, whatever Akka's failure detectors say of it. */
+/**
+ * Tests that a process that is known to be alive is not downed, whatever Akka's failure detectors
+ * say of it.
+ */
 class HostMajorityTest {
   private final Set<UniqueAddress> living = new HashSet<>();
   private final Member a = member(1);
@@ -107,7 +110,7 @@ class HostMajorityTest {
     return CollectionConverters.asScala(of).toSet();
   }
 
-  /** A node that is up, on a host of its own. */
+  /** Returns a member that is up, on a host of its own. */
   private static Member member(int number) {
     var address = new Address("akka", "mobula", "127.0.0." + number, 7000);
     return new Member(

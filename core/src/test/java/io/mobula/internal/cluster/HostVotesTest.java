@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** One vote per host, and never two sides that go on. */
+/** Tests that each host has one vote and that never two sides go on. */
 class HostVotesTest {
 
   @Test

@@ -7,11 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** How long joining may take, by a clock that the test moves. */
+/** Tests of how long joining may take, with a manual clock. */
 class JoinDeadlineTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 7); // nanoTime may overflow
+  // System.nanoTime may overflow
+  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 7);
   private final JoinDeadline deadline = new JoinDeadline(TIMEOUT, clock::get);
 
   @Test

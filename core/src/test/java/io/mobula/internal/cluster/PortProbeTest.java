@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
-/** A port is refused when nobody listens, and not when somebody does who never answers. */
+/** Tests that a port is refused when nobody listens, and not when a listener never answers. */
 class PortProbeTest {
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** A word stands still for as long as it has been seen to be the same. */
+/** Tests of how long a word has been seen unchanged. */
 class ProgressObserverTest {
   private final ProgressObserver stillness = new ProgressObserver();
 

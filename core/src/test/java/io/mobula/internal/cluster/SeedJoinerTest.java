@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who knocks at gates that are slow, or that say no. */
+/** Tests of joining by gatekeepers that are slow or refuse. */
 class SeedJoinerTest {
   private static final String SEED = "127.0.0.1:4410";
 
@@ -54,7 +54,7 @@ class SeedJoinerTest {
   @Test
   void whatASeedSaysForTheFirstTimeIsProgress() {
     var asked = new AtomicInteger();
-    var clock = new AtomicLong(); // 300 ms pass with each question
+    var clock = new AtomicLong(); // 300 ms pass with each request
     var changing = kit.spawn(Behaviors.<JoinGatekeeper.Command>receiveMessage(message -> {
       clock.addAndGet(300_000_000);
       answer(
@@ -67,15 +67,16 @@ class SeedJoinerTest {
     assertThatThrownBy(
             () -> doorstep(changing, Duration.ofSeconds(1)).awaitWelcome(List.of(SEED), deadline))
         .hasMessageContaining("says NOT_YET: late");
-    assertThat(asked).hasValueGreaterThanOrEqualTo(7); // at 0.9 s it was given one more second
+    // at 0.9 s the deadline was extended by a second
+    assertThat(asked).hasValueGreaterThanOrEqualTo(7);
   }
 
-  /** Longer than two knocks are apart, and each answer alike. */
+  /** Answers after more than the interval between two requests. */
   private static Behavior<JoinGatekeeper.Command> answerLate(
       TimerScheduler<JoinGatekeeper.Command> timers, JoinGatekeeper.Command message) {
     if (message instanceof JoinGatekeeper.JoinRequest request
         && !request.cluster().isEmpty()) {
-      // the empty name marks a question that has waited
+      // the empty name marks a request that has waited
       timers.startSingleTimer(
           request.replyTo(),
           new JoinGatekeeper.JoinRequest(

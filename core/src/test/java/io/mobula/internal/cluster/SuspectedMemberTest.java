@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is known of a member's process by its store and by its port. */
+/** Tests of what is known of a member's process by its store and by its port. */
 class SuspectedMemberTest {
   private static final SystemAddress SEAT = new SystemAddress("127.0.0.2:7000", 1);
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
