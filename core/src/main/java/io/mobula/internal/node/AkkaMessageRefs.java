@@ -14,28 +14,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refs and handles inside users' own Akka messages: what they are on the wire, in the process of
- * this actor system. Safe for all threads.
+ * Codec of refs and handles inside users' own Akka messages, as an extension of the actor system.
+ * Thread-safe.
  *
- * <p>Nobody knows where such a message goes, or whether it arrives: the sender holds what is inside
- * until the first who reads it has said that he holds it, but no longer than a stated time.
+ * <p>Nobody knows where such a message goes, or whether it arrives. The sender therefore keeps a
+ * hold until the first reader confirms its own, but no longer than a configured time.
  */
 final class AkkaMessageRefs implements Extension {
   private volatile @Nullable NodeGateway gateway;
 
-  /** How refs and handles leave and enter a node. */
+  /** Gateway by which refs and handles leave and enter a node. */
   interface NodeGateway {
-    /** A hold of its own on what a ref or handle points to. */
+    /** Takes a separate hold on what a ref or handle refers to. */
     HeldRef keep(HeldRef.Holdable what);
 
-    /** Ends the bytes of a message, and keeps that hold for as long as it may be on its way. */
+    /** Completes the bytes of a message, and keeps the hold while the message may be on its way. */
     void holdInTransit(HeldRef edge, FrameWriter bytes);
 
-    /** What another process wrote, with a hold. */
+    /** Imports what another process wrote, with a hold. */
     HeldRef enter(FrameReader in);
   }
 
-  /** How Akka finds it. */
+  /** Extension id by which Akka finds the codec. */
   private static final class Id extends AbstractExtensionId<AkkaMessageRefs> {
     static final Id INSTANCE = new Id();
 
@@ -45,17 +45,17 @@ final class AkkaMessageRefs implements Extension {
     }
   }
 
-  /** The one of that system. */
+  /** Returns the codec of that actor system. */
   static AkkaMessageRefs of(ActorSystem system) {
     return Id.INSTANCE.get(system);
   }
 
-  /** The system has a node. */
+  /** Opens the codec, as the system has a node. */
   void open(NodeGateway with) {
     gateway = with;
   }
 
-  /** It has none any more. */
+  /** Closes the codec, as the system has no node any more. */
   void close() {
     gateway = null;
   }
@@ -69,12 +69,12 @@ final class AkkaMessageRefs implements Extension {
     return present;
   }
 
-  /** The bytes of a ref. */
+  /** Encodes a ref to an object. */
   byte[] bytes(ObjectRef<?> ref) {
     return out(ref);
   }
 
-  /** The bytes of a handle. */
+  /** Encodes a handle of an actor. */
   byte[] bytes(ActorHandle<?> handle) {
     return out(handle);
   }
@@ -88,9 +88,10 @@ final class AkkaMessageRefs implements Extension {
     return out.toBytes();
   }
 
-  /** A ref or handle of this process to what those bytes name. */
+  /** Decodes a ref or handle of this process. */
   Object revive(byte[] bytes) {
-    var edge = gateway().enter(new FrameReader(bytes)); // holds it, and has said so
+    // takes a hold, and has confirmed it to the sender
+    var edge = gateway().enter(new FrameReader(bytes));
     try {
       return Objects.requireNonNull(edge.newReference());
     } finally {

@@ -5,7 +5,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Class names that match one of several patterns, {@code *} standing for any characters. */
+/**
+ * Filter of class names that match one of several patterns; {@code *} stands for any characters.
+ */
 final class AllowedClasses {
   private AllowedClasses() {}
 

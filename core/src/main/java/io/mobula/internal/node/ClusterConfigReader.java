@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and checks {@code mobula.cluster}, {@code mobula.tls} and {@code mobula.insecure}. */
+/**
+ * Reader and validator of {@code mobula.cluster}, {@code mobula.tls} and {@code mobula.insecure}.
+ */
 final class ClusterConfigReader {
   private static final int MOST_NAME = 1_000;
   private static final int MOST_LABELS = 16 << 10;
@@ -117,7 +119,7 @@ final class ClusterConfigReader {
     int characters = labels.entrySet().stream()
         .mapToInt(label -> label.getKey().length() + label.getValue().length())
         .sum();
-    if (characters > MOST_LABELS) { // every node is told of them in one message
+    if (characters > MOST_LABELS) { // every node is told all labels in one message
       throw reader.malformed(
           "mobula.cluster.labels",
           "keys and values together must not have more than " + MOST_LABELS + " characters",

@@ -8,7 +8,7 @@ import io.mobula.spi.ClusterPeers;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The membership as parts from outside see it. */
+/** Adapter that presents the membership to modules outside of the core. */
 record ClusterPeersAdapter(Membership membership) implements ClusterPeers {
   @Override
   public NodeId self() {

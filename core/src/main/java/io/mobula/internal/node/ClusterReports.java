@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Asks all nodes what they have, what is free, what waits there and what they send. Safe for all
- * threads.
+ * Collector of reports from all nodes: their resources, what waits there and their traffic.
+ * Thread-safe.
  */
 final class ClusterReports {
   private static final int ASK = 40;
@@ -33,12 +33,12 @@ final class ClusterReports {
   private final PendingPeerRequests<Long, NodeReport> open;
 
   /**
-   * What one node, or all of them together, say.
+   * Report of one node, or the sum of all nodes' reports.
    *
-   * @param total what there is
-   * @param available what of it is free
-   * @param waiting what waits, and why
-   * @param lanes what is on the way to others
+   * @param total the total resources
+   * @param available the free resources
+   * @param waiting what waits, with the reasons
+   * @param lanes the traffic to other processes
    */
   record NodeReport(
       Resources total,
@@ -76,9 +76,9 @@ final class ClusterReports {
   }
 
   /**
-   * Answers other nodes from now on.
+   * Starts to answer other nodes.
    *
-   * @param own asks this node
+   * @param own makes the report of this node
    */
   ClusterReports(
       Membership membership,
@@ -92,7 +92,7 @@ final class ClusterReports {
     router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
   }
 
-  /** What all nodes say; who leaves meanwhile says nothing. */
+  /** Returns the sum of all nodes' reports; a node that leaves in the meantime adds nothing. */
   CompletionStage<NodeReport> all() {
     var sum = own.get();
     for (var peer : membership.peers()) {

@@ -60,7 +60,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a node has besides when it is one of several: lanes, shared objects, leases of others. */
+/**
+ * Services that a node has only in a cluster: peer channels, shared objects, leases on other nodes.
+ */
 final class ClusterServices {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterServices.class);
   private static final Duration LAST_FRAMES = Duration.ofSeconds(1);
@@ -148,7 +150,7 @@ final class ClusterServices {
     };
   }
 
-  /** Another node that seems to have this free. */
+  /** Returns another node that seems to have these resources free, or null. */
   private @Nullable NodeId findRedirect(Resources wanted) {
     try {
       return choose(wanted, Placement.anywhere(), Map.of(), 0)
@@ -156,7 +158,7 @@ final class ClusterServices {
               && !node.equals(membership.self().id())
           ? node
           : null;
-    } catch (Throwable thrown) { // the request waits here then
+    } catch (Throwable thrown) { // the request then waits here
       LOG.warn(
           "The placement policy has thrown; {} is asked for here",
           wanted,
@@ -165,11 +167,14 @@ final class ClusterServices {
     }
   }
 
-  /** Runs work that needs jars in processes that have them, or is such a process. */
+  /**
+   * Opens the pool of worker processes for work that needs jars, or answers the node if this
+   * process is such a worker.
+   */
   void openWorkers(
       ObjectStore objects, JobSettings jobs, JobWorkerPool.Timer timer, BooleanSupplier isBusy) {
     if (jobs.environment() != null) {
-      drain(); // what runs here has been granted by its node
+      drain(); // the node grants what runs in this worker
       IdleResponder.register(peerTransport, router, isBusy);
     } else if (membership.self().role() != Peer.Role.DRIVER) {
       workerPool = new JobWorkerPool(
@@ -178,12 +183,12 @@ final class ClusterServices {
     }
   }
 
-  /** Whether work of others has a lease here. */
+  /** Returns whether work of other nodes has a lease here. */
   boolean isBusy() {
     return !desk.hasNoDelegatedLeases();
   }
 
-  /** Everything is wired: frames may come. */
+  /** Starts to exchange frames; called when everything is wired. */
   void open(
       ActorSystem<?> system,
       NodeSettings settings,
@@ -227,7 +232,10 @@ final class ClusterServices {
     return ServiceLoader.load(port, ClusterServices.class.getClassLoader()).findFirst();
   }
 
-  /** Aeron is clear text: only within this host, or where that was asked for. */
+  /**
+   * Returns the carrier of objects between hosts. Aeron is clear text, so it is used only without
+   * TLS.
+   */
   private TransferSettings.Transport carrier(
       ActorSystem<?> system, NodeSettings settings, ClusterResourceView.Spawner spawner) {
     var security = settings.cluster().security();
@@ -240,18 +248,18 @@ final class ClusterServices {
         : artery;
   }
 
-  /** A placement group is no more: what others were granted out of it here ends. */
+  /** Ends the leases that other nodes were granted out of a placement group that has ended. */
   void end(PlacementGroupId group) {
     desk.end(group);
   }
 
-  /** Grants nothing more to others, and says so. */
+  /** Stops granting leases to other nodes, and tells them so. */
   void drain() {
     desk.drain();
     views.drain();
   }
 
-  /** Starts the workers that are to stand beside this node, and waits until all are up. */
+  /** Starts the static workers beside this node, and waits until all are up. */
   void startStaticWorkers(NodeSettings settings) {
     var jobs = settings.jobs();
     if (jobs.staticWorkers().count() == 0) {
@@ -272,13 +280,13 @@ final class ClusterServices {
     hired.awaitUp(ChildJvm.longestStart(limit));
   }
 
-  /** Workers that could not be kept. */
+  /** Returns workers that could not be kept running. */
   List<WaitingWork> lostWorkers() {
     var hired = workers;
     return hired == null ? List.of() : hired.abandoned();
   }
 
-  /** The workers beside this node leave, and hand over what only they have. */
+  /** Stops the workers beside this node; they hand over the objects that only they have. */
   void stopWorkers() {
     var hired = workers;
     if (hired != null) {
@@ -287,22 +295,22 @@ final class ClusterServices {
   }
 
   /**
-   * Others copy what they hold and only this node has, and host what this one hosted of what they
-   * know together.
+   * Evacuates this node: the others copy objects that only this node has, and host the actors'
+   * state that it hosted for them.
    */
   void evacuate(Duration limit) {
     clusterObjects.leave(limit);
     closeNames();
   }
 
-  /** Keeps no names of actors any more. */
+  /** Stops keeping names of actors. */
   void closeNames() {
     if (names != null) {
       names.close();
     }
   }
 
-  /** What is known of all ledgers. */
+  /** Returns the resource view of the cluster. */
   ClusterResourceView views() {
     return views;
   }
@@ -311,7 +319,7 @@ final class ClusterServices {
     return membership;
   }
 
-  /** What is on the way from here. */
+  /** Returns the traffic that is on its way from this node. */
   List<PeerChannelInfo> lanes() {
     return peerTransport.traffic();
   }
@@ -329,8 +337,8 @@ final class ClusterServices {
   }
 
   /**
-   * Worker processes end; what work has printed here reaches its programs, and what this one's has
-   * printed is printed.
+   * Stops the worker processes and flushes output: lines printed here reach their jobs, and lines
+   * of this process's jobs are printed.
    */
   void flushOutput() {
     if (workerPool != null) {
@@ -341,7 +349,7 @@ final class ClusterServices {
     peerTransport.awaitDrained(LAST_FRAMES);
   }
 
-  /** Lets go of what belongs to other processes. */
+  /** Releases everything that belongs to other processes. */
   void close() {
     clusterObjects.close();
     peerTransport.close();
@@ -353,17 +361,20 @@ final class ClusterServices {
     return wire;
   }
 
-  /** The questions to other processes that have no answer yet. */
+  /** Returns the queries to other processes that have no answer yet. */
   Iterator<WaitPoint> openQuestions() {
     return peerTransport.openRequests();
   }
 
-  /** Asks other processes why something waits. */
+  /** Returns the queries that ask other processes why work waits. */
   WaitChainWalker.PeerQueries waits() {
     return waits;
   }
 
-  /** What work that another process waits for waits for here; null if it is not here, or done. */
+  /**
+   * Returns what work here waits for that another process waits for; null if the work is not here,
+   * or done.
+   */
   private @Nullable WaitPoint pendingHere(NodeId asker, WaitStep.Work work) {
     var id = work.id();
     if (work.kind() == WaitStep.Work.Kind.LEASE) {
@@ -376,7 +387,9 @@ final class ClusterServices {
     return task != null ? task : call != null ? call : clusterObjects.pendingHere(id);
   }
 
-  /** Names of actors, unique in the cluster where the module that sees to it is there. */
+  /**
+   * Opens the names of actors, which are unique in the cluster if the module for that is present.
+   */
   ActorNameDirectory names(ActorSystem<?> system, ClusterResourceView.Spawner spawner) {
     var config = system.settings().config();
     var opened = load(ActorNameDirectoryFactory.class)

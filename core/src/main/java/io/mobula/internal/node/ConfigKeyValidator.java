@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Refuses keys that {@code reference.conf} does not have: a misspelt setting must not be silently
- * without effect.
+ * Validator that refuses keys without a default in {@code reference.conf}: a misspelt setting must
+ * not be silently ignored.
  */
 final class ConfigKeyValidator {
-  /** Below these, keys are named by the program. */
+  /** Tables whose keys the program chooses. */
   static final Set<String> FREE_FORM_TABLES = Set.of(
       "mobula.resources.custom",
       "mobula.workers.resources.custom",
@@ -29,9 +29,9 @@ final class ConfigKeyValidator {
       "mobula.cluster.actor-system");
 
   /**
-   * System properties of the build of Mobula and its tests, which Maven hands to every JVM that it
-   * starts: options of those JVMs, which tests run, their seeds and durations. No setting of a node
-   * is called so, and none of these has an effect on one.
+   * System properties of Mobula's build and tests, which Maven passes to every JVM that it starts:
+   * JVM options, selections of tests, seeds and durations. No setting has such a name, and none of
+   * them affects a node.
    */
   static final Set<String> BUILD_PROPERTIES = Set.of(
       "mobula.child",
@@ -49,7 +49,10 @@ final class ConfigKeyValidator {
 
   private ConfigKeyValidator() {}
 
-  /** The defaults, read once: from files alone, as system properties would make any key known. */
+  /**
+   * Defaults of all settings, read once. They are read from files only, since system properties
+   * would make any key known.
+   */
   private static final class Defaults {
     private static final Config ALL = read();
     private static final Set<String> KEYS = keys(ALL);
@@ -64,17 +67,17 @@ final class ConfigKeyValidator {
     }
   }
 
-  /** What every setting is unless told otherwise. */
+  /** Returns the defaults of all settings. */
   static Config defaults() {
     return Defaults.ALL;
   }
 
-  /** All keys that have a default. */
+  /** Returns all keys that have a default. */
   static Set<String> all() {
     return Defaults.KEYS;
   }
 
-  /** Without what is the build's own. */
+  /** Returns the configuration without the build's own properties. */
   static Config withoutBuildProperties(Config config) {
     requireTable(config);
     var result = config;
@@ -115,9 +118,9 @@ final class ConfigKeyValidator {
   }
 
   /**
-   * Refuses options of a JVM that set what is no setting: it would not start.
+   * Throws if JVM options set a property that is no setting: the JVM would not start.
    *
-   * @param setting that has the options
+   * @param setting the setting that has the options
    */
   static void requireIn(String setting, List<String> options) {
     for (var option : options) {
@@ -139,14 +142,14 @@ final class ConfigKeyValidator {
     return key.equals(other) || key.startsWith(other + ".");
   }
 
-  /** Which of the names may have been meant. */
+  /** Suggests the name that may have been meant. */
   static String hint(String name, Collection<String> names) {
     return nearest(name, names)
         .map(near -> "Did you mean " + near + "?")
         .orElse("The reference.conf of mobula-core names all settings.");
   }
 
-  /** The name that differs least, unless all differ in more than a third. */
+  /** Returns the most similar name, unless all differ in more than a third of their characters. */
   static Optional<String> nearest(String name, Collection<String> names) {
     return names.stream()
         .min(Comparator.comparingInt(other -> distance(name, other)))
@@ -154,9 +157,9 @@ final class ConfigKeyValidator {
   }
 
   /**
-   * The known keys that have another value than their default, for a process of the same kind.
+   * Returns the known keys with values other than their defaults, for a process of the same kind.
    *
-   * @param except what their names do not begin with
+   * @param except prefixes of keys to leave out
    */
   static Map<String, Object> nonDefaults(Config config, Set<String> except) {
     var reference = defaults();
@@ -186,7 +189,7 @@ final class ConfigKeyValidator {
     return String.join(".", ConfigUtil.splitPath(path));
   }
 
-  /** How many letters differ: Levenshtein's distance. */
+  /** Returns the Levenshtein distance of two names. */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j < row.length; j++) {

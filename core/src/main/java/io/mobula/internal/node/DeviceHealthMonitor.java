@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a node's accelerators now and then, on a thread of its own, since drivers block; tells
- * when one has fallen ill or is healthy again.
+ * Monitor that probes a node's accelerators at intervals, on a thread of its own since drivers
+ * block, and reports when one becomes unhealthy or healthy.
  */
 final class DeviceHealthMonitor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceHealthMonitor.class);
@@ -43,10 +43,10 @@ final class DeviceHealthMonitor implements AutoCloseable {
   }
 
   /**
-   * Begins. The probe is closed with it.
+   * Starts a monitor, which closes the probe when it ends.
    *
-   * @param shares the devices that are watched, as they were
-   * @param changed is told all of them that have changed, on a thread that may be blocked
+   * @param shares the devices to monitor, in their last known state
+   * @param changed is told all devices that have changed, on a thread that may be blocked
    */
   static DeviceHealthMonitor start(
       DeviceProbe probe,
@@ -71,12 +71,12 @@ final class DeviceHealthMonitor implements AutoCloseable {
     }
   }
 
-  /** Warns of what it has not warned of before; gives what there is to warn of. */
+  /** Probes once and logs warnings that were not logged before; returns all present warnings. */
   private Set<String> look(Set<String> said) {
     DeviceProbe.DetectedDevices detectedDevices;
     try {
       detectedDevices = Objects.requireNonNull(probe.probe(), "the probe has given null");
-    } catch (Throwable broken) { // it is another's, and may know better at its next look
+    } catch (Throwable broken) { // the probe is foreign code and may succeed next time
       detectedDevices = new DeviceProbe.DetectedDevices(
           List.copyOf(known.values()),
           List.of("they cannot be looked at: " + CapturedThrowable.textOf(broken)));
@@ -91,7 +91,7 @@ final class DeviceHealthMonitor implements AutoCloseable {
     return warnings;
   }
 
-  /** Whatever the probe throws as it ends. */
+  /** Closes a probe; whatever it throws is logged. */
   static void close(DeviceProbe probe) {
     try {
       probe.close();
@@ -130,7 +130,7 @@ final class DeviceHealthMonitor implements AutoCloseable {
             () -> LOG.info("Accelerator {} ({}) is healthy again", device.index(), device.uuid()));
   }
 
-  /** Ends it, when its look is over. */
+  /** Ends the monitor after its present probe. */
   @Override
   public void close() {
     closed.countDown();

@@ -12,13 +12,16 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Settings in environment variables: the key in capitals, with {@code _} for every other sign. A
- * variable that begins so and is no setting is refused.
+ * Reader of settings in environment variables: the key in capitals, with {@code _} for every other
+ * character. A variable with the prefix that names no setting is refused.
  */
 final class EnvironmentConfigReader {
   private static final String PREFIX = "MOBULA_";
 
-  /** What others of Mobula read: {@code bin/mobula}, the probe of accelerators, the samples. */
+  /**
+   * Variables that other parts of Mobula read: {@code bin/mobula}, the probe of accelerators, the
+   * samples.
+   */
   private static final Set<String> FOREIGN_VARIABLES = Set.of(
       "MOBULA_AOT",
       "MOBULA_JAVA_OPTS",
@@ -28,7 +31,8 @@ final class EnvironmentConfigReader {
       "MOBULA_SPAM_ASSASSIN");
 
   /**
-   * How Kubernetes tells every container of services, here of one whose name begins with "mobula".
+   * Form of the variables by which Kubernetes tells every container of services, here of one whose
+   * name begins with "mobula".
    */
   private static final Pattern SERVICE =
       Pattern.compile(".*_SERVICE_(HOST|PORT(_.*)?)|.*_PORT_\\d+_(TCP|UDP|SCTP)(_.*)?");
@@ -38,9 +42,9 @@ final class EnvironmentConfigReader {
   private EnvironmentConfigReader() {}
 
   /**
-   * The settings in an environment.
+   * Reads the settings in an environment.
    *
-   * @throws SettingsException when a variable is none
+   * @throws SettingsException when a variable names no setting
    */
   static Config in(Map<String, String> environment) {
     var keys = names();
@@ -70,7 +74,9 @@ final class EnvironmentConfigReader {
         || SERVICE_PORT.matcher(value).matches();
   }
 
-  /** The keys by their variables; where a program names what is below a key, the key itself. */
+  /**
+   * Returns the keys by variable name; for a table that the program fills, the key of the table.
+   */
   private static Map<String, String> names() {
     var names = new TreeMap<String, String>();
     ConfigKeyValidator.FREE_FORM_TABLES.forEach(key -> names.put(nameOf(key), key));

@@ -24,26 +24,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The accelerators of a node: those that its probe finds, or as many as the user says.
+ * Accelerators of a node: those that its probe finds, or as many as the settings declare.
  *
- * @param shares what of each the node hands out
- * @param declared how many there are by the user's word; empty for those that are found
- * @param interval how often they are looked at while the node runs
+ * @param shares the shares of devices that the node offers
+ * @param declared the declared number; empty if the probe's devices count
+ * @param interval how often they are probed while the node runs
  */
 public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration interval) {
   private static final Logger LOG = LoggerFactory.getLogger(GpuConfig.class);
   private static final String COUNT = "mobula.resources.gpus";
   private static final long GIB = 1L << 30;
 
-  /** Copies the list. */
+  /** Copies the list of shares. */
   public GpuConfig {
     shares = List.copyOf(shares);
   }
 
   /**
-   * Looks at them, which may take as long as a driver takes to wake up.
+   * Reads the settings and probes the accelerators, which may take as long as a driver needs to
+   * wake up.
    *
-   * @param offers false for a process that has none, whatever there is
+   * @param offers false for a process that offers none in any case
    */
   static GpuConfig read(SettingReader reader, Config config, boolean offers) {
     double said = reader.automatic(COUNT, config::getDouble, -1.0);
@@ -68,7 +69,7 @@ public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration
     return factory.isEmpty() ? declaredDevices(declared) : probedDevices(factory.get(), declared);
   }
 
-  /** As many as the user says, if he does. */
+  /** Returns as many devices of unknown model as the settings declare. */
   private static List<Device> declaredDevices(OptionalInt declared) {
     var visible = System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "").split(",");
     return IntStream.range(0, declared.orElse(0))
@@ -76,7 +77,10 @@ public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration
         .toList();
   }
 
-  /** What the probe finds; one that fails has found nothing. */
+  /**
+   * Returns the devices that the probe finds; a probe that fails counts as having found what the
+   * settings declare.
+   */
   static List<Device> probedDevices(DeviceProbeFactory factory, OptionalInt declared) {
     try {
       var probe = Objects.requireNonNull(factory.open(declared), "no probe");
@@ -88,7 +92,7 @@ public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration
       } finally {
         DeviceHealthMonitor.close(probe);
       }
-    } catch (Throwable broken) { // it is another's
+    } catch (Throwable broken) { // the probe is foreign code
       LOG.warn(
           "Accelerators cannot be looked at, so that {} offered: {}",
           declared.isPresent() ? "those that the settings name are" : "none is",
@@ -97,24 +101,27 @@ public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration
     }
   }
 
-  /** The number by which whoever started this process has shown it a device, or its place. */
+  /**
+   * Returns the number under which the starter of this process has made a device visible, or its
+   * index.
+   */
   private static int numbered(String[] visible, int at) {
     return at < visible.length && visible[at].strip().matches("\\d{1,4}")
         ? Integer.parseInt(visible[at].strip())
         : at;
   }
 
-  /** How much of them there is. */
+  /** Returns the units of all shares. */
   long units() {
     return shares.stream().mapToLong(DeviceShare::units).sum();
   }
 
-  /** The same with what is left of them. */
+  /** Returns the same configuration with the remaining shares. */
   GpuConfig leaving(List<DeviceShare> rest) {
     return new GpuConfig(rest, declared, interval);
   }
 
-  /** Watches them, where a driver can say how they are; null where none can. */
+  /** Starts a monitor of the accelerators; null if no driver can report their health. */
   @Nullable
   DeviceHealthMonitor watch(Consumer<List<Device>> changed) {
     var factory = ServiceLoader.load(DeviceProbeFactory.class).findFirst();
@@ -123,20 +130,20 @@ public record GpuConfig(List<DeviceShare> shares, OptionalInt declared, Duration
     }
     try {
       return DeviceHealthMonitor.start(factory.get().open(declared), shares, interval, changed);
-    } catch (RuntimeException | Error broken) { // it is another's
+    } catch (RuntimeException | Error broken) { // the probe is foreign code
       LOG.warn("Accelerators are not watched: {}", CapturedThrowable.textOf(broken));
       return null;
     }
   }
 
-  /** Whether a driver can say how they are. */
+  /** Returns whether a driver can report the health of the devices. */
   boolean isWatched() {
     return shares.stream().anyMatch(share -> !share.device().model().isEmpty());
   }
 
   /**
-   * What placement may ask for: the model, memory and architecture of the devices, where they are
-   * all alike.
+   * Returns labels for placement: the model, memory and architecture of the devices where all are
+   * alike.
    */
   Map<String, String> labels() {
     Map<String, String> labels = new TreeMap<>();

@@ -11,13 +11,13 @@ import io.mobula.internal.node.NodeSettings.SettingReader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and checks {@code mobula.jobs}. */
+/** Reader and validator of {@code mobula.jobs}. */
 final class JobConfigReader {
   private static final String SHIP = "mobula.jobs.ship";
   private static final String ENVIRONMENT = "mobula.jobs.environment";
   private static final String DIGITS = "-?\\d{1,19}";
 
-  /** What a process says of itself, and its workers of themselves. */
+  /** Keys that each process has a value of its own for; they are not passed on to workers. */
   private static final Set<String> PER_PROCESS_KEYS = Set.of(
       "mobula.resources.",
       "mobula.workers.",
@@ -35,7 +35,11 @@ final class JobConfigReader {
 
   private JobConfigReader() {}
 
-  /** How jars get here, and {@code standing} workers, of which it is said elsewhere. */
+  /**
+   * Reads how jars are shipped.
+   *
+   * @param standing the static workers, which are read elsewhere
+   */
   static JobSettings read(
       SettingReader reader, Config config, Peer.Role role, StaticWorkers.Spec standing) {
     var ship = reader.paths(SHIP);
@@ -57,7 +61,10 @@ final class JobConfigReader {
         ConfigKeyValidator.nonDefaults(config, PER_PROCESS_KEYS));
   }
 
-  /** The jars that this process was started with, if it is a worker for such. */
+  /**
+   * Returns the runtime environment that this process was started with, or null if it is no worker
+   * for one.
+   */
   static @Nullable RuntimeEnvironment environment(SettingReader reader, Config config) {
     var text = reader.read(ENVIRONMENT, config::getString);
     if (text.isEmpty()) {

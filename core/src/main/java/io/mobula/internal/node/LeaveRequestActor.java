@@ -8,9 +8,9 @@ import io.mobula.internal.cluster.ControlMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where other processes ask this node to leave. */
+/** Actor that other processes ask to make this node leave. */
 final class LeaveRequestActor extends AbstractOnMessageBehavior<LeaveRequestActor.Command> {
-  /** Its name below the node. */
+  /** Name of this actor below the node. */
   static final String NAME = "desk";
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaveRequestActor.class);
@@ -18,9 +18,9 @@ final class LeaveRequestActor extends AbstractOnMessageBehavior<LeaveRequestActo
   sealed interface Command {}
 
   /**
-   * It is to leave the cluster and close.
+   * Request to leave the cluster and to close.
    *
-   * @param who asks, for the log
+   * @param who the requester, for the log
    */
   record Leave(String who) implements Command, ControlMessage {}
 
@@ -32,7 +32,7 @@ final class LeaveRequestActor extends AbstractOnMessageBehavior<LeaveRequestActo
   }
 
   /**
-   * Heeds what it is asked.
+   * Creates the actor's behavior.
    *
    * @param leave begins to close the node, without blocking
    */

@@ -12,7 +12,7 @@ import io.mobula.internal.cluster.SingleNodeMembership;
 import io.mobula.internal.memory.SuspendAwareClock;
 import java.util.function.Supplier;
 
-/** Makes a node's membership: in a cluster if the settings say so, else alone. */
+/** Factory of a node's membership: in a cluster if the settings say so, else without one. */
 final class MembershipFactory {
   private static final int SHORT = 4;
 

@@ -15,15 +15,15 @@ import io.mobula.ObjectRef;
 import java.io.IOException;
 
 /**
- * Lets {@link ObjectRef} and {@link ActorHandle} be fields of any Akka message that Jackson
- * serializes: they travel as their passports. Mobula's own messages are read as a whole or not at
- * all. Named in {@code reference.conf}; made by Akka.
+ * Jackson module that lets {@link ObjectRef} and {@link ActorHandle} be fields of any Akka message:
+ * they are serialized as their descriptors. It also makes Mobula's own messages complete or
+ * refused. Named in {@code reference.conf}; created by Akka.
  */
 public final class MobulaJacksonModule extends SimpleModule {
   private static final long serialVersionUID = 1L;
 
-  /** As Akka calls it. */
-  @SuppressWarnings("rawtypes") // Jackson knows classes
+  /** Creates the module; called by Akka. */
+  @SuppressWarnings("rawtypes") // Jackson works with raw classes
   public MobulaJacksonModule() {
     super("mobula");
     addSerializer(ObjectRef.class, new RefSerializer<>(ObjectRef.class) {

@@ -75,8 +75,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node in an actor system: ledger, store, tasks and actors, made and ended together. Safe for
- * all threads.
+ * One node in an actor system: ledger, store, tasks and actors, opened and closed together.
+ * Thread-safe.
  */
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -84,14 +84,17 @@ public final class Node {
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(10);
   private static final int CALLBACK_THREADS = 64;
 
-  /** How long a close may take whose JVM ends since work of this node wants it to. */
+  /**
+   * Time limit of a close in a JVM that exits because work of this node has called {@code
+   * System.exit}.
+   */
   private static final Duration CLOSE_AT_EXIT = Duration.ofMillis(500);
 
-  /** How the names of threads begin that run users' code. */
+  /** Prefixes of the names of threads that run users' code. */
   private static final List<String> THREADS =
       List.of("mobula-slot", "mobula-actor", "mobula-mobula.actors", "mobula-callback");
 
-  /** How long the threads of a removed node have to heed their interrupt. */
+  /** Time that the threads of a removed node have to end after their interrupt. */
   private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(1);
 
   private final NodeId id;
@@ -215,7 +218,10 @@ public final class Node {
         cluster == null ? WaitChainWalker.PeerQueries.NOBODY : cluster.waits());
   }
 
-  /** Each slot has a thread group, by which threads are known that its tasks start. */
+  /**
+   * Returns the factory of slot threads. Each slot has a thread group, which identifies the threads
+   * that its tasks start.
+   */
   private static ThreadFactory slotThreads() {
     var all = Thread.currentThread().getThreadGroup();
     var numbers = new AtomicLong();
@@ -230,9 +236,9 @@ public final class Node {
   }
 
   /**
-   * Starts a node in a system that somebody else made. The memory becomes the node's.
+   * Starts a node in an existing actor system. The node takes ownership of the memory.
    *
-   * @param owner who opens and closes it
+   * @param owner opens and closes the node
    */
   public static Node start(
       NodeId id,
@@ -243,7 +249,7 @@ public final class Node {
     return new Node(id, system, settings, memory, owner);
   }
 
-  /** Where others find that memory, and who of them may. */
+  /** Returns the location and sharing group of that memory, for other processes. */
   public static Peer.StoreLocation storeOf(SharedStore memory, NodeSettings settings) {
     return new Peer.StoreLocation(
         memory.directory().toString(), memory.idHigh(), memory.idLow(), settings.shareHost());
@@ -263,16 +269,16 @@ public final class Node {
   }
 
   /**
-   * Joins the cluster if the settings say so, and returns when the others are known.
+   * Joins the cluster if the settings say so; returns when the other nodes are known.
    *
-   * @throws io.mobula.error.ClusterException when it is not let in; the node must be closed
+   * @throws io.mobula.error.ClusterException when it is refused; the node must then be closed
    */
   public void join() {
     actors.registerCheckpointUser();
     if (membership instanceof ClusterMembership cluster) {
       cluster.join();
     }
-    if (membership.peers().isEmpty()) { // else another member may own what the files are of
+    if (membership.peers().isEmpty()) { // else another member may own the files
       actors.removeLeftovers();
     }
     if (membership instanceof ClusterMembership) {
@@ -284,14 +290,14 @@ public final class Node {
     }
   }
 
-  /** The processes that stand beside this node, if there are to be any. */
+  /** Starts the static workers beside this node, if there are to be any. */
   private void startStaticWorkers() {
     if (cluster != null) {
       cluster.startStaticWorkers(settings);
     }
   }
 
-  /** The program of this process brings its jars along from now on. */
+  /** Publishes the jars of this process's job, which brings them along from now on. */
   private void publishJars() {
     var jars = settings.jobs().ship();
     if (!jars.isEmpty()) {
@@ -307,10 +313,10 @@ public final class Node {
   }
 
   /**
-   * Who opens and closes a node.
+   * Owner that opens and closes a node.
    *
-   * @param runtime what tasks and actors see as theirs; not used before the node is made
-   * @param ownsSystem whether the actor system was made for the node and comes and goes with it
+   * @param runtime the runtime that tasks and actors see; not used before the node is made
+   * @param ownsSystem whether the actor system was made for the node and ends with it
    * @param closeRemoved closes the runtime by {@link #closeRemoved}
    */
   public record NodeOwner(MobulaRuntime runtime, boolean ownsSystem, Runnable closeRemoved) {}
@@ -351,7 +357,10 @@ public final class Node {
         value, options, objects, cluster == null ? null : cluster.clusterObjects());
   }
 
-  /** Whether anything here is worked on; objects are handed over when it leaves. */
+  /**
+   * Returns whether any work runs here. Objects do not count; they are handed over when the process
+   * leaves.
+   */
   private boolean isBusy() {
     return tasks.isBusy() || actors.isBusy() || (cluster != null && cluster.isBusy());
   }
@@ -360,7 +369,7 @@ public final class Node {
     Thread.ofPlatform().name("mobula-dismissed").start(owner.runtime()::close);
   }
 
-  /** Refs and handles inside users' messages. */
+  /** Gateway of refs and handles inside users' Akka messages. */
   private final class MessageRefGateway implements AkkaMessageRefs.NodeGateway {
     private final ClusterServices cluster;
 
@@ -415,7 +424,10 @@ public final class Node {
     guardian.tell(new NodeGuardian.Spawn<>(behavior, name, props, then));
   }
 
-  /** Waits for as long as joining may take at most, unless the guardian or its system has ended. */
+  /**
+   * Starts an actor and waits for it: for as long as joining may take, unless the guardian or its
+   * system has ended.
+   */
   private <T> ActorRef<T> spawnNow(Behavior<T> behavior, String name) {
     var spawned = new CompletableFuture<ActorRef<T>>();
     spawn(behavior, name, Props.empty(), spawned::complete);
@@ -433,7 +445,7 @@ public final class Node {
           throw new RuntimeClosedException("The actor system " + system.name()
               + " did not start actor " + name + " within " + limit + ".");
         }
-      } catch (ExecutionException never) { // it is only ever completed with an actor
+      } catch (ExecutionException never) { // the future is never completed exceptionally
         throw new IllegalStateException(never);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -442,17 +454,17 @@ public final class Node {
     }
   }
 
-  /** Names this incarnation. */
+  /** Returns the id of this incarnation. */
   public NodeId id() {
     return id;
   }
 
-  /** Who else is there; nobody for a node alone. */
+  /** Returns the membership; without a cluster it has no peers. */
   public Membership membership() {
     return membership;
   }
 
-  /** Every process of the cluster, this one first. */
+  /** Describes every process of the cluster, this one first. */
   public List<NodeInfo> nodes() {
     objects.requireOpen();
     var all = new ArrayList<NodeInfo>();
@@ -484,59 +496,62 @@ public final class Node {
     desk.tell(new LeaveRequestActor.Leave(membership.self().toString()));
   }
 
-  /** The name of its cluster. */
+  /** Returns the name of the cluster. */
   public String clusterName() {
     return settings.cluster().identity().cluster();
   }
 
-  /** Its objects. */
+  /** Returns the store of objects. */
   public ObjectStore objects() {
     return objects;
   }
 
-  /** Its tasks. */
+  /** Returns the task engine. */
   public TaskEngine tasks() {
     return tasks;
   }
 
-  /** Its actors. */
+  /** Returns the actor engine. */
   public ActorEngine actors() {
     return actors;
   }
 
-  /** Its placement groups. */
+  /** Returns the service for placement groups. */
   public PlacementGroupService groups() {
     return groups;
   }
 
-  /** What all nodes offer in all. Of other nodes: asks them and waits for the answers. */
+  /**
+   * Returns the total resources of all nodes. In a cluster it asks them and waits for the answers.
+   */
   public Resources total() {
     return cluster == null ? ledger.total() : report().total();
   }
 
-  /** What of that is free. Asks the ledgers and waits for the answers. */
+  /** Returns the free resources of all nodes. Asks the ledgers and waits for the answers. */
   public Resources available() {
     return report().available();
   }
 
-  /** What waits, for resources or for arguments. Asks all nodes and waits for the answers. */
+  /** Returns what waits for resources or arguments. Asks all nodes and waits for the answers. */
   public List<WaitingWork> waiting() {
     return report().waiting();
   }
 
-  /** What frames are on the way between all processes. Asks them and waits for the answers. */
+  /** Returns the traffic between all processes. Asks them and waits for the answers. */
   public List<PeerChannelInfo> lanes() {
     return report().lanes();
   }
 
   /**
-   * Why a ref has no value yet. Asks who knows, and waits for their answers for a second at most.
+   * Explains why a ref has no value yet. Asks the processes that know, and waits for their answers
+   * for a second at most.
    */
   public WaitReport whyPending(ObjectRef<?> ref) {
     return waits.why(ref);
   }
 
-  /** Everything of this process that has no outcome yet, and all threads that block. */
+  /** Returns everything of this process that has no outcome yet, and all threads that block. */
   public List<WaitReport> pending() {
     return waits.all();
   }
@@ -579,7 +594,7 @@ public final class Node {
     }
   }
 
-  /** Tasks of other nodes may end, for half of the time there is. */
+  /** Lets tasks of other nodes end, for half of the time left. */
   private void awaitRemoteTasks(long end) {
     long half = (end - System.nanoTime()) / 2;
     try {
@@ -594,7 +609,10 @@ public final class Node {
     }
   }
 
-  /** A thread of the engine that is in System.exit never ends: it is not waited for. */
+  /**
+   * Returns the close timeout. It is short if a thread of the engine has called {@code
+   * System.exit}, since such a thread never ends.
+   */
   private Duration closeLimit(@Nullable ExitCall exit) {
     var usual = settings.closeTimeout();
     boolean ours = exit != null && exit.isMadeByOneOf(THREADS);
@@ -602,9 +620,9 @@ public final class Node {
   }
 
   /**
-   * The others have removed this node and do its work elsewhere: nothing that it has begun may have
-   * an effect from now on. Accepts nothing more, fails what is pending, interrupts what runs. Does
-   * not wait.
+   * Ends all work after the others have removed this node. They do its work elsewhere, so nothing
+   * that it has begun may have an effect from now on. Accepts nothing more, fails what is pending
+   * and interrupts what runs, without waiting.
    */
   private void endWork() {
     objects.refuseMore("it was removed from its cluster");
@@ -619,9 +637,9 @@ public final class Node {
   }
 
   /**
-   * Ends everything after the others have removed this node: nobody is waited for, and nothing is
-   * handed over. Where Mobula has started the process and a thread does not heed its interrupt, the
-   * process is halted.
+   * Closes the node after the others have removed it, without waiting for anybody and without
+   * handing anything over. If Mobula has started the process and a thread does not react to its
+   * interrupt, the process is halted.
    *
    * @return as {@link #close}
    */
@@ -640,10 +658,10 @@ public final class Node {
   }
 
   /**
-   * Leaves the cluster, then ends everything; returns after the leave timeout and the close timeout
-   * at the latest, whatever users' code does meanwhile.
+   * Leaves the cluster and closes the node; returns after the leave timeout and the close timeout
+   * at the latest, whatever users' code does.
    *
-   * @return when that is, on the clock of {@link System#nanoTime()}
+   * @return the deadline of the close, by {@link System#nanoTime()}
    */
   public long close() {
     long drained = System.nanoTime() + settings.cluster().leaveTimeout().toNanos();
@@ -709,7 +727,9 @@ public final class Node {
     return end;
   }
 
-  /** Whether all actors have stopped by then and all threads of these pools have ended. */
+  /**
+   * Waits for all actors to stop and all threads of these pools to end; returns whether they have.
+   */
   private boolean awaitThreads(long end, List<ExecutorService> pools) {
     try {
       boolean all = stopped.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);

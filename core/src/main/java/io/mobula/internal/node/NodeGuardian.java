@@ -10,16 +10,16 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import java.util.function.Consumer;
 
-/** The root of a node's actors. When it stops, all of them have. */
+/** Root of a node's actors. When it has stopped, all of them have. */
 final class NodeGuardian extends AbstractOnMessageBehavior<NodeGuardian.Command> {
 
   sealed interface Command {}
 
-  /** Starts a child, and says who it is on the guardian's thread. */
+  /** Request to start a child; the callback gets its ref on the guardian's thread. */
   record Spawn<T>(Behavior<T> behavior, String name, Props props, Consumer<ActorRef<T>> then)
       implements Command {}
 
-  /** Stops all children, then itself. */
+  /** Command to stop all children and then this actor. */
   record Stop() implements Command {}
 
   private final Runnable onStopped;

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What users are told of a process. */
+/** Mapper from peers and their reports to the {@link NodeInfo} that users get. */
 final class NodeInfoMapper {
   private NodeInfoMapper() {}
 
-  /** Of another process, as its ledger said a moment ago. */
+  /** Maps another process, with the resources of its last report. */
   static NodeInfo of(Peer peer, PeerStatus status, ClusterResourceView views) {
     var view = views.now().node(peer.id());
     var store = views.store(peer.id());
@@ -32,7 +32,7 @@ final class NodeInfoMapper {
         view.map(NodeView::devices).orElse(List.of()));
   }
 
-  /** Of a process that has said so itself. */
+  /** Maps a process whose resources are known directly. */
   static NodeInfo of(
       Peer peer,
       PeerStatus status,

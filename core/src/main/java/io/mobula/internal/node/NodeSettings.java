@@ -33,24 +33,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration of a node, read and checked: every malformed key is refused with its name
- * before anything starts.
+ * Settings of a node, read and validated: every malformed key is refused by name before anything
+ * starts.
  *
- * @param total what the node offers
+ * @param total the resources that the node offers
  * @param gpus its accelerators
- * @param store where and how large its memory is
- * @param limits up to what objects stay in the heap
- * @param tasks the bounds of task running
- * @param codec what may be decoded
- * @param actors the bounds of actors
+ * @param store the location and size of its memory
+ * @param limits sizes up to which objects stay in the heap
+ * @param tasks the settings of task execution
+ * @param codec the limits of decoding
+ * @param actors the settings of actors
  * @param unschedulableTimeout how long work waits that no node can hold
  * @param closeTimeout how long closing waits
- * @param shareHost with which processes of its host it shares memory: the word of
- *     {@link Peer.StoreLocation#sharingGroup}
- * @param rings whether it and others of its host send each other frames through shared memory
- * @param output what happens to what work prints
- * @param jobs how programs bring their classes along
- * @param cluster what it is to other processes
+ * @param shareHost the memory-sharing group, see {@link Peer.StoreLocation#sharingGroup}
+ * @param rings whether processes of its host send each other frames through shared memory
+ * @param output the settings of printed output
+ * @param jobs how jobs bring their classes along
+ * @param cluster its settings in the cluster
  */
 public record NodeSettings(
     Resources total,
@@ -74,7 +73,7 @@ public record NodeSettings(
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   /**
-   * What may be decoded.
+   * Limits of what may be decoded.
    *
    * @param allowedClasses patterns with * for any characters; empty allows all
    * @param maxDepth how deeply values may be nested
@@ -82,12 +81,12 @@ public record NodeSettings(
   public record CodecBounds(List<String> allowedClasses, int maxDepth) {}
 
   /**
-   * The bounds of actors.
+   * Settings of the actor engine.
    *
    * @param maxThreads how many threads concurrent methods may have
    * @param handleGrace how long an actor lives on when no process has a handle
-   * @param transitHold how long what is inside an Akka message is held for its receiver
-   * @param checkpointDirectory where states of actors are saved, or null: in the store
+   * @param transitHold how long refs and handles inside an Akka message are held for its receiver
+   * @param checkpointDirectory the directory of actors' checkpoints, or null for the store
    */
   public record ActorBounds(
       int maxThreads,
@@ -95,7 +94,10 @@ public record NodeSettings(
       Duration transitHold,
       @Nullable Path checkpointDirectory) {}
 
-  /** The program's settings, over system properties, over the environment, over a configuration. */
+  /**
+   * Overlays the program's settings over system properties, the environment and a configuration, in
+   * this order.
+   */
   public static Config overlay(Settings settings, Config base) {
     Config result = ConfigFactory.empty();
     for (var entry : settings.values().entrySet()) {
@@ -115,7 +117,7 @@ public record NodeSettings(
     return TextSettingParser.read(ConfigKeyValidator.withoutBuildProperties(all));
   }
 
-  /** Reads the part below {@code mobula}. */
+  /** Reads and validates the part below {@code mobula}. */
   public static NodeSettings read(Config config) {
     ConfigKeyValidator.require(config);
     var reader = new SettingReader(config);
@@ -172,7 +174,7 @@ public record NodeSettings(
         cluster);
   }
 
-  /** The directory of the store of the node that started this process. */
+  /** Returns the store directory of the node that started this process, or null. */
   private static @Nullable Path beside(SettingReader reader, Config config) {
     var key = "mobula.store.beside";
     var path = reader.read(key, config::getString);
@@ -199,7 +201,7 @@ public record NodeSettings(
     return directory;
   }
 
-  /** A truth, in all the ways in which one may be written, or a word. */
+  /** Returns the memory-sharing group: a boolean in any of its spellings, or a name. */
   private static String shareHost(SettingReader reader, Config config) {
     var key = "mobula.store.share-host";
     var word = reader.read(key, config::getString).trim();
@@ -229,22 +231,20 @@ public record NodeSettings(
     return result;
   }
 
-  /**
-   * What a store takes at most unless told otherwise, in bytes: 30 % of what this process may use.
-   */
+  /** Returns the default capacity of a store in bytes: 30 % of what this process may use. */
   public static long defaultStoreCapacity() {
     return Math.max(1 << 20, usableMemory() / 10 * 3);
   }
 
   /**
-   * How large the log of a detached node may become.
+   * Limits of the log of a detached node.
    *
-   * @param bytes in all its files together
-   * @param parts how many files
+   * @param bytes the size of all its files together
+   * @param parts the number of files
    */
   public record LogBounds(long bytes, int parts) {}
 
-  /** The bounds of the log of a detached node, which is opened before the node. */
+  /** Reads the limits of the log of a detached node, which is opened before the node. */
   public static LogBounds logBounds(Config config) {
     return logBounds(new SettingReader(config), config);
   }
@@ -262,7 +262,8 @@ public record NodeSettings(
   }
 
   private static OutputSettings output(SettingReader reader, Config config) {
-    var _ = logBounds(reader, config); // what is malformed is refused, detached or not
+    // a malformed setting is refused, whether or not the node is detached
+    var _ = logBounds(reader, config);
     return new OutputSettings(
         reader.read("mobula.logs.to-driver", config::getBoolean),
         reader.automatic(
@@ -286,7 +287,9 @@ public record NodeSettings(
         reader.checked("mobula.store.spill.threshold", () -> SpillConfig.requireShare(threshold)));
   }
 
-  /** What this process may use: its container's limit, or the machine's memory. */
+  /**
+   * Returns the memory that this process may use: its container's limit, or the machine's memory.
+   */
   private static long usableMemory() {
     return ManagementFactory.getOperatingSystemMXBean()
             instanceof com.sun.management.OperatingSystemMXBean system
@@ -294,7 +297,7 @@ public record NodeSettings(
         : Runtime.getRuntime().maxMemory();
   }
 
-  /** Reads one key at a time, and names it when it is malformed. */
+  /** Reader of single keys that names a malformed one. */
   record SettingReader(Config config) {
 
     <T> T read(String key, Function<String, T> get) {
@@ -331,7 +334,7 @@ public record NodeSettings(
       return isAuto(key) ? null : path(key, read(key, config::getString));
     }
 
-    /** What a setting says, as a path. */
+    /** Returns the text of a setting as a path. */
     Path path(String key, String text) {
       try {
         return Path.of(text);
@@ -340,14 +343,14 @@ public record NodeSettings(
       }
     }
 
-    /** A list, or one text with the system's path separator between them. */
+    /** Reads a list of paths, or one text with the system's path separator between them. */
     List<Path> paths(String key) {
       return list(key, Pattern.quote(File.pathSeparator)).stream()
           .map(each -> path(key, each))
           .toList();
     }
 
-    /** Options of a JVM: a list, or one text with spaces between them. */
+    /** Reads options of a JVM: a list, or one text with spaces between them. */
     List<String> flags(String key) {
       var flags = list(key, "\\s+");
       ConfigKeyValidator.requireIn(key, flags);
@@ -366,7 +369,7 @@ public record NodeSettings(
       return read(key, config::getValue).unwrapped().equals("auto");
     }
 
-    /** From nothing to a hundred years, which is for ever. */
+    /** Reads a duration from zero to a hundred years, which stands for ever. */
     Duration duration(String key) {
       Duration value = read(key, config::getDuration);
       if (value.isNegative() || value.compareTo(LONGEST) > 0) {
@@ -375,7 +378,7 @@ public record NodeSettings(
       return value;
     }
 
-    /** A number of bytes that a store can have. */
+    /** Returns a number of bytes as a capacity that a store can have. */
     long storable(String key, long bytes) {
       return checked(key, () -> StoreOptions.ofCapacity(bytes)).capacityBytes();
     }

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs actions later, to the millisecond, on threads of an executor; its own thread sleeps while
- * nothing is due. Akka's timer wakes up at every tick instead, so its ticks are coarse here. Safe
- * for all threads.
+ * Timer with millisecond precision that runs actions on an executor; its own thread sleeps while
+ * nothing is due. Akka's timer wakes up at every tick instead, so its ticks are set coarse.
+ * Thread-safe.
  */
 final class NodeTimer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeTimer.class);
@@ -20,7 +20,7 @@ final class NodeTimer implements AutoCloseable {
   private final ScheduledThreadPoolExecutor clock;
   private final Executor executor;
 
-  /** Runs what is due on {@code executor}. */
+  /** Creates a timer that runs due actions on {@code executor}. */
   NodeTimer(Executor executor) {
     this.executor = executor;
     this.clock = new ScheduledThreadPoolExecutor(
@@ -30,9 +30,9 @@ final class NodeTimer implements AutoCloseable {
   }
 
   /**
-   * Runs the action once, unless it is cancelled before or this is closed.
+   * Runs the action once after the delay, unless it is cancelled or the timer is closed before.
    *
-   * @return cancels it
+   * @return cancels the action
    */
   Runnable after(Duration delay, Runnable action) {
     try {
@@ -41,12 +41,15 @@ final class NodeTimer implements AutoCloseable {
           TimeUnit.NANOSECONDS.convert(delay),
           TimeUnit.NANOSECONDS);
       return () -> due.cancel(false);
-    } catch (RejectedExecutionException closed) { // everything has ended
+    } catch (RejectedExecutionException closed) { // the timer is closed
       return () -> {};
     }
   }
 
-  /** Whatever goes wrong ends neither a thread of the executor nor, as Akka has it, the JVM. */
+  /**
+   * Runs an action; its exceptions end neither a thread of the executor nor, as Akka would, the
+   * JVM.
+   */
   private static void run(Runnable action) {
     try {
       action.run();
@@ -56,7 +59,7 @@ final class NodeTimer implements AutoCloseable {
     }
   }
 
-  /** Nothing that is not due yet is run any more. */
+  /** Closes the timer; actions that are not due yet never run. */
   @Override
   public void close() {
     clock.shutdown();

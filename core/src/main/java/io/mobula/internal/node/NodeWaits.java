@@ -18,9 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 
-/**
- * What waits in a node, part by part: for the watch, and for whoever asks. Safe for all threads.
- */
+/** Waits of a node, part by part, for the watchdog and for queries of users. Thread-safe. */
 final class NodeWaits implements AutoCloseable {
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
   private static final int MOST_REPORTED = 1000;
@@ -30,7 +28,7 @@ final class NodeWaits implements AutoCloseable {
   private final List<Supplier<Iterator<? extends WaitPoint>>> sources;
   private final WaitWatchdog watch;
 
-  /** What lists its waits. */
+  /** Sources that list their waits. */
   record WaitSources(
       NodeId id,
       ObjectStore objects,
@@ -39,7 +37,7 @@ final class NodeWaits implements AutoCloseable {
       PlacementGroupService groups,
       Supplier<Iterator<WaitPoint>> questions) {}
 
-  /** Begins to watch. */
+  /** Starts to watch the sources. */
   static NodeWaits start(WaitSources waitSources, WaitChainWalker.PeerQueries peers) {
     var waits = new NodeWaits(waitSources, peers);
     waits.watch.start();
@@ -58,14 +56,14 @@ final class NodeWaits implements AutoCloseable {
     this.watch = new WaitWatchdog("mobula-wait-watch", sources, peers);
   }
 
-  /** See {@link io.mobula.MobulaRuntime#whyPending}. */
+  /** Explains why a ref has no value; see {@link io.mobula.MobulaRuntime#whyPending}. */
   WaitReport why(ObjectRef<?> ref) {
     objects.requireOpen();
     var entry = EntryRef.entryOf(ref, objects);
     return walker().walk(entry).report("ref " + ref.id() + ": ");
   }
 
-  /** See {@link io.mobula.MobulaRuntime#pending}. */
+  /** Explains everything that waits; see {@link io.mobula.MobulaRuntime#pending}. */
   List<WaitReport> all() {
     objects.requireOpen();
     var walker = walker();

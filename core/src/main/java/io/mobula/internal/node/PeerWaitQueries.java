@@ -26,12 +26,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks other processes what they know of work that is waited for here, and answers the same. A
- * question is a probe, too: it is answered by the thread that takes in all frames. Safe for all
- * threads; {@link #query} blocks for half a second at most, nothing else does.
+ * Queries to other processes about work that is waited for here, and the answers to theirs. A query
+ * is also a probe of the peer: the thread that handles all frames answers it. Thread-safe; only the
+ * query itself blocks, for half a second at most.
  */
 final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
-  /** A process that has answered nothing for so long is silent. */
+  /** Time without an answer after which a process counts as silent. */
   static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(10);
 
   private static final int ASK = 118;
@@ -49,17 +49,15 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
   private final PendingPeerRequests<Long, Optional<String>> open;
   private final Map<NodeId, UnansweredProbes> silent = new ConcurrentHashMap<>();
 
-  /** What a process knows of work that others wait for. */
+  /** Lookup of work on this node that other processes wait for. */
   @FunctionalInterface
   interface LocalWaits {
-    /** What the work waits for here; null if it is not here, or done. */
+    /** Returns what the work waits for here; null if it is not here, or done. */
     @Nullable
     WaitPoint find(NodeId asker, Work work);
   }
 
-  /**
-   * Probes of a process that it has not answered: since when, how many, and when the last was sent.
-   */
+  /** Unanswered probes of a process: since when, how many, and when the last was sent. */
   private record UnansweredProbes(long since, int probes, long last) {}
 
   PeerWaitQueries(
@@ -122,7 +120,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
           peer,
           new UnansweredProbes(began, 1, began),
           (old, fresh) -> new UnansweredProbes(old.since(), old.probes() + 1, began));
-      if (membership.peer(peer) == null) { // nobody tells a second time that it has left
+      if (membership.peer(peer) == null) { // the listener is told only once that the peer has left
         silent.remove(peer);
       }
       return silent(peer, unanswered, began);
@@ -161,7 +159,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
     try {
       return asked.get(nanos, TimeUnit.NANOSECONDS);
     } finally {
-      var _ = open.takeOpen(peer, number); // nobody waits for it any more
+      var _ = open.takeOpen(peer, number); // nobody waits for the answer any more
     }
   }
 

@@ -5,15 +5,15 @@ import io.mobula.internal.process.WorkerMain;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What becomes of the process of a node that its cluster has removed. */
+/** Halt of the process of a node that its cluster has removed. */
 final class RemovedNodeHalt {
   private static final Logger LOG = LoggerFactory.getLogger(RemovedNodeHalt.class);
 
   private RemovedNodeHalt() {}
 
   /**
-   * Halts this process if Mobula has started it: work of a removed node goes on in it that does not
-   * heed its interrupt, and is done elsewhere already. Another process is somebody else's.
+   * Halts this process if Mobula has started it: work of the removed node goes on in it despite its
+   * interrupt, and is already done elsewhere. A process of the user is left alone.
    */
   static void haltIfOurs(NodeId id) {
     if (Boolean.getBoolean(WorkerMain.STARTED_PROPERTY)) {

@@ -8,14 +8,14 @@ import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.ObjectStore;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a value into this node's store and has as many nodes copy it as its options ask for. */
+/** Put operation that stores a value on this node and has other nodes copy it. */
 final class ReplicatedPut {
   private ReplicatedPut() {}
 
   /**
-   * Blocks until all copies are there.
+   * Stores the value and blocks until all copies exist.
    *
-   * @param clusterObjects how others get them; null for a node alone
+   * @param sharing the cluster's objects; null without a cluster
    */
   static <T extends @Nullable Object> ObjectRef<T> put(
       T value, PutOptions options, ObjectStore store, @Nullable ClusterObjects clusterObjects) {

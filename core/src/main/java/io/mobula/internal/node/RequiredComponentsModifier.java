@@ -17,10 +17,10 @@ import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Jackson refuse messages of Mobula's own that lack a part. A record of a package that is
- * {@code @NullMarked} has a value in each component that is not {@code @Nullable}, and in its
- * collections none that is null; Jackson alone would make it without, and the actor that was sent
- * it would end. Akka drops what is refused here, with a warning.
+ * Jackson modifier that refuses incomplete messages of Mobula. In a {@code @NullMarked} package,
+ * each component of a record that is not {@code @Nullable} must have a value, and its collections
+ * must contain no null. Jackson alone would create the record without it, and the receiving actor
+ * would fail. Akka drops a refused message with a warning.
  */
 final class RequiredComponentsModifier extends BeanDeserializerModifier {
   private static final long serialVersionUID = 1L;
@@ -75,7 +75,7 @@ final class RequiredComponentsModifier extends BeanDeserializerModifier {
       return read;
     }
 
-    /** Null is a part that is absent, and no message. */
+    /** Refuses null as a message; inside a message, null is an absent component. */
     @Override
     public @Nullable Object getNullValue(DeserializationContext context)
         throws JsonMappingException {

@@ -5,14 +5,14 @@ import akka.event.EventStream;
 import akka.event.slf4j.Slf4jLoggingFilter;
 
 /**
- * What SLF4J lets through, but for the warnings of Akka's streams that a connection has ended: each
- * of a process's connections says so when the process closes as it should, three for each other
- * process. When one breaks, membership tells. Made by Akka.
+ * Logging filter that passes what SLF4J passes, except warnings of Akka Streams that a connection
+ * has ended. Each connection logs one when a process closes normally, three per peer; membership
+ * reports broken connections. Named in the configuration; created by Akka.
  */
 public final class StreamLogFilter extends Slf4jLoggingFilter {
   private static final String OF_STREAMS = "akka.stream.Log";
 
-  /** For Akka. */
+  /** Creates the filter; called by Akka. */
   public StreamLogFilter(ActorSystem.Settings settings, EventStream eventStream) {
     super(settings, eventStream);
   }

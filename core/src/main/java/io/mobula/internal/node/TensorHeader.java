@@ -7,10 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/**
- * What a tensor needs besides its bytes to be built again: its shape and the name of its element
- * type.
- */
+/** Header of an encoded tensor: its shape and the name of its element type. */
 final class TensorHeader {
   private TensorHeader() {}
 

@@ -10,14 +10,14 @@ import io.mobula.error.SettingsException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that came as text, from a command line, a system property or an environment variable: one
- * that is written as a list or as a table in {@code application.conf} is one here, too, where the
- * setting is a list or a table.
+ * Parser of settings that came as text from a command line, a system property or an environment
+ * variable: where a setting is a list or a table, a text in the syntax of {@code application.conf}
+ * is parsed as one.
  */
 final class TextSettingParser {
   private TextSettingParser() {}
 
-  /** With what the texts say in place of them. */
+  /** Replaces texts by the lists and tables that they contain. */
   static Config read(Config config) {
     var result = config;
     for (var key : ConfigKeyValidator.all()) {

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads and checks {@code mobula.workers}. */
+/** Reader and validator of {@code mobula.workers}. */
 final class WorkerConfigReader {
-  /** How many; what turns a cluster on. */
+  /** Key of the number of workers; a positive number turns the cluster on. */
   static final String COUNT = "mobula.workers.count";
 
   private static final String RESTARTS = "mobula.workers.restarts";
@@ -33,17 +33,17 @@ final class WorkerConfigReader {
   }
 
   /**
-   * What stands beside the node.
+   * Reads the specification of the static workers.
    *
-   * @param all what node and workers offer together
-   * @param gpus which accelerators are among it
+   * @param all the resources that node and workers offer together
+   * @param gpus the accelerators among them
    */
   static StaticWorkers.Spec read(
       SettingReader reader, Config config, Peer.Role role, Resources all, GpuConfig gpus) {
     return new WorkerConfigReader(reader, config).read(role, all, gpus);
   }
 
-  /** How many there are to be. */
+  /** Returns the configured number of workers. */
   static int count(SettingReader reader, Config config) {
     long count = reader.read(COUNT, config::getLong);
     if (count < 0 || count > MOST) {
@@ -57,7 +57,7 @@ final class WorkerConfigReader {
     if (count > 0 && role != Peer.Role.NODE) {
       throw reader.malformed(COUNT, "only a node has workers beside it", null);
     }
-    var said = said(); // even where nobody gets it: what is malformed is refused
+    var said = said(); // read even without workers, so that a malformed setting is refused
     var resourceSplit = count == 0 ? ResourceSplit.none(all) : division(all, count, said);
     return new StaticWorkers.Spec(
         count,
@@ -102,7 +102,10 @@ final class WorkerConfigReader {
     return reader.checked(RESOURCES, () -> ResourceSplit.of(all, count, said));
   }
 
-  /** What each is to have, in units, of those resources of which it is said. */
+  /**
+   * Returns the configured amounts of each worker, in units, for the resources that the settings
+   * name.
+   */
   private Map<String, Long> said() {
     var said = new TreeMap<String, Long>();
     say(said, Resources.CPU, RESOURCES + ".cpus");

@@ -1,8 +1,8 @@
 /**
  * A node: the guardian actor and everything below it, wired together, started and stopped.
  *
- * <p>Owns the life of ledger, store, tasks and actors. Assumes nothing of the actor system it lives
- * in.
+ * <p>This package owns the life cycles of ledger, store, tasks and actors, and reads the settings.
+ * It assumes nothing about the actor system that it runs in.
  */
 @NullMarked
 package io.mobula.internal.node;

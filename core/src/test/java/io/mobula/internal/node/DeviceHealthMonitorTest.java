@@ -18,14 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** A probe is somebody else's code: what it throws harms nobody. */
+/** Tests that exceptions of a probe, which is foreign code, do no harm. */
 class DeviceHealthMonitorTest {
   private static final Device WELL =
       new Device(0, "gpu-1", "model", 1 << 30, "9.0", Map.of(), Optional.empty());
   private static final Device ILL =
       new Device(0, "gpu-1", "model", 1 << 30, "9.0", Map.of(), Optional.of("on fire"));
 
-  /** Does one thing after another, the last one for ever. */
+  /** Probe that follows a script and repeats the last step for ever. */
   private static final class Scripted implements DeviceProbe {
     private final BlockingQueue<Supplier<DetectedDevices>> looks = new LinkedBlockingQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);

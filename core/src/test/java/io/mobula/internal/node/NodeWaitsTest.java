@@ -31,10 +31,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What the watch of a living node reports, and what not. */
+/** Tests of what the watchdog of a living node reports, and what not. */
 @Timeout(120)
 class NodeWaitsTest {
-  /** Three looks, so that each wait is seen twice at least. */
+  /** Time of three inspections, so that each wait is seen twice at least. */
   private static final long LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(6_500);
 
   private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
@@ -92,7 +92,7 @@ class NodeWaitsTest {
     }
   }
 
-  /** A ref that nobody will ever complete. */
+  /** Returns a ref that nothing will ever complete. */
   private ObjectRef<Integer> orphan() {
     var store = ((EntryRef<Integer>) runtime.put(1)).entry().store();
     return store.ref(store.createPending(store.nextTask(), 0, null));
@@ -113,14 +113,14 @@ class NodeWaitsTest {
     assertThatThrownBy(() -> behind.get(Duration.ofMillis(50)))
         .isInstanceOf(GetTimeoutException.class)
         .hasMessageContaining("nobody makes it");
-    var report = warnings.poll(50, TimeUnit.SECONDS); // ten looks on a busy machine
+    var report = warnings.poll(50, TimeUnit.SECONDS); // ten inspections on a busy machine
     assertThat(report)
         .contains("NodeWaitsTest.plusOne")
         .contains(orphan.id() + " is pending, and nobody makes it")
         .contains("What to do: This is a fault of Mobula");
     behind.cancel(false);
     reader.join();
-    assertThat(warnings).noneMatch(each -> each.contains("nobody makes it")); // again
+    assertThat(warnings).noneMatch(each -> each.contains("nobody makes it")); // reported only once
   }
 
   @Test
@@ -143,7 +143,7 @@ class NodeWaitsTest {
         Thread.ofPlatform().start(() -> assertThat(stream.iterator().hasNext()).isTrue());
     long end = System.nanoTime() + LOOKS_NANOS;
     int rounds = 0;
-    while (System.nanoTime() - end < 0) { // a node under load
+    while (System.nanoTime() - end < 0) { // keeps the node under load
       var many = new ArrayList<ObjectRef<Integer>>();
       for (int i = 0; i < 200; i++) {
         many.add(runtime.task(NodeWaitsTest::plusOne, i).cpus(0).remote());

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What another process says of work that is waited for here. */
+/** Tests of what another process answers about work that is waited for here. */
 class PeerWaitQueriesTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final long LONG = TimeUnit.SECONDS.toNanos(10);
@@ -52,7 +52,7 @@ class PeerWaitQueriesTest {
   }
 
   private WaitStep look(Work work) {
-    for (int i = 0; i < 20; i++) { // on a busy machine an answer may take longer than a look
+    for (int i = 0; i < 20; i++) { // on a busy machine an answer may take longer than one query
       var step = ones.query(lanes.two.id(), work, LONG);
       if (!step.text().contains("has not answered")) {
         return step;
@@ -113,7 +113,8 @@ class PeerWaitQueriesTest {
     cut = true;
     var work = Work.value(RUNS);
     assertThat(endOf(ones.query(lanes.two.id(), work, SHORT))).isEqualTo(WaitCause.PEER);
-    now.addAndGet(TimeUnit.SECONDS.toNanos(60)); // it stood still, and the answer is not read yet
+    // the process was stalled, and the answer is not read yet
+    now.addAndGet(TimeUnit.SECONDS.toNanos(60));
     assertThat(endOf(ones.query(lanes.two.id(), work, SHORT))).isEqualTo(WaitCause.PEER);
   }
 

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever somebody writes into a setting, it is taken or refused with its key. */
+/** Fuzz tests that each value of a setting is accepted, or refused with the setting's key. */
 class SettingsFuzzTest {
   private static final List<String> KEYS = List.of(
       "mobula.resources.cpus",
@@ -48,7 +48,7 @@ class SettingsFuzzTest {
         ConfigFactory.load());
   }
 
-  /** Defaults of all settings, altered, and given to this setting or another. */
+  /** Alters the defaults of all settings and gives them to their own setting or another. */
   @Tag("fuzz")
   @Test
   void takesAlteredTextOrNamesItsKey() {
@@ -78,7 +78,8 @@ class SettingsFuzzTest {
     } catch (SettingsException refused) {
       assertThat(refused).hasMessageContaining(key);
     } catch (InvalidRequestException refused) {
-      assertThat(refused).hasMessageContaining("tore"); // sizes of the store name themselves
+      // sizes of the store are named in the message instead of the key
+      assertThat(refused).hasMessageContaining("tore");
     }
   }
 }

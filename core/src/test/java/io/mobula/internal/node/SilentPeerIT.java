@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * What waits for a process that is stopped is reported after ten seconds, and ends when it goes on.
+ * Tests that work that waits for a stopped process is reported after ten seconds, and ends when the
+ * process goes on.
  */
 @Tag("long")
 @Timeout(180)
@@ -78,7 +79,7 @@ class SilentPeerIT {
           return report.cause() == WaitCause.PEER && report.text().contains("runs in thread");
         });
       }
-      assertThat(warnings.poll(5, TimeUnit.SECONDS)).isNull(); // two looks and more
+      assertThat(warnings.poll(5, TimeUnit.SECONDS)).isNull(); // two inspections and more
       signal("-STOP", node.pid());
       long stopped = System.nanoTime();
       try {
