@@ -11,8 +11,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A constructor with its arguments, ready to become an actor: {@code Mobula.actor(Counter::new,
- * 0).name("hits").remote()}. Immutable; each verb returns a new one.
+ * Constructor of an actor with its arguments and options, ready to start: {@code
+ * Mobula.actor(Counter::new, 0).name("hits").remote()}. Immutable; each method that sets an option
+ * returns a new call.
  *
  * @param <A> the user's class
  */
@@ -42,58 +43,72 @@ public final class ActorCall<A> {
     return resources == null ? Resources.none() : resources;
   }
 
-  /** Holds that many processor cores for life. */
+  /** Requests CPUs that the actor holds for its whole life. */
   public ActorCall<A> cpus(double amount) {
     return with(options.with(requestedResources().cpus(amount)));
   }
 
-  /** Holds that many accelerators for life: a fraction of one up to 1, or a whole number. */
+  /**
+   * Requests accelerators that the actor holds for its whole life: a fraction up to 1, or a whole
+   * number.
+   */
   public ActorCall<A> gpus(double amount) {
     return with(options.with(requestedResources().gpus(amount)));
   }
 
   /**
-   * Holds as large a share of one accelerator for life as has that much memory, such as
-   * {@code "20GiB"}; in place of {@link #gpus}.
+   * Requests a share of one accelerator by its memory, such as {@code "20GiB"}, for the actor's
+   * whole life. Replaces {@link #gpus}.
    */
   public ActorCall<A> gpuMemory(String size) {
     return with(options.with(requestedResources().gpuMemory(size)));
   }
 
-  /** Lives on accelerators of a kind, such as {@code "H200"}; see {@link Resources#accelerator}. */
+  /**
+   * Restricts the actor to accelerators of a model, such as {@code "H200"}; see {@link
+   * Resources#accelerator}.
+   */
   public ActorCall<A> accelerator(String kind) {
     return with(options.with(requestedResources().accelerator(kind)));
   }
 
-  /** Holds that much memory for life, in bytes. A promise for placement; nothing is enforced. */
+  /**
+   * Requests memory in bytes for the actor's whole life. Only placement counts it; no limit is
+   * enforced.
+   */
   public ActorCall<A> memory(long bytes) {
     return with(options.with(requestedResources().memory(bytes)));
   }
 
-  /** Holds that much of a resource of your own for life. */
+  /** Requests an amount of a custom resource for the actor's whole life. */
   public ActorCall<A> resource(String resource, double amount) {
     return with(options.with(requestedResources().resource(resource, amount)));
   }
 
-  /** Where the actor should live; {@link Placement#anywhere()} by default. */
+  /** Sets where the actor runs; {@link Placement#anywhere()} by default. */
   public ActorCall<A> placement(Placement placement) {
     return with(options.with(placement));
   }
 
-  /** Gives the actor a name that no other living one has; {@code remote} fails if it is taken. */
+  /**
+   * Gives the actor a name, unique among living actors; {@code remote} fails if the name is taken.
+   */
   public ActorCall<A> name(String name) {
     return with(options.with(new NameOptions(
         Objects.requireNonNull(name, "name"), options.nameOptions().getIfExists())));
   }
 
-  /** With a {@linkplain #name name} that is taken: gives the actor that has it, and makes none. */
+  /**
+   * Makes {@code remote} return the existing actor if the {@linkplain #name name} is taken, instead
+   * of failing.
+   */
   public ActorCall<A> getIfExists() {
     return with(options.with(new NameOptions(options.nameOptions().name(), true)));
   }
 
   /**
-   * Lives until it is killed, even when nobody holds a handle any more, and when the process that
-   * made it is gone. With {@link #maxRestarts} it is made again in that case, too.
+   * Keeps the actor alive until it is killed, even when no handle is left and the process that
+   * created it has ended. With {@link #maxRestarts} the actor also restarts in that case.
    */
   public ActorCall<A> detached() {
     var lifetime = options.lifetime();
@@ -102,8 +117,9 @@ public final class ActorCall<A> {
   }
 
   /**
-   * How often the actor is made anew after a failure, 0 by default. A failure is an {@link Error}
-   * from a method or the crash of its node; an exception from a method only fails that call.
+   * Sets how often the actor restarts after a failure, 0 by default. A failure is an {@link Error}
+   * from a method or the crash of the actor's node; an exception from a method only fails that
+   * call.
    */
   public ActorCall<A> maxRestarts(int times) {
     var lifetime = options.lifetime();
@@ -111,7 +127,7 @@ public final class ActorCall<A> {
   }
 
   /**
-   * How often a call that was under way when the actor failed is made again after its restart; 0 by
+   * Sets how often a call that was running when the actor failed is retried after the restart; 0 by
    * default.
    */
   public ActorCall<A> maxCallRetries(int times) {
@@ -120,17 +136,17 @@ public final class ActorCall<A> {
   }
 
   /**
-   * Saves the actor's state after every so many calls; its class is a {@link CheckpointedActor}. An
-   * actor that is made again ({@link #maxRestarts}) goes on from its latest checkpoint: in
-   * {@code mobula.actors.checkpoint-directory} if that is set, else in the store of its owner's
-   * node.
+   * Saves the actor's state after every {@code calls} calls; the class must implement {@link
+   * CheckpointedActor}. A restarted actor ({@link #maxRestarts}) continues from its latest
+   * checkpoint. Checkpoints are files in {@code mobula.actors.checkpoint-directory} if that is set,
+   * else objects in the store of the owner's node.
    *
-   * <p>With 1, each call's effect is saved before its answer leaves. With {@link #maxCallRetries}
-   * as well, each call then has its effect on the state exactly once, whatever dies meanwhile: a
-   * call that is made again and whose effect is saved is given the saved result. Above 1, effects
-   * of answered calls after the latest checkpoint are lost with the process.
+   * <p>With 1, the effect of each call is saved before its result is sent. With {@link
+   * #maxCallRetries} as well, each call changes the state exactly once, whichever processes die: a
+   * retried call whose effect was saved returns the saved result. Above 1, a crash loses the
+   * effects of calls that were answered after the latest checkpoint.
    *
-   * <p>Cost: as much as encoding the state and writing it to disk takes, on the actor's thread.
+   * <p>Cost: encoding the state and writing it to disk, on the actor's thread.
    */
   public ActorCall<A> checkpointEvery(int calls) {
     if (calls < 1) {
@@ -143,8 +159,8 @@ public final class ActorCall<A> {
   }
 
   /**
-   * Saves the actor's state when a change has been unsaved for that long; besides, or instead of,
-   * {@link #checkpointEvery(int)}. A method that runs then is not interrupted.
+   * Saves the actor's state once a change has been unsaved for {@code interval}; may be combined
+   * with {@link #checkpointEvery(int)}. A running method is not interrupted.
    */
   public ActorCall<A> checkpointEvery(Duration interval) {
     if (!interval.isPositive()) {
@@ -157,9 +173,10 @@ public final class ActorCall<A> {
   }
 
   /**
-   * Is {@link #detached}, and made again under its {@link #name} when all nodes of its cluster have
-   * ended and some start again with the same {@code mobula.actors.checkpoint-directory}, from its
-   * latest checkpoint if it makes any. Ends for good when it is killed or drained.
+   * Makes the actor {@link #detached}, and recreates it under its {@link #name} when all nodes of
+   * the cluster have ended and some start again with the same {@code
+   * mobula.actors.checkpoint-directory}. The actor then continues from its latest checkpoint, if it
+   * has one. Killing or draining the actor ends it for good.
    */
   public ActorCall<A> durable() {
     var checkpointPolicy = options.checkpointPolicy();
@@ -170,27 +187,29 @@ public final class ActorCall<A> {
             checkpointPolicy.everyCalls(), checkpointPolicy.interval(), true)));
   }
 
-  /** How many methods may run at the same time; 1 by default, and then the class needs no locks. */
+  /**
+   * Sets how many methods may run at the same time; 1 by default, so that the class needs no locks.
+   */
   public ActorCall<A> maxConcurrency(int methods) {
     var execution = options.execution();
     return with(options.with(new MethodExecution(
         methods, execution.maxPendingCalls(), execution.threads(), execution.borrowsArguments())));
   }
 
-  /** How many calls may be unanswered before further ones throw; 100 000 by default. */
+  /** Sets how many calls may be unanswered before further calls throw; 100 000 by default. */
   public ActorCall<A> maxPendingCalls(int calls) {
     var execution = options.execution();
     return with(options.with(new MethodExecution(
         execution.maxConcurrency(), calls, execution.threads(), execution.borrowsArguments())));
   }
 
-  /** Runs the methods on a platform thread of its own. */
+  /** Runs the methods on one platform thread that only this actor uses. */
   public ActorCall<A> dedicatedThread() {
     return on(Threads.DEDICATED);
   }
 
   /**
-   * Runs the methods on virtual threads: for thousands of actors that mostly wait, not for ones
+   * Runs the methods on virtual threads. Suits thousands of actors that mostly wait, not actors
    * that compute.
    */
   public ActorCall<A> virtual() {
@@ -198,14 +217,15 @@ public final class ActorCall<A> {
   }
 
   /**
-   * Tensors, segments and buffers in store memory that are arguments of a method can be read until
-   * the call is answered: until the method returns or, if it returns a stage, that completes.
-   * Reading one later throws {@link IllegalStateException}. Their memory is free for others then,
-   * and not when the collector finds them unreachable: for actors that are given large ones all the
-   * time. Heap values are copies as ever, and refs as good as ever.
+   * Limits the life of arguments in store memory (tensors, segments, buffers) to the call: until
+   * the method returns or, if it returns a stage, until the stage completes. A later read throws
+   * {@link IllegalStateException}. The memory is released then, without waiting for the garbage
+   * collector, which helps actors that receive large arguments all the time. Heap values are still
+   * copied, and refs remain valid.
    *
-   * <p>With a {@linkplain #dedicatedThread() thread of its own} the actor alone may read them, at
-   * next to no cost; else any thread may, and each call costs some ten microseconds.
+   * <p>With a {@linkplain #dedicatedThread() dedicated thread} only the actor's thread may read the
+   * arguments, at almost no cost; otherwise any thread may, and each call costs some ten
+   * microseconds.
    */
   public ActorCall<A> borrowArguments() {
     var execution = options.execution();
@@ -223,10 +243,11 @@ public final class ActorCall<A> {
   }
 
   /**
-   * Makes the actor and returns its handle at once; calls made before it is there wait for it.
+   * Creates the actor and returns its handle at once; calls made before the actor has started wait
+   * for it.
    *
    * @throws io.mobula.error.ActorNameException when the name is taken
-   * @throws io.mobula.error.UnschedulableException when no node can ever satisfy it
+   * @throws io.mobula.error.UnschedulableException when no node can ever satisfy the request
    * @throws io.mobula.error.CodecException when an argument cannot be encoded
    */
   public ActorHandle<A> remote() {

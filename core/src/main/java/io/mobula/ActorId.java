@@ -1,10 +1,10 @@
 package io.mobula;
 
 /**
- * Names one actor in the cluster, through all its restarts.
+ * Cluster-wide id of an actor, the same through all restarts.
  *
- * @param node the incarnation of the node that made the id
- * @param number counts the actors that node made, from one
+ * @param node incarnation of the node that created the id
+ * @param number sequence number of the actor on that node, from 1
  */
 public record ActorId(long node, long number) {
 

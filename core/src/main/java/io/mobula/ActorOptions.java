@@ -6,16 +6,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything an actor is asked to observe besides its constructor. A value; {@link ActorCall} has
- * the verbs.
+ * Options of an actor besides its constructor. A value; {@link ActorCall} has the methods that set
+ * options.
  *
- * @param resources what it holds for life; null means the default: one CPU to be placed, nothing to
+ * @param resources resources held for life; null means the default: one CPU to be placed, none to
  *     run
- * @param placement where it should live
- * @param nameOptions how it is found by others
- * @param lifetime when it ends and when it is made again
- * @param execution how its methods run
- * @param checkpointPolicy when its state is saved
+ * @param placement where the actor runs
+ * @param nameOptions how other programs find the actor
+ * @param lifetime when the actor ends and restarts
+ * @param execution how the methods run
+ * @param checkpointPolicy when the state is saved
  */
 public record ActorOptions(
     @Nullable Resources resources,
@@ -25,7 +25,10 @@ public record ActorOptions(
     MethodExecution execution,
     CheckpointPolicy checkpointPolicy) {
 
-  /** Nameless, one call at a time, no restarts, up to 100 000 unanswered calls, shared threads. */
+  /**
+   * Default options: no name, one call at a time, no restarts, up to 100 000 unanswered calls,
+   * shared threads.
+   */
   public static final ActorOptions DEFAULT = new ActorOptions(
       null,
       Placement.anywhere(),
@@ -34,7 +37,7 @@ public record ActorOptions(
       new MethodExecution(1, 100_000, Threads.SHARED, false),
       CheckpointPolicy.NONE);
 
-  /** Refuses nulls, and checkpoints of an actor that runs several methods at a time. */
+  /** Refuses nulls, and checkpoints combined with concurrent methods. */
   public ActorOptions {
     Objects.requireNonNull(placement, "placement");
     Objects.requireNonNull(nameOptions, "naming");
@@ -49,13 +52,16 @@ public record ActorOptions(
   }
 
   /**
-   * How an actor is found by others.
+   * Name of an actor.
    *
    * @param name unique among living actors, or null
-   * @param getIfExists whether a taken name gives the actor that has it instead of an error
+   * @param getIfExists whether a taken name returns the existing actor instead of an error
    */
   public record NameOptions(@Nullable String name, boolean getIfExists) {
-    /** Refuses a blank name, one of more than a thousand characters, and a lookup without one. */
+    /**
+     * Refuses a blank name, a name of more than a thousand characters, and {@code getIfExists}
+     * without a name.
+     */
     public NameOptions {
       NameLimit.require("an actor", name);
       if (name != null && name.isBlank()) {
@@ -70,14 +76,14 @@ public record ActorOptions(
   }
 
   /**
-   * When an actor ends and when it is made again.
+   * Lifetime of an actor: when it ends, restarts and retries calls.
    *
-   * @param detached whether it lives on when nobody can reach it any more
-   * @param maxRestarts how often it is made anew after it failed
-   * @param maxCallRetries how often a call that was running at such a failure is made again
+   * @param detached whether the actor stays alive without handles
+   * @param maxRestarts how often the actor restarts after a failure
+   * @param maxCallRetries how often a call that was running at a failure is retried
    */
   public record Lifetime(boolean detached, int maxRestarts, int maxCallRetries) {
-    /** Refuses negative counts. */
+    /** Refuses counts that are negative. */
     public Lifetime {
       requireAtLeast("maxRestarts", maxRestarts, 0);
       requireAtLeast("maxCallRetries", maxCallRetries, 0);
@@ -85,16 +91,16 @@ public record ActorOptions(
   }
 
   /**
-   * How the methods of an actor run.
+   * Execution of an actor's methods.
    *
-   * @param maxConcurrency how many may run at the same time
-   * @param maxPendingCalls how many calls may be unanswered before further ones are refused
-   * @param threads what they run on
-   * @param borrowsArguments whether views of store memory among their arguments end with the method
+   * @param maxConcurrency how many methods may run at the same time
+   * @param maxPendingCalls how many calls may be unanswered before further calls are refused
+   * @param threads kind of threads that run the methods
+   * @param borrowsArguments whether arguments in store memory are valid only until the method ends
    */
   public record MethodExecution(
       int maxConcurrency, int maxPendingCalls, Threads threads, boolean borrowsArguments) {
-    /** Refuses counts below one, and concurrency on one thread. */
+    /** Refuses counts below 1, and concurrent methods on a dedicated thread. */
     public MethodExecution {
       requireAtLeast("maxConcurrency", maxConcurrency, 1);
       requireAtLeast("maxPendingCalls", maxPendingCalls, 1);
@@ -108,19 +114,19 @@ public record ActorOptions(
   }
 
   /**
-   * When the state of a {@link CheckpointedActor} actor is saved.
+   * Policy that decides when the state of a {@link CheckpointedActor} is saved.
    *
-   * @param everyCalls after how many calls, or 0: not by calls
-   * @param interval how long a change may be unsaved, or zero: not by time
-   * @param durable whether the actor is made again after all nodes of its cluster have ended
+   * @param everyCalls number of calls between checkpoints, or 0 for none by calls
+   * @param interval longest time a change may be unsaved, or zero for none by time
+   * @param durable whether the actor is recreated after all nodes of the cluster have ended
    */
   public record CheckpointPolicy(int everyCalls, Duration interval, boolean durable) {
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
-    /** Never. */
+    /** Policy that never saves the state. */
     public static final CheckpointPolicy NONE = new CheckpointPolicy(0, Duration.ZERO, false);
 
-    /** Refuses negative values. */
+    /** Refuses values that are negative. */
     public CheckpointPolicy {
       requireAtLeast("checkpointEvery", everyCalls, 0);
       if (interval.isNegative() || interval.compareTo(LONGEST) > 0) {
@@ -129,22 +135,22 @@ public record ActorOptions(
       }
     }
 
-    /** Whether any are made. */
+    /** Returns whether any checkpoints are made. */
     public boolean isOn() {
       return everyCalls > 0 || !interval.isZero();
     }
 
-    /** Whether each call's effect is saved before its answer leaves. */
+    /** Returns whether the effect of each call is saved before its result is sent. */
     public boolean isEveryCall() {
       return everyCalls == 1;
     }
   }
 
-  /** What the methods of an actor run on. */
+  /** Kind of threads that run an actor's methods. */
   public enum Threads {
-    /** An elastic pool of platform threads shared by all actors of the node. */
+    /** Elastic pool of platform threads, shared by all actors of the node. */
     SHARED,
-    /** A platform thread of its own, for actors that are always busy. */
+    /** One platform thread for this actor alone, for actors that are always busy. */
     DEDICATED,
     /** Virtual threads, for thousands of actors that mostly wait. */
     VIRTUAL

@@ -3,15 +3,15 @@ package io.mobula;
 import java.util.Objects;
 
 /**
- * One actor to be made: what the generated forms hand to {@link MobulaRuntime#create}. Users write
- * those forms.
+ * Request to create an actor, which the generated call forms pass to {@link MobulaRuntime#create}.
+ * Programs use those forms.
  *
- * @param constructor makes the user's object
- * @param arguments as many as the constructor has parameters
- * @param options how it shall live
+ * @param constructor creates the user's object
+ * @param arguments one for each parameter of the constructor
+ * @param options options of the actor
  */
 public record ActorRequest(RemoteFunction constructor, Arguments arguments, ActorOptions options) {
-  /** Refuses nulls. */
+  /** Refuses components that are null. */
   public ActorRequest {
     Objects.requireNonNull(constructor, "constructor");
     Objects.requireNonNull(arguments, "arguments");

@@ -4,14 +4,14 @@ import akka.actor.typed.Behavior;
 import java.io.Serializable;
 
 /**
- * Makes the behavior of an Akka actor on the node that will run it: {@code () ->
- * Printer.create(3)}. What it captures is copied like an argument of a task.
+ * Factory of an Akka behavior, called on the node that will run the actor: {@code () ->
+ * Printer.create(3)}. Captured values are copied like the arguments of a task.
  *
  * @param <T> the actor's protocol
  */
 @FunctionalInterface
 public interface BehaviorFactory<T> extends Serializable {
 
-  /** A new behavior, made once, in the process where the actor lives. */
+  /** Creates the behavior; called once, in the process that runs the actor. */
   Behavior<T> create() throws Exception;
 }

@@ -1,29 +1,30 @@
 package io.mobula;
 
 /**
- * An actor's class whose state outlives its process: an actor that is made again after its node, or
- * a method of it, has failed goes on from its latest checkpoint. When checkpoints are made is for
- * {@link ActorCall#checkpointEvery(int)} and {@link ActorCall#checkpointEvery(java.time.Duration)}.
+ * Actor class whose state survives its process: an actor that restarts after a failure of its node
+ * or of a method continues from its latest checkpoint. {@link ActorCall#checkpointEvery(int)} and
+ * {@link ActorCall#checkpointEvery(java.time.Duration)} decide when checkpoints are made.
  *
- * <p>Both methods run on the actor's thread, one at a time with its other methods, and hold those
- * up for as long as they and the writing of the state take.
+ * <p>Both methods run on the actor's thread, never concurrently with other methods. Other methods
+ * wait while they run and while the state is written.
  *
- * @param <S> what a checkpoint is: anything that can be the argument of a call, but for a null
+ * @param <S> type of a checkpoint: anything that can be the argument of a call, except null
  */
 public interface CheckpointedActor<S> {
 
   /**
-   * The actor's state as it is now. Copied before the actor's next method runs, so parts of the
-   * actor itself may be given. What it throws, a null and a value that cannot be encoded leave the
-   * checkpoint before in force; the actor lives on.
+   * Returns the actor's current state. The state is copied before the next method runs, so it may
+   * share parts with the actor. If this method throws or returns null or a value that cannot be
+   * encoded, the previous checkpoint remains in force and the actor stays alive.
    */
   S save() throws Exception;
 
   /**
-   * Takes up the state of the latest checkpoint. Called at most once, after the constructor and
-   * before any other method. What it throws ends the actor.
+   * Restores the state of the latest checkpoint. Called at most once, after the constructor and
+   * before any other method. An exception from this method ends the actor.
    *
-   * @param state what {@link #save} gave; as with arguments, tensors inside may be read-only views
+   * @param state the value that {@link #save} returned; tensors inside may be read-only views, as
+   *     in arguments
    */
   void load(S state) throws Exception;
 }

@@ -1,6 +1,6 @@
 package io.mobula;
 
-/** What the elements of a {@link Tensor} are: a number format and its size. */
+/** Element type of a {@link Tensor}: a number format and its size. */
 public enum DType {
   /** IEEE 754 single precision, Java's {@code float}. */
   FLOAT32(4),
@@ -21,7 +21,7 @@ public enum DType {
     this.byteSize = byteSize;
   }
 
-  /** The size of one element in bytes. */
+  /** Returns the size of one element in bytes. */
   public int byteSize() {
     return byteSize;
   }

@@ -4,15 +4,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An accelerator, or the share of one, that a task or an actor holds; see {@link Mobula#gpus()}.
+ * Accelerator, or share of one, that a task or an actor holds; see {@link Mobula#gpus()}.
  *
- * @param index its place among the devices of its node, from 0
- * @param uuid tells it from all others; what {@code CUDA_VISIBLE_DEVICES} may name it by
- * @param share how much of it is held: 1 for all of it
- * @param unhealthyReason why its work should end, if it has fallen ill since it was granted
+ * @param index position among the devices of the node, from 0
+ * @param uuid unique id of the device; {@code CUDA_VISIBLE_DEVICES} accepts it
+ * @param share fraction of the device that is held: 1 for all of it
+ * @param unhealthyReason why the work should end, if the device has become unhealthy since it was
+ *     granted
  */
 public record Gpu(int index, String uuid, double share, Optional<String> unhealthyReason) {
-  /** Refuses what is no share. */
+  /** Refuses a share that is not above 0 and at most 1. */
   public Gpu {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(unhealthyReason, "illness");
@@ -23,8 +24,8 @@ public record Gpu(int index, String uuid, double share, Optional<String> unhealt
   }
 
   /**
-   * What {@code CUDA_VISIBLE_DEVICES} names it by: its UUID where the driver gave one, else its
-   * index.
+   * Returns the name of the device in {@code CUDA_VISIBLE_DEVICES}: the UUID if the driver gave
+   * one, else the index.
    */
   public String cudaName() {
     return uuid.startsWith("GPU-") || uuid.startsWith("MIG-") ? uuid : Integer.toString(index);

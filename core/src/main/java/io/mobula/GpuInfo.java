@@ -4,15 +4,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An accelerator of a node, as {@link NodeInfo} tells it.
+ * Accelerator of a node, as reported by {@link NodeInfo}.
  *
- * @param index its place among the node's, from 0
- * @param uuid tells it from all others
- * @param model as its driver calls it; empty where that is not told
- * @param memoryBytes memory of its own; 0 where that is not told
- * @param offered how much of it the node hands out: 1, or less where processes share it
- * @param used how much of that tasks, actors and bundles hold
- * @param unhealthyReason why it is granted to nobody, if it is ill
+ * @param index position among the devices of the node, from 0
+ * @param uuid unique id of the device
+ * @param model name that the driver gives; empty if unknown
+ * @param memoryBytes the device's own memory; 0 if unknown
+ * @param offered fraction that the node offers: 1, or less if several processes share the device
+ * @param used part of {@code offered} that tasks, actors and bundles hold
+ * @param unhealthyReason why the device is granted to no one, if it is unhealthy
  */
 public record GpuInfo(
     int index,
@@ -22,7 +22,7 @@ public record GpuInfo(
     double offered,
     double used,
     Optional<String> unhealthyReason) {
-  /** Refuses null. */
+  /** Refuses a null component. */
   public GpuInfo {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(model, "model");

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of JVMs on this machine, for tests, samples and benchmarks: nodes in processes of their
- * own, and a driver in this JVM. The processes die with this one, even when it is killed.
+ * Cluster of JVMs on this machine, for tests, samples and benchmarks: each node is a process, and
+ * the driver is in this JVM. The processes end with this JVM, even when it is killed.
  *
  * <pre>{@code
  * try (LocalCluster cluster = LocalCluster.start(3)) {
@@ -19,61 +19,64 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Ports are free ones of the loopback device. What the processes write goes to the logger of
- * this type: standard output as INFO, standard error as WARN. Starting costs about two seconds and
- * 100 MB per process. Safe for use by many threads.
+ * <p>Nodes listen on free ports of the loopback device. Their output goes to the logger of this
+ * type: standard output as INFO, standard error as WARN. Starting takes about two seconds and 100
+ * MB per process. Safe for use by many threads.
  */
 public interface LocalCluster extends AutoCloseable {
 
   /**
-   * Starts that many nodes, and a driver in this JVM, which together offer this machine's cores.
+   * Starts nodes, and a driver in this JVM; the nodes together offer this machine's cores.
    *
-   * @throws io.mobula.error.ProcessException when a process does not come up; its last lines are in
-   *     the message
+   * @throws io.mobula.error.ProcessException when a process does not start; the message has its
+   *     last lines of output
    */
   static LocalCluster start(int nodes) {
     return builder().nodes(nodes).start();
   }
 
-  /** What a cluster is made of; by default three nodes. */
+  /** Returns a builder of a cluster; three nodes by default. */
   static Builder builder() {
     return new Builder(3, null, Settings.empty(), List.of(), List.of(), Duration.ofMinutes(1));
   }
 
-  /** The driver: offers no resources itself. Closed with the cluster. */
+  /** Returns the driver, which offers no resources. Closed with the cluster. */
   MobulaRuntime runtime();
 
-  /** The nodes that were started, in order, those that have been killed included. */
+  /** Returns the nodes in the order of their start, including nodes that have been killed. */
   List<LocalNode> nodes();
 
   /**
-   * Kills a node as {@code kill -9} does, so that nothing of it can clean up, and returns when its
-   * process is gone. It is not started again. Killing again does nothing.
+   * Kills a node as {@code kill -9} does, so that it cannot clean up, and returns when its process
+   * has ended. The node does not restart. Killing it again does nothing.
    *
-   * @param index its place in {@link #nodes}
+   * @param index position of the node in {@link #nodes}
    */
   void kill(int index);
 
-  /** Closes the driver, then ends the nodes: asks, waits up to 30 s, kills. Again does nothing. */
+  /**
+   * Closes the driver, then the nodes: asks each to leave, waits up to 30 s, then kills it. Closing
+   * again does nothing.
+   */
   @Override
   void close();
 
   /**
-   * A node and its process.
+   * Node of the cluster, and its process.
    *
-   * @param id its incarnation
+   * @param id incarnation of the node
    * @param address {@code host:port} of its actor system
-   * @param pid its process id
+   * @param pid process id
    */
   record LocalNode(NodeId id, String address, long pid) {
-    /** Refuses nulls. */
+    /** Refuses components that are null. */
     public LocalNode {
       Objects.requireNonNull(id, "id");
       Objects.requireNonNull(address, "address");
     }
   }
 
-  /** The choices before a cluster starts. Immutable; each verb returns a new one. */
+  /** Configuration of a cluster before it starts. Immutable; each method returns a new builder. */
   final class Builder {
     private static final int MOST = 64;
 
@@ -99,7 +102,7 @@ public interface LocalCluster extends AutoCloseable {
       this.startTimeout = startTimeout;
     }
 
-    /** How many node processes, from 1 to {@value #MOST}. */
+    /** Sets the number of node processes, from 1 to {@value #MOST}. */
     public Builder nodes(int count) {
       if (count < 1 || count > MOST) {
         throw new InvalidRequestException(
@@ -108,23 +111,26 @@ public interface LocalCluster extends AutoCloseable {
       return new Builder(count, cpusPerNode, settings, classPath, flags, startTimeout);
     }
 
-    /** How many cores each offers; by default this machine's, divided, but at least one. */
+    /**
+     * Sets how many cores each node offers; by default this machine's cores divided by the nodes,
+     * but at least one.
+     */
     public Builder cpusPerNode(double cpus) {
       Resources.none().cpus(cpus);
       return new Builder(nodes, cpus, settings, classPath, flags, startTimeout);
     }
 
-    /** What the nodes and the driver are to do differently; address, seeds and role are set. */
+    /** Sets settings of the nodes and the driver; address, seeds and role are overridden. */
     public Builder settings(Settings changed) {
       return new Builder(nodes, cpusPerNode, changed, classPath, flags, startTimeout);
     }
 
-    /** What the nodes have in front of this JVM's class path. */
+    /** Adds entries in front of this JVM's class path for the nodes. */
     public Builder classPath(Path... entries) {
       return new Builder(nodes, cpusPerNode, settings, List.of(entries), flags, startTimeout);
     }
 
-    /** Further flags for the nodes' JVMs, {@code -Xmx512m} for example. */
+    /** Adds flags for the nodes' JVMs, such as {@code -Xmx512m}. */
     public Builder jvmFlags(String... more) {
       var all = new ArrayList<>(flags);
       all.addAll(List.of(more));
@@ -132,49 +138,49 @@ public interface LocalCluster extends AutoCloseable {
     }
 
     /**
-     * How long to wait for a node process that starts and says nothing, a minute by default. One
-     * that says that it is still starting is waited for six times as long in all.
+     * Sets how long to wait for a node process that reports nothing, a minute by default. A process
+     * that reports that it is still starting may take six times as long in all.
      */
     public Builder startTimeout(Duration limit) {
       return new Builder(nodes, cpusPerNode, settings, classPath, flags, limit);
     }
 
-    /** See {@link #nodes(int)}. */
+    /** Returns the number of node processes. */
     public int nodes() {
       return nodes;
     }
 
-    /** See {@link #cpusPerNode(double)}. */
+    /** Returns how many cores each node offers. */
     public double cpusPerNode() {
       return cpusPerNode != null
           ? cpusPerNode
           : Math.max(1, Runtime.getRuntime().availableProcessors() / nodes);
     }
 
-    /** See {@link #settings(Settings)}. */
+    /** Returns the settings of the nodes and the driver. */
     public Settings settings() {
       return settings;
     }
 
-    /** See {@link #classPath(Path...)}. */
+    /** Returns the entries in front of the nodes' class path. */
     public List<Path> classPath() {
       return classPath;
     }
 
-    /** See {@link #jvmFlags(String...)}. */
+    /** Returns the additional flags of the nodes' JVMs. */
     public List<String> jvmFlags() {
       return flags;
     }
 
-    /** See {@link #startTimeout(Duration)}. */
+    /** Returns how long to wait for a node process that reports nothing. */
     public Duration startTimeout() {
       return startTimeout;
     }
 
     /**
-     * Starts the processes at the same time and returns when all are members.
+     * Starts all processes at the same time and returns when all are members of the cluster.
      *
-     * @throws io.mobula.error.ProcessException when one does not come up; none is left behind
+     * @throws io.mobula.error.ProcessException when a process does not start; all others are ended
      */
     public LocalCluster start() {
       return RuntimeLocator.factory().start(this);

@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method of an actor with its arguments, ready to be called: {@code counter.call(Counter::add,
+ * Method of an actor with its arguments, ready to be called: {@code counter.call(Counter::add,
  * 5).remote()}. Immutable.
  *
  * @param <R> the type of the result
@@ -19,9 +19,8 @@ public final class MethodCall<R extends @Nullable Object> {
   }
 
   /**
-   * Sends the call and returns at once with a ref to its result. Calls made through one runtime's
-   * handle run in the order in which they were made. The arguments are copied here, in the caller's
-   * thread.
+   * Sends the call and returns a ref to its result at once. Calls made through one runtime's handle
+   * run in the order in which they were made. The arguments are copied before this method returns.
    *
    * @throws io.mobula.error.PendingCallsExceededException when the actor has too many unanswered
    *     calls

@@ -3,14 +3,14 @@ package io.mobula;
 import java.util.Objects;
 
 /**
- * One method call: what the generated forms hand to {@link ActorHandle#send}. Users write those
- * forms.
+ * Request to call a method, which the generated call forms pass to {@link ActorHandle#send}.
+ * Programs use those forms.
  *
- * @param method takes the actor's object first, then the arguments
- * @param arguments without the actor's object
+ * @param method function of the actor's object and the arguments
+ * @param arguments the arguments, without the actor's object
  */
 public record MethodRequest(RemoteFunction method, Arguments arguments) {
-  /** Refuses nulls. */
+  /** Refuses components that are null. */
   public MethodRequest {
     Objects.requireNonNull(method, "method");
     Objects.requireNonNull(arguments, "arguments");

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The front door: Ray's {@code ray.} for Java. Everything here also exists on
- * {@link MobulaRuntime}; the static form uses the runtime of the task or actor that calls it, else
- * the only one open in this JVM.
+ * Static entry point of Mobula, as {@code ray} is in Python. Every method here also exists on
+ * {@link MobulaRuntime}; the static form uses the runtime of the calling task or actor, else the
+ * only runtime that is open in this JVM.
  *
  * <pre>{@code
  * try (var _ = Mobula.init()) {
@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Every method fails with {@link io.mobula.error.NoRuntimeException} where no runtime is found.
+ * <p>Every method fails with {@link io.mobula.error.NoRuntimeException} if there is no such
+ * runtime.
  */
 public final class Mobula extends MobulaForms {
   private Mobula() {}
@@ -36,48 +37,50 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts a node in this JVM. Opens no port unless the settings say so, by {@link Settings#listen}
-   * or {@link Settings#join}; then it returns as a member of the cluster.
+   * Starts a node in this JVM. The node opens no port unless the settings say so, by {@link
+   * Settings#listen} or {@link Settings#join}; then this method returns when the node is a member
+   * of the cluster.
    *
-   * @throws io.mobula.error.ClusterException when it cannot become a member
+   * @throws io.mobula.error.ClusterException when the node cannot become a member
    * @throws io.mobula.error.SettingsException when a setting is malformed; the message names its
    *     key
-   * @throws io.mobula.error.StoreException when the store's files cannot be made
+   * @throws io.mobula.error.StoreException when the store's files cannot be created
    */
   public static MobulaRuntime init(Settings settings) {
     return RuntimeLocator.factory().open(settings);
   }
 
   /**
-   * Joins a cluster as a driver, which offers no resources and has no vote, by one of its
-   * processes.
+   * Joins a cluster as a driver, which offers no resources and has no vote.
    *
    * @param address {@code host:port} of any process of the cluster
-   * @throws io.mobula.error.ClusterException when nobody answers there, or it is not let in
+   * @throws io.mobula.error.ClusterException when no process answers there, or the driver is
+   *     refused
    */
   public static MobulaRuntime connect(String address) {
     return connect(address, settings());
   }
 
-  /** As {@link #connect(String)}, with settings. */
+  /** Joins a cluster as a driver, with settings; see {@link #connect(String)}. */
   public static MobulaRuntime connect(String address, Settings settings) {
     return init(settings.join(address).set("mobula.cluster.role", "driver"));
   }
 
-  /** The defaults, to be changed by the verbs of {@link Settings}. */
+  /** Returns the default settings, to be changed by the methods of {@link Settings}. */
   public static Settings settings() {
     return Settings.empty();
   }
 
-  /** The runtime that the static methods use here. */
+  /** Returns the runtime that the static methods use on this thread. */
   public static MobulaRuntime runtime() {
     return RuntimeLocator.current();
   }
 
   /**
-   * What the calling task or actor method can know about itself.
+   * Returns the context of the calling task or actor method.
    *
-   * @throws io.mobula.error.NoRuntimeException when the caller is neither
+   * @throws io.mobula.error.NoRuntimeException when the caller is neither a task nor an actor
+   *     method
    */
   public static TaskContext context() {
     return RuntimeLocator.factory()
@@ -87,146 +90,179 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * The accelerators that the calling task or actor holds; empty if it asked for none.
+   * Returns the accelerators that the calling task or actor holds; empty if it requested none.
    *
-   * @throws io.mobula.error.NoRuntimeException when the caller is neither
+   * @throws io.mobula.error.NoRuntimeException when the caller is neither a task nor an actor
+   *     method
    */
   public static List<Gpu> gpus() {
     return context().gpus();
   }
 
   /**
-   * The same as {@code CUDA_VISIBLE_DEVICES} is to be set for a child process of the caller, so
-   * that it sees no other: UUIDs where the driver gives them, else indices, with commas between
-   * them; the empty string, for none, if it asked for none. A task that runs inside a shared JVM
-   * shares that JVM's variable: CUDA reads it once, at its first call.
+   * Returns the value of {@code CUDA_VISIBLE_DEVICES} for a child process of the caller, so that it
+   * sees only the caller's devices: UUIDs where the driver gives them, else indices, separated by
+   * commas; the empty string for none. A task inside a shared JVM shares that JVM's variable, which
+   * CUDA reads once, at its first call.
    *
-   * @throws io.mobula.error.NoRuntimeException when the caller is neither
+   * @throws io.mobula.error.NoRuntimeException when the caller is neither a task nor an actor
+   *     method
    */
   public static String cudaVisibleDevices() {
     return gpus().stream().map(Gpu::cudaName).collect(Collectors.joining(","));
   }
 
-  /** See {@link MobulaRuntime#put}. */
+  /** Stores a value once and returns a ref to it; see {@link MobulaRuntime#put(Object)}. */
   public static <T extends @Nullable Object> ObjectRef<T> put(T value) {
     return runtime().put(value);
   }
 
-  /** See {@link MobulaRuntime#put(Object, PutOptions)}. */
+  /** Stores a value on several nodes; see {@link MobulaRuntime#put(Object, PutOptions)}. */
   public static <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options) {
     return runtime().put(value, options);
   }
 
-  /** See {@link MobulaRuntime#create(long)}. */
+  /** Allocates store memory to be filled in place; see {@link MobulaRuntime#create(long)}. */
   public static ObjectBuffer create(long bytes) {
     return runtime().create(bytes);
   }
 
-  /** See {@link MobulaRuntime#get(Collection)}. */
+  /** Waits for all values and returns them in order; see {@link MobulaRuntime#get(Collection)}. */
   public static <T extends @Nullable Object> List<T> get(
       Collection<? extends ObjectRef<? extends T>> refs) {
     return runtime().get(refs);
   }
 
-  /** See {@link MobulaRuntime#get(Collection, Duration)}. */
+  /**
+   * Waits for all values for a limited time; see {@link MobulaRuntime#get(Collection, Duration)}.
+   */
   public static <T extends @Nullable Object> List<T> get(
       Collection<? extends ObjectRef<? extends T>> refs, Duration deadline) {
     return runtime().get(refs, deadline);
   }
 
-  /** See {@link MobulaRuntime#wait(Collection, int, Duration)}. */
+  /**
+   * Waits until some of the refs are ready; see {@link MobulaRuntime#wait(Collection, int,
+   * Duration)}.
+   */
   public static <T extends ObjectRef<?>> WaitResult<T> wait(
       Collection<T> refs, int count, Duration deadline) {
     return runtime().wait(refs, count, deadline);
   }
 
-  /** See {@link MobulaRuntime#remoteMany}. */
+  /** Starts a task with several results; see {@link MobulaRuntime#remoteMany(TaskCall, int)}. */
   public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
       TaskCall<? extends Collection<? extends R>> call, int count) {
     return call.resolveRuntime().remoteMany(call, count);
   }
 
-  /** See {@link MobulaRuntime#remoteStream}. */
+  /** Starts a task with a stream of results; see {@link MobulaRuntime#remoteStream(TaskCall)}. */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
       TaskCall<? extends Stream<? extends R>> call) {
     return call.resolveRuntime().remoteStream(call);
   }
 
-  /** See {@link MobulaRuntime#remoteIterator}. */
+  /**
+   * Starts a task with an iterator of results; see {@link MobulaRuntime#remoteIterator(TaskCall)}.
+   */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       TaskCall<? extends Iterator<? extends R>> call) {
     return call.resolveRuntime().remoteIterator(call);
   }
 
-  /** See {@link MobulaRuntime#remoteMany(Task0, int)}. */
+  /**
+   * Starts a task without parameters that has several results; see {@link
+   * MobulaRuntime#remoteMany(Task0, int)}.
+   */
   public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
       Task0<? extends Collection<? extends R>> task, int count) {
     return task.resolveRuntime().remoteMany(task, count);
   }
 
-  /** See {@link MobulaRuntime#remoteStream(Task0)}. */
+  /**
+   * Starts a task without parameters that has a stream of results; see {@link
+   * MobulaRuntime#remoteStream(Task0)}.
+   */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
       Task0<? extends Stream<? extends R>> task) {
     return task.resolveRuntime().remoteStream(task);
   }
 
-  /** See {@link MobulaRuntime#remoteIterator(Task0)}. */
+  /**
+   * Starts a task without parameters that has an iterator of results; see {@link
+   * MobulaRuntime#remoteIterator(Task0)}.
+   */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       Task0<? extends Iterator<? extends R>> task) {
     return task.resolveRuntime().remoteIterator(task);
   }
 
-  /** See {@link MobulaRuntime#remoteStage(TaskCall)}. */
+  /** Starts a task that returns a stage; see {@link MobulaRuntime#remoteStage(TaskCall)}. */
   public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
       TaskCall<? extends CompletionStage<? extends R>> call) {
     return call.resolveRuntime().remoteStage(call);
   }
 
-  /** See {@link MobulaRuntime#remoteStage(Task0)}. */
+  /**
+   * Starts a task without parameters that returns a stage; see {@link
+   * MobulaRuntime#remoteStage(Task0)}.
+   */
   public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
       Task0<? extends CompletionStage<? extends R>> task) {
     return task.resolveRuntime().remoteStage(task);
   }
 
-  /** See {@link MobulaRuntime#remoteStage(MethodCall)}. */
+  /**
+   * Calls an actor's method that returns a stage; see {@link
+   * MobulaRuntime#remoteStage(MethodCall)}.
+   */
   public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
       MethodCall<? extends CompletionStage<? extends R>> call) {
     return call.send();
   }
 
-  /** See {@link MobulaRuntime#actorNamed}. */
+  /** Returns the living actor of that name; see {@link MobulaRuntime#actorNamed}. */
   public static <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
     return runtime().actorNamed(name, type);
   }
 
-  /** A placement group to be made; see {@link PlacementGroup}. */
+  /** Returns a builder of a placement group; see {@link PlacementGroup}. */
   public static PlacementGroupCall placementGroup() {
     return PlacementGroupCall.of(null);
   }
 
-  /** See {@link MobulaRuntime#placementGroup(String)}. */
+  /**
+   * Returns the living placement group of that name; see {@link
+   * MobulaRuntime#placementGroup(String)}.
+   */
   public static PlacementGroup placementGroup(String name) {
     return runtime().placementGroup(name);
   }
 
-  /** See {@link MobulaRuntime#placementGroups()}. */
+  /** Returns all living placement groups; see {@link MobulaRuntime#placementGroups()}. */
   public static List<PlacementGroup> placementGroups() {
     return runtime().placementGroups();
   }
 
-  /** See {@link MobulaRuntime#spawn}. */
+  /**
+   * Starts an Akka actor on any node that has the resources; see {@link
+   * MobulaRuntime#spawn(BehaviorFactory, String, Resources)}.
+   */
   public static <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources) {
     return runtime().spawn(factory, name, resources);
   }
 
-  /** See {@link MobulaRuntime#spawn}. */
+  /**
+   * Starts an Akka actor on a node that has the resources; see {@link
+   * MobulaRuntime#spawn(BehaviorFactory, String, Resources, Placement)}.
+   */
   public static <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
     return runtime().spawn(factory, name, resources, placement);
   }
 
-  /** See {@link MobulaRuntime#pipeToSelf}. */
+  /** Sends an Akka actor a message when a value is ready; see {@link MobulaRuntime#pipeToSelf}. */
   public static <T, R extends @Nullable Object> void pipeToSelf(
       ActorContext<T> self,
       ObjectRef<R> ref,

@@ -4,20 +4,20 @@ import io.mobula.error.InvalidRequestException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long names are at most that users give to tasks, actors, groups and resources: they stand in
- * messages of the engine, in logs and in errors, many at a time.
+ * Limit of the length of names that users give to tasks, actors, placement groups and resources:
+ * many of them occur together in messages, logs and errors.
  */
 final class NameLimit {
   static final int MOST_CHARACTERS = 1_000;
 
-  /** How many resources of one's own a request names at most. */
+  /** Maximum number of custom resources in one request. */
   static final int MOST_RESOURCES = 1_000;
 
   private static final int SHOWN = 40;
 
   private NameLimit() {}
 
-  /** Refuses a name that is too long; {@code of} says whose it is. */
+  /** Refuses a name that is too long; {@code of} describes its owner. */
   static void require(String of, @Nullable String name) {
     if (name != null && name.length() > MOST_CHARACTERS) {
       throw new InvalidRequestException(

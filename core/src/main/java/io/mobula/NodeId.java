@@ -1,7 +1,7 @@
 package io.mobula;
 
 /**
- * Names one incarnation of one node: a node that restarts has another.
+ * Id of one incarnation of a node; a node that restarts has another.
  *
  * @param incarnation random and not zero
  */

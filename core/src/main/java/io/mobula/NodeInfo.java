@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One process of the cluster, as this one knows it: what it is, what it has, how it stands.
+ * Description of one process of the cluster, as this process knows it.
  *
- * @param id its incarnation
- * @param name what people call it
- * @param address {@code host:port}, or {@code local} if it listens nowhere
- * @param host the name of its host
- * @param pid its process there
+ * @param id incarnation of the process
+ * @param name name for people
+ * @param address {@code host:port}, or {@code local} if it does not listen
+ * @param host name of its host
+ * @param pid process id on that host
  * @param role {@code node}, {@code worker} or {@code driver}
- * @param labels what placement may ask for
- * @param state how it stands
- * @param total what it has in all
- * @param available what of it is free; for other processes a moment old
- * @param store its object store; for other processes a moment old
- * @param gpus its accelerators; for other processes a moment old
+ * @param labels labels that placement can select
+ * @param state membership state
+ * @param total all resources it offers
+ * @param available free resources; slightly old for other processes
+ * @param store usage of its object store; slightly old for other processes
+ * @param gpus its accelerators; slightly old for other processes
  */
 public record NodeInfo(
     NodeId id,
@@ -38,13 +38,13 @@ public record NodeInfo(
     gpus = List.copyOf(gpus);
   }
 
-  /** How a process stands with its cluster. */
+  /** Membership state of a process. */
   public enum State {
-    /** Up and reachable. */
+    /** Member of the cluster, and reachable. */
     ALIVE,
-    /** Silent: it comes back, or is taken for dead. */
+    /** Unreachable: the process comes back, or is declared dead. */
     UNREACHABLE,
-    /** On its way out: it takes no new work. */
+    /** Leaving the cluster: the process accepts no new work. */
     LEAVING
   }
 }

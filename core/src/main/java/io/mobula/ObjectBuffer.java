@@ -3,11 +3,11 @@ package io.mobula;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Room in the store that is being filled. For one thread at a time. Closing without sealing gives
- * it back.
+ * Buffer in store memory that a program fills before it becomes an object. For one thread at a
+ * time. Closing it without sealing frees the memory.
  *
  * <pre>{@code
- * try (Sealable block = Mobula.create(Float.BYTES * n)) {
+ * try (ObjectBuffer block = Mobula.create(Float.BYTES * n)) {
  *   fill(block.segment());
  *   ObjectRef<Tensor> ref = block.seal(DType.FLOAT32, n);
  * }
@@ -16,15 +16,18 @@ import java.lang.foreign.MemorySegment;
 public interface ObjectBuffer extends AutoCloseable {
 
   /**
-   * The writable memory, zeroed or not; as many bytes as were asked for. Not to be kept after
-   * sealing.
+   * Returns the writable memory, which has the requested size and may contain anything. It must not
+   * be used after sealing.
    */
   MemorySegment segment();
 
-  /** Ends the writing: from now on the bytes never change. */
+  /** Seals the buffer and returns a ref to its content, which never changes from now on. */
   ObjectRef<MemorySegment> seal();
 
-  /** As {@link #seal()}, to be read as a tensor of that type and shape. */
+  /**
+   * Seals the buffer and returns a ref to its content as a tensor of that type and shape; see
+   * {@link #seal()}.
+   */
   ObjectRef<Tensor> seal(DType type, long... shape);
 
   @Override

@@ -1,14 +1,14 @@
 package io.mobula;
 
 /**
- * Names one object in the cluster: the value of one {@code put} or one result of one task.
+ * Cluster-wide id of an object: the value of one {@code put} or one result of one task.
  *
- * <p>Result ids follow from the task: a task that runs again gives the same ids, so refs inside a
- * rebuilt value still fit.
+ * <p>Ids of results are derived from the task: a task that runs again produces the same ids, so
+ * refs inside a reconstructed value stay valid.
  *
- * @param node the incarnation of the node that made the id, random and not zero
- * @param task counts what that node made, from one
- * @param index which result of the task, from zero
+ * @param node incarnation of the node that created the id, random and not zero
+ * @param task sequence number of the task or put on that node, from 1
+ * @param index position among the results of the task, from 0
  */
 public record ObjectId(long node, long task, int index) {
 

@@ -4,15 +4,16 @@ import java.util.Comparator;
 import java.util.Objects;
 
 /**
- * The way of frames from one process of the cluster to another, as its sender sees it.
+ * Frame traffic from one process of the cluster to another, as its sender sees it.
  *
- * @param from who sends
- * @param to who receives
- * @param kind what carries the frames: {@code artery}, Akka's connections, or {@code shared memory}
- * @param sent what has been given to the carrier since both know each other, repetitions not
- *     counted
- * @param received what has come by the lane in the other direction
- * @param outstanding what is not acknowledged, or not even sent since too much else is on the way
+ * @param from the sender
+ * @param to the receiver
+ * @param kind transport of the frames: {@code artery}, Akka's connections, or {@code shared memory}
+ * @param sent frames handed to the transport since both processes know each other, without
+ *     repetitions
+ * @param received frames received from the other process
+ * @param outstanding frames not yet acknowledged, including those that wait because too many are in
+ *     flight
  */
 public record PeerChannelInfo(
     NodeId from,
@@ -21,13 +22,13 @@ public record PeerChannelInfo(
     FrameTotals sent,
     FrameTotals received,
     FrameTotals outstanding) {
-  /** Those that have most on the way first, then those that have sent most. */
+  /** Order by most bytes outstanding, then by most bytes sent. */
   public static final Comparator<PeerChannelInfo> BUSIEST_FIRST = Comparator.comparingLong(
           (PeerChannelInfo lane) -> lane.outstanding().bytes())
       .thenComparingLong(lane -> lane.sent().bytes())
       .reversed();
 
-  /** Refuses nulls. */
+  /** Refuses components that are null. */
   public PeerChannelInfo {
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
@@ -38,13 +39,13 @@ public record PeerChannelInfo(
   }
 
   /**
-   * So many frames.
+   * Number and total size of frames.
    *
-   * @param frames how many
-   * @param bytes how large they are together
+   * @param frames number of frames
+   * @param bytes total size in bytes
    */
   public record FrameTotals(long frames, long bytes) {
-    /** Both together. */
+    /** Returns the sum of both. */
     public FrameTotals plus(FrameTotals other) {
       return new FrameTotals(frames + other.frames, bytes + other.bytes);
     }

@@ -4,50 +4,57 @@ import io.mobula.error.InvalidRequestException;
 import java.util.Objects;
 
 /**
- * Where work should run, beyond the resources it needs. A value; the default is
- * {@link #anywhere()}.
+ * Rule for where work runs, in addition to the resources it needs. A value; the default is {@link
+ * #anywhere()}.
  *
  * <p>On a runtime of one node only {@link #anywhere()}, {@link #spread()}, {@link #preferring},
- * {@link #preferringLabels} and {@link #group(PlacementGroup)} mean something; the others are
- * refused with {@link io.mobula.error.InvalidRequestException} there.
+ * {@link #preferringLabels} and {@link #group(PlacementGroup)} are possible; the others throw
+ * {@link io.mobula.error.InvalidRequestException} there.
  */
 public sealed interface Placement {
 
-  /** Mobula chooses: where the arguments are if that fits, else packed up to half, then spread. */
+  /**
+   * Returns the default placement: the node that holds the arguments if it has room, else nodes
+   * packed up to half of their resources, then spread.
+   */
   static Placement anywhere() {
     return Anywhere.INSTANCE;
   }
 
   /**
-   * As evenly over the nodes as their resources allow: requests of one program go round the nodes
-   * that have room. Each task is placed by itself, which costs a lease.
+   * Returns a placement that spreads work as evenly over the nodes as their resources allow:
+   * requests of one program go round the nodes that have room. Each task is placed by itself, which
+   * costs a lease.
    */
   static Placement spread() {
     return Spread.INSTANCE;
   }
 
-  /** On that node, or nowhere. */
+  /** Returns a placement on that node only. */
   static Placement on(NodeId node) {
     return new OnNode(node);
   }
 
-  /** On that node while it has room, else anywhere. */
+  /** Returns a placement on that node while it has room, else on any node. */
   static Placement preferring(NodeId node) {
     return new PreferredNode(node);
   }
 
-  /** On the node that holds the value of {@code ref}. */
+  /** Returns a placement on the node that holds the value of {@code ref}. */
   static Placement near(ObjectRef<?> ref) {
     return new NearObject(ref);
   }
 
-  /** In any bundle of a placement group: one that has room now, else the first that will. */
+  /**
+   * Returns a placement in any bundle of a placement group: one that has room now, else the first
+   * that will.
+   */
   static Group group(PlacementGroup group) {
     return new Group(group, Group.ANY, false);
   }
 
   /**
-   * In that bundle of a placement group, counted from zero.
+   * Returns a placement in one bundle of a placement group, counted from zero.
    *
    * @throws io.mobula.error.InvalidRequestException when the group has no such bundle
    */
@@ -59,66 +66,69 @@ public sealed interface Placement {
   }
 
   /**
-   * On a node whose labels match: terms with commas between them, all of which must hold, such as
-   * {@code "zone in (a, b), disk=ssd, !spot"}. Also {@code !=}, {@code not in (...)} and {@code key
-   * exists}.
+   * Returns a placement on nodes whose labels match a selector: terms separated by commas, all of
+   * which must hold, such as {@code "zone in (a, b), disk=ssd, !spot"}. Terms may also use {@code
+   * !=}, {@code not in (...)} and {@code key exists}.
    */
   static Placement labels(String selector) {
     return new Labels(selector);
   }
 
-  /** On a node whose labels match while one has room, else anywhere; see {@link #labels}. */
+  /**
+   * Returns a placement on nodes whose labels match while one of them has room, else on any node;
+   * see {@link #labels}.
+   */
   static Placement preferringLabels(String selector) {
     return new PreferredLabels(selector);
   }
 
-  /** See {@link Placement#anywhere()}. */
+  /** Placement on any node; see {@link Placement#anywhere()}. */
   enum Anywhere implements Placement {
-    /** The only one. */
+    /** The only instance of this type. */
     INSTANCE
   }
 
-  /** See {@link Placement#spread()}. */
+  /** Placement spread over all nodes; see {@link Placement#spread()}. */
   enum Spread implements Placement {
-    /** The only one. */
+    /** The only instance of this type. */
     INSTANCE
   }
 
-  /** See {@link Placement#on}. */
+  /** Placement on one node; see {@link Placement#on}. */
   record OnNode(NodeId node) implements Placement {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public OnNode {
       Objects.requireNonNull(node, "node");
     }
   }
 
-  /** See {@link Placement#preferring}. */
+  /** Placement that prefers one node; see {@link Placement#preferring}. */
   record PreferredNode(NodeId node) implements Placement {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public PreferredNode {
       Objects.requireNonNull(node, "node");
     }
   }
 
-  /** See {@link Placement#near}. */
+  /** Placement near an object; see {@link Placement#near}. */
   record NearObject(ObjectRef<?> ref) implements Placement {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public NearObject {
       Objects.requireNonNull(ref, "ref");
     }
   }
 
   /**
-   * See {@link Placement#group(PlacementGroup)}.
+   * Placement in a placement group; see {@link Placement#group(PlacementGroup)}.
    *
-   * @param bundle its number, or {@link #ANY}
-   * @param capturing whether what runs there puts the work that it submits there, too
+   * @param bundle index of the bundle, or {@link #ANY}
+   * @param capturing whether tasks and actors that the work submits run in the group, too
    */
   record Group(PlacementGroup group, int bundle, boolean capturing) implements Placement {
-    /** Any bundle. */
+    /** Index that means any bundle. */
     public static final int ANY = -1;
 
-    /** Refuses null, and a bundle that the group has not. */
+    /** Refuses null, and a bundle that the group does not have. */
     public Group {
       Objects.requireNonNull(group, "group");
       if (bundle < ANY || bundle >= group.bundles().size()) {
@@ -132,25 +142,26 @@ public sealed interface Placement {
     }
 
     /**
-     * The same, and the tasks and actors that work here submits go to any bundle of the group, and
-     * so do theirs, unless they are given a placement themselves.
+     * Returns this placement, extended to children: tasks and actors that the work submits,
+     * directly or indirectly, run in any bundle of the group unless they have a placement of their
+     * own.
      */
     public Group capturingChildren() {
       return new Group(group, bundle, true);
     }
   }
 
-  /** See {@link Placement#preferringLabels}. */
+  /** Placement that prefers nodes by their labels; see {@link Placement#preferringLabels}. */
   record PreferredLabels(String selector) implements Placement {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public PreferredLabels {
       Objects.requireNonNull(selector, "selector");
     }
   }
 
-  /** See {@link Placement#labels}. */
+  /** Placement on nodes selected by their labels; see {@link Placement#labels}. */
   record Labels(String selector) implements Placement {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public Labels {
       Objects.requireNonNull(selector, "selector");
     }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bundles of resources that are reserved together or not at all, on one node or several; work is
- * sent to them by {@link Placement#group}. Ray's placement group.
+ * Bundles of resources, on one node or several, that are reserved together or not at all; {@link
+ * Placement#group} sends work to them. Corresponds to Ray's placement group.
  *
  * <pre>{@code
  * PlacementGroup trainers = Mobula.placementGroup()
@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * Mobula.task(Quick::square, 2).placement(Placement.group(trainers, 0)).remote();
  * }</pre>
  *
- * <p>A value: may be an argument, captured, or stored in any value, and is the same as another of
- * that id. It does not keep the group alive, and does not end it: that is {@link #remove}, or the
- * end of the program that made it, unless it is {@linkplain PlacementGroupCall#detached detached}.
- * Safe for use by many threads.
+ * <p>A value: it may be an argument, be captured or be stored in any value, and equals any other
+ * handle with the same id. Handles neither keep the group alive nor end it: {@link #remove} does,
+ * or the end of the program that created it, unless the group is {@linkplain
+ * PlacementGroupCall#detached detached}. Safe for use by many threads.
  *
- * <p>What asks the scheduler of groups waits for its answer, and fails with
- * {@link io.mobula.error.PlacementGroupException} when there is none within ten seconds.
+ * <p>Methods that ask the group scheduler wait for its answer, and throw {@link
+ * io.mobula.error.PlacementGroupException} when there is none within ten seconds.
  */
 public final class PlacementGroup {
   private final transient @Nullable MobulaRuntime runtime;
@@ -36,7 +36,6 @@ public final class PlacementGroup {
   private final PlacementStrategy strategy;
   private final List<Resources> bundles;
 
-  /** Made by a runtime. */
   private PlacementGroup(
       @Nullable MobulaRuntime runtime,
       PlacementGroupId id,
@@ -51,9 +50,9 @@ public final class PlacementGroup {
   }
 
   /**
-   * A handle of a group; what runtimes do. Users write {@link Mobula#placementGroup()}.
+   * Returns a handle of a group; called by runtimes. Programs use {@link Mobula#placementGroup()}.
    *
-   * @param runtime what it asks, or null for that of whoever uses it
+   * @param runtime runtime that the handle uses, or null for the runtime of the calling thread
    */
   public static PlacementGroup of(
       @Nullable MobulaRuntime runtime, PlacementGroupId id, PlacementGroupRequest request) {
@@ -64,41 +63,42 @@ public final class PlacementGroup {
     return runtime != null ? runtime : Mobula.runtime();
   }
 
-  /** Names it in its cluster. */
+  /** Returns the id of the group. */
   public PlacementGroupId id() {
     return id;
   }
 
-  /** The name that it was given. */
+  /** Returns the name of the group, if it has one. */
   public Optional<String> name() {
     return Optional.ofNullable(name);
   }
 
-  /** How its bundles lie on nodes. */
+  /** Returns how the bundles are placed on nodes. */
   public PlacementStrategy strategy() {
     return strategy;
   }
 
-  /** What each of its bundles holds. */
+  /** Returns the resources of each bundle. */
   public List<Resources> bundles() {
     return bundles;
   }
 
   /**
-   * Completes with this group when all of its bundles are reserved. Fails with
-   * {@link io.mobula.error.PlacementGroupException} when it is removed before, and in a cluster
-   * after {@code mobula.placement.unschedulable-timeout} if no node could ever hold what it asks
-   * for. Returns at once.
+   * Returns a ref that completes with this group when all of its bundles are reserved. The ref
+   * fails with {@link io.mobula.error.PlacementGroupException} when the group is removed before,
+   * and in a cluster after {@code mobula.placement.unschedulable-timeout} if no node could ever
+   * hold the bundles. Returns at once.
    */
   public ObjectRef<PlacementGroup> ready() {
     return resolveRuntime().ready(this);
   }
 
   /**
-   * Waits until all of its bundles are reserved.
+   * Waits until all bundles of the group are reserved.
    *
    * @return whether they are, within the limit
-   * @throws io.mobula.error.PlacementGroupException when it is no more, or can never be
+   * @throws io.mobula.error.PlacementGroupException when the group was removed, or can never be
+   *     reserved
    */
   public boolean await(Duration limit) {
     try (var ready = ready()) {
@@ -109,27 +109,30 @@ public final class PlacementGroup {
     }
   }
 
-  /** Where it is, and what it waits for. Asks the scheduler and waits for the answer. */
+  /**
+   * Returns where the bundles are and what the group waits for. Asks the group scheduler and waits
+   * for the answer.
+   */
   public PlacementGroupState state() {
     return resolveRuntime().state(this);
   }
 
-  /** The node of each bundle, as {@link #state} says; empty for one that has none. */
+  /** Returns the node of each bundle, empty for a bundle that has none; see {@link #state}. */
   public List<Optional<NodeId>> nodes() {
     return state().nodes();
   }
 
   /**
-   * Ends it, and all that runs in it: tasks fail with
-   * {@link io.mobula.error.PlacementGroupException}, actors die with it as their cause. Its
-   * resources go back to their nodes as soon as what ran in it has stopped. Returns when the
-   * scheduler has taken note; removing again does nothing.
+   * Removes the group and ends all work in it: tasks fail with {@link
+   * io.mobula.error.PlacementGroupException}, which is also the cause of the death of actors. The
+   * resources return to their nodes as soon as the work has stopped. Returns when the scheduler has
+   * recorded the removal; removing the group again does nothing.
    */
   public void remove() {
     resolveRuntime().remove(this);
   }
 
-  /** What messages call a group. */
+  /** Returns the text that messages use for a group. */
   public static String describe(PlacementGroupId id, @Nullable String name) {
     return "placement group " + id + (name == null ? "" : " (" + name + ")");
   }
@@ -144,7 +147,7 @@ public final class PlacementGroup {
     return id.hashCode();
   }
 
-  /** Such as {@code placement group …-g1 (trainers)}. */
+  /** Returns a text such as {@code placement group …-g1 (trainers)}. */
   @Override
   public String toString() {
     return describe(id, name);

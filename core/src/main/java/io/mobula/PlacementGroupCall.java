@@ -6,10 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A placement group about to be made, and the choices before that. Immutable; each verb returns a
- * new one.
- */
+/** Builder of a placement group. Immutable; each method returns a new builder. */
 public final class PlacementGroupCall {
   private final @Nullable MobulaRuntime runtime;
   private final @Nullable String name;
@@ -30,47 +27,55 @@ public final class PlacementGroupCall {
     this.detached = detached;
   }
 
-  /** No bundles yet, packed, nameless, ended with the program that makes it. */
+  /**
+   * Returns the builder of a group without bundles and name that is packed and ends with the
+   * program that creates it.
+   */
   static PlacementGroupCall of(@Nullable MobulaRuntime runtime) {
     return new PlacementGroupCall(runtime, null, PlacementStrategy.PACK, List.of(), false);
   }
 
-  /** One more bundle, which is on one node whole. Bundles are numbered from zero. */
+  /** Adds a bundle; all of its resources will be on one node. Bundles are numbered from zero. */
   public PlacementGroupCall bundle(Resources resources) {
     return bundles(1, resources);
   }
 
-  /** So many more bundles that are alike. */
+  /** Adds several equal bundles. */
   public PlacementGroupCall bundles(int count, Resources each) {
     var more = new ArrayList<>(bundles);
     more.addAll(Collections.nCopies(count, Objects.requireNonNull(each, "resources")));
     return new PlacementGroupCall(runtime, name, strategy, List.copyOf(more), detached);
   }
 
-  /** How they lie on nodes; {@link PlacementStrategy#PACK} by default. */
+  /** Sets how the bundles are placed on nodes; {@link PlacementStrategy#PACK} by default. */
   public PlacementGroupCall strategy(PlacementStrategy how) {
     return new PlacementGroupCall(
         runtime, name, Objects.requireNonNull(how, "strategy"), bundles, detached);
   }
 
-  /** How others find it; unique among living groups of the cluster. */
+  /**
+   * Sets the name by which other programs find the group, unique among living groups of the
+   * cluster.
+   */
   public PlacementGroupCall name(String unique) {
     return new PlacementGroupCall(
         runtime, Objects.requireNonNull(unique, "name"), strategy, bundles, detached);
   }
 
-  /** It lives on when the program that makes it has ended, until it is removed. */
+  /**
+   * Keeps the group alive when the program that creates it has ended, until the group is removed.
+   */
   public PlacementGroupCall detached() {
     return new PlacementGroupCall(runtime, name, strategy, bundles, true);
   }
 
   /**
-   * Makes it, and returns when the scheduler of groups has taken note; reserving goes on after
-   * that, see {@link PlacementGroup#ready}.
+   * Creates the group, and returns when the group scheduler has recorded it; the reservation
+   * continues after that, see {@link PlacementGroup#ready}.
    *
-   * @throws io.mobula.error.InvalidRequestException when it has no bundles, or one of nothing
-   * @throws io.mobula.error.PlacementGroupException when a living group has its name, when a node
-   *     alone could never hold it, or when the scheduler does not answer
+   * @throws io.mobula.error.InvalidRequestException when the group has no bundles, or an empty one
+   * @throws io.mobula.error.PlacementGroupException when a living group has the name, when a
+   *     runtime of one node could never hold the group, or when the scheduler does not answer
    */
   public PlacementGroup create() {
     var into = runtime != null ? runtime : Mobula.runtime();

@@ -1,10 +1,10 @@
 package io.mobula;
 
 /**
- * Names one placement group in its cluster.
+ * Id of a placement group, unique in its cluster.
  *
- * @param node the incarnation of the node that made the id
- * @param number counts the groups that node made, from one
+ * @param node incarnation of the node that created the id
+ * @param number sequence number of the group on that node, from 1
  */
 public record PlacementGroupId(long node, long number) {
 

@@ -6,25 +6,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One placement group to be made: what {@link PlacementGroupCall} hands to
- * {@link MobulaRuntime#create(PlacementGroupRequest)}. Users write that form.
+ * Request to create a placement group, which {@link PlacementGroupCall} passes to {@link
+ * MobulaRuntime#create(PlacementGroupRequest)}. Programs use that builder.
  *
  * @param name unique among living groups, or null
- * @param strategy how its bundles lie on nodes
- * @param bundles what each holds
- * @param detached whether it outlives the program that makes it
+ * @param strategy how the bundles are placed on nodes
+ * @param bundles resources of each bundle
+ * @param detached whether the group outlives the program that creates it
  */
 public record PlacementGroupRequest(
     @Nullable String name, PlacementStrategy strategy, List<Resources> bundles, boolean detached) {
-  /** The most bundles that a group may have. */
+  /** Maximum number of bundles of a group. */
   public static final int MOST_BUNDLES = 1_000;
 
-  /** About how many bytes all bundles take in a message together; no more. */
+  /** Approximate limit of the bytes that all bundles take in a message. */
   private static final int MOST_BYTES = 128 << 10;
 
   /**
-   * Refuses a blank or very long name, a group without bundles or with too many, and bundles of
-   * nothing.
+   * Refuses a blank or very long name, a group without bundles or with too many, and empty bundles.
    */
   public PlacementGroupRequest {
     NameLimit.require("a placement group", name);

@@ -5,11 +5,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a placement group stands at a moment.
+ * State of a placement group at one moment.
  *
- * @param phase how far it has come
- * @param nodes the node of each bundle; empty for one that has none
- * @param why what it waits for, or why it is no more; empty if it is ready
+ * @param phase progress of the reservation
+ * @param nodes node of each bundle; empty for a bundle that has none
+ * @param why what the group waits for, or why it was removed; empty if it is ready
  */
 public record PlacementGroupState(Phase phase, List<Optional<NodeId>> nodes, String why) {
   /** Copies the list and refuses nulls. */
@@ -19,15 +19,15 @@ public record PlacementGroupState(Phase phase, List<Optional<NodeId>> nodes, Str
     Objects.requireNonNull(why, "why");
   }
 
-  /** How far a group has come. */
+  /** Progress of a group's reservation. */
   public enum Phase {
-    /** Its bundles are yet to be reserved. */
+    /** The bundles are not reserved yet. */
     PENDING,
-    /** All of its bundles are reserved. */
+    /** All bundles are reserved. */
     READY,
-    /** It was ready, and bundles whose node has left are yet to be reserved again. */
+    /** The group was ready, and bundles whose node has left are being reserved again. */
     RESCHEDULING,
-    /** It is no more. */
+    /** The group was removed. */
     REMOVED
   }
 }

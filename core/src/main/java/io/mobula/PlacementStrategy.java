@@ -1,13 +1,13 @@
 package io.mobula;
 
-/** How the bundles of a {@link PlacementGroup} lie on nodes. */
+/** Strategy that places the bundles of a {@link PlacementGroup} on nodes. */
 public enum PlacementStrategy {
-  /** On as few nodes as there is room for. */
+  /** All bundles on as few nodes as their free resources allow. */
   PACK,
-  /** Over as many nodes as there is room on, as evenly as that goes. */
+  /** Bundles on as many nodes as have room, as evenly as possible. */
   SPREAD,
-  /** All on one node, or not at all. */
+  /** All bundles on one node, or none reserved. */
   STRICT_PACK,
-  /** Each on a node of its own, or not at all. */
+  /** Each bundle on a node of its own, or none reserved. */
   STRICT_SPREAD
 }

@@ -5,20 +5,22 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What a value that is put is asked to observe: {@code runtime.put(value, PutOptions.copies(2))}. A
- * value.
+ * Options of {@code put}: {@code runtime.put(value, PutOptions.copies(2))}. A value.
  *
- * @param copies on how many nodes it is kept
- * @param within how long {@code put} may wait for that
+ * @param copies number of nodes that keep the value
+ * @param within how long {@code put} may wait for the copies
  */
 public record PutOptions(int copies, Duration within) {
-  /** The most copies a value may have. */
+  /** Maximum number of copies of a value. */
   public static final int MOST_COPIES = 16;
 
-  /** One copy, where it is put. */
+  /** Default options: one copy, in the process that puts the value. */
   public static final PutOptions DEFAULT = new PutOptions(1, Duration.ofSeconds(30));
 
-  /** Refuses fewer than one copy, more than {@link #MOST_COPIES}, and no time. */
+  /**
+   * Refuses fewer than one copy, more than {@link #MOST_COPIES}, and a limit that is not above
+   * zero.
+   */
   public PutOptions {
     Objects.requireNonNull(within, "within");
     if (copies < 1 || copies > MOST_COPIES) {
@@ -32,14 +34,14 @@ public record PutOptions(int copies, Duration within) {
   }
 
   /**
-   * A value that is kept on so many nodes, each with a copy in its store; put within 30 s. When one
-   * of these nodes leaves or dies another one makes a copy, as long as there is one with room.
+   * Returns options that keep a value in the stores of {@code count} nodes, copied within 30 s.
+   * When one of these nodes leaves or dies, another node with room copies the value.
    */
   public static PutOptions copies(int count) {
     return new PutOptions(count, DEFAULT.within);
   }
 
-  /** The same, with another bound on how long {@code put} may wait. */
+  /** Returns these options with another limit of how long {@code put} may wait. */
   public PutOptions within(Duration limit) {
     return new PutOptions(copies, limit);
   }

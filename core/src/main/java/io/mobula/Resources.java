@@ -12,29 +12,28 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Amounts of named resources: what a node has, or what a task asks for. Immutable.
+ * Amounts of named resources that a node offers or a task requests. Immutable.
  *
- * <p>Amounts are kept in fixed point, {@value #UNITS_PER_ONE} units to one, so that a third three
- * times over never leaves a remainder behind that blocks the next request. Memory is in whole
- * bytes.
+ * <p>Amounts are fixed-point numbers with {@value #UNITS_PER_ONE} units to one, so that three times
+ * a third leaves no remainder that would block the next request. Memory is in whole bytes.
  */
 public final class Resources {
-  /** How many units one CPU, GPU or custom resource has. */
+  /** Number of units of one CPU, GPU or custom resource. */
   public static final long UNITS_PER_ONE = 10_000;
 
-  /** The name of processor cores. */
+  /** Name of the resource of processor cores. */
   public static final String CPU = "CPU";
 
-  /** The name of accelerators. */
+  /** Name of the resource of accelerators. */
   public static final String GPU = "GPU";
 
-  /** The name of accelerators' memory; its unit is the byte. */
+  /** Name of the resource of accelerator memory; its unit is the byte. */
   public static final String GPU_MEMORY = "gpu_memory";
 
-  /** What the names of kinds of accelerators begin with. */
+  /** Prefix of resources that name a model of accelerators. */
   public static final String ACCELERATOR = "accelerator:";
 
-  /** The name of memory; its unit is the byte. */
+  /** Name of the resource of memory; its unit is the byte. */
   public static final String MEMORY = "memory";
 
   private static final double MOST = 1e9;
@@ -48,17 +47,20 @@ public final class Resources {
     this.hash = units.hashCode();
   }
 
-  /** Nothing at all. */
+  /** Returns resources with no amounts. */
   public static Resources none() {
     return NONE;
   }
 
-  /** These with another number of processor cores; fractions are fine. */
+  /** Returns these resources with another number of processor cores; fractions are allowed. */
   public Resources cpus(double amount) {
     return with(CPU, amount);
   }
 
-  /** These with another number of accelerators: a fraction up to one, or a whole number. */
+  /**
+   * Returns these resources with another number of accelerators: a fraction up to one, or a whole
+   * number.
+   */
   public Resources gpus(double amount) {
     if (amount > 1 && amount != Math.rint(amount)) {
       throw new InvalidRequestException(
@@ -72,10 +74,10 @@ public final class Resources {
   }
 
   /**
-   * These with memory of one accelerator: as large a share of a device as has so many bytes of its
-   * memory. It is a share that is accounted for, no limit that is enforced.
+   * Returns these resources with a share of one accelerator that corresponds to this much of its
+   * memory. The share is accounted for but not enforced.
    *
-   * @throws InvalidRequestException also when they have accelerators by number already
+   * @throws InvalidRequestException also when these resources have a number of accelerators already
    */
   public Resources gpuMemory(long bytes) {
     if (bytes < 0) {
@@ -89,9 +91,10 @@ public final class Resources {
   }
 
   /**
-   * The same with an amount such as {@code "20GiB"}, as settings write sizes.
+   * Returns these resources with accelerator memory as a text such as {@code "20GiB"}, in the
+   * syntax of sizes in settings.
    *
-   * @throws InvalidRequestException also when it is no size
+   * @throws InvalidRequestException also when the text is not a size
    */
   public Resources gpuMemory(String size) {
     try {
@@ -103,9 +106,9 @@ public final class Resources {
   }
 
   /**
-   * These on accelerators of a kind: of a model whose name has that word, such as {@code "H200"} or
-   * {@code "A100-SXM4-80GB"}, in any case. Without {@link #gpus} or {@link #gpuMemory} it is a
-   * whole one.
+   * Returns these resources restricted to accelerators whose model name contains that word, such as
+   * {@code "H200"} or {@code "A100-SXM4-80GB"}, in any case. Without {@link #gpus} or {@link
+   * #gpuMemory} this requests one whole device.
    */
   public Resources accelerator(String kind) {
     Objects.requireNonNull(kind, "kind");
@@ -122,7 +125,7 @@ public final class Resources {
         + " gpus(...), or for gpuMemory(...), which is as much of one as has that memory.");
   }
 
-  /** These with another amount of memory, in bytes. */
+  /** Returns these resources with another amount of memory, in bytes. */
   public Resources memory(long bytes) {
     if (bytes < 0) {
       throw new InvalidRequestException(
@@ -131,7 +134,7 @@ public final class Resources {
     return withUnits(MEMORY, bytes);
   }
 
-  /** These with another amount of a resource of your own. */
+  /** Returns these resources with another amount of a custom resource. */
   public Resources resource(String name, double amount) {
     Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
@@ -151,24 +154,24 @@ public final class Resources {
   }
 
   /**
-   * The fixed-point amount of a resource: bytes for memory of both kinds, 1/{@value #UNITS_PER_ONE}
-   * for all others; 0 if absent.
+   * Returns the fixed-point amount of a resource: bytes for memory of both kinds, 1/{@value
+   * #UNITS_PER_ONE} for all others; 0 if absent.
    */
   public long units(String name) {
     return units.getOrDefault(name, 0L);
   }
 
-  /** The amount of a resource as users write it; 0 if absent. */
+  /** Returns the amount of a resource as users write it; 0 if absent. */
   public double amount(String name) {
     return isBytes(name) ? units(name) : (double) units(name) / UNITS_PER_ONE;
   }
 
-  /** Every resource with an amount above zero, by name, in fixed-point units. */
+  /** Returns every resource with an amount above zero, by name, in fixed-point units. */
   public Map<String, Long> asUnits() {
     return units;
   }
 
-  /** These with an exact fixed-point amount; zero removes the name. */
+  /** Returns these resources with an exact fixed-point amount; zero removes the name. */
   public Resources withUnits(String name, long amount) {
     var copy = new TreeMap<>(units);
     if (amount == 0) {
@@ -215,7 +218,7 @@ public final class Resources {
     return hash;
   }
 
-  /** Such as {@code {CPU=1.0, memory=1024}}. */
+  /** Returns a text such as {@code {CPU=1.0, memory=1024}}. */
   @Override
   public String toString() {
     var text = new StringBuilder("{");

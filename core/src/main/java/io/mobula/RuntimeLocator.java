@@ -3,7 +3,10 @@ package io.mobula;
 import io.mobula.error.NoRuntimeException;
 import java.util.ServiceLoader;
 
-/** Finds the implementation once, for the facade. */
+/**
+ * Locator of the {@link RuntimeFactory} and of the current runtime, for the static methods of
+ * {@link Mobula}. Looks the factory up once.
+ */
 final class RuntimeLocator {
   private RuntimeLocator() {}
 

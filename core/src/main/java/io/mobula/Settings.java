@@ -11,13 +11,12 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What a program wants to be different from the defaults, by configuration key. Immutable; each
- * verb returns a new one.
+ * Settings of a program that differ from the defaults, by configuration key. Immutable; each method
+ * returns new settings.
  *
- * <p>The keys, their meaning and their defaults are in {@code reference.conf}. In order of
- * precedence: what is set here, system properties ({@code -Dmobula.resources.cpus=8}), environment
- * variables as {@code reference.conf} names them, the program's {@code application.conf}, the
- * defaults.
+ * <p>{@code reference.conf} has the keys, their meaning and their defaults. In order of precedence:
+ * values set here, system properties ({@code -Dmobula.resources.cpus=8}), environment variables as
+ * {@code reference.conf} names them, the program's {@code application.conf}, the defaults.
  */
 public final class Settings {
   private static final Settings EMPTY = new Settings(Map.of());
@@ -32,13 +31,14 @@ public final class Settings {
     return EMPTY;
   }
 
-  /** What was set, by key; values are strings, numbers, booleans and lists of them. */
+  /** Returns the values that were set, by key: strings, numbers, booleans and lists of them. */
   public Map<String, Object> values() {
     return values;
   }
 
   /**
-   * Sets any key, {@code mobula.store.segment-size} for example; checked when the runtime starts.
+   * Sets a key such as {@code mobula.store.segment-size}; its value is checked when the runtime
+   * starts.
    */
   public Settings set(String key, Object value) {
     Objects.requireNonNull(value, key);
@@ -51,26 +51,26 @@ public final class Settings {
     return new Settings(copy);
   }
 
-  /** How many processor cores the node offers; detected by default. */
+  /** Sets how many processor cores the node offers; detected by default. */
   public Settings cpus(double amount) {
     return resource(Resources.CPU, amount);
   }
 
-  /** How many accelerators the node offers; none by default. */
+  /** Sets how many accelerators the node offers; none by default. */
   public Settings gpus(double amount) {
     return resource(Resources.GPU, amount);
   }
 
   /**
-   * How much memory the node offers to tasks and actors that ask for it, in bytes; detected by
-   * default.
+   * Sets how much memory, in bytes, the node offers to tasks and actors that request it; detected
+   * by default.
    */
   public Settings memory(long bytes) {
     Resources.none().memory(bytes);
     return set("mobula.resources.memory", bytes);
   }
 
-  /** How much of a resource of its own the node offers. */
+  /** Sets how much of a custom resource the node offers. */
   public Settings resource(String name, double amount) {
     Resources.none().resource(name, amount);
     return set(
@@ -87,12 +87,12 @@ public final class Settings {
     return '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
-  /** How large the object store may become, in bytes. */
+  /** Sets the capacity of the object store in bytes. */
   public Settings storeCapacity(long bytes) {
     return set("mobula.store.capacity", bytes);
   }
 
-  /** Where the object store's files are made. */
+  /** Sets the directory of the object store's files. */
   public Settings storeDirectory(Path directory) {
     return set("mobula.store.directory", directory.toString());
   }
@@ -100,7 +100,7 @@ public final class Settings {
   /**
    * Makes the node a member of the cluster that these processes belong to.
    *
-   * @param seeds {@code host:port} each; one that answers is enough
+   * @param seeds {@code host:port} of each; one that answers is enough
    */
   public Settings join(String... seeds) {
     if (seeds.length == 0) {
@@ -110,29 +110,29 @@ public final class Settings {
     return set("mobula.cluster.seeds", List.of(seeds));
   }
 
-  /** Opens a port, so that others can join by it; 0 for a free one. */
+  /** Opens a port through which other processes can join; 0 for a free port. */
   public Settings listen(int port) {
     return set("mobula.cluster.listen", true).set("mobula.cluster.port", port);
   }
 
-  /** The name that all processes of one cluster share. */
+  /** Sets the name of the cluster, which all of its processes share. */
   public Settings clusterName(String name) {
     return set("mobula.cluster.name", name);
   }
 
-  /** What the node is called, once in its cluster. */
+  /** Sets the name of the node, unique in its cluster. */
   public Settings nodeName(String name) {
     return set("mobula.cluster.node-name", name);
   }
 
-  /** What placement may ask for. */
+  /** Sets a label of the node that placement can select. */
   public Settings label(String key, String value) {
     return set("mobula.cluster.labels." + quoted(key), value);
   }
 
   /**
-   * Where objects go when the object store is full: directories that exist, best one on each disk.
-   * None by default; a full store then refuses what does not fit.
+   * Sets existing directories for objects that do not fit into the object store, at best one on
+   * each disk. None by default; a full store then refuses further objects.
    */
   public Settings spillTo(Path... directories) {
     return set(
@@ -141,49 +141,47 @@ public final class Settings {
   }
 
   /**
-   * Jars and directories that this driver's tasks and actors need, in the order of a class path.
-   * They run in worker processes that have exactly these in front of Mobula's own class path, so
-   * two programs with different versions of one class do not meet. A directory means the jars that
-   * lie in it, and what else is in it. For {@link Mobula#connect} alone.
+   * Sets the jars and directories that this driver's tasks and actors need, in class path order.
+   * The work runs in worker processes with exactly these in front of Mobula's own class path, so
+   * that two programs may use different versions of a class. A directory stands for the jars in it
+   * and its other content. Only for {@link Mobula#connect}.
    */
   public Settings ship(Path... jars) {
     return set("mobula.jobs.ship", Arrays.stream(jars).map(Path::toString).toList());
   }
 
   /**
-   * How much of a node the work of this program may hold for each 1 of another's, where programs
-   * compete for it; 1 by default. With weights of 1 and 2 the first comes to a third of what both
-   * want, the second to two thirds. What runs is never stopped: turns count when something is free.
+   * Sets this program's weight where programs compete for resources; 1 by default. Of two competing
+   * programs with weights 1 and 2, the first receives one third of the resources and the second two
+   * thirds. Running work is never stopped: weights decide which program receives the next free
+   * resources.
    */
   public Settings weight(double weight) {
     return set("mobula.jobs.weight", weight);
   }
 
   /**
-   * How many worker processes stand beside the node and run its work, so that what crashes a JVM
-   * harms none but a worker, which is started again. The node's resources and its store's capacity
-   * are divided among them; see {@code mobula.workers} in {@code reference.conf}. Turns the cluster
-   * on: they are members of it.
+   * Sets how many worker processes run the node's work, so that code that crashes a JVM ends only a
+   * worker, which is restarted. The node's resources and its store's capacity are divided among the
+   * workers; see {@code mobula.workers} in {@code reference.conf}. Enables clustering: the workers
+   * are members of the cluster.
    */
   public Settings workers(int count) {
     return set("mobula.workers.count", count);
   }
 
-  /** Options for the JVMs of those workers, {@code -Xmx2g} for example. */
+  /** Sets options of the worker JVMs, such as {@code -Xmx2g}. */
   public Settings workerFlags(String... flags) {
     return set("mobula.workers.flags", List.of(flags));
   }
 
-  /** What those workers have in front of the node's class path. */
+  /** Sets the entries in front of the node's class path for the workers. */
   public Settings workerClassPath(Path... entries) {
     return set(
         "mobula.workers.class-path", Arrays.stream(entries).map(Path::toString).toList());
   }
 
-  /**
-   * What each of those workers offers, of the resources that are named here; the node keeps what is
-   * left.
-   */
+  /** Sets how much of the named resources each worker offers; the node keeps the rest. */
   public Settings workerResources(Resources each) {
     var result = this;
     for (var name : each.asUnits().keySet()) {
@@ -197,7 +195,7 @@ public final class Settings {
     return result;
   }
 
-  /** How long {@code close} waits for running work before it interrupts and abandons it. */
+  /** Sets how long {@code close} waits for running work before it interrupts and abandons it. */
   public Settings closeTimeout(Duration limit) {
     return set("mobula.close-timeout", limit.toMillis() + "ms");
   }

@@ -4,8 +4,8 @@ import io.mobula.error.InvalidRequestException;
 import java.util.Arrays;
 
 /**
- * The lengths of a tensor's axes and the arithmetic on them: row-major, so the last axis is
- * contiguous. Immutable.
+ * Shape of a tensor: the lengths of its axes and the arithmetic on them. Row-major, so the last
+ * axis is contiguous. Immutable.
  */
 final class Shape {
   private final long[] lengths;
@@ -16,7 +16,7 @@ final class Shape {
     this.size = size;
   }
 
-  /** A shape of these lengths; no lengths at all is a scalar of one element. */
+  /** Returns a shape of these lengths; no lengths mean a scalar of one element. */
   static Shape of(DType dtype, long... lengths) {
     long size = 1;
     try {
@@ -35,7 +35,7 @@ final class Shape {
     return new Shape(lengths.clone(), size);
   }
 
-  /** A shape for {@code had} elements; no lengths at all is one axis of that many. */
+  /** Returns a shape for {@code had} elements; no lengths mean one axis of that many. */
   static Shape covering(long had, DType dtype, long... lengths) {
     Shape shape = lengths.length == 0 ? of(dtype, had) : of(dtype, lengths);
     shape.requireSize(had);
@@ -57,7 +57,7 @@ final class Shape {
     return lengths.clone();
   }
 
-  /** The shape of rows {@code from} to {@code to} (exclusive) of the first axis. */
+  /** Returns the shape of rows {@code from} to {@code to} (exclusive) of the first axis. */
   Shape slice(long from, long to) {
     if (lengths.length == 0) {
       throw new InvalidRequestException("A tensor without axes has no rows to slice");
@@ -71,12 +71,12 @@ final class Shape {
     return new Shape(sliced, rowSize() * (to - from));
   }
 
-  /** Elements in one row of the first axis. */
+  /** Returns the number of elements in one row of the first axis. */
   long rowSize() {
     return lengths[0] == 0 ? 0 : size / lengths[0];
   }
 
-  /** The index of the element at this position, counted through the whole tensor. */
+  /** Returns the index of the element at this position, counted through the whole tensor. */
   long index(long... position) {
     if (position.length != lengths.length) {
       throw new InvalidRequestException(

@@ -9,10 +9,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The verbs that say how a task shall run. Each returns a new immutable call; none does anything
+ * Builder with the options of a task. Each method returns a new immutable call; nothing happens
  * before {@code remote}.
  *
- * @param <S> the kind of call that each verb returns
+ * @param <S> the kind of call that each method returns
  */
 public abstract sealed class TaskBuilder<S>
     permits TaskCall, Task0, Task1, Task2, Task3, Task4, Task5, Task6 {
@@ -40,52 +40,58 @@ public abstract sealed class TaskBuilder<S>
     return resolveRuntime().submit(new TaskRequest(function, arguments, options));
   }
 
-  /** Holds that many processor cores while it runs; fractions and zero are fine. */
+  /** Requests CPUs while the task runs; fractions and zero are allowed. */
   public final S cpus(double amount) {
     return with(options.with(options.resources().cpus(amount)));
   }
 
-  /** Holds that many accelerators while it runs: a fraction of one up to 1, or a whole number. */
+  /** Requests accelerators while the task runs: a fraction up to 1, or a whole number. */
   public final S gpus(double amount) {
     return with(options.with(options.resources().gpus(amount)));
   }
 
   /**
-   * Holds as large a share of one accelerator while it runs as has that much memory, such as
-   * {@code "20GiB"}; in place of {@link #gpus}.
+   * Requests a share of one accelerator by its memory, such as {@code "20GiB"}, while the task
+   * runs. Replaces {@link #gpus}.
    */
   public final S gpuMemory(String size) {
     return with(options.with(options.resources().gpuMemory(size)));
   }
 
-  /** Runs on accelerators of a kind, such as {@code "H200"}; see {@link Resources#accelerator}. */
+  /**
+   * Restricts the task to accelerators of a model, such as {@code "H200"}; see {@link
+   * Resources#accelerator}.
+   */
   public final S accelerator(String kind) {
     return with(options.with(options.resources().accelerator(kind)));
   }
 
   /**
-   * Holds that much memory while it runs, in bytes. A promise for placement; nothing is enforced.
+   * Requests memory in bytes while the task runs. Only placement counts it; no limit is enforced.
    */
   public final S memory(long bytes) {
     return with(options.with(options.resources().memory(bytes)));
   }
 
-  /** Holds that much of a resource of your own while it runs. */
+  /** Requests an amount of a custom resource while the task runs. */
   public final S resource(String name, double amount) {
     return with(options.with(options.resources().resource(name, amount)));
   }
 
   /**
-   * How often the task may run again, 3 by default: after a crash of its node, and after an
-   * exception named with {@link #retryOn}. Above zero means <em>at least once</em>: the effects of
-   * a task may happen more than once.
+   * Sets how often the task may be retried, 3 by default: after a crash of its node, and after an
+   * exception named with {@link #retryOn}. Above zero the task runs <em>at least once</em>: its
+   * effects may happen more than once.
    */
   public final S maxRetries(int times) {
     return with(options.with(
         new Retries(times, options.retries().retryOn(), options.retries().backoff())));
   }
 
-  /** Runs the task again, up to {@link #maxRetries}, when it throws one of these or a subclass. */
+  /**
+   * Retries the task, up to {@link #maxRetries}, when it throws one of these exceptions or a
+   * subclass.
+   */
   @SafeVarargs
   public final S retryOn(Class<? extends Throwable>... exceptions) {
     var named = new ArrayList<Class<? extends Throwable>>();
@@ -97,7 +103,7 @@ public abstract sealed class TaskBuilder<S>
   }
 
   /**
-   * How long to wait before the first retry, 100 ms by default; doubled for each further one, up to
+   * Sets the wait before the first retry, 100 ms by default; doubled for each further retry, up to
    * a minute.
    */
   public final S backoff(Duration first) {
@@ -105,34 +111,38 @@ public abstract sealed class TaskBuilder<S>
         new Retries(options.retries().maxRetries(), options.retries().retryOn(), first)));
   }
 
-  /** The longest one attempt may run, counted from its start; then it is interrupted and fails. */
+  /**
+   * Sets how long one attempt may run, counted from its start; after that it is interrupted and
+   * fails.
+   */
   public final S timeout(Duration limit) {
     return with(options.with(new TimeLimits(
         Objects.requireNonNull(limit, "timeout"), options.timeLimits().deadline())));
   }
 
   /**
-   * The longest until the result, counted from {@code remote}, waiting and retries included; then
-   * it fails.
+   * Sets how long the result may take, counted from {@code remote} and including waiting and
+   * retries; after that the task fails.
    */
   public final S deadline(Duration limit) {
     return with(options.with(
         new TimeLimits(options.timeLimits().timeout(), Objects.requireNonNull(limit, "deadline"))));
   }
 
-  /** What logs, errors and lists call the task; the function's own name by default. */
+  /** Sets the name of the task in logs, errors and lists; the function's own name by default. */
   public final S name(String name) {
     return with(options.with(new NameAndStream(
         Objects.requireNonNull(name, "name"), options.nameAndStream().maxUnread())));
   }
 
-  /** Where the task should run; {@link Placement#anywhere()} by default. */
+  /** Sets where the task runs; {@link Placement#anywhere()} by default. */
   public final S placement(Placement placement) {
     return with(options.with(placement));
   }
 
   /**
-   * For a streamed result: how many may wait unread before the task is held back; 64 by default.
+   * Sets how many results of a streaming task may be unread before the task is paused; 64 by
+   * default.
    */
   public final S maxUnread(int results) {
     return with(options.with(new NameAndStream(options.nameAndStream().name(), results)));

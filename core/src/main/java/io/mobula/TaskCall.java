@@ -3,7 +3,7 @@ package io.mobula;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function with its arguments, ready to run somewhere: {@code Mobula.task(f, a,
+ * Function with its arguments and options, ready to run on some node: {@code Mobula.task(f, a,
  * b).cpus(2).remote()}. Immutable; may be started many times.
  *
  * @param <R> the type of the result
@@ -30,12 +30,13 @@ public final class TaskCall<R extends @Nullable Object> extends TaskBuilder<Task
   }
 
   /**
-   * Starts the task and returns at once with a ref to its result. The arguments are copied here, in
-   * the caller's thread.
+   * Starts the task and returns a ref to its result at once. The arguments are copied before this
+   * method returns.
    *
    * @throws io.mobula.error.CodecException when an argument cannot be encoded; nothing was started
-   * @throws io.mobula.error.UnschedulableException when no node can ever satisfy it
-   * @throws io.mobula.error.SubmissionRejectedException when too much is pending for too long
+   * @throws io.mobula.error.UnschedulableException when no node can ever satisfy the request
+   * @throws io.mobula.error.SubmissionRejectedException when too many tasks are pending for too
+   *     long
    */
   public ObjectRef<R> remote() {
     return start(arguments);

@@ -4,51 +4,49 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * What a running task or actor method can know about itself; see {@link Mobula#context()}. Valid
- * while it runs.
- */
+/** Context of a running task or actor method; see {@link Mobula#context()}. Valid while it runs. */
 public interface TaskContext {
 
-  /** The node that runs it. */
+  /** Returns the node that runs the task or method. */
   NodeId node();
 
-  /** The first result of this task or call. */
+  /** Returns the id of the first result of this task or call. */
   ObjectId id();
 
-  /** What logs and errors call it. */
+  /** Returns the name used in logs and errors. */
   String name();
 
-  /** Which attempt this is, from 1. */
+  /** Returns the number of this attempt, from 1. */
   int attempt();
 
-  /** What it holds. */
+  /** Returns the resources that the task or actor holds. */
   Resources resources();
 
   /**
-   * The accelerators that it holds, in the order of their index; empty if it asked for none. Asked
-   * again, it also says which of them have fallen ill meanwhile.
+   * Returns the accelerators that the task or actor holds, ordered by index; empty if it requested
+   * none. A later call also reports devices that have become unhealthy since.
    */
   List<Gpu> gpus();
 
   /**
-   * Whether somebody cancelled it, or its time is up. A loop without blocking calls should look now
-   * and then.
+   * Returns whether the task or call was cancelled or has exceeded its time limit. A loop without
+   * blocking calls should check this now and then.
    */
   boolean isCancelled();
 
-  /** When its result is no longer wanted, if it has a deadline. */
+  /** Returns the instant after which the result is no longer needed, if there is one. */
   Optional<Instant> deadline();
 
   /**
-   * The actor whose method this is, or empty in a task. The handle does not keep the actor alive
-   * that has it, in a field or elsewhere; one that it gives to others does.
+   * Returns the handle of the actor whose method runs; empty in a task. The actor may keep this
+   * handle in its own state without keeping itself alive; a handle that it passes to others does
+   * keep it alive.
    */
   Optional<ActorHandle<?>> self();
 
-  /** The placement group that it runs in, or empty. */
+  /** Returns the placement group that the work runs in, or empty. */
   Optional<PlacementGroup> placementGroup();
 
-  /** The runtime that runs it. */
+  /** Returns the runtime that runs the task or method. */
   MobulaRuntime runtime();
 }

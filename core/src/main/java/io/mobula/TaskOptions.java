@@ -7,14 +7,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a task is asked to observe besides its function and arguments. A value;
- * {@link TaskBuilder} has the verbs.
+ * Options of a task besides its function and arguments. A value; {@link TaskBuilder} has the
+ * methods that set options.
  *
- * @param resources what it holds while it runs; one CPU unless told otherwise
- * @param retries when it may run again
- * @param timeLimits how long it may take
- * @param placement where it should run
- * @param nameAndStream what it is called, and how its stream is read
+ * @param resources resources held while the task runs; one CPU by default
+ * @param retries when the task may be retried
+ * @param timeLimits how long the task may take
+ * @param placement where the task runs
+ * @param nameAndStream the task's name, and the limit of unread results of a stream
  */
 public record TaskOptions(
     Resources resources,
@@ -23,7 +23,10 @@ public record TaskOptions(
     Placement placement,
     NameAndStream nameAndStream) {
 
-  /** One CPU, three retries after a crash, none after an exception, no time limit, anywhere. */
+  /**
+   * Default options: one CPU, three retries after a crash, none after an exception, no time limit,
+   * any node.
+   */
   public static final TaskOptions DEFAULT = new TaskOptions(
       Resources.none().cpus(1),
       new Retries(3, List.of(), Duration.ofMillis(100)),
@@ -31,7 +34,7 @@ public record TaskOptions(
       Placement.anywhere(),
       new NameAndStream(null, 64));
 
-  /** Refuses nulls. */
+  /** Refuses components that are null. */
   public TaskOptions {
     Objects.requireNonNull(resources, "resources");
     Objects.requireNonNull(retries, "retries");
@@ -41,11 +44,12 @@ public record TaskOptions(
   }
 
   /**
-   * When a task may run again.
+   * Retries of a task.
    *
-   * @param maxRetries how often, after a crash or an exception named in {@code on}
-   * @param retryOn exceptions of the task that are worth another attempt, subclasses included
-   * @param backoff the wait before the first retry; doubled for each further one, up to a minute
+   * @param maxRetries maximum number of retries after a crash or an exception named in {@code
+   *     retryOn}
+   * @param retryOn exceptions of the task that cause a retry, including subclasses
+   * @param backoff wait before the first retry; doubled for each further retry, up to a minute
    */
   public record Retries(
       int maxRetries, List<Class<? extends Throwable>> retryOn, Duration backoff) {
@@ -64,10 +68,10 @@ public record TaskOptions(
   }
 
   /**
-   * How long a task may take.
+   * Time limits of a task.
    *
-   * @param timeout the longest an attempt may run, or null
-   * @param deadline the longest until the result, from submission on, or null
+   * @param timeout how long an attempt may run, or null
+   * @param deadline how long the result may take from submission on, or null
    */
   public record TimeLimits(
       @Nullable Duration timeout, @Nullable Duration deadline) {
@@ -86,13 +90,13 @@ public record TaskOptions(
   }
 
   /**
-   * How a task shows.
+   * Name of a task, and limit of unread results of its stream.
    *
-   * @param name what logs and messages call it, or null for the function's own name
-   * @param maxUnread how many results of a stream may wait unread before the task is held back
+   * @param name name in logs and messages, or null for the function's own name
+   * @param maxUnread how many results of a stream may be unread before the task is paused
    */
   public record NameAndStream(@Nullable String name, int maxUnread) {
-    /** Refuses a stream without room, and a name of more than a thousand characters. */
+    /** Refuses a limit below 1, and a name of more than a thousand characters. */
     public NameAndStream {
       NameLimit.require("a task", name);
       if (maxUnread < 1) {

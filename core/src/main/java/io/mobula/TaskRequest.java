@@ -4,15 +4,15 @@ import io.mobula.error.InvalidRequestException;
 import java.util.Objects;
 
 /**
- * One submission: what the generated call forms hand to {@link MobulaRuntime#submit}. Users write
- * those forms.
+ * Request to run a task, which the generated call forms pass to {@link MobulaRuntime#submit}.
+ * Programs use those forms.
  *
- * @param function what to run
- * @param arguments as many as the function has parameters
- * @param options how it shall run
+ * @param function function to run
+ * @param arguments one for each parameter of the function
+ * @param options options of the task
  */
 public record TaskRequest(RemoteFunction function, Arguments arguments, TaskOptions options) {
-  /** Refuses nulls. */
+  /** Refuses components that are null. */
   public TaskRequest {
     Objects.requireNonNull(function, "function");
     Objects.requireNonNull(arguments, "arguments");

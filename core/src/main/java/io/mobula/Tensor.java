@@ -16,20 +16,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers of one format in a shape, in memory outside the Java heap: what Mobula stores and reads
- * without a copy.
+ * Array of numbers of one type with a shape, in memory outside the Java heap, which Mobula stores
+ * and reads without a copy.
  *
- * <p>Elements lie row by row (the last axis is contiguous), little-endian, without gaps; no
- * alignment is assumed. A tensor from {@code get()} is a read-only view of store memory; one made
- * here is writable. {@link #reshape} and {@link #slice} share memory with the tensor they are made
- * of, and live and close apart from it.
+ * <p>Elements are stored row by row (the last axis is contiguous), little-endian, without gaps; no
+ * alignment is assumed. A tensor from {@code get()} is a read-only view of store memory; a tensor
+ * created here is writable. {@link #reshape} and {@link #slice} return tensors that share memory
+ * with this one but are closed separately.
  *
- * <p>Reading from several threads is safe; writing needs the caller's own order, as with an array.
- * {@link #close} stops this tensor's accessors: in the closing thread and whoever synchronizes with
- * it at once, in other threads soon. Segments and buffers taken from it are unaffected, and store
- * memory stays pinned until they too are unreachable. An index outside the tensor throws
- * {@link IndexOutOfBoundsException}; an accessor of another format throws
- * {@link InvalidRequestException}; a closed tensor throws {@link IllegalStateException}.
+ * <p>Concurrent reads are safe; writes need synchronization by the caller, as with an array. {@link
+ * #close} disables this tensor's accessors: at once in the closing thread and in threads that
+ * synchronize with it, soon in others. Segments and buffers taken from the tensor stay valid, and
+ * store memory stays pinned until they are unreachable. An index outside the tensor throws {@link
+ * IndexOutOfBoundsException}; an accessor of another type throws {@link InvalidRequestException}; a
+ * closed tensor throws {@link IllegalStateException}.
  */
 public final class Tensor implements AutoCloseable {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -50,8 +50,8 @@ public final class Tensor implements AutoCloseable {
   private final DType dtype;
   private final Shape shape;
   private @Nullable MemorySegment memory;
-  private @Nullable Runnable releaseAction; // tells the store that lent the memory
-  private boolean exposed; // whether anything else may read the memory
+  private @Nullable Runnable releaseAction; // tells the store that the memory is no longer used
+  private boolean exposed; // whether a segment, buffer, slice or reshaped tensor may read the memory
 
   static {
     TensorMemory.setAccess(new TensorMemory.Access() {
@@ -77,10 +77,10 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new writable tensor of zeros outside the heap; the collector frees it.
+   * Returns a new writable tensor of zeros outside the heap; the garbage collector frees it.
    *
-   * @param shape the lengths of the axes; none for a scalar
-   * @throws InvalidRequestException if a length is negative or the bytes cannot be counted
+   * @param shape lengths of the axes; none for a scalar
+   * @throws InvalidRequestException if a length is negative or the size does not fit a long
    */
   public static Tensor allocate(DType dtype, long... shape) {
     Shape checked = Shape.of(dtype, shape);
@@ -88,10 +88,10 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over memory that is there already, not copied; read-only if the segment is.
+   * Returns a tensor over existing memory, which is not copied; read-only if the segment is.
    *
-   * @param memory elements in this class's layout, exactly as many as the shape wants
-   * @param shape the lengths of the axes; none for one axis over all elements
+   * @param memory elements in the layout of this class, exactly as many as the shape has
+   * @param shape lengths of the axes; none for one axis over all elements
    * @throws InvalidRequestException if the segment's size does not fit
    */
   public static Tensor wrap(MemorySegment memory, DType dtype, long... shape) {
@@ -104,11 +104,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new writable {@link DType#FLOAT32} tensor outside the heap that holds a copy of
-   * {@code values}.
+   * Returns a new writable {@link DType#FLOAT32} tensor outside the heap with a copy of {@code
+   * values}.
    *
-   * @param shape the lengths of the axes; none for one axis of {@code values.length}
-   * @throws InvalidRequestException if the shape wants another number of elements
+   * @param shape lengths of the axes; none for one axis of {@code values.length}
+   * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(float[] values, long... shape) {
     Shape checked = Shape.covering(values.length, DType.FLOAT32, shape);
@@ -118,11 +118,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new writable {@link DType#FLOAT64} tensor outside the heap that holds a copy of
-   * {@code values}.
+   * Returns a new writable {@link DType#FLOAT64} tensor outside the heap with a copy of {@code
+   * values}.
    *
-   * @param shape the lengths of the axes; none for one axis of {@code values.length}
-   * @throws InvalidRequestException if the shape wants another number of elements
+   * @param shape lengths of the axes; none for one axis of {@code values.length}
+   * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(double[] values, long... shape) {
     Shape checked = Shape.covering(values.length, DType.FLOAT64, shape);
@@ -132,10 +132,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new writable {@link DType#INT8} tensor outside the heap that holds a copy of {@code values}.
+   * Returns a new writable {@link DType#INT8} tensor outside the heap with a copy of {@code
+   * values}.
    *
-   * @param shape the lengths of the axes; none for one axis of {@code values.length}
-   * @throws InvalidRequestException if the shape wants another number of elements
+   * @param shape lengths of the axes; none for one axis of {@code values.length}
+   * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(byte[] values, long... shape) {
     Shape checked = Shape.covering(values.length, DType.INT8, shape);
@@ -145,10 +146,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new writable {@link DType#INT16} tensor outside the heap that holds a copy of {@code values}.
+   * Returns a new writable {@link DType#INT16} tensor outside the heap with a copy of {@code
+   * values}.
    *
-   * @param shape the lengths of the axes; none for one axis of {@code values.length}
-   * @throws InvalidRequestException if the shape wants another number of elements
+   * @param shape lengths of the axes; none for one axis of {@code values.length}
+   * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(short[] values, long... shape) {
     Shape checked = Shape.covering(values.length, DType.INT16, shape);
@@ -158,10 +160,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new writable {@link DType#INT32} tensor outside the heap that holds a copy of {@code values}.
+   * Returns a new writable {@link DType#INT32} tensor outside the heap with a copy of {@code
+   * values}.
    *
-   * @param shape the lengths of the axes; none for one axis of {@code values.length}
-   * @throws InvalidRequestException if the shape wants another number of elements
+   * @param shape lengths of the axes; none for one axis of {@code values.length}
+   * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(int[] values, long... shape) {
     Shape checked = Shape.covering(values.length, DType.INT32, shape);
@@ -171,10 +174,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new writable {@link DType#INT64} tensor outside the heap that holds a copy of {@code values}.
+   * Returns a new writable {@link DType#INT64} tensor outside the heap with a copy of {@code
+   * values}.
    *
-   * @param shape the lengths of the axes; none for one axis of {@code values.length}
-   * @throws InvalidRequestException if the shape wants another number of elements
+   * @param shape lengths of the axes; none for one axis of {@code values.length}
+   * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(long[] values, long... shape) {
     Shape checked = Shape.covering(values.length, DType.INT64, shape);
@@ -183,28 +187,28 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(memory, DType.INT64, checked);
   }
 
-  /** The format of the elements. */
+  /** Returns the type of the elements. */
   public DType dtype() {
     return dtype;
   }
 
-  /** The lengths of the axes, outermost first; a copy. Empty for a scalar. */
+  /** Returns a copy of the lengths of the axes, outermost first. Empty for a scalar. */
   public long[] shape() {
     return shape.lengths();
   }
 
-  /** How many elements there are. */
+  /** Returns the number of elements. */
   public long size() {
     return shape.size();
   }
 
-  /** How many bytes the elements take. */
+  /** Returns the size of all elements in bytes. */
   public long byteSize() {
     return shape.size() * dtype.byteSize();
   }
 
   /**
-   * The index of the element at a position, one coordinate for each axis, for use with the
+   * Returns the index of the element at a position, one coordinate for each axis, for use with the
    * accessors.
    */
   public long index(long... position) {
@@ -212,14 +216,14 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Whether the elements cannot be set, as in a view of store memory. {@link #copy} gives one that
-   * can.
+   * Returns whether the elements cannot be set, as in a view of store memory. {@link #copy} returns
+   * a writable tensor.
    */
   public boolean isReadOnly() {
     return memory().isReadOnly();
   }
 
-  /** The memory itself, not copied; closing the tensor does not affect it. */
+  /** Returns the memory of the tensor, not a copy; closing the tensor does not affect it. */
   public MemorySegment segment() {
     exposed = true;
     return memory();
@@ -234,26 +238,26 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same memory as bytes in little-endian order, of less than 2 GiB; read-only if the tensor
-   * is.
+   * Returns the memory as bytes in little-endian order, if it is smaller than 2 GiB; read-only if
+   * the tensor is.
    *
    * @throws InvalidRequestException if no byte buffer can show this memory: 2 GiB or more, or an
-   *     array that is no byte[]
+   *     array other than byte[]
    */
   public ByteBuffer asByteBuffer() {
     return buffer(segment());
   }
 
   /**
-   * The same memory in another shape of as many elements; no lengths for one axis over all
-   * elements.
+   * Returns a tensor over the same memory with another shape of as many elements; no lengths mean
+   * one axis over all elements.
    */
   public Tensor reshape(long... shape) {
     return new Tensor(segment(), dtype, Shape.covering(size(), dtype, shape));
   }
 
   /**
-   * Rows {@code from} to {@code to} (exclusive) of the first axis, in the same memory.
+   * Returns rows {@code from} to {@code to} (exclusive) of the first axis, in the same memory.
    *
    * @throws InvalidRequestException if there are no such rows
    */
@@ -264,7 +268,7 @@ public final class Tensor implements AutoCloseable {
         segment().asSlice(from * rowBytes, sliced.size() * dtype.byteSize()), dtype, sliced);
   }
 
-  /** A new writable tensor outside the heap with the same content. Costs a copy. */
+  /** Returns a new writable tensor outside the heap with the same content. Costs a copy. */
   public Tensor copy() {
     MemorySegment from = memory();
     MemorySegment to = newMemory(dtype, shape);
@@ -273,15 +277,15 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The element at this index, counted row by row. Throws if this is no {@link DType#FLOAT32}
-   * tensor, or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not a {@link
+   * DType#FLOAT32} tensor, or is closed.
    */
   public float getFloat(long index) {
     return access(DType.FLOAT32).getAtIndex(FLOAT32, index);
   }
 
   /**
-   * Sets the element at this index. Throws if this is no {@link DType#FLOAT32} tensor, is
+   * Sets the element at this index. Throws if this is not a {@link DType#FLOAT32} tensor, is
    * read-only, or is closed.
    */
   public void setFloat(long index, float value) {
@@ -289,8 +293,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A copy of all elements in a new array, row by row; at most 2^31 - 9 of them. Throws if this is
-   * no {@link DType#FLOAT32} tensor.
+   * Returns a copy of all elements, at most 2^31 - 9, in a new array, row by row. Throws if this is
+   * not a {@link DType#FLOAT32} tensor.
    */
   public float[] toFloatArray() {
     float[] values = new float[arrayLength(DType.FLOAT32)];
@@ -299,7 +303,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same memory as a typed buffer, of less than 2 GiB. Throws if this is no
+   * Returns the memory as a typed buffer, if it is smaller than 2 GiB. Throws if this is not a
    * {@link DType#FLOAT32} tensor.
    */
   public FloatBuffer asFloatBuffer() {
@@ -307,15 +311,15 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The element at this index, counted row by row. Throws if this is no {@link DType#FLOAT64}
-   * tensor, or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not a {@link
+   * DType#FLOAT64} tensor, or is closed.
    */
   public double getDouble(long index) {
     return access(DType.FLOAT64).getAtIndex(FLOAT64, index);
   }
 
   /**
-   * Sets the element at this index. Throws if this is no {@link DType#FLOAT64} tensor, is
+   * Sets the element at this index. Throws if this is not a {@link DType#FLOAT64} tensor, is
    * read-only, or is closed.
    */
   public void setDouble(long index, double value) {
@@ -323,8 +327,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A copy of all elements in a new array, row by row; at most 2^31 - 9 of them. Throws if this is
-   * no {@link DType#FLOAT64} tensor.
+   * Returns a copy of all elements, at most 2^31 - 9, in a new array, row by row. Throws if this is
+   * not a {@link DType#FLOAT64} tensor.
    */
   public double[] toDoubleArray() {
     double[] values = new double[arrayLength(DType.FLOAT64)];
@@ -333,7 +337,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same memory as a typed buffer, of less than 2 GiB. Throws if this is no
+   * Returns the memory as a typed buffer, if it is smaller than 2 GiB. Throws if this is not a
    * {@link DType#FLOAT64} tensor.
    */
   public DoubleBuffer asDoubleBuffer() {
@@ -341,24 +345,24 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The element at this index, counted row by row. Throws if this is no {@link DType#INT8} tensor,
-   * or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not an {@link
+   * DType#INT8} tensor, or is closed.
    */
   public byte getByte(long index) {
     return access(DType.INT8).getAtIndex(INT8, index);
   }
 
   /**
-   * Sets the element at this index. Throws if this is no {@link DType#INT8} tensor, is read-only,
-   * or is closed.
+   * Sets the element at this index. Throws if this is not an {@link DType#INT8} tensor, is
+   * read-only, or is closed.
    */
   public void setByte(long index, byte value) {
     writable(DType.INT8).setAtIndex(INT8, index, value);
   }
 
   /**
-   * A copy of all elements in a new array, row by row; at most 2^31 - 9 of them. Throws if this is
-   * no {@link DType#INT8} tensor.
+   * Returns a copy of all elements, at most 2^31 - 9, in a new array, row by row. Throws if this is
+   * not an {@link DType#INT8} tensor.
    */
   public byte[] toByteArray() {
     byte[] values = new byte[arrayLength(DType.INT8)];
@@ -367,24 +371,24 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The element at this index, counted row by row. Throws if this is no {@link DType#INT16} tensor,
-   * or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not an {@link
+   * DType#INT16} tensor, or is closed.
    */
   public short getShort(long index) {
     return access(DType.INT16).getAtIndex(INT16, index);
   }
 
   /**
-   * Sets the element at this index. Throws if this is no {@link DType#INT16} tensor, is read-only,
-   * or is closed.
+   * Sets the element at this index. Throws if this is not an {@link DType#INT16} tensor, is
+   * read-only, or is closed.
    */
   public void setShort(long index, short value) {
     writable(DType.INT16).setAtIndex(INT16, index, value);
   }
 
   /**
-   * A copy of all elements in a new array, row by row; at most 2^31 - 9 of them. Throws if this is
-   * no {@link DType#INT16} tensor.
+   * Returns a copy of all elements, at most 2^31 - 9, in a new array, row by row. Throws if this is
+   * not an {@link DType#INT16} tensor.
    */
   public short[] toShortArray() {
     short[] values = new short[arrayLength(DType.INT16)];
@@ -393,32 +397,32 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same memory as a typed buffer, of less than 2 GiB. Throws if this is no {@link DType#INT16}
-   * tensor.
+   * Returns the memory as a typed buffer, if it is smaller than 2 GiB. Throws if this is not an
+   * {@link DType#INT16} tensor.
    */
   public ShortBuffer asShortBuffer() {
     return buffer(access(DType.INT16)).asShortBuffer();
   }
 
   /**
-   * The element at this index, counted row by row. Throws if this is no {@link DType#INT32} tensor,
-   * or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not an {@link
+   * DType#INT32} tensor, or is closed.
    */
   public int getInt(long index) {
     return access(DType.INT32).getAtIndex(INT32, index);
   }
 
   /**
-   * Sets the element at this index. Throws if this is no {@link DType#INT32} tensor, is read-only,
-   * or is closed.
+   * Sets the element at this index. Throws if this is not an {@link DType#INT32} tensor, is
+   * read-only, or is closed.
    */
   public void setInt(long index, int value) {
     writable(DType.INT32).setAtIndex(INT32, index, value);
   }
 
   /**
-   * A copy of all elements in a new array, row by row; at most 2^31 - 9 of them. Throws if this is
-   * no {@link DType#INT32} tensor.
+   * Returns a copy of all elements, at most 2^31 - 9, in a new array, row by row. Throws if this is
+   * not an {@link DType#INT32} tensor.
    */
   public int[] toIntArray() {
     int[] values = new int[arrayLength(DType.INT32)];
@@ -427,32 +431,32 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same memory as a typed buffer, of less than 2 GiB. Throws if this is no {@link DType#INT32}
-   * tensor.
+   * Returns the memory as a typed buffer, if it is smaller than 2 GiB. Throws if this is not an
+   * {@link DType#INT32} tensor.
    */
   public IntBuffer asIntBuffer() {
     return buffer(access(DType.INT32)).asIntBuffer();
   }
 
   /**
-   * The element at this index, counted row by row. Throws if this is no {@link DType#INT64} tensor,
-   * or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not an {@link
+   * DType#INT64} tensor, or is closed.
    */
   public long getLong(long index) {
     return access(DType.INT64).getAtIndex(INT64, index);
   }
 
   /**
-   * Sets the element at this index. Throws if this is no {@link DType#INT64} tensor, is read-only,
-   * or is closed.
+   * Sets the element at this index. Throws if this is not an {@link DType#INT64} tensor, is
+   * read-only, or is closed.
    */
   public void setLong(long index, long value) {
     writable(DType.INT64).setAtIndex(INT64, index, value);
   }
 
   /**
-   * A copy of all elements in a new array, row by row; at most 2^31 - 9 of them. Throws if this is
-   * no {@link DType#INT64} tensor.
+   * Returns a copy of all elements, at most 2^31 - 9, in a new array, row by row. Throws if this is
+   * not an {@link DType#INT64} tensor.
    */
   public long[] toLongArray() {
     long[] values = new long[arrayLength(DType.INT64)];
@@ -461,20 +465,20 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The same memory as a typed buffer, of less than 2 GiB. Throws if this is no {@link DType#INT64}
-   * tensor.
+   * Returns the memory as a typed buffer, if it is smaller than 2 GiB. Throws if this is not an
+   * {@link DType#INT64} tensor.
    */
   public LongBuffer asLongBuffer() {
     return buffer(access(DType.INT64)).asLongBuffer();
   }
 
   /**
-   * Stops this tensor's accessors and lets go of its memory. Idempotent. Segments, buffers, slices
-   * and reshaped tensors taken from it live on.
+   * Disables this tensor's accessors and releases its memory. Idempotent. Segments, buffers, slices
+   * and reshaped tensors taken from it stay valid.
    *
-   * <p>Where none was taken, a view of 1 MiB or more of store memory ends here: its memory is free
-   * when the ref is closed, too, without a collection. Else it is when the collector has found all
-   * of them unreachable.
+   * <p>If none was taken, closing a view of 1 MiB or more of store memory ends the view: once the
+   * ref is closed, too, the memory is free without a garbage collection. Otherwise the memory is
+   * free when the garbage collector has found all of them unreachable.
    */
   @Override
   public void close() {
@@ -490,8 +494,9 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Whether the other is a tensor of the same format, shape and bytes. By bytes, NaN equals the
-   * same NaN and 0.0 differs from -0.0. Reads everything; a closed tensor equals itself only.
+   * Returns whether the other object is a tensor of the same type, shape and bytes. By bytes, NaN
+   * equals the same NaN and 0.0 differs from -0.0. Reads all elements; a closed tensor equals only
+   * itself.
    */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -507,8 +512,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Of format, shape and the first 4 KiB of content; it changes when they are written. A closed
-   * tensor throws.
+   * Returns a hash of type, shape and the first 4 KiB of content; it changes when they are written.
+   * Throws if the tensor is closed.
    */
   @Override
   public int hashCode() {
@@ -521,7 +526,7 @@ public final class Tensor implements AutoCloseable {
     return Objects.hash(dtype, shape, content);
   }
 
-  /** Format and shape, as {@code FLOAT32[3, 4]}, and whether the tensor is closed. */
+  /** Returns type and shape, as {@code FLOAT32[3, 4]}, and whether the tensor is closed. */
   @Override
   public String toString() {
     return "Tensor " + dtype + shape + (memory == null ? " (closed)" : "");

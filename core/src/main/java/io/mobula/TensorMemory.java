@@ -4,24 +4,24 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a store that lends its memory to tensors hears that one needs it no more. For the engine
- * alone: programs close their tensors. Any thread.
+ * Access to the memory of tensors for the object store, which learns here when a tensor no longer
+ * uses its memory. For the engine only: programs close their tensors. Safe for any thread.
  */
 public final class TensorMemory {
   private static volatile @Nullable Access access;
 
   private TensorMemory() {}
 
-  /** What the class of tensors opens to the engine. */
+  /** Accessor that {@link Tensor} installs for the engine. */
   public interface Access {
-    /** Notes what to run when the tensor is closed. */
+    /** Registers the action to run when the tensor releases its memory. */
     void setReleaseAction(Tensor tensor, Runnable returned);
 
-    /** The tensor's memory, without counting it as given out. */
+    /** Returns the tensor's memory without marking it as exposed. */
     MemorySegment peek(Tensor tensor);
   }
 
-  /** Called once, by the class of tensors. */
+  /** Installs the accessor; called once, by {@link Tensor}. */
   public static synchronized void setAccess(Access by) {
     if (access != null) {
       throw new IllegalStateException("The memory of tensors is open already.");
@@ -38,15 +38,15 @@ public final class TensorMemory {
   }
 
   /**
-   * Has {@code returned} run once, when the tensor is closed and nothing that it has given out may
-   * still read its memory: no segment, buffer, slice or reshaped tensor. It may never run. Before
-   * the tensor is given to anybody.
+   * Registers an action that runs once, when the tensor is closed and nothing taken from it can
+   * still read its memory: no segment, buffer, slice or reshaped tensor. The action may never run.
+   * Called before the tensor is published.
    */
   public static void setReleaseAction(Tensor tensor, Runnable returned) {
     access().setReleaseAction(tensor, returned);
   }
 
-  /** Its memory, for a look that ends before the tensor is closed. */
+  /** Returns the tensor's memory for a read that ends before the tensor is closed. */
   public static MemorySegment peek(Tensor tensor) {
     return access().peek(tensor);
   }

@@ -5,38 +5,38 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Why something waits: what it is, for how long it has waited, the chain from there to whoever must
- * act next, and what can be done. See {@link MobulaRuntime#whyPending}.
+ * Report of why something waits: its description, how long it has waited, the chain to the part
+ * that must act next, and what can be done. See {@link MobulaRuntime#whyPending}.
  *
- * @param what what waits, such as a ref or a blocked thread
- * @param waited for how long, as far as is known; zero where it is not
- * @param chain a sentence for each link, from what waits to whoever must act
- * @param cause who must act
+ * @param what description of the waiting part, such as a ref or a blocked thread
+ * @param waited how long it has waited, as far as is known; zero if unknown
+ * @param chain one sentence for each link, from the waiting part to the part that must act
+ * @param cause what must happen so that the wait ends
  */
 public record WaitReport(String what, Duration waited, List<String> chain, WaitCause cause) {
 
-  /** Who must act so that the wait ends. */
+  /** Cause of a wait: what must happen so that the wait ends. */
   public enum WaitCause {
-    /** Nothing waits any more: there is an outcome. */
+    /** The outcome is there; nothing waits any more. */
     READY("Nothing: it is there."),
-    /** Work that runs: a task, a method of an actor, a callback. */
+    /** Running work must end: a task, an actor's method or a callback. */
     RUNNING("Wait until that work is done, or cancel it."),
-    /** A program's own code outside of tasks: a stage to complete, a stream to read. */
+    /** The program must act outside of tasks: complete a stage or read a stream. */
     PROGRAM("Complete that stage, read that stream, or close what is no longer needed."),
-    /** Resources that others hold, or that no node has yet. */
+    /** Resources must become free, or be added: other work holds them, or no node has them yet. */
     RESOURCES(
         "Wait until work that holds them is done; or ask for less, or give the cluster more."),
-    /** A moment to come, such as that of the next attempt. */
+    /** A timer must expire, such as that of the next attempt. */
     TIMER("Nothing: it goes on by itself at that moment."),
-    /** Another process, which answers. */
+    /** Another process must act, and it answers probes. */
     PEER("Nothing: that process is at it, and it answers."),
-    /** Another process, which has not answered for some time. */
+    /** Another process must act, and it has not answered for some time. */
     SILENT_PEER(
         "See whether that process and its host live, and whether the network between is cut. If it is"
             + " removed from the cluster, the wait ends."),
-    /** It could not be found out. */
+    /** The cause could not be determined. */
     UNKNOWN("Look again."),
-    /** Nobody: the wait would never end. That is a fault of Mobula. */
+    /** No part will act: the wait would never end, which is a fault of Mobula. */
     NOBODY(
         "This is a fault of Mobula: please report it with these lines. Cancel it or close the runtime;"
             + " it does not end by itself.");
@@ -47,7 +47,7 @@ public record WaitReport(String what, Duration waited, List<String> chain, WaitC
       this.advice = advice;
     }
 
-    /** What can be done, as a sentence. */
+    /** Returns what can be done, as a sentence. */
     public String advice() {
       return advice;
     }
@@ -61,7 +61,7 @@ public record WaitReport(String what, Duration waited, List<String> chain, WaitC
     chain = List.copyOf(chain);
   }
 
-  /** The whole in readable lines. */
+  /** Returns the whole report as readable lines. */
   public String text() {
     var text = new StringBuilder(what);
     if (!waited.isZero()) {

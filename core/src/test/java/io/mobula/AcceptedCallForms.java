@@ -3,13 +3,13 @@ package io.mobula;
 import java.util.List;
 
 /**
- * The call forms that compile, without a warning. {@link SnippetPreamble} has what they speak of;
- * {@link CallFormsTest} holds the compiler and {@code docs/call-forms.md} to them.
+ * Call forms that compile without a warning. {@link SnippetPreamble} has the code that they use;
+ * {@link CallFormsTest} checks them with the compiler and against {@code docs/call-forms.md}.
  */
 final class AcceptedCallForms {
   private AcceptedCallForms() {}
 
-  /** Forms that belong together. */
+  /** Group of related forms. */
   record FormGroup(String title, List<String> forms) {
     static FormGroup of(String title, String lines) {
       return new FormGroup(title, lines.lines().toList());

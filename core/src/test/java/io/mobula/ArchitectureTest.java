@@ -21,14 +21,14 @@ import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The arrows between the packages of {@code core}: downward only, skipping layers is fine, no
- * cycles.
+ * Test of the dependencies between the packages of {@code core}: only downward, skipping layers is
+ * allowed, no cycles.
  *
- * <p>A new package first gets its place in {@link #LAYERS}.
+ * <p>A new package must be added to {@link #LAYERS}.
  */
 @AnalyzeClasses(packages = "io.mobula", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  /** From top to bottom; packages of one layer may use each other one way. */
+  /** Layers from top to bottom; packages of one layer may depend on each other in one direction. */
   private static final List<Set<String>> LAYERS = List.of(
       Set.of("io.mobula.internal.runtime"),
       Set.of("io.mobula.internal.node"),

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Runs a form of each kind: what {@link CallFormsTest} compiles also gives the right value. */
+/**
+ * Test that runs a call form of each kind: forms that {@link CallFormsTest} compiles also return
+ * the right value.
+ */
 class CallFormsRunTest {
   private static MobulaRuntime runtime;
 

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compiles every one of {@link AcceptedCallForms} and {@link RefusedCallForms}: the API's promise
- * to whoever writes against it.
+ * Test that compiles all {@link AcceptedCallForms} and {@link RefusedCallForms}, the compatibility
+ * promise of the API's source form.
  */
 class CallFormsTest {
   private final SnippetCompiler compiler = new SnippetCompiler(SnippetPreamble.SOURCE);
@@ -60,7 +60,10 @@ class CallFormsTest {
         .isEqualTo(CallFormsPage.text());
   }
 
-  /** An index outside the forms is the code around them. */
+  /**
+   * Returns the compiler's messages by form; an index outside the forms belongs to the surrounding
+   * code.
+   */
   private Map<String, String> complaintsByForm(List<String> forms) {
     var byForm = new TreeMap<String, String>();
     compiler.complaints(forms).forEach((index, said) -> {

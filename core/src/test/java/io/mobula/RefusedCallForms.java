@@ -3,20 +3,20 @@ package io.mobula;
 import java.util.List;
 
 /**
- * The call forms that javac refuses, each with the words to write instead. {@link SnippetPreamble}
- * has what they speak of; {@link CallFormsTest} holds the compiler and {@code docs/call-forms.md}
- * to them.
+ * Call forms that javac refuses, each with its replacement. {@link SnippetPreamble} has the code
+ * that they use; {@link CallFormsTest} checks them with the compiler and against {@code
+ * docs/call-forms.md}.
  */
 final class RefusedCallForms {
   private RefusedCallForms() {}
 
   /**
-   * A form that does not compile.
+   * Form that does not compile.
    *
-   * @param why in the user's words
-   * @param form what was written
-   * @param javac a piece of what javac says
-   * @param instead what to write; compiles
+   * @param why reason in the user's words
+   * @param form the refused code
+   * @param javac part of javac's message
+   * @param instead replacement that compiles
    */
   record RefusedForm(String why, String form, String javac, String instead) {}
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The arithmetic of resources, and the amounts that cannot be. */
+/** Test of the arithmetic of resources, and of invalid amounts. */
 class ResourcesTest {
 
   @Test

@@ -12,11 +12,11 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * The compiler of this JVM, asked about many pieces of code of one line at once: each becomes a
- * method of one class outside {@code io.mobula}, so it sees what a user sees.
+ * Compiler of many one-line snippets at once with this JVM's javac: each becomes a method of one
+ * class outside {@code io.mobula}, so that it sees what a user sees.
  */
 final class SnippetCompiler {
-  /** No class file is wanted, and stopping after the flow analysis writes none. */
+  /** Options that stop after flow analysis, so that no class file is written. */
   private static final List<String> OPTIONS = List.of(
       "-proc:none",
       "-implicit:none",
@@ -35,16 +35,18 @@ final class SnippetCompiler {
   private final String given;
 
   /**
-   * @param given the head of the file: package, imports, and a class {@code Given} that the
-   *     snippets' class extends
+   * Creates a compiler with the code around the snippets.
+   *
+   * @param given head of the file: package, imports, and a class {@code Given} that the snippets'
+   *     class extends
    */
   SnippetCompiler(String given) {
     this.given = given;
   }
 
   /**
-   * What javac says to each snippet, errors and warnings alike, by the snippet's index; absent
-   * where it says nothing.
+   * Returns javac's errors and warnings for each snippet, by the snippet's index; absent for a
+   * snippet without any.
    */
   Map<Integer, String> complaints(List<String> snippets) {
     var source = new StringBuilder(given).append("final class Snippets extends Given {\n");

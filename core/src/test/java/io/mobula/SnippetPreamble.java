@@ -1,6 +1,6 @@
 package io.mobula;
 
-/** The functions, classes and refs that the call forms speak of, as source. */
+/** Source code of the functions, classes and refs that the call forms use. */
 final class SnippetPreamble {
   private SnippetPreamble() {}
 

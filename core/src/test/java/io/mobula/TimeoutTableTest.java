@@ -20,8 +20,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of time-outs in {@code docs/reliability.md} has every setting that is a length of time,
- * and every constant of a second or more, with its value; and what it says of them holds.
+ * Test that the table of timeouts in {@code docs/reliability.md} has every setting that is a
+ * duration and every constant of a second or more, with its value, and that the stated relations
+ * between them hold.
  */
 class TimeoutTableTest {
   private static final Path ROOT = Path.of("..");
@@ -89,7 +90,7 @@ class TimeoutTableTest {
         to.put(key, config.getDuration(key));
       }
     } catch (ConfigException.WrongType list) {
-      // no length of time
+      // not a duration
     }
   }
 
@@ -122,7 +123,7 @@ class TimeoutTableTest {
     }
   }
 
-  /** The length of time that a constant is, or null. */
+  /** Returns the duration that a constant stands for, or null. */
   private static Duration valueOf(String name, String expression) {
     var duration = OF_DURATION.matcher(expression);
     if (duration.matches()) {

@@ -3,17 +3,21 @@ package io.mobula.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An actor is dead: killed, drained, failed more often than it may restart, or its node is gone.
+ * Call of a dead actor: the actor was killed or drained, failed more often than it may restart, or
+ * lost its node.
  */
 public final class ActorDiedException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public ActorDiedException(String message) {
     super(message, null);
   }
 
-  /** As above, with what brought it about. */
+  /**
+   * Creates the exception with a cause; the message says what was wanted, what was there and what
+   * to do.
+   */
   public ActorDiedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -3,18 +3,21 @@ package io.mobula.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value cannot be encoded, or bytes cannot be decoded. The message has the path to the field at
- * fault.
+ * Value that cannot be encoded, or bytes that cannot be decoded. The message has the path to the
+ * field at fault.
  */
 public final class CodecException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public CodecException(String message) {
     super(message, null);
   }
 
-  /** As above, with what brought it about. */
+  /**
+   * Creates the exception with a cause; the message says what was wanted, what was there and what
+   * to do.
+   */
   public CodecException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -1,12 +1,10 @@
 package io.mobula.error;
 
-/**
- * A {@code get} waited as long as it was told to and the value was not there yet. The task goes on.
- */
+/** Timeout of a {@code get}: the value was not there in time. The task goes on. */
 public final class GetTimeoutException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public GetTimeoutException(String message) {
     super(message, null);
   }

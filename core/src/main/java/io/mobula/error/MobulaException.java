@@ -3,8 +3,8 @@ package io.mobula.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of everything Mobula throws by itself. Unchecked, and closed: an exhaustive
- * {@code switch} over it is possible.
+ * Root of all exceptions that Mobula throws. Unchecked, and sealed: an exhaustive {@code switch}
+ * over it is possible.
  */
 public abstract sealed class MobulaException extends RuntimeException
     permits TaskFailedException,

@@ -1,10 +1,10 @@
 package io.mobula.error;
 
-/** An actor has as many unanswered calls as its {@code maxPendingCalls} allows. */
+/** Excess of unanswered calls of an actor over its {@code maxPendingCalls}. */
 public final class PendingCallsExceededException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public PendingCallsExceededException(String message) {
     super(message, null);
   }

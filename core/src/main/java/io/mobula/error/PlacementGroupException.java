@@ -4,44 +4,46 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A placement group is not there, or cannot be: it was removed, no node has room for its bundles,
- * or its name is taken. Also the cause of an actor's death, and the failure of a task, whose group
- * was removed.
+ * Failure of a placement group: it was removed, no node has room for its bundles, or its name is
+ * taken. Also the cause of an actor's death, and the failure of a task, whose group was removed.
  */
 public final class PlacementGroupException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public PlacementGroupException(Reason reason, String message) {
     this(reason, message, null);
   }
 
-  /** As above, with what brought it about. */
+  /**
+   * Creates the exception with a cause; the message says what was wanted, what was there and what
+   * to do.
+   */
   public PlacementGroupException(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
   }
 
-  /** Why, for programs. */
+  /** Returns the reason as a constant, for programs. */
   public Reason reason() {
     return reason;
   }
 
-  /** What is wrong with a group. */
+  /** Reason why a placement group failed. */
   public enum Reason {
     /** A living group has that name. */
     NAME_TAKEN,
     /** No living group has that name. */
     NAME_UNKNOWN,
-    /** Somebody has removed it. */
+    /** A program has removed the group. */
     REMOVED,
-    /** Its owner has left the cluster, and it is not detached. */
+    /** The owner has left the cluster, and the group is not detached. */
     OWNER_LEFT,
-    /** The nodes that there are could not hold it if nothing else ran. */
+    /** The existing nodes could not hold the group even if nothing else ran. */
     UNSCHEDULABLE,
-    /** The scheduler of groups does not answer. */
+    /** The group scheduler does not answer. */
     NO_ANSWER
   }
 }

@@ -1,10 +1,10 @@
 package io.mobula.error;
 
-/** The runtime is closed, or closing. */
+/** Use of a runtime that is closed, or closing. */
 public final class RuntimeClosedException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public RuntimeClosedException(String message) {
     super(message, null);
   }

@@ -2,16 +2,19 @@ package io.mobula.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A setting is malformed. The message names its key, its value and what would be accepted. */
+/** Setting that is malformed. The message has its key, its value and the values that would be accepted. */
 public final class SettingsException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public SettingsException(String message) {
     super(message, null);
   }
 
-  /** As above, with what brought it about. */
+  /**
+   * Creates the exception with a cause; the message says what was wanted, what was there and what
+   * to do.
+   */
   public SettingsException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

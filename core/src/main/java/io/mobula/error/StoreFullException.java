@@ -1,10 +1,12 @@
 package io.mobula.error;
 
-/** The object store has no room for a value, even after freeing whatever nobody holds any more. */
+/**
+ * Lack of room in the object store, even after freeing all values that are no longer referenced.
+ */
 public final class StoreFullException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public StoreFullException(String message) {
     super(message, null);
   }

@@ -2,16 +2,19 @@ package io.mobula.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A task was cancelled before it gave a result, by its caller or because its node closed. */
+/** Cancellation of a task before it had a result, by its caller or because its node closed. */
 public final class TaskCancelledException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public TaskCancelledException(String message) {
     super(message, null);
   }
 
-  /** As above, with what brought it about. */
+  /**
+   * Creates the exception with a cause; the message says what was wanted, what was there and what
+   * to do.
+   */
   public TaskCancelledException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -1,13 +1,10 @@
 package io.mobula.error;
 
-/**
- * A value could not be kept on as many nodes as was asked for: there are not that many, or they
- * have no room. Nothing of it is kept.
- */
+/** Lack of nodes with room for the requested copies of a value. Nothing of the value is kept. */
 public final class TooFewCopiesException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public TooFewCopiesException(String message) {
     super(message, null);
   }

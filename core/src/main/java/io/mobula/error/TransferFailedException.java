@@ -4,24 +4,24 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The bytes of an object could not be fetched from any node that was said to have it. */
+/** Failure to fetch the bytes of an object from any node that was said to have it. */
 public final class TransferFailedException extends MobulaException {
   private static final long serialVersionUID = 1L;
 
-  /** What was wrong, by the endpoint of the source. */
+  /** Failure of each source, by the endpoint of the source. */
   private final LinkedHashMap<String, String> reasons;
 
   /**
-   * Says what was wanted and what was wrong with each source.
+   * Creates the exception with the failure of each source.
    *
-   * @param reasons what was wrong, by the endpoint of the source
+   * @param reasons failure of each source, by its endpoint
    */
   public TransferFailedException(String message, Map<String, String> reasons) {
     super(message, null);
     this.reasons = new LinkedHashMap<>(reasons);
   }
 
-  /** What was wrong with each source, by its endpoint. */
+  /** Returns the failure of each source, by its endpoint. */
   public Map<String, String> reasons() {
     return Collections.unmodifiableMap(reasons);
   }

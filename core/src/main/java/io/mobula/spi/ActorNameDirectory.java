@@ -8,24 +8,25 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Names of living actors, each unique among all nodes that share the names. A name belongs to one
- * actor until it is released, or until the node that keeps it leaves. Safe for all threads; nothing
- * blocks. A stage that cannot be answered fails with an exception that says why.
+ * Directory of the names of living actors, each unique among all nodes that share it. A name
+ * belongs to one actor until it is released, or until all nodes that keep it have left. Safe for
+ * all threads; no method blocks. A stage that cannot be answered fails with an exception that has
+ * the reason.
  */
 public interface ActorNameDirectory extends AutoCloseable {
 
   /**
-   * An actor and its name.
+   * Registration of an actor's name.
    *
    * @param name the name
-   * @param actor who has it
-   * @param keeper the node by whose life the name stands
-   * @param descriptor what other nodes need to reach the actor, in bytes that only nodes read; not
-   *     copied, so not to be changed
+   * @param actor the actor that has the name
+   * @param keeper the node whose membership keeps the name registered
+   * @param descriptor encoded descriptor that other nodes need to reach the actor; not copied, so
+   *     not to be changed
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record NameRegistration(String name, ActorId actor, NodeId keeper, byte[] descriptor) {
-    /** Refuses nulls. */
+    /** Refuses components that are null. */
     public NameRegistration {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(actor, "actor");
@@ -35,27 +36,30 @@ public interface ActorNameDirectory extends AutoCloseable {
   }
 
   /**
-   * Takes the name, unless another actor has it: gives who has it now. Of claims made at the same
-   * time, from whichever nodes, one wins.
+   * Claims the name unless another actor has it, and returns the registration that holds now. Of
+   * concurrent claims from any nodes, exactly one wins.
    */
   CompletionStage<NameRegistration> claim(NameRegistration claimed);
 
-  /** Who has the name. */
+  /** Returns the registration of the name, if there is one. */
   CompletionStage<Optional<NameRegistration>> find(String name);
 
   /**
-   * This node vouches for the name, too: it hosts a detached actor, whose name outlives the node
-   * that claimed it.
+   * Registers this node as a further keeper of the name: it hosts a detached actor, whose name
+   * outlives the node that claimed it.
    */
   void registerKeeper(NameRegistration kept);
 
-  /** The name is free, if that actor has it. Whoever ends the actor may say so, also twice. */
+  /**
+   * Releases the name if that actor has it. Any node that ends the actor may call this, also
+   * repeatedly.
+   */
   void release(String name, ActorId actor);
 
-  /** Names that this node knows of, for messages; perhaps not all. */
+  /** Returns the names that this node knows, for messages; may be incomplete. */
   Set<String> knownNames();
 
-  /** Forgets what this node keeps. */
+  /** Drops all registrations that this node keeps. */
   @Override
   void close();
 }

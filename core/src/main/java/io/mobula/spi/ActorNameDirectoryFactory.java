@@ -6,22 +6,25 @@ import akka.actor.typed.Behavior;
 import com.typesafe.config.Config;
 import java.util.Objects;
 
-/** What makes a node's part of the names of actors; found by {@link java.util.ServiceLoader}. */
+/**
+ * Factory of a node's part of the directory of actor names, found by {@link
+ * java.util.ServiceLoader}.
+ */
 public interface ActorNameDirectoryFactory {
 
-  /** Starts it. At most one is open in an actor system. */
+  /** Starts the directory; at most one is open in an actor system. */
   ActorNameDirectory open(Setup setup);
 
   /**
-   * What the names need of their node.
+   * Services of the node that the directory needs.
    *
-   * @param system a member of the cluster, or about to be one
-   * @param peers which nodes there are
-   * @param spawner starts an actor below the node
-   * @param config as the node read it
+   * @param system actor system that is a member of the cluster, or will be
+   * @param peers membership of the cluster
+   * @param spawner starts an actor below the node's guardian
+   * @param config configuration as the node read it
    */
   record Setup(ActorSystem<?> system, ClusterPeers peers, Spawner spawner, Config config) {
-    /** Refuses nulls. */
+    /** Refuses components that are null. */
     public Setup {
       Objects.requireNonNull(system, "system");
       Objects.requireNonNull(peers, "peers");
@@ -30,10 +33,13 @@ public interface ActorNameDirectoryFactory {
     }
   }
 
-  /** Starts actors that end with the node; they are found by their names with the node's id. */
+  /**
+   * Starter of actors that end with the node; other nodes find them by their name and the node's
+   * id.
+   */
   @FunctionalInterface
   interface Spawner {
-    /** Starts one. */
+    /** Starts an actor under a name. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 }

@@ -4,32 +4,39 @@ import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
 import java.util.Set;
 
-/** Which nodes there are, for parts that are supplied from outside. Safe for all threads. */
+/**
+ * Membership of the cluster, for implementations of the ports of this package. Safe for all
+ * threads.
+ */
 public interface ClusterPeers {
 
-  /** The node that this is told to. */
+  /** Returns the id of this node. */
   NodeId self();
 
-  /** All that are there, this one included. */
+  /** Returns all present nodes, including this one. */
   Set<NodeId> members();
 
   /**
-   * A node's actor by its name; a ref is given whether or not it lives, and to whoever has left.
+   * Returns the ref of a node's actor by its name, whether or not the actor exists and even if the
+   * node has left.
    */
   <T> ActorRef<T> actor(NodeId node, String name);
 
   /**
-   * Tells the listener of all other members there are and of every change, in order, on one thread
+   * Notifies the listener of all other present nodes and of every change, in order, on one thread
    * that must not be blocked.
    */
   void subscribe(Listener listener);
 
-  /** Hears of each other node once when it comes and once when it goes, never to return. */
+  /**
+   * Listener that is notified of each other node once when it joins and once when it leaves; a node
+   * that has left never returns.
+   */
   interface Listener {
-    /** It is there. */
+    /** Handles that the node has joined. */
     void joined(NodeId node);
 
-    /** It has left or is taken for dead. */
+    /** Handles that the node has left or was declared dead. */
     void left(NodeId node, String how);
   }
 }

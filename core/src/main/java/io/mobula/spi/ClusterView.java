@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one process knows of all nodes at a moment.
+ * View of all nodes of the cluster, as one process knows them at one moment.
  *
- * @param nodes each once, the own one included
+ * @param nodes each node once, including this process
  */
 public record ClusterView(List<NodeView> nodes) {
-  /** Copies the list. */
+  /** Copies the list argument. */
   public ClusterView {
     nodes = List.copyOf(nodes);
   }
 
-  /** That node, if it is known. */
+  /** Returns the view of one node, if it is known. */
   public Optional<NodeView> node(NodeId id) {
     return nodes.stream().filter(each -> each.id().equals(id)).findFirst();
   }

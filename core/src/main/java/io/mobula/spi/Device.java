@@ -5,17 +5,17 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An accelerator that a node may hand out.
+ * Accelerator that a node may offer.
  *
- * @param index its place among the node's, from 0
- * @param uuid tells it from all others, also after a restart
- * @param model as its driver calls it; empty where that is not told
- * @param memoryBytes memory of its own; 0 where that is not told
- * @param architecture what programs are compiled for, such as the compute capability {@code 9.0};
- *     empty where that is not told
- * @param distances how far other devices are, by UUID: the smaller the nearer; those that are
- *     missing are farther than all
- * @param unhealthyReason why it should get no work, if it is ill
+ * @param index position among the devices of the node, from 0
+ * @param uuid unique id of the device, stable across restarts
+ * @param model name that the driver gives; empty if unknown
+ * @param memoryBytes the device's own memory; 0 if unknown
+ * @param architecture target of compiled programs, such as the compute capability {@code 9.0};
+ *     empty if unknown
+ * @param distances distance to other devices by UUID: smaller is nearer; devices that are missing
+ *     are farther than all others
+ * @param unhealthyReason why the device should get no work, if it is unhealthy
  */
 public record Device(
     int index,
@@ -34,7 +34,7 @@ public record Device(
     Objects.requireNonNull(unhealthyReason, "illness");
   }
 
-  /** One of which nothing is known but that somebody says it is there. */
+  /** Returns a device of which only the declaration by the user is known. */
   public static Device declared(int index) {
     return new Device(index, "declared-" + index, "", 0, "", Map.of(), Optional.empty());
   }

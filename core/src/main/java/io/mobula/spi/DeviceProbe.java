@@ -3,29 +3,30 @@ package io.mobula.spi;
 import java.util.List;
 
 /**
- * What tells a node which accelerators it has and how they are. Called by one thread that may be
- * blocked, when the node starts and now and then after; it has a limit for drivers that hang.
+ * Probe of a node's accelerators and their health. Called when the node starts and periodically
+ * after that, by one thread that may be blocked; implementations limit the time of drivers that
+ * hang.
  */
 public interface DeviceProbe extends AutoCloseable {
 
   /**
-   * Looks anew. Throws nothing for what it finds or does not find; a device that it has told once
-   * and that is gone is told as ill.
+   * Probes the devices again. Throws nothing, whatever it finds; a device that was reported once
+   * and is gone is reported as unhealthy.
    */
   DetectedDevices probe();
 
-  /** Lets go of the drivers. */
+  /** Releases the drivers of devices. */
   @Override
   void close();
 
   /**
-   * What was found.
+   * Result of a probe.
    *
-   * @param devices each at its index
-   * @param warnings what could not be asked and why, for people; empty where there is nothing
+   * @param devices each device at its index
+   * @param warnings what could not be probed and why, for people; empty if nothing
    */
   record DetectedDevices(List<Device> devices, List<String> warnings) {
-    /** Copies the lists. */
+    /** Copies both list arguments. */
     public DetectedDevices {
       devices = List.copyOf(devices);
       warnings = List.copyOf(warnings);

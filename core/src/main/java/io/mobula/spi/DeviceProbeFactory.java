@@ -2,14 +2,14 @@ package io.mobula.spi;
 
 import java.util.OptionalInt;
 
-/** What opens the {@link DeviceProbe} of a node; found by {@link java.util.ServiceLoader}. */
+/** Factory of the {@link DeviceProbe} of a node, found by {@link java.util.ServiceLoader}. */
 public interface DeviceProbeFactory {
 
   /**
-   * Opens it; no driver is asked yet.
+   * Opens the probe without asking any driver yet.
    *
-   * @param declared how many devices there are by the user's word: the first of more, or made up to
-   *     be more; empty for those that are found
+   * @param declared number of devices that the user declared: the first of those found, or
+   *     placeholders if there are fewer; empty to use all that are found
    */
   DeviceProbe open(OptionalInt declared);
 }

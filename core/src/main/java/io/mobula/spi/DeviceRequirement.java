@@ -7,26 +7,26 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a request wants of accelerators: some whole ones, a share of one, or some memory of one;
- * perhaps of a kind. Immutable.
+ * Requirement of a request for accelerators: a number of whole devices, a share of one, or an
+ * amount of memory of one, optionally of some models. Immutable.
  *
- * @param count of how many devices
- * @param share how much of each, in units; 0 if {@code memory} says it
- * @param memory bytes of the one, or 0
- * @param kinds what its model must say, all of them
+ * @param count number of devices
+ * @param share units of each device; 0 if {@code memory} is set
+ * @param memory bytes of one device's memory, or 0
+ * @param kinds words that the device's model must contain, all of them
  */
 public record DeviceRequirement(int count, long share, long memory, List<String> kinds) {
-  /** Nothing. */
+  /** Requirement of no device. */
   public static final DeviceRequirement NONE = new DeviceRequirement(0, 0, 0, List.of());
 
   private static final long WHOLE = Resources.UNITS_PER_ONE;
 
-  /** Copies the list. */
+  /** Copies the list argument. */
   public DeviceRequirement {
     kinds = List.copyOf(kinds);
   }
 
-  /** What of these amounts is meant for accelerators. */
+  /** Returns the part of the requested resources that concerns accelerators. */
   public static DeviceRequirement of(Resources wanted) {
     var kinds = new ArrayList<String>();
     for (var name : wanted.asUnits().keySet()) {
@@ -47,22 +47,22 @@ public record DeviceRequirement(int count, long share, long memory, List<String>
         : new DeviceRequirement(Math.toIntExact(units / WHOLE), WHOLE, 0, kinds);
   }
 
-  /** Whether amounts of that name are taken from devices. */
+  /** Returns whether the resource of that name is taken from devices. */
   public static boolean isDeviceResource(String name) {
     return name.equals(Resources.GPU)
         || name.equals(Resources.GPU_MEMORY)
         || name.startsWith(Resources.ACCELERATOR);
   }
 
-  /** Whether it is nothing. */
+  /** Returns whether no device is required. */
   public boolean isNone() {
     return count == 0;
   }
 
   /**
-   * How much of a device it takes, in units.
+   * Returns how many units of a device the requirement takes.
    *
-   * @return -1 if that device is of another kind, or has not as much memory
+   * @return -1 if the device is of another model, or has not enough memory
    */
   public long unitsOf(String model, long memoryBytes) {
     for (var kind : kinds) {
@@ -76,7 +76,7 @@ public record DeviceRequirement(int count, long share, long memory, List<String>
     return memory > memoryBytes ? -1 : unitsFor(memory, memoryBytes);
   }
 
-  /** The share that has as much memory, rounded up. */
+  /** Returns the units of a device that correspond to an amount of its memory, rounded up. */
   private static long unitsFor(long wanted, long all) {
     long units = (long) ((double) wanted / all * WHOLE);
     while (units < WHOLE && (double) all * units < (double) wanted * WHOLE) {
@@ -85,7 +85,7 @@ public record DeviceRequirement(int count, long share, long memory, List<String>
     return Math.max(1, units);
   }
 
-  /** Whether as much of such devices is free. */
+  /** Returns whether enough of such devices is free. */
   public boolean fits(List<DeviceView> devices) {
     int found = 0;
     for (int i = 0; i < devices.size() && found < count; i++) {
@@ -96,21 +96,21 @@ public record DeviceRequirement(int count, long share, long memory, List<String>
     return found >= count;
   }
 
-  /** Whether there would be as much if nothing were taken. */
+  /** Returns whether there would be enough if nothing were in use. */
   public boolean canEverFit(List<DeviceView> devices) {
     return fits(devices.stream().map(DeviceView::unused).toList());
   }
 
   /**
-   * Whether a model is of a kind: has its words one after the other, in any case. {@code H200} is a
-   * kind of {@code NVIDIA H200}, {@code A100} of {@code NVIDIA A100-SXM4-80GB}, {@code H20} of
-   * neither.
+   * Returns whether a model is of a kind, that is, contains its words in sequence, in any case.
+   * {@code H200} is a kind of {@code NVIDIA H200}, {@code A100} of {@code NVIDIA A100-SXM4-80GB},
+   * {@code H20} of neither.
    */
   public static boolean isOfKind(String model, String kind) {
     return normalized(model).contains(normalized(kind));
   }
 
-  /** Such as {@code " with 2 NVIDIA H200"}; empty where no model is known. */
+  /** Returns a text such as {@code " with 2 NVIDIA H200"}; empty if no model is known. */
   public static String describeModels(List<DeviceView> devices) {
     var counts = new TreeMap<String, Integer>();
     for (var device : devices) {
@@ -125,7 +125,7 @@ public record DeviceRequirement(int count, long share, long memory, List<String>
             .collect(Collectors.joining(" and ", " with ", ""));
   }
 
-  /** Its words in small letters, with one space around each. */
+  /** Returns the words of a text in lower case, with one space around each. */
   private static String normalized(String text) {
     var words = new StringBuilder(text.length() + 2).append(' ');
     for (int i = 0; i < text.length(); i++) {

@@ -6,16 +6,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One accelerator of a node, as others know it.
+ * View of one accelerator of a node, as other processes know it.
  *
- * @param index its place among the node's
- * @param uuid tells it from all others
- * @param model as its driver calls it; empty where that is not told
- * @param memoryBytes memory of its own; 0 where that is not told
- * @param total how much of it the node hands out, in units of which the whole has
- *     {@value Resources#UNITS_PER_ONE}
- * @param used what of that is held
- * @param unhealthyReason why it is granted to nobody; empty if it is healthy
+ * @param index position among the devices of the node
+ * @param uuid unique id of the device
+ * @param model name that the driver gives; empty if unknown
+ * @param memoryBytes the device's own memory; 0 if unknown
+ * @param total units that the node offers, of {@value Resources#UNITS_PER_ONE} for the whole device
+ * @param used units of {@code total} that are held
+ * @param unhealthyReason why the device is granted to no one; empty if it is healthy
  */
 public record DeviceView(
     int index,
@@ -25,19 +24,22 @@ public record DeviceView(
     long total,
     long used,
     String unhealthyReason) {
-  /** Refuses null. */
+  /** Refuses a null component. */
   public DeviceView {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(unhealthyReason, "illness");
   }
 
-  /** How much of it can be granted now. */
+  /** Returns how many units can be granted now. */
   public long free() {
     return unhealthyReason.isEmpty() ? total - used : 0;
   }
 
-  /** Devices of no known model, so much in all, and of that so much free in whole ones first. */
+  /**
+   * Returns devices of unknown model with these total units, of which the free units are assigned
+   * to whole devices first.
+   */
   static List<DeviceView> ofUnknownModel(long total, long free) {
     var devices = new ArrayList<DeviceView>();
     long left = free;
@@ -51,7 +53,7 @@ public record DeviceView(
     return devices;
   }
 
-  /** The same with nothing taken. */
+  /** Returns this device with nothing in use. */
   DeviceView unused() {
     return new DeviceView(index, uuid, model, memoryBytes, total, 0, unhealthyReason);
   }

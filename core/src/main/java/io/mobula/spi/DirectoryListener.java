@@ -3,21 +3,23 @@ package io.mobula.spi;
 import io.mobula.ObjectId;
 
 /**
- * What the directory tells its node; on a thread of the actor system, which must not be blocked.
+ * Listener for notifications of the object directory to its node, called on a thread of the actor
+ * system that must not be blocked.
  */
 public interface DirectoryListener {
 
   /**
-   * Nobody holds the object: whatever this node has or makes of it is to go. The directory takes it
-   * as gone already.
+   * Handles that nothing holds the object any more: the node must drop its copy and stop producing
+   * it. The directory already considers the object gone.
    */
   void freed(ObjectId id);
 
   /**
-   * The directory has accepted another attempt: the copy sealed here by this one is to go.
+   * Handles that the directory has accepted another attempt: the node must drop the copy that it
+   * sealed for this one.
    *
-   * @param attempt the refused one
-   * @param accepted the other one
+   * @param attempt the refused attempt
+   * @param accepted the accepted attempt
    */
   void refused(ObjectId id, int attempt, int accepted);
 }

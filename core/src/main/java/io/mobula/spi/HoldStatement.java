@@ -5,12 +5,12 @@ import io.mobula.ObjectId;
 import java.util.Objects;
 
 /**
- * What a node says about its hold on one object. Of two by the same node about the same object the
- * one with the higher version counts, whoever brings them.
+ * Statement of a node about whether it holds an object. Of two statements by the same node about
+ * the same object, the one with the higher version counts, whichever node delivers it.
  *
  * @param id the object
- * @param node who says so
- * @param version grows with everything that this node says; zero if it never said anything
+ * @param node the node that makes the statement
+ * @param version increases with every statement of the node; zero if it has made none
  * @param held whether the node holds the object
  */
 public record HoldStatement(ObjectId id, NodeId node, long version, boolean held) {

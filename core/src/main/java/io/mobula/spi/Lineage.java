@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How an object can be made again.
+ * Lineage of an object: how it can be reconstructed.
  *
- * @param reconstructionSpec the task, in bytes that only nodes read; not copied, so not to be
+ * @param reconstructionSpec the encoded task, which only nodes decode; not copied, so not to be
  *     changed
- * @param upstream the objects that the task reads
+ * @param upstream objects that the task reads
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
 public record Lineage(byte[] reconstructionSpec, List<ObjectId> upstream) {
-  /** Copies the ids. */
+  /** Copies the list of ids. */
   public Lineage {
     Objects.requireNonNull(reconstructionSpec, "recipe");
     upstream = List.copyOf(upstream);

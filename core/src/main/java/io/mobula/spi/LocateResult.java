@@ -3,47 +3,48 @@ package io.mobula.spi;
 import io.mobula.NodeId;
 import java.util.List;
 
-/** Where an object is, or why it is nowhere. */
+/** Result of locating an object: its location, its value, or why it has none. */
 public sealed interface LocateResult {
 
   /**
-   * Sealed on these nodes, as one attempt made it.
+   * Copies of an object, sealed in the stores of nodes.
    *
-   * @param attempt which run of its task made it: never mix bytes of two
-   * @param bytes its size
-   * @param nodes who has it, the primary copy first; at least one
+   * @param attempt attempt of the task that produced the bytes; bytes of two attempts must never be
+   *     mixed
+   * @param bytes size of the object
+   * @param nodes nodes with a copy, the primary copy first; at least one
    */
   record SealedCopies(int attempt, long bytes, List<NodeId> nodes) implements LocateResult {
-    /** Copies the nodes. */
+    /** Copies the list of nodes. */
     public SealedCopies {
       nodes = List.copyOf(nodes);
     }
   }
 
   /**
-   * The value itself.
+   * Value of an object, stored by the directory.
    *
-   * @param attempt which run of its task made it
-   * @param encoded as it was published
+   * @param attempt attempt of the task that produced the value
+   * @param encoded the encoding that was published
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record Value(int attempt, byte[] encoded) implements LocateResult {}
 
   /**
-   * There is no value, and this is why.
+   * Failure of the task that should have produced the object.
    *
-   * @param attempt which run of its task failed last
-   * @param encoded as it was published
+   * @param attempt attempt of the task that failed last
+   * @param encoded the encoding that was published
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record Failure(int attempt, byte[] encoded) implements LocateResult {}
 
   /**
-   * Nobody has it and nobody is making it.
+   * Loss of an object: no node has it, and none produces it.
    *
-   * @param reason for people
+   * @param reason text for people
    * @param reconstructible whether {@link ObjectDirectory#requestReconstruction} may be granted
-   * @param attempt which one was lost; zero if there never was one
+   * @param attempt attempt that was lost; zero if there never was one
    */
   record Lost(String reason, boolean reconstructible, int attempt) implements LocateResult {}
 }

@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What one node has and how busy it is, as it said a moment ago. Stale is fine: its ledger has the
- * last word.
+ * View of a node's resources and load, as it reported them a moment ago. The view may be stale: the
+ * node's ledger decides.
  *
- * @param id its incarnation
- * @param name what people call it
- * @param labels what selectors ask for
- * @param total everything it has
- * @param available what of it is free
- * @param queued how many requests wait there
- * @param storeUsage how full its object store is, from 0 to 1
- * @param acceptsWork whether it takes new work: drivers and leaving nodes do not
- * @param devices its accelerators, ill or not
+ * @param id incarnation of the node
+ * @param name name for people
+ * @param labels labels that selectors match
+ * @param total all resources of the node
+ * @param available free resources
+ * @param queued number of requests that wait there
+ * @param storeUsage used fraction of its object store, from 0 to 1
+ * @param acceptsWork whether it accepts new work: drivers and leaving nodes do not
+ * @param devices its accelerators, healthy or not
  */
 public record NodeView(
     NodeId id,
@@ -40,7 +40,7 @@ public record NodeView(
     devices = List.copyOf(devices);
   }
 
-  /** One whose accelerators, as many as it has, are known by number alone. */
+  /** Creates the view of a node of whose accelerators only the number is known. */
   public NodeView(
       NodeId id,
       String name,
@@ -62,12 +62,12 @@ public record NodeView(
         DeviceView.ofUnknownModel(total.units(Resources.GPU), available.units(Resources.GPU)));
   }
 
-  /** Whether it could ever hold this. */
+  /** Returns whether the node could ever hold the requested resources. */
   public boolean canEverHold(Resources wanted) {
     return covers(total, wanted) && DeviceRequirement.of(wanted).canEverFit(devices);
   }
 
-  /** Whether it could hold this now. */
+  /** Returns whether the node could hold the requested resources now. */
   public boolean canHoldNow(Resources wanted) {
     return covers(available, wanted) && DeviceRequirement.of(wanted).fits(devices);
   }
@@ -78,7 +78,7 @@ public record NodeView(
             || had.units(each.getKey()) >= each.getValue());
   }
 
-  /** Such as {@code node 1f… (name)}. */
+  /** Returns a text such as {@code node 1f… (name)}. */
   @Override
   public String toString() {
     return "node " + id + " (" + name + ")";

@@ -6,108 +6,118 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Who has what and who holds what in the cluster, as one node sees it: it says what it holds and
- * has, asks where things are, and hears what nobody holds any more.
+ * Directory of the cluster's objects, as one node uses it: the node reports which objects it holds
+ * and has copies of, asks where objects are, and learns which objects nothing holds any more.
  *
- * <p>An object is known here from the moment its ref leaves the node that made it. Holders are
- * nodes and containing objects; how many handles a node has is that node's business. What a node
- * says is state, not operations: the newest word on an object counts, and is repeated until it has
- * been understood, so no call here waits for the network and none is lost while shards move.
+ * <p>The directory knows an object from the moment its ref leaves the node that created it. Holders
+ * are nodes and containing objects; the number of handles within a node is the node's own matter. A
+ * node reports state, not operations: its newest statement about an object counts, and is repeated
+ * until it is acknowledged, so no method waits for the network and no statement is lost while
+ * shards move.
  *
- * <p>Three rules keep an object alive that somebody can reach:
+ * <p>Three rules keep every reachable object alive:
  *
  * <ul>
- *   <li>Whoever publishes an object, or passes its ref on, holds it at that moment.
- *   <li>Whoever passes a ref on goes on holding it until the receiver's {@link HoldStatement} has
- *       come back; then {@link #relayStatements} before {@link #release}: both go out as one.
- *   <li>Whoever puts refs into a value holds them while it publishes that value.
+ *   <li>A node that publishes an object or passes its ref on holds the object at that moment.
+ *   <li>A node that passes a ref on continues to hold the object until the receiver's {@link
+ *       HoldStatement} has arrived, and then calls {@link #relayStatements} before {@link
+ *       #release}: both are sent as one message.
+ *   <li>A node that puts refs into a value holds their objects while it publishes that value.
  * </ul>
  *
- * <p>Safe for all threads; nothing blocks.
+ * <p>Safe for all threads; no method blocks.
  */
 public interface ObjectDirectory extends AutoCloseable {
 
-  /** This node holds the object: its first handle here has come into being. */
+  /** Reports that this node holds the object: its first handle here was created. */
   void hold(ObjectId id);
 
-  /** This node holds it no more. What it has of it stays until the listener hears otherwise. */
+  /**
+   * Reports that this node no longer holds the object. A copy on this node stays until the listener
+   * is notified.
+   */
   void release(ObjectId id);
 
   /**
-   * This node sees to it that the object comes into being; whoever asks for it waits meanwhile.
-   * Ends with {@link #publish}.
+   * Reports that this node produces the object, so that readers wait for it. Ends with {@link
+   * #publish}.
    *
-   * @param attempt from one; zero says that this node has given up
+   * @param attempt number of the attempt, from 1; 0 reports that this node has given up
    */
   void reportAttempt(ObjectId id, int attempt);
 
   /**
-   * The object is there. One attempt is accepted; a copy of another is refused, and the listener
-   * told to drop it. Ids of refs inside are kept alive by the object.
+   * Publishes the object to the directory. One attempt is accepted; for a copy of another attempt the listener is
+   * told to drop it. The object keeps the refs inside it alive.
    *
-   * <p>A value or a failure stays with the directory, and is kept here as well until nobody holds
-   * the object, so that it survives the loss of this node or of the directory's.
+   * <p>A value or a failure is stored by the directory, and also here until nothing holds the
+   * object, so that it survives the loss of this node or of the directory's node.
    */
   void publish(ObjectId id, PublishedObject what);
 
-  /** How the object can be made again. What that needs is kept alive by the object. */
+  /**
+   * Records how the object can be reconstructed. The object keeps the inputs of its reconstruction
+   * alive.
+   */
   void recordLineage(ObjectId id, Lineage lineage);
 
   /**
-   * Says why the object cannot be made again: nobody will {@link #recordLineage} how.
+   * Records that the object cannot be reconstructed: {@link #recordLineage} will not be called for
+   * it.
    *
-   * @param why who made it and why it is not made again, for people; shown when the object is lost.
-   *     Short, as the directory keeps it for as long as the object is held
+   * @param why which task produced the object and why it is not run again, for people; shown when
+   *     the object is lost. Short, as the directory stores it while the object is held
    */
   void markNotReconstructible(ObjectId id, String why);
 
-  /** The copy that was sealed here is gone. */
+  /** Reports that the copy that was sealed here is gone. */
   void retract(ObjectId id);
 
   /**
-   * Finds the object; completes when it is there, or lost. Waits while somebody is making it and
-   * while a shard of the directory is being put together anew.
+   * Locates the object; completes when it exists or is lost. Waits while a node produces it and
+   * while a shard of the directory is being rebuilt.
    *
-   * <p>Fails when this directory is closed, and when no shard of the directory attends to the
-   * question for as long as askers have patience. Dependents run on a thread of the actor system
-   * and must not block.
+   * <p>Fails when this directory is closed, and when no shard answers within the query timeout.
+   * Dependent stages run on a thread of the actor system and must not block.
    *
-   * @param lostAttempt which attempt the asker knows to have been made, and to have been at a node
-   *     that has left; zero if it knows of none. Whoever knows it is told at once that the object
-   *     is lost, if it is: a shard that has just started knows of no attempt, and would wait for
-   *     one
+   * @param lostAttempt attempt that the caller knows to have been made on a node that has left;
+   *     zero if none. With it, a loss is reported at once: a shard that has just started knows of
+   *     no attempt, and would wait for one
    */
   CompletionStage<LocateResult> locate(ObjectId id, int lostAttempt);
 
   /**
-   * Asks to make a lost object again: one asker is granted it.
+   * Requests permission to reconstruct a lost object; one caller is granted it.
    *
-   * @param lostAttempt which attempt could not be read; zero if none was ever found
+   * @param lostAttempt attempt that could not be read; zero if none was ever found
    */
   CompletionStage<ReconstructionReply> requestReconstruction(ObjectId id, int lostAttempt);
 
-  /** What this node says about its hold on an object, to be carried by a frame. */
+  /** Returns this node's statement about its hold on an object, to be carried by a frame. */
   HoldStatement statementOf(ObjectId id);
 
   /**
-   * Passes on what others say about their holds, together with what this node says next about the
-   * same objects: "add them, remove me" is one message.
+   * Relays other nodes' statements about their holds, together with this node's next statements
+   * about the same objects: "add them, remove me" is one message.
    */
   void relayStatements(List<HoldStatement> others);
 
   /**
-   * Holds the object for a ref that travels where nobody answers for it, such as a user's own Akka
-   * message.
+   * Holds the object for a ref in a message that has no acknowledgement, such as a program's own
+   * Akka message.
    *
-   * @param limit when it ends in any case
-   * @return goes with the ref, for {@link #endTransit}
+   * @param limit when the hold ends in any case
+   * @return id of the hold, sent with the ref for {@link #endTransit}
    */
   long beginTransit(ObjectId id, Duration limit);
 
-  /** Holds the object here and ends the transit that brought it. */
+  /** Holds the object on this node and ends the hold of the message that carried its ref. */
   void endTransit(ObjectId id, long transit);
 
-  /** Says no more, answers no more; what waits fails. Leaving is told by the membership. */
+  /**
+   * Closes the directory: nothing more is sent or answered, and waiting stages fail. Membership
+   * tells other nodes that this node has left.
+   */
   @Override
   void close();
 }

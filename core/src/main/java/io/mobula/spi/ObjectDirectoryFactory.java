@@ -7,21 +7,21 @@ import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What makes a node's part of the directory; found by {@link java.util.ServiceLoader}. */
+/** Factory of a node's part of the object directory, found by {@link java.util.ServiceLoader}. */
 public interface ObjectDirectoryFactory {
 
-  /** Starts it. At most one is open in an actor system. */
+  /** Starts the directory; at most one is open in an actor system. */
   ObjectDirectory open(Setup setup);
 
   /**
-   * What a directory needs of its node.
+   * Services of the node that the directory needs.
    *
-   * @param system a member of the cluster, or about to be one
-   * @param peers which nodes there are
-   * @param spawner starts an actor below the node
-   * @param timer runs actions later
-   * @param listener hears what is to go
-   * @param config as the node read it, with everything below {@code mobula.directory}
+   * @param system actor system that is a member of the cluster, or will be
+   * @param peers membership of the cluster
+   * @param spawner starts an actor below the node's guardian
+   * @param timer runs delayed actions
+   * @param listener notified of objects to drop
+   * @param config configuration as the node read it, with everything below {@code mobula.directory}
    */
   record Setup(
       ActorSystem<?> system,
@@ -30,7 +30,7 @@ public interface ObjectDirectoryFactory {
       Timer timer,
       DirectoryListener listener,
       Config config) {
-    /** Refuses nulls. */
+    /** Refuses components that are null. */
     public Setup {
       Objects.requireNonNull(system, "system");
       Objects.requireNonNull(peers, "peers");
@@ -41,21 +41,24 @@ public interface ObjectDirectoryFactory {
     }
   }
 
-  /** Runs actions later, to the millisecond. */
+  /** Timer for delayed actions, with a resolution of a millisecond. */
   @FunctionalInterface
   interface Timer {
     /**
-     * Runs it once, on a thread that it must not block; never if the node closes before.
+     * Runs the action once, on a thread that it must not block; never if the node closes before.
      *
-     * @return cancels it
+     * @return cancels the action
      */
     Runnable after(Duration delay, Runnable action);
   }
 
-  /** Starts actors that end with the node; they are found by their names with the node's id. */
+  /**
+   * Starter of actors that end with the node; other nodes find them by their name and the node's
+   * id.
+   */
   @FunctionalInterface
   interface Spawner {
-    /** Starts one. */
+    /** Starts an actor under a name. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 }

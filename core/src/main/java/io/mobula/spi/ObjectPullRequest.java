@@ -6,16 +6,16 @@ import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /**
- * Asks for the bytes of one object.
+ * Request for the bytes of one object.
  *
- * @param id which object
- * @param attempt which making of it: the bytes of two attempts never mix
- * @param bytes how many it has; a source that has another number is passed over
- * @param sources who has this attempt; all of them are used
- * @param target where the bytes go: exactly as large, native, writable and accessible from every
- *     thread until the pull is done
- * @param progress told how many bytes have arrived in all, now and then, on a thread that must not
- *     be blocked
+ * @param id the object
+ * @param attempt attempt that produced the bytes; bytes of two attempts never mix
+ * @param bytes size of the object; a source with another size is skipped
+ * @param sources endpoints with this attempt; all of them are used
+ * @param target where the bytes are written: of the same size, native, writable and accessible from
+ *     every thread until the pull has completed
+ * @param progress receives the number of bytes that have arrived, from time to time, on a thread
+ *     that must not be blocked
  */
 public record ObjectPullRequest(
     ObjectId id,
@@ -24,7 +24,7 @@ public record ObjectPullRequest(
     PullSources sources,
     MemorySegment target,
     LongConsumer progress) {
-  /** Refuses what cannot work. */
+  /** Refuses a negative size, and a target of another size or read-only. */
   public ObjectPullRequest {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(sources, "sources");

@@ -5,20 +5,24 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of this node's objects others may read. Called on a thread of the transfer; must not block.
+ * Source of this node's objects for transfers to other nodes. Called on a thread of the transfer;
+ * must not block.
  */
 public interface ObjectSource {
 
-  /** This attempt of this object, kept in place until closed; null if it is not here. */
+  /**
+   * Opens one attempt of an object and pins it until it is closed; null if this node does not have
+   * it.
+   */
   @Nullable
   OpenObject open(ObjectId id, int attempt);
 
-  /** An object that is being read. */
+  /** Object that is open for reading, and pinned. */
   interface OpenObject extends AutoCloseable {
-    /** All of its bytes, readable from every thread. */
+    /** Returns all bytes of the object, readable from every thread. */
     MemorySegment bytes();
 
-    /** Lets it go. */
+    /** Releases the pin on the object. */
     @Override
     void close();
   }

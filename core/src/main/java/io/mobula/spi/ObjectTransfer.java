@@ -3,54 +3,54 @@ package io.mobula.spi;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Brings objects' bytes from other hosts, and gives this node's to them: one per clustered node.
+ * Transfer of objects' bytes between hosts; one instance per clustered node.
  *
- * <p>Safe for all threads; nothing here waits for the network. Found as
- * {@link ObjectTransferFactory}.
+ * <p>Safe for all threads; no method waits for the network. Implementations are found as {@link
+ * ObjectTransferFactory}.
  */
 public interface ObjectTransfer extends AutoCloseable {
 
   /**
-   * Where other nodes reach this one, to be handed to them as it is: they name it in
-   * {@link ObjectPullRequest#sources}. It begins with the carrier: {@code aeron:} or {@code akka:}.
-   * A blank and the endpoint of another carrier follow where this node can be reached over two.
+   * Returns the endpoint at which other nodes reach this one; they pass it unchanged in {@link
+   * ObjectPullRequest#sources}. It begins with the transport: {@code aeron:} or {@code akka:}. If
+   * the node can be reached over two transports, a blank and the second endpoint follow.
    */
   String endpoint();
 
   /**
-   * Starts to fetch an object. More pulls than may run at a time wait for their turn.
+   * Starts to fetch an object. Pulls beyond the limit of concurrent pulls are queued.
    *
-   * <p>Two pulls of one object into two places do each other no harm; that one host fetches an
-   * object once is up to the caller.
+   * <p>Two pulls of one object into two targets do not disturb each other; it is the caller's task
+   * to fetch an object only once per host.
    */
   PullHandle pull(ObjectPullRequest request);
 
   /**
-   * The process at this endpoint is known to be dead: pulls turn to their other sources at once,
-   * instead of after its silence.
+   * Marks the process at this endpoint as dead: pulls turn to their other sources at once instead
+   * of waiting for a timeout.
    */
   void markLost(String endpoint, String how);
 
   /**
-   * Fails what runs, gives back what is open for readers, ends every thread and removes its files.
-   * Waits for that; a second close does nothing.
+   * Closes the transfer: fails running pulls, releases objects that are open for readers, ends all
+   * threads and removes its files. Waits for that; closing again does nothing.
    */
   @Override
   void close();
 
-  /** A pull that was started. */
+  /** Handle of a pull that was started. */
   interface PullHandle {
     /**
-     * Done when every byte is in the target and its checksum was right. Otherwise
-     * {@link io.mobula.error.TransferFailedException}, which names each source and what was wrong
-     * with it; or {@link java.util.concurrent.CancellationException}. From then on nobody writes to
-     * the target.
+     * Returns the completion of the pull: it completes when all bytes are in the target and their
+     * checksum was right. Otherwise it fails with {@link io.mobula.error.TransferFailedException},
+     * which has the failure of each source, or with {@link
+     * java.util.concurrent.CancellationException}. After completion nothing writes to the target.
      *
-     * <p>It completes on a thread of the transfer, which must not be blocked.
+     * <p>The stage completes on a thread of the transfer, which must not be blocked.
      */
     CompletionStage<Void> completion();
 
-    /** Ends the pull, soon, if it still runs. */
+    /** Cancels the pull soon, if it still runs. */
     void cancel();
   }
 }

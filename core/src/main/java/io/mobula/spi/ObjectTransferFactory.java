@@ -1,13 +1,13 @@
 package io.mobula.spi;
 
-/** Makes the {@link ObjectTransfer} of a node; found by {@link java.util.ServiceLoader}. */
+/** Factory of the {@link ObjectTransfer} of a node, found by {@link java.util.ServiceLoader}. */
 public interface ObjectTransferFactory {
 
   /**
-   * Starts it; waits until its endpoint is known, some hundred milliseconds.
+   * Starts the transfer and waits some hundred milliseconds until its endpoint is known.
    *
-   * @throws io.mobula.error.StoreException when the carrier cannot be started: no such address, no
-   *     room for its files
+   * @throws io.mobula.error.StoreException when the transport cannot be started: no such address,
+   *     or no room for its files
    */
   ObjectTransfer start(TransferSettings settings);
 }

@@ -8,15 +8,15 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * Decides on which node a lease is asked for. Pure: the answer follows from the arguments alone;
- * called from any thread, also for each waiting request whenever the view has changed, so it must
- * be quick.
+ * Policy that decides from which node a lease is requested. A pure function of its arguments.
+ * Called from any thread, also for each waiting request whenever the cluster view has changed, so
+ * it must be fast.
  */
 @FunctionalInterface
 public interface PlacementPolicy {
 
   /**
-   * Where that wish goes.
+   * Chooses a node for a request.
    *
    * @param random for choices among equals; seeded in tests
    * @throws io.mobula.error.InvalidRequestException when the placement is malformed
@@ -24,15 +24,15 @@ public interface PlacementPolicy {
   Choice choose(PlacementRequest placementRequest, ClusterView view, RandomGenerator random);
 
   /**
-   * What somebody wants to run.
+   * Request for a placement.
    *
-   * @param wanted the resources it needs
-   * @param placement where it should be; for {@link Placement.NearObject}, {@code argumentBytes}
+   * @param wanted resources the work needs
+   * @param placement rule for the node; for {@link Placement.NearObject}, {@code argumentBytes}
    *     says where that ref's value is
-   * @param local the node of whoever asks
-   * @param argumentBytes how many bytes of its arguments are on each node
-   * @param spreadIndex for {@link Placement.Spread}: the number of this request among those that
-   *     its process wants spread, from 0. A request keeps its turn however often it is looked at
+   * @param local the node that makes the request
+   * @param argumentBytes bytes of the work's arguments on each node
+   * @param spreadIndex for {@link Placement.Spread}: number of this request among the spread
+   *     requests of its process, from 0. A request keeps its number when it is placed again
    */
   record PlacementRequest(
       Resources wanted,
@@ -48,30 +48,30 @@ public interface PlacementPolicy {
       argumentBytes = Map.copyOf(argumentBytes);
     }
 
-    /** A request that is the first, or that is not spread. */
+    /** Creates a request that is the first spread request, or that is not spread. */
     public PlacementRequest(
         Resources wanted, Placement placement, NodeId local, Map<NodeId, Long> argumentBytes) {
       this(wanted, placement, local, argumentBytes, 0);
     }
   }
 
-  /** The answer. */
+  /** Decision of the policy for one request. */
   sealed interface Choice {
-    /** On that node, which can most likely grant it now. */
+    /** Decision to request the lease from that node, which can most likely grant it now. */
     record LeaseAt(NodeId node) implements Choice {}
 
     /**
-     * Every node that could hold it is busy.
+     * Decision to wait, as every node that could hold the work is busy.
      *
-     * @param where the one to queue at
-     * @param why for people
+     * @param where node to queue at
+     * @param why text for people
      */
     record QueueAt(NodeId where, String why) implements Choice {}
 
     /**
-     * No node that is here now can ever hold it.
+     * Decision that no present node can ever hold the work.
      *
-     * @param why for people: what was wanted, what the largest node has
+     * @param why text for people: the requested resources and those of the largest node
      */
     record Infeasible(String why) implements Choice {}
   }

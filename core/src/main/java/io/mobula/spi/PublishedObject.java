@@ -4,26 +4,26 @@ import io.mobula.ObjectId;
 import java.util.List;
 import java.util.Objects;
 
-/** What has become of an object. */
+/** Outcome of an object, as a node publishes it to the directory. */
 public sealed interface PublishedObject {
 
-  /** Which run of its task made it, from one. */
+  /** Returns the number of the attempt that produced it, from 1. */
   int attempt();
 
-  /** The objects whose refs are inside. */
+  /** Returns the objects whose refs are inside the value. */
   List<ObjectId> containedIds();
 
   /**
-   * Sealed in the store of the node that says so.
+   * Copy that is sealed in the store of the publishing node.
    *
-   * @param attempt which run of its task made it
-   * @param bytes its size
-   * @param primary whether it was made here, or is a copy that may be dropped first
-   * @param containedIds the objects whose refs are inside
+   * @param attempt attempt of the task that produced it
+   * @param bytes size of the object
+   * @param primary whether it was produced here, or is a copy that may be dropped first
+   * @param containedIds objects whose refs are inside
    */
   record Sealed(int attempt, long bytes, boolean primary, List<ObjectId> containedIds)
       implements PublishedObject {
-    /** Copies the ids and refuses an attempt below one. */
+    /** Copies the ids and refuses an attempt below 1. */
     public Sealed {
       requireAttempt(attempt);
       containedIds = List.copyOf(containedIds);
@@ -31,11 +31,11 @@ public sealed interface PublishedObject {
   }
 
   /**
-   * A small value, which the directory keeps.
+   * Small value, which the directory stores.
    *
-   * @param attempt which run of its task made it
-   * @param encoded its bytes; not copied, so not to be changed
-   * @param containedIds the objects whose refs are inside
+   * @param attempt attempt of the task that produced it
+   * @param encoded encoded value; not copied, so not to be changed
+   * @param containedIds objects whose refs are inside
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record Value(int attempt, byte[] encoded, List<ObjectId> containedIds)
@@ -49,10 +49,10 @@ public sealed interface PublishedObject {
   }
 
   /**
-   * There is no value, and this is why.
+   * Failure of the task that should have produced the object.
    *
-   * @param attempt which run of its task failed last
-   * @param encoded the failure's bytes; not copied, so not to be changed
+   * @param attempt attempt of the task that failed last
+   * @param encoded encoded failure; not copied, so not to be changed
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record Failure(int attempt, byte[] encoded) implements PublishedObject {

@@ -7,19 +7,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * Where the bytes of one attempt of an object are to be had: endpoints that are known when a pull
- * begins, and a way to find others while it runs.
+ * Sources of the bytes of one attempt of an object: endpoints that are known when a pull begins,
+ * and a way to find others while it runs.
  *
  * @param known endpoints of nodes that have this attempt, each once, best first; at least one
- * @param finder finds more
+ * @param finder finds further endpoints
  */
 public record PullSources(List<String> known, Finder finder) {
-  /** How many sources one pull may have; what is found beyond that is passed over. */
+  /** Maximum number of sources of one pull; further endpoints are ignored. */
   public static final int MAX_SOURCES = 64;
 
   private static final Finder NONE = found -> CompletableFuture.completedStage(null);
 
-  /** Copies the endpoints and refuses none, too many, and one that is named twice. */
+  /** Copies the endpoints and refuses an empty list, too many endpoints, and duplicates. */
   public PullSources {
     known = List.copyOf(known);
     Objects.requireNonNull(finder, "others");
@@ -31,22 +31,22 @@ public record PullSources(List<String> known, Finder finder) {
     }
   }
 
-  /** These and no others. */
+  /** Returns sources that are exactly these endpoints. */
   public static PullSources only(String... endpoints) {
     return new PullSources(List.of(endpoints), NONE);
   }
 
-  /** Looks for sources. Called on a thread of the transfer; must not block. */
+  /** Finder of further sources. Called on a thread of the transfer; must not block. */
   @FunctionalInterface
   public interface Finder {
     /**
-     * Begins a search: when the pull begins, and again whenever none of its sources is left. The
-     * pull goes on with what is found meanwhile, and waits for the end of the search only if nobody
-     * else is left.
+     * Starts a search; called when the pull begins, and again whenever none of its sources is left.
+     * The pull uses endpoints as they are found, and waits for the end of the search only if no
+     * other source is left.
      *
-     * @param found takes each endpoint as soon as it is known, on any thread; one that the pull
-     *     knows already does no harm
-     * @return completes, either way, when nothing more will be found by this search
+     * @param found receives each endpoint as soon as it is known, on any thread; endpoints that the
+     *     pull knows already are ignored
+     * @return completes, normally or not, when this search will find nothing more
      */
     CompletionStage<?> search(Consumer<String> found);
   }

@@ -2,32 +2,33 @@ package io.mobula.spi;
 
 import io.mobula.NodeId;
 
-/** Whether an object may be made again by the node that asked. */
+/** Reply of the directory to a node that asks to reconstruct an object. */
 public sealed interface ReconstructionReply {
 
   /**
-   * It may, and is now taken for making it until it publishes or gives up.
+   * Permission: the directory considers the node the producer until it publishes the object or
+   * gives up.
    *
-   * @param attempt the number of this run
-   * @param reconstructionSpec as it was remembered
+   * @param attempt number of this attempt
+   * @param reconstructionSpec the encoded task, as it was recorded
    */
   @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
   record Granted(int attempt, byte[] reconstructionSpec) implements ReconstructionReply {}
 
   /**
-   * Somebody else is making it: locate it and wait.
+   * Refusal because another node reconstructs the object: locate it and wait.
    *
-   * @param maker who
+   * @param maker the node that reconstructs the object
    */
   record InProgress(NodeId maker) implements ReconstructionReply {}
 
-  /** It can be read: locate it. */
+  /** Refusal because the object can be read: locate it. */
   record NotNeeded() implements ReconstructionReply {}
 
   /**
-   * It cannot be made again.
+   * Refusal because the object cannot be reconstructed.
    *
-   * @param reason for people
+   * @param reason text for people
    */
   record Impossible(String reason) implements ReconstructionReply {}
 }

@@ -7,71 +7,71 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * Where the bytes of objects go when the store is full: disks, as a rule.
+ * Storage for objects that do not fit into the object store, usually disks.
  *
- * <p>Safe for all threads. What is written lives as long as the process at most: it need not
- * survive a crash, and whoever starts next may remove it. A node has at most one, found by
- * {@link java.util.ServiceLoader} as a {@link Provider}.
+ * <p>Safe for all threads. Spilled bytes live as long as the process at most: they need not survive
+ * a crash, and a process that starts later may remove them. A node has at most one spill target,
+ * found by {@link java.util.ServiceLoader} as a {@link Provider}.
  */
 public interface SpillTarget extends AutoCloseable {
 
   /**
    * Writes a copy of an object's bytes and returns when they can be read back. Costs a pass over
-   * the bytes for a checksum and the writing itself. The node calls it on threads that nobody
-   * interrupts, on {@link #writers} of them at a time.
+   * the bytes for a checksum and the write. Called on up to {@link #writers} threads at a time,
+   * which are never interrupted.
    *
-   * @throws io.mobula.error.StoreFullException when no place takes it; nothing is left behind, and
-   *     a later attempt may succeed
+   * @throws io.mobula.error.StoreFullException when no directory has room; nothing is left behind,
+   *     and a later attempt may succeed
    */
   SpilledObject write(MemorySegment content);
 
-  /** How many threads may write at the same time with profit: the number of disks. */
+  /** Returns how many threads can write concurrently with profit: the number of disks. */
   int writers();
 
-  /** Removes everything that was written. Idempotent. */
+  /** Removes all spilled objects. Idempotent. */
   @Override
   void close();
 
-  /** One object's bytes, out there. */
+  /** Spilled bytes of one object. */
   interface SpilledObject {
-    /** How many bytes. */
+    /** Returns the size in bytes. */
     long byteSize();
 
     /**
-     * Reads all of it, in the calling thread, and checks it.
+     * Reads all bytes in the calling thread, and verifies their checksum.
      *
-     * @param target as long as the part; its content is of no meaning when this throws
+     * @param target memory of the same size; its content is undefined when this method throws
      * @throws io.mobula.error.ObjectLostException when the bytes are not those that were written:
-     *     the file is cut, altered or gone; the message names it
-     * @throws io.mobula.error.StoreException when they cannot be read now
-     * @throws io.mobula.error.WaitInterruptedException when the thread is interrupted meanwhile
+     *     the file is truncated, altered or missing; the message names it
+     * @throws io.mobula.error.StoreException when the bytes cannot be read now
+     * @throws io.mobula.error.WaitInterruptedException when the thread is interrupted
      */
     void readInto(MemorySegment target);
 
-    /** Gives the room back, in the calling thread. Idempotent; never throws. */
+    /** Frees the space, in the calling thread. Idempotent; never throws. */
     void delete();
   }
 
-  /** Opens targets; has a constructor without parameters. */
+  /** Provider of spill targets; has a constructor without parameters. */
   interface Provider {
     /**
-     * A target of its own for one node.
+     * Opens a spill target for one node.
      *
-     * @throws io.mobula.error.StoreException when a directory is missing or may not be written
-     * @throws io.mobula.error.StoreFullException when one is full already
+     * @throws io.mobula.error.StoreException when a directory is missing or not writable
+     * @throws io.mobula.error.StoreFullException when a directory is full already
      */
     SpillTarget open(SpillSettings spillSettings);
   }
 
   /**
-   * What the settings say.
+   * Settings of a spill target.
    *
-   * @param directories where to write, each once; several for several disks
-   * @param fuseBelow objects of fewer bytes share files
-   * @param fusedBytes how large such a file becomes, roughly
+   * @param directories directories to write to, each once; several for several disks
+   * @param fuseBelow objects smaller than this share files
+   * @param fusedBytes approximate size of such a shared file
    */
   record SpillSettings(List<Path> directories, long fuseBelow, long fusedBytes) {
-    /** Refuses a directory named twice and sizes below zero. */
+    /** Refuses duplicate directories and negative sizes. */
     public SpillSettings {
       directories =
           directories.stream().map(each -> each.toAbsolutePath().normalize()).toList();

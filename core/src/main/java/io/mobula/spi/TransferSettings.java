@@ -8,37 +8,38 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What an {@link ObjectTransfer} is started with.
+ * Settings of an {@link ObjectTransfer}.
  *
  * @param source opens the objects of this node
- * @param transport what the bytes ride on
- * @param limits what bounds it
+ * @param transport carries the bytes
+ * @param limits limits of the transfer
  */
 public record TransferSettings(ObjectSource source, Transport transport, TransferLimits limits) {
-  /** Refuses nulls. */
+  /** Refuses components that are null. */
   public TransferSettings {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(transport, "carrier");
     Objects.requireNonNull(limits, "limits");
   }
 
-  /** What the bytes ride on. Two nodes must have one in common. */
+  /** Transport of the bytes. Two nodes need a common transport. */
   public sealed interface Transport {}
 
   /**
-   * UDP in clear text: for loopback, or where the network is trusted.
+   * Aeron over unencrypted UDP, for loopback or trusted networks.
    *
-   * @param host the address to bind and to be reached at; the port is the kernel's choice
-   * @param directory where the media driver keeps its files: not there yet; {@code transfer} in the
-   *     directory of the node's store, so that it goes with that when the process is killed
-   * @param mtu the most bytes of one datagram: a multiple of 32 from 1408 to 65504, or 0 for 65504
-   *     on loopback and 8192 elsewhere
-   * @param buffer bytes of one term of a stream's log, a power of two from 64 KiB; a stream's log
-   *     takes three at each end
+   * @param host address to bind to and to be reached at; the kernel chooses the port
+   * @param directory directory for the files of the media driver, which must not exist yet; {@code
+   *     transfer} in the directory of the node's store, so that it is removed with the store when
+   *     the process is killed
+   * @param mtu maximum size of a datagram: a multiple of 32 from 1408 to 65504, or 0 for 65504 on
+   *     loopback and 8192 elsewhere
+   * @param buffer size of one term of a stream's log, a power of two from 64 KiB; a log takes three
+   *     terms at each end
    */
   public record AeronTransport(String host, Path directory, int mtu, int buffer)
       implements Transport {
-    /** Refuses what Aeron would. */
+    /** Refuses values that Aeron would refuse. */
     public AeronTransport {
       Objects.requireNonNull(host, "host");
       Objects.requireNonNull(directory, "directory");
@@ -52,24 +53,24 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
       }
     }
 
-    /** With the usual datagrams and buffers. */
+    /** Returns a transport with the default datagrams and buffers. */
     public static AeronTransport at(String host, Path directory) {
       return new AeronTransport(host, directory, 0, 4 * 1024 * 1024);
     }
   }
 
   /**
-   * Akka's own connections, encrypted if they are: the actor system must list the path of this
-   * actor among {@code akka.remote.artery.large-message-destinations}.
+   * Akka's own connections, encrypted if Akka's remoting is. The actor system must list the path of
+   * this actor in {@code akka.remote.artery.large-message-destinations}.
    *
-   * @param system whose remoting it uses
-   * @param spawner makes the one actor, as a child of the node's guardian
+   * @param system actor system whose remoting is used
+   * @param spawner starts the actor as a child of the node's guardian
    */
   public record ArteryTransport(ActorSystem<?> system, Spawner spawner) implements Transport {
-    /** The name of the actor. */
+    /** Name of the actor that transfers objects. */
     public static final String ACTOR = "transfer";
 
-    /** Refuses nulls. */
+    /** Refuses components that are null. */
     public ArteryTransport {
       Objects.requireNonNull(system, "system");
       Objects.requireNonNull(spawner, "spawner");
@@ -77,34 +78,36 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
   }
 
   /**
-   * Aeron, and Akka's own connections where that fails: when the file system of Aeron's logs is
-   * full, above all.
+   * Aeron with Akka's own connections as fallback, mainly for the case that the file system of
+   * Aeron's logs is full.
    */
   public record AeronWithFallback(AeronTransport aeron, ArteryTransport artery)
       implements Transport {
-    /** Refuses nulls. */
+    /** Refuses components that are null. */
     public AeronWithFallback {
       Objects.requireNonNull(aeron, "aeron");
       Objects.requireNonNull(artery, "artery");
     }
   }
 
-  /** Makes an actor under a name. Safe for the thread that starts the transfer. */
+  /** Starter of actors under a name. Used by the thread that starts the transfer. */
   public interface Spawner {
-    /** Starts it and returns its ref. */
+    /** Starts the actor and returns its ref. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
   /**
-   * What bounds a transfer.
+   * Limits of a transfer.
    *
-   * @param maxPulls how many run at a time; others wait
-   * @param maxQueued how many may wait; one more fails
-   * @param maxReaders how many pulls of others are served at a time; others are told to ask later
-   * @param windowBytes how many bytes a pull has asked one source for and not got yet
-   * @param silenceTimeout how long a source may be silent before others are asked for the same
-   * @param maxSilences after how many silences in a row a source is given up
-   * @param stallTimeout how long a pull may get nothing from anybody before it fails
+   * @param maxPulls maximum number of concurrent pulls; further pulls wait
+   * @param maxQueued maximum number of waiting pulls; a further pull fails
+   * @param maxReaders maximum number of other nodes' pulls served at a time; others are told to ask
+   *     later
+   * @param windowBytes bytes that a pull has requested from one source and not yet received
+   * @param silenceTimeout how long a source may be silent before other sources are asked for the
+   *     same bytes
+   * @param maxSilences number of consecutive silences after which a source is abandoned
+   * @param stallTimeout how long a pull may receive nothing from any source before it fails
    */
   public record TransferLimits(
       int maxPulls,
@@ -114,11 +117,11 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
       Duration silenceTimeout,
       int maxSilences,
       Duration stallTimeout) {
-    /** The usual ones. */
+    /** Default limits of a transfer. */
     public static final TransferLimits DEFAULT = new TransferLimits(
         16, 4096, 64, 4 * 1024 * 1024, Duration.ofSeconds(1), 8, Duration.ofSeconds(30));
 
-    /** Refuses what is not positive. */
+    /** Refuses values that are not positive. */
     public TransferLimits {
       if (maxPulls < 1
           || maxQueued < 0

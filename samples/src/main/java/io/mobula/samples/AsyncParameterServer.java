@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.Locale;
 
 /**
- * An asynchronous parameter server on one actor: whichever worker's gradient is there first is
- * applied, and that worker goes on with the newest weights while the others still compute with
- * older ones.
+ * Asynchronous parameter server on one actor: each gradient is applied as soon as it arrives, and
+ * its worker continues with the newest weights while the other workers still compute with older
+ * ones.
  */
 public final class AsyncParameterServer {
   private static final int WORKERS = 4;
 
   private AsyncParameterServer() {}
 
-  /** The actor: one method at a time, so it needs no lock. */
+  /** Actor with the weights: one method runs at a time, so no lock is needed. */
   static final class Server {
     private final float[] weights = new float[LinearProblem.SIZE];
 
@@ -31,7 +31,7 @@ public final class AsyncParameterServer {
     }
   }
 
-  /** Learns; the number of updates may be given. */
+  /** Trains the weights; the argument is the number of updates. */
   public static void main(String[] args) {
     int updates = args.length > 0 ? Integer.parseInt(args[0]) : 600;
     try (MobulaRuntime runtime = Mobula.init()) {
@@ -45,7 +45,7 @@ public final class AsyncParameterServer {
         var gradient = Mobula.wait(running, 1, Duration.ofMinutes(1)).ready().getFirst();
         running.remove(gradient);
         var weights =
-            server.call(Server::apply, gradient).remote(); // the gradient never comes here
+            server.call(Server::apply, gradient).remote(); // the gradient is never sent to this process
         running.add(
             Mobula.task(LinearProblem::gradient, weights, WORKERS + update).remote());
       }

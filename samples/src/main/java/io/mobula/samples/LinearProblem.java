@@ -3,8 +3,8 @@ package io.mobula.samples;
 import java.util.Random;
 
 /**
- * Something to learn that fits on a page: the weights 1, 2, 3 ... of a linear function, from random
- * points of it. Pure; what the parameter server samples compute.
+ * Regression problem of the parameter server samples: the weights 1, 2, 3 ... of a linear function,
+ * to be found from random points of it. Pure functions.
  */
 final class LinearProblem {
   static final int SIZE = 8;
@@ -15,7 +15,7 @@ final class LinearProblem {
 
   private LinearProblem() {}
 
-  /** The gradient of the mean squared error on a batch of points, drawn by the seed. */
+  /** Returns the gradient of the mean squared error on a batch of points drawn from the seed. */
   static float[] gradient(float[] weights, long seed) {
     var random = new Random(seed);
     var gradient = new float[SIZE];
@@ -29,7 +29,7 @@ final class LinearProblem {
     return gradient;
   }
 
-  /** The mean squared error on points that no gradient saw. */
+  /** Returns the mean squared error on points that no gradient used. */
   static double loss(float[] weights) {
     var random = new Random(TEST_SEED);
     double sum = 0;

@@ -10,13 +10,13 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
 /**
- * The number pi from the share of random points that fall into a circle, with a progress bar as
- * tasks complete.
+ * Estimate of pi from the share of random points inside a circle, with a progress bar as tasks
+ * complete.
  */
 public final class MonteCarloPi {
   private MonteCarloPi() {}
 
-  /** Estimates; how many tasks, and how many points each draws, may be given. */
+  /** Estimates pi; the arguments are the number of tasks and of points per task. */
   public static void main(String[] args) {
     int tasks = args.length > 0 ? Integer.parseInt(args[0]) : 100;
     int points = args.length > 1 ? Integer.parseInt(args[1]) : 2_000_000;
@@ -41,7 +41,10 @@ public final class MonteCarloPi {
     }
   }
 
-  /** The task: how many of so many points of the unit square lie in the quarter circle. */
+  /**
+   * Counts how many of {@code points} random points of the unit square are in the quarter circle;
+   * the body of the tasks.
+   */
   private static int inside(long seed, int points) {
     var random = new SplittableRandom(seed);
     int inside = 0;

@@ -10,34 +10,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Four times as many bytes as the object store holds, written and read back by way of the disk. */
+/**
+ * Sample of object spilling: writes and reads back four times as many bytes as the object store
+ * holds.
+ */
 public final class ObjectSpilling {
   private ObjectSpilling() {}
 
   /**
-   * What it took.
+   * Measured bytes and times.
    *
-   * @param bytes put, and then read
-   * @param spilledBytes on disk after the last put
-   * @param putSeconds for all puts
-   * @param getSeconds for reading all of it, in the order it was put
+   * @param bytes bytes put, and then read
+   * @param spilledBytes bytes on disk after the last put
+   * @param putSeconds time of all puts
+   * @param getSeconds time of reading all bytes in the order they were put
    */
   public record Report(long bytes, long spilledBytes, double putSeconds, double getSeconds) {
-    /** Bytes per second of the puts. */
+    /** Returns the bytes per second of the puts. */
     public double putRate() {
       return bytes / putSeconds;
     }
 
-    /** Bytes per second of the reads. */
+    /** Returns the bytes per second of the reads. */
     public double getRate() {
       return bytes / getSeconds;
     }
   }
 
   /**
-   * Puts tensors of {@code each} bytes, {@code total} bytes together, and sums each of them up.
+   * Puts tensors of {@code each} bytes, {@code total} bytes together, reads them and checks their
+   * sums.
    *
-   * @throws IllegalStateException if a tensor comes back other than it was put
+   * @throws IllegalStateException if a tensor differs from what was put
    */
   public static Report run(MobulaRuntime runtime, long total, int each) {
     var refs = new ArrayList<ObjectRef<Tensor>>();
@@ -79,7 +83,9 @@ public final class ObjectSpilling {
     return (System.nanoTime() - since) / 1e9;
   }
 
-  /** Runs it; the store's size in MiB and the directories to spill to may be given. */
+  /**
+   * Runs the sample; the arguments are the store's capacity in MiB and the directories to spill to.
+   */
   public static void main(String[] args) {
     long capacity = (args.length > 0 ? Long.parseLong(args[0]) : 256) << 20;
     Path[] directories = args.length > 1

@@ -9,17 +9,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** Four habits that cost time and what to do instead, each with its two timings on this machine. */
+/**
+ * Four performance tips, each with two timings on this machine: a habit that costs time, and its
+ * replacement.
+ */
 public final class PerformanceTips {
   private static final int TASKS = 20;
 
   private PerformanceTips() {}
 
-  /** Measures; the amount of work may be given, 400 by default. */
+  /** Measures all tips; the argument is the amount of work, 400 by default. */
   public static void main(String[] args) {
     int work = args.length > 0 ? Integer.parseInt(args[0]) : 400;
     try (MobulaRuntime runtime = Mobula.init()) {
-      runtime.get(started(work)); // warms the code up, so that the first timing is fair
+      runtime.get(started(work)); // warm-up, so that the first timing is fair
       getLate(work);
       makeTasksLarge(work * 25);
       putOnce(work * 2_500);
@@ -27,7 +30,10 @@ public final class PerformanceTips {
     }
   }
 
-  /** A get right behind its remote waits before the next task is even started. */
+  /**
+   * Compares a {@code get} right after each {@code remote}, which waits before the next task is
+   * started, with one {@code get} at the end.
+   */
   private static void getLate(int work) {
     long early = millis(() -> IntStream.range(0, TASKS)
         .forEach(i -> Mobula.task(PerformanceTips::primes, work).remote().get()));
@@ -35,7 +41,10 @@ public final class PerformanceTips {
     tell("get late", early, late);
   }
 
-  /** A task costs some microseconds by itself: give it work for at least a millisecond. */
+  /**
+   * Compares small tasks with large ones: a task has an overhead of some microseconds, so give it
+   * work for at least a millisecond.
+   */
   private static void makeTasksLarge(int numbers) {
     long small = millis(() -> Mobula.get(IntStream.range(0, numbers)
         .mapToObj(i -> Mobula.task(Math::incrementExact, i).remote())
@@ -49,8 +58,8 @@ public final class PerformanceTips {
   }
 
   /**
-   * An argument is copied for each task; what was put is stored once, and a tensor is read where it
-   * lies.
+   * Compares an argument that is copied for each task with a value that is put once; a tensor is
+   * read in place.
    */
   private static void putOnce(int size) {
     Tensor numbers = Tensor.of(new float[size]);
@@ -66,7 +75,10 @@ public final class PerformanceTips {
     tell("put once", copied, put);
   }
 
-  /** Waiting for all before working on any leaves the caller idle meanwhile. */
+  /**
+   * Compares waiting for all results, which leaves the caller idle, with processing each result as
+   * it completes.
+   */
   private static void takeResultsAsTheyCome(int work) {
     long atTheEnd =
         millis(() -> Mobula.<Integer>get(started(work)).forEach(result -> primes(work / 2)));
@@ -87,7 +99,7 @@ public final class PerformanceTips {
         .toList();
   }
 
-  /** Something to compute: how many primes there are below so many hundreds. */
+  /** Counts the primes below {@code hundreds} hundreds, as an example of work. */
   private static int primes(int hundreds) {
     return (int) IntStream.range(2, hundreds * 100)
         .filter(n -> IntStream.rangeClosed(2, (int) Math.sqrt(n)).noneMatch(d -> n % d == 0))

@@ -8,8 +8,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows on standard error how far a long run has come: a bar on a terminal, a plain line at every
- * tenth elsewhere. For one thread.
+ * Progress of a long run on standard error: a bar on a terminal, otherwise a plain line at every
+ * tenth of the run. For one thread.
  */
 public final class ProgressReporter implements AutoCloseable {
   private static final int LINES = 10;
@@ -27,12 +27,15 @@ public final class ProgressReporter implements AutoCloseable {
     this.bar = bar;
   }
 
-  /** Begins a run of that many steps, at least one. */
+  /** Starts the display of a run of {@code steps} steps, at least one. */
   public static ProgressReporter of(String title, long steps) {
     return new ProgressReporter(title, steps, System.err, isTerminal() ? bar(title, steps) : null);
   }
 
-  /** Error Prone holds for JDK 22 to 24 only: 25 gives null again where there is no terminal. */
+  /**
+   * Returns whether standard error is a terminal. Error Prone's warning applies to JDK 22 to 24
+   * only: 25 returns null again where there is no terminal.
+   */
   @SuppressWarnings("SystemConsoleNull")
   private static boolean isTerminal() {
     Console console = System.console();
@@ -47,7 +50,7 @@ public final class ProgressReporter implements AutoCloseable {
         .build();
   }
 
-  /** One step is done; {@code message} says in a few words where things stand. */
+  /** Records that one step is done; {@code message} describes the current state in a few words. */
   public void step(String message) {
     done++;
     if (bar != null) {

@@ -6,7 +6,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The program of the README: two tasks, one fed by the other, and an actor. */
+/** Program of the README: two tasks, one with the other's result as its argument, and an actor. */
 // program: begin
 public final class QuickStart {
   public static void main(String[] args) {

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Parameters split over several actors, by the module {@code mobula-parameter-server}; the workers
- * are tasks.
+ * Sharded parameter server: parameters split over several actors by the module {@code
+ * mobula-parameter-server}. The workers are tasks.
  */
 public final class ShardedParameterServer {
   private static final int SHARDS = 4;
@@ -18,7 +18,7 @@ public final class ShardedParameterServer {
 
   private ShardedParameterServer() {}
 
-  /** Learns; the number of updates of each worker may be given. */
+  /** Trains the weights; the argument is the number of updates of each worker. */
   public static void main(String[] args) {
     int updates = args.length > 0 ? Integer.parseInt(args[0]) : 300;
     try (MobulaRuntime runtime = Mobula.init();
@@ -26,7 +26,7 @@ public final class ShardedParameterServer {
       var table = server
           .dense("weights", LinearProblem.SIZE)
           .optimizer(Optimizers.sgd(LinearProblem.LEARNING_RATE))
-          .create(); // what travels: the shards' handles
+          .create(); // passed to tasks: the shards' handles
       var workers = IntStream.range(0, WORKERS)
           .mapToObj(worker -> Mobula.action(ShardedParameterServer::work, table, worker, updates)
               .remote())
@@ -38,14 +38,14 @@ public final class ShardedParameterServer {
     }
   }
 
-  /** The task of one worker. */
+  /** Trains as one worker; the body of the tasks. */
   private static void work(DenseTable table, int rank, int updates) {
     try (var me = table.join(rank)) {
       for (long update = 0; update < updates; update++) {
         long seed = update * WORKERS + rank;
         try (var weights = me.pull()) {
           me.push(
-              LinearProblem.gradient(weights.toFloats(), seed)); // goes on while shards apply it
+              LinearProblem.gradient(weights.toFloats(), seed)); // returns while the shards apply it
         }
       }
     }

@@ -5,11 +5,14 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import java.util.stream.IntStream;
 
-/** An actor's handle given to many tasks: each counts on the same object, and no count is lost. */
+/**
+ * Actor whose handle is passed to many tasks: all of them count on the same object, and no count is
+ * lost.
+ */
 public final class SharedCounter {
   private SharedCounter() {}
 
-  /** The actor. */
+  /** Actor that counts increments. */
   static final class Counter {
     private int count;
 
@@ -22,7 +25,7 @@ public final class SharedCounter {
     }
   }
 
-  /** Counts; how many tasks, and how often each counts, may be given. */
+  /** Counts; the arguments are the number of tasks and of counts per task. */
   public static void main(String[] args) {
     int tasks = args.length > 0 ? Integer.parseInt(args[0]) : 20;
     int times = args.length > 1 ? Integer.parseInt(args[1]) : 1000;

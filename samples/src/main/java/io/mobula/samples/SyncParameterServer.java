@@ -8,19 +8,23 @@ import java.util.Locale;
 import java.util.stream.LongStream;
 
 /**
- * A synchronous parameter server on one actor: each round all workers compute with the same
- * weights, and their gradients are applied together. The result does not depend on who is fast.
+ * Synchronous parameter server on one actor: in each round all workers compute with the same
+ * weights, and their gradients are applied together. The result does not depend on the workers'
+ * speed.
  */
 public final class SyncParameterServer {
   private static final int WORKERS = 4;
 
   private SyncParameterServer() {}
 
-  /** The actor. */
+  /** Actor with the weights. */
   static final class Server {
     private final float[] weights = new float[LinearProblem.SIZE];
 
-    /** Refs inside a list stay refs: the server gets their values itself. */
+    /**
+     * Applies all gradients of a round. Refs inside a list stay refs: the server fetches their
+     * values itself.
+     */
     float[] applyAll(List<ObjectRef<float[]>> gradients) {
       Mobula.<float[]>get(gradients).forEach(gradient -> LinearProblem.descend(weights, gradient));
       return weights;
@@ -31,7 +35,7 @@ public final class SyncParameterServer {
     }
   }
 
-  /** Learns; the number of rounds may be given. */
+  /** Trains the weights; the argument is the number of rounds. */
   public static void main(String[] args) {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 150;
     try (MobulaRuntime runtime = Mobula.init()) {
@@ -41,7 +45,7 @@ public final class SyncParameterServer {
         var gradients = gradients(weights, round * WORKERS);
         weights = server.call(Server::applyAll, gradients).remote();
       }
-      double loss = LinearProblem.loss(weights.get()); // the only place that waits
+      double loss = LinearProblem.loss(weights.get()); // the only statement that waits
       System.out.printf(Locale.ROOT, "synchronous: loss %.6f after %d rounds%n", loss, rounds);
     }
   }

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Two stages, the second fed by the first through refs, and results taken as they complete: with a
- * bounded number under way, as for an input that never ends.
+ * Pipeline of two stages joined by refs, with results taken as they complete and a bounded number
+ * in flight, as for an input that never ends.
  */
 public final class TaskPipeline {
   private static final int MOST_UNDER_WAY = 8;
 
   private TaskPipeline() {}
 
-  /** What is known of one text. */
+  /** Number of words of one text. */
   record WordCount(int number, int words) {}
 
-  /** Counts words; how many texts may be given. */
+  /** Counts words; the argument is the number of texts. */
   public static void main(String[] args) {
     int texts = args.length > 0 ? Integer.parseInt(args[0]) : 40;
     try (MobulaRuntime runtime = Mobula.init()) {
@@ -38,7 +38,7 @@ public final class TaskPipeline {
     }
   }
 
-  /** Takes whichever is done first out of the list. */
+  /** Removes the result that is ready first from the list, and returns it. */
   private static WordCount first(List<ObjectRef<WordCount>> underWay) {
     var ready = Mobula.wait(underWay, 1, Duration.ofMinutes(1)).ready().getFirst();
     underWay.remove(ready);
@@ -47,7 +47,7 @@ public final class TaskPipeline {
     return counted;
   }
 
-  /** The first stage; some texts take much longer than others. */
+  /** Writes a text: the first stage. Some texts take much longer than others. */
   private static String write(int number) {
     var random = new Random(number);
     int words = 1000 + random.nextInt(200_000);
@@ -58,7 +58,7 @@ public final class TaskPipeline {
     return text.toString();
   }
 
-  /** The second stage. */
+  /** Counts the words of a text: the second stage. */
   private static WordCount count(int number, String text) {
     return new WordCount(number, text.strip().split(" ").length);
   }

@@ -1,7 +1,7 @@
 /**
- * Runnable programs that show Mobula at work, one {@code main} each, short enough to read at once.
+ * Runnable samples, one {@code main} each, short enough to read in one go.
  *
- * <p>They use the public API as any user would; nothing else depends on them but the command line.
+ * <p>They use the public API as any program would; only the command line depends on them.
  */
 @NullMarked
 package io.mobula.samples;

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Compiles every block of Java in the guides: statements, or members of a class where the block
- * says so.
+ * Test that compiles every block of Java in the guides: statements, or members of a class where the
+ * block says so.
  */
 class DocsTest {
   private static final Path DOCS = Path.of("..", "docs");
@@ -92,7 +92,7 @@ class DocsTest {
     return sources;
   }
 
-  /** One block as a class of its own. */
+  /** Source file with one block as a class. */
   private static final class Source extends SimpleJavaFileObject {
     private final String text;
 

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Holds the program in the README to the source that the build compiles. */
+/** Test that the program in the README equals the source that the build compiles. */
 class ReadmeTest {
   private static final Path README = Path.of("..", "README.md");
   private static final Path SOURCE =

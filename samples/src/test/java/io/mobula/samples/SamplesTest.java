@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs every sample in this JVM, with little work, and looks at its last line. */
+/** Test that runs every sample in this JVM with little work, and checks its last line. */
 @ResourceLock(Resources.SYSTEM_OUT)
 class SamplesTest {
   private static final Path SOURCES = Path.of("src", "main", "java", "io", "mobula", "samples");
   private static final String SMALL_LOSS = "loss 0\\.00\\d{4} after ";
 
-  /** A sample's {@code main}. */
+  /** Main method of a sample. */
   private interface Main {
     void run(String... args) throws Exception;
   }
@@ -97,7 +97,7 @@ class SamplesTest {
           .filter(file -> hasMain.matcher(read(file)).find())
           .map(file -> file.getFileName().toString().replace(".java", ""))
           .filter(name ->
-              !name.equals("ObjectSpilling")) // fills disks: ObjectSpillingTest runs it small
+              !name.equals("ObjectSpilling")) // fills disks: its own test runs it with a small store
           .toList();
       assertThat(samples().map(each -> ((Named<?>) each.get()[0]).getName()))
           .containsExactlyInAnyOrderElementsOf(mains);

@@ -7,13 +7,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A test, or a class of tests, that means to end while work is pending: {@link MobulaExtension}
- * does not fail it for that.
+ * Annotation of a test, or a class of tests, that ends with pending work on purpose: {@link
+ * MobulaExtension} does not fail it for that.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface AllowPending {
-  /** Why it does. */
+  /** Returns the reason why work may be pending. */
   String value();
 }

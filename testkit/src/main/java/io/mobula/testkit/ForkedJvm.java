@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A JVM of its own that runs a main class with this JVM's class path: for tests of what outlives a
- * process, and of what happens when one dies.
+ * Child JVM that runs a main class with this JVM's class path, for tests of what survives a process
+ * and of what happens when one dies.
  *
  * <pre>{@code
  * try (ForkedJvm jvm = ForkedJvm.of(Holder.class).flags("-Xmx256m").arguments("5").start()) {
@@ -26,8 +26,8 @@ import java.util.function.Predicate;
  * }
  * }</pre>
  *
- * <p>It gets no flag of this JVM and no system property unless told to. Its output is read by two
- * daemon threads and kept. Safe for all threads.
+ * <p>The child inherits neither flags nor system properties of this JVM. Two daemon threads read
+ * its output and keep it. Safe for all threads.
  */
 public final class ForkedJvm implements AutoCloseable {
   private static final Duration DYING = Duration.ofSeconds(30);
@@ -42,20 +42,20 @@ public final class ForkedJvm implements AutoCloseable {
     this.errors = new OutputLines(process.getErrorStream(), name + "-stderr");
   }
 
-  /** A JVM to be, that will run the main method of this class. */
+  /** Returns the plan of a JVM that runs the main method of this class. */
   public static Plan of(Class<?> main) {
     return new Plan(main, List.of(), List.of(), List.of(), Map.of(), List.of());
   }
 
   /**
-   * What a JVM is started with. Immutable; each verb returns a new one.
+   * Plan of a JVM before its start. Immutable; each method returns a new plan.
    *
    * @param main the class whose main method runs
-   * @param flags for the JVM
-   * @param arguments for the main method
-   * @param classPath what comes before this JVM's class path
-   * @param environment variables besides those of this JVM
-   * @param launcher a command and its arguments that replaces itself by the command line after it
+   * @param flags flags of the JVM
+   * @param arguments arguments of the main method
+   * @param classPath entries in front of this JVM's class path
+   * @param environment variables in addition to those of this JVM
+   * @param launcher command and arguments that replace themselves by the command line that follows
    */
   public record Plan(
       Class<?> main,
@@ -64,7 +64,7 @@ public final class ForkedJvm implements AutoCloseable {
       List<Path> classPath,
       Map<String, String> environment,
       List<String> launcher) {
-    /** Copies what can change. */
+    /** Copies the collections of the plan. */
     public Plan {
       flags = List.copyOf(flags);
       arguments = List.copyOf(arguments);
@@ -73,18 +73,18 @@ public final class ForkedJvm implements AutoCloseable {
       launcher = List.copyOf(launcher);
     }
 
-    /** Starts it with these flags, and those said before. */
+    /** Adds flags of the JVM. */
     public Plan flags(String... more) {
       return new Plan(
           main, joined(flags, List.of(more)), arguments, classPath, environment, launcher);
     }
 
-    /** Starts it with a system property. */
+    /** Adds a system property. */
     public Plan property(String key, String value) {
       return flags("-D" + key + "=" + value);
     }
 
-    /** Gives these arguments to the main method, after those said before. */
+    /** Adds arguments of the main method. */
     public Plan arguments(String... more) {
       return new Plan(
           main, flags, joined(arguments, List.of(more)), classPath, environment, launcher);
@@ -96,7 +96,7 @@ public final class ForkedJvm implements AutoCloseable {
           main, flags, arguments, joined(List.of(entry), classPath), environment, launcher);
     }
 
-    /** Sets a variable of its environment. */
+    /** Sets an environment variable. */
     public Plan environment(String name, String value) {
       var changed = new TreeMap<>(environment);
       changed.put(name, value);
@@ -104,7 +104,8 @@ public final class ForkedJvm implements AutoCloseable {
     }
 
     /**
-     * Starts it by means of another command, such as {@code ip netns exec a}, that becomes the JVM.
+     * Sets a command, such as {@code ip netns exec a}, that starts the JVM by replacing itself with
+     * it.
      */
     public Plan under(String... command) {
       return new Plan(main, flags, arguments, classPath, environment, List.of(command));
@@ -150,27 +151,30 @@ public final class ForkedJvm implements AutoCloseable {
     }
   }
 
-  /** Its process id. */
+  /** Returns the process id of the JVM. */
   public long pid() {
     return process.pid();
   }
 
-  /** Whether it runs. */
+  /** Returns whether the JVM is running. */
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** As {@link #awaitLine(Predicate, Duration)}, for a line that contains a text. */
+  /**
+   * Waits for a line of standard output that contains a text; see {@link #awaitLine(Predicate,
+   * Duration)}.
+   */
   public String awaitLine(String text, Duration limit) throws InterruptedException {
     return awaitLine(line -> line.contains(text), limit);
   }
 
   /**
-   * Waits for a line of its standard output and returns the first that fits, also one that came
-   * before.
+   * Waits for a line of standard output and returns the first that matches, including earlier
+   * lines.
    *
-   * @throws AssertionError when none comes in time, or the JVM ends first; its output is in the
-   *     message
+   * @throws AssertionError when there is none in time, or the JVM ends first; the message has its
+   *     output
    */
   public String awaitLine(Predicate<String> wanted, Duration limit) throws InterruptedException {
     var found = output.await(wanted, limit);
@@ -181,7 +185,7 @@ public final class ForkedJvm implements AutoCloseable {
   }
 
   /**
-   * Waits for its end and returns its exit code, 137 after {@link #kill} on Linux.
+   * Waits until the JVM has ended and returns its exit code, 137 after {@link #kill} on Linux.
    *
    * @throws AssertionError when it does not end in time
    */
@@ -194,7 +198,7 @@ public final class ForkedJvm implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Writes a line to its standard input. */
+  /** Writes a line to the standard input of the JVM. */
   public void sendLine(String line) {
     try {
       process
@@ -207,25 +211,25 @@ public final class ForkedJvm implements AutoCloseable {
   }
 
   /**
-   * Kills it as {@code kill -9} does, so that nothing of it can clean up, and waits until it is
-   * gone.
+   * Kills the JVM as {@code kill -9} does, so that it cannot clean up, and waits until it has
+   * ended.
    */
   public void kill() throws InterruptedException {
     process.destroyForcibly();
     awaitExit(DYING);
   }
 
-  /** What it has written to standard output so far. */
+  /** Returns the lines written to standard output so far. */
   public List<String> output() {
     return output.all();
   }
 
-  /** What it has written to standard error so far. */
+  /** Returns the lines written to standard error so far. */
   public List<String> errors() {
     return errors.all();
   }
 
-  /** Kills it if it still runs. */
+  /** Kills the JVM if it is still running. */
   @Override
   public void close() {
     process.destroyForcibly();
@@ -238,7 +242,7 @@ public final class ForkedJvm implements AutoCloseable {
         + String.join("\n", output()) + "\nstderr:\n" + String.join("\n", errors());
   }
 
-  /** The lines of one stream, as they come. */
+  /** Lines of one output stream of the JVM, read by a daemon thread. */
   private static final class OutputLines {
     private final List<String> lines = new ArrayList<>();
     private final Thread reader;

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A node for JUnit 5 tests: started before them, closed after them, and given to every test method,
- * constructor or life-cycle method that has a parameter of type {@link MobulaRuntime}.
+ * JUnit 5 extension that starts a node before tests, closes it after them, and passes it to every
+ * test method, constructor or life-cycle method with a parameter of type {@link MobulaRuntime}.
  *
  * <pre>{@code
  * @ExtendWith(MobulaExtension.class)             // one node for the class, with two CPUs and a small store
@@ -23,19 +23,19 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *   void squares(MobulaRuntime mobula) { ... }
  * }
  *
- * @RegisterExtension                             // one node for each test, as the settings say
+ * @RegisterExtension                             // one node for each test, with these settings
  * final MobulaExtension mobula = MobulaExtension.with(Mobula.settings().cpus(8).gpus(1));
  * }</pre>
  *
- * <p>A test that ends while something is pending fails, and says what: a task or a call without an
- * outcome, a group that is not ready, a thread that blocks in the runtime, with the chain from
- * there to whoever must act ({@link MobulaRuntime#pending}). Whoever means that says so by
- * {@link AllowPending}.
+ * <p>A test that ends while work is pending fails with a description of the work: a task or a call
+ * without an outcome, a placement group that is not ready, or a thread that blocks in the runtime,
+ * with the chain to the part that must act ({@link MobulaRuntime#pending}). {@link AllowPending}
+ * permits it.
  *
- * <p>In a static field, or named by {@code @ExtendWith}, it starts one node for the class and the
- * classes nested in it; in an instance field, one for each test. A node takes some hundred
- * milliseconds to start. Not for tests that run at the same time and use {@link #runtime()};
- * parameters are safe there.
+ * <p>In a static field, or named by {@code @ExtendWith}, the extension starts one node for the
+ * class and its nested classes; in an instance field, one for each test. A node takes some hundred
+ * milliseconds to start. {@link #runtime()} is not for tests that run concurrently; parameters are
+ * safe there.
  */
 public final class MobulaExtension
     implements BeforeAllCallback,
@@ -49,7 +49,7 @@ public final class MobulaExtension
   private final Settings settings;
   private volatile @Nullable MobulaRuntime latest;
 
-  /** A node with two CPUs and a store of 64 MiB. */
+  /** Creates an extension for a node with two CPUs and a store of 64 MiB. */
   public MobulaExtension() {
     this(Mobula.settings().cpus(2).storeCapacity(SMALL_STORE));
   }
@@ -58,13 +58,13 @@ public final class MobulaExtension
     this.settings = settings;
   }
 
-  /** A node as the settings say; what they leave out is detected. */
+  /** Returns an extension for a node with these settings; missing ones are detected. */
   public static MobulaExtension with(Settings settings) {
     return new MobulaExtension(settings);
   }
 
   /**
-   * The node of the test that runs.
+   * Returns the node of the running test.
    *
    * @throws IllegalStateException before the first test and after the last
    */
@@ -114,7 +114,10 @@ public final class MobulaExtension
     return open(context).runtime();
   }
 
-  /** The node of this context or of one around it, else a new one that ends with this context. */
+  /**
+   * Returns the node of this context or of an enclosing one, else a new node that ends with this
+   * context.
+   */
   private OpenNode open(ExtensionContext context) {
     var opened = context
         .getStore(namespace)
@@ -134,7 +137,10 @@ public final class MobulaExtension
     }
   }
 
-  /** A node and whose it is. JUnit closes it with the store that holds it, if nobody has before. */
+  /**
+   * Open node with the id of the context that owns it. JUnit closes it with the store that holds
+   * it, unless it was closed before.
+   */
   private record OpenNode(MobulaRuntime runtime, String owner, PendingCheck pending)
       implements AutoCloseable {
     @Override

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Fails a test that ends while something of its node is pending, with the reasons. What was pending
- * after a test before it is not held against it.
+ * Check that fails a test that ends while work of its node is pending, with the reasons. Work that
+ * was pending after an earlier test is ignored.
  */
 final class PendingCheck {
-  /** How long what has its outcome may take until it is not listed any more. */
+  /** Time that finished work may remain listed. */
   private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(2);
 
   private static final long BETWEEN_LOOKS_MILLIS = 5;
@@ -52,7 +52,7 @@ final class PendingCheck {
     }
   }
 
-  /** What a wait is known by: its first link names what waits by its id. */
+  /** Returns the identity of a wait: the description of the waiting part up to its id. */
   private static String name(WaitReport report) {
     return report.what().replaceAll("(\\([0-9a-f-]+\\)).*", "$1");
   }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An authority for tests of encrypted clusters, and the certificates it issues: made by the JDK's
- * keytool, which takes a second for each.
+ * Certificate authority for tests of encrypted clusters. The JDK's keytool issues the certificates,
+ * which takes a second for each.
  */
 public final class TestCertificateAuthority {
   private static final String PASSWORD = "changeit";
@@ -23,9 +23,9 @@ public final class TestCertificateAuthority {
   private final Path authority;
 
   /**
-   * An authority of its own, with its files in that directory.
+   * Creates an authority with its files in that directory.
    *
-   * @throws IOException when the directory cannot be made
+   * @throws IOException when the directory cannot be created
    * @throws InterruptedException while keytool runs
    */
   public TestCertificateAuthority(Path directory) throws IOException, InterruptedException {
@@ -46,10 +46,10 @@ public final class TestCertificateAuthority {
   }
 
   /**
-   * Adds a certificate and its key to settings.
+   * Issues a certificate and adds it and its key to settings.
    *
-   * @param name what its files are called, once each
-   * @param subject the address or name that it is made out to, such as {@code ip:127.0.0.1}
+   * @param name base name of its files, unique
+   * @param subject address or name of the certificate, such as {@code ip:127.0.0.1}
    * @throws IOException when a file cannot be written or read
    * @throws InterruptedException while keytool runs
    */

@@ -1,8 +1,9 @@
 /**
- * Support for tests of programs that use Mobula: nodes that start before a test and are gone after
- * it.
+ * Test support for programs that use Mobula: nodes that start before a test and end after it.
  *
- * <p>Written against the public API and JUnit 5; waits on conditions and phases, never on time.
+ * <p>{@link MobulaExtension} gives JUnit 5 tests a runtime, {@link ForkedJvm} starts a JVM that a
+ * test can kill, and {@link TestCertificateAuthority} issues certificates. Written against the
+ * public API and JUnit 5; tests wait for conditions, never for a fixed time.
  */
 @NullMarked
 package io.mobula.testkit;

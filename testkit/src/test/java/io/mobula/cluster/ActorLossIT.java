@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What becomes of actors when their host dies, or nobody has a handle any more. */
+/** Test of actors whose host dies, or to which no handle is left. */
 @Tag("long")
 @Timeout(180)
 class ActorLossIT {
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /** Counts, and says where. */
+  /** Actor that counts its calls and returns its process id. */
   static final class CountingActor {
     private int count;
 
@@ -54,7 +54,7 @@ class ActorLossIT {
     }
   }
 
-  /** Knows a handle, in the process where it lives. */
+  /** Actor that holds a handle in its own process. */
   static final class HandleHolder {
     private @Nullable ActorHandle<CountingActor> kept;
 
@@ -144,7 +144,7 @@ class ActorLossIT {
         .id();
   }
 
-  /** First there; if it must, elsewhere. */
+  /** Creates an actor on the given node that may restart elsewhere. */
   private static ActorHandle<CountingActor> on(
       MobulaRuntime driver, NodeId node, int restarts, int retries) {
     for (int tries = 0; tries < 100; tries++) {
@@ -184,7 +184,7 @@ class ActorLossIT {
             .remote();
 
         countingActor = null;
-        for (int i = 0; i < 4; i++) { // longer than the grace
+        for (int i = 0; i < 4; i++) { // longer than the grace period of handles
           System.gc();
           LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
         }

@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What callers of several processes may rely on when the host of their actor is killed under load:
- * each incarnation runs a caller's calls in the order they were made and none of them twice, and
- * every call ends.
+ * Test of the guarantees for callers in several processes when the host of their actor is killed
+ * under load: each incarnation runs a caller's calls in order and none of them twice, and every
+ * call ends.
  */
 @Tag("long")
 @Timeout(300)
@@ -75,7 +75,7 @@ class ActorOrderIT {
     victims.forEach(MemberProcess::close);
   }
 
-  /** Writes down each call that it runs, and the process of the incarnation that does. */
+  /** Actor that writes each call to a file, with the process of the incarnation that runs it. */
   static final class CallLogActor {
     private final long incarnation = ProcessHandle.current().pid();
     private final String file;
@@ -95,7 +95,7 @@ class ActorOrderIT {
     }
   }
 
-  /** One caller: streams its calls, then waits for all. */
+  /** Calls the actor {@link #CALLS} times, then waits for all answers; the body of one caller. */
   private static int stream(ActorHandle<CallLogActor> callLogActor, String caller) {
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < CALLS; i++) {
@@ -146,7 +146,10 @@ class ActorOrderIT {
     assertKept(file);
   }
 
-  /** A call would tell the host, too, but after those that wait. */
+  /**
+   * Kills the process that wrote a line. A call could ask for the process, too, but would run after
+   * the waiting calls.
+   */
   private void killHost(String line) throws InterruptedException {
     long pid = Long.parseLong(line.split(" ")[0]);
     var host =

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Looks again until what is seen is as wanted, or for too long. */
+/** Poller of a condition with a time limit. */
 final class ConditionPoller {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Actors of three processes that wait for each other: around a cycle they are told, else not. */
+/**
+ * Test of deadlock detection among actors of three processes: an actor in a cycle gets an
+ * exception, other waiting actors do not.
+ */
 @Tag("long")
 @Timeout(180)
 class DistributedDeadlocksIT {
@@ -62,7 +65,7 @@ class DistributedDeadlocksIT {
     b.close();
   }
 
-  /** Asks those it knows, in its own turn, and counts how often it was told that it must not. */
+  /** Actor that calls other actors within its own calls, and counts the deadlock exceptions. */
   static final class PeerActor {
     private final List<ActorHandle<PeerActor>> others = new ArrayList<>();
     private int refused;
@@ -75,14 +78,14 @@ class DistributedDeadlocksIT {
       return refused;
     }
 
-    /** Asks the next one around. */
+    /** Calls the next actor of the ring. */
     int around(int hops) {
       return hops == 0
           ? 1
           : got(others.getFirst().call(PeerActor::around, hops - 1).remote());
     }
 
-    /** Has a task of that node ask the next one around. */
+    /** Calls the next actor of the ring from a task on that node. */
     int aroundByTask(NodeId node) {
       return got(Mobula.task(
               (ActorHandle<PeerActor> next) ->
@@ -101,7 +104,7 @@ class DistributedDeadlocksIT {
       }
     }
 
-    /** Waits for one of two: what the other actor gives after this, and something else. */
+    /** Waits for one of two results: that of the next actor, and another. */
     int eitherOr(ActorHandle<PeerActor> second, int hops, int otherHops) {
       var refs = List.of(
           others.getFirst().call(PeerActor::around, hops).remote(),
@@ -114,7 +117,7 @@ class DistributedDeadlocksIT {
       }
     }
 
-    /** Works, or asks two actors that come later; no cycle. */
+    /** Works, or calls two later actors, without a cycle. */
     int nested(int seed, int depth) {
       var random = new Random(seed);
       if (depth == 0 || others.isEmpty()) {
@@ -130,7 +133,7 @@ class DistributedDeadlocksIT {
     }
   }
 
-  /** Actors on one node after the other. */
+  /** Creates actors on the nodes in turn. */
   private static List<ActorHandle<PeerActor>> peers(int count) {
     var peers = new ArrayList<ActorHandle<PeerActor>>();
     for (int i = 0; i < count; i++) {
@@ -200,7 +203,7 @@ class DistributedDeadlocksIT {
     var peers = ring(3);
     var first = peers.getFirst();
     var free = peers(2).getLast();
-    // The second actor's answer leads back to the first, the free one's does not.
+    // The second actor's answer leads back to the first; that of the free actor does not.
     assertThat(first.call(PeerActor::eitherOr, free, 2, 0).remote().get(SOON)).isEqualTo(1);
 
     var third = peers.get(2); // its answer leads back, too

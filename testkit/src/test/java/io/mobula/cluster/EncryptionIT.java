@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With certificates, only whoever has one of the same authority gets in. */
+/** Test that with certificates only processes with a certificate of the same authority can join. */
 @Tag("long")
 class EncryptionIT {
   @TempDir
@@ -78,7 +78,7 @@ class EncryptionIT {
   @Test
   void aSeedWhoseCertificateIsMadeOutToAnotherHostIsRefused() throws Exception {
     var wrong = certificates.issue(settings(), "d", "ip:10.1.2.3").listen(0);
-    // it can speak to itself only in its own process, so it forms a cluster; nobody can join it
+    // the node needs no connection to itself, so it forms a cluster that no other process can join
     try (var misnamed = Mobula.init(wrong)) {
       var refused = refused(certificates
           .issue(settings(), "e", "ip:127.0.0.1")

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * An actor lives for as long as anybody in the cluster can reach it, wherever its handle is, and
- * ends after that: another then gets the one seat that it sat on.
+ * Test that an actor lives as long as any process of the cluster can reach it, wherever its handle
+ * is, and ends after that: another actor then receives the only unit of the resource {@code Seat}.
  */
 @Tag("long")
 @Timeout(240)
@@ -62,7 +62,7 @@ class HandleReachabilityIT {
     b.close();
   }
 
-  /** Counts its calls. */
+  /** Actor that holds the seat and counts its calls. */
   static final class SeatedActor {
     private int calls;
 
@@ -71,7 +71,7 @@ class HandleReachabilityIT {
     }
   }
 
-  /** Keeps handles in its state. */
+  /** Actor that holds handles in its state. */
   static final class HandleHolder {
     private final List<ActorHandle<SeatedActor>> kept = new ArrayList<>();
 
@@ -96,7 +96,7 @@ class HandleReachabilityIT {
         .id();
   }
 
-  /** Collects for longer than an actor lives on without handles, as often as it takes. */
+  /** Runs the garbage collector for longer than an actor survives without handles. */
   private static void collectForAWhile(ObjectRef<?> free) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
     ConditionPoller.poll(
@@ -157,10 +157,10 @@ class HandleReachabilityIT {
     here.action(System::gc).placement(Placement.on(idOfB())).remote().get(SOON);
   }
 
-  /** Any message that Jackson writes may have handles inside. */
+  /** Akka message with handles, encoded by Jackson. */
   record HandleMessage(List<ActorHandle<SeatedActor>> handles) implements ControlMessage {}
 
-  /** Keeps what it was given last. */
+  /** Returns a behavior that holds the handles it received last. */
   private static Behavior<HandleMessage> keeping(List<ActorHandle<SeatedActor>> kept) {
     return Behaviors.receive(HandleMessage.class)
         .onMessage(HandleMessage.class, handleMessage -> {
@@ -179,7 +179,7 @@ class HandleReachabilityIT {
     keeping.tell(new HandleMessage(List.of(seatedActor())));
     var free = seatedActor().call(SeatedActor::call).remote();
 
-    collectForAWhile(free); // longer than the hold of the message's way, too
+    collectForAWhile(free); // longer than the hold of refs in messages, too
     assertThat(free.isReady()).isFalse();
 
     keeping.tell(new HandleMessage(List.of()));

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 
 /**
- * A heap that a program's code fills: what has filled it fails, and either the node goes on or its
- * process ends, which others see. It never stands still.
+ * Test of a heap that a program's code fills: that code fails, and either the node continues or its
+ * process ends, which others see. The node never hangs.
  */
 @Tag("long")
 class HeapExhaustionIT {

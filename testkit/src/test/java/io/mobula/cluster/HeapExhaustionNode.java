@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A node in a small heap that tasks and actors fill again and again, beside work that does no harm.
- * Its lines say what came of each round.
+ * Node with a small heap that tasks and actors fill repeatedly, next to harmless work. Its output
+ * has the outcome of each round.
  */
 final class HeapExhaustionNode {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -19,7 +19,7 @@ final class HeapExhaustionNode {
 
   private HeapExhaustionNode() {}
 
-  /** Fills the heap. */
+  /** Fills the heap with large arrays. */
   static int hoard() {
     List<byte[]> all = new ArrayList<>();
     while (true) {
@@ -27,7 +27,7 @@ final class HeapExhaustionNode {
     }
   }
 
-  /** The same in many small objects, with which the collector takes its time. */
+  /** Fills the heap with many small objects, with which garbage collection takes long. */
   static int hoardTexts() {
     List<String> all = new ArrayList<>();
     while (true) {
@@ -35,7 +35,7 @@ final class HeapExhaustionNode {
     }
   }
 
-  /** An actor that keeps what it has got. */
+  /** Actor that holds all memory it allocates. */
   static class MemoryLeakActor {
     private final List<byte[]> all = new ArrayList<>();
 
@@ -73,7 +73,7 @@ final class HeapExhaustionNode {
       throw new AssertionError("the actor's next incarnation does not answer");
     }
     memoryLeakActor.kill();
-    for (var each : harmless) { // each ends; those that the full heap has hit, with that
+    for (var each : harmless) { // each ends; those that the full heap has hit fail
       try {
         each.get(LIMIT);
       } catch (TaskFailedException hit) {

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Who may not join is told so clearly, and the cluster never hears of it. */
+/**
+ * Test that a process that may not join gets a clear reason, and that the cluster does not notice
+ * it.
+ */
 @Tag("long")
 class JoinRefusalsIT {
   private static MemberProcess member;

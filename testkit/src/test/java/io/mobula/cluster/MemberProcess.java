@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * A process that is a member of a cluster as its system properties say, and does what it is told
- * line by line.
+ * Member of a cluster in a child process, configured by system properties, which executes commands
+ * from standard input.
  */
 final class MemberProcess implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -30,7 +30,9 @@ final class MemberProcess implements AutoCloseable {
     this.jvm = jvm;
   }
 
-  /** A plan for a member with a small store and two CPUs; more properties may follow. */
+  /**
+   * Returns the plan of a member with a small store and two CPUs; further properties may be added.
+   */
   static ForkedJvm.Plan plan(String name) {
     var plan = ForkedJvm.of(MemberProcess.class)
         .flags("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -50,17 +52,17 @@ final class MemberProcess implements AutoCloseable {
     return start(name, plan(name).property("mobula.cluster.seeds", String.join(",", seeds)));
   }
 
-  /** Waits until it is a member, and gives its address. */
+  /** Waits until the process is a member, and returns its address. */
   String awaitUp() throws InterruptedException {
     return jvm.awaitLine("up ", LIMIT).split(" ")[2];
   }
 
-  /** Waits for it to be refused, and gives reason and message. */
+  /** Waits until the process is refused, and returns reason and message. */
   String awaitRefused() throws InterruptedException {
     return jvm.awaitLine("refused ", LIMIT);
   }
 
-  /** Waits until it sees exactly these nodes, itself included. */
+  /** Waits until the process sees exactly these nodes, including itself. */
   void awaitNodes(String... names) throws InterruptedException {
     var wanted = "nodes " + String.join(",", new TreeSet<>(List.of(names)));
     long end = System.nanoTime() + LIMIT.toNanos();

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Processes find each other, and take note of who leaves and who dies. */
+/** Test that processes find each other, and notice which leave and which die. */
 class MembershipIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Processes come, leave, die and stand still; those that remain agree on who is there. */
+/**
+ * Stress test of membership: processes join, leave, die and stop; the remaining ones agree on the
+ * members.
+ */
 @Tag("long")
 class MembershipStressIT {
   private static final Duration SOON = Duration.ofSeconds(60);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Akka behaviors live where their placement says. */
+/** Test that Akka behaviors run where their placement says. */
 @Tag("long")
 @Timeout(180)
 class PlacedBehaviorsIT {

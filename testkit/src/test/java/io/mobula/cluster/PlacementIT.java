@@ -26,14 +26,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Several programs want the same nodes at the same time. */
+/** Test of several programs that compete for the same nodes. */
 @Tag("long")
 @Timeout(180)
 class PlacementIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final Settings SMALL = Mobula.settings().storeCapacity(16 << 20);
 
-  /** What of this test is running in a node's process. */
+  /** Load of this test in a node's process. */
   static final class CpuLoad {
     private static final AtomicInteger CPUS = new AtomicInteger();
     private static final AtomicInteger MOST = new AtomicInteger();
@@ -41,7 +41,7 @@ class PlacementIT {
 
     private CpuLoad() {}
 
-    /** Keeps so many CPUs for a while, and says where. */
+    /** Occupies CPUs for a while, and returns the process id. */
     static long keep(int cpus, int micros) {
       MOST.accumulateAndGet(CPUS.addAndGet(cpus), Math::max);
       long end = System.nanoTime() + micros * 1_000L;
@@ -52,12 +52,12 @@ class PlacementIT {
       return ProcessHandle.current().pid();
     }
 
-    /** The most CPUs that were kept at any time. */
+    /** Returns the maximum of CPUs that were occupied at a time. */
     static int most() {
       return MOST.get();
     }
 
-    /** Keeps its slot until {@link #open} is called in its process. */
+    /** Occupies its CPU until {@link #open} is called in its process. */
     static long untilOpened() throws InterruptedException {
       GATE.await();
       return ProcessHandle.current().pid();
@@ -85,7 +85,10 @@ class PlacementIT {
     return Mobula.connect(cluster.nodes().getFirst().address(), SMALL);
   }
 
-  /** Views are always a little old: three programs at once choose nodes by them. */
+  /**
+   * Checks that nodes are not overcommitted although cluster views are slightly stale: three
+   * programs choose nodes at once.
+   */
   @Test
   void noNodeIsGivenMoreThanItHasAndAllAreUsed() throws Exception {
     long seed = System.nanoTime();
@@ -123,7 +126,7 @@ class PlacementIT {
     }
   }
 
-  /** Keeps a node's CPUs busy with small tasks until it is told to stop. */
+  /** Flood of small tasks that keeps CPUs busy until it is closed. */
   private static final class TaskFlood implements AutoCloseable {
     private static final int AT_ONCE = 32;
 
@@ -147,7 +150,9 @@ class PlacementIT {
       flying.forEach(ref -> ref.get(SOON));
     }
 
-    /** Waits until so many more are done: it goes on. */
+    /**
+     * Waits until {@code count} further tasks are done, which shows that the flood makes progress.
+     */
     void awaitMore(int count) {
       int wanted = done.get() + count;
       long end = System.nanoTime() + SOON.toNanos();

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Actors of another process: a driver has no resources, so whatever it makes lives on the node. */
+/**
+ * Test of actors in another process: a driver has no resources, so all its actors run on the node.
+ */
 @Timeout(120)
 class RemoteActorsIT {
   private static MemberProcess node;
@@ -48,7 +50,7 @@ class RemoteActorsIT {
     node.close();
   }
 
-  /** Remembers what it was told. */
+  /** Actor that records numbers. */
   static final class JournalActor {
     private final List<Integer> told = new ArrayList<>();
 
@@ -304,7 +306,7 @@ class RemoteActorsIT {
     after.tell(-1);
   }
 
-  /** Any message that Jackson writes may have refs and handles inside. */
+  /** Akka message with refs and handles, encoded by Jackson. */
   record NoteMessage(
       String text, ObjectRef<Integer> number, List<ActorHandle<JournalActor>> journals)
       implements ControlMessage {}

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A node in a JVM of its own: without flags, from each source of settings, and what is left when
+ * Test of a node in a child JVM: without flags, with settings of each source, and what is left when
  * its JVM dies.
  */
 @Timeout(120)
@@ -29,7 +29,7 @@ class EmbeddedNodeTest {
   @TempDir
   Path directory;
 
-  /** Uses everything once. */
+  /** Program that uses every feature once. */
   static final class AllFeaturesProgram {
     public static void main(String[] arguments) {
       try (MobulaRuntime runtime = Mobula.init()) {
@@ -45,7 +45,7 @@ class EmbeddedNodeTest {
     }
   }
 
-  /** Says what it has, and waits to be told how to end. */
+  /** Program that prints its resources and waits for a command that says how to end. */
   static final class NodeProgram {
     public static void main(String[] arguments) {
       MobulaRuntime runtime = Mobula.init();
@@ -178,7 +178,7 @@ class EmbeddedNodeTest {
     assertThat(stores()).isEmpty();
   }
 
-  // ---- where settings come from
+  // ---- sources of settings
 
   @Test
   void environmentVariablesAreSettings() throws Exception {

@@ -4,18 +4,18 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * A classifier of digits as pure functions of one vector of weights. Stateless; may travel to any
+ * Classifier of digits as pure functions of one vector of weights. Stateless; may be sent to any
  * worker.
  */
 sealed interface DigitClassifier permits SoftmaxRegression, HiddenLayerNetwork {
 
-  /** What plots and lines call it. */
+  /** Returns the name of the model in plots and output. */
   String title();
 
-  /** How many weights it has. */
+  /** Returns the number of weights. */
   int parameters();
 
-  /** Weights to begin with. */
+  /** Returns the initial weights. */
   float[] initialWeights(Random random);
 
   /**
@@ -25,7 +25,7 @@ sealed interface DigitClassifier permits SoftmaxRegression, HiddenLayerNetwork {
    */
   float addGradient(float[] weights, DigitSet set, int row, float[] gradient);
 
-  /** The digit that the weights see in an image. */
+  /** Returns the digit that the weights predict for an image. */
   int predict(float[] weights, DigitSet set, int row);
 
   /**
@@ -45,7 +45,7 @@ sealed interface DigitClassifier permits SoftmaxRegression, HiddenLayerNetwork {
     return loss / rows.length;
   }
 
-  /** The share of a set that is predicted right. */
+  /** Returns the share of a set that is predicted correctly. */
   default double accuracy(float[] weights, DigitSet set) {
     int right = 0;
     for (int row = 0; row < set.count(); row++) {

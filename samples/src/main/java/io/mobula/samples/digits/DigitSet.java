@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Images of handwritten digits with their labels: {@value #PIXELS} pixels each, from 0 to 1, row by
- * row, in one array. Immutable by agreement: nobody writes to its arrays.
+ * Set of handwritten digits with their labels: {@value #PIXELS} pixels each, from 0 to 1, row by
+ * row, in one array. Immutable by convention: nothing writes to its arrays.
  */
 final class DigitSet {
   static final int PIXELS = 64;
@@ -30,10 +30,10 @@ final class DigitSet {
     this.labels = labels;
   }
 
-  /** A set for learning and one for judging what was learned; no image is in both. */
+  /** Training set and test set; no image is in both. */
   record Split(DigitSet train, DigitSet test) {}
 
-  /** Reads the images that come with this module. */
+  /** Reads the images that are part of this module. */
   static DigitSet load() {
     try (InputStream in = DigitSet.class.getResourceAsStream(RESOURCE);
         var gunzipped = new GZIPInputStream(Objects.requireNonNull(in, RESOURCE));
@@ -45,7 +45,7 @@ final class DigitSet {
     }
   }
 
-  /** Reads lines of 64 pixels from 0 to 16 and a label. */
+  /** Parses lines of 64 pixels from 0 to 16 and a label. */
   static DigitSet parse(List<String> lines) {
     var set = new DigitSet(new float[lines.size() * PIXELS], new int[lines.size()]);
     for (int row = 0; row < lines.size(); row++) {
@@ -73,7 +73,7 @@ final class DigitSet {
     return labels[row];
   }
 
-  /** All images, one after the other; that of a row begins at {@link #offset}. */
+  /** Returns all images in one array; the image of a row begins at {@link #offset}. */
   float[] pixels() {
     return pixels;
   }
@@ -82,14 +82,14 @@ final class DigitSet {
     return row * PIXELS;
   }
 
-  /** Shuffles by the seed, then takes that share of the rows for learning. */
+  /** Shuffles the rows by the seed, and uses the given share of them for training. */
   Split split(double trainShare, long seed) {
     int[] order = shuffled(count(), new Random(seed));
     int train = (int) (count() * trainShare);
     return new Split(rows(order, 0, train), rows(order, train, count()));
   }
 
-  /** The numbers from 0 to below {@code count}, in random order. */
+  /** Returns the numbers from 0 to below {@code count} in random order. */
   static int[] shuffled(int count, Random random) {
     var order = new int[count];
     for (int i = 0; i < count; i++) {

@@ -10,21 +10,22 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The main job: softmax regression and then a network with one hidden layer learn handwritten
- * digits from a parameter server on several actors, while worker actors push gradients to it.
- * Writes a PNG of how they learned, and one last line:
+ * Main demonstration: softmax regression, and then a network with one hidden layer, learn
+ * handwritten digits from a parameter server on several actors, to which worker actors push
+ * gradients. Writes a PNG of the learning curves, and one last line:
  *
  * <pre>demo: accuracy=0.975 shards=4 workers=2 updates=5520 seconds=3.9 plot=/tmp/mobula-demo.png
  * </pre>
  *
- * <p>On several nodes it says of each shard and each worker, for each model, where it lives:
+ * <p>On several nodes the demonstration prints for each model where each shard and each worker
+ * runs:
  *
  * <pre>shard=0 node=1f0c5a9e2b7d4410 pid=4711</pre>
  *
  * <p>{@code bin/mobula demo} runs it with options.
  */
 public final class DigitsDemo {
-  /** The share of the test images that the network must get right. */
+  /** Minimum share of test images that the network must classify correctly. */
   public static final double WANTED_ACCURACY = 0.95;
 
   private static final int HIDDEN_UNITS = 64;
@@ -32,8 +33,8 @@ public final class DigitsDemo {
   private DigitsDemo() {}
 
   /**
-   * Runs it with the {@linkplain DemoSettings#DEFAULT defaults}; the exit code is 1 when it learned
-   * too little.
+   * Runs the demonstration with the {@linkplain DemoSettings#DEFAULT defaults}; the exit code is 1
+   * when the accuracy is too low.
    */
   public static void main(String[] args) throws IOException {
     int exit = run(DemoSettings.DEFAULT, System.out);
@@ -43,7 +44,7 @@ public final class DigitsDemo {
   }
 
   /**
-   * Trains both models and tells {@code out}.
+   * Trains both models and prints the results to {@code out}.
    *
    * @return the exit code: 0, or 1 when the network's accuracy is below {@value #WANTED_ACCURACY}
    * @throws IOException when the plot cannot be written
@@ -105,7 +106,7 @@ public final class DigitsDemo {
         settings.plot().toAbsolutePath());
   }
 
-  /** Three digits, never rounded up: 0.9499 is not 0.950. */
+  /** Formats with three digits, never rounded up: 0.9499 is not 0.950. */
   private static String shown(double accuracy) {
     return String.format(Locale.ROOT, "%.3f", Math.floor(accuracy * 1000) / 1000);
   }

@@ -19,8 +19,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Trains models: a parameter server with its shards, worker actors, and after each epoch a task
- * that judges the weights.
+ * Training of the models: a parameter server with its shards, worker actors, and after each epoch a
+ * task that evaluates the weights.
  */
 final class DigitsTraining {
   private static final double TRAIN_SHARE = 0.8;
@@ -32,13 +32,13 @@ final class DigitsTraining {
   private final ObjectRef<DigitSet> test;
   private final Listener listener;
 
-  /** Hears where the parts of a training live. */
+  /** Listener that is told where the parts of a training run. */
   interface Listener {
-    /** A part, {@code shard} or {@code worker}, counted from zero. */
+    /** Reports where a part runs: {@code shard} or {@code worker}, counted from zero. */
     void lives(String part, int index, ProcessLocation location);
   }
 
-  /** Puts both parts of the images where every worker can read them. */
+  /** Puts both parts of the images into the object store, where every worker can read them. */
   DigitsTraining(MobulaRuntime runtime, DemoSettings settings, Listener listener) {
     this.runtime = runtime;
     this.settings = settings;
@@ -48,7 +48,7 @@ final class DigitsTraining {
     this.test = runtime.put(split.test());
   }
 
-  /** Trains one model to the end. */
+  /** Trains one model for all epochs. */
   LearningCurve of(DigitClassifier model) {
     var initial = model.initialWeights(new Random(settings.seed()));
     try (var server = ParameterServer.builder(runtime).shards(settings.shards()).build()) {
@@ -114,15 +114,16 @@ final class DigitsTraining {
   }
 
   /**
-   * Plain descent, slower the more workers there are. Gradients of others that come in between act
-   * like momentum (Mitliagkas et al., <em>Asynchrony begets momentum</em>, 2016): more of it, or
-   * the full rate with many workers, and the network diverges.
+   * Returns plain gradient descent with a rate that falls with the number of workers. Gradients of
+   * other workers that are applied in between act like momentum (Mitliagkas et al., <em>Asynchrony
+   * begets momentum</em>, 2016): with more of it, or the full rate with many workers, the network
+   * diverges.
    */
   private static Optimizer optimizer(int workers) {
     return Optimizers.sgd(Math.min(HIGHEST_RATE, 1.0 / workers));
   }
 
-  /** The task: what the weights are worth now. */
+  /** Evaluates the current weights; the body of a task. */
   private static double accuracy(DigitClassifier model, DenseTable table, DigitSet images) {
     return model.accuracy(table.toFloats(), images);
   }

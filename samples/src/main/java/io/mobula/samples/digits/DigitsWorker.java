@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * The actor that learns from its share of the images: pulls the weights, computes the gradient of a
- * batch, pushes it and goes on while the shards apply it.
+ * Worker actor that trains on its part of the images: it pulls the weights, computes the gradient
+ * of a batch, pushes it and continues while the shards apply it.
  */
 final class DigitsWorker {
   private static final int BATCH = 32;
@@ -28,9 +28,9 @@ final class DigitsWorker {
   }
 
   /**
-   * Which images are a worker's: every {@code of}-th, from {@code index} on.
+   * Images of one worker: every {@code workers}-th, starting at {@code index}.
    *
-   * @param seed decides their order
+   * @param seed determines their order
    */
   record ImagePartition(int index, int workers, long seed) {
     int[] rows(int count, Random random) {
@@ -44,7 +44,7 @@ final class DigitsWorker {
   }
 
   /**
-   * Learns from each image of the share once; returns the mean loss when all its gradients are
+   * Trains on each image of the part once, and returns the mean loss when all gradients are
    * applied.
    */
   float epoch() {

@@ -3,16 +3,16 @@ package io.mobula.samples.digits;
 import java.util.Random;
 
 /**
- * A fully connected layer whose weights are a range of one long vector: for each output its bias,
- * then a weight per input. Pure arithmetic.
+ * Fully connected layer whose weights are a range of one long vector: for each output its bias,
+ * then one weight per input. Pure arithmetic.
  *
- * @param offset where the range begins
- * @param inputs how many numbers come in
- * @param outputs how many go out
+ * @param offset start of the range
+ * @param inputs number of inputs
+ * @param outputs number of outputs
  */
 record FullyConnectedLayer(int offset, int inputs, int outputs) {
 
-  /** How many weights there are, biases included. */
+  /** Returns the number of weights, including biases. */
   int parameters() {
     return (inputs + 1) * outputs;
   }
@@ -41,7 +41,7 @@ record FullyConnectedLayer(int offset, int inputs, int outputs) {
     }
   }
 
-  /** Adds what the errors at the outputs, {@code delta}, say about each weight to the gradient. */
+  /** Adds the gradient that follows from the errors at the outputs, {@code delta}. */
   void accumulate(float[] gradient, float[] input, int from, float[] delta) {
     for (int out = 0; out < outputs; out++) {
       int at = row(out);
@@ -52,7 +52,7 @@ record FullyConnectedLayer(int offset, int inputs, int outputs) {
     }
   }
 
-  /** Carries the errors at the outputs back to the inputs. */
+  /** Propagates the errors at the outputs back to the inputs. */
   void backward(float[] weights, float[] delta, float[] inputDelta) {
     for (int i = 0; i < inputs; i++) {
       float sum = 0;

@@ -3,9 +3,9 @@ package io.mobula.samples.digits;
 import java.util.Random;
 
 /**
- * A network with one hidden layer of tanh units before the softmax.
+ * Network with one hidden layer of tanh units before the softmax.
  *
- * @param hidden how many units the hidden layer has
+ * @param hidden number of hidden units
  */
 record HiddenLayerNetwork(int hidden) implements DigitClassifier {
   HiddenLayerNetwork {

@@ -17,7 +17,7 @@ record SoftmaxRegression() implements DigitClassifier {
     return LAYER.parameters();
   }
 
-  /** All zero: the loss has one valley only. */
+  /** Returns all zeros, as the loss is convex. */
   @Override
   public float[] initialWeights(Random random) {
     return new float[parameters()];

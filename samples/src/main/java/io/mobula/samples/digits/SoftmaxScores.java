@@ -1,12 +1,12 @@
 package io.mobula.samples.digits;
 
-/** Arithmetic on a model's last outputs: one score per class. Pure. */
+/** Softmax arithmetic on a model's outputs, one score per class. Pure functions. */
 final class SoftmaxScores {
   private SoftmaxScores() {}
 
   /**
-   * Turns scores into the errors that cross entropy after a softmax gives them: probability minus
-   * what should be.
+   * Replaces scores by the errors of cross entropy after a softmax: the probability minus the
+   * wanted value.
    *
    * @return the loss: minus the logarithm of the right class's probability
    */
@@ -25,7 +25,7 @@ final class SoftmaxScores {
     return loss;
   }
 
-  /** The class with the highest score, the first of equals. */
+  /** Returns the class with the highest score, the first among equals. */
   static int highest(float[] scores) {
     int best = 0;
     for (int i = 1; i < scores.length; i++) {

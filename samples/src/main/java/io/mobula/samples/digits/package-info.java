@@ -1,9 +1,9 @@
 /**
- * The main demonstration: two models that learn handwritten digits from a sharded parameter server.
+ * Main demonstration: two models learn handwritten digits from a sharded parameter server.
  *
- * <p>The arithmetic (data set, layers, models) is plain and knows nothing of Mobula;
- * {@code DigitsWorker} and {@code DigitsTraining} put it on actors and tasks. Never used by
- * anything but the command line and its own tests.
+ * <p>The data set, layers and models are plain arithmetic without Mobula; {@code DigitsWorker} and
+ * {@code DigitsTraining} run them on actors and tasks. Only the command line and the tests use this
+ * package.
  */
 @NullMarked
 package io.mobula.samples.digits;

@@ -4,27 +4,27 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * A fully connected layer over a batch, whose weights are a range of one long vector: a bias per
- * output, then for each input a row of one weight per output. Pure arithmetic, the same to the last
- * bit everywhere.
+ * Fully connected layer over a batch, whose weights are a range of one long vector: a bias per
+ * output, then for each input a row of one weight per output. Pure arithmetic with the same result
+ * to the last bit everywhere.
  *
  * <p>A row is copied out once for the whole batch, and the inner loops add a multiple of one array
- * to another, both from index zero: C2 then makes vector instructions of them. It would not if two
+ * to another, both from index zero, so that C2 emits vector instructions. It would not if two
  * indices began at different offsets of what may be one array (until JDK 26), nor for a sum of
  * floats, which it may not reorder.
  *
- * @param offset where the range begins
- * @param inputs how many numbers come in per example
- * @param outputs how many go out
+ * @param offset start of the range
+ * @param inputs number of inputs per example
+ * @param outputs number of outputs
  */
 record DenseLayer(int offset, int inputs, int outputs) {
 
-  /** How many weights there are, biases included. */
+  /** Returns the number of weights, including biases. */
   int parameters() {
     return (1 + inputs) * outputs;
   }
 
-  /** Fills the range with what suits rectified inputs (He et al., 2015) and biases of zero. */
+  /** Fills the range with weights for rectified inputs (He et al., 2015) and biases of zero. */
   void initialize(float[] weights, Random random) {
     double deviation = Math.sqrt(2.0 / inputs);
     Arrays.fill(weights, offset, row(0), 0);
@@ -47,7 +47,10 @@ record DenseLayer(int offset, int inputs, int outputs) {
     }
   }
 
-  /** Overwrites the layer's range of a gradient with what the errors at the outputs add up to. */
+  /**
+   * Overwrites the layer's range of a gradient with the sum that follows from the errors at the
+   * outputs.
+   */
   void gradient(float[][] in, float[][] errors, int count, float[] gradient) {
     var row = new float[outputs];
     for (int example = 0; example < count; example++) {
@@ -63,7 +66,7 @@ record DenseLayer(int offset, int inputs, int outputs) {
     }
   }
 
-  /** Carries the errors at the outputs back to the inputs. */
+  /** Propagates the errors at the outputs back to the inputs. */
   void backward(float[] weights, float[][] errors, float[][] inputErrors, int count) {
     var row = new float[outputs];
     for (int input = 0; input < inputs; input++) {
@@ -74,7 +77,10 @@ record DenseLayer(int offset, int inputs, int outputs) {
     }
   }
 
-  /** Does nothing for zero, as half of the pixels and of the rectified units are. */
+  /**
+   * Adds a multiple of one array to another; skips zero, the value of half of the pixels and of the
+   * rectified units.
+   */
   private static void addScaled(float factor, float[] from, float[] to) {
     if (factor == 0) {
       return;

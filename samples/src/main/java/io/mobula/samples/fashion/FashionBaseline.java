@@ -4,9 +4,9 @@ import io.mobula.samples.training.BatchSampler;
 import java.util.stream.IntStream;
 
 /**
- * Training on one thread, without any server: what synchronous training with as many workers must
- * come to. In each step every worker's gradient is taken in turn, and plain descent follows their
- * mean.
+ * Training on one thread without a server, the expected result of synchronous training with as many
+ * workers. In each step the gradient of every worker is computed in turn, and plain gradient
+ * descent follows their mean.
  */
 final class FashionBaseline {
   private final FashionSet set;
@@ -17,10 +17,11 @@ final class FashionBaseline {
   private long steps;
 
   /**
-   * Stands before the first step.
+   * Creates a training before its first step.
    *
-   * @param batches the workers, their shares, and the seed, which decides the first parameters, too
-   * @param rate how far the mean gradient moves a parameter
+   * @param batches the workers, their batches, and the seed, which also determines the first
+   *     parameters
+   * @param rate factor of the mean gradient
    */
   FashionBaseline(FashionSet set, TwoLayerNetwork network, BatchSampler batches, float rate) {
     if (set.count() != batches.examples()) {
@@ -35,20 +36,23 @@ final class FashionBaseline {
   }
 
   /**
-   * Makes so many more steps.
+   * Runs {@code more} further steps.
    *
-   * @return for each the mean loss of its examples before it, in nats
+   * @return for each step the mean loss of its examples before the step, in nats
    */
   double[] learn(int more) {
     return IntStream.range(0, more).mapToDouble(i -> step()).toArray();
   }
 
-  /** The parameters as they are; the next step changes them. */
+  /** Returns the current parameters, which the next step changes. */
   float[] parameters() {
     return parameters;
   }
 
-  /** Adds up in the order of the ranks; another order may differ in the last bits. */
+  /**
+   * Runs one training step. The sum follows the order of the ranks; another order may differ in the last
+   * bits.
+   */
   private double step() {
     var gradient = new float[parameters.length];
     var sum = new float[parameters.length];

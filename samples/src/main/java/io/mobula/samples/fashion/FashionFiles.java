@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The four files of Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence) in a folder: what
- * Debian's package {@code dataset-fashion-mnist} installs.
+ * Four files of Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence) in a folder, as
+ * installed by Debian's package {@code dataset-fashion-mnist}.
  *
- * @param folder holds them, each with or without {@code .gz}
+ * @param folder folder with the files, each with or without {@code .gz}
  */
 record FashionFiles(Path folder) {
-  /** The system property that names a folder; it comes before the {@link #VARIABLE}. */
+  /** System property that names the folder; it has precedence over the {@link #VARIABLE}. */
   static final String PROPERTY = "mobula.fashion-mnist";
 
-  /** The environment variable that names a folder. */
+  /** Environment variable that names the folder. */
   static final String VARIABLE = "MOBULA_FASHION_MNIST";
 
   private static final Path INSTALLED = Path.of("/usr/share/datasets/fashion-mnist");
@@ -29,12 +29,14 @@ record FashionFiles(Path folder) {
   private static final List<String> ALL =
       List.of(TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS);
 
-  /** The folder that the user chose, else the one that Debian's package fills. */
+  /** Returns the files in the folder that the user chose, else in that of Debian's package. */
   static FashionFiles chosen(DataFolders folders) {
     return new FashionFiles(folders.chosen(PROPERTY, VARIABLE, INSTALLED));
   }
 
-  /** Why there is nothing to read and what to do about it; empty when all four files are there. */
+  /**
+   * Returns why the files cannot be read and what to do about it; empty when all four files exist.
+   */
   Optional<String> missingReason() {
     return ALL.stream()
         .filter(name -> !Files.exists(file(name)))
@@ -49,16 +51,16 @@ record FashionFiles(Path folder) {
   }
 
   /**
-   * Reads the 60 000 images for learning, in about a second.
+   * Reads the 60 000 training images, in about a second.
    *
-   * @throws NoSuchFileException with the {@link #missingReason} when they are not there
-   * @throws IdxException when what is there is at fault
+   * @throws NoSuchFileException with the {@link #missingReason} when they do not exist
+   * @throws IdxException when a file is damaged
    */
   FashionSet train() throws IOException {
     return FashionSet.read(present(TRAIN_IMAGES), present(TRAIN_LABELS));
   }
 
-  /** Reads the 10 000 images for judging what was learned; throws as {@link #train} does. */
+  /** Reads the 10 000 test images; throws the same exceptions as {@link #train}. */
   FashionSet test() throws IOException {
     return FashionSet.read(present(TEST_IMAGES), present(TEST_LABELS));
   }

@@ -9,7 +9,7 @@ import io.mobula.samples.training.EvaluationResult;
 import io.mobula.samples.training.TrainingRun;
 import io.mobula.samples.training.WorkerGroup;
 
-/** A training by a parameter server with one table, and a worker actor for each rank. */
+/** Training run with a parameter server of one table, and a worker actor for each rank. */
 final class FashionRun implements TrainingRun {
   private static final int SHARDS = 2;
 
@@ -20,7 +20,7 @@ final class FashionRun implements TrainingRun {
   private final DenseTable table;
   private final WorkerGroup workerGroup;
 
-  /** Stands before the first step: all workers have joined. */
+  /** Creates a run before its first step, when all workers have joined. */
   FashionRun(MobulaRuntime runtime, FashionTrainingConfig config, FashionSet test) {
     this.runtime = runtime;
     this.config = config;
@@ -45,7 +45,10 @@ final class FashionRun implements TrainingRun {
         .create();
   }
 
-  /** On a thread of its own, since it computes for long and waits for others. */
+  /**
+   * Starts the worker of a rank, on a dedicated thread, since it computes for long and waits for
+   * others.
+   */
   private ActorHandle<FashionWorker> worker(int rank) {
     return runtime
         .actor(FashionWorker::new, config, table, rank)
@@ -64,7 +67,7 @@ final class FashionRun implements TrainingRun {
     return EvaluationResult.of(config.network().accuracy(parameters(), test));
   }
 
-  /** A copy of the parameters as they are. */
+  /** Returns a copy of the current parameters. */
   float[] parameters() {
     return table.toFloats();
   }

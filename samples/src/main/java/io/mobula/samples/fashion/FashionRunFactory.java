@@ -9,7 +9,7 @@ import io.mobula.samples.training.TrainingRun;
 import io.mobula.samples.training.TrainingRunFactory;
 import java.io.IOException;
 
-/** Begins trainings of the network on all images, by three workers or by none. */
+/** Factory of runs that train the network on all images, with three workers or with none. */
 final class FashionRunFactory implements TrainingRunFactory {
   private static final int WORKERS = 3;
   private static final int BATCH = 32;
@@ -21,7 +21,7 @@ final class FashionRunFactory implements TrainingRunFactory {
   private final FashionSet test;
   private final BatchSampler batches = new BatchSampler(WORKERS, BATCH, IMAGES, SEED);
 
-  /** Reads the images to judge by; throws as {@link FashionFiles#test} does. */
+  /** Reads the test images; throws the same exceptions as {@link FashionFiles#test}. */
   FashionRunFactory(MobulaRuntime runtime, FashionFiles files) throws IOException {
     this.runtime = runtime;
     this.files = files;

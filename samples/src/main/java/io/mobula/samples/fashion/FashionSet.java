@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Images of clothes with their labels: {@value #PIXELS} pixels each, from 0 to 1, row by row, in
- * one array; 3 KiB an image. Immutable by agreement: nobody writes to its arrays.
+ * Set of images of clothes with their labels: {@value #PIXELS} pixels each, from 0 to 1, row by
+ * row, in one array; 3 KiB an image. Immutable by convention: nothing writes to its arrays.
  */
 final class FashionSet {
   static final int SIDE = 28;
@@ -23,7 +23,9 @@ final class FashionSet {
     this.labels = labels;
   }
 
-  /** Makes a set of what is given, which it keeps; refuses arrays that do not fit each other. */
+  /**
+   * Creates a set over the given arrays, which are not copied; refuses arrays of different lengths.
+   */
   static FashionSet of(float[] pixels, byte[] labels) {
     if (pixels.length != labels.length * PIXELS) {
       throw new IllegalArgumentException(labels.length + " labels want " + labels.length * PIXELS
@@ -40,7 +42,7 @@ final class FashionSet {
   /**
    * Reads a file of images and the file of their labels.
    *
-   * @throws IdxException when either is not what it should be, or they do not belong together
+   * @throws IdxException when a file is damaged, or they do not belong together
    */
   static FashionSet read(Path images, Path labels) throws IOException {
     byte[] numbers = IdxFile.values(labels);
@@ -73,7 +75,7 @@ final class FashionSet {
     return labels[row];
   }
 
-  /** All images, one after the other; that of a row begins at {@link #offset}. */
+  /** Returns all images in one array; the image of a row begins at {@link #offset}. */
   float[] pixels() {
     return pixels;
   }
@@ -82,7 +84,7 @@ final class FashionSet {
     return row * PIXELS;
   }
 
-  /** A copy of the first images; both sets come shuffled, so that these are as good as any. */
+  /** Returns a copy of the first images; both sets are shuffled, so these are as good as any. */
   FashionSet first(int count) {
     return new FashionSet(Arrays.copyOf(pixels, offset(count)), Arrays.copyOf(labels, count));
   }

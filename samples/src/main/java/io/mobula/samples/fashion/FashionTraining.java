@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A network learns Fashion-MNIST on one thread, and then from a parameter server of two shards, by
- * three worker actors, on several processes if wanted: once for each way in which workers may wait
- * for each other. {@link TrainingProgram} says what it writes.
+ * Training program: a network learns Fashion-MNIST on one thread, and then from a parameter server
+ * of two shards with three worker actors, optionally on several processes, once for each way in
+ * which workers may wait for each other. {@link TrainingProgram} describes the output.
  */
 public final class FashionTraining {
   private static final TrainingSettings USUAL =
@@ -18,8 +18,8 @@ public final class FashionTraining {
   private FashionTraining() {}
 
   /**
-   * Runs it, with options as {@code --nodes 3 --mode all --epochs 5 --runs 5 --plot plot.png}; the
-   * exit code is 2 when they cannot be meant.
+   * Runs the program with options such as {@code --nodes 3 --mode all --epochs 5 --runs 5 --plot
+   * plot.png}; the exit code is 2 when they are invalid.
    */
   public static void main(String[] args) throws IOException {
     program(FashionFiles.chosen(DataFolders.ofThisProcess())).main(args);

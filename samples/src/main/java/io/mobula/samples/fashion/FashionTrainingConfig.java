@@ -7,26 +7,26 @@ import io.mobula.samples.training.SyncMode;
 import java.io.IOException;
 
 /**
- * What all workers of a training agree on; travels to each of them.
+ * Configuration of a training that all its workers share; sent to each of them.
  *
- * @param mode how they wait for each other
- * @param files where every worker finds the images itself
- * @param hidden how many hidden units the network has
- * @param batches who learns from which images when; how many of the first ones take part is its
- *     number of examples
+ * @param mode how the workers wait for each other
+ * @param files where every worker finds the images
+ * @param hidden number of hidden units of the network
+ * @param batches batches of each worker; its number of examples says how many of the first images
+ *     take part
  */
 record FashionTrainingConfig(SyncMode mode, FashionFiles files, int hidden, BatchSampler batches) {
-  /** How far a mean gradient moves a parameter. */
+  /** Factor of the mean gradient. */
   static final float RATE = 0.1f;
 
-  /** An instance of one's own, since one is for one thread. */
+  /** Returns a new network, since an instance is for one thread. */
   TwoLayerNetwork network() {
     return new TwoLayerNetwork(hidden);
   }
 
   /**
-   * Plain descent. Where every gradient is applied by itself, each moves the parameters less the
-   * more workers there are: a step of all of them goes as far as with the mean.
+   * Returns plain gradient descent. Where every gradient is applied by itself, the rate is divided
+   * by the number of workers, so that a step of all workers goes as far as with the mean gradient.
    */
   Optimizer optimizer() {
     return switch (mode) {
@@ -35,7 +35,7 @@ record FashionTrainingConfig(SyncMode mode, FashionFiles files, int hidden, Batc
     };
   }
 
-  /** The images to learn from; all of them come from memory but for the first time in a process. */
+  /** Returns the training images; after the first call in a process they come from memory. */
   FashionSet images() throws IOException {
     var all = TrainingImageCache.train(files);
     return batches.examples() == all.count() ? all : all.first(batches.examples());

@@ -7,8 +7,8 @@ import io.mobula.samples.training.TrainingActor;
 import java.io.IOException;
 
 /**
- * The actor that learns from the images of one rank: computes the gradient of a batch, pushes it,
- * ends the step, and pulls the parameters of the next.
+ * Worker actor that trains on the images of one rank: it computes the gradient of a batch, pushes
+ * it, ends the step, and pulls the parameters of the next step.
  */
 final class FashionWorker implements TrainingActor {
   private final FashionTrainingConfig config;
@@ -18,7 +18,7 @@ final class FashionWorker implements TrainingActor {
   private final float[] gradient;
   private final DenseWorker server;
 
-  /** Joins the table, and pulls the first parameters. */
+  /** Joins the table and pulls the first parameters. */
   FashionWorker(FashionTrainingConfig config, DenseTable table, int rank) throws IOException {
     this.config = config;
     this.images = config.images();
@@ -46,8 +46,9 @@ final class FashionWorker implements TrainingActor {
   }
 
   /**
-   * The three calls would do in any mode. Where all wait for each other anyway, the one that does
-   * the same saves two trips to every shard.
+   * Ends a step and returns the parameters of the next. The three calls would work in any mode;
+   * where all workers wait for each other anyway, the combined call saves two round trips to every
+   * shard.
    */
   private PulledParameters next() {
     return switch (config.mode()) {

@@ -3,18 +3,16 @@ package io.mobula.samples.fashion;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/**
- * A file that was found but is not the IDX file that was wanted: cut short, altered or another's.
- */
+/** Failure to read an IDX file that exists: it is truncated, altered or of another format. */
 final class IdxException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** Names the file and what is wrong with it; what to do is always the same. */
+  /** Creates the exception for a file and its fault; the remedy is always the same. */
   IdxException(Path file, String fault) {
     super(file + " " + fault + ". Fetch it anew.");
   }
 
-  /** As above, with what brought it about. */
+  /** Creates the exception for a file and its fault, with a cause. */
   IdxException(Path file, String fault, IOException cause) {
     this(file, fault);
     initCause(cause);

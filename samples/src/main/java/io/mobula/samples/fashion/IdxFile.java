@@ -11,14 +11,14 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * A file of unsigned bytes in IDX, the format of the MNIST family, as it is or compressed by gzip.
- * All numbers are big-endian:
+ * File of unsigned bytes in IDX, the format of the MNIST family, plain or compressed by gzip. All
+ * numbers are big-endian:
  *
  * <pre>
- * offset        bytes  what
+ * offset        bytes  content
  * 0             2      zero
  * 2             1      8: the values are unsigned bytes
- * 3             1      d, how many dimensions follow
+ * 3             1      d, the number of dimensions that follow
  * 4             4 d    the sizes; the first is the number of items
  * 4 + 4 d       ...    the values, item after item
  * </pre>
@@ -26,7 +26,10 @@ import java.util.zip.ZipException;
 final class IdxFile {
   private static final int UNSIGNED_BYTES = 0x08 << 8;
 
-  /** No set of this family has as many; an altered header must not ask for gigabytes. */
+  /**
+   * Limit of items, above that of every set of this family, so that an altered header cannot
+   * request gigabytes.
+   */
   private static final int MOST_ITEMS = 1_000_000;
 
   private static final int BUFFER = 1 << 16;
@@ -40,10 +43,10 @@ final class IdxFile {
   }
 
   /**
-   * Reads all values.
+   * Reads all values of a file.
    *
-   * @param item the sizes that an item must have: none where an item is one byte
-   * @throws IdxException when the file's content is at fault
+   * @param item expected sizes of an item; none if an item is one byte
+   * @throws IdxException when the content of the file is damaged
    */
   static byte[] values(Path file, int... item) throws IOException {
     try (InputStream raw = Files.newInputStream(file);
@@ -91,7 +94,7 @@ final class IdxFile {
     return bytes;
   }
 
-  /** Reads on to the end, since gzip's checksum comes last. */
+  /** Reads the values and continues to the end of the file, since gzip's checksum comes last. */
   private byte[] values(int bytes) throws IOException {
     var values = new byte[bytes];
     int there = in.readNBytes(values, 0, bytes);

@@ -1,14 +1,15 @@
 package io.mobula.samples.fashion;
 
-/** Arithmetic on one score per class. Pure. */
+/** Softmax and cross entropy on one score per class. Pure functions. */
 final class SoftmaxLoss {
   private SoftmaxLoss() {}
 
   /**
-   * Turns scores into the errors that cross entropy after a softmax gives them: probability minus
-   * what should be, times a weight.
+   * Replaces scores by the errors of cross entropy after a softmax: the probability minus the
+   * wanted value, times a weight.
    *
-   * @return the loss, not weighted: minus the logarithm of the right class's probability, in nats
+   * @return the loss without the weight: minus the logarithm of the right class's probability, in
+   *     nats
    */
   static double toErrors(float[] scores, int label, float weight) {
     double logSum = logSum(scores);
@@ -20,7 +21,7 @@ final class SoftmaxLoss {
     return loss;
   }
 
-  /** The logarithm of the sum of all exponentials, with none that could overflow. */
+  /** Returns the logarithm of the sum of all exponentials, computed without overflow. */
   private static double logSum(float[] scores) {
     double highest = scores[highest(scores)];
     double sum = 0;
@@ -30,7 +31,7 @@ final class SoftmaxLoss {
     return highest + Math.log(sum);
   }
 
-  /** The class with the highest score, the first of equals. */
+  /** Returns the class with the highest score, the first among equals. */
   static int highest(float[] scores) {
     int best = 0;
     for (int i = 1; i < scores.length; i++) {

@@ -7,15 +7,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The images to learn from, once in a process: 188 MB that all workers there share. They are let go
- * when nobody has them and memory gets short. Safe for use by many threads.
+ * Cache of the training images, 188 MB that all workers of a process share. The images are freed
+ * when nothing uses them and memory gets short. Safe for use by many threads.
  */
 final class TrainingImageCache {
   private static final Map<FashionFiles, Reference<FashionSet>> READ = new HashMap<>();
 
   private TrainingImageCache() {}
 
-  /** Reads them the first time; throws as {@link FashionFiles#train} does. */
+  /**
+   * Returns the images, which the first call reads; throws the same exceptions as {@link
+   * FashionFiles#train}.
+   */
   static synchronized FashionSet train(FashionFiles files) throws IOException {
     var read = READ.get(files);
     var known = read == null ? null : read.get();

@@ -4,22 +4,22 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * A network with one hidden layer of rectified units before a softmax, as arithmetic on one flat
+ * Network with one hidden layer of rectified units before a softmax, as arithmetic on one flat
  * vector of parameters. With h hidden units:
  *
  * <pre>
- * from            length  what
+ * from            length  content
  * 0               h       biases of the hidden units
  * h               784 h   for each pixel, its weight in every hidden unit
  * 785 h           10      biases of the classes
  * 785 h + 10      10 h    for each hidden unit, its weight in every class
  * </pre>
  *
- * <p>For one thread at a time: an instance owns the arrays that its results are computed in, which
- * grow with the largest batch. Results depend on the arguments alone, to the last bit.
+ * <p>For one thread at a time: an instance owns the arrays of its intermediate results, which grow
+ * with the largest batch. Results depend on the arguments alone, to the last bit.
  */
 final class TwoLayerNetwork {
-  /** The usual number of hidden units: 101 770 parameters. */
+  /** Default number of hidden units, which gives 101 770 parameters. */
   static final int HIDDEN = 128;
 
   private static final int JUDGED_AT_ONCE = 64;
@@ -28,7 +28,7 @@ final class TwoLayerNetwork {
   private final DenseLayer upper;
   private Activations activations;
 
-  /** A network with {@value #HIDDEN} hidden units. */
+  /** Creates a network with {@value #HIDDEN} hidden units. */
   TwoLayerNetwork() {
     this(HIDDEN);
   }
@@ -43,12 +43,12 @@ final class TwoLayerNetwork {
     activations = new Activations(JUDGED_AT_ONCE, hidden);
   }
 
-  /** How many parameters it has. */
+  /** Returns the number of parameters. */
   int size() {
     return lower.parameters() + upper.parameters();
   }
 
-  /** Parameters to begin with, the same for the same seed. */
+  /** Returns the initial parameters, which depend on the seed only. */
   float[] initial(long seed) {
     var parameters = new float[size()];
     var random = new Random(seed);
@@ -76,7 +76,7 @@ final class TwoLayerNetwork {
     return loss;
   }
 
-  /** The share of a set that is predicted right. */
+  /** Returns the share of a set that is predicted correctly. */
   double accuracy(float[] parameters, FashionSet set) {
     int right = 0;
     for (int from = 0; from < set.count(); from += JUDGED_AT_ONCE) {
@@ -112,7 +112,9 @@ final class TwoLayerNetwork {
     upper.forward(parameters, activations.hidden, activations.scores, count);
   }
 
-  /** Makes of the scores their share in the errors of the mean; returns the sum of the losses. */
+  /**
+   * Replaces the scores by their part of the errors of the mean, and returns the sum of the losses.
+   */
   private double toErrors(FashionSet set, int[] batch) {
     double loss = 0;
     for (int example = 0; example < batch.length; example++) {
@@ -122,13 +124,13 @@ final class TwoLayerNetwork {
     return loss;
   }
 
-  /** What the images of a batch make of the layers: one row per image. */
+  /** Activations of the layers for the images of a batch: one row per image. */
   private static final class Activations {
     final float[][] pixels;
     final float[][] hidden;
     final float[][] hiddenErrors;
 
-    /** In the end, the errors. */
+    /** Scores of the classes, finally replaced by the errors. */
     final float[][] scores;
 
     Activations(int examples, int units) {

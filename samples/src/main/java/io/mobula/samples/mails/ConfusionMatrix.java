@@ -4,26 +4,26 @@ import io.mobula.samples.training.EvaluationResult;
 import io.mobula.samples.training.EvaluationResult.Metric;
 
 /**
- * How many mails were predicted to be what.
+ * Confusion matrix: numbers of mails by label and prediction.
  *
  * @param truePositives spam that is predicted to be spam
- * @param falseNegatives spam that is not
- * @param falsePositives what is no spam, but predicted to be
- * @param trueNegatives what is no spam, and predicted to be none
+ * @param falseNegatives spam that is not predicted to be spam
+ * @param falsePositives other mails that are predicted to be spam
+ * @param trueNegatives other mails that are not predicted to be spam
  */
 record ConfusionMatrix(
     int truePositives, int falseNegatives, int falsePositives, int trueNegatives) {
-  /** The share of all mails that is predicted right. */
+  /** Returns the share of all mails that is predicted correctly. */
   double accuracy() {
     return share(truePositives + trueNegatives, falseNegatives + falsePositives);
   }
 
-  /** The share of spam in what is predicted to be spam. */
+  /** Returns the share of spam among the mails that are predicted to be spam. */
   double precision() {
     return share(truePositives, falsePositives);
   }
 
-  /** The share of the spam that is predicted to be spam. */
+  /** Returns the share of the spam that is predicted to be spam. */
   double recall() {
     return share(truePositives, falseNegatives);
   }
@@ -32,7 +32,7 @@ record ConfusionMatrix(
     return right == 0 ? 0 : (double) right / (right + wrong);
   }
 
-  /** All three shares. */
+  /** Returns all three shares. */
   EvaluationResult evaluation() {
     return EvaluationResult.of(
         accuracy(), new Metric("precision", precision()), new Metric("recall", recall()));

@@ -1,8 +1,8 @@
 package io.mobula.samples.mails;
 
 /**
- * The hash FNV-1a of 64 bits (Fowler, Noll and Vo): the same on every JVM and in every run, as
- * shards and splits need it.
+ * FNV-1a hash of 64 bits (Fowler, Noll and Vo): the same on every JVM and in every run, as shards
+ * and splits require.
  */
 final class FnvHash {
   private static final long BASIS = 0xcbf29ce484222325L;
@@ -10,7 +10,7 @@ final class FnvHash {
 
   private FnvHash() {}
 
-  /** Hashes the characters, which are of one byte each here; of others, it takes the lower byte. */
+  /** Hashes the lower byte of each character; here every character fits one byte. */
   static long hash(String text) {
     long hash = BASIS;
     for (int i = 0; i < text.length(); i++) {

@@ -3,16 +3,16 @@ package io.mobula.samples.mails;
 import java.util.Arrays;
 
 /**
- * Logistic regression on the keys of mails: a weight per key, and the odds that a mail is spam are
- * the exponential of its score. A mail with n keys has each of them with a value of 1 / sqrt(n), so
- * that long mails do not outweigh short ones. Pure.
+ * Logistic regression on the keys of mails: one weight per key; the odds that a mail is spam are
+ * the exponential of its score. Each of the n keys of a mail has the value 1 / sqrt(n), so that
+ * long mails do not outweigh short ones. Pure functions.
  */
 final class LogisticRegression {
   private LogisticRegression() {}
 
   /**
-   * Overwrites {@code gradient} with the mean gradient of a batch; it and the weights belong to the
-   * batch's keys, place by place.
+   * Overwrites {@code gradient} with the mean gradient of a batch. Gradient and weights have one
+   * entry for each of the batch's keys, in the same order.
    *
    * @return the mean loss: cross entropy, in nats
    */
@@ -31,7 +31,10 @@ final class LogisticRegression {
     return loss / batch.count();
   }
 
-  /** What a batch is predicted to be, beside what it is: spam where the score is above zero. */
+  /**
+   * Returns the confusion matrix of a batch: a mail is predicted to be spam if its score is above
+   * zero.
+   */
   static ConfusionMatrix confusion(SparseBatch batch, float[] weights) {
     requireOnePerKey(batch, weights);
     var spam = new int[2]; // missed, hit

@@ -5,17 +5,18 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Training on one thread, without any server, by AdaGrad (Duchi, Hazan and Singer, 2011): what
- * synchronous training with as many workers must come to. A weight moves by {@code rate * g /
- * sqrt(sum of g * g)}, so that rare keys learn as fast as frequent ones.
+ * Training on one thread without a server, by AdaGrad (Duchi, Hazan and Singer, 2011): the expected
+ * result of synchronous training with as many workers. A weight moves by {@code rate * g / sqrt(sum
+ * of g * g)}, so that rare keys learn as fast as frequent ones.
  */
 final class MailBaseline {
-  /** How far the first gradient of a key moves its weight, at most. */
+  /** Maximum change of a weight by the first gradient of its key. */
   static final float RATE = 0.3f;
 
   /**
-   * What the sums of squares begin with. From zero, the first gradient of a key would move it by
-   * the full rate, even one that is nothing but what rounding left of gradients that cancel out.
+   * Initial value of the sums of squares. From zero, the first gradient of a key would move its
+   * weight by the full rate, even a gradient that is only the rounding error of gradients that
+   * cancel out.
    */
   static final float FIRST_SUM = 1e-8f;
 
@@ -26,9 +27,9 @@ final class MailBaseline {
   private long steps;
 
   /**
-   * Stands before the first step: all weights are zero.
+   * Creates a training before its first step, with weights of zero.
    *
-   * @param batches the workers and their shares
+   * @param batches the workers and their batches
    */
   MailBaseline(MailSet set, BatchSampler batches) {
     if (set.count() != batches.examples()) {
@@ -41,15 +42,18 @@ final class MailBaseline {
   }
 
   /**
-   * Makes so many more steps.
+   * Runs {@code more} further steps.
    *
-   * @return for each the mean loss of its mails before it, in nats
+   * @return for each step the mean loss of its mails before the step, in nats
    */
   double[] learn(int more) {
     return IntStream.range(0, more).mapToDouble(i -> step()).toArray();
   }
 
-  /** Takes the batches of all workers as one: they are of one size, so it has the mean gradient. */
+  /**
+   * Runs one step on the batches of all workers as one batch, which has the mean gradient since all
+   * batches have the same size.
+   */
   private double step() {
     var batch = set.batch(IntStream.range(0, batches.workers())
         .flatMap(rank -> Arrays.stream(batches.batch(steps, rank)))
@@ -68,7 +72,7 @@ final class MailBaseline {
     weights[key] -= (float) (RATE * gradient / Math.sqrt(squares[key]));
   }
 
-  /** The weights of some keys as they are. */
+  /** Returns the current weights of some keys. */
   float[] weights(long[] keys) {
     var some = new float[keys.length];
     for (int i = 0; i < some.length; i++) {

@@ -1,6 +1,6 @@
 package io.mobula.samples.mails;
 
-/** A mail as the arithmetic sees it. Immutable by agreement: nobody writes to its keys. */
+/** Labelled example: the keys of a mail. Immutable by convention: nothing writes to its keys. */
 final class MailExample {
   private static final int FOLDS = 5;
 
@@ -8,7 +8,7 @@ final class MailExample {
   private final boolean spam;
   private final long[] keys;
 
-  /** Refuses keys that are not in ascending order or not distinct. */
+  /** Creates an example; refuses keys that are not ascending and distinct. */
   MailExample(String name, boolean spam, long[] keys) {
     for (int i = 1; i < keys.length; i++) {
       if (keys[i] <= keys[i - 1]) {
@@ -21,22 +21,24 @@ final class MailExample {
     this.keys = keys;
   }
 
-  /** The name of its file. */
+  /** Returns the name of the mail's file. */
   String name() {
     return name;
   }
 
-  /** Its label. */
+  /** Returns whether the mail is spam. */
   boolean spam() {
     return spam;
   }
 
-  /** What is in it: {@link MailFeatures}, in ascending order, each once. */
+  /** Returns the keys of the mail, ascending and distinct; see {@link MailFeatures}. */
   long[] keys() {
     return keys;
   }
 
-  /** Whether it is one of the fifth that judges what was learned; its name alone decides. */
+  /**
+   * Returns whether the mail is in the test set, a fifth of all mails; depends on its name only.
+   */
   boolean isTest() {
     return Long.remainderUnsigned(FnvHash.hash(name), FOLDS) == 0;
   }

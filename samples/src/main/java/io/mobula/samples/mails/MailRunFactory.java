@@ -8,7 +8,8 @@ import io.mobula.samples.training.TrainingRun;
 import io.mobula.samples.training.TrainingRunFactory;
 
 /**
- * Begins trainings of logistic regression on four fifths of the mails, by three workers or none.
+ * Factory of runs that train logistic regression on four fifths of the mails, with three workers or
+ * with none.
  */
 final class MailRunFactory implements TrainingRunFactory {
   private static final int WORKERS = 3;

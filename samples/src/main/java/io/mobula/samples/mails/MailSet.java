@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Mails with their labels.
+ * Set of labelled mails.
  *
  * @param mails at least one
  */
@@ -16,12 +16,12 @@ record MailSet(List<MailExample> mails) {
     }
   }
 
-  /** The four fifths to learn from. */
+  /** Returns the training set, four fifths of the mails. */
   MailSet train() {
     return new MailSet(mails.stream().filter(mail -> !mail.isTest()).toList());
   }
 
-  /** The fifth that judges what was learned; no mail is in both. */
+  /** Returns the test set, one fifth of the mails, disjoint from the training set. */
   MailSet test() {
     return new MailSet(mails.stream().filter(MailExample::isTest).toList());
   }
@@ -30,12 +30,12 @@ record MailSet(List<MailExample> mails) {
     return mails.size();
   }
 
-  /** The mails as one batch. */
+  /** Returns all mails as one batch. */
   SparseBatch whole() {
     return SparseBatch.of(mails);
   }
 
-  /** Some mails as one batch, by their rows; one may come twice. */
+  /** Returns the mails of some rows as one batch; a row may occur repeatedly. */
   SparseBatch batch(int[] rows) {
     return SparseBatch.of(Arrays.stream(rows).mapToObj(mails::get).toList());
   }

@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Sparse logistic regression learns to tell spam from other mails on one thread, and then from a
- * sparse table on two shards, by three worker actors, on several processes if wanted: once for each
- * way in which workers may wait for each other. {@link TrainingProgram} says what it writes; its
- * lines have the precision and the recall of spam, too.
+ * Training program: sparse logistic regression learns to recognize spam on one thread, and then
+ * from a sparse table on two shards with three worker actors, optionally on several processes, once
+ * for each way in which workers may wait for each other. {@link TrainingProgram} describes the
+ * output, which also has the precision and the recall of spam.
  */
 public final class MailTraining {
   private static final TrainingSettings USUAL =
@@ -19,8 +19,8 @@ public final class MailTraining {
   private MailTraining() {}
 
   /**
-   * Runs it, with options as {@code --nodes 3 --mode all --epochs 5 --runs 5 --plot plot.png}; the
-   * exit code is 2 when they cannot be meant.
+   * Runs the program with options such as {@code --nodes 3 --mode all --epochs 5 --runs 5 --plot
+   * plot.png}; the exit code is 2 when they are invalid.
    */
   public static void main(String[] args) throws IOException {
     program(MailFiles.chosen(DataFolders.ofThisProcess())).main(args);

@@ -6,8 +6,8 @@ import io.mobula.samples.training.BatchSampler;
 import io.mobula.samples.training.TrainingActor;
 
 /**
- * The actor that learns from the mails of one rank: pulls the weights of the keys in a batch,
- * pushes their gradients, and ends the step. All other keys stay where they are.
+ * Worker actor that trains on the mails of one rank: it pulls the weights of the keys in a batch,
+ * pushes their gradients, and ends the step. The weights of all other keys are not transferred.
  */
 final class MailWorker implements TrainingActor {
   private final BatchSampler batches;

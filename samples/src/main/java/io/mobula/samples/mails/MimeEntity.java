@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A mail or a part of one, as RFC 5322 and RFC 2045 have it: named fields, and a body, which may
- * have parts of its own. Nothing is refused, since spam is often broken: what cannot be taken apart
- * is taken as it stands.
+ * Mail or part of a mail, as in RFC 5322 and RFC 2045: named fields, and a body, which may have
+ * parts of its own. No input is refused, since spam is often malformed: text that cannot be parsed
+ * is used unparsed.
  *
- * @param fields the last value of each, by its name in lower case
- * @param body as it was sent
+ * @param fields the last value of each field, by its name in lower case
+ * @param body the body as it was sent
  */
 record MimeEntity(Map<String, String> fields, String body) {
   private static final Pattern FOLD = Pattern.compile("\n[ \t]+");
@@ -24,7 +24,7 @@ record MimeEntity(Map<String, String> fields, String body) {
   private static final Pattern BOUNDARY =
       Pattern.compile("boundary\\s*=\\s*\"?([^\";\\s]+)", Pattern.CASE_INSENSITIVE);
 
-  /** Parts within parts within parts: mails are not nested deeper unless to do harm. */
+  /** Limit of nested parts; only malicious mails are nested deeper. */
   private static final int DEEPEST = 8;
 
   MimeEntity {
@@ -32,8 +32,8 @@ record MimeEntity(Map<String, String> fields, String body) {
   }
 
   /**
-   * Takes the fields from the text up to the first empty line; the body is what follows. Where no
-   * line is empty, the whole text is searched for fields and is the body, too.
+   * Parses the fields before the first empty line, and the body after it. Without an empty line the
+   * whole text is searched for fields and is also the body.
    */
   static MimeEntity parse(String text) {
     var lines = text.replace("\r\n", "\n");
@@ -44,7 +44,10 @@ record MimeEntity(Map<String, String> fields, String body) {
     return new MimeEntity(fields(lines.substring(0, end)), lines.substring(end).stripLeading());
   }
 
-  /** Joins folded lines; passes over what has no name, such as the first line of an mbox. */
+  /**
+   * Joins folded lines and collects the fields; ignores lines without a name, such as the first
+   * line of an mbox.
+   */
   private static Map<String, String> fields(String lines) {
     var fields = new HashMap<String, String>();
     FIELD
@@ -55,18 +58,18 @@ record MimeEntity(Map<String, String> fields, String body) {
     return fields;
   }
 
-  /** A field's value, decoded where it has encoded words; empty where there is none. */
+  /** Returns a field's value with encoded words decoded; empty if there is none. */
   String field(String name) {
     return TransferEncoding.decodeWords(fields.getOrDefault(name, ""));
   }
 
-  /** What the body is, in lower case: {@code text/plain} unless it says otherwise. */
+  /** Returns the media type of the body in lower case; {@code text/plain} if none is given. */
   String type() {
     var type = fields.getOrDefault("content-type", "").split(";", 2)[0].strip();
     return type.isEmpty() ? "text/plain" : type.toLowerCase(Locale.ROOT);
   }
 
-  /** This entity and all parts within it. */
+  /** Returns this entity and all parts within it. */
   Stream<MimeEntity> all() {
     return all(DEEPEST);
   }
@@ -87,7 +90,7 @@ record MimeEntity(Map<String, String> fields, String body) {
     return Arrays.stream(line.split(body, -1)).skip(1).map(MimeEntity::parse).toList();
   }
 
-  /** The body, decoded, where it is text and has no parts; else nothing. */
+  /** Returns the decoded body if it is text without parts, otherwise an empty text. */
   String text() {
     return BINARY.matcher(type()).matches() || !parts().isEmpty()
         ? ""

@@ -3,12 +3,13 @@ package io.mobula.samples.mails;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
-/** Sets of keys as arrays: in ascending order, each once. Pure. */
+/** Sets of keys as arrays in ascending order without duplicates. Pure functions. */
 final class SortedKeys {
   private SortedKeys() {}
 
   /**
-   * The set of what comes, in any order. Boxes none of them, as a stream's {@code distinct} would.
+   * Returns the distinct keys of a stream in ascending order, without boxing them as the stream's
+   * {@code distinct} would.
    */
   static long[] sortedDistinct(LongStream keys) {
     long[] sorted = keys.sorted().toArray();
@@ -21,7 +22,7 @@ final class SortedKeys {
     return Arrays.copyOf(sorted, count);
   }
 
-  /** Where each key of a set is in a set that has them all. */
+  /** Returns the position of each key of a set in a superset. */
   static int[] positions(long[] some, long[] all) {
     var places = new int[some.length];
     int place = 0;

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Some mails with their keys joined: what one pull and one push of weights are for. Arrays of
- * weights and gradients belong to the {@link #keys}, place by place. Immutable by agreement.
+ * Batch of mails with their keys joined, for one pull and one push of weights. Arrays of weights
+ * and gradients have one entry for each of the {@link #keys}, in the same order. Immutable by
+ * convention.
  */
 final class SparseBatch {
   private final long[] keys;
@@ -34,22 +35,22 @@ final class SparseBatch {
     return new SparseBatch(keys, places, spam);
   }
 
-  /** The keys of all mails, in ascending order, each once. */
+  /** Returns the distinct keys of all mails in ascending order. */
   long[] keys() {
     return keys;
   }
 
-  /** How many mails there are. */
+  /** Returns the number of mails. */
   int count() {
     return spam.length;
   }
 
-  /** Where a mail's keys are among {@link #keys}, in ascending order. */
+  /** Returns the positions of a mail's keys in {@link #keys}, in ascending order. */
   int[] positions(int mail) {
     return places[mail];
   }
 
-  /** A mail's label. */
+  /** Returns whether a mail is spam. */
   boolean spam(int mail) {
     return spam[mail];
   }

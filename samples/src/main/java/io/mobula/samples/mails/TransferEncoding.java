@@ -8,9 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The encodings that carry bytes through old mail servers (RFC 2045) and fields (RFC 2047).
- * Whatever breaks their rules stays as it is. A byte becomes a character: there are no character
- * sets.
+ * Transfer encodings of bodies (RFC 2045) and fields (RFC 2047). Malformed input is left unchanged.
+ * A byte becomes one character; character sets are ignored.
  */
 final class TransferEncoding {
   private static final Pattern WORD = Pattern.compile("=\\?[^?\\s]*\\?([QqBb])\\?([^?\\s]*)\\?=");
@@ -18,7 +17,7 @@ final class TransferEncoding {
 
   private TransferEncoding() {}
 
-  /** Decodes a body by the name of its encoding; one that is not known changes nothing. */
+  /** Decodes a body by the name of its encoding; an unknown encoding changes nothing. */
   static String decode(String encoding, String body) {
     return switch (encoding.toLowerCase(Locale.ROOT)) {
       case "base64" -> decodeBase64(body);
@@ -38,7 +37,10 @@ final class TransferEncoding {
         : decodeQuoted(word.group(2).replace('_', ' '));
   }
 
-  /** Passes over all that is no digit, and over a last digit that makes no byte. */
+  /**
+   * Decodes base64, ignoring characters that are not digits, and a last digit that does not
+   * complete a byte.
+   */
   private static String decodeBase64(String body) {
     var digits = NO_DIGIT.matcher(body).replaceAll("");
     int usable = digits.length() % 4 == 1 ? digits.length() - 1 : digits.length();

@@ -1,20 +1,20 @@
 package io.mobula.samples.training;
 
 /**
- * Who learns from which examples when: a pure function that every way of training asks. The workers
- * of a step take neighbouring stretches of one endless sequence, in which the examples come in
- * another order each epoch: each epoch has every example once, and how many workers share a step
- * changes nothing in what the step is made of.
+ * Sampler of batches: a pure function of step and worker, used by every kind of training. The
+ * workers of a step use neighbouring parts of one endless sequence, in which each epoch has every
+ * example once, in another order; so the examples of a step do not depend on how many workers share
+ * it.
  *
- * @param workers how many share a step
- * @param size how many examples each of them takes
- * @param examples how many there are
- * @param seed decides the orders
+ * @param workers number of workers that share a step
+ * @param size number of examples of each worker's batch
+ * @param examples number of examples
+ * @param seed determines the order in each epoch
  */
 public record BatchSampler(int workers, int size, int examples, long seed) {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
-  /** Refuses numbers below 1; any seed goes. */
+  /** Refuses numbers below 1; any seed is allowed. */
   public BatchSampler {
     if (workers < 1 || size < 1 || examples < 1) {
       throw new IllegalArgumentException("Wanted " + workers + " workers with " + size + " of "
@@ -23,8 +23,8 @@ public record BatchSampler(int workers, int size, int examples, long seed) {
   }
 
   /**
-   * The rows of the examples that a worker takes in a step, both counted from zero. One batch never
-   * has an example twice unless it crosses from an epoch to the next.
+   * Returns the rows of the examples of one worker in one step, both counted from zero. A batch has
+   * no example twice unless it crosses from one epoch to the next.
    */
   public int[] batch(long step, int rank) {
     if (step < 0 || rank < 0 || rank >= workers) {
@@ -44,7 +44,7 @@ public record BatchSampler(int workers, int size, int examples, long seed) {
     return new Permutation(examples, seed + epoch * GOLDEN).at((int) (place % examples));
   }
 
-  /** How many steps it takes to have learned from every example once. */
+  /** Returns the number of steps that use every example once. */
   public long stepsPerEpoch() {
     return Math.ceilDiv(examples, (long) workers * size);
   }

@@ -16,8 +16,8 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * A PNG with two charts over time, loss and accuracy, and a line per curve in each. Needs no
- * display.
+ * Plot of learning curves: a PNG with two charts over time, loss and accuracy, with one line per
+ * curve in each. Needs no display.
  */
 public final class CurvesPlot {
   private static final int WIDTH = 640;
@@ -25,7 +25,7 @@ public final class CurvesPlot {
 
   private CurvesPlot() {}
 
-  /** Makes the folder of a picture, so that a long run need not fail at its end. */
+  /** Creates the folder of a picture, so that a long run does not fail at its end. */
   public static void makeFolder(Path file) throws IOException {
     var folder = file.toAbsolutePath().getParent();
     if (folder != null) {
@@ -33,7 +33,7 @@ public final class CurvesPlot {
     }
   }
 
-  /** Writes the picture, in place of what may be there. */
+  /** Writes the picture, replacing an existing file. */
   public static void write(Path file, List<LearningCurve> curves) throws IOException {
     System.setProperty("java.awt.headless", "true");
     var loss = chart("Training loss", "nats", curves, Point::loss);

@@ -4,26 +4,29 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where data lie that do not come with Mobula, as a process is told by its user: by a system
- * property, else by an environment variable, else in the usual place.
+ * Lookup of folders with data that are not part of Mobula: by a system property, else by an
+ * environment variable, else a default.
  *
- * @param properties gives a system property, or null
- * @param variables gives an environment variable, or null
+ * @param properties returns a system property, or null
+ * @param variables returns an environment variable, or null
  */
 public record DataFolders(Lookup properties, Lookup variables) {
-  /** Looks something up by its name. */
+  /** Lookup of a value by its name. */
   public interface Lookup {
-    /** The value; null where there is none. */
+    /** Returns the value of that name; null if there is none. */
     @Nullable
     String of(String name);
   }
 
-  /** What this process was told. */
+  /** Returns the lookup in the properties and variables of this process. */
   public static DataFolders ofThisProcess() {
     return new DataFolders(System::getProperty, System::getenv);
   }
 
-  /** The folder that the property names, else the one that the variable names, else the usual. */
+  /**
+   * Returns the folder that the property names, else the one that the variable names, else the
+   * default.
+   */
   public Path chosen(String property, String variable, Path usual) {
     var byProperty = properties.of(property);
     if (byProperty != null) {
@@ -34,8 +37,8 @@ public record DataFolders(Lookup properties, Lookup variables) {
   }
 
   /**
-   * Mobula's folder in the user's cache: below {@code XDG_CACHE_HOME}, else below {@code .cache} at
-   * home.
+   * Returns Mobula's folder in the user's cache: below {@code XDG_CACHE_HOME}, else below {@code
+   * .cache} in the home directory.
    */
   public Path cache() {
     var cache = variables.of("XDG_CACHE_HOME");

@@ -4,37 +4,37 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a model is worth on examples that were held out.
+ * Evaluation of a model on held-out examples.
  *
- * @param accuracy the share that it predicts right, from 0 to 1
- * @param metrics other shares, where they say more than that
+ * @param accuracy share of correct predictions, from 0 to 1
+ * @param metrics further metrics, where they are informative
  */
 public record EvaluationResult(double accuracy, List<Metric> metrics) {
-  /** Keeps a copy. */
+  /** Copies the list of metrics. */
   public EvaluationResult {
     metrics = List.copyOf(metrics);
   }
 
-  /** A judgement by shares, the accuracy first. */
+  /** Returns an evaluation with an accuracy and further metrics. */
   public static EvaluationResult of(double accuracy, Metric... more) {
     return new EvaluationResult(accuracy, List.of(more));
   }
 
   /**
-   * A share with a name.
+   * Metric with a name.
    *
-   * @param name what people call it, one word
+   * @param name name for people, one word
    * @param value from 0 to 1
    */
   public record Metric(String name, double value) {
-    /** The name, {@code =} and three digits. */
+    /** Returns the name, {@code =} and three digits. */
     @Override
     public String toString() {
       return name + "=" + shown(value);
     }
   }
 
-  /** Three digits, never rounded up: 0.8499 is not 0.850. */
+  /** Formats with three digits, never rounded up: 0.8499 is not 0.850. */
   static String shown(double share) {
     return String.format(Locale.ROOT, "%.3f", Math.floor(share * 1000) / 1000);
   }

@@ -3,11 +3,11 @@ package io.mobula.samples.training;
 import java.util.List;
 
 /**
- * How one training went.
+ * Learning curve of one training.
  *
- * @param title tells it from others, in a legend
- * @param points in the order of time, at least one
- * @param updates how often the parameters were changed
+ * @param title name in a legend
+ * @param points points in the order of time, at least one
+ * @param updates how often the parameters were updated
  */
 public record LearningCurve(String title, List<Point> points, long updates) {
   /** Refuses a curve without a point. */
@@ -19,15 +19,15 @@ public record LearningCurve(String title, List<Point> points, long updates) {
   }
 
   /**
-   * Where it stood.
+   * Point of a learning curve.
    *
-   * @param seconds since its training began
-   * @param loss the mean since the point before, in nats
-   * @param accuracy on examples that were held out, from 0 to 1
+   * @param seconds time since the training began
+   * @param loss mean loss since the previous point, in nats
+   * @param accuracy accuracy on held-out examples, from 0 to 1
    */
   public record Point(double seconds, double loss, double accuracy) {}
 
-  /** On examples that were held out, at the end. */
+  /** Returns the accuracy on held-out examples at the end. */
   public double accuracy() {
     return points.getLast().accuracy();
   }

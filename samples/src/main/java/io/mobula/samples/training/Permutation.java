@@ -1,15 +1,15 @@
 package io.mobula.samples.training;
 
 /**
- * The numbers from 0 to below {@code size} in an order that a seed decides, each looked up by
- * itself: no array is shuffled or kept. Pure.
+ * Permutation of the numbers from 0 to below {@code size} that a seed determines. Each number is
+ * computed separately, without shuffling or storing an array. Pure functions.
  *
- * <p>A small Feistel network puts the numbers below a power of four in another order; what it takes
- * beyond {@code size} goes through it again until it is within (Black and Rogaway, <em>Ciphers with
- * arbitrary finite domains</em>, 2002): on average fewer than four times.
+ * <p>A small Feistel network permutes the numbers below a power of four; a result that is not below
+ * {@code size} is permuted again until it is (Black and Rogaway, <em>Ciphers with arbitrary finite
+ * domains</em>, 2002): on average fewer than four times.
  *
  * @param size how many numbers, at most 2^30
- * @param seed decides the order
+ * @param seed determines the order
  */
 record Permutation(int size, long seed) {
   private static final int ROUNDS = 4;
@@ -20,7 +20,7 @@ record Permutation(int size, long seed) {
     }
   }
 
-  /** The number at a place of the order. */
+  /** Returns the number at a position of the order. */
   int at(int place) {
     int half = (Integer.SIZE - Integer.numberOfLeadingZeros(size - 1) + 1) / 2;
     int at = crossed(place, half);
@@ -42,7 +42,7 @@ record Permutation(int size, long seed) {
     return left << half | right;
   }
 
-  /** Spreads every bit over all others: the finalizer of SplitMix64 (Steele et al., 2014). */
+  /** Mixes every bit into all others with the finalizer of SplitMix64 (Steele et al., 2014). */
   private static long mixed(long bits, int round) {
     long z = bits * ROUNDS + round;
     z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;

@@ -3,17 +3,19 @@ package io.mobula.samples.training;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
-/** A training on the caller's thread, without a server: an update a step. For one thread. */
+/**
+ * Training run on the caller's thread without a server; each step is one update. For one thread.
+ */
 public final class SingleThreadRun implements TrainingRun {
   private final IntFunction<double[]> learner;
   private final Supplier<EvaluationResult> judge;
   private long updates;
 
   /**
-   * Stands before the first step.
+   * Creates a run before its first step.
    *
-   * @param learner makes so many more steps, and gives the loss of each
-   * @param judge judges the parameters as they are
+   * @param learner runs the given number of further steps, and returns the loss of each
+   * @param judge evaluates the current parameters
    */
   public SingleThreadRun(IntFunction<double[]> learner, Supplier<EvaluationResult> judge) {
     this.learner = learner;
@@ -36,7 +38,7 @@ public final class SingleThreadRun implements TrainingRun {
     return updates;
   }
 
-  /** Does nothing: it has only memory. */
+  /** Does nothing, as the run has no resources besides memory. */
   @Override
   public void close() {}
 }

@@ -5,29 +5,32 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** How the workers of a training wait for each other. */
+/** Synchronization of a training's workers: how they wait for each other. */
 public enum SyncMode {
-  /** After every step for all; their gradients are applied as one, their mean. */
+  /** Each worker waits for all others after every step; the mean of their gradients is applied. */
   SYNCHRONOUS,
-  /** For those who are more than {@link #STALENESS} steps behind; every gradient is applied. */
+  /**
+   * Each worker waits for workers that are more than {@link #STALENESS} steps behind; every
+   * gradient is applied.
+   */
   BOUNDED,
-  /** For nobody; every gradient is applied. */
+  /** No worker waits; every gradient is applied. */
   ASYNCHRONOUS;
 
-  /** How many steps a worker may be ahead of the slowest when it is {@link #BOUNDED}. */
+  /** Maximum lead, in steps, of a worker over the slowest in mode {@link #BOUNDED}. */
   static final int STALENESS = 4;
 
-  /** The modes of that name: one, or none. */
+  /** Returns the modes of that name: one, or none. */
   static List<SyncMode> named(String name) {
     return Arrays.stream(values()).filter(mode -> name.equals(mode.title())).toList();
   }
 
-  /** Its name as people write it. */
+  /** Returns the name of the mode in lower case. */
   public String title() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The rule of a table whose workers wait like that. */
+  /** Returns the consistency of a table whose workers synchronize in this mode. */
   public Consistency consistency() {
     return switch (this) {
       case SYNCHRONOUS -> Consistency.bulkSynchronous();

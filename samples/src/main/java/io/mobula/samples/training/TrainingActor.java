@@ -1,17 +1,21 @@
 package io.mobula.samples.training;
 
-/** An actor that learns from the examples of one rank. */
+/** Actor that trains on the examples of one rank. */
 public interface TrainingActor {
-  /** How many steps it has made: once that is answered, it has joined its table. */
+  /**
+   * Returns the number of finished steps. Once this call is answered, the actor has joined its
+   * table.
+   */
   long steps();
 
   /**
-   * Makes so many more steps; when that is answered, shards have taken in all that it pushed.
+   * Runs {@code steps} further steps. When this call is answered, the shards have received all
+   * pushed gradients.
    *
    * @return the mean loss of each step's batch before the step, in nats
    */
   double[] learn(int steps);
 
-  /** Leaves the table, when all that was pushed is applied. */
+  /** Leaves the table after all pushed gradients are applied. */
   void leave();
 }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Trains in every way that was asked for, from the first step to the last, and judges the
- * parameters several times an epoch, while nobody learns; what that takes is no time of the
- * training. For one thread.
+ * Experiment that trains in each selected mode from the first step to the last, and evaluates the
+ * parameters several times an epoch while no worker runs; the evaluation does not count as training
+ * time. For one thread.
  */
 final class TrainingExperiment {
   private static final int POINTS_PER_EPOCH = 4;
@@ -26,12 +26,12 @@ final class TrainingExperiment {
     this.settings = settings;
   }
 
-  /** Something that begins a training. */
+  /** Function that starts a training run. */
   private interface RunStarter {
     TrainingRun begin() throws IOException;
   }
 
-  /** Trains in one way after the other. */
+  /** Trains in one mode after the other. */
   List<TrainingResult> results() throws IOException {
     var results = new ArrayList<TrainingResult>();
     if (settings.selection().baseline()) {
@@ -48,8 +48,8 @@ final class TrainingExperiment {
   }
 
   /**
-   * Trains a little and forgets it: the JVMs have the examples and have compiled what matters, so
-   * that the first way is not slower for being the first.
+   * Runs a short training and discards it: afterwards the JVMs have loaded the examples and
+   * compiled the hot code, so that the first mode has no disadvantage.
    */
   private static void warmUp(RunStarter starter) throws IOException {
     try (var run = starter.begin()) {
@@ -57,7 +57,7 @@ final class TrainingExperiment {
     }
   }
 
-  /** Trains as often as was asked for; once where chance decides no more than the last bits. */
+  /** Trains as often as requested, or once where chance decides no more than the last bits. */
   private TrainingResult result(String title, boolean byChance, RunStarter starter)
       throws IOException {
     var outcomes = new ArrayList<Outcome>();
@@ -76,7 +76,7 @@ final class TrainingExperiment {
     }
   }
 
-  /** Some steps: where they ended, and what the parameters were worth there. */
+  /** Interval of steps: the point at its end, and the evaluation there. */
   private record TrainingInterval(Point end, EvaluationResult judgement) {}
 
   private List<TrainingInterval> stretches(String title, TrainingRun run) {

@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A program that trains a model in several ways, on several processes if wanted, writes a PNG of
- * how it learned, and at the end prints a line for each way:
+ * Program that trains a model in several modes, optionally on several processes, writes a PNG of
+ * the learning curves, and finally prints one line for each mode:
  *
  * <pre>name: mode=synchronous accuracy=0.862 epochs=5 seconds=31.4 updates=3125
  * name: mode=bounded accuracy_min=0.860 runs=5 epochs=5 seconds=30.2 updates=9375</pre>
  *
- * <p>Where the examples are not installed, it says what installs them and ends in peace.
+ * <p>If the examples are not installed, it prints how to install them and ends normally.
  *
- * @param name what its lines begin with
- * @param usual what runs without any option
- * @param missingReason why there is nothing to learn from and what to do about it, if so
+ * @param name prefix of its lines
+ * @param usual settings without any option
+ * @param missingReason why the examples are missing and what to do about it, if they are
  * @param loader reads the examples
  */
 public record TrainingProgram(
@@ -29,20 +29,20 @@ public record TrainingProgram(
     Supplier<Optional<String>> missingReason,
     ExampleLoader loader) {
 
-  /** Reads the examples, and gives what trains on them. */
+  /** Loader of the examples and of the factory that trains on them. */
   public interface ExampleLoader {
     /**
-     * Reads the examples.
+     * Reads the examples from disk.
      *
-     * @throws IOException when they are there and cannot be read
+     * @throws IOException when they exist and cannot be read
      */
     TrainingRunFactory load(MobulaRuntime runtime) throws IOException;
   }
 
   /**
-   * Runs it with options; ends this process with exit code 2 when they cannot be meant.
+   * Runs the program with options; ends this process with exit code 2 when they are invalid.
    *
-   * @throws IOException when the examples that are there cannot be read, or the plot not written
+   * @throws IOException when existing examples cannot be read, or the plot cannot be written
    */
   public void main(String... args) throws IOException {
     TrainingSettings settings;
@@ -57,9 +57,9 @@ public record TrainingProgram(
   }
 
   /**
-   * Trains and tells {@code out}; throws as {@link #main} does.
+   * Trains, and prints the results to {@code out}.
    *
-   * @throws IOException when the examples that are there cannot be read, or the plot not written
+   * @throws IOException when existing examples cannot be read, or the plot cannot be written
    */
   public void run(TrainingSettings settings, PrintStream out) throws IOException {
     var missing = missingReason.get();

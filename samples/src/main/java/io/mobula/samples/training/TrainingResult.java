@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How the trainings of one kind went.
+ * Result of the trainings of one mode.
  *
- * @param title how workers waited for each other, or that there was none
- * @param byChance whether chance decided whose gradient came first
- * @param epochs how many each training had
+ * @param title the mode, or the baseline
+ * @param byChance whether the order of gradients was a matter of chance
+ * @param epochs number of epochs of each training
  * @param outcomes one for each training, at least one
  */
 record TrainingResult(String title, boolean byChance, int epochs, List<Outcome> outcomes) {
@@ -22,21 +22,24 @@ record TrainingResult(String title, boolean byChance, int epochs, List<Outcome> 
   }
 
   /**
-   * How one training went.
+   * Outcome of one training.
    *
-   * @param curve on the way
-   * @param evaluation what the parameters were worth at the end
+   * @param curve its learning curve
+   * @param evaluation evaluation of the parameters at the end
    */
   record Outcome(LearningCurve curve, EvaluationResult evaluation) {}
 
-  /** The training that came out worst: what a mode is worth when chance is against it. */
+  /**
+   * Returns the training with the lowest accuracy, the guaranteed result of a mode when chance is
+   * unfavourable.
+   */
   Outcome worst() {
     return outcomes.stream()
         .min(Comparator.comparingDouble(outcome -> outcome.evaluation().accuracy()))
         .orElseThrow();
   }
 
-  /** All of it in one line; what is not of all trainings is of the worst. */
+  /** Returns the result in one line; values that differ among trainings are those of the worst. */
   String line() {
     return String.format(
         Locale.ROOT,

@@ -1,24 +1,24 @@
 package io.mobula.samples.training;
 
 /**
- * One training under way, as its driver sees it. Between two stretches of steps nothing moves. For
+ * Running training, as its driver sees it. Between two calls of {@link #learn} no worker runs. For
  * one thread.
  */
 public interface TrainingRun extends AutoCloseable {
   /**
-   * Makes so many more steps.
+   * Runs {@code steps} further steps.
    *
-   * @return for each the mean loss of its examples before it, in nats
+   * @return for each step the mean loss of its examples before the step, in nats
    */
   double[] learn(int steps);
 
-  /** Judges the parameters as they are. */
+  /** Evaluates the current parameters. */
   EvaluationResult evaluate();
 
-  /** How often parameters were changed. */
+  /** Returns how often the parameters were updated. */
   long updates();
 
-  /** Ends what was started for it. */
+  /** Ends the workers and servers of this run. */
   @Override
   void close();
 }

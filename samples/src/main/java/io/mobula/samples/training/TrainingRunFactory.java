@@ -2,16 +2,19 @@ package io.mobula.samples.training;
 
 import java.io.IOException;
 
-/** Begins trainings of one model on one set of examples, all from the same first parameters. */
+/**
+ * Factory of runs that train one model on one set of examples, all from the same initial
+ * parameters.
+ */
 public interface TrainingRunFactory {
-  /** How many steps it takes to have learned from every example once. */
+  /** Returns the number of steps that use every example once. */
   long stepsPerEpoch();
 
-  /** Begins a training by workers that wait for each other like that. */
+  /** Starts a training with workers that synchronize in the given mode. */
   TrainingRun begin(SyncMode mode);
 
   /**
-   * Begins the training that all others are held against: on one thread, without any server.
+   * Starts the training with which all others are compared: on one thread, without a server.
    *
    * @throws IOException when the examples cannot be read
    */

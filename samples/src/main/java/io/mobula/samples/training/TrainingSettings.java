@@ -4,17 +4,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a user may choose about a training.
+ * Settings of a training program.
  *
- * @param nodes how many node processes it runs on; with one, everything is in this process
- * @param selection what is trained, one after the other
- * @param epochs how often each example is learned from
- * @param runs how often a mode is trained in which chance decides whose gradient comes first
- * @param plot the PNG to write
+ * @param nodes number of node processes; with one, everything runs in this process
+ * @param selection modes that are trained, one after the other
+ * @param epochs how often each example is used
+ * @param runs how often a mode is trained in which the order of gradients is a matter of chance
+ * @param plot PNG file to write
  */
 public record TrainingSettings(
     int nodes, ModeSelection selection, int epochs, int runs, Path plot) {
-  /** The options as a user writes them. */
+  /** Options as a user writes them. */
   static final String USAGE = "[--nodes N]"
       + " [--mode baseline|synchronous|bounded|asynchronous|all]"
       + " [--epochs E] [--runs R] [--plot FILE]";
@@ -23,16 +23,16 @@ public record TrainingSettings(
   private static final int MOST = 1000;
 
   /**
-   * Who learns.
+   * Selection of the modes that are trained.
    *
-   * @param baseline whether one thread does, without any server
-   * @param modes how workers wait for each other, when they do
+   * @param baseline whether one thread trains without a server
+   * @param modes modes of the trainings with workers
    */
   public record ModeSelection(boolean baseline, List<SyncMode> modes) {
-    /** The baseline, and each mode. */
+    /** Selection of the baseline and all modes. */
     public static final ModeSelection ALL = new ModeSelection(true, List.of(SyncMode.values()));
 
-    /** Keeps a copy. */
+    /** Copies the list of modes. */
     public ModeSelection {
       modes = List.copyOf(modes);
     }
@@ -50,7 +50,7 @@ public record TrainingSettings(
     }
   }
 
-  /** Refuses numbers that cannot run, naming the option. */
+  /** Refuses numbers out of range, naming the option. */
   public TrainingSettings {
     requireBetween("--nodes", nodes, MOST_NODES);
     requireBetween("--epochs", epochs, MOST);
@@ -64,15 +64,15 @@ public record TrainingSettings(
     }
   }
 
-  /** Everything once in this process: what a program begins with before it reads options. */
+  /** Returns the default settings of a program: each mode once, in this process. */
   public static TrainingSettings usual(int epochs, Path plot) {
     return new TrainingSettings(1, ModeSelection.ALL, epochs, 1, plot);
   }
 
   /**
-   * The same, changed by a command line: pairs of an option and its value.
+   * Returns these settings, changed by a command line of options and values.
    *
-   * @throws IllegalArgumentException when something cannot be meant; the message says what
+   * @throws IllegalArgumentException when an option or value is invalid
    */
   TrainingSettings with(List<String> words) {
     var settings = this;

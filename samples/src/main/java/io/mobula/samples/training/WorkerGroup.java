@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** The worker actors of one training, one for each rank. For one thread. */
+/** Group of the worker actors of one training, one for each rank. For one thread. */
 public final class WorkerGroup implements AutoCloseable {
   private final MobulaRuntime runtime;
   private final List<? extends ActorHandle<? extends TrainingActor>> workers;
 
   /**
-   * Starts the workers and waits until all have joined: nobody begins before.
+   * Starts the workers and waits until all have joined, so that none begins before.
    *
    * @param starter starts the worker of a rank
    */
@@ -26,9 +26,9 @@ public final class WorkerGroup implements AutoCloseable {
   }
 
   /**
-   * Has every worker make so many more steps.
+   * Runs {@code steps} further steps on every worker.
    *
-   * @return for each step the mean over the workers' losses
+   * @return for each step the mean of the workers' losses
    */
   public double[] learn(int steps) {
     var losses = runtime.get(workers.stream()
@@ -39,7 +39,7 @@ public final class WorkerGroup implements AutoCloseable {
         .toArray();
   }
 
-  /** Has the workers leave, and ends them. */
+  /** Makes the workers leave their table, and ends them. */
   @Override
   public void close() {
     try {

@@ -1,12 +1,12 @@
 /**
- * What trainings on a parameter server have in common, whatever they learn: who takes which example
- * when, how workers wait for each other, the command line, curves, the plot and the lines at the
- * end.
+ * Common parts of trainings on a parameter server, whatever they learn: the batches of each worker
+ * and step, the ways in which workers wait for each other, the command line, learning curves, the
+ * plot and the final lines.
  *
- * <p>A program is a {@code TrainingProgram}. It opens a {@code TrainingRunFactory}, which begins a
- * {@code TrainingRun} for each {@code SyncMode}; a {@code TrainingExperiment} has it learn to the
- * end and judges it on the way. Where a run has worker actors, they are {@code TrainingActor}s and
- * a {@code WorkerGroup}. Nothing here knows a model or a kind of example.
+ * <p>A program is a {@code TrainingProgram}. It loads a {@code TrainingRunFactory}, which starts a
+ * {@code TrainingRun} for each {@code SyncMode}; a {@code TrainingExperiment} runs each of them to
+ * the end and evaluates it on the way. Worker actors of a run are {@code TrainingActor}s and form a
+ * {@code WorkerGroup}. This package knows no model and no kind of example.
  */
 @NullMarked
 package io.mobula.samples.training;

@@ -18,7 +18,9 @@ class DigitClassifierTest {
     return Stream.of(new SoftmaxRegression(), new HiddenLayerNetwork(8), new HiddenLayerNetwork(1));
   }
 
-  /** Central differences; in float, so with a coarse step and tolerance. */
+  /**
+   * Compares the gradient with central differences; in float, so with a coarse step and tolerance.
+   */
   @ParameterizedTest
   @MethodSource("models")
   void givesTheGradientThatDifferencesGive(DigitClassifier model) {
@@ -80,8 +82,8 @@ class DigitClassifierTest {
   }
 
   /**
-   * One thread, no server, plain descent in batches: what the distributed training is measured
-   * against.
+   * Trains on one thread without a server, by plain descent in batches: the reference for
+   * distributed training.
    */
   @ParameterizedTest
   @MethodSource("demonstrated")

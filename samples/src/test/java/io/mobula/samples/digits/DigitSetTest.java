@@ -34,7 +34,7 @@ class DigitSetTest {
     assertThat(ALL.split(0.8, 4).test().pixels()).isNotEqualTo(split.test().pixels());
   }
 
-  /** Exact, since every pixel is a multiple of 1/16. */
+  /** Returns the sum of all pixels, which is exact, since every pixel is a multiple of 1/16. */
   private static double sum(DigitSet set) {
     return IntStream.range(0, set.pixels().length)
         .mapToDouble(i -> set.pixels()[i])

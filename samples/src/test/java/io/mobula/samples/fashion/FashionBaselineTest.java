@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Learns from the images themselves; where they are not, it is skipped and says why. */
+/** Test on the real images; skipped, with the reason, where they are not installed. */
 class FashionBaselineTest {
   private static final float RATE = 0.1f;
   private static final int STEPS = 20;

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Trains on the images themselves, with three workers in this JVM; where they are not, it is
- * skipped and says why.
+ * Test that trains on the real images with three workers in this JVM; skipped, with the reason,
+ * where they are not installed.
  */
 @Timeout(60)
 class FashionTrainingTest {
@@ -27,8 +27,9 @@ class FashionTrainingTest {
   private static final BatchSampler BATCHES = new BatchSampler(3, 32, 6_000, 1);
 
   /**
-   * The shards add the workers' gradients up in an order of their own, the baseline in that of the
-   * ranks: the last bits differ, and what they do to later gradients. That was below 1e-6.
+   * Relative tolerance: the shards sum the workers' gradients in an order of their own, the
+   * baseline in that of the ranks, so that the last bits differ, with their effect on later
+   * gradients. The difference was below 1e-6.
    */
   private static final double TOLERANCE = 1e-4;
 

@@ -137,7 +137,10 @@ class IdxFileTest {
         .hasMessageContaining(message);
   }
 
-  /** The second image begins with the brightest pixel and one of a fifth; all others are dark. */
+  /**
+   * Returns a file of three images; the second begins with the brightest pixel and one of a fifth,
+   * all others are dark.
+   */
   private static byte[] threeImages() {
     byte[] file = Arrays.copyOf(header(IMAGES, 3, 28, 28), HEADER + 3 * FashionSet.PIXELS);
     file[HEADER + FashionSet.PIXELS] = (byte) 255;

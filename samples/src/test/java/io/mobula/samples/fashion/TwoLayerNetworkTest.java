@@ -15,7 +15,7 @@ class TwoLayerNetworkTest {
   private static final long SEED = 5;
   private static final FashionSet NOISE = noise(80);
 
-  /** Central differences; in float, so with a tolerance for what rounds off. */
+  /** Compares the gradient with central differences; in float, so with a tolerance for rounding. */
   @ParameterizedTest
   @ValueSource(ints = {1, 8, 33})
   void givesTheGradientThatDifferencesGive(int hidden) {
@@ -34,7 +34,7 @@ class TwoLayerNetworkTest {
     }
   }
 
-  /** Half of the time one of the few that are not weights of pixels. */
+  /** Picks a parameter: in half of the cases one of the few that are not weights of pixels. */
   private static int picked(Random random, int hidden, int size) {
     int upper = (1 + hidden) * FashionSet.CLASSES;
     return random.nextBoolean() ? random.nextInt(size) : size - 1 - random.nextInt(upper);

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Mails for tests that want none of the real ones: a few keys in most mails, most keys in a few,
- * and some that are more frequent in spam. Seeded.
+ * Generated mails for tests without the real ones: a few keys are in most mails, most keys in a
+ * few, and some are more frequent in spam. Seeded.
  */
 final class GeneratedMails {
   private static final int KEYS = 2_000;
@@ -30,7 +30,10 @@ final class GeneratedMails {
     return new MailExample("mail " + number, spam, keys);
   }
 
-  /** A key's frequency falls with its number; every third of the telling ones is of spam. */
+  /**
+   * Returns whether a mail has a key. A key's frequency falls with its number; every third of the
+   * informative keys is more frequent in spam.
+   */
   private boolean has(long key, boolean spam) {
     double frequency = MANY / (MANY + key);
     boolean unlikely = key < TELLING && key % 3 == (spam ? 1 : 0);

@@ -15,7 +15,10 @@ class LogisticRegressionTest {
   private static final long SEED = 3;
   private static final SparseBatch BATCH = SparseBatch.of(mails(12));
 
-  /** Central differences: the sums are of doubles, so that only the weights round off. */
+  /**
+   * Compares the gradient with central differences; the sums are doubles, so that only the weights
+   * are rounded.
+   */
   @Test
   void givesTheGradientThatDifferencesGive() {
     float[] weights = weights();

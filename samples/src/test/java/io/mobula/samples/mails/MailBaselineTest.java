@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Learns from the mails themselves; where they are not, it is skipped and says why. */
+/** Test on the real mails; skipped, with the reason, where they are not installed. */
 class MailBaselineTest {
   private static MailSet all;
 

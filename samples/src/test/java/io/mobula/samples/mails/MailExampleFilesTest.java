@@ -34,7 +34,7 @@ class MailExampleFilesTest {
         .contains(MailFeatures.key("subject:second"), MailFeatures.key("ham"));
   }
 
-  /** In Latin-1, which is hardly ever proper UTF-8. */
+  /** Writes a mail in Latin-1, which is hardly ever valid UTF-8. */
   private void write(String group, String name, String text) throws IOException {
     var file = folder.resolve("data").resolve(group).resolve(name);
     Files.createDirectories(file.getParent());
@@ -66,7 +66,7 @@ class MailExampleFilesTest {
     return new DataFolders(name -> null, variables::get);
   }
 
-  /** The script and the sources must mean the same folder. */
+  /** Checks that the script and the sources use the same folder. */
   @Test
   void looksWhereTheScriptPutsThem() throws IOException {
     var script = Files.readString(Path.of("fetch-mails.sh"));

@@ -24,15 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Trains on mails that are made up, with three workers in this JVM. */
+/** Test that trains on generated mails with three workers in this JVM. */
 @Timeout(60)
 class MailExampleTrainingTest {
   private static final long SEED = 5;
   private static final int STEPS = 60;
 
   /**
-   * The shards add up what three workers have as means, the baseline has one mean: the last bits
-   * differ, and what they do to later gradients.
+   * Tolerance: the shards sum the means of three workers, the baseline has one mean, so that the
+   * last bits differ, with their effect on later gradients.
    */
   private static final double TOLERANCE = 1e-4;
 

@@ -130,7 +130,7 @@ class MimeEntityTest {
     assertThat(MimeEntity.parse("Subject: a\u0085b\n\n").field("subject")).isEqualTo("a\u0085b");
   }
 
-  /** Where the boundary is never met, what it should part is text. */
+  /** Reads the whole body as text if its boundary never occurs. */
   @Test
   void readsTheTextThatABrokenBoundaryWouldHide() {
     var mail = MimeEntity.parse("Content-Type: multipart/mixed; boundary=never\n\nbody");
@@ -159,7 +159,7 @@ class MimeEntityTest {
     }
   }
 
-  /** Cuts the mail and writes over some of it, mostly with what has a meaning in mails. */
+  /** Truncates the mail and overwrites some characters, mostly by ones with a meaning in mails. */
   private static String damaged(Random random) {
     var mail = new StringBuilder(MAIL);
     var meaning = "\n\r\t :;=?-\"/\0\u00ff";

@@ -25,7 +25,8 @@ class BatchSamplerTest {
   }
 
   /**
-   * Of 1000 numbers in random order about one stays where it was, and one follows its neighbour.
+   * Checks that an order looks random: of 1000 numbers in random order about one is at its own
+   * position, and about one follows its predecessor.
    */
   @Test
   void leavesNoOrderThatOneCouldSee() {
@@ -50,7 +51,7 @@ class BatchSamplerTest {
     }
   }
 
-  /** 7 x 9 divides nothing here, so that batches cross from epoch to epoch. */
+  /** Checks batches of 7 x 9 examples, which divide no epoch, so that batches cross epochs. */
   @Test
   void staysFairWhereAStepCrossesEpochs() {
     var batches = new BatchSampler(7, 9, 100, 7);

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a user of a training is told, without a parameter server. */
+/** Test of the output of a training program, without a parameter server. */
 class TrainingProgramTest {
   private static final int STEPS_PER_EPOCH = 10;
 
@@ -55,7 +55,7 @@ class TrainingProgramTest {
     return written.toString(StandardCharsets.UTF_8);
   }
 
-  /** Learns a thousandth with every step. */
+  /** Factory whose model gains a thousandth of accuracy with every step. */
   private static final class CountingRunFactory implements TrainingRunFactory {
     @Override
     public long stepsPerEpoch() {

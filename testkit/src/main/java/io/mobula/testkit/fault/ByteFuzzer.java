@@ -13,13 +13,13 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bytes that nobody has written, for tests of what reads files and messages: valid ones with bits,
- * numbers or lengths changed, cut, joined or made longer. What a reader throws is a finding, and so
- * is one that allocates far more than its input is long, or takes seconds. For one thread.
+ * Fuzzer for code that reads files and messages: it changes bits, numbers or lengths of valid
+ * inputs, and truncates, joins or extends them. Findings are inputs for which the target throws,
+ * allocates far more than the input's length, or takes seconds. For one thread.
  *
- * <p>A search lasts a moment in an ordinary build, and as long as
- * {@code -Dmobula.test.fuzz.seconds} says. It prints its seed, which
- * {@code -Dmobula.test.fuzz.seed} repeats, and each finding with its input in hexadecimal digits.
+ * <p>A search takes a moment in an ordinary build, or as long as {@code -Dmobula.test.fuzz.seconds}
+ * says. It prints its seed, which {@code -Dmobula.test.fuzz.seed} repeats, and each finding with
+ * its input in hexadecimal digits.
  */
 public final class ByteFuzzer {
   private static final int[] NUMBERS = {
@@ -40,18 +40,18 @@ public final class ByteFuzzer {
     this.valid = valid;
   }
 
-  /** Reads bytes. */
+  /** Target of the fuzzer, which reads bytes. */
   @FunctionalInterface
   public interface FuzzTarget {
-    /** Reads them, or finds that they cannot be read; throws what is wrong about the reader. */
+    /** Reads the bytes, or rejects them; throws only if the target is wrong. */
     void read(byte[] bytes) throws Exception;
   }
 
   /**
-   * Gives a reader one valid input after the other, altered.
+   * Passes altered valid inputs to a target.
    *
-   * @param what names the search in its output
-   * @return how many inputs there were
+   * @param what name of the search in its output
+   * @return the number of inputs
    * @throws AssertionError with the first finding, after all have been printed
    */
   public static long fuzz(String what, List<byte[]> valid, FuzzTarget target) {
@@ -76,7 +76,7 @@ public final class ByteFuzzer {
     return inputs;
   }
 
-  /** One of each place in the code is kept. */
+  /** Runs one input; keeps one finding for each location in the code. */
   private static void tryOut(byte[] bytes, FuzzTarget target, Map<String, AssertionError> found) {
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
     long begun = System.nanoTime();
@@ -92,7 +92,7 @@ public final class ByteFuzzer {
     long took = System.nanoTime() - begun;
     long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
     long most = LEAST_HEAP + HEAP_PER_BYTE * bytes.length;
-    if (needed > most && allocatedBy(target, bytes) > most) { // not by what is made once
+    if (needed > most && allocatedBy(target, bytes) > most) { // a second run excludes one-time allocations
       found.putIfAbsent("heap", new AssertionError(shown(bytes) + " takes " + needed + " bytes"));
     }
     if (took > LONGEST_NANOS) {
@@ -100,7 +100,10 @@ public final class ByteFuzzer {
     }
   }
 
-  /** Once more: what is found then has been found the first time, too. */
+  /**
+   * Returns what a second run of the same input allocates; an exception was a finding of the first
+   * run already.
+   */
   private static long allocatedBy(FuzzTarget target, byte[] bytes) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     try {
@@ -149,7 +152,7 @@ public final class ByteFuzzer {
     return bytes;
   }
 
-  /** A length or count that lies, in either byte order. */
+  /** Overwrites a number, possibly a length or a count, in either byte order. */
   private void putNumber(byte[] bytes, int at) {
     var order = random.nextInt(4) == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     var buffer = ByteBuffer.wrap(bytes).order(order);
@@ -165,7 +168,7 @@ public final class ByteFuzzer {
     }
   }
 
-  /** Goes on like another. */
+  /** Returns the bytes before {@code at}, continued by the tail of another input. */
   private byte[] continued(byte[] bytes, int at) {
     var other = any();
     int from = other.length == 0 ? 0 : random.nextInt(other.length);

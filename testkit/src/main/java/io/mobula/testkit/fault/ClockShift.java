@@ -13,10 +13,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A wall clock for each process of a cluster that can be set: a library, compiled here from C, is
- * loaded before the system's and adds to what {@code clock_gettime(CLOCK_REALTIME)},
- * {@code gettimeofday} and {@code time} say what stands in a file of the process. Clocks that count
- * from a start, {@link System#nanoTime}, go on as they did.
+ * Adjustable wall clock for each process of a cluster: a library, compiled here from C, is loaded
+ * before the system's. It adds an offset, which it reads from a file of the process, to {@code
+ * clock_gettime(CLOCK_REALTIME)}, {@code gettimeofday} and {@code time}. Clocks that count from a
+ * start, such as {@link System#nanoTime}, are unchanged.
  */
 final class ClockShift {
   private static final String SOURCE = "clock-shift.c";
@@ -31,7 +31,7 @@ final class ClockShift {
   }
 
   /**
-   * Compiles the library into a folder, which is made.
+   * Compiles the library into a folder, which is created.
    *
    * @throws IOException when that is not possible here
    */
@@ -47,7 +47,7 @@ final class ClockShift {
     return new ClockShift(folder.toAbsolutePath(), library.toAbsolutePath());
   }
 
-  /** Why there can be none on this machine, or empty if there can. */
+  /** Returns why clocks cannot be adjusted on this machine, or empty if they can. */
   static Optional<String> whyNot() {
     if (!System.getProperty("os.name", "").equals("Linux")) {
       return Optional.of("clocks of processes are set on Linux only");
@@ -60,13 +60,15 @@ final class ClockShift {
     }
   }
 
-  /** The command under which a process has a clock of its own; shifted by nothing at first. */
+  /**
+   * Returns the command under which a process has a clock of its own, initially without an offset.
+   */
   List<String> launcher(String process) throws IOException {
     set(process, Duration.ZERO);
     return List.of("env", "LD_PRELOAD=" + library, FILE_VARIABLE + "=" + file(process));
   }
 
-  /** From now on the wall clock of that process is so much ahead, or behind where negative. */
+  /** Sets the offset of a process's wall clock; negative for behind. */
   void set(String process, Duration shift) throws IOException {
     var nanos =
         ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(shift.toNanos());

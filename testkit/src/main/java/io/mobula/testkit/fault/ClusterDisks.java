@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The folders that the processes of a cluster write to, and their file systems. */
+/** Folders that the processes of a cluster write to, with their file systems. */
 final class ClusterDisks implements AutoCloseable {
   private final Path stores;
   private final Path spilled;
@@ -26,10 +26,10 @@ final class ClusterDisks implements AutoCloseable {
   }
 
   /**
-   * Makes them.
+   * Creates the folders and file systems.
    *
-   * @param storeBytes of the file system of all stores; 0 for that of the machine
-   * @param spillBytes of the file system of all spill folders; 0 for that of the machine
+   * @param storeBytes size of a file system for all stores; 0 to use that of the machine
+   * @param spillBytes size of a file system for all spill folders; 0 to use that of the machine
    */
   static ClusterDisks create(Path stores, Path spilled, long storeBytes, long spillBytes)
       throws IOException {
@@ -49,17 +49,17 @@ final class ClusterDisks implements AutoCloseable {
     return bytes == 0 ? null : TestFileSystem.mount(folder, bytes);
   }
 
-  /** Where the processes of a host have their stores. */
+  /** Returns the folder of the stores of a host's processes. */
   Path storeFolder(int host) throws IOException {
     return Files.createDirectories(stores.resolve("host-" + host));
   }
 
-  /** Where a node spills to. */
+  /** Returns the spill folder of a node. */
   Path spillFolder(int node) throws IOException {
     return Files.createDirectories(spilled.resolve("node-" + node));
   }
 
-  /** The file system of the stores, to be filled. */
+  /** Returns the file system of the stores, so that it can be filled. */
   TestFileSystem storeDisk() {
     if (storeDisk == null) {
       throw new UnsupportedOperationException(
@@ -68,12 +68,12 @@ final class ClusterDisks implements AutoCloseable {
     return storeDisk;
   }
 
-  /** Damages what a node has spilled, and tells how many files that were. */
+  /** Damages the spilled files of a node, and returns their number. */
   int damageSpilled(int node) throws IOException {
     return DiskFaults.damage(spilled.resolve("node-" + node));
   }
 
-  /** A violation for each file. */
+  /** Returns a violation for each file that is left over. */
   List<Violation> leftoverFiles() throws IOException {
     var found = new ArrayList<Violation>();
     for (var folder : List.of(stores, spilled)) {

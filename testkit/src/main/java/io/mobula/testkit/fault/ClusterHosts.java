@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Which processes of a cluster share a host, where they are reached, and how hosts are kept apart.
- * Nodes are dealt out over the hosts; drivers are on one more, this process's. For one thread at a
- * time.
+ * Assignment of a cluster's processes to hosts, their addresses, and the partitions between hosts.
+ * Nodes are distributed over the hosts in turn; drivers are on one further host, that of this
+ * process. For one thread at a time.
  */
 final class ClusterHosts implements AutoCloseable {
   private final int nodes;
@@ -24,10 +24,10 @@ final class ClusterHosts implements AutoCloseable {
   }
 
   /**
-   * Makes the hosts.
+   * Creates the hosts and their addresses.
    *
-   * @param drivers how many processes there are besides the nodes
-   * @param partitions whether they can be kept apart
+   * @param drivers number of processes besides the nodes
+   * @param partitions whether hosts can be partitioned
    */
   static ClusterHosts create(int nodes, int drivers, int hosts, boolean partitions)
       throws IOException {
@@ -48,12 +48,12 @@ final class ClusterHosts implements AutoCloseable {
     return process >= nodes ? hosts : process % hosts;
   }
 
-  /** The command that a process is started under. */
+  /** Returns the command under which a process is started. */
   List<String> launcher(int process) {
     return network.launcher(hostOf(process));
   }
 
-  /** What a process is told of where it is and, if it joins others, where they are. */
+  /** Returns the settings of a process: its address and, if it joins, those of the others. */
   Settings settings(Settings common, int process, boolean joins) {
     var address = addresses.get(process);
     int colon = address.indexOf(':');
@@ -65,7 +65,10 @@ final class ClusterHosts implements AutoCloseable {
     return joins ? settings.join(seedsOf(process)) : settings;
   }
 
-  /** Everybody else, this process first, since that one lives. */
+  /**
+   * Returns the addresses of all other processes; the driver in this JVM comes first, since it is
+   * alive.
+   */
   private String[] seedsOf(int process) {
     return IntStream.rangeClosed(0, nodes)
         .map(i -> nodes - i)
@@ -74,7 +77,9 @@ final class ClusterHosts implements AutoCloseable {
         .toArray(String[]::new);
   }
 
-  /** From now on nothing that the host of a node sends arrives at other hosts. */
+  /**
+   * Cuts the connections of a node's host to all other hosts, only outgoing ones if {@code oneWay}.
+   */
   void cut(int node, boolean oneWay) throws IOException {
     int host = hostOf(node);
     for (int other = 0; other <= hosts; other++) {
@@ -87,7 +92,7 @@ final class ClusterHosts implements AutoCloseable {
     }
   }
 
-  /** It arrives again. */
+  /** Restores the connections of a node's host. */
   void heal(int node, boolean oneWay) throws IOException {
     int host = hostOf(node);
     for (int other = 0; other <= hosts; other++) {

@@ -22,9 +22,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node of a cluster under faults, or a driver that is not this JVM: one process after the other
- * at the same address, each started when the one before has ended. What they write goes to one
- * file. Safe for all threads.
+ * Node of a cluster under faults, or a driver outside this JVM: a sequence of processes at the same
+ * address, each started when the previous one has ended. Their output goes to one file. Safe for
+ * all threads.
  */
 public final class ClusterMember implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
@@ -40,9 +40,9 @@ public final class ClusterMember implements AutoCloseable {
   private boolean paused;
   private boolean left;
   private boolean cut;
-  /** Explains the end of the present process alone. */
+  /** Reason that explains the end of the present process only. */
   private @Nullable EndReason processEndReason;
-  /** Explains the end of each process that is started until then. */
+  /** Reason that explains the end of each process that is started until its expiry. */
   private @Nullable EndReason repeatedEndReason;
 
   private ClusterMember(int index, ChildPlan plan, IntFunction<Settings> settings, Path file)
@@ -59,11 +59,11 @@ public final class ClusterMember implements AutoCloseable {
   }
 
   /**
-   * Starts its first process and does not wait for it.
+   * Starts the first process without waiting for it.
    *
-   * @param plan what its processes are started with; each waits for its settings
-   * @param settings those of each process, by its number from 1
-   * @param logs where the file is to be that its processes write to
+   * @param plan plan of the processes, which read their settings from standard input
+   * @param settings settings of each process, by its number from 1
+   * @param logs folder of the file with the output of the processes
    */
   static ClusterMember start(int index, ChildPlan plan, IntFunction<Settings> settings, Path logs)
       throws IOException {
@@ -78,12 +78,12 @@ public final class ClusterMember implements AutoCloseable {
     return launched;
   }
 
-  /** What people call it, such as {@code node-2}. */
+  /** Returns the name of the member, such as {@code node-2}. */
   public String name() {
     return name;
   }
 
-  /** Its number, from 0. */
+  /** Returns the number of the member, from 0. */
   public int index() {
     return index;
   }
@@ -92,7 +92,7 @@ public final class ClusterMember implements AutoCloseable {
     return process;
   }
 
-  /** The incarnation that is a member now, or empty while it starts. */
+  /** Returns the incarnation that is in the cluster now, or empty while it starts. */
   public Optional<NodeId> id() {
     var ready = process().ready().toCompletableFuture();
     return ready.isDone() && !ready.isCompletedExceptionally() && process().isAlive()
@@ -100,44 +100,44 @@ public final class ClusterMember implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** The id of its present process. */
+  /** Returns the process id of the present process. */
   public long pid() {
     return process().pid();
   }
 
   /**
-   * Waits until it is up.
+   * Waits until the present process is a member of the cluster.
    *
-   * @throws ProcessException when it is not within three minutes; its last lines are in the message
+   * @throws ProcessException when it is not within three minutes; the message has its last lines
    */
   public NodeId awaitUp() {
     return process().awaitReady(START).node();
   }
 
-  /** Ends its process as {@code kill -9} does. */
+  /** Kills the process as {@code kill -9} does. */
   public synchronized void kill() {
     expectEnd("a kill", Duration.ofMinutes(1));
     process.kill();
   }
 
-  /** Stops its process (SIGSTOP). */
+  /** Stops the process (SIGSTOP). */
   public synchronized void pause() throws IOException {
     paused = true;
     signal("-STOP");
   }
 
-  /** Lets its process go on (SIGCONT). */
+  /** Continues the process (SIGCONT). */
   public synchronized void resume() throws IOException {
     signal("-CONT");
     paused = false;
   }
 
-  /** Its host is cut off from others, or not any more. */
+  /** Records whether the member's host is cut off from other hosts. */
   synchronized void cutOff(boolean now) {
     cut = now;
   }
 
-  /** Whether it lives and cannot be heard. */
+  /** Returns whether the process is alive but paused or cut off. */
   synchronized boolean isSilent() {
     return paused || cut;
   }
@@ -159,23 +159,23 @@ public final class ClusterMember implements AutoCloseable {
     }
   }
 
-  /** From now on, for that long, there is a reason for its present process to end. */
+  /** Expects the end of the present process within {@code within}, for that reason. */
   synchronized void expectEnd(String reason, Duration within) {
     processEndReason = EndReason.within(reason, within);
   }
 
   /**
-   * From now on, for that long, there is a reason for its present process to end, and for those
-   * that are started after it: a full disk ends one after the other.
+   * Expects the end of the present process, and of processes that are started after it, within
+   * {@code within}, for that reason: a full disk ends one after the other.
    */
   synchronized void expectRepeatedEnds(String reason, Duration within) {
     repeatedEndReason = EndReason.within(reason, within);
   }
 
   /**
-   * Starts it again if its process has ended, and was not asked to {@link #leave}.
+   * Restarts the process if it has ended and was not asked to {@link #leave}.
    *
-   * @return what its end was, or null if it runs
+   * @return how the process ended, or null if it is running
    */
   synchronized @Nullable ProcessEnd restartIfEnded() {
     if (process.isAlive() || paused || left) {
@@ -204,9 +204,9 @@ public final class ClusterMember implements AutoCloseable {
   }
 
   /**
-   * Why a process may end.
+   * Reason why a process may end.
    *
-   * @param until the time by {@link System#nanoTime} until which this explains an end
+   * @param until time by {@link System#nanoTime} until which this explains an end
    */
   private record EndReason(String text, long until) {
     static EndReason within(String text, Duration length) {
@@ -219,7 +219,7 @@ public final class ClusterMember implements AutoCloseable {
   }
 
   /**
-   * The end of a process.
+   * End of a process.
    *
    * @param reason the fault that explains it, or null
    */
@@ -231,7 +231,7 @@ public final class ClusterMember implements AutoCloseable {
     }
   }
 
-  /** Asks it to leave, and kills it if it has not after 35 s. */
+  /** Asks the process to leave, and kills it if it has not ended after 35 s. */
   synchronized ChildJvm.EndKind leave() {
     left = true;
     var how = process.end(LEAVE);
@@ -239,12 +239,12 @@ public final class ClusterMember implements AutoCloseable {
     return how;
   }
 
-  /** The last lines that its present process wrote. */
+  /** Returns the last lines of output of the present process. */
   public List<String> lastLines() {
     return process().lastLines();
   }
 
-  /** Kills it. */
+  /** Kills the process and closes its log. */
   @Override
   public synchronized void close() {
     process.kill();

@@ -14,8 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes of a cluster under faults that are not this JVM, with their hosts, disks and
- * clocks, and what a fault does to these. For one thread at a time; what faults do, for all.
+ * Processes of a cluster under faults outside this JVM, with their hosts, disks and clocks, and the
+ * effects of faults on these. Starting and closing are for one thread at a time; methods for faults
+ * are safe for all threads.
  */
 final class ClusterProcesses implements AutoCloseable {
   private static final String KILLED_DRIVER = "killed-driver";
@@ -35,7 +36,7 @@ final class ClusterProcesses implements AutoCloseable {
     this.logs = builder.folder.resolve("logs");
   }
 
-  /** Makes what they need, starts the nodes and waits for the first. */
+  /** Creates hosts, disks and clocks, starts the nodes and waits for the first. */
   void startNodes() throws IOException {
     Files.createDirectories(logs);
     hosts = ClusterHosts.create(builder.nodes, DRIVERS, builder.hosts, builder.partitions);
@@ -54,12 +55,12 @@ final class ClusterProcesses implements AutoCloseable {
       nodes.add(ClusterMember.start(
           i, plan, process -> settings(node, name, node > 0 || process > 1), logs));
       if (i == 0) {
-        nodes.getFirst().awaitUp(); // alone it forms the cluster, which the others join
+        nodes.getFirst().awaitUp(); // the first node forms the cluster, which the others join
       }
     }
   }
 
-  /** Starts the driver that is not this JVM, if there is to be one, and waits for it. */
+  /** Starts the driver outside this JVM, if there is one, and waits for it. */
   void startDrivers() throws IOException {
     var program = builder.program;
     if (program == null) {
@@ -90,7 +91,7 @@ final class ClusterProcesses implements AutoCloseable {
     return launcher;
   }
 
-  /** Those of the driver in this JVM. */
+  /** Returns the settings of the driver in this JVM. */
   Settings driverSettings() {
     return driverSettings(builder.nodes, "driver");
   }
@@ -113,44 +114,44 @@ final class ClusterProcesses implements AutoCloseable {
     }
   }
 
-  /** The nodes, in order. */
+  /** Returns the nodes in order. */
   List<ClusterMember> nodes() {
     return List.copyOf(nodes);
   }
 
-  /** The drivers. */
+  /** Returns the drivers outside this JVM. */
   List<ClusterMember> drivers() {
     return List.copyOf(drivers);
   }
 
-  /** Nodes and drivers. */
+  /** Returns nodes and drivers. */
   List<ClusterMember> all() {
     var all = new ArrayList<>(nodes);
     all.addAll(drivers);
     return all;
   }
 
-  /** The number of a node's host. */
+  /** Returns the number of a node's host. */
   int hostOf(ClusterMember member) {
     return hosts().hostOf(member.index());
   }
 
-  /** The nodes of a node's host, itself included. */
+  /** Returns the nodes on a node's host, including the node. */
   List<ClusterMember> ofSameHost(ClusterMember member) {
     return nodes.stream().filter(each -> hostOf(each) == hostOf(member)).toList();
   }
 
-  /** The file system of the stores, to be filled. */
+  /** Returns the file system of the stores, so that it can be filled. */
   TestFileSystem storeDisk() {
     return disks().storeDisk();
   }
 
-  /** Damages what a node has spilled, and tells how many files that were. */
+  /** Damages the spilled files of a node, and returns their number. */
   int damageSpilled(ClusterMember member) throws IOException {
     return disks().damageSpilled(member.index());
   }
 
-  /** From now on the wall clock of a node is so much ahead. */
+  /** Sets the offset of a node's wall clock. */
   void setClock(ClusterMember member, Duration ahead) throws IOException {
     if (clocks == null) {
       throw new UnsupportedOperationException(
@@ -159,19 +160,21 @@ final class ClusterProcesses implements AutoCloseable {
     clocks.set(member.name(), ahead);
   }
 
-  /** From now on nothing that the host of a node sends arrives at other hosts. */
+  /**
+   * Cuts the connections of a node's host to all other hosts, only outgoing ones if {@code oneWay}.
+   */
   void cut(ClusterMember member, boolean oneWay) throws IOException {
     hosts().cut(member.index(), oneWay);
   }
 
-  /** It arrives again. */
+  /** Restores the connections of a node's host. */
   void heal(ClusterMember member, boolean oneWay) throws IOException {
     hosts().heal(member.index(), oneWay);
   }
 
   /**
-   * Asks the drivers to end, each when it is up again: as it starts it removes what the process
-   * before has left. A violation for each that did not end so.
+   * Asks the drivers to end, each after it has restarted: as it starts, it removes the leftovers of
+   * its previous process. Returns a violation for each driver that did not end when asked.
    */
   List<Violation> endDrivers() {
     var found = new ArrayList<Violation>();
@@ -186,7 +189,10 @@ final class ClusterProcesses implements AutoCloseable {
     return List.copyOf(found);
   }
 
-  /** Asks all nodes to leave; a violation for each that did not, and for each file that is left. */
+  /**
+   * Asks all nodes to leave, and returns a violation for each that did not, and for each file that
+   * is left over.
+   */
   List<Violation> leave() throws IOException {
     var found = new ArrayList<Violation>();
     nodes.forEach(each -> leave(each, found));
@@ -202,12 +208,12 @@ final class ClusterProcesses implements AutoCloseable {
     }
   }
 
-  /** Ends all at once. */
+  /** Kills all processes at once. */
   void kill() {
     all().forEach(ClusterMember::close);
   }
 
-  /** Takes back namespaces and file systems, when all have ended. */
+  /** Removes namespaces and file systems, after all processes have ended. */
   @Override
   public void close() throws IOException {
     try {

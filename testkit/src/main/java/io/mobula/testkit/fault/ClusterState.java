@@ -13,9 +13,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a driver sees of a cluster that should be idle: free resources, objects, what waits, groups.
+ * State of a cluster that should be idle, as a driver sees it: free resources, objects, waiting
+ * work, placement groups.
  *
- * @param facts each with its name
+ * @param facts values by name
  */
 record ClusterState(Map<String, String> facts) {
   private static final Duration ANSWERED = Duration.ofSeconds(20);
@@ -58,7 +59,7 @@ record ClusterState(Map<String, String> facts) {
     }
   }
 
-  /** Which threads run tasks there, besides the one that looks. */
+  /** Returns how many threads run tasks on a node, besides the one that counts. */
   private static String threads(MobulaRuntime runtime, NodeInfo node) {
     try (var found = runtime
         .task(ClusterState::busyTaskThreads)
@@ -79,13 +80,16 @@ record ClusterState(Map<String, String> facts) {
         .count();
   }
 
-  /** Whether a thread of a pool waits for its next work; it ends by itself after some time. */
+  /**
+   * Returns whether a thread of a pool waits for its next work; such a thread ends by itself after
+   * some time.
+   */
   private static boolean isIdle(StackTraceElement[] stack) {
     return stack.length == 0
         || Arrays.stream(stack).anyMatch(frame -> frame.getMethodName().equals("getTask"));
   }
 
-  /** What is otherwise, missing or new. */
+  /** Returns a violation for each fact that changed, is missing or is new. */
   List<Violation> differencesFrom(ClusterState start) {
     var found = new ArrayList<Violation>();
     var names = new TreeSet<>(facts.keySet());
@@ -101,7 +105,7 @@ record ClusterState(Map<String, String> facts) {
     return List.copyOf(found);
   }
 
-  /** Has every process collect its garbage: what nobody can reach any more goes by that. */
+  /** Runs the garbage collector in every process, which frees unreachable refs and handles. */
   static void collectGarbage(MobulaRuntime runtime) {
     System.gc();
     for (var node : runtime.nodes()) {
@@ -114,7 +118,7 @@ record ClusterState(Map<String, String> facts) {
           .placement(Placement.on(node.id()))
           .remote()) {
         done.get(ANSWERED);
-      } catch (MobulaException e) { // it is what awaits rest that says so
+      } catch (MobulaException e) { // the wait for an idle cluster reports it
         System.getLogger(ClusterState.class.getName())
             .log(System.Logger.Level.DEBUG, "{0} has not collected: {1}", node.name(), e);
       }

@@ -8,16 +8,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Programs of the operating system. */
+/** Runner of commands of the operating system. */
 final class CommandRunner {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private CommandRunner() {}
 
   /**
-   * Runs one and waits for its end.
+   * Runs a command and waits for its end.
    *
-   * @throws IOException when it cannot be started or fails; what it said is in the message
+   * @throws IOException when it cannot be started or fails; the message has its output
    */
   static void run(String... command) throws IOException {
     run(List.of(command));
@@ -28,7 +28,7 @@ final class CommandRunner {
   }
 
   static void run(List<String> command, Duration limit) throws IOException {
-    var output = Files.createTempFile("command", ".out"); // a pipe would be read without an end
+    var output = Files.createTempFile("command", ".out"); // reading a pipe would have no time limit
     try {
       var process = new ProcessBuilder(command)
           .redirectErrorStream(true)

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Processes that each want a CPU for themselves and do nothing with it. They end after a time, even
- * if this JVM is killed.
+ * CPU hogs: processes that each occupy a CPU. They end after a time limit, even if this JVM is
+ * killed.
  */
 public final class CpuHogs implements AutoCloseable {
   private final List<Process> hogs = new ArrayList<>();
@@ -15,9 +15,9 @@ public final class CpuHogs implements AutoCloseable {
   private CpuHogs() {}
 
   /**
-   * Starts so many.
+   * Starts {@code count} such processes.
    *
-   * @param longest after which they end by themselves
+   * @param longest time after which they end by themselves
    * @throws IOException when they cannot be started
    */
   public static CpuHogs start(int count, Duration longest) throws IOException {
@@ -30,7 +30,7 @@ public final class CpuHogs implements AutoCloseable {
     return started;
   }
 
-  /** How many of them still run. */
+  /** Returns how many of the processes are running. */
   public long count() {
     return hogs.stream().filter(Process::isAlive).count();
   }

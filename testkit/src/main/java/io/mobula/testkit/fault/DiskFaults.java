@@ -8,15 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** What is done to files. */
+/** Faults that damage files. */
 final class DiskFaults {
   private DiskFaults() {}
 
   /**
-   * Cuts every second file of a folder to half, and changes a byte of the others. Files that go
-   * meanwhile are passed over.
+   * Truncates every second file of a folder to half, and changes a byte of the others. Files that
+   * are deleted meanwhile are skipped.
    *
-   * @return how many files were damaged
+   * @return the number of damaged files
    */
   static int damage(Path folder) throws IOException {
     int count = 0;
@@ -32,13 +32,16 @@ final class DiskFaults {
     return count;
   }
 
-  /** Files with values in them: the life file is what others tell a living process by. */
+  /**
+   * Returns whether a file is damaged: all files but the life file, by which other processes
+   * recognize a living process.
+   */
   private static boolean isDamaged(Path file) {
     return Files.isRegularFile(file) && !file.endsWith("life");
   }
 
   private static boolean damage(Path path, boolean cut) throws IOException {
-    if (!Files.exists(path)) { // to open it would make it
+    if (!Files.exists(path)) { // opening would create it
       return false;
     }
     try (var file = new RandomAccessFile(path.toFile(), "rw")) {

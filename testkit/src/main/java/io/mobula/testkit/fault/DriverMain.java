@@ -9,13 +9,13 @@ import io.mobula.internal.process.WorkerMain;
 import java.time.Duration;
 import java.util.List;
 
-/** The main of a driver in a process of its own: told its settings as a node is. */
+/** Main class of a driver process, which reads its settings from standard input as a node does. */
 final class DriverMain {
   private static final Duration CLOSING = Duration.ofSeconds(30);
 
   private DriverMain() {}
 
-  /** The plan of a process that runs a program. */
+  /** Returns the plan of a process that runs a driver program. */
   static ChildPlan plan(
       String name, Class<? extends DriverProgram> program, List<String> arguments) {
     return ChildPlan.of(name, DriverMain.class.getName())
@@ -23,12 +23,15 @@ final class DriverMain {
         .arguments(arguments.toArray(String[]::new));
   }
 
-  /** Exit code 0 after the end of its input, 1 when the program has failed before that. */
+  /**
+   * Runs the driver program. The exit code is 0 after the end of standard input, 1 when the program
+   * has failed before that.
+   */
   public static void main(String[] arguments) throws Exception {
     var watch = ParentWatch.ofStandardInput();
     var line = watch.readLine();
     if (line == null) {
-      return; // whoever wanted this driver is gone
+      return; // the parent process has ended
     }
     watch.start(CLOSING);
     var program = Class.forName(arguments[0])
@@ -55,7 +58,7 @@ final class DriverMain {
       }
     }
     while (!runtime.awaitClosed(Duration.ofHours(1))) {
-      // the end of the input closes it
+      // the end of standard input closes the runtime
     }
   }
 }

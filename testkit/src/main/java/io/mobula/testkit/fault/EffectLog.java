@@ -10,23 +10,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Where bodies of a workload, in whatever process of this machine, say that they began. Each says
- * so by one write to the end of a file, which stays when its process is killed. May be an argument
- * of a task. Safe for all threads.
+ * Log to which the bodies of a workload, in any process of this machine, report that they began.
+ * Each report is one write to the end of a file, which remains when the process is killed. May be
+ * an argument of a task. Safe for all threads.
  *
- * @param file its path; a string, so that it can be an argument
+ * @param file path of the file; a string, so that it can be an argument
  */
 public record EffectLog(String file) implements Serializable {
 
-  /** As {@link #begin(String, String)}, of work whose order nobody asks for. */
+  /** Reports that the body of an operation begins, for work without a promised order. */
   public void begin(String id) {
     begin(id, Long.toString(ProcessHandle.current().pid()));
   }
 
   /**
-   * Says that the body of an operation begins.
+   * Reports that the body of an operation begins.
    *
-   * @param place within which order is promised, such as a name that an actor's constructor draws
+   * @param place scope within which an order is promised, such as a name that an actor's
+   *     constructor draws
    * @throws UncheckedIOException when the file cannot be written
    */
   public void begin(String id, String place) {

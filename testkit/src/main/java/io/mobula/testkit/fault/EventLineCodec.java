@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The words of a line of a history: any texts, with tabs between them. */
+/** Codec of a line of a history: arbitrary texts separated by tabs. */
 final class EventLineCodec {
   private EventLineCodec() {}
 
@@ -46,7 +46,7 @@ final class EventLineCodec {
     return text.toString();
   }
 
-  /** A word for a text that may be missing. */
+  /** Returns the word for a text that may be null. */
   static String ofNullable(@Nullable String text) {
     return text == null ? "" : "=" + text;
   }

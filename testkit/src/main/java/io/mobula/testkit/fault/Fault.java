@@ -3,13 +3,13 @@ package io.mobula.testkit.fault;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What a plan does to a node, or to the machine beside it. */
+/** Fault that a plan injects into a node or its machine. */
 public sealed interface Fault {
 
-  /** For how long the node may be missing because of it; zero when it stays a member. */
+  /** Returns how long the node may be missing because of the fault; zero if it stays a member. */
   Duration outage();
 
-  /** Its process is ended as {@code kill -9} does, and started again. */
+  /** Kill of the node's process as by {@code kill -9}; the node restarts. */
   record Kill() implements Fault {
     @Override
     public Duration outage() {
@@ -18,11 +18,11 @@ public sealed interface Fault {
   }
 
   /**
-   * Its process is stopped (SIGSTOP) and goes on after that time (SIGCONT). A node that its cluster
-   * has removed meanwhile ends by itself, and is started again.
+   * Pause of the node's process: SIGSTOP, and SIGCONT after {@code length}. A node that its cluster
+   * has removed meanwhile ends by itself and restarts.
    */
   record Pause(Duration length) implements Fault {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public Pause {
       Objects.requireNonNull(length, "length");
     }
@@ -33,9 +33,9 @@ public sealed interface Fault {
     }
   }
 
-  /** Processes of the machine that each want a CPU, for that time. */
+  /** Load on the machine: processes that each occupy a CPU for {@code length}. */
   record CpuLoad(int count, Duration length) implements Fault {
-    /** Refuses less than one. */
+    /** Refuses a number of processes below 1. */
     public CpuLoad {
       Objects.requireNonNull(length, "length");
       if (count < 1) {
@@ -49,7 +49,7 @@ public sealed interface Fault {
     }
   }
 
-  /** A task there calls {@link System#exit}. */
+  /** Task on the node that calls {@link System#exit}. */
   record ExitInTask() implements Fault {
     @Override
     public Duration outage() {
@@ -57,7 +57,7 @@ public sealed interface Fault {
     }
   }
 
-  /** A task there calls {@link Runtime#halt}. */
+  /** Task on the node that calls {@link Runtime#halt}. */
   record HaltInTask() implements Fault {
     @Override
     public Duration outage() {
@@ -65,7 +65,9 @@ public sealed interface Fault {
     }
   }
 
-  /** A task there allocates until the heap is full, and holds all of it until it fails. */
+  /**
+   * Task on the node that allocates until the heap is full, and holds the memory until it fails.
+   */
   record ExhaustHeapInTask() implements Fault {
     @Override
     public Duration outage() {
@@ -73,9 +75,9 @@ public sealed interface Fault {
     }
   }
 
-  /** A task there computes for ever, and is cancelled after that time. */
+  /** Task on the node that computes forever, and is cancelled after {@code length}. */
   record SpinInTask(Duration length) implements Fault {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public SpinInTask {
       Objects.requireNonNull(length, "length");
     }
@@ -87,12 +89,12 @@ public sealed interface Fault {
   }
 
   /**
-   * Nothing that its host sends arrives at other hosts for that time, and nothing that they send
-   * arrives there, unless {@code oneWay}. Nobody is told. Wants a cluster with
-   * {@link FaultTestCluster.Builder#partitions}.
+   * Partition of the node's host from other hosts for {@code length}: packets are lost silently in
+   * both directions, or only outgoing ones if {@code oneWay}. Needs a cluster with {@link
+   * FaultTestCluster.Builder#partitions}.
    */
   record Partition(Duration length, boolean oneWay) implements Fault {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public Partition {
       Objects.requireNonNull(length, "length");
     }
@@ -104,11 +106,11 @@ public sealed interface Fault {
   }
 
   /**
-   * A competitor fills the file system that all stores are in, for that time. Wants a cluster with
-   * {@link FaultTestCluster.Builder#storeDisk}.
+   * Full file system: a file fills the file system of all stores for {@code length}. Needs a
+   * cluster with {@link FaultTestCluster.Builder#storeDisk}.
    */
   record FillStoreDisk(Duration length) implements Fault {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public FillStoreDisk {
       Objects.requireNonNull(length, "length");
     }
@@ -120,8 +122,8 @@ public sealed interface Fault {
   }
 
   /**
-   * Every second file that it has spilled is cut to half, and one byte of every other is changed.
-   * Wants a cluster with {@link FaultTestCluster.Builder#spilling}.
+   * Damage of the node's spilled files: every second file is truncated to half, and one byte of
+   * every other is changed. Needs a cluster with {@link FaultTestCluster.Builder#spilling}.
    */
   record DamageSpilled() implements Fault {
     @Override
@@ -131,8 +133,8 @@ public sealed interface Fault {
   }
 
   /**
-   * The processes of the {@linkplain FaultTestCluster.Builder#killedDriver drivers} that are not
-   * spared are ended as {@code kill -9} does, and started again. Whichever node it is planned for.
+   * Kill of the {@linkplain FaultTestCluster.Builder#killedDriver drivers} outside this JVM as by
+   * {@code kill -9}; they restart. The planned node is ignored.
    */
   record KillDriver() implements Fault {
     @Override
@@ -142,12 +144,12 @@ public sealed interface Fault {
   }
 
   /**
-   * The wall clock of its process jumps, forwards, or backwards where negative, and back again
-   * after that time; {@link System#nanoTime} goes on as it did. Wants a cluster with
-   * {@link FaultTestCluster.Builder#clocks}.
+   * Jump of the wall clock of the node's process, backwards if negative, reverted after {@code
+   * length}; {@link System#nanoTime} is unchanged. Needs a cluster with {@link
+   * FaultTestCluster.Builder#clocks}.
    */
   record ClockJump(Duration by, Duration length) implements Fault {
-    /** Refuses nulls. */
+    /** Refuses components that are null. */
     public ClockJump {
       Objects.requireNonNull(by, "by");
       Objects.requireNonNull(length, "length");
@@ -159,9 +161,9 @@ public sealed interface Fault {
     }
   }
 
-  /** What a node that has ended needs until it is a member again, on a machine with other work. */
+  /** Time that a node that has ended needs to become a member again, on a loaded machine. */
   Duration RESTART_TIME = Duration.ofSeconds(12);
 
-  /** From how long on a silent node may be removed by its cluster. */
+  /** Shortest silence after which the cluster may remove a node. */
   Duration REMOVAL_TIME = Duration.ofSeconds(5);
 }

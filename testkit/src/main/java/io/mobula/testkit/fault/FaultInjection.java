@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A plan that is carried out on a cluster. Closing it takes every fault back, as its end does. Its
+ * Execution of a fault plan on a cluster. Closing it reverts every fault, as does its end. Its
  * threads are daemons.
  */
 public final class FaultInjection implements AutoCloseable {
@@ -64,44 +64,44 @@ public final class FaultInjection implements AutoCloseable {
     return injection;
   }
 
-  /** The plan. */
+  /** Returns the plan that is executed. */
   public FaultPlan plan() {
     return plan;
   }
 
-  /** How many processes a fault has ended so far. */
+  /** Returns how many processes the faults have ended so far. */
   public int kills() {
     return kills.get();
   }
 
-  /** How many pauses have begun so far. */
+  /** Returns how many pauses have begun so far. */
   public int pauses() {
     return pauses.get();
   }
 
-  /** How many partitions have begun so far. */
+  /** Returns how many partitions have begun so far. */
   public int cuts() {
     return cuts.get();
   }
 
-  /** What was done, line by line. */
+  /** Returns the log of the execution, line by line. */
   public synchronized List<String> log() {
     return List.copyOf(log);
   }
 
-  /** Nodes that have ended without a reason, and faults that could not be done. */
+  /** Returns violations: nodes that ended without a reason, and faults that failed. */
   public synchronized List<Violation> violations() {
     return List.copyOf(violations);
   }
 
-  /** Waits until the plan has come to its end and every fault was taken back. */
+  /** Waits until the plan has ended and every fault was reverted. */
   public void await() throws InterruptedException {
     if (!left.await(plan.length().plus(TASK).plus(ENDS).toMillis(), TimeUnit.MILLISECONDS)) {
       addViolation(Violation.Rule.NO_END, "plan", left.getCount() + " faults have not ended");
     }
   }
 
-  /** Each step has a thread of its own, so that one that waits holds up no other. */
+  /** Schedules a step on a thread of its own, so that a step that waits delays no other. */
   private void later(Duration delay, FaultStep step) {
     var _ = executor.schedule(
         () -> Thread.ofVirtual().name("fault").start(() -> run(step)),
@@ -117,7 +117,7 @@ public final class FaultInjection implements AutoCloseable {
     }
   }
 
-  /** A part of a fault. */
+  /** Step of a fault's injection. */
   @FunctionalInterface
   private interface FaultStep {
     void run() throws IOException;
@@ -204,7 +204,10 @@ public final class FaultInjection implements AutoCloseable {
     });
   }
 
-  /** A process that is started meanwhile has no room for its files, and ends. */
+  /**
+   * Fills the file system of the stores. A process that starts meanwhile has no room for its files,
+   * and ends.
+   */
   private void fillStoreDisk(Duration length) throws IOException {
     cluster
         .processes()
@@ -297,13 +300,13 @@ public final class FaultInjection implements AutoCloseable {
         java.util.Locale.ROOT, "%.1f s: %s", (System.nanoTime() - begun) / 1e9, what));
   }
 
-  /** As {@link #stop}. */
+  /** Stops the execution; see {@link #stop}. */
   @Override
   public void close() throws IOException {
     stop();
   }
 
-  /** Takes back what is under way, and starts no node again from now on. Again does nothing. */
+  /** Reverts running faults, and restarts no node from now on. Repeated calls do nothing. */
   public void stop() throws IOException {
     executor.shutdownNow();
     synchronized (this) {

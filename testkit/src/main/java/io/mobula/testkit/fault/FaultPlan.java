@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Which faults happen when, and to which nodes: drawn from a seed, so that the same seed with the
- * same choices is the same plan. Immutable.
+ * Plan of faults: which fault happens when and on which node, drawn from a seed, so that the same
+ * seed with the same options is the same plan. Immutable.
  *
- * <p>What it draws stays within what a cluster promises to survive: at any time fewer than half of
- * the nodes are missing, counting those that start again. Faults that {@link Builder#add adds} are
- * taken as they are.
+ * <p>Drawn faults stay within what a cluster promises to survive: at any time fewer than half of
+ * the nodes are missing, including nodes that restart. Faults that {@link Builder#add adds} are
+ * used as they are.
  *
  * <pre>{@code
  * FaultPlan plan = FaultPlan.builder().seed(42).nodes(4).length(Duration.ofMinutes(2)).build();
@@ -29,43 +29,47 @@ public final class FaultPlan {
   private final Duration length;
   private final List<PlannedFault> faults;
 
-  /** Kinds of faults that can be drawn. */
+  /** Kind of fault that can be drawn. */
   public enum Kind {
-    /** See {@link Fault.Kill}. */
+    /** Kill of a process; see {@link Fault.Kill}. */
     KILL(6),
-    /** See {@link Fault.Pause}, for 2 s. */
+    /** Pause for 2 s; see {@link Fault.Pause}. */
     SHORT_PAUSE(3),
-    /** See {@link Fault.Pause}, for 20 s: longer than a node of another host may be silent. */
+    /**
+     * Pause for 20 s, longer than a node of another host may be silent; see {@link Fault.Pause}.
+     */
     LONG_PAUSE(1),
     /**
-     * See {@link Fault.Pause}, for 60 s: longer than a process of the same host may stand still.
+     * Pause for 60 s, longer than a process of the same host may be stopped; see {@link
+     * Fault.Pause}.
      */
     VERY_LONG_PAUSE(1),
-    /** See {@link Fault.CpuLoad}. */
+    /** Load on the machine's CPUs; see {@link Fault.CpuLoad}. */
     CPU_LOAD(1),
-    /** See {@link Fault.ExitInTask}. */
+    /** Task that exits; see {@link Fault.ExitInTask}. */
     EXIT_IN_TASK(1),
-    /** See {@link Fault.HaltInTask}. */
+    /** Task that halts; see {@link Fault.HaltInTask}. */
     HALT_IN_TASK(1),
-    /** See {@link Fault.ExhaustHeapInTask}. */
+    /** Task that exhausts the heap; see {@link Fault.ExhaustHeapInTask}. */
     EXHAUST_HEAP_IN_TASK(1),
-    /** See {@link Fault.SpinInTask}. */
+    /** Task that computes forever; see {@link Fault.SpinInTask}. */
     SPIN_IN_TASK(2),
     /**
-     * See {@link Fault.Partition}, both ways, for 2 s or 20 s. Not drawn unless it is asked for.
+     * Partition in both directions for 2 s or 20 s; see {@link Fault.Partition}. Only drawn on
+     * request.
      */
     PARTITION(0),
-    /** See {@link Fault.Partition}, one way. Not drawn unless it is asked for. */
+    /** Partition in one direction; see {@link Fault.Partition}. Only drawn on request. */
     ONE_WAY_PARTITION(0),
-    /** See {@link Fault.FillStoreDisk}. Not drawn unless it is asked for. */
+    /** Full file system of the stores; see {@link Fault.FillStoreDisk}. Only drawn on request. */
     FILL_STORE_DISK(0),
-    /** See {@link Fault.DamageSpilled}. Not drawn unless it is asked for. */
+    /** Damage of spilled files; see {@link Fault.DamageSpilled}. Only drawn on request. */
     DAMAGE_SPILLED(0),
-    /** See {@link Fault.KillDriver}. Not drawn unless it is asked for. */
+    /** Kill of the other drivers; see {@link Fault.KillDriver}. Only drawn on request. */
     KILL_DRIVER(0),
     /**
-     * See {@link Fault.ClockJump}, by up to six hours, for up to 10 s. Not drawn unless it is asked
-     * for.
+     * Clock jump by up to six hours, for up to 10 s; see {@link Fault.ClockJump}. Only drawn on
+     * request.
      */
     CLOCK_JUMP(0);
 
@@ -111,32 +115,35 @@ public final class FaultPlan {
     this.faults = List.copyOf(faults);
   }
 
-  /** A plan for three nodes and a minute, of every kind, a fault every three seconds. */
+  /**
+   * Returns a builder; by default three nodes and a minute, with the usual kinds and a fault every
+   * three seconds.
+   */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** What it was drawn from. */
+  /** Returns the seed of the plan. */
   public long seed() {
     return seed;
   }
 
-  /** How many nodes it is for. */
+  /** Returns the number of nodes of the plan. */
   public int nodes() {
     return nodes;
   }
 
-  /** How long it takes. */
+  /** Returns the length of the plan. */
   public Duration length() {
     return length;
   }
 
-  /** All of it, in the order of time. */
+  /** Returns all faults, in the order of time. */
   public List<PlannedFault> faults() {
     return faults;
   }
 
-  /** The choices before a plan is drawn. For one thread. */
+  /** Builder of a plan. For one thread. */
   public static final class Builder {
     private final Map<Kind, Integer> weights = new EnumMap<>(Kind.class);
     private final List<PlannedFault> added = new ArrayList<>();
@@ -152,13 +159,13 @@ public final class FaultPlan {
       }
     }
 
-    /** What everything is drawn from. */
+    /** Sets the seed from which the plan is drawn. */
     public Builder seed(long number) {
       seed = number;
       return this;
     }
 
-    /** How many nodes there are; at least three, so that one may be missing. */
+    /** Sets the number of nodes; at least three, so that one may be missing. */
     public Builder nodes(int count) {
       if (count < 3) {
         throw new IllegalArgumentException("Wanted faults for " + count + " nodes: the least is 3");
@@ -167,19 +174,19 @@ public final class FaultPlan {
       return this;
     }
 
-    /** For how long faults happen. */
+    /** Sets how long faults happen. */
     public Builder length(Duration time) {
       length = positive("length", time);
       return this;
     }
 
-    /** The mean time between two faults. */
+    /** Sets the mean time between two faults. */
     public Builder interval(Duration time) {
       interval = positive("interval", time);
       return this;
     }
 
-    /** How often a kind is drawn, beside the others; zero for never. */
+    /** Sets the weight of a kind relative to the others; zero for never. */
     public Builder weight(Kind kind, int weight) {
       if (weight < 0) {
         throw new IllegalArgumentException("Wanted the weight " + weight + " for " + kind);
@@ -189,8 +196,8 @@ public final class FaultPlan {
     }
 
     /**
-     * Draws nothing but these kinds, with their usual weights, or 1 where that is zero; with none,
-     * nothing.
+     * Restricts the plan to these kinds, with their default weights, or 1 where that is zero;
+     * without arguments no fault is drawn.
      */
     public Builder only(Kind... kinds) {
       weights.replaceAll((kind, weight) -> 0);
@@ -200,13 +207,13 @@ public final class FaultPlan {
       return this;
     }
 
-    /** No fault is drawn for that node: one to watch while the others are harmed. */
+    /** Excludes a node from drawn faults, so that it can observe the others. */
     public Builder spare(int node) {
       spared.add(node);
       return this;
     }
 
-    /** One more fault, besides those that are drawn. */
+    /** Adds a fault to those that are drawn. */
     public Builder add(Duration at, int node, Fault fault) {
       added.add(new PlannedFault(at, node, fault));
       return this;
@@ -221,9 +228,9 @@ public final class FaultPlan {
     }
 
     /**
-     * Draws it.
+     * Draws the faults of the plan.
      *
-     * @throws IllegalArgumentException when an added fault is for a node that there is not
+     * @throws IllegalArgumentException when an added fault is for a node that does not exist
      */
     public FaultPlan build() {
       for (var fault : added) {
@@ -231,7 +238,7 @@ public final class FaultPlan {
           throw new IllegalArgumentException("Wanted " + fault + ": there are " + nodes + " nodes");
         }
       }
-      var random = new Random(new SplittableRandom(seed).nextLong()); // small seeds differ, too
+      var random = new Random(new SplittableRandom(seed).nextLong()); // so that small seeds differ, too
       var drawn = new ArrayList<>(added);
       int all = weights.values().stream().mapToInt(Integer::intValue).sum();
       var at = step(random);
@@ -267,7 +274,7 @@ public final class FaultPlan {
       throw new AssertionError("The weights sum up to less than " + ofWeight);
     }
 
-    /** A pause, and a partition, end before the plan does. */
+    /** Returns whether a pause or a partition ends before the plan does. */
     private boolean isWithin(PlannedFault planned) {
       var end = planned.at();
       if (planned.fault() instanceof Fault.Pause pause) {
@@ -278,7 +285,7 @@ public final class FaultPlan {
       return end.compareTo(length) <= 0;
     }
 
-    /** Whether fewer than half of the nodes are missing, and this one is not. */
+    /** Returns whether fewer than half of the nodes are missing, and this one is not. */
     private boolean isSurvived(PlannedFault fault, List<PlannedFault> before) {
       if (fault.fault().outage().isZero()) {
         return true;

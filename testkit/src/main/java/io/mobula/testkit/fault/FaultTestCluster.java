@@ -17,9 +17,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster whose nodes are processes that a {@link FaultPlan} harms, and a driver in this JVM,
- * which it spares. Nodes stand for hosts: each has an address of its own in 127.0.0.0/8, and shares
- * memory only with those of its host. They end with this JVM.
+ * Cluster for fault tests: the nodes are processes into which a {@link FaultPlan} injects faults;
+ * the driver in this JVM is spared. Nodes represent hosts: each has an address of its own in
+ * 127.0.0.0/8, and shares memory only with nodes of its host. The processes end with this JVM.
  *
  * <pre>{@code
  * try (var cluster = FaultTestCluster.builder(folder).nodes(4).start();
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     ... work with cluster.runtime(), recorded in the history ...
  *     faults.await();
  *   }
- *   assertThat(cluster.awaitRest(Duration.ofMinutes(1))).isEmpty();
+ *   assertThat(cluster.awaitIdle(Duration.ofMinutes(1))).isEmpty();
  *   assertThat(HistoryChecker.check(history.events())).isEmpty();
  * }
  * }</pre>
@@ -43,7 +43,9 @@ public final class FaultTestCluster implements AutoCloseable {
   private final int hosts;
   private final ClusterProcesses processes;
 
-  /** Nodes end with this JVM by themselves; namespaces and file systems do not. */
+  /**
+   * Shutdown hook that removes namespaces and file systems; nodes end with this JVM by themselves.
+   */
   private final Thread hook = new Thread(this::close, "fault-test-cluster-end");
 
   private @Nullable MobulaRuntime driver;
@@ -55,30 +57,31 @@ public final class FaultTestCluster implements AutoCloseable {
   }
 
   /**
-   * What a cluster is made of: by default four nodes, each a host.
+   * Returns a builder; by default four nodes, each on a host of its own.
    *
-   * @param folder where logs go, in {@code logs}, and what nodes share, in {@code stores}
+   * @param folder folder for logs, in {@code logs}, and for files shared by nodes, in {@code
+   *     stores}
    */
   public static Builder builder(Path folder) {
     return new Builder(folder);
   }
 
-  /** Why {@link Builder#partitions} cannot be had on this machine, or empty if it can. */
+  /** Returns why {@link Builder#partitions} is not possible on this machine, or empty if it is. */
   public static Optional<String> whyNoPartitions() {
     return NamespaceNetwork.whyNot();
   }
 
-  /** Why {@link Builder#storeDisk} cannot be had on this machine, or empty if it can. */
+  /** Returns why {@link Builder#storeDisk} is not possible on this machine, or empty if it is. */
   public static Optional<String> whyNoStoreDisk() {
     return TestFileSystem.whyNot();
   }
 
-  /** Why {@link Builder#clocks} cannot be had on this machine, or empty if it can. */
+  /** Returns why {@link Builder#clocks} is not possible on this machine, or empty if it is. */
   public static Optional<String> whyNoClocks() {
     return ClockShift.whyNot();
   }
 
-  /** The choices before a cluster starts. For one thread. */
+  /** Builder of a cluster. For one thread. */
   public static final class Builder {
     final Path folder;
     Path stores;
@@ -103,7 +106,7 @@ public final class FaultTestCluster implements AutoCloseable {
       this.stores = folder.resolve("stores");
     }
 
-    /** How many nodes, each a host of its own until told otherwise. */
+    /** Sets the number of nodes, each on a host of its own unless {@link #hosts} is set. */
     public Builder nodes(int count) {
       if (count < 1 || count > 100) {
         throw new IllegalArgumentException(
@@ -114,7 +117,9 @@ public final class FaultTestCluster implements AutoCloseable {
       return this;
     }
 
-    /** Over how many hosts they are dealt out; those of a host share memory. */
+    /**
+     * Sets the number of hosts over which the nodes are distributed; nodes of a host share memory.
+     */
     public Builder hosts(int count) {
       if (count < 1 || count > nodes) {
         throw new IllegalArgumentException("Wanted " + count + " hosts for " + nodes + " nodes");
@@ -123,36 +128,39 @@ public final class FaultTestCluster implements AutoCloseable {
       return this;
     }
 
-    /** What each node and the driver are told; address, seeds, name and role are set. */
+    /** Sets settings of all nodes and the driver; address, seeds, name and role are overridden. */
     public Builder settings(Settings changed) {
       settings = Objects.requireNonNull(changed, "settings");
       return this;
     }
 
-    /** Where stores are: a folder in shared memory; {@code stores} of the folder by default. */
+    /**
+     * Sets the folder of the stores, which should be in shared memory; {@code stores} in the
+     * cluster's folder by default.
+     */
     public Builder stores(Path directory) {
       stores = Objects.requireNonNull(directory, "stores");
       return this;
     }
 
     /**
-     * Makes each host a network namespace of Linux, so that {@link Fault.Partition} is possible.
-     * Wants root; {@link #start} fails where it cannot be.
+     * Makes each host a Linux network namespace, so that {@link Fault.Partition} is possible. Needs
+     * root; {@link #start} fails where it is not possible.
      */
     public Builder partitions() {
       partitions = true;
       return this;
     }
 
-    /** Gives each node a folder to spill to. */
+    /** Gives each node a spill folder. */
     public Builder spilling() {
       spills = true;
       return this;
     }
 
     /**
-     * Makes the folder of the stores a file system of that size, so that it can be full and
-     * {@link Fault.FillStoreDisk} is possible. Wants root; {@link #start} fails where it cannot be.
+     * Makes the folder of the stores a file system of that size, which {@link Fault.FillStoreDisk}
+     * can fill. Needs root; {@link #start} fails where it is not possible.
      */
     public Builder storeDisk(long bytes) {
       diskBytes = bytes;
@@ -160,8 +168,8 @@ public final class FaultTestCluster implements AutoCloseable {
     }
 
     /**
-     * As {@link #spilling}, and makes the folder of all spill folders a file system of that size,
-     * which is full when that much is spilled. Wants root; {@link #start} fails where it cannot be.
+     * Gives each node a spill folder on a common file system of that size, which is full when that
+     * much is spilled. Needs root; {@link #start} fails where it is not possible.
      */
     public Builder spillDisk(long bytes) {
       spills = true;
@@ -170,8 +178,8 @@ public final class FaultTestCluster implements AutoCloseable {
     }
 
     /**
-     * Gives each node a wall clock of its own, so that {@link Fault.ClockJump} is possible. Wants
-     * Linux and a C compiler {@code cc}; {@link #start} fails where it cannot be.
+     * Gives each node an adjustable wall clock, so that {@link Fault.ClockJump} is possible. Needs
+     * Linux and a C compiler {@code cc}; {@link #start} fails where it is not possible.
      */
     public Builder clocks() {
       clocks = true;
@@ -179,11 +187,10 @@ public final class FaultTestCluster implements AutoCloseable {
     }
 
     /**
-     * Starts a second driver, in a process of its own beside this JVM, for
-     * {@link Fault.KillDriver}.
+     * Adds a second driver, in a process outside this JVM, for {@link Fault.KillDriver}.
      *
-     * @param does what it does each time it is started
-     * @param with what it is given
+     * @param does program that runs each time the driver is started
+     * @param with arguments of the program
      */
     public Builder killedDriver(Class<? extends DriverProgram> does, String... with) {
       program = Objects.requireNonNull(does, "does");
@@ -191,23 +198,23 @@ public final class FaultTestCluster implements AutoCloseable {
       return this;
     }
 
-    /** What happens to frames between hosts all the time; nothing by default. */
+    /** Sets the faults of frames between hosts, which happen all the time; none by default. */
     public Builder frames(FrameFaults faults) {
       frames = Objects.requireNonNull(faults, "faults");
       return this;
     }
 
-    /** Flags of the nodes' JVMs, in place of a small heap and a serial collector. */
+    /** Sets the flags of the nodes' JVMs, instead of a small heap and a serial collector. */
     public Builder flags(String... all) {
       flags = List.of(all);
       return this;
     }
 
     /**
-     * Starts the nodes and the driver, and returns when all are members and idle.
+     * Starts the nodes and the driver, and returns when all are members of the cluster and idle.
      *
-     * @throws IOException when a folder or a log cannot be made
-     * @throws TimeoutException when it does not come up
+     * @throws IOException when a folder or a log cannot be created
+     * @throws TimeoutException when the cluster does not start in time
      */
     public FaultTestCluster start() throws IOException, InterruptedException, TimeoutException {
       var cluster = new FaultTestCluster(this);
@@ -230,41 +237,43 @@ public final class FaultTestCluster implements AutoCloseable {
     processes.startDrivers();
   }
 
-  /** What is not this JVM, and where all of it is. */
+  /** Returns the processes outside this JVM. */
   ClusterProcesses processes() {
     return processes;
   }
 
-  /** The driver. */
+  /** Returns the driver in this JVM. */
   public MobulaRuntime runtime() {
     return Objects.requireNonNull(driver, NOT_UP);
   }
 
-  /** The nodes, in order. */
+  /** Returns the nodes in order. */
   public List<ClusterMember> members() {
     return processes.nodes();
   }
 
   /**
-   * Asks the drivers that are not this JVM to end, when no plan is under way any more.
+   * Asks the drivers outside this JVM to end, after all plans have ended.
    *
-   * @return a violation for each that did not when it was asked
+   * @return a violation for each driver that did not end when asked
    */
   public List<Violation> endDrivers() {
     return processes.endDrivers();
   }
 
   /**
-   * Begins to carry out a plan, and from now on starts nodes again that have ended.
+   * Starts to execute a plan, and from now on restarts nodes that have ended.
    *
-   * @param history where the outcomes of harmful tasks are recorded
+   * @param history records the outcomes of tasks that inject faults
    * @throws IllegalArgumentException when the plan is for more nodes than there are
    */
   public FaultInjection inject(FaultPlan plan, History history) {
     return FaultInjection.begin(this, plan, history);
   }
 
-  /** How many nodes are members now, as the driver sees it; none when it is closed itself. */
+  /**
+   * Returns how many nodes are members now, as the driver sees it; zero when the driver is closed.
+   */
   public long upNodeCount() {
     var seen = seen();
     return members().stream().filter(member -> isIn(seen, member)).count();
@@ -282,9 +291,9 @@ public final class FaultTestCluster implements AutoCloseable {
   }
 
   /**
-   * Whether the cluster promises to survive that a node is missing, too, as far as the driver sees:
-   * a majority of the hosts is left where it falls silent, and more hosts than are silent where it
-   * is dead, which counts for nothing.
+   * Returns whether the cluster promises to survive the loss of one more node, as far as the driver
+   * sees: a majority of the hosts remains if the node falls silent; more hosts remain than are
+   * silent if it dies, since dead hosts do not count.
    */
   boolean survives(ClusterMember missing, boolean dead) {
     var seen = seen();
@@ -314,7 +323,7 @@ public final class FaultTestCluster implements AutoCloseable {
     }
   }
 
-  /** Whether the driver sees its present incarnation, idle. */
+  /** Returns whether the driver sees the member's present incarnation, idle. */
   private boolean isSeen(ClusterMember member) {
     var id = member.id();
     return id.isPresent()
@@ -326,10 +335,10 @@ public final class FaultTestCluster implements AutoCloseable {
   }
 
   /**
-   * Waits, when no plan and no work is under way any more, until everything is as it was when the
-   * cluster had started.
+   * Waits, after all plans and all work have ended, until the state of the cluster is that of its
+   * start.
    *
-   * @return what is not, after the limit; empty when all is
+   * @return the differences after the limit; empty if there are none
    */
   public List<Violation> awaitIdle(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
@@ -349,17 +358,17 @@ public final class FaultTestCluster implements AutoCloseable {
   }
 
   /**
-   * Closes the driver, asks all nodes to leave, and looks at what is left of them.
+   * Closes the driver, asks all nodes to leave, and checks for leftovers.
    *
-   * @return a violation for each node that did not leave when it was asked, and each file that is
-   *     left in a store
+   * @return a violation for each node that did not leave when asked, and for each file left in a
+   *     store
    */
   public List<Violation> leave() throws IOException {
     runtime().close();
     return processes.leave();
   }
 
-  /** Ends everything; what is in the folder stays. */
+  /** Ends all processes; the content of the folder stays. */
   @Override
   public synchronized void close() {
     processes.kill();
@@ -381,7 +390,7 @@ public final class FaultTestCluster implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException ending) {
-      return; // it runs, and waits for this
+      return; // the hook is running, and waits for this method
     }
   }
 }

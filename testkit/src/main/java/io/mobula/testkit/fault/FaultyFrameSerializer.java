@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The serializer of frames between hosts, which loses, repeats, swaps and delays some of those that
- * it reads, as {@link FrameFaults} says: a parcel has sender, receiver and number in itself, so
- * another one may stand in its place. Made by Akka; safe for all threads.
+ * Serializer of frames between hosts that loses, repeats, swaps and delays some of the frames it
+ * reads, as {@link FrameFaults} says. An envelope contains its sender, receiver and sequence
+ * number, so another one may be delivered in its place. Created by Akka; safe for all threads.
  */
 public final class FaultyFrameSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
@@ -28,7 +28,7 @@ public final class FaultyFrameSerializer extends SerializerWithStringManifest
   private @Nullable Object held;
   private int remaining;
 
-  /** For Akka, which has what is to happen in its configuration. */
+  /** Creates the serializer with the faults of the actor system's configuration; called by Akka. */
   public FaultyFrameSerializer(ExtendedActorSystem system) {
     this(faultsOf(system));
   }
@@ -47,7 +47,7 @@ public final class FaultyFrameSerializer extends SerializerWithStringManifest
         config.getDouble("delayed"));
   }
 
-  /** The settings with which a node has it. */
+  /** Returns the settings of a node that uses this serializer. */
   static Settings configure(Settings settings, FrameFaults faults) {
     var actorSystem = "mobula.cluster.actor-system.";
     return faults.equals(FrameFaults.NONE)
@@ -92,7 +92,7 @@ public final class FaultyFrameSerializer extends SerializerWithStringManifest
     return replaced(delegate.fromBinary(bytes, manifest));
   }
 
-  /** What arrives in the place of a parcel. */
+  /** Returns the envelope that is delivered instead of the given one. */
   private synchronized Object replaced(Object parcel) {
     var last = previous;
     previous = parcel;

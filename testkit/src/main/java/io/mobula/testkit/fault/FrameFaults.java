@@ -1,20 +1,21 @@
 package io.mobula.testkit.fault;
 
 /**
- * What happens to the frames that a process receives from other hosts, each with a probability. A
- * frame is what Mobula numbers and repeats, below tasks and calls; other messages of Akka are left
- * alone.
+ * Probabilities of faults of the frames that a process receives from other hosts. Frames are the
+ * messages that Mobula numbers and repeats, below tasks and calls; other messages of Akka are not
+ * affected.
  *
- * @param seed of what is drawn in each process
- * @param lost it does not arrive; another one that came before arrives again in its place
- * @param late it arrives in the place of the second one after it, which does not arrive
- * @param delayed it and all behind it arrive up to 30 ms later
+ * @param seed seed of each process's random choices
+ * @param lost probability that a frame is lost; an earlier frame is delivered again in its place
+ * @param late probability that a frame is delivered in place of the second frame after it, which is
+ *     lost
+ * @param delayed probability that a frame and all later ones are delayed by up to 30 ms
  */
 public record FrameFaults(long seed, double lost, double late, double delayed) {
-  /** Nothing happens to them. */
+  /** No faults of frames. */
   public static final FrameFaults NONE = new FrameFaults(0, 0, 0, 0);
 
-  /** Refuses what is no probability. */
+  /** Refuses values that are not probabilities. */
   public FrameFaults {
     if (!(lost >= 0 && late >= 0 && delayed >= 0 && lost + late + delayed <= 1)) {
       throw new IllegalArgumentException("Wanted frames lost " + lost + ", late " + late
@@ -22,7 +23,7 @@ public record FrameFaults(long seed, double lost, double late, double delayed) {
     }
   }
 
-  /** One of a hundred each. */
+  /** Returns a probability of one in a hundred for each fault. */
   public static FrameFaults some(long seed) {
     return new FrameFaults(seed, 0.01, 0.01, 0.01);
   }

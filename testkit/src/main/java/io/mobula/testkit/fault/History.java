@@ -17,9 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a workload asked for and what came of it, in two files of a folder: {@code operations},
- * which this process writes, and {@code effects}, which bodies write by an {@link EffectLog}. Both
- * are only appended to. Safe for all threads.
+ * History of a workload's operations and their outcomes, in two files of a folder: {@code
+ * operations}, written by this process, and {@code effects}, written by the bodies of operations
+ * through an {@link EffectLog}. Both are append-only. Safe for all threads.
  */
 public final class History implements AutoCloseable {
   private static final String OPERATIONS = "operations";
@@ -36,9 +36,9 @@ public final class History implements AutoCloseable {
   }
 
   /**
-   * Begins one in a folder, which is made.
+   * Starts a history in a folder, which is created.
    *
-   * @throws IOException when there is one already, or it cannot be written
+   * @throws IOException when the folder has a history already, or cannot be written
    */
   public static History in(Path folder) throws IOException {
     Files.createDirectories(folder);
@@ -48,37 +48,37 @@ public final class History implements AutoCloseable {
     return new History(folder, operations, new EffectLog(effects.toString()));
   }
 
-  /** What bodies say that they began by. */
+  /** Returns the log to which bodies report that they began. */
   public EffectLog effects() {
     return effects;
   }
 
-  /** Where it is. */
+  /** Returns the folder of the history. */
   public Path folder() {
     return folder;
   }
 
-  /** An operation begins. Said before it is asked for. */
+  /** Records that an operation begins; called before the operation is submitted. */
   public void invoked(Operation operation) {
     write(new HistoryEvent.Invoked(operation));
   }
 
-  /** An operation has ended with a value. */
+  /** Records that an operation has ended with a value. */
   public void succeeded(Operation operation, @Nullable Object value) {
     write(new HistoryEvent.Succeeded(operation.id(), String.valueOf(value)));
   }
 
-  /** An operation has ended with an exception. */
+  /** Records that an operation has ended with an exception. */
   public void failed(Operation operation, Throwable how) {
     write(new HistoryEvent.Failed(
         operation.id(), how.getClass().getSimpleName(), Objects.toString(how.getMessage(), "")));
   }
 
   /**
-   * Waits for the value of a ref and records how the operation ended. If there is no end within the
-   * limit nothing is recorded, which {@link HistoryChecker} finds.
+   * Waits for the value of a ref and records how the operation ended. If it does not end within the
+   * limit nothing is recorded, which {@link HistoryChecker} reports.
    *
-   * @return the value, or null when there is none
+   * @return the value, or null if there is none
    */
   public <T> @Nullable T await(Operation operation, ObjectRef<T> ref, Duration limit) {
     try {
@@ -106,15 +106,15 @@ public final class History implements AutoCloseable {
     }
   }
 
-  /** All of it, so far: first what this process recorded, then the effects. */
+  /** Returns all events so far: first the operations, then the effects. */
   public List<HistoryEvent> events() throws IOException {
     return read(folder);
   }
 
   /**
-   * Reads one that was kept.
+   * Reads the history in a folder.
    *
-   * @throws IOException when there is none, or a line of it is none
+   * @throws IOException when there is none, or a line is malformed
    */
   public static List<HistoryEvent> read(Path folder) throws IOException {
     var events = new ArrayList<HistoryEvent>();

@@ -14,9 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a history when nothing happens any more: each operation has ended, once, with the right
- * value or an error that it may end with; bodies began as often as they may and in order. A pure
- * function of the events. Keeps all of them in memory. For one thread.
+ * Checker of a complete history: each operation has ended exactly once, with the right value or a
+ * permitted error; its body began a permitted number of times and in order. A pure function of the
+ * events, all of which are kept in memory. For one thread.
  */
 public final class HistoryChecker {
   private final Map<String, OperationRecord> records = new LinkedHashMap<>();
@@ -24,7 +24,7 @@ public final class HistoryChecker {
   private final List<Violation> violations = new ArrayList<>();
   private final boolean killed;
 
-  /** What is known of one operation. */
+  /** Record of one operation. */
   private static final class OperationRecord {
     private final @Nullable Operation operation;
     private @Nullable HistoryEvent end;
@@ -39,13 +39,15 @@ public final class HistoryChecker {
     this.killed = killed;
   }
 
-  /** What is wrong with a history; effects count in the order in which they are given. */
+  /**
+   * Returns the violations of a history; the order of effects is the order in which they are given.
+   */
   public static List<Violation> check(List<? extends HistoryEvent> events) {
     return check(events, false);
   }
 
   /**
-   * What is wrong with the history of a driver that was killed: operations that were under way then
+   * Returns the violations of the history of a killed driver: operations that were running then
    * have no end.
    */
   public static List<Violation> checkKilled(List<? extends HistoryEvent> events) {
@@ -130,7 +132,7 @@ public final class HistoryChecker {
             id,
             operation.kind() + " may end with " + operation.errors() + ", ended with "
                 + failed.error() + ": " + failed.message());
-      default -> {} // an error that it may end with
+      default -> {} // a permitted error
     }
     if (record.effects > operation.mostEffects()) {
       addViolation(

@@ -3,16 +3,16 @@ package io.mobula.testkit.fault;
 import java.util.List;
 import java.util.Set;
 
-/** One line of a history. */
+/** Event of a history, one line of its files. */
 public sealed interface HistoryEvent {
 
-  /** The id of the operation that it is about. */
+  /** Returns the id of the operation. */
   String id();
 
-  /** The line, with tabs between its words. */
+  /** Returns the event as a line of words separated by tabs. */
   String line();
 
-  /** It was asked for. */
+  /** Start of an operation. */
   record Invoked(Operation operation) implements HistoryEvent {
     @Override
     public String id() {
@@ -34,9 +34,9 @@ public sealed interface HistoryEvent {
   }
 
   /**
-   * Its body began.
+   * Start of an operation's body.
    *
-   * @param place where: order is only promised within one, an actor's incarnation for example
+   * @param place scope within which an order is promised, an actor's incarnation for example
    */
   record Effect(String id, String place) implements HistoryEvent {
     @Override
@@ -45,7 +45,7 @@ public sealed interface HistoryEvent {
     }
   }
 
-  /** It ended with a value, which is this as text. */
+  /** End of an operation with a value, given as text. */
   record Succeeded(String id, String value) implements HistoryEvent {
     @Override
     public String line() {
@@ -53,7 +53,7 @@ public sealed interface HistoryEvent {
     }
   }
 
-  /** It ended with an exception of that simple name. */
+  /** End of an operation with an exception of that simple name. */
   record Failed(String id, String error, String message) implements HistoryEvent {
     @Override
     public String line() {
@@ -62,9 +62,9 @@ public sealed interface HistoryEvent {
   }
 
   /**
-   * Reads a line.
+   * Parses one line of a history.
    *
-   * @throws IllegalArgumentException when it is none
+   * @throws IllegalArgumentException when the line is malformed
    */
   static HistoryEvent parse(String line) {
     var words = EventLineCodec.split(line);

@@ -6,32 +6,35 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 
-/** Where hosts have their addresses, and how they are kept apart. For one thread at a time. */
+/**
+ * Network of the hosts of a cluster: their addresses, and partitions between them. For one thread
+ * at a time.
+ */
 interface HostNetwork extends AutoCloseable {
 
-  /** {@code host:port} at a host, for a node of that number, where nobody listens. */
+  /** Returns a free {@code host:port} at a host, for the node of that number. */
   String freeAddress(int host, int node) throws IOException;
 
-  /** The command that a process of a host is started under; empty for none. */
+  /** Returns the command under which a process of a host is started; empty for none. */
   List<String> launcher(int host);
 
-  /** What nodes are told to be reachable there. */
+  /** Returns settings with which nodes are reachable in this network. */
   Settings settings(Settings settings);
 
   /**
-   * From now on nothing that one host sends to the other arrives, and nobody is told.
+   * Silently drops everything that one host sends to another from now on.
    *
-   * @throws UnsupportedOperationException where hosts cannot be kept apart
+   * @throws UnsupportedOperationException where hosts cannot be partitioned
    */
   void cut(int from, int to) throws IOException;
 
-  /** From now on it arrives again. */
+  /** Delivers everything that one host sends to another again. */
   void heal(int from, int to) throws IOException;
 
   @Override
   void close() throws IOException;
 
-  /** Addresses of the loopback device, which cannot be kept apart. */
+  /** Returns a network of loopback addresses, which cannot be partitioned. */
   static HostNetwork loopback() {
     return new HostNetwork() {
       @Override

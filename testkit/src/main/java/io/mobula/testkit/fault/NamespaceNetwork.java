@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Hosts that are network namespaces of Linux, joined by a bridge; the last one is the namespace of
- * this process. Only root may make them. What is cut goes to a hardware address that nobody has, so
- * that it is lost without a word, as on a real network.
+ * Network of Linux network namespaces, one for each host, joined by a bridge; the last host is the
+ * namespace of this process. Needs root. Packets of a cut connection go to an unused hardware
+ * address, so that they are lost silently, as on a real network.
  */
 final class NamespaceNetwork implements HostNetwork {
   private static final String UNUSED_MAC = "02:00:00:00:00:99";
@@ -33,9 +33,9 @@ final class NamespaceNetwork implements HostNetwork {
   }
 
   /**
-   * Makes them.
+   * Creates the namespaces and their bridge.
    *
-   * @throws IOException when that is not possible here; nothing is left then
+   * @throws IOException when that is not possible here; nothing is left behind then
    */
   static NamespaceNetwork create(int namespaces) throws IOException {
     var network = new NamespaceNetwork(namespaces);
@@ -48,7 +48,7 @@ final class NamespaceNetwork implements HostNetwork {
     }
   }
 
-  /** Why they cannot be made here, or empty if they can. */
+  /** Returns why namespaces cannot be created here, or empty if they can. */
   static Optional<String> whyNot() {
     try (var _ = create(1)) {
       return Optional.empty();
@@ -98,7 +98,7 @@ final class NamespaceNetwork implements HostNetwork {
     return settings.set("mobula.insecure", true);
   }
 
-  /** A way that two cuts concern is mended when both are. */
+  /** Cuts a connection; a connection that was cut twice is restored when both cuts are healed. */
   @Override
   public synchronized void cut(int from, int to) throws IOException {
     if (cuts.merge(List.of(from, to), 1, Integer::sum) > 1) {
@@ -124,7 +124,7 @@ final class NamespaceNetwork implements HostNetwork {
     return host == namespaces ? name : "eth0";
   }
 
-  /** They go with all devices in them. */
+  /** Removes the namespaces with all devices in them. */
   @Override
   public void close() throws IOException {
     for (var words : undo.reversed()) {

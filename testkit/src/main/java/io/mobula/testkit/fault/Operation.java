@@ -6,15 +6,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a workload asks for, and what is right about its outcome.
+ * Operation of a workload, with its permitted outcomes.
  *
  * @param id unique in its history
- * @param kind what people call it, such as {@code task}
- * @param expected its value as text, or null if any is right
+ * @param kind name of its kind, such as {@code task}
+ * @param expected expected value as text, or null for any value
  * @param mostEffects how often its body may begin, {@code 1 + retries}; zero if it has no body
- * @param sequence what it is one turn of, such as a caller and an actor, or null
- * @param turn its number there, from 1: bodies of one sequence begin in this order
- * @param errors the simple names of the exceptions that it may end with
+ * @param sequence name of the sequence that it belongs to, such as a caller and an actor, or null
+ * @param turn its number in the sequence, from 1: bodies of one sequence begin in this order
+ * @param errors simple names of the permitted exceptions
  */
 public record Operation(
     String id,
@@ -25,10 +25,10 @@ public record Operation(
     long turn,
     Set<String> errors) {
 
-  /** For work whose bodies may begin any number of times, as a value that is made again does. */
+  /** Number of effects that allows any number, as for a value that may be reconstructed. */
   public static final int ANY_NUMBER = Integer.MAX_VALUE;
 
-  /** Copies the set. */
+  /** Copies the set of errors. */
   public Operation {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(kind, "kind");
@@ -38,34 +38,37 @@ public record Operation(
     errors = Set.copyOf(errors);
   }
 
-  /** One that has no body and may not fail. */
+  /** Returns an operation that has no body and must not fail. */
   public static Operation of(String id, String kind) {
     return new Operation(id, kind, null, 0, null, 0, Set.of());
   }
 
-  /** Its value has to be that, as {@link String#valueOf(Object)} says. */
+  /** Returns this operation with an expected value, compared by {@link String#valueOf(Object)}. */
   public Operation expecting(Object value) {
     return new Operation(id, kind, String.valueOf(value), mostEffects, sequence, turn, errors);
   }
 
-  /** Its body begins at least once if it ends with a value, and at most so often in any case. */
+  /**
+   * Returns this operation with a body that begins at most {@code most} times, and at least once if
+   * the operation ends with a value.
+   */
   public Operation effects(int most) {
     return new Operation(id, kind, expected, most, sequence, turn, errors);
   }
 
-  /** It is that turn of a sequence. */
+  /** Returns this operation as a turn of a sequence. */
   public Operation inOrder(String of, long number) {
     return new Operation(id, kind, expected, mostEffects, of, number, errors);
   }
 
-  /** It may end with one of the exceptions of these simple names, too. */
+  /** Returns this operation with further permitted exceptions, by simple name. */
   public Operation mayFailWith(Set<String> names) {
     var all = new TreeSet<>(errors);
     all.addAll(names);
     return new Operation(id, kind, expected, mostEffects, sequence, turn, all);
   }
 
-  /** It may end with one of these, too. */
+  /** Returns this operation with further permitted exceptions. */
   @SafeVarargs
   public final Operation mayFailWith(Class<? extends Throwable>... exceptions) {
     var all = new TreeSet<>(errors);

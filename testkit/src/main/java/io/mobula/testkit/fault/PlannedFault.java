@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A fault with its time and its node.
+ * Fault with its time and its node.
  *
- * @param at since the plan began
- * @param node which node, from 0
- * @param fault what happens to it
+ * @param at time since the start of the plan
+ * @param node number of the node, from 0
+ * @param fault the fault
  */
 public record PlannedFault(Duration at, int node, Fault fault) {
   /** Refuses nulls and negative numbers. */
@@ -21,12 +21,12 @@ public record PlannedFault(Duration at, int node, Fault fault) {
     }
   }
 
-  /** When the node is there again, if it is not already. */
+  /** Returns when the node is a member again. */
   Duration outageEnd() {
     return at.plus(fault.outage());
   }
 
-  /** Such as {@code at 12.3 s, node 2: Kill[]}. */
+  /** Returns a text such as {@code at 12.3 s, node 2: Kill[]}. */
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "at %.1f s, node %d: %s", at.toMillis() / 1e3, node, fault);

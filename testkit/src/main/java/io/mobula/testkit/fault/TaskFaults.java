@@ -4,7 +4,7 @@ import io.mobula.Mobula;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Bodies of tasks that harm the process that they run in. */
+/** Bodies of tasks that damage the process in which they run. */
 final class TaskFaults {
   private static final int CHUNK = 1 << 20;
 
@@ -20,7 +20,7 @@ final class TaskFaults {
     return 0;
   }
 
-  /** Fails with {@link OutOfMemoryError}, after all threads have had the chance to. */
+  /** Fills the heap and fails with {@link OutOfMemoryError}, which may hit any thread before. */
   static int exhaustHeap() {
     List<byte[]> held = new ArrayList<>();
     while (!Mobula.context().isCancelled()) {

@@ -9,8 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * A file system in memory (tmpfs) of a given size, for tests in which a disk has to be full. Only
- * root may mount one. Safe for all threads.
+ * In-memory file system (tmpfs) of a given size, for tests that need a full disk. Needs root. Safe
+ * for all threads.
  */
 public final class TestFileSystem implements AutoCloseable {
   private static final int CHUNK = 64 << 10;
@@ -24,16 +24,16 @@ public final class TestFileSystem implements AutoCloseable {
   }
 
   /**
-   * Mounts one over a folder that is there.
+   * Mounts a file system on an existing folder.
    *
-   * @throws IOException when that is not possible here, for want of root for example
+   * @throws IOException when that is not possible here, for example without root
    */
   public static TestFileSystem mount(Path at, long bytes) throws IOException {
     CommandRunner.run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "none", at.toString());
     return new TestFileSystem(at);
   }
 
-  /** Why none can be mounted here, or empty if one can. */
+  /** Returns why no file system can be mounted here, or empty if one can. */
   public static Optional<String> whyNot() {
     try {
       var tried = Files.createTempDirectory("mobula-mount-");
@@ -48,18 +48,18 @@ public final class TestFileSystem implements AutoCloseable {
     }
   }
 
-  /** Where it is. */
+  /** Returns the folder on which the file system is mounted. */
   public Path folder() {
     return folder;
   }
 
-  /** Takes all of its room, to the last page, with a file {@code competitor}. */
+  /** Fills the file system to the last page with a file {@code competitor}. */
   public synchronized void fill() throws IOException {
     write(CHUNK);
     write(PAGE); // what is left is less than a chunk
   }
 
-  /** Writes such pieces for as long as there is room. */
+  /** Writes pieces of that size until there is no room. */
   private void write(int size) throws IOException {
     try (var channel =
         FileChannel.open(competitor(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
@@ -79,14 +79,14 @@ public final class TestFileSystem implements AutoCloseable {
     return folder.resolve("competitor");
   }
 
-  /** Gives back what {@link #fill} took. Again does nothing. */
+  /** Frees the space that {@link #fill} took. Repeated calls do nothing. */
   public synchronized void free() throws IOException {
     if (mounted) {
       Files.deleteIfExists(competitor());
     }
   }
 
-  /** Unmounts it; what is in it is gone. Again does nothing. */
+  /** Unmounts the file system and loses its content. Repeated calls do nothing. */
   @Override
   public synchronized void close() throws IOException {
     if (mounted) {

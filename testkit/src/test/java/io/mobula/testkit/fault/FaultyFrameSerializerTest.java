@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class FaultyFrameSerializerTest {
   private static final Pattern SEQUENCE = Pattern.compile("sequence=(\\d+)");
 
-  /** The numbers of what arrives when so many parcels come, each read once. */
+  /** Returns the numbers of the delivered envelopes when {@code count} envelopes are read. */
   private static List<Long> arriving(FrameFaults faults, int count)
       throws NotSerializableException {
     var serializer = new FaultyFrameSerializer(faults);
