@@ -53,14 +53,14 @@ public record Peer(
    * @param directory its path on that host
    * @param idHigh the upper half of the random number in all of its files
    * @param idLow the lower half of that number
-   * @param group the name of its memory-sharing group: only processes of the same group read each
-   *     other's memory
+   * @param sharingGroup the name of its memory-sharing group: only processes of the same group read
+   *     each other's memory
    */
   public record StoreLocation(String directory, long idHigh, long idLow, String sharingGroup) {
     /** Name of the default memory-sharing group. */
     public static final String DEFAULT_GROUP = "true";
 
-    /** Name that stands for sharing memory with nobody. */
+    /** Name for processes that share memory with no other. */
     public static final String NO_GROUP = "false";
 
     /** Refuses null as a directory or group. */

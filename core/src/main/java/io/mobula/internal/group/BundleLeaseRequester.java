@@ -66,7 +66,7 @@ final class BundleLeaseRequester implements LeaseRequester {
   }
 
   @Override
-  public void recalled(Lease held) {} // a bundle stays reserved, whoever waits
+  public void recalled(Lease held) {} // a bundle stays reserved even if other requesters wait
 
   @Override
   public void devicesChanged(Lease held) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * State machine of one node's bundles: reservations that expire, and committed bundles. Pure, with
  * the time as an argument in milliseconds; not thread-safe.
  *
- * <p>It ignores older schedulers and older attempts than it has heard of.
+ * <p>It ignores schedulers and attempts that are older than the latest it knows.
  */
 final class BundleReservations {
 

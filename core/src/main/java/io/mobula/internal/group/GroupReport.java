@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * @param bundles the groups with ledgers there
  * @param prepared reservations that have not been committed
- * @param wanted groups that the process has created and that may be unknown to the scheduler
+ * @param unready groups that the process has created and that may be unknown to the scheduler
  * @param known groups that an earlier scheduler has told of
  * @param ended groups that are known to have ended
  */
@@ -30,8 +30,8 @@ record GroupReport(
   /**
    * Group with ledgers on a node.
    *
-   * @param map the last assignment that the node has heard of
-   * @param attempt the last attempt that the node has heard of, perhaps a later one
+   * @param assignment the last assignment that the node knows
+   * @param attempt the last attempt that the node knows, perhaps a later one
    * @param bundles the bundles on the node
    */
   record HeldGroup(BundleAssignment assignment, int attempt, List<Integer> bundles) {
@@ -53,7 +53,7 @@ record GroupReport(
    * Group as an earlier scheduler has told of it.
    *
    * @param attempt the last attempt that was told
-   * @param whole whether all of its bundles were committed once
+   * @param wasCommitted whether all of its bundles were committed once
    */
   record KnownGroup(GroupSpec spec, int attempt, boolean wasCommitted) {
     KnownGroup {

@@ -91,7 +91,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   record Reported(NodeId node, GroupReport report, boolean last)
       implements Command, ControlMessage {}
 
-  /** Notice that a process has heard of a scheduler with that number. */
+  /** Notice that a process knows a scheduler with that number. */
   record Superseded(long by) implements Command, ControlMessage {}
 
   /** Notice that a process has joined. */

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The protocol is two-phase commit with presumed abort (Mohan and Lindsay, 1983): a prepared
  * reservation expires unless it is committed, and a commit carries the whole assignment, so that a
- * new scheduler learns it from any node. Attempts and schedulers are numbered; a node ignores older
- * ones than it has heard of. Only one group at a time is being prepared, so that two groups never
- * hold half of what both need.
+ * new scheduler learns it from any node. Attempts and schedulers are numbered; a node ignores those
+ * older than the latest it knows. Only one group at a time is being prepared, so that two groups
+ * never hold half of what both need.
  *
  * <p>A new scheduler first {@linkplain #isGathering gathers} reports: it decides nothing until all
  * members have reported what they hold, or a timeout has passed.
@@ -34,11 +34,11 @@ final class GroupSchedulerState {
   /**
    * Timing of the protocol, in milliseconds.
    *
-   * @param gather how long reports are awaited at the start
-   * @param answer how long a node's answer is awaited; less than a reservation stands
-   * @param firstPause backoff after the first refusal; doubled each time
-   * @param longestPause the maximum backoff
-   * @param patience how long a group may be unschedulable before it fails
+   * @param reportTimeout how long reports are awaited at the start
+   * @param answerTimeout how long a node's answer is awaited; less than a reservation stands
+   * @param minBackoff backoff after the first refusal; doubled each time
+   * @param maxBackoff the maximum backoff
+   * @param unschedulableTimeout how long a group may be unschedulable before it fails
    */
   record SchedulerTiming(
       long reportTimeout,

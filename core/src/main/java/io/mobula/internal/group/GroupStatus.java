@@ -7,9 +7,9 @@ import java.util.Objects;
  * as the answer to a query, which may overtake each other: the version tells which is newer.
  *
  * @param version increases with everything that the scheduler tells of any group
- * @param map where the bundles are
+ * @param assignment where the bundles are
  * @param committed whether every node of the assignment has confirmed its bundles
- * @param before whether the group was committed once
+ * @param wasCommitted whether the group was committed once
  * @param why what a group waits for that is not committed
  */
 record GroupStatus(
@@ -22,7 +22,7 @@ record GroupStatus(
    * Version of a status.
    *
    * @param scheduler the number of the scheduler; a successor has a higher one
-   * @param word counts what this scheduler has told
+   * @param sequence counts what this scheduler has told
    */
   record Version(long scheduler, long sequence) {
     /** Returns whether this version is newer than the other. */

@@ -78,7 +78,7 @@ public final class PlacementGroupService implements GroupBundles {
    *
    * @param runtime the runtime of the handles
    * @param cluster whether there may be other nodes
-   * @param program the job of groups that no task or actor creates
+   * @param job the job of groups that no task or actor creates
    */
   public record Dependencies(
       ActorSystem<?> system,

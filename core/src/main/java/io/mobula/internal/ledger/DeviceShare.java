@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /**
  * Immutable share of an accelerator: the whole device or the part that a lease holds.
  *
- * @param device the device in the state that the ledger last heard of
+ * @param device the device in its last known state
  * @param units the size of the share; a whole device has {@value Resources#UNITS_PER_ONE}
  */
 public record DeviceShare(Device device, long units) {

@@ -26,7 +26,8 @@ public interface LeaseRequester {
   boolean stillWants();
 
   /**
-   * Returns whether the leases are kept until the holder ends, whoever waits, as an actor's are.
+   * Returns whether the leases are kept until the holder ends, even if other requesters wait, as an
+   * actor's are.
    */
   default boolean holdsForLifetime() {
     return false;

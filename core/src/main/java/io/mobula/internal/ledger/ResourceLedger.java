@@ -196,7 +196,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   /**
    * Updates the accelerators, and tells the holders of those that have changed. Unhealthy devices
-   * are granted to nobody.
+   * are not granted.
    */
   private void onProbed(List<Device> devices) {
     balance.update(devices);

@@ -1,6 +1,6 @@
 /**
- * Ledgers of resources: who holds which resources of this node. The arithmetic is pure and in fixed
- * point; one actor, the {@code ResourceLedger}, applies it.
+ * Ledgers of resources, which account for who holds what of this node. The arithmetic is pure and
+ * in fixed point; one actor, the {@code ResourceLedger}, applies it.
  *
  * <p>This package owns every amount of the node; nothing else changes one. It knows nothing of
  * tasks or objects.

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Codec of refs and handles inside users' own Akka messages, as an extension of the actor system.
  * Thread-safe.
  *
- * <p>Nobody knows where such a message goes, or whether it arrives. The sender therefore keeps a
- * hold until the first reader confirms its own, but no longer than a configured time.
+ * <p>Mobula does not know where such a message goes, or whether it arrives. The sender therefore
+ * keeps a hold until the first reader confirms its own, but no longer than a configured time.
  */
 final class AkkaMessageRefs implements Extension {
   private volatile @Nullable NodeGateway gateway;

@@ -637,7 +637,7 @@ public final class Node {
   }
 
   /**
-   * Closes the node after the others have removed it, without waiting for anybody and without
+   * Closes the node after the others have removed it, without waiting for other nodes and without
    * handing anything over. If Mobula has started the process and a thread does not react to its
    * interrupt, the process is halted.
    *

@@ -15,7 +15,7 @@ final class ReplicatedPut {
   /**
    * Stores the value and blocks until all copies exist.
    *
-   * @param sharing the cluster's objects; null without a cluster
+   * @param clusterObjects the cluster's objects; null without a cluster
    */
   static <T extends @Nullable Object> ObjectRef<T> put(
       T value, PutOptions options, ObjectStore store, @Nullable ClusterObjects clusterObjects) {

@@ -102,7 +102,7 @@ public final class ClusterLeaseSource implements LeaseSource {
    * @param queues how many requests wait at a node, as last reported; at least one if its reports
    *     are overdue
    * @param bundles the bundles of placement groups
-   * @param unschedulable how long a request is kept that no node can ever grant
+   * @param unschedulableTimeout how long a request is kept that no node can ever grant
    */
   public record PlacementRules(
       NodeChooser chooser,

@@ -403,8 +403,8 @@ public final class LeaseGranter {
     }
 
     /**
-     * Returns whether this node can ever grant the request: one that it cannot would hold back all
-     * later ones.
+     * Returns whether this node can ever grant the request. A request that it cannot grant would
+     * hold back all later ones.
      */
     boolean isPossible() {
       return group != null || BundleCapacity.covers(ledger.maximum(), wanted);

@@ -51,7 +51,7 @@ final class ResourceViewGossip extends AbstractOnMessageBehavior<ResourceViewGos
    * @param node the reporting node
    * @param version increases with each report; the highest counts
    * @param state the node's resources
-   * @param yours whether the sender wants the receiver's report in return
+   * @param wantsReply whether the sender wants the receiver's report in return
    */
   record ResourceReport(NodeId node, long version, NodeResourceReport state, boolean wantsReply)
       implements Command, ControlMessage {}

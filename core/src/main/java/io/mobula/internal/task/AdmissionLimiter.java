@@ -31,7 +31,7 @@ final class AdmissionLimiter {
    *
    * @param tasks how many tasks may be pending
    * @param bytes how many bytes their arguments may take in the heap
-   * @param patience how long a submitter waits before its task is rejected
+   * @param submitTimeout how long a submitter waits before its task is rejected
    */
   record Limits(long tasks, long bytes, Duration submitTimeout) {}
 

@@ -150,7 +150,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
   }
 
-  /** Runs one attempt; the slot survives whatever goes wrong with it. */
+  /** Runs one attempt; no exception of it ends the slot. */
   private void perform(TaskRun run) {
     try {
       run.attempt(this);

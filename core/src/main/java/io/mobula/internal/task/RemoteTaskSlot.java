@@ -137,7 +137,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     synchronized (this) {
       idleWatched = false;
       if (ended || !inFlight.isEmpty()) {
-        return; // whoever empties the slot checks again
+        return; // the caller that empties the slot checks again
       }
       long left = idleSince + wire.idleNanos() - System.nanoTime();
       if (left > 0) {

@@ -451,7 +451,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** Runs one attempt; the slot survives whatever goes wrong with it. */
+  /** Runs one attempt; no exception of it ends the slot. */
   private static void perform(TaskRun run, CpuHold hold) {
     try {
       run.attempt(hold);

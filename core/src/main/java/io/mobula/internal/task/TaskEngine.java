@@ -70,7 +70,7 @@ public final class TaskEngine {
    * Dependencies of the engine.
    *
    * @param runtime the runtime that tasks see
-   * @param program the job of tasks that no other task submits
+   * @param job the job of tasks that no other task submits
    */
   public record Dependencies(
       MobulaRuntime runtime,

@@ -73,7 +73,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
    * @param id its first result, by which all processes know it
    * @param call its function and arguments
    * @param name its name in logs and errors
-   * @param program the job that it belongs to
+   * @param job the job that it belongs to
    */
   record TaskSpec(ObjectId id, BoundCall call, String name, TaskOptions options, Job job) {
     long number() {

@@ -483,7 +483,7 @@ public final class TaskTransport {
     long lease = in.int64();
     var id = ClusterObjects.readId(in);
     var slot = hosted.get(new SlotKey(from, lease));
-    if (slot == null) { // the slot ended before the submitter heard of it
+    if (slot == null) { // the slot ended before the submitter knew of it
       closed(from, lease, List.of(), "its slot had ended");
       return;
     }
