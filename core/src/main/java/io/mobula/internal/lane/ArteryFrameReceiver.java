@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives the frames of all peers: puts them in order, hands them on, acknowledges. Frames of a
- * process that is not a member, or not any more, are dropped; one that will be a member sends them
- * again.
+ * Actor that receives the frames of all peers over Artery: it accepts them in order, passes them on
+ * and acknowledges them. Frames of a process that is no member (not yet, or not any more) are
+ * dropped; a process that becomes a member sends them again.
  */
 final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameReceiver.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ArteryFrameReceiver.class);
@@ -30,10 +30,10 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
 
   private record PeerLeft(NodeId peer) implements Command {}
 
-  /** Time to tell peers how far their frames have come. */
+  /** Timer message: peers are to be told which of their frames have arrived. */
   private record SendAcknowledgements() implements Command {}
 
-  /** Time to send again what is not acknowledged. */
+  /** Timer message: unacknowledged frames are to be sent again. */
   private record ResendUnacknowledged() implements Command {}
 
   private final PeerTransport peerTransport;
@@ -117,7 +117,7 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
           : envelope.frame();
       peerTransport.received(from, frame.length);
       receiver.received(from, frame);
-    } catch (Throwable broken) { // one bad frame must not stop the others
+    } catch (Throwable broken) { // one malformed frame must not stop the frames after it
       HeapExhaustion.exitIfExhausted(broken);
       LOG.error("A frame of node {} could not be handled", from, broken);
     }

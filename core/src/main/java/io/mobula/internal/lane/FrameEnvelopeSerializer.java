@@ -7,18 +7,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Parcels as bytes: a header of 44 bytes, then the frame or a part of it; the manifest tells which.
- * Made by Akka, safe for all threads.
+ * Akka serializer of {@link FrameEnvelope}: a header of 44 bytes, then the frame or part; the
+ * manifest says which of the two. Created by Akka; safe for all threads.
  */
 public final class FrameEnvelopeSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
   private static final int IDENTIFIER =
-      1_297_040_962; // "MOBL" and a bit; Akka asks for a number nobody else has
+      1_297_040_962; // "MOBL" and a bit; Akka wants a number that no other serializer has
   private static final String LAST = "1";
   private static final String PART = "2";
   private static final int HEADER = 4 * Long.BYTES + Integer.BYTES;
 
-  /** For Akka. */
+  /** Creates the serializer; called by Akka. */
   public FrameEnvelopeSerializer() {}
 
   @Override

@@ -11,23 +11,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a frame apart, in the order {@link FrameWriter} built it. For one thread. Whatever the
- * bytes are, a frame that is not whole is refused with {@link CodecException}.
+ * Decoder of a frame, which reads the fields in the order in which {@link FrameWriter} wrote them.
+ * For one thread. A malformed frame is refused with {@link CodecException}, whatever its bytes are.
  */
 public final class FrameReader {
-  /** Lists grow from this: a count that lies takes no memory for what does not come. */
+  /**
+   * Initial capacity of lists: a false count allocates no memory for elements that do not follow.
+   */
   private static final int FIRST_ROOM = 64;
 
   private final byte[] bytes;
   private int at;
   private List<ObjectId> brought = List.of();
 
-  /** Reads from the start. */
+  /** Creates a reader at the start of these bytes. */
   public FrameReader(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  /** Notes that a ref to the object has come in this frame. */
+  /** Records that this frame has brought a ref to the object. */
   public void addReceivedRef(ObjectId id) {
     if (brought.isEmpty()) {
       brought = new ArrayList<>();
@@ -35,17 +37,17 @@ public final class FrameReader {
     brought.add(id);
   }
 
-  /** The objects whose refs have come in this frame, as far as it is read. */
+  /** Returns the objects whose refs have been read from this frame so far. */
   public List<ObjectId> receivedRefs() {
     return brought;
   }
 
-  /** How many bytes have been read. */
+  /** Returns the number of bytes read so far. */
   public int position() {
     return at;
   }
 
-  /** Goes on with the last bytes, whatever is unread before them. */
+  /** Continues at the last {@code count} bytes, and skips everything unread before them. */
   public void skipToLast(int count) {
     at = Math.max(0, bytes.length - count);
   }
@@ -62,17 +64,17 @@ public final class FrameReader {
     return from;
   }
 
-  /** One byte. */
+  /** Reads one byte as an unsigned number. */
   public int octet() {
     return bytes[take(1)] & 0xff;
   }
 
-  /** One bit. */
+  /** Reads one byte as a boolean. */
   public boolean flag() {
     return octet() != 0;
   }
 
-  /** One of these. */
+  /** Reads one byte as an index into these constants. */
   public <E> E choice(E[] all) {
     int place = octet();
     if (place >= all.length) {
@@ -83,25 +85,26 @@ public final class FrameReader {
     return all[place];
   }
 
-  /** 4 bytes. */
+  /** Reads a number of 4 bytes. */
   public int int32() {
     return (int) LittleEndian.INT.get(bytes, take(Integer.BYTES));
   }
 
-  /** 8 bytes. */
+  /** Reads a number of 8 bytes. */
   public long int64() {
     return (long) LittleEndian.LONG.get(bytes, take(Long.BYTES));
   }
 
-  /** A length and so many bytes, copied. */
+  /** Reads a length and that many bytes, and copies them. */
   public byte[] block() {
     return bytesOf(int32());
   }
 
   /**
-   * What is made of parts that have been read before: such as no writer makes are refused.
+   * Creates a value from fields that have been read. Fields that no writer produces are refused
+   * with {@link CodecException}.
    *
-   * @param make throws {@link IllegalArgumentException} where its parts cannot be right
+   * @param make throws {@link IllegalArgumentException} if the fields are invalid
    */
   public <T> T construct(Supplier<T> make) {
     try {
@@ -117,7 +120,7 @@ public final class FrameReader {
     return Arrays.copyOfRange(bytes, from, from + length);
   }
 
-  /** A string that must be there. */
+  /** Reads a string that must not be null. */
   public String text() {
     var text = optionalText();
     if (text == null) {
@@ -126,14 +129,15 @@ public final class FrameReader {
     return text;
   }
 
-  /** A string, or null. */
+  /** Reads a string or null. */
   public @Nullable String optionalText() {
     int length = int32();
     return length == -1 ? null : new String(bytes, take(length), length, StandardCharsets.UTF_8);
   }
 
   /**
-   * How many elements follow; each takes at least one byte, so that there are no more than bytes.
+   * Reads the number of elements that follow. Each takes at least one byte, so there cannot be more
+   * elements than bytes left.
    */
   public int count() {
     int count = int32();
@@ -146,7 +150,7 @@ public final class FrameReader {
     return count;
   }
 
-  /** A count and so many elements; each takes at least one byte. */
+  /** Reads a count and that many elements, each of at least one byte. */
   public <T> List<T> list(Function<FrameReader, T> each) {
     int count = count();
     var elements = new ArrayList<T>(Math.min(count, FIRST_ROOM));

@@ -5,23 +5,24 @@ import io.mobula.error.CodecException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands each frame to whoever is responsible for its kind, which is its first byte. The kinds of
- * all packages are listed in {@code docs/protocols.md}. Handlers are set before frames come.
+ * Router that passes each frame to the handler of its kind, which is the frame's first byte.
+ * {@code docs/protocols.md} lists the kinds of all packages. All handlers are registered before the
+ * first frame arrives.
  */
 public final class FrameRouter implements PeerTransport.Receiver {
   private final @Nullable Handler[] handlers = new @Nullable Handler[256];
 
-  /** Deals with frames of one kind, on a thread that must not be blocked. */
+  /** Handler of frames of one kind. Runs on a thread that it must not block. */
   @FunctionalInterface
   public interface Handler {
-    /** The reader stands behind the kind. */
+    /** Handles a frame; the reader is positioned after the kind. */
     void handle(NodeId from, FrameReader frame);
   }
 
-  /** Nobody is responsible yet. */
+  /** Creates a router without handlers. */
   public FrameRouter() {}
 
-  /** Makes the handler responsible for a kind. */
+  /** Registers the handler of a kind. */
   public FrameRouter on(int kind, Handler handler) {
     if (handlers[kind] != null) {
       throw new IllegalArgumentException("Two handlers for frames of kind " + kind);

@@ -11,21 +11,21 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a frame: little-endian numbers, lengths before whatever varies. For one thread and one
- * frame. Every method throws {@link io.mobula.error.CodecException} when the frame gets larger than
- * any may be ({@link FrameAssembler#LARGEST_FRAME}).
+ * Encoder of a frame: numbers are little-endian, and everything of variable size is preceded by its
+ * length. For one thread and one frame. Every method throws {@link io.mobula.error.CodecException}
+ * when the frame gets larger than {@link FrameAssembler#LARGEST_FRAME}.
  */
 public final class FrameWriter {
   private byte[] bytes = new byte[128];
   private int size;
   private List<ObjectId> carried = List.of();
 
-  /** The frame so far, as an array of its own. */
+  /** Returns a copy of the bytes written so far. */
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
   }
 
-  /** Notes that a ref to the object travels in this frame. */
+  /** Records that a ref to the object travels in this frame. */
   public void addCarriedRef(ObjectId id) {
     if (carried.isEmpty()) {
       carried = new ArrayList<>();
@@ -33,12 +33,12 @@ public final class FrameWriter {
     carried.add(id);
   }
 
-  /** The objects whose refs travel in this frame. */
+  /** Returns the objects whose refs travel in this frame. */
   public List<ObjectId> carriedRefs() {
     return carried;
   }
 
-  /** How many bytes there are. */
+  /** Returns the number of bytes written so far. */
   public int size() {
     return size;
   }
@@ -60,39 +60,39 @@ public final class FrameWriter {
     bytes = Arrays.copyOf(bytes, (int) Math.max(doubled, wanted));
   }
 
-  /** One byte: kinds and flags. */
+  /** Writes one byte, such as a kind. */
   public FrameWriter octet(int value) {
-    int at = room(1); // before the array is read: it may be another one then
+    int at = room(1); // before the array is read: it may be replaced here
     bytes[at] = (byte) value;
     return this;
   }
 
-  /** One bit, in a byte. */
+  /** Writes a boolean as one byte. */
   public FrameWriter flag(boolean value) {
     return octet(value ? 1 : 0);
   }
 
-  /** One of few, by its place among them, which therefore never changes. */
+  /** Writes an enum constant as its ordinal, which therefore must never change. */
   @SuppressWarnings("EnumOrdinal")
   public FrameWriter choice(Enum<?> one) {
     return octet(one.ordinal());
   }
 
-  /** 4 bytes. */
+  /** Writes a number of 4 bytes. */
   public FrameWriter int32(int value) {
     int at = room(Integer.BYTES);
     LittleEndian.INT.set(bytes, at, value);
     return this;
   }
 
-  /** 8 bytes. */
+  /** Writes a number of 8 bytes. */
   public FrameWriter int64(long value) {
     int at = room(Long.BYTES);
     LittleEndian.LONG.set(bytes, at, value);
     return this;
   }
 
-  /** A length and so many bytes. */
+  /** Writes a length and that many bytes. */
   public FrameWriter block(byte[] block) {
     return int32(block.length).raw(block);
   }
@@ -103,12 +103,12 @@ public final class FrameWriter {
     return this;
   }
 
-  /** A string, or its absence. */
+  /** Writes a string or null. */
   public FrameWriter text(@Nullable String text) {
     return text == null ? int32(-1) : block(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A count and so many elements. */
+  /** Writes a count and that many elements. */
   public <T> FrameWriter list(Collection<T> elements, BiConsumer<FrameWriter, T> each) {
     int32(elements.size());
     elements.forEach(element -> each.accept(this, element));

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of frames to one peer: over Artery, and from some time on through a ring. Safe for all
- * threads; nothing but {@link #awaitRoom} blocks.
+ * Channel for frames to one peer: first over Artery, later through a ring if the two share a host.
+ * Safe for all threads; only {@link #awaitRoom} blocks.
  */
 final class PeerChannel {
   private static final String ARTERY = "artery";
@@ -39,13 +39,16 @@ final class PeerChannel {
   private @Nullable RingChannel ring;
   private volatile boolean closed;
 
-  /** Who writes later what does not fit into a ring at once. */
+  /**
+   * Listener that is told when a channel has frames that did not fit into its ring, so that
+   * somebody writes them later.
+   */
   interface BacklogListener {
-    /** One more line has frames that wait, or one less. */
+    /** Reports that one more channel has a backlog (1), or one less (-1). */
     void changed(int by);
   }
 
-  /** A line to a peer whose actor for frames is this. */
+  /** Creates a channel to a peer, which receives frames at this actor. */
   PeerChannel(
       NodeId self, Peer peer, ActorRef<FrameEnvelope> inbox, BacklogListener backlogListener) {
     this.self = self;
@@ -70,7 +73,7 @@ final class PeerChannel {
     }
   }
 
-  /** Sends a frame, or keeps it behind those before it; false if the peer has gone. */
+  /** Sends a frame, or queues it behind earlier ones; returns false if the peer has left. */
   boolean send(byte[] frame) {
     lock.lock();
     try {
@@ -98,7 +101,7 @@ final class PeerChannel {
     }
   }
 
-  /** Frames after this last one over Artery go through the ring. */
+  /** Sends this last frame over Artery, and all later ones through the ring. */
   void switchToRing(byte[] last, RingChannel to) {
     lock.lock();
     try {
@@ -114,7 +117,7 @@ final class PeerChannel {
     }
   }
 
-  /** Writes what has not fitted into the ring; returns how many frames do now. */
+  /** Writes queued frames into the ring as far as they fit; returns how many were written. */
   int flush() {
     lock.lock();
     try {
@@ -131,7 +134,10 @@ final class PeerChannel {
     }
   }
 
-  /** Under the lock, so that frames leave in the order of their numbers. */
+  /**
+   * Sends what the window permits. Called under the lock, so that envelopes leave in the order of
+   * their numbers.
+   */
   private void sendWhatMay() {
     for (var next = sendWindow.next(); next != null; next = sendWindow.next()) {
       tell(next);
@@ -142,7 +148,7 @@ final class PeerChannel {
     tell(part.sequence(), 0, part.more(), part.frame());
   }
 
-  /** Tells the peer how far its frames have come. */
+  /** Tells the peer up to which number its envelopes have arrived. */
   void acknowledge(long received) {
     tell(0, received, false, NOTHING);
   }
@@ -152,7 +158,9 @@ final class PeerChannel {
         self.incarnation(), peer.id().incarnation(), sequence, acknowledged, more, frame));
   }
 
-  /** The peer has received all parcels up to this number. */
+  /**
+   * Removes the envelopes up to this number, which the peer has received, and sends further ones.
+   */
   void acknowledged(long sequence) {
     lock.lock();
     try {
@@ -164,7 +172,7 @@ final class PeerChannel {
     }
   }
 
-  /** Sends the oldest parcels again if there was no progress. */
+  /** Sends the oldest envelopes again if there was no progress since the last tick. */
   void tick() {
     lock.lock();
     try {
@@ -174,7 +182,7 @@ final class PeerChannel {
     }
   }
 
-  /** Whether nothing is on its way through the ring. */
+  /** Returns whether the peer has read everything from the ring. */
   boolean isDrained() {
     lock.lock();
     try {
@@ -185,13 +193,13 @@ final class PeerChannel {
     }
   }
 
-  /** A frame of the peer has come. */
+  /** Counts a frame that has arrived from the peer. */
   void received(int bytes) {
     receivedFrames.increment();
     receivedBytes.add(bytes);
   }
 
-  /** What has gone and come, for people. */
+  /** Returns the frames sent, received and outstanding, for display. */
   PeerChannelInfo traffic() {
     lock.lock();
     try {
@@ -212,7 +220,7 @@ final class PeerChannel {
     }
   }
 
-  /** The peer has gone: what is on the way to it is dropped. */
+  /** Closes the channel to a peer that has left, and drops what is queued. */
   void close() {
     lock.lock();
     try {
@@ -242,10 +250,10 @@ final class PeerChannel {
   }
 
   /**
-   * Waits until few frames are on the way.
+   * Waits until few frames are outstanding.
    *
-   * @throws SubmissionRejectedException when it is not in time
-   * @throws NodeLostException when the peer is gone
+   * @throws SubmissionRejectedException when the limit has passed
+   * @throws NodeLostException when the peer has left
    */
   void awaitRoom(Duration limit) {
     lock.lock();
@@ -265,7 +273,7 @@ final class PeerChannel {
     }
   }
 
-  /** Under the lock. */
+  /** Waits with the lock held, which waiting releases. */
   private void awaitRoomSlowly(Duration limit) throws InterruptedException {
     try (var _ = BlockedThread.enter(
         self,

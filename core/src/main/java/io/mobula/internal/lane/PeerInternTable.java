@@ -11,14 +11,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said to a peer again and again, such as which function a task calls: said whole once, in
- * a frame of its own, and by its number in every frame after that. Safe for all threads.
+ * Interning table for metadata that frames repeat, such as the function that a task calls. An entry
+ * is defined at a peer once, in a frame of its own, and named by a number in all later frames. Safe
+ * for all threads.
  *
- * <p>A number is given out only when the frame that explains it has been sent, and frames to one
- * peer arrive in order; so it is known wherever it is read.
+ * <p>A number is used only after the frame that defines it has been sent. Frames to one peer arrive
+ * in order, so a number is always known where it is read.
  */
 public final class PeerInternTable {
-  /** In place of a number: there is none, and the phrase has to be said whole. */
+  /**
+   * Returned instead of a number: the table is full or the peer has left, and the caller has to
+   * send the bytes themselves.
+   */
   public static final int NONE = -1;
 
   private static final int DEFINE = 100;
@@ -29,7 +33,7 @@ public final class PeerInternTable {
   private final Map<NodeId, Map<Integer, ReceivedDefinition>> receivedDefinitions =
       new ConcurrentHashMap<>();
 
-  /** What a peer has told, and what it means once somebody has asked. */
+  /** Definition received from a peer: its bytes, and the value decoded from them on first use. */
   private static final class ReceivedDefinition {
     final byte[] phrase;
     volatile @Nullable Object meaning;
@@ -39,7 +43,7 @@ public final class PeerInternTable {
     }
   }
 
-  /** Nothing is said yet. */
+  /** Creates an empty table for both directions. */
   public PeerInternTable(PeerTransport peerTransport, FrameRouter router) {
     this.peerTransport = peerTransport;
     router.on(DEFINE, this::onDefine);
@@ -56,11 +60,12 @@ public final class PeerInternTable {
   }
 
   /**
-   * The number of a phrase, which its peer knows when it reads a frame that is sent after this
-   * returns; or {@link #NONE}.
+   * Returns the number of an entry, after sending its definition if the peer does not have it.
+   * Returns {@link #NONE} if the entry cannot be defined. The peer knows the number when it reads a
+   * frame that is sent after this method returns.
    *
-   * @param key stands for the phrase; is kept for as long as the peer is a member
-   * @param phrase what is said the first time
+   * @param key identifies the entry in this process; kept for as long as the peer is a member
+   * @param phrase supplies the bytes of the definition
    */
   public int intern(NodeId to, Object key, Supplier<byte[]> phrase) {
     var peer = sentNumbers.get(to);
@@ -82,7 +87,7 @@ public final class PeerInternTable {
         return NONE;
       }
       peer.put(key, number);
-      if (peerTransport.membership().peer(to) == null) { // it left before this was noted
+      if (peerTransport.membership().peer(to) == null) { // it left before the entry was added
         sentNumbers.remove(to);
       }
       return number;
@@ -105,12 +110,12 @@ public final class PeerInternTable {
   }
 
   /**
-   * What a number means that this peer has sent.
+   * Returns the value of a number that this peer has sent.
    *
-   * @param read makes that of the phrase; asked once, unless it throws
-   * @throws CodecException if the peer has not explained it
+   * @param read decodes the definition; called once, unless it throws
+   * @throws CodecException if the peer has not defined the number
    */
-  @SuppressWarnings("unchecked") // a number always means the same to whoever reads it
+  @SuppressWarnings("unchecked") // all readers of a number decode it to the same type
   public <T> T resolve(NodeId from, int number, Function<FrameReader, T> read) {
     var phrase = receivedDefinitions.getOrDefault(from, Map.of()).get(number);
     if (phrase == null) {

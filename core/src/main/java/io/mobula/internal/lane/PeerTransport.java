@@ -29,13 +29,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All frames between this process and its peers. A frame is delivered once and in order while both
- * processes are members; Artery may lose what it carries, so frames are numbered, acknowledged and
- * sent again. Between processes of one host they soon go through rings in shared memory instead.
+ * Transport of frames between this process and its peers. Each frame is delivered once and in order
+ * while both processes are members. Artery may lose messages, so frames are numbered, acknowledged
+ * and sent again. Processes of one host switch to rings in shared memory soon after they have met.
  * Safe for all threads.
  */
 public final class PeerTransport implements AutoCloseable {
-  /** The name of the actor that receives, below a node's guardian. */
+  /** Name of the receiving actor below the node's guardian. */
   public static final String NAME = "lane";
 
   private static final int MOST_TOLD = 256;
@@ -49,16 +49,20 @@ public final class PeerTransport implements AutoCloseable {
   private volatile @Nullable RingTransport ringTransport;
   private volatile boolean closed;
 
-  /** What is done with frames. Called by one thread at a time, which must not be blocked. */
+  /**
+   * Receiver of all frames of this process. Called by one thread at a time, which it must not
+   * block.
+   */
   @FunctionalInterface
   public interface Receiver {
-    /** A frame has come; it is the receiver's. */
+    /** Handles a frame, whose array belongs to the receiver from now on. */
     void received(NodeId from, byte[] frame);
   }
 
   /**
-   * Sends to members, and receives nothing yet. Whoever awaits frames of peers subscribes to the
-   * membership after this: what it has sent with success before a peer left, it hears of that.
+   * Creates a transport that can send to members and does not receive yet. A caller that waits for
+   * replies of peers subscribes to the membership after this constructor: then it hears that a peer
+   * has left after every send to that peer that succeeded.
    */
   public PeerTransport(Membership membership) {
     this.membership = membership;
@@ -74,7 +78,7 @@ public final class PeerTransport implements AutoCloseable {
   }
 
   /**
-   * Starts to receive over Artery. What peers sent before comes again.
+   * Starts to receive over Artery. Peers send again what they sent before.
    *
    * @param spawner starts the actor {@value #NAME}
    */
@@ -83,9 +87,10 @@ public final class PeerTransport implements AutoCloseable {
   }
 
   /**
-   * The same, and over rings from processes of this host, and to them.
+   * Starts to receive over Artery, and to exchange frames with processes of this host through
+   * rings.
    *
-   * @param files runs what makes and opens files
+   * @param files runs work that creates and opens files
    */
   public void open(Spawner spawner, FrameRouter receiver, SharedStore memory, Executor files) {
     var opened = new RingTransport(memory, membership, this, receiver, files);
@@ -94,19 +99,19 @@ public final class PeerTransport implements AutoCloseable {
     spawner.spawn(ArteryFrameReceiver.create(this, opened::receiveFromArtery), NAME);
   }
 
-  /** Starts an actor under a name. */
+  /** Starter of named actors, so that the transport does not depend on a node. */
   public interface Spawner {
-    /** Starts it and returns at once. */
+    /** Starts the actor and returns at once. */
     <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
   /**
-   * Sends a frame, or queues it behind those that are on the way. Never waits: whoever may send
-   * without end calls {@link #awaitRoom} first.
+   * Sends a frame, or queues it behind earlier ones. Never blocks: a caller that may send without
+   * end calls {@link #awaitRoom} first.
    *
-   * <p>Whoever awaits an answer notes that first and then sends: if that succeeds, and the peer
-   * leaves before it has answered, listeners of the membership hear of it afterwards. See
-   * {@link PendingPeerRequests}.
+   * <p>A caller that expects a reply registers its request first and then sends. If sending
+   * succeeds and the peer leaves without a reply, membership listeners hear of it afterwards.
+   * {@link PendingPeerRequests} does all that.
    *
    * @return false if the peer is no member any more, and nothing was sent
    * @throws CodecException if the frame is larger than {@link FrameAssembler#LARGEST_FRAME}
@@ -122,8 +127,8 @@ public final class PeerTransport implements AutoCloseable {
   /**
    * Waits until the queue to that peer is short again.
    *
-   * @throws SubmissionRejectedException when it is not in time
-   * @throws NodeLostException when the peer is gone
+   * @throws SubmissionRejectedException when the limit has passed
+   * @throws NodeLostException when the peer has left
    */
   public void awaitRoom(NodeId to, Duration limit) {
     var channel = line(to);
@@ -133,7 +138,10 @@ public final class PeerTransport implements AutoCloseable {
     channel.awaitRoom(limit);
   }
 
-  /** Whether a ring leads there, which proves that each of the two can read the other's memory. */
+  /**
+   * Returns whether a ring leads to that peer, which proves that each of the two processes can read
+   * the other's memory.
+   */
   public boolean sharesMemoryWith(NodeId to) {
     var channel = channels.get(to);
     return channel != null && channel.hasRing();
@@ -152,7 +160,10 @@ public final class PeerTransport implements AutoCloseable {
     return fresh;
   }
 
-  /** A line to a member; whoever leaves is forgotten after that, so none outlives its peer. */
+  /**
+   * Creates a channel to a member. A peer that leaves is forgotten after it has been removed from
+   * the membership, so no channel outlives its peer.
+   */
   private @Nullable PeerChannel open(NodeId to) {
     var peer = closed ? null : membership.peer(to);
     return peer == null || to.equals(membership.self().id())
@@ -167,18 +178,18 @@ public final class PeerTransport implements AutoCloseable {
     }
   }
 
-  /** Something that threads may do while they wait for a frame. */
+  /** Returns a spin wait that polls the rings of this process while a thread waits for a frame. */
   public SpinWait spinWait() {
     return SpinWait.forCluster(this);
   }
 
-  /** See {@link SpinWait#spinUntil}. */
+  /** Polls the rings until the condition holds, for {@link SpinWait#spinUntil}. */
   boolean pollUntil(BooleanSupplier done) {
     var shared = ringTransport;
     return shared == null ? done.getAsBoolean() : shared.pollUntil(done);
   }
 
-  /** What is on the way, and has come, by peer: of the 256 with most to be sent. */
+  /** Returns the traffic of each peer, for the 256 peers with most frames outstanding. */
   public List<PeerChannelInfo> traffic() {
     return channels.values().stream()
         .map(PeerChannel::traffic)
@@ -187,7 +198,7 @@ public final class PeerTransport implements AutoCloseable {
         .toList();
   }
 
-  /** A frame of a peer has come. */
+  /** Counts a frame that has arrived from a peer. */
   void received(NodeId from, int bytes) {
     var channel = line(from);
     if (channel != null) {
@@ -195,7 +206,7 @@ public final class PeerTransport implements AutoCloseable {
     }
   }
 
-  /** The peer has gone: what was on the way to it is dropped. */
+  /** Closes the channel to a peer that has left, and drops what is queued. */
   void forget(NodeId peer) {
     var channel = channels.remove(peer);
     if (channel != null) {
@@ -208,8 +219,8 @@ public final class PeerTransport implements AutoCloseable {
   }
 
   /**
-   * Runs this once everything has been received that a process of this host, which is known to be
-   * dead, has sent in time.
+   * Runs the action once all frames have been handled that a dead process of this host has
+   * committed to its ring.
    */
   public void runAfterLastFrame(NodeId dead, Runnable then) {
     var shared = ringTransport;
@@ -220,7 +231,7 @@ public final class PeerTransport implements AutoCloseable {
     }
   }
 
-  /** Later frames to that peer go through a ring, after this last one. */
+  /** Sends this last frame over Artery, and all later ones to that peer through the ring. */
   void switchToRing(NodeId to, byte[] last, RingChannel way) {
     var channel = line(to);
     if (channel == null) {
@@ -230,7 +241,7 @@ public final class PeerTransport implements AutoCloseable {
     }
   }
 
-  /** Writes what did not fit into rings; returns how many frames did now. */
+  /** Writes queued frames into their rings as far as they fit; returns how many were written. */
   int flush() {
     int written = 0;
     if (hasBacklog()) {
@@ -241,14 +252,14 @@ public final class PeerTransport implements AutoCloseable {
     return written;
   }
 
-  /** Whether some frames have not fitted into their ring yet. */
+  /** Returns whether some frames have not fitted into their ring yet. */
   boolean hasBacklog() {
     return behind.get() > 0;
   }
 
   /**
-   * Waits until peers have received what is in rings to them: a goodbye over Artery must not
-   * overtake it. Gives up at the limit, since a peer may stand still.
+   * Waits until peers have read everything from the rings to them, since a farewell over Artery
+   * must not overtake it. Gives up when the limit has passed, because a peer may be stopped.
    */
   public void awaitDrained(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
@@ -258,7 +269,7 @@ public final class PeerTransport implements AutoCloseable {
     }
   }
 
-  /** Sends and receives nothing more; what awaits an answer ends. */
+  /** Stops sending and receiving, and fails all pending requests. */
   @Override
   public void close() {
     closed = true;
@@ -270,17 +281,20 @@ public final class PeerTransport implements AutoCloseable {
     onClose.forEach(Runnable::run);
   }
 
-  /** Runs this when the lanes have closed; each part of a node that sends says so once. */
+  /**
+   * Registers an action that runs when the transport has closed. Each part of a node that sends
+   * requests calls this once.
+   */
   void onClose(Runnable action) {
     onClose.add(action);
   }
 
-  /** Each part of a node that asks peers says here once what it has asked. */
+  /** Registers a list of open requests. Each part of a node that sends requests calls this once. */
   void addOpenRequests(Supplier<Iterator<WaitPoint>> open) {
     questions.add(open);
   }
 
-  /** The questions to peers that have no answer yet, listed while they are asked for. */
+  /** Returns the requests to peers that have no reply yet, enumerated lazily. */
   public Iterator<WaitPoint> openRequests() {
     var parts = questions.iterator();
     return new Iterator<>() {
@@ -319,7 +333,7 @@ public final class PeerTransport implements AutoCloseable {
     }
   }
 
-  /** Tells a peer how far its frames have come. */
+  /** Tells a peer up to which number its envelopes have arrived. */
   void acknowledge(NodeId peer, long sequence) {
     var channel = line(peer);
     if (channel != null) {

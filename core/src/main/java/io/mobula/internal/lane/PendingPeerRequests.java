@@ -18,14 +18,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Questions to peers that await an answer. A question ends with its answer, or with a
- * {@link NodeLostException} when the peer is no member any more, whether it left before the
- * question, while it was asked, or after; so nobody waits for the word of a dead process. It also
- * ends, with a {@link RuntimeClosedException}, when this process ends. Safe for all threads;
- * nothing blocks.
+ * Table of requests to peers that wait for a reply. A request ends with its reply, or with a
+ * {@link NodeLostException} when the peer is no member any more, whether it left before, during or
+ * after sending; so nobody waits for a dead process. When this process closes, requests fail with a
+ * {@link RuntimeClosedException}. Safe for all threads; nothing blocks.
  *
- * @param <K> names a question among those to one peer
- * @param <A> what answers it
+ * @param <K> key of a request among those to one peer
+ * @param <A> type of the reply
  */
 public final class PendingPeerRequests<K, A> {
   private final PeerTransport peerTransport;
@@ -34,15 +33,16 @@ public final class PendingPeerRequests<K, A> {
 
   private record RequestKey<K>(NodeId of, K about) {}
 
-  /** Asks nothing yet, and says nothing of what it asks to those who look for what waits. */
+  /** Creates a table whose requests do not appear in reports of what waits. */
   public PendingPeerRequests(PeerTransport peerTransport) {
     this(peerTransport, "");
   }
 
   /**
-   * Asks nothing yet; over these lanes, which hear before of who leaves.
+   * Creates a table of requests over this transport, which hears before the table that a peer has
+   * left.
    *
-   * @param what is asked for, for those who look for what waits; empty to say nothing
+   * @param what what is requested, for reports of what waits; empty to appear in none
    */
   public PendingPeerRequests(PeerTransport peerTransport, String what) {
     this.peerTransport = peerTransport;
@@ -67,9 +67,10 @@ public final class PendingPeerRequests<K, A> {
   }
 
   /**
-   * Asks, unless this question is open already: then all who ask share the answer.
+   * Sends a request to a peer. If a request with this key is open at the peer already, nothing is sent and
+   * both callers share the reply.
    *
-   * @param send sends the question by {@link PeerTransport#send}, whose result it returns
+   * @param send sends the request by {@link PeerTransport#send}, and returns its result
    */
   public CompletableFuture<A> ask(NodeId peer, K about, BooleanSupplier send) {
     var key = new RequestKey<>(peer, about);
@@ -89,14 +90,17 @@ public final class PendingPeerRequests<K, A> {
     return fresh;
   }
 
-  /** The question that this peer answers now, for whoever read the answer to complete; or null. */
+  /**
+   * Removes and returns the open request that this reply of the peer belongs to, for the caller to
+   * complete; null if there is none.
+   */
   public @Nullable CompletableFuture<A> takeOpen(NodeId by, K about) {
     return open.remove(new RequestKey<>(by, about));
   }
 
   /**
-   * Answers the question that is open with this peer, if there is one. What cannot be read fails
-   * it, and is thrown.
+   * Completes the open request that this reply of the peer belongs to, if there is one. If the
+   * reply cannot be read, the request fails and the exception is thrown.
    */
   public void complete(NodeId by, K about, Supplier<A> read) {
     var waiting = takeOpen(by, about);
@@ -111,7 +115,7 @@ public final class PendingPeerRequests<K, A> {
     }
   }
 
-  /** Lists them one by one as it is asked, so that little is made for a look at a few. */
+  /** Lists the open requests lazily, so that inspecting a few of them creates few objects. */
   private Iterator<WaitPoint> waits() {
     var all = open.keySet().iterator();
     return new Iterator<>() {
@@ -127,7 +131,7 @@ public final class PendingPeerRequests<K, A> {
     };
   }
 
-  /** A question as a link of a chain of waits; it may have been answered since it was listed. */
+  /** Open request as a link of a chain of waits; it may have been answered since it was listed. */
   private record OpenRequest<K>(PendingPeerRequests<K, ?> all, RequestKey<K> asked)
       implements WaitPoint {
     @Override

@@ -3,8 +3,8 @@ package io.mobula.internal.lane;
 import io.mobula.internal.ring.FrameAssembler;
 
 /**
- * What one process has received from another: which number comes next, and what is to be
- * acknowledged. Pure; for one thread.
+ * Receiving side of the sequence numbers of one peer: which number comes next, and what has to be
+ * acknowledged. Pure logic; for one thread.
  */
 final class ReceiveWindow {
   private static final int EVERY = 64;
@@ -15,9 +15,9 @@ final class ReceiveWindow {
   private boolean gap;
 
   /**
-   * Counts a frame if it is the next.
+   * Accepts an envelope if it has the next number.
    *
-   * @return whether it is: else it has come before, or one before it is missing and it will come
+   * @return false if it has arrived before, or if an earlier one is missing; then it will be sent
    *     again
    */
   boolean accept(long sequence) {
@@ -34,27 +34,30 @@ final class ReceiveWindow {
     return false;
   }
 
-  /** The frame of which a part has arrived, and not yet the last. */
+  /** Returns the assembler of the frame whose parts are arriving. */
   FrameAssembler assembler() {
     return begun;
   }
 
-  /** The number up to which all have come. */
+  /** Returns the number up to which all envelopes have arrived. */
   long acknowledged() {
     return expected - 1;
   }
 
-  /** Whether the sender should be told at once, because its window fills or it misses something. */
+  /**
+   * Returns whether the sender should be told at once, because its window fills up or it has missed
+   * an acknowledgement.
+   */
   boolean mustAcknowledgeNow() {
     return expected - 1 - acknowledgedUpTo >= EVERY;
   }
 
-  /** Whether the sender does not know yet how far all have come. */
+  /** Returns whether envelopes have arrived that are not acknowledged yet. */
   boolean hasUnacknowledged() {
     return acknowledgedUpTo != expected - 1;
   }
 
-  /** The sender has been told. */
+  /** Records that all envelopes received so far have been acknowledged. */
   void markAcknowledged() {
     acknowledgedUpTo = expected - 1;
   }

@@ -7,11 +7,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * A ring to a peer that has opened it, and the frames that have not fitted into it yet, in order.
- * Its owner locks.
+ * Ring to a peer that has opened it, and the queue of frames that have not fitted into it yet. The
+ * owner locks.
  */
 final class RingChannel {
-  /** What it is called where people look. */
+  /** Name of this kind of channel for display. */
   static final String KIND = "shared memory";
 
   private final RingWriter ring;
@@ -23,10 +23,10 @@ final class RingChannel {
   private long sentBytes;
 
   /**
-   * Nothing is in it yet.
+   * Creates a channel over an empty ring.
    *
-   * @param doorbell the peer's
-   * @param place the ring's bit in that bell
+   * @param doorbell doorbell of the peer
+   * @param place bit of the ring in that doorbell
    */
   RingChannel(RingWriter ring, Doorbell doorbell, int place) {
     this.ring = ring;
@@ -34,7 +34,7 @@ final class RingChannel {
     this.doorbellIndex = place;
   }
 
-  /** Writes a frame, or keeps it until there is room; {@link #hasBacklog} tells. */
+  /** Writes a frame, or queues it until there is space; {@link #hasBacklog} tells which. */
   void send(byte[] frame) {
     if (!waiting.isEmpty() || !write(frame)) {
       waiting.addLast(frame);
@@ -44,7 +44,7 @@ final class RingChannel {
 
   private boolean write(byte[] frame) {
     boolean whole = ring.write(frame);
-    doorbell.signal(doorbellIndex); // there may be a part of it
+    doorbell.signal(doorbellIndex); // some of its parts may be there
     if (whole) {
       sent++;
       sentBytes += frame.length;
@@ -52,7 +52,7 @@ final class RingChannel {
     return whole;
   }
 
-  /** Writes what fits now of what has been kept; returns how many frames that were. */
+  /** Writes queued frames as far as they fit; returns how many were written. */
   int flush() {
     int written = 0;
     while (!waiting.isEmpty() && write(waiting.getFirst())) {
@@ -62,27 +62,27 @@ final class RingChannel {
     return written;
   }
 
-  /** Whether frames are kept. */
+  /** Returns whether frames are queued. */
   boolean hasBacklog() {
     return !waiting.isEmpty();
   }
 
-  /** Whether the peer has received everything. */
+  /** Returns whether the peer has read everything. */
   boolean isDrained() {
     return !hasBacklog() && ring.isDrained();
   }
 
-  /** What has been written whole. */
+  /** Returns the frames that were written completely. */
   PeerChannelInfo.FrameTotals sent() {
     return new PeerChannelInfo.FrameTotals(sent, sentBytes);
   }
 
-  /** What is kept. */
+  /** Returns the frames that are queued. */
   PeerChannelInfo.FrameTotals outstanding() {
     return new PeerChannelInfo.FrameTotals(waiting.size(), waitingBytes);
   }
 
-  /** Drops what is kept; the peer can read what has been written. */
+  /** Drops the queue; the peer can read what has been written. */
   void close() {
     waiting.clear();
     waitingBytes = 0;

@@ -18,18 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that takes in what peers of this host write into rings, and hands every frame of this
- * process to its receiver, those that came over Artery, too. It looks out for some microseconds
- * when there is nothing, then sleeps until somebody rings its bell. While it sleeps a thread that
- * waits for a frame may do its work; see {@link SpinWait}. One thread at a time does.
+ * Thread that reads the rings which peers of this host write, and passes every frame of this
+ * process to its receiver, including those that came over Artery. When there is nothing to read it
+ * spins for some microseconds and then sleeps until its doorbell is signalled. While it sleeps, a
+ * thread that waits for a frame may do its work (see {@link SpinWait}); one thread at a time does.
  */
 final class RingPoller implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RingPoller.class);
 
-  /** Longer costs the threads that have work, where these are more than the cores. */
+  /**
+   * Time to spin before sleeping. A longer time slows down the threads that have work, where there
+   * are more threads than cores.
+   */
   private static final long SPIN_NANOS = 5_000;
 
-  /** How long a thread that waits for a frame takes in frames: some round trips of a ring. */
+  /** Time for which a thread that waits for a frame polls the rings: some round trips of a ring. */
   private static final long LOOKOUT_NANOS = 40_000;
 
   private static final int FRAMES_A_TURN = 256;
@@ -46,7 +49,10 @@ final class RingPoller implements AutoCloseable {
   private final AtomicReferenceArray<@Nullable Source> sources =
       new AtomicReferenceArray<>(Doorbell.RINGS);
 
-  /** Bounded by what may be on the way over Artery, and by the number of peers. */
+  /**
+   * Work for the thread. Bounded by what may be outstanding over Artery, and by the number of
+   * peers.
+   */
   private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
 
   private final ReentrantLock turns = new ReentrantLock();
@@ -54,17 +60,17 @@ final class RingPoller implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "mobula-lanes");
   private volatile boolean closed;
   private final IntConsumer readReady = this::readReady;
-  private int work; // of this turn, under the lock
-  private int silent; // sources that cannot wake; under the lock
+  private int work; // done in this turn; under the lock
+  private int silent; // number of sources that cannot wake this process; under the lock
 
-  /** A ring and who writes it, and whether that process can wake this one. */
+  /** Ring, the process that writes it, and whether that process can wake this one. */
   record Source(NodeId from, RingReader ring, boolean wakes) {}
 
   /**
-   * Starts the thread.
+   * Creates the poller and starts its thread.
    *
-   * @param flush writes what did not fit into rings; returns how many frames did now
-   * @param isBehind whether some still do not
+   * @param flush writes queued frames into rings; returns how many were written
+   * @param isBehind whether frames are still queued
    */
   RingPoller(
       Doorbell doorbell,
@@ -79,13 +85,13 @@ final class RingPoller implements AutoCloseable {
     thread.start();
   }
 
-  /** Has this run by the thread, after what it was given before. It must not block. */
+  /** Has the thread run this action after earlier ones. The action must not block. */
   void execute(Runnable action) {
     actions.add(action);
     doorbell.wake();
   }
 
-  /** Reads this ring from now on; what is in it comes after what was given before. */
+  /** Starts to read this ring, after everything passed to {@link #execute} before. */
   void add(int number, Source source) {
     execute(() -> {
       sources.set(number, source);
@@ -94,13 +100,13 @@ final class RingPoller implements AutoCloseable {
     });
   }
 
-  /** Reads what its writer has committed to the end, then forgets the ring. */
+  /** Reads everything that the writer has committed, then stops reading the ring. */
   void remove(int number, Runnable then) {
     execute(() -> {
       var source = sources.get(number);
       if (source != null) {
         for (int turns = 0; turns < MOST_LAST_TURNS && read(source) > 0; turns++) {
-          // what a ring can hold; a writer that lives and was taken for dead may write on
+          // one ring's capacity at most: a writer that lives and was declared dead may go on writing
         }
         sources.set(number, null);
         silent -= source.wakes() ? 0 : 1;
@@ -115,7 +121,7 @@ final class RingPoller implements AutoCloseable {
         if (lockedTurn() == 0 && !spin()) {
           sleep();
         }
-      } catch (Throwable broken) { // nobody else would read what peers send
+      } catch (Throwable broken) { // no other thread would read what peers send
         HeapExhaustion.exitIfExhausted(broken);
         LOG.error("A turn of the thread of the lanes has failed", broken);
       }
@@ -131,7 +137,10 @@ final class RingPoller implements AutoCloseable {
     }
   }
 
-  /** See {@link SpinWait#spinUntil}: in the place of the thread, which is not woken meanwhile. */
+  /**
+   * Reads rings in the place of the sleeping thread, which is not woken meanwhile, for
+   * {@link SpinWait#spinUntil}.
+   */
   boolean pollUntil(BooleanSupplier done) {
     if (!Doorbell.canWake()
         || closed
@@ -171,7 +180,9 @@ final class RingPoller implements AutoCloseable {
     }
   }
 
-  /** Looks out for a while, in case more comes at once; true when there is something. */
+  /**
+   * Spins for a while in case more arrives at once; returns true when there is something to read.
+   */
   private boolean spin() {
     for (long end = System.nanoTime() + SPIN_NANOS; System.nanoTime() - end < 0; ) {
       if (doorbell.isAnyReady() || hasMore()) {
@@ -187,7 +198,10 @@ final class RingPoller implements AutoCloseable {
     doorbell.sleep(hasBacklog.getAsBoolean() ? BEHIND_NANOS : usual, this::hasMore);
   }
 
-  /** Whether somebody writes who cannot wake: then the thread has to look. */
+  /**
+   * Returns whether there is a writer that cannot wake this process, so that the thread has to
+   * poll.
+   */
   private boolean hasSilent() {
     turns.lock();
     try {
@@ -225,7 +239,7 @@ final class RingPoller implements AutoCloseable {
   private static void perform(Runnable action) {
     try {
       action.run();
-    } catch (Throwable broken) { // one must not stop the others
+    } catch (Throwable broken) { // one action must not stop the others
       HeapExhaustion.exitIfExhausted(broken);
       LOG.error("What the thread of the lanes was given has failed", broken);
     }
@@ -234,7 +248,7 @@ final class RingPoller implements AutoCloseable {
   private int read(Source source) {
     try {
       return source.ring().read(FRAMES_A_TURN, frame -> receive(source.from(), frame));
-    } catch (RuntimeException | Error broken) { // what was read is gone, what comes after it is not
+    } catch (RuntimeException | Error broken) { // what was read is lost, what comes after it is not
       HeapExhaustion.exitIfExhausted(broken);
       LOG.error("A frame of node {} could not be read", source.from(), broken);
       return 1;
@@ -244,14 +258,14 @@ final class RingPoller implements AutoCloseable {
   private void receive(NodeId from, byte[] frame) {
     try {
       receiver.received(from, frame);
-    } catch (Throwable broken) { // one bad frame must not stop the others
+    } catch (Throwable broken) { // one malformed frame must not stop the frames after it
       HeapExhaustion.exitIfExhausted(broken);
       LOG.error(
           "A frame of {} bytes from node {} could not be handled", frame.length, from, broken);
     }
   }
 
-  /** Ends the thread, and waits for it unless it is the caller. */
+  /** Ends the thread, and waits for its end unless it is the caller. */
   @Override
   public void close() {
     closed = true;

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shared-memory lane: who wants to send to a process of the same host makes a ring and offers
- * it; once the other has opened it, a last frame over Artery says that all later ones are there, so
- * no frame overtakes another. Whoever cannot open it stays with Artery. Safe for all threads;
- * nothing blocks.
+ * Shared-memory side of the transport. A process that sends to a peer of its host creates a ring
+ * and offers it. Once the peer has opened the ring, a last frame over Artery says that all later
+ * frames are in the ring, so no frame overtakes another. If the peer cannot open it, frames stay on
+ * Artery. Safe for all threads; nothing blocks.
  */
 final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RingTransport.class);
@@ -49,10 +49,10 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   private record OpenedRing(int doorbellIndex, RingPoller.Source source) {}
 
   /**
-   * Answers peers from now on, and hands on all frames.
+   * Creates the transport, which answers offers of peers from now on and passes on all frames.
    *
-   * @param receiver of frames; called by one thread at a time
-   * @param files runs what makes and opens files
+   * @param receiver receives all frames; called by one thread at a time
+   * @param files runs work that creates and opens files
    */
   RingTransport(
       SharedStore memory,
@@ -75,7 +75,9 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
         new RingPoller(doorbell, this, peerTransport::flush, peerTransport::hasBacklog);
   }
 
-  /** From a ring: what its writer has committed counts while it is a member. */
+  /**
+   * Handles a frame from a ring: what its writer has committed counts while the writer is a member.
+   */
   @Override
   public void received(NodeId from, byte[] frame) {
     peerTransport.received(from, frame.length);
@@ -88,22 +90,22 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     }
   }
 
-  /** Hands on a frame that came over Artery. */
+  /** Passes on a frame that arrived over Artery, on the poller's thread. */
   void receiveFromArtery(NodeId from, byte[] frame) {
     ringPoller.execute(() -> handOn(from, frame));
   }
 
-  /** See {@link SpinWait#spinUntil}. */
+  /** Polls the rings until the condition holds, for {@link SpinWait#spinUntil}. */
   boolean pollUntil(BooleanSupplier done) {
     return ringPoller.pollUntil(done);
   }
 
-  /** Has the thread look for what did not fit. */
+  /** Wakes the poller, so that it writes queued frames. */
   void wake() {
     doorbell.wake();
   }
 
-  /** Makes a ring for what is sent to this peer, if it is on this host. Once for each peer. */
+  /** Creates a ring to this peer if it is on this host. Called once for each peer. */
   void offer(Peer peer) {
     files.execute(() -> {
       if (membership.self().store().isSharedWith(peer.store())
@@ -156,7 +158,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
           writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
       peerTransport.send(
           writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
-      if (membership.peer(writer.id()) == null) { // it left, and perhaps before this was noted
+      if (membership.peer(writer.id()) == null) { // it may have left before the ring was added to the table
         left(writer.id());
       }
     } catch (RuntimeException unreadable) {
@@ -205,7 +207,9 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     }
   }
 
-  /** Runs this once all that the peer, which is dead, has committed has been received. */
+  /**
+   * Runs the action once everything has been handled that the dead peer has committed to its ring.
+   */
   void runAfterLastFrame(NodeId peer, Runnable then) {
     var ring = openedRing.get(peer);
     if (ring == null) {
@@ -215,7 +219,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     }
   }
 
-  /** The peer is no member any more. */
+  /** Removes the rings of a peer that has left. */
   void left(NodeId peer) {
     withdraw(peer);
     var ring = openedRing.remove(peer);

@@ -8,40 +8,43 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * What one process sends to another: cuts frames into parts that fit into a message of Artery's,
- * numbers these from one, keeps each until it is acknowledged, and has no more than a window of
- * them on the way. Pure; its owner locks.
+ * Sending side of the sequence numbers of one peer. Splits frames into parts that fit an Artery
+ * message, numbers the parts from one, keeps each part until it is acknowledged, and limits how
+ * many are in flight. Pure logic; the owner locks.
  */
 final class SendWindow {
-  /** How many parts may be on the way: less than Artery's own queue, which drops what is more. */
+  /** Largest number of parts in flight: fewer than fit Artery's own queue, which drops the rest. */
   static final int WINDOW = 1024;
 
-  /** How many bytes a part has at most: Artery drops what is larger than its maximum-frame-size. */
+  /** Largest size of a part in bytes: Artery drops messages larger than its maximum-frame-size. */
   static final int PART = 128 << 10;
 
   private static final long WINDOW_BYTES = 16 << 20;
   private static final int REPEATED = 64;
 
-  /** A frame, or a part of which {@code more} comes, with its number. */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  /**
+   * Frame or part with its sequence number; {@code more} says that further parts of the frame
+   * follow.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   record SequencedPart(long sequence, boolean more, byte[] frame) {}
 
   private final Deque<SequencedPart> inFlight = new ArrayDeque<>();
   private final Deque<byte[]> waiting = new ArrayDeque<>();
-  private int begun; // bytes of the first that waits, which are sent
+  private int begun; // bytes of the first waiting frame that have been sent
   private long last;
   private long lastBytes;
   private long sentBytes;
   private long waitingBytes;
   private long acknowledgedAtTick = -1;
 
-  /** Takes a frame; what may be sent now comes from {@link #next}. */
+  /** Adds a frame to the queue; {@link #next} returns what may be sent now. */
   void add(byte[] frame) {
     waiting.addLast(frame);
     waitingBytes += frame.length;
   }
 
-  /** The next part to be sent, or null when there is none or the window is full. */
+  /** Returns the next part to be sent, or null when there is none or the window is full. */
   @org.jspecify.annotations.Nullable
   SequencedPart next() {
     if (waiting.isEmpty() || inFlight.size() >= WINDOW || (sentBytes >= WINDOW_BYTES)) {
@@ -69,7 +72,7 @@ final class SendWindow {
         : Arrays.copyOfRange(frame, from, more ? begun : frame.length);
   }
 
-  /** Everything up to this number has arrived. */
+  /** Removes the parts up to this number, which have arrived. */
   void acknowledged(long sequence) {
     for (var first = inFlight.peekFirst();
         first != null && first.sequence() <= sequence;
@@ -79,7 +82,10 @@ final class SendWindow {
     }
   }
 
-  /** What to send again: the oldest, if nothing was acknowledged since the last tick. */
+  /**
+   * Returns the parts to send again: the oldest ones, if nothing was acknowledged since the last
+   * tick.
+   */
   List<SequencedPart> tick() {
     long oldest = inFlight.isEmpty() ? -1 : inFlight.getFirst().sequence();
     boolean stuck = oldest != -1 && oldest == acknowledgedAtTick;
@@ -87,7 +93,7 @@ final class SendWindow {
     return stuck ? oldest() : List.of();
   }
 
-  /** The oldest that are not acknowledged. */
+  /** Returns the oldest unacknowledged parts. */
   List<SequencedPart> oldest() {
     var again = new ArrayList<SequencedPart>();
     for (var part : inFlight) {
@@ -99,22 +105,25 @@ final class SendWindow {
     return again;
   }
 
-  /** What has been sent, repetitions not counted. */
+  /** Returns the parts that were sent, not counting retransmissions. */
   PeerChannelInfo.FrameTotals sent() {
     return new PeerChannelInfo.FrameTotals(last, lastBytes);
   }
 
-  /** What is not acknowledged, sent or not. */
+  /** Returns what is not acknowledged, whether it was sent or not. */
   PeerChannelInfo.FrameTotals outstanding() {
     return new PeerChannelInfo.FrameTotals(size(), bytes());
   }
 
-  /** How many frames are not acknowledged, sent or not. */
+  /**
+   * Returns the number of frames and parts that are not acknowledged, whether they were sent or
+   * not.
+   */
   int size() {
     return inFlight.size() + waiting.size();
   }
 
-  /** How many bytes they have. */
+  /** Returns the number of bytes that are not acknowledged, whether they were sent or not. */
   long bytes() {
     return sentBytes + waitingBytes;
   }

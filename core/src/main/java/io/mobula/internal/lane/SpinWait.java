@@ -6,17 +6,17 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets threads that wait look out for some microseconds before they sleep, so that an answer which
- * comes at once needs no thread to be woken. In a cluster they take in frames themselves meanwhile:
- * one at a time does, the others wait as they would have. In a node that is alone they watch, no
- * more of them than there are processors. Where answers do not come at once it is hardly tried any
- * more. Safe for all threads.
+ * Adaptive spin of threads that wait: they poll for some microseconds before they park, so that a
+ * quick reply does not have to wake a thread. In a cluster, a waiting thread polls the rings of its
+ * process; one thread at a time does, and the others park as usual. In a single node, waiting
+ * threads check their condition, at most as many of them as there are processors. Where replies
+ * have not come in time lately, spinning is tried rarely. Safe for all threads.
  *
- * <p>The leader of the leader/followers pattern (Schmidt, O'Ryan, Kircher, Pyarali:
- * "Leader/Followers", PLoP 2000), for as long as waiting is short.
+ * <p>This is the leader of the leader/followers pattern (Schmidt, O'Ryan, Kircher, Pyarali:
+ * "Leader/Followers", PLoP 2000), limited to short waits.
  */
 public final class SpinWait {
-  /** Looks out at nothing. */
+  /** Spin wait that never spins. */
   public static final SpinWait NONE = new SpinWait(null, 0);
 
   private static final int MOST_TRUST = 16;
@@ -27,7 +27,7 @@ public final class SpinWait {
   private final @Nullable PeerTransport peerTransport;
   private final int most;
   private final AtomicInteger watching = new AtomicInteger();
-  private int trust = MOST_TRUST; // racy on purpose: a lost update costs one look
+  private int trust = MOST_TRUST; // racy on purpose: a lost update costs one spin
   private int declined;
 
   private SpinWait(@Nullable PeerTransport peerTransport, int most) {
@@ -35,27 +35,29 @@ public final class SpinWait {
     this.most = most;
   }
 
-  /** For a node of a cluster. */
+  /** Creates a spin wait that polls the rings of a cluster's node. */
   static SpinWait forCluster(PeerTransport peerTransport) {
     return new SpinWait(peerTransport, 1);
   }
 
-  /** For a node that is alone: whoever is waited for needs a processor, too. */
+  /**
+   * Creates a spin wait for a single node. The thread that is waited for needs a processor, too.
+   */
   public static SpinWait forSingleNode() {
     int processors = Runtime.getRuntime().availableProcessors();
     return processors == 1 ? NONE : new SpinWait(null, processors);
   }
 
-  /** Whether there is anything to look out at; false where it has hardly ever been worth it. */
+  /** Returns whether spinning may pay; false most of the time where it has hardly ever paid. */
   public boolean isWorthwhile() {
     return most > 0 && (trust > 0 || declined++ % SELDOM == 0);
   }
 
   /**
-   * Looks out until there is what the caller waits for, or it has not come for a while. Only for a
-   * platform thread that runs no user's code and holds no lock.
+   * Spins until the condition holds or some time has passed. Only for a platform thread that runs
+   * no user code and holds no lock.
    *
-   * @return whether it is there
+   * @return whether the condition holds
    */
   public boolean spinUntil(BooleanSupplier done) {
     if (most == 0) {

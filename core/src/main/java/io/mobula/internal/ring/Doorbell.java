@@ -15,19 +15,20 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What wakes the one thread of a process that reads rings, and tells it which of them have
- * something: a bit for each ring, a word to sleep on, and whether it sleeps. Others ring it, from
- * any thread of any process of the host.
+ * Doorbell of the one thread of a process that reads its rings: a bit for each ring that has
+ * something to read, a word to sleep on, and a flag that the reader sleeps. Any thread of any
+ * process of the host may signal it.
  *
- * <p>Nobody sleeps through a frame: a writer commits, then sets the bit unless it is set, then
- * looks whether the reader sleeps; the reader clears a bit before it reads that ring, and says that
- * it sleeps before it looks at all bits once more. Full fences are in between on both sides.
+ * <p>No frame is missed while the reader sleeps. A writer commits, then sets the bit unless it is
+ * set, then checks whether the reader sleeps. The reader clears a bit before it reads that ring,
+ * and sets the sleep flag before it checks all bits once more. Full fences separate these steps on
+ * both sides.
  *
- * <p>Without {@link Futex} the reader looks again after 50 microseconds to one millisecond of
- * parking.
+ * <p>Without {@link Futex} the reader parks and checks again, after 50 microseconds to one
+ * millisecond.
  */
 public final class Doorbell implements AutoCloseable {
-  /** How many rings one process can read. */
+  /** Largest number of rings that one process can read. */
   public static final int RINGS = 1024;
 
   private static final String FILE = "bell";
@@ -53,7 +54,7 @@ public final class Doorbell implements AutoCloseable {
     this.shared = new UnsafeBuffer(page.asByteBuffer());
   }
 
-  /** Makes this process's bell, in the directory of its store. */
+  /** Creates this process's doorbell in the directory of its store. */
   public static Doorbell make(SharedStore store) {
     var file = SharedFile.create(
         store.directory().resolve(FILE),
@@ -62,9 +63,9 @@ public final class Doorbell implements AutoCloseable {
   }
 
   /**
-   * Another process's bell.
+   * Opens the doorbell of another process.
    *
-   * @throws StoreException if it is not there, or of another store
+   * @throws StoreException if the file is missing or belongs to another store
    */
   public static Doorbell of(StoreAddress store) {
     var path = Path.of(store.directory(), FILE);
@@ -74,21 +75,23 @@ public final class Doorbell implements AutoCloseable {
   }
 
   /**
-   * Whether this process can wake a reader that sleeps; where it cannot, a reader has to look for
-   * what it writes.
+   * Returns whether this process can wake a sleeping reader. If it cannot, readers of its rings
+   * have to poll them.
    */
   public static boolean canWake() {
     return Futex.isAvailable();
   }
 
-  /** The ring of that number has something: wakes its reader if that sleeps. */
+  /**
+   * Marks the ring of that number as having something to read, and wakes its reader if it sleeps.
+   */
   public void signal(int number) {
-    VarHandle.fullFence(); // what was committed is seen by whoever finds the bit set, or clears it
+    VarHandle.fullFence(); // the commit is visible to whoever finds the bit set, or clears it
     markReady(number);
     wake();
   }
 
-  /** Wakes the reader if it sleeps, whatever for. */
+  /** Wakes the reader if it sleeps, for whatever reason. */
   public void wake() {
     VarHandle.fullFence();
     if (shared.getIntVolatile(SLEEPING) != 0 && shared.compareAndSetInt(SLEEPING, 1, 0)) {
@@ -100,7 +103,7 @@ public final class Doorbell implements AutoCloseable {
     }
   }
 
-  /** The reader has not read all of that ring. */
+  /** Marks the ring of that number as not read to its end. */
   public void markReady(int number) {
     int at = BITS + (number / Long.SIZE) * Long.BYTES;
     long bit = 1L << number;
@@ -111,7 +114,10 @@ public final class Doorbell implements AutoCloseable {
     }
   }
 
-  /** Gives the numbers of all rings that have something, each once. For the reader. */
+  /**
+   * Clears all bits and passes the number of each ring that had one to the consumer. Called by the
+   * reader.
+   */
   public void takeReady(IntConsumer each) {
     for (int i = 0; i < WORDS; i++) {
       int at = BITS + i * Long.BYTES;
@@ -123,7 +129,7 @@ public final class Doorbell implements AutoCloseable {
     }
   }
 
-  /** Whether any ring may have something. For the reader, and cheap. */
+  /** Returns whether any ring may have something to read. Called by the reader; cheap. */
   public boolean isAnyReady() {
     for (int i = 0; i < WORDS; i++) {
       if (shared.getLongVolatile(BITS + i * Long.BYTES) != 0) {
@@ -134,11 +140,12 @@ public final class Doorbell implements AutoCloseable {
   }
 
   /**
-   * Sleeps until it is rung, or the limit has passed; not at all if there is something already. For
-   * the reader.
+   * Sleeps until the doorbell is signalled or the limit has passed; returns at once if there is
+   * something to read. Called by the reader.
    *
-   * @param hasMore whether there is something that has no bit
-   * @return false if there was something after the limit had passed: a wake-up was missed
+   * @param hasMore whether there is work that has no bit
+   * @return false if there was something to read after the limit had passed, which means that a
+   *     wake-up was missed
    */
   public boolean sleep(long limitNanos, BooleanSupplier hasMore) {
     long begun = System.nanoTime();
@@ -159,24 +166,25 @@ public final class Doorbell implements AutoCloseable {
     }
     boolean wasRung = !shared.compareAndSetInt(SLEEPING, 1, 0);
     boolean early =
-        System.nanoTime() - begun < limitNanos; // by whoever was about to end the last sleep
+        System.nanoTime() - begun < limitNanos; // woken by a signal that was meant for the previous sleep
     return wasRung || early || !Futex.isAvailable() || !isAnyReady();
   }
 
   /**
-   * Another thread looks in the place of the reader, which sleeps and is not woken from now on.
+   * Takes the place of the sleeping reader, which is not woken from now on. Called by another
+   * thread that polls the rings.
    *
-   * @return false if the reader does not sleep, or somebody wakes it
+   * @return false if the reader does not sleep or is being woken
    */
   public boolean takeOver() {
     return shared.getIntVolatile(SLEEPING) != 0 && shared.compareAndSetInt(SLEEPING, 1, 0);
   }
 
   /**
-   * The reader is to be woken again. It may have woken by itself since: then it is for nothing
-   * once.
+   * Gives the place of the reader back, so that signals wake it again. If the reader has woken by
+   * itself in the meantime, it is woken once without need.
    *
-   * @param hasMore whether there is something that has no bit
+   * @param hasMore whether there is work that has no bit
    */
   public void handBack(BooleanSupplier hasMore) {
     shared.putIntVolatile(SLEEPING, 1);
@@ -186,7 +194,7 @@ public final class Doorbell implements AutoCloseable {
     }
   }
 
-  /** Removes the file, if it is this process's. */
+  /** Removes the file if this process owns it. */
   @Override
   public void close() {
     if (own != null) {

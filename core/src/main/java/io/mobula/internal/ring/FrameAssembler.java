@@ -4,11 +4,12 @@ import io.mobula.error.CodecException;
 import java.util.Arrays;
 
 /**
- * Joins the parts of one frame, which come in order. A frame larger than {@link #LARGEST_FRAME} is
- * refused with its last part, so that the frames after it are read as usual. For one thread.
+ * Assembler of one frame from its parts, which arrive in order. A frame larger than
+ * {@link #LARGEST_FRAME} is refused when its last part arrives, so that the frames after it are
+ * read as usual. For one thread.
  */
 public final class FrameAssembler {
-  /** How many bytes a frame has at most, on every lane; writers refuse what is larger. */
+  /** Largest size of a frame in bytes, on every channel; writers refuse larger frames. */
   public static final int LARGEST_FRAME = 1 << 28;
 
   private static final byte[] NOTHING = {};
@@ -17,22 +18,22 @@ public final class FrameAssembler {
   private int size;
   private long refused;
 
-  /** Copies the bytes of a part to where they belong. */
+  /** Source of the bytes of one part of a frame. */
   @FunctionalInterface
   public interface PartSource {
-    /** Fills the frame from this position on. */
+    /** Copies the bytes of the part into the frame, from this position on. */
     void copyTo(byte[] frame, int position);
   }
 
-  /** There is no part yet. */
+  /** Creates an assembler without a part. */
   public FrameAssembler() {}
 
-  /** Whether a frame has begun, whose last part has not come. */
+  /** Returns whether parts of a frame have arrived, but not its last part. */
   public boolean isBegun() {
     return size > 0 || refused > 0;
   }
 
-  /** Adds a part of which more comes. */
+  /** Adds a part that is not the last part of its frame. */
   public void add(int length, PartSource part) {
     if (refused > 0 || length > LARGEST_FRAME - size) {
       refused += length + (long) size;
@@ -48,10 +49,10 @@ public final class FrameAssembler {
   }
 
   /**
-   * Adds the last part.
+   * Adds the last part of the frame.
    *
    * @return the whole frame
-   * @throws CodecException if it is larger than any frame may be
+   * @throws CodecException if the frame is larger than {@link #LARGEST_FRAME}
    */
   public byte[] finish(int length, PartSource part) {
     add(length, part);
@@ -66,7 +67,9 @@ public final class FrameAssembler {
     return frame;
   }
 
-  /** What a writer or reader of so large a frame is told. */
+  /**
+   * Creates the exception for a frame of that many bytes, which is too large to send or receive.
+   */
   public static CodecException tooLarge(long length) {
     return new CodecException(
         "A message to another node has " + length + " bytes, more than the " + LARGEST_FRAME

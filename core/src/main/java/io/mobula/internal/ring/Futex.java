@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sleep and wake-up between processes on a word of shared memory: Linux's {@code futex(2)}, not the
- * private kind. There only where the JVM was started with native access for Mobula; elsewhere its
- * users look again after a while.
+ * private kind. Available only if the JVM was started with native access for Mobula; elsewhere its
+ * users poll.
  */
 final class Futex {
   private static final Logger LOG = LoggerFactory.getLogger(Futex.class);
@@ -27,7 +27,7 @@ final class Futex {
 
   private Futex() {}
 
-  /** The number of the system call; it differs by processor. */
+  /** Returns the number of the system call, which depends on the processor. */
   private static long number() {
     if (!System.getProperty("os.name").equals("Linux")) {
       return NO_NUMBER;
@@ -39,7 +39,7 @@ final class Futex {
     };
   }
 
-  @SuppressWarnings("restricted") // asked for only where native access is enabled
+  @SuppressWarnings("restricted") // called only where native access is enabled
   private static @Nullable MethodHandle syscall() {
     if (NUMBER == NO_NUMBER || !Futex.class.getModule().isNativeAccessEnabled()) {
       return null;
@@ -64,27 +64,30 @@ final class Futex {
     return isAllowed(handle) ? handle : null;
   }
 
-  /** A sandbox may refuse it: then waiting would return at once, and for ever. */
+  /**
+   * Returns whether the system call is permitted. If a sandbox refuses it, waiting would return at
+   * once, for ever.
+   */
   private static boolean isAllowed(MethodHandle handle) {
     try (var arena = Arena.ofConfined()) {
       return call(handle, arena.allocate(ValueLayout.JAVA_INT), WAKE, 1, MemorySegment.NULL) == 0;
     }
   }
 
-  /** Whether this process may use it. */
+  /** Returns whether this process can use the system call. */
   static boolean isAvailable() {
     return SYSCALL != null;
   }
 
-  /** Memory for {@link #await}'s limit, to be used by one thread. */
+  /** Allocates the memory for the limit of {@link #await}, for one thread. */
   static MemorySegment timespec() {
     return Arena.ofAuto()
         .allocate(2 * ValueLayout.JAVA_LONG.byteSize(), ValueLayout.JAVA_LONG.byteAlignment());
   }
 
   /**
-   * Blocks while the word is as expected, until somebody wakes it or the limit has passed; may end
-   * early. For platform threads: a virtual one would keep its carrier.
+   * Blocks while the word has the expected value, until somebody wakes the thread or the limit has
+   * passed. May return early. For platform threads: a virtual thread would occupy its carrier.
    */
   static void await(MemorySegment word, int expected, MemorySegment timespec, long limitNanos) {
     long second = TimeUnit.SECONDS.toNanos(1);
@@ -93,7 +96,7 @@ final class Futex {
     call(handle(), word, WAIT, expected, timespec);
   }
 
-  /** Wakes one thread that waits on the word. A system call: a microsecond, and some more. */
+  /** Wakes one thread that waits on the word. Costs a system call: a microsecond or more. */
   static void wake(MemorySegment word) {
     call(handle(), word, WAKE, 1, MemorySegment.NULL);
   }

@@ -11,10 +11,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
- * The end of a ring that is read, in the process that did not make it. For one thread.
+ * Reading end of a ring in shared memory, in the process that did not create it. For one thread.
  *
- * <p>Reading stops at what a writer has claimed and not committed. It is never skipped: whether the
- * writer is slow or dead cannot be seen from here.
+ * <p>Reading stops at a record that a writer has claimed and not committed. Such a record is never
+ * skipped, because a reader cannot tell whether the writer is slow or dead.
  */
 public final class RingReader {
   private final ManyToOneRingBuffer ring;
@@ -25,9 +25,9 @@ public final class RingReader {
   }
 
   /**
-   * Opens the ring that another process has made.
+   * Opens a ring that another process has created.
    *
-   * @throws StoreException if it is not there or damaged, or of another store
+   * @throws StoreException if the ring is missing, damaged, or of another store
    */
   public static RingReader open(StoreAddress writer, int number) {
     var path = Path.of(writer.directory(), RingWriter.name(number));
@@ -43,15 +43,15 @@ public final class RingReader {
   }
 
   /**
-   * Hands on what has been committed, to the end if that is no more than so many frames, or parts
-   * of them.
+   * Passes committed frames to the consumer, until the ring is empty or that many records (frames
+   * or parts of frames) have been read.
    *
-   * @return how many there were
+   * @return how many records were read
    */
   public int read(int most, Consumer<byte[]> to) {
     int parts = 0;
     for (long before = -1; parts < most && before != ring.consumerPosition(); ) {
-      before = ring.consumerPosition(); // a reading ends where the ring begins again
+      before = ring.consumerPosition(); // one call of read() stops at the physical end of the ring
       parts +=
           ring.read((kind, buffer, at, length) -> part(kind, buffer, at, length, to), most - parts);
     }
@@ -59,7 +59,7 @@ public final class RingReader {
   }
 
   private void part(int kind, MutableDirectBuffer buffer, int at, int length, Consumer<byte[]> to) {
-    if (length < 0 || length > buffer.capacity() - at) { // before there is an array for it
+    if (length < 0 || length > buffer.capacity() - at) { // checked before an array is allocated for it
       throw new StoreException("A ring of " + buffer.capacity() + " bytes has a frame of " + length
           + " at " + at + ": its memory is damaged");
     }

@@ -8,13 +8,13 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * The end of a ring that is written, in the process that made it. A frame larger than an eighth of
- * the ring goes in parts. For one thread at a time.
+ * Writing end of a ring in shared memory, in the process that created it. Splits a frame larger
+ * than an eighth of the ring into parts. For one thread at a time.
  */
 public final class RingWriter implements AutoCloseable {
-  /** A whole frame, or the last part of one. */
+  /** Record type of a whole frame, or of the last part of a frame. */
   static final int LAST = 1;
-  /** A part of a frame of which more comes. */
+  /** Record type of a part that is not the last part of its frame. */
   static final int PART = 2;
 
   private static final int CAPACITY = 256 << 10;
@@ -30,7 +30,7 @@ public final class RingWriter implements AutoCloseable {
         new ManyToOneRingBuffer(new UnsafeBuffer(file.append(dataBytes()).asByteBuffer()));
   }
 
-  /** Makes one in the directory of this process's store. */
+  /** Creates a ring in the directory of this process's store. */
   public static RingWriter make(SharedStore store, int number) {
     var path = store.directory().resolve(name(number));
     return new RingWriter(SharedFile.create(
@@ -47,10 +47,10 @@ public final class RingWriter implements AutoCloseable {
   }
 
   /**
-   * Writes a frame if there is room.
+   * Writes a frame if there is space.
    *
-   * @return false if there is not, or only for a part of it: the same frame has to be given again
-   *     before any other
+   * @return false if there was no space, or only for some parts of the frame: the caller has to
+   *     pass the same frame again before any other
    */
   public boolean write(byte[] frame) {
     int most = ring.maxMsgLength();
@@ -68,12 +68,12 @@ public final class RingWriter implements AutoCloseable {
     }
   }
 
-  /** Whether all that was written has been read. */
+  /** Returns whether everything written has been read. */
   public boolean isDrained() {
     return ring.size() == 0;
   }
 
-  /** Removes the file; whoever reads it can read what is there to its end. */
+  /** Removes the file; a process that has it open can read the ring to its end. */
   @Override
   public void close() {
     file.delete();
