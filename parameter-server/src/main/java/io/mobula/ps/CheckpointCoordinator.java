@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the checkpoint of one table is written: every shard writes its part into a draft, at the same
- * step where the table is bulk synchronous, and the draft becomes a checkpoint at once. For the
- * owner, one thread at a time.
+ * Coordinator of one table's checkpoint: asks every shard to write its part into a draft directory,
+ * then publishes the draft atomically. The shards of a bulk synchronous table write at the same
+ * step. For the server's owner, one thread at a time.
  */
 final class CheckpointCoordinator {
   private final ShardClient shardClient;
@@ -30,11 +30,11 @@ final class CheckpointCoordinator {
   }
 
   /**
-   * Writes it.
+   * Writes one checkpoint of the table and deletes the oldest beyond {@code keep}.
    *
-   * @param root the directory of all checkpoints, which all nodes see under that path
-   * @param keep how many of this table are to stay
-   * @return its directory
+   * @param root the directory of all checkpoints, visible to all nodes under that path
+   * @param keep how many checkpoints of this table are retained
+   * @return the directory of the new checkpoint
    */
   Path into(Path root, int keep) {
     var checkpoints = TableCheckpoints.of(root, table.name());
@@ -73,7 +73,7 @@ final class CheckpointCoordinator {
     }
   }
 
-  /** Rows are numbered by their place in the files. */
+  /** Numbers the rows by their position in the sequence of files. */
   private List<CheckpointPart> inOrder(List<CheckpointPart> parts) {
     var result = new ArrayList<CheckpointPart>(parts.size());
     long next = 0;

@@ -7,7 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes checkpoints now and then, on a thread of its own; one that fails is reported. */
+/**
+ * Timer that writes checkpoints at a fixed delay, on a thread of its own. A checkpoint that fails
+ * is logged.
+ */
 final class CheckpointScheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointScheduler.class);
 

@@ -16,13 +16,16 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The frames of one worker's gradients, and their way to the shards. For one thread. */
+/**
+ * Sender of one dense worker's gradients: builds the frames, sends them to the shards, and resends
+ * those that were refused. For one thread.
+ */
 final class DensePushSender {
   private final DenseTable table;
   private final MobulaRuntime runtime;
   private final WorkerSession session;
   private @Nullable GradientEncoder[] encoders = new GradientEncoder[0];
-  private int encodersOf; // the layout
+  private int encodersOf; // version of the layout that the encoders are for
 
   DensePushSender(DenseTable table, MobulaRuntime runtime, WorkerSession session) {
     this.table = table;
@@ -34,7 +37,7 @@ final class DensePushSender {
     return !table.spec().compression().equals(Compression.none());
   }
 
-  /** Sends a part of a slot. */
+  /** Sends one slice of a gradient slot as part of a push. */
   void push(GradientSlot.GradientSlice slice, double scale, long push) {
     var sent = sealed(slice, scale, push, session.steps());
     session.trackPush(slice.shard(), session.steps(), push(slice.shard(), sent), sent);
@@ -53,14 +56,16 @@ final class DensePushSender {
     return answer;
   }
 
-  /** Memory of the store is given back as soon as may be, not when its worker looks next time. */
+  /**
+   * Releases store memory as soon as the shard has taken the frame, not at the worker's next call.
+   */
   private static void releaseWhenTaken(ObjectRef<?> answer, SentGradient sent) {
     if (sent.contents() instanceof InFlightPush.StoredFrame) {
       var _ = answer.toCompletableFuture().thenRun(sent::release);
     }
   }
 
-  /** Sends a part of a slot, says that the step has ended, and asks for the weights; all in one. */
+  /** Sends one slice of a gradient slot, ends the step and asks for the weights, in one message. */
   void exchange(GradientSlot.GradientSlice slice, double scale, long push, ParameterPull pull) {
     long ended = session.steps();
     var sent = sealed(slice, scale, push, ended - 1);
@@ -83,7 +88,7 @@ final class DensePushSender {
     return table.spec().numberType().isLarge(table.partitionOf(session.layout()).length(shard));
   }
 
-  /** A frame on its way. */
+  /** Gradient frame that has been sent to a shard. */
   private final class SentGradient extends InFlightPush {
     private final long start; // the first parameter
     private final int count;
@@ -116,7 +121,7 @@ final class DensePushSender {
     }
   }
 
-  /** Sends again what was sent in parts that follow each other. */
+  /** Resends refused frames that cover consecutive parameters. */
   private void resend(List<SentGradient> parts) {
     var first = parts.getFirst();
     var rangePartition = table.partitionOf(session.layout());
@@ -191,7 +196,7 @@ final class DensePushSender {
     return new SentGradient(InFlightPush.HeapFrame.of(bytes), push, slice.start(), count, step);
   }
 
-  /** What was kept back for a layout that is over is lost with it. */
+  /** Returns the encoder for a shard. A residual that was kept for an earlier layout is lost. */
   private GradientEncoder encoder(int shard, int count) {
     if (encodersOf != session.layout().version()) {
       encoders = new GradientEncoder[session.layout().size()];

@@ -22,13 +22,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A vector of parameters, split into ranges over the shards of a {@link ParameterServer}.
- * Immutable; may be the argument of a task or an actor, and captured. Safe for use by many threads.
+ * Vector of parameters, split into ranges over the shards of a {@link ParameterServer}. Immutable;
+ * it may be an argument of a task or an actor, and may be captured by a lambda. Safe for use by
+ * many threads.
  */
 public final class DenseTable {
   private final DenseSpec spec;
   private final ShardClient shardClient;
-  private final transient @Nullable MobulaRuntime runtime; // of who made it; others have a context
+  private final transient @Nullable MobulaRuntime runtime; // null where the table was deserialized
 
   DenseTable(DenseSpec spec, ShardClient shardClient, MobulaRuntime runtime) {
     this.spec = spec;
@@ -52,22 +53,22 @@ public final class DenseTable {
     return KeyRange.whole(spec.size());
   }
 
-  /** What people call it. */
+  /** Returns the name that the table was created with. */
   public String name() {
     return spec.name();
   }
 
-  /** How many parameters there are. */
+  /** Returns the number of parameters. */
   public long size() {
     return spec.size();
   }
 
-  /** How many shards they are split over, as far as is known here. */
+  /** Returns the number of shards in the newest layout known to this process. */
   public int shards() {
     return shardClient.layout().size();
   }
 
-  /** The parameters that a shard has, as far as is known here. */
+  /** Returns the range of parameters of a shard, in the newest layout known to this process. */
   public KeyRange range(int shard) {
     var rangePartition = partitionOf(shardClient.layout());
     return new KeyRange(
@@ -75,21 +76,22 @@ public final class DenseTable {
   }
 
   /**
-   * Begins the work of one worker, with up to {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes
-   * under way. It begins at the step where the slowest of the others is.
+   * Joins the table as a worker that has at most {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes
+   * in flight. The worker starts at the step of the slowest present worker.
    *
-   * @param rank tells it from the others; a worker that joins with the rank of another takes its
-   *     place, as one that was started anew does
+   * @param rank identifies the worker within the table; joining with the rank of another worker
+   *     replaces that worker, as a restarted worker does
    */
   public DenseWorker join(int rank) {
     return join(rank, DenseWorker.DEFAULT_MAX_IN_FLIGHT);
   }
 
   /**
-   * As {@link #join(int)}.
+   * Joins the table as a worker with the given bound on pushes in flight.
    *
-   * @param maxInFlight how many pushes may be under way before the next one waits; 0 makes every
-   *     push wait for itself
+   * @param rank identifies the worker within the table; see {@link #join(int)}
+   * @param maxInFlight how many pushes may be in flight before the next push blocks; 0 makes every
+   *     push wait until it is applied
    */
   public DenseWorker join(int rank, int maxInFlight) {
     return DenseWorker.join(this, here(), rank, maxInFlight);
@@ -101,7 +103,7 @@ public final class DenseTable {
   }
 
   /**
-   * Waits for all parameters as they are, whatever workers are doing.
+   * Waits for a snapshot of all parameters, without regard to the workers' steps.
    *
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
@@ -109,7 +111,7 @@ public final class DenseTable {
     return ParameterPull.asked(this, here(), null, whole()).await();
   }
 
-  /** A copy of all parameters as they are. */
+  /** Returns a copy of all parameters. */
   public float[] toFloats() {
     try (var pulled = pull()) {
       return pulled.toFloats();
@@ -117,7 +119,7 @@ public final class DenseTable {
   }
 
   /**
-   * How many updates every shard has applied.
+   * Returns the number of updates that every shard has applied.
    *
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
    */
@@ -130,13 +132,16 @@ public final class DenseTable {
         .orElseThrow();
   }
 
-  /** What each shard has done for this table so far, in order. Asks them all and waits. */
+  /**
+   * Returns the counters of each shard for this table, in the order of the shards. Asks all shards
+   * and waits.
+   */
   public List<ShardMetrics> metrics() {
     return shardClient.callAll(
         shard -> shard.call(ShardActor::metrics, spec.id()).remote());
   }
 
-  /** The choices before a table is made. Immutable; each verb returns a new one. */
+  /** Builder of a dense table. Immutable; each method returns a new builder. */
   public static final class Builder {
     private final ParameterServer server;
     private final DenseSpec spec;
@@ -175,30 +180,36 @@ public final class DenseTable {
       return new Builder(server, changed, initial, restored);
     }
 
-    /** What applies gradients, on the shards; {@code Optimizers.sgd(0.01)} by default. */
+    /**
+     * Sets the optimizer that applies gradients on the shards; {@code Optimizers.sgd(0.01)} by
+     * default.
+     */
     public Builder optimizer(Optimizer optimizer) {
       return with(spec.with(optimizer));
     }
 
-    /** How far apart workers may be; asynchronous by default. */
+    /** Sets how many steps workers may be apart; asynchronous by default. */
     public Builder consistency(Consistency consistency) {
       return with(spec.with(consistency));
     }
 
     /**
-     * How the gradients of all workers of a step become one; their mean by default. For bulk
-     * synchronous tables.
+     * Sets the function that combines the gradients of all workers of a step; their mean by
+     * default. For bulk synchronous tables.
      */
     public Builder aggregator(Aggregator aggregator) {
       return with(spec.with(aggregator));
     }
 
-    /** How gradients are made smaller on their way; not at all by default. For floats only. */
+    /**
+     * Sets the compression of gradients between workers and shards; none by default. For tables of
+     * floats only.
+     */
     public Builder compression(Compression compression) {
       return with(spec.with(compression));
     }
 
-    /** Numbers of 64 bits, not of 32. */
+    /** Stores 64-bit instead of 32-bit numbers. */
     public Builder doubles() {
       return with(spec.with(NumberType.DOUBLE));
     }
@@ -207,47 +218,48 @@ public final class DenseTable {
       return with(spec.with(limits));
     }
 
-    /** Cuts every number of an update to at most this magnitude. */
+    /** Clips every number of an update to at most this magnitude. */
     public Builder clipByValue(double most) {
       return limits(new GradientLimits(most, spec.limits().norm(), spec.limits().repairs()));
     }
 
-    /** Scales every pushed gradient to at most this length, the root of its sum of squares. */
+    /** Scales every pushed gradient to at most this Euclidean norm. */
     public Builder clipByNorm(double most) {
       return limits(
           new GradientLimits(spec.limits().value(), most, spec.limits().repairs()));
     }
 
     /**
-     * Takes gradients with numbers that are infinite, as the largest there may be, or none, as 0;
-     * by default they are refused.
+     * Accepts gradients with infinite numbers and NaN: an infinite number counts as the largest
+     * finite one, NaN as 0. By default such gradients are refused.
      */
     public Builder repairNotFinite() {
       return limits(new GradientLimits(spec.limits().value(), spec.limits().norm(), true));
     }
 
-    /** The first weights, one for each parameter; zeros by default. */
+    /** Sets the initial weights, one for each parameter; zeros by default. */
     public Builder initial(float[] weights) {
       return new Builder(server, spec, Objects.requireNonNull(weights, "weights"), restored);
     }
 
     /**
-     * Begins with the newest checkpoint of a table of this name, weights and the optimizer's state,
-     * whatever number of shards wrote it.
+     * Starts from the newest checkpoint of a table of this name, with its weights and its optimizer
+     * state. The checkpoint may have been written by any number of shards.
      *
-     * @param directory that of {@link ParameterServer.Builder#checkpoints}, which all nodes see
+     * @param directory the directory that {@link ParameterServer.Builder#checkpoints} was given,
+     *     visible to all nodes
      */
     public Builder restore(Path directory) {
       return new Builder(server, spec, initial, Objects.requireNonNull(directory, "directory"));
     }
 
     /**
-     * Makes the table on all shards and waits for it.
+     * Creates the table on all shards and waits until it is there.
      *
      * @throws TableException when the name is taken, or there are more shards than parameters
-     * @throws GradientException when the first weights are of another length, or not finite
-     * @throws io.mobula.ps.error.CheckpointException when there is no checkpoint to begin with, or
-     *     it was altered, or is of a table of another shape
+     * @throws GradientException when the initial weights have another length, or are not finite
+     * @throws io.mobula.ps.error.CheckpointException when there is no checkpoint to start from, or
+     *     it was altered, or it is of a table of another shape
      */
     public DenseTable create() {
       if (spec.numberType() == NumberType.DOUBLE

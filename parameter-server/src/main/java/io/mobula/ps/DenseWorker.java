@@ -9,14 +9,14 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker's way to a dense table: pulls parameters, pushes gradients without waiting for them, a
- * bounded number at a time, and says when it has ended a step. For one thread; it stays where it
- * was made.
+ * Client of a dense table in the role of one worker: pulls parameters, pushes gradients
+ * asynchronously with a bound on those in flight, and ends steps. For one thread; it cannot be sent
+ * to another process.
  *
  * <pre>{@code
- * try (Worker me = table.join(rank)) {
+ * try (DenseWorker me = table.join(rank)) {
  *   for (var batch : batches) {
- *     try (Pulled weights = me.pull(); GradientSlot gradient = me.claim()) {
+ *     try (PulledParameters weights = me.pull(); GradientSlot gradient = me.claim()) {
  *       compute(batch, weights, gradient);
  *       me.push(gradient);
  *     }
@@ -46,12 +46,15 @@ public final class DenseWorker implements AutoCloseable {
     return new DenseWorker(table, runtime, seat);
   }
 
-  /** Tells it from other workers. */
+  /** Returns the rank that this worker joined with. */
   public int rank() {
     return session.rank();
   }
 
-  /** How many steps it has ended; one that has joined late begins with those of the slowest. */
+  /**
+   * Returns the number of steps that this worker has ended. A worker that joined late starts with
+   * the count of the slowest worker.
+   */
   public long steps() {
     return session.steps();
   }
@@ -59,27 +62,29 @@ public final class DenseWorker implements AutoCloseable {
   // ---- pull
 
   /**
-   * Waits for all parameters, this worker's own earlier pushes applied unless they wait for the end
-   * of a step; and before, if the table's rule wants it, for slower workers.
+   * Waits for all parameters. They include this worker's own earlier pushes, except those that wait
+   * for the end of a step. If the table's consistency rule demands it, waits for slower workers
+   * first.
    *
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
-   * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
+   * @throws io.mobula.ps.error.WorkerEvictedException when the other workers have gone on without
+   *     this one
    */
   public PulledParameters pull() {
     return startPull().await();
   }
 
-  /** As {@link #pull()}, of some parameters. */
+  /** Waits for a range of parameters, under the same rules as {@link #pull()}. */
   public PulledParameters pull(KeyRange range) {
     return startPull(range).await();
   }
 
-  /** Asks for all parameters, and goes on. */
+  /** Requests all parameters and returns without waiting. */
   public ParameterPull startPull() {
     return startPull(table.whole());
   }
 
-  /** Asks for some parameters, and goes on. */
+  /** Requests a range of parameters and returns without waiting. */
   public ParameterPull startPull(KeyRange range) {
     session.requireOpen();
     return ParameterPull.asked(table, runtime, session, range);
@@ -87,12 +92,12 @@ public final class DenseWorker implements AutoCloseable {
 
   // ---- push
 
-  /** Room for a gradient of all parameters. */
+  /** Allocates a slot for a gradient of all parameters. */
   public GradientSlot claim() {
     return claim(table.whole());
   }
 
-  /** Room for a gradient of some parameters. */
+  /** Allocates a slot for a gradient of a range of parameters. */
   public GradientSlot claim(KeyRange range) {
     session.requireOpen();
     boolean array = pushes.isCompressed() && range.equals(table.whole());
@@ -101,8 +106,8 @@ public final class DenseWorker implements AutoCloseable {
   }
 
   /**
-   * Sends a gradient, to be applied by the shards, and returns. Waits only for the oldest push when
-   * too many are under way; its failure is thrown then.
+   * Sends a gradient to the shards and returns. Blocks only while too many pushes are in flight:
+   * then it waits for the oldest one and throws that one's failure.
    *
    * @throws GradientException when the length is wrong or a number is not finite; nothing was sent
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
@@ -114,7 +119,7 @@ public final class DenseWorker implements AutoCloseable {
     }
   }
 
-  /** As {@link #push(float[])}, to a table of doubles. */
+  /** Sends a gradient of doubles to a table of doubles; see {@link #push(float[])}. */
   public void push(double[] gradient) {
     try (var slot = claim()) {
       slot.set(gradient);
@@ -123,8 +128,8 @@ public final class DenseWorker implements AutoCloseable {
   }
 
   /**
-   * As {@link #push(float[])}, of what was written in place: what is large is not copied. The slot
-   * is not the worker's any more, unless this throws {@link GradientException}.
+   * Sends a gradient that was written in place; large slices are not copied. Takes over the slot,
+   * unless this throws {@link GradientException}. See {@link #push(float[])}.
    */
   public void push(GradientSlot slot) {
     session.requireOpen();
@@ -137,10 +142,13 @@ public final class DenseWorker implements AutoCloseable {
   }
 
   /**
-   * As {@link #push(GradientSlot)}. What it returns completes, on a thread of the runtime or in a
-   * call of this worker, when the shards have applied all of it, or with what a later call throws;
-   * in a bulk synchronous table that is when its step is over. Where the worker has to send
-   * something again, as parameters have moved, it does so in its next call.
+   * Sends a gradient that was written in place, as {@link #push(GradientSlot)} does.
+   *
+   * @return a stage that completes when all shards have applied the gradient; in a bulk synchronous
+   *     table that is when its step is applied. It fails with the exception that a later call
+   *     throws. It completes on a thread of the runtime or within a call of this worker. A frame
+   *     that has to be resent because parameters have moved is resent within this worker's next
+   *     call.
    */
   public CompletionStage<@Nullable Void> startPush(GradientSlot slot) {
     session.requireOpen();
@@ -151,7 +159,7 @@ public final class DenseWorker implements AutoCloseable {
     return taken;
   }
 
-  /** As {@link #startPush(GradientSlot)}, of a copy of the gradient. */
+  /** Sends a copy of the gradient; see {@link #startPush(GradientSlot)}. */
   public CompletionStage<@Nullable Void> startPush(float[] gradient) {
     try (var slot = claim()) {
       slot.set(gradient);
@@ -159,7 +167,10 @@ public final class DenseWorker implements AutoCloseable {
     }
   }
 
-  /** As {@link #startPush(float[])}, to a table of doubles. */
+  /**
+   * Sends a copy of a gradient of doubles to a table of doubles; see
+   * {@link #startPush(GradientSlot)}.
+   */
   public CompletionStage<@Nullable Void> startPush(double[] gradient) {
     try (var slot = claim()) {
       slot.set(gradient);
@@ -168,8 +179,8 @@ public final class DenseWorker implements AutoCloseable {
   }
 
   /**
-   * Sends a gradient of all parameters, ends the step, and waits for the parameters of the next: a
-   * push, a {@link #clock} and a {@link #pull} in one trip to each shard.
+   * Sends a gradient of all parameters, ends the step, and waits for the parameters of the next
+   * step: a push, a {@link #clock} and a {@link #pull} in one round trip to each shard.
    */
   public PulledParameters exchange(GradientSlot slot) {
     session.requireOpen();
@@ -201,12 +212,12 @@ public final class DenseWorker implements AutoCloseable {
     session.pushFutures().settle(push);
   }
 
-  /** The parts of a slot, for the shards that have those parameters now. */
+  /** Takes the slices of a slot, arranged for the present layout. */
   private List<GradientSlot.GradientSlice> present(GradientSlot slot) {
     return slot.takeFor(table.partitionOf(session.layout()), runtime);
   }
 
-  /** As {@link #exchange(GradientSlot)}, of a copy of the gradient. */
+  /** Exchanges a copy of the gradient; see {@link #exchange(GradientSlot)}. */
   public PulledParameters exchange(float[] gradient) {
     try (var slot = claim()) {
       slot.set(gradient);
@@ -214,7 +225,7 @@ public final class DenseWorker implements AutoCloseable {
     }
   }
 
-  /** Checks or repairs every number; gives what they are multiplied by. */
+  /** Checks or repairs every number; returns the factor that clips the gradient's norm. */
   private double checked(GradientSlot slot) {
     var numberType = table.spec().numberType();
     var limits = table.spec().limits();
@@ -250,22 +261,22 @@ public final class DenseWorker implements AutoCloseable {
   // ---- steps
 
   /**
-   * Ends a step: what it has pushed counts for that step, and others may go on that have waited for
-   * it. Returns at once; it is the next {@link #pull} that may wait.
+   * Ends the current step. The pushes of this worker since the step before count for it, and
+   * workers that waited for this step may go on. Returns at once; the next {@link #pull} may block.
    */
   public void clock() {
     session.clock();
   }
 
   /**
-   * Waits until all pushes are applied, but for those that wait for the end of this step; throws
-   * the failure of the first that was not.
+   * Waits until all pushes are applied, except those that wait for the end of the current step.
+   * Throws the failure of the first push that failed.
    */
   public void flush() {
     session.awaitInFlight(0);
   }
 
-  /** Leaves, so that nobody waits for this worker, and waits as {@link #flush} does. */
+  /** Leaves the table, so that no worker waits for this one, and waits as {@link #flush} does. */
   @Override
   public void close() {
     session.leave();

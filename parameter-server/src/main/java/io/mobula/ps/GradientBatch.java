@@ -4,7 +4,7 @@ import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.kernel.NumberType;
 import java.util.Arrays;
 
-/** Gradients of several pushes that are to go as one. For one thread. */
+/** Accumulator of the gradients of several pushes that are sent as one. For one thread. */
 final class GradientBatch {
   private static final int FIRST = 256;
 
@@ -44,7 +44,7 @@ final class GradientBatch {
     return pushes >= bounds.pushes() || (long) count * bytesPerKey >= bounds.bytes();
   }
 
-  /** All of it, to be sent now. */
+  /** Returns all accumulated gradients and clears the batch. */
   RowGradients take() {
     var taken = new RowGradients(Arrays.copyOf(keys, count), numbers.resized(count * width));
     count = 0;

@@ -15,11 +15,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Room for a gradient of some parameters, to be written where their shards will read it: large ones
- * in shared memory. The room holds anything at first; every number has to be set. For one thread.
+ * Buffer for a gradient of a range of parameters, placed where the shards will read it: large
+ * slices lie in shared memory. The initial content is undefined; every number has to be set. For
+ * one thread.
  *
- * <p>After {@link DenseWorker#push(GradientSlot)} it is no longer the worker's, and every use
- * throws {@link IllegalStateException}. Closing a slot that was not pushed gives the room back.
+ * <p>{@link DenseWorker#push(GradientSlot)} takes the slot over; afterwards every use throws
+ * {@link IllegalStateException}. Closing a slot that was not pushed frees its memory.
  */
 public final class GradientSlot implements AutoCloseable {
   private final DenseSpec spec;
@@ -29,13 +30,13 @@ public final class GradientSlot implements AutoCloseable {
   private boolean open = true;
 
   /**
-   * What goes to one shard.
+   * Part of a gradient that is sent to one shard.
    *
-   * @param shard which
+   * @param shard index of the shard
    * @param start the first parameter
-   * @param local its index on the shard
-   * @param frame where the numbers are
-   * @param room what they are sealed with; null if they are in an array
+   * @param local index of the first parameter within the shard's range
+   * @param frame the frame that contains the numbers
+   * @param room the store buffer of the frame; null if the frame is in an array
    */
   record GradientSlice(
       int shard,
@@ -88,28 +89,31 @@ public final class GradientSlot implements AutoCloseable {
     }
   }
 
-  /** The parameters it is for. */
+  /** Returns the range of parameters that the slot is for. */
   public KeyRange range() {
     return range;
   }
 
-  /** How many stretches of memory it consists of: one for each shard that is concerned. */
+  /**
+   * Returns the number of contiguous stretches of memory: one for each shard that has parameters of
+   * the range.
+   */
   public int stretches() {
     return slices().size();
   }
 
-  /** The parameters whose numbers are in one stretch. */
+  /** Returns the parameters whose numbers are in one stretch. */
   public KeyRange range(int stretch) {
     var slice = slices().get(stretch);
     return new KeyRange(slice.start(), slice.start() + slice.count(spec.numberType()));
   }
 
-  /** The memory of one stretch, in the machine's byte order, not aligned to more than a byte. */
+  /** Returns the memory of one stretch, in native byte order and with an alignment of 1 byte. */
   public MemorySegment segment(int stretch) {
     return slices().get(stretch).numbers();
   }
 
-  /** Sets the number of one parameter. */
+  /** Sets the gradient of one parameter. */
   public void set(long parameter, double value) {
     var slice = partOf(parameter);
     spec.numberType().set(slice.numbers(), parameter - slice.start(), value);
@@ -125,7 +129,7 @@ public final class GradientSlot implements AutoCloseable {
     throw new KeyException("Parameter " + parameter + " is none of " + range + ".", null);
   }
 
-  /** Sets all numbers; those of a table of doubles are widened. */
+  /** Sets all numbers; for a table of doubles they are widened. */
   public void set(float[] gradient) {
     requireLength(gradient.length);
     for (var slice : slices()) {
@@ -143,9 +147,10 @@ public final class GradientSlot implements AutoCloseable {
   }
 
   /**
-   * Adds to all numbers, which have to be set: so several gradients go in one push.
+   * Adds to all numbers, which have to be set before. Several gradients can be summed into one push
+   * that way.
    *
-   * @throws GradientException when the length is another
+   * @throws GradientException when the length differs from the slot's
    */
   public void add(float[] gradient) {
     requireLength(gradient.length);
@@ -160,9 +165,10 @@ public final class GradientSlot implements AutoCloseable {
   }
 
   /**
-   * Sets all numbers of a table of doubles.
+   * Sets all numbers of a slot for a table of doubles.
    *
-   * @throws GradientException when the table is one of floats, or the length is another
+   * @throws GradientException when the table is one of floats, or the length differs from the
+   *     slot's
    */
   public void set(double[] gradient) {
     requireLength(gradient.length);
@@ -191,8 +197,8 @@ public final class GradientSlot implements AutoCloseable {
   }
 
   /**
-   * Its parts, which are somebody else's from now on; copied where parameters have moved since it
-   * was claimed.
+   * Takes the slices out of the slot. They are copied if parameters have moved since the slot was
+   * claimed.
    */
   List<GradientSlice> takeFor(RangePartition present, MobulaRuntime runtime) {
     if (present.equals(rangePartition)) {
@@ -206,7 +212,7 @@ public final class GradientSlot implements AutoCloseable {
     return moved.take();
   }
 
-  /** Copies numbers that begin with that parameter. */
+  /** Copies {@code count} numbers that begin with the parameter {@code start}. */
   void set(long start, MemorySegment numbers, long count) {
     var numberType = spec.numberType();
     for (var to : slices()) {
@@ -221,7 +227,7 @@ public final class GradientSlot implements AutoCloseable {
     }
   }
 
-  /** Its parts, which are somebody else's from now on. */
+  /** Takes the slices out of the slot; the caller frees them. */
   List<GradientSlice> take() {
     var taken = List.copyOf(slices());
     open = false;

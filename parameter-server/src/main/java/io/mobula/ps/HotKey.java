@@ -3,12 +3,12 @@ package io.mobula.ps;
 import java.io.Serializable;
 
 /**
- * A key of a sparse table that many gradients are pushed for.
+ * Frequently pushed key of a sparse table.
  *
- * @param key which
- * @param shard where its row is
- * @param share of all gradients of rows that were pushed to the table: rather too little, as every
- *     251st is counted
+ * @param key the key
+ * @param shard index of the shard that holds its row
+ * @param share estimated fraction of all row gradients pushed to the table; rather too low, as
+ *     every 251st gradient is counted
  */
 public record HotKey(long key, int shard, double share) implements Serializable {
   private static final long serialVersionUID = 1L;

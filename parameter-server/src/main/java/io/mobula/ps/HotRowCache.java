@@ -8,11 +8,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A worker's copies of the rows that are pushed most, and the sums of its gradients for them. Also
- * sums what comes twice in one push. For one thread.
+ * Cache of a worker for the most frequently pushed rows: copies of the rows, and sums of the
+ * worker's gradients for them. It also sums gradients of a key that occurs twice in one push. For
+ * one thread.
  */
 final class HotRowCache {
-  /** How many pushes are summed at most before they are sent. */
+  /** Maximum number of pushes that are summed before they are sent. */
   private static final int MOST_PUSHES = 64;
 
   private static final int CLOCKS_BETWEEN_CHOICES = 64;
@@ -31,9 +32,9 @@ final class HotRowCache {
   private int clocks;
 
   /**
-   * None is hot yet.
+   * Creates a cache without hot keys.
    *
-   * @param most how many are to be
+   * @param most how many keys are to be hot
    */
   HotRowCache(NumberType numberType, int width, int most) {
     this.numberType = numberType;
@@ -43,7 +44,7 @@ final class HotRowCache {
     this.most = most;
   }
 
-  /** From now on other keys are hot; there is nothing that was not {@linkplain #take sent}. */
+  /** Selects the hot keys anew. All sums must have been {@linkplain #take taken} before. */
   private void choose() {
     hot = new RowIndex();
     seen.most(most).forEach(key -> hot.findOrAdd(key.key()));
@@ -56,7 +57,7 @@ final class HotRowCache {
 
   // ---- push
 
-  /** Keeps the gradients of hot keys, and gives the others, each key once. */
+  /** Accumulates the gradients of hot keys, and returns the others, each key once. */
   RowGradients accumulate(RowGradients more) {
     long[] keys = more.keys();
     seen.add(keys);
@@ -76,7 +77,7 @@ final class HotRowCache {
     return new RowGradients(unique.keys(), others.resized(unique.size() * width));
   }
 
-  /** Whether one of the keys is hot. */
+  /** Returns whether any of the keys is hot. */
   boolean containsAny(long[] keys) {
     return hot.size() > 0 && Arrays.stream(keys).anyMatch(key -> hot.find(key) >= 0);
   }
@@ -85,7 +86,7 @@ final class HotRowCache {
     return pushes >= MOST_PUSHES;
   }
 
-  /** The sums that were kept, to be sent now. */
+  /** Returns the accumulated sums, to be sent now, and clears them. */
   RowGradients take() {
     var keys = hot.keys();
     var list = new long[keys.length];
@@ -106,12 +107,12 @@ final class HotRowCache {
 
   // ---- pull
 
-  /** Rows that a worker wants, of which some are at hand; the others have to be asked for. */
+  /** Request of a worker for rows, some of which are cached; the others have to be pulled. */
   final class RowRequest {
     private final long[] keys;
     private final NumberArray result;
     private final long[] missing;
-    private final int[] places; // of those that are missing
+    private final int[] places; // indices of the missing keys
     private final int clock = clocks;
 
     private RowRequest(long[] keys) {
@@ -134,7 +135,7 @@ final class HotRowCache {
       return missing;
     }
 
-    /** All rows, as those that were missing have come; those of this step are kept. */
+    /** Returns all requested rows, given the missing ones. Rows of the current step are cached. */
     NumberArray filled(NumberArray asked) {
       asked.scatter(places, width, result);
       if (clock == clocks) {
@@ -158,7 +159,10 @@ final class HotRowCache {
     }
   }
 
-  /** A step is over, and all is sent: copies of rows are old. Now and then other keys are hot. */
+  /**
+   * Ends a step, after all sums were sent: invalidates the cached rows, and selects hot keys anew
+   * once in {@value #CLOCKS_BETWEEN_CHOICES} steps.
+   */
   void clock() {
     Arrays.fill(known, false);
     if (clocks++ % CLOCKS_BETWEEN_CHOICES == 0) {

@@ -8,25 +8,29 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker has sent to a shard, kept until the shard has taken it in, so that it can go again
- * to wherever its parameters are then. For the worker's thread, but for {@link #release}.
+ * Part of a push that was sent to a shard, kept until the shard acknowledges it so that it can be
+ * resent to the shards that have its parameters by then. For the worker's thread, except
+ * {@link #release}.
  */
 abstract class InFlightPush {
   static final long NO_PUSH = 0;
 
-  /** Nothing that would have to go again: the end of a step, which others say, too. */
+  /**
+   * Request that never has to be resent, such as the end of a step, which later requests announce
+   * too.
+   */
   static final InFlightPush NOTHING = of(() -> {});
 
   private final Contents contents;
   private final long push;
 
-  /** A frame as it was sent. */
+  /** Location of the frame as it was sent. */
   sealed interface Contents {}
 
   /**
-   * In an array.
+   * Frame in an array on the heap.
    *
-   * @param frame memory of an array of bytes
+   * @param frame memory of a byte array
    */
   record HeapFrame(MemorySegment frame) implements Contents {
     static HeapFrame of(byte[] array) {
@@ -38,7 +42,7 @@ abstract class InFlightPush {
     }
   }
 
-  /** In the store. */
+  /** Frame in the object store. */
   record StoredFrame(ObjectRef<Tensor> ref) implements Contents {}
 
   InFlightPush(Contents contents, long push) {
@@ -46,7 +50,7 @@ abstract class InFlightPush {
     this.push = push;
   }
 
-  /** One without contents. */
+  /** Creates an in-flight request without a frame. */
   static InFlightPush of(Runnable again) {
     return new InFlightPush(HeapFrame.of(new byte[0]), NO_PUSH) {
       @Override
@@ -57,12 +61,12 @@ abstract class InFlightPush {
   }
 
   /**
-   * Sends it again over the present layout, with others of the same push, so that they are one
-   * update where they can be.
+   * Resends this and the other parts of the same push under the present layout, combined into one
+   * update per shard where possible.
    */
   abstract void resendAll(List<InFlightPush> all);
 
-  /** Which push of its worker it is part of; {@link #NO_PUSH} for none. */
+  /** Returns the number of the worker's push that this is part of; {@link #NO_PUSH} for none. */
   final long push() {
     return push;
   }
@@ -71,7 +75,7 @@ abstract class InFlightPush {
     return contents;
   }
 
-  /** The frame as it was sent. */
+  /** Returns the frame as it was sent. */
   final MemorySegment frame(Arena arena) {
     return switch (contents) {
       case HeapFrame(var frame) -> frame;
@@ -79,12 +83,15 @@ abstract class InFlightPush {
     };
   }
 
-  /** The shard has answered. */
+  /** Handles the shard's reply, which acknowledges this part. */
   void onAcknowledged(@Nullable Object answer) {
     release();
   }
 
-  /** It is not needed again: gives its memory back. Idempotent; from any thread. */
+  /**
+   * Releases the memory of a frame that is not needed again. Idempotent; may be called from any
+   * thread.
+   */
   final void release() {
     if (contents instanceof StoredFrame(var ref)) {
       ref.close();

@@ -5,10 +5,10 @@ import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.shard.KeyPlacement;
 import java.lang.foreign.MemorySegment;
 
-/** Which keys of a list go to which shard, and where they stood in it. */
+/** Partition of a list of keys by shard, with the position of each key in the list. */
 final class KeyPartition {
   private final long[][] keys;
-  private final int[][] positions; // in the list; none where one shard has all
+  private final int[][] positions; // by shard; null entries where one shard has all keys
 
   private KeyPartition(long[][] keys, int[][] places) {
     this.keys = keys;
@@ -53,7 +53,7 @@ final class KeyPartition {
     return shard;
   }
 
-  /** Refuses keys that have no shard. */
+  /** Refuses keys for which the partitioner gives no valid shard. */
   static void require(long[] list, KeyPlacement placement, int shards) {
     for (long key : list) {
       var _ = shardOf(key, placement, shards);
@@ -68,7 +68,7 @@ final class KeyPartition {
     return keys[shard];
   }
 
-  /** Copies the gradients of a shard's keys, one after the other. */
+  /** Copies the gradients of a shard's keys into contiguous memory. */
   void gather(int shard, NumberArray gradients, MemorySegment into, int width) {
     if (keys.length == 1) {
       into.copyFrom(gradients.memory());
@@ -77,7 +77,7 @@ final class KeyPartition {
     }
   }
 
-  /** Copies a shard's rows to where their keys stood in the list. */
+  /** Copies a shard's rows to the positions of their keys in the list. */
   void scatter(int shard, NumberArray rows, NumberArray into, int width) {
     if (keys.length == 1) {
       rows.copy(0, into, 0, into.length());

@@ -3,13 +3,13 @@ package io.mobula.ps;
 import io.mobula.ps.error.KeyException;
 
 /**
- * Some of the parameters of a dense table, one after the other.
+ * Contiguous range of parameters of a dense table.
  *
- * @param from the first
- * @param to one past the last
+ * @param from the first parameter
+ * @param to one past the last parameter
  */
 public record KeyRange(long from, long to) {
-  /** Refuses what is empty or begins below 0. */
+  /** Refuses empty ranges and negative starts. */
   public KeyRange {
     if (from < 0 || to <= from) {
       throw new KeyException(
@@ -23,7 +23,7 @@ public record KeyRange(long from, long to) {
     return new KeyRange(0, size);
   }
 
-  /** Refuses parameters that a table of so many has not. */
+  /** Refuses a range that exceeds a table of that size. */
   void requireWithin(long size) {
     if (to > size) {
       throw new KeyException(
@@ -31,7 +31,7 @@ public record KeyRange(long from, long to) {
     }
   }
 
-  /** How many there are. */
+  /** Returns the number of parameters in the range. */
   public long length() {
     return to - from;
   }

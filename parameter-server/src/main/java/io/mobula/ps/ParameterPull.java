@@ -14,26 +14,26 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parameters that are on their way from their shards. For one thread.
+ * Pending pull of a range of parameters. For one thread.
  *
  * <pre>{@code
- * var next = worker.startPull();     // asks, and goes on
+ * var next = worker.startPull();     // requests, and returns
  * compute();
- * try (Pulled weights = next.await()) { ... }
+ * try (PulledParameters weights = next.await()) { ... }
  * }</pre>
  */
 public final class ParameterPull implements AutoCloseable {
-  /** No worker's number: who asks is not held up by any. */
+  /** Worker number of a reader that is no worker and is never made to wait. */
   private static final long NOBODY = 0;
 
-  /** How often parameters are asked for again that have moved. */
+  /** Maximum number of times that moved parameters are requested again. */
   private static final int MOST_MOVES = 100;
 
   private final DenseTable table;
   private final @Nullable WorkerSession session;
   private final KeyRange range;
   private final PullCollector collector;
-  private RangePartition rangePartition; // when they were asked
+  private RangePartition rangePartition; // at the time of the request
   private boolean over;
 
   private ParameterPull(
@@ -45,7 +45,7 @@ public final class ParameterPull implements AutoCloseable {
     this.rangePartition = table.partitionOf(layout());
   }
 
-  /** One whose answers are {@linkplain #add added}. */
+  /** Creates a pull without requests; replies are {@linkplain #add added} by the caller. */
   static ParameterPull of(
       DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
     range.requireWithin(table.size());
@@ -53,9 +53,9 @@ public final class ParameterPull implements AutoCloseable {
   }
 
   /**
-   * Asks all shards that have some of the range.
+   * Requests the range from all shards that have a part of it.
    *
-   * @param session the worker's; null if nobody's
+   * @param session the session of the worker; null if the reader is no worker
    */
   static ParameterPull asked(
       DenseTable table, MobulaRuntime runtime, @Nullable WorkerSession session, KeyRange range) {
@@ -100,24 +100,27 @@ public final class ParameterPull implements AutoCloseable {
     return table.spec().numberType().isLarge(rangePartition.length(shard));
   }
 
-  /** Whether {@link #await} would return or throw at once. */
+  /** Returns whether {@link #await} would return or throw without blocking. */
   public boolean isReady() {
     return collector.areReady();
   }
 
   /**
-   * Completes, on a thread of the runtime, when all shards have answered, whatever it is: then
-   * {@link #await} returns or throws at once, unless parameters have moved and it has to ask again.
+   * Returns a stage that completes, on a thread of the runtime, when all shards have replied or
+   * failed. Then {@link #await} does not block, unless parameters have moved and have to be
+   * requested again.
    */
   public CompletionStage<@Nullable Void> ready() {
     return collector.ready();
   }
 
   /**
-   * Waits until the rule of the table lets this worker read, and for the parameters. Once.
+   * Waits until the table's consistency rule lets this worker read, and until the parameters are
+   * there. May be called once.
    *
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
-   * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
+   * @throws io.mobula.ps.error.WorkerEvictedException when the other workers have gone on without
+   *     this one
    */
   public PulledParameters await() {
     if (over) {
@@ -152,7 +155,7 @@ public final class ParameterPull implements AutoCloseable {
     ask();
   }
 
-  @SuppressWarnings("MustBeClosed") // by what is returned
+  @SuppressWarnings("MustBeClosed") // the result closes it
   private @Nullable PulledParameters collected(WorkerSession.RefusedPushes refused) {
     var arena = Arena.ofConfined();
     try {
@@ -174,7 +177,7 @@ public final class ParameterPull implements AutoCloseable {
     }
   }
 
-  /** Bytes, or a tensor where the range is large. */
+  /** Reads a reply: bytes, or a tensor where the shard's range is large. */
   private DenseFrame frame(int shard, ObjectRef<?> answer, Arena arena) {
     return isLarge(shard)
         ? DenseFrame.read(((Tensor) answer.get(arena)).segment())
@@ -187,7 +190,7 @@ public final class ParameterPull implements AutoCloseable {
     }
   }
 
-  /** Forgets what was asked for. */
+  /** Discards the pull and its pending replies. */
   @Override
   public void close() {
     over = true;

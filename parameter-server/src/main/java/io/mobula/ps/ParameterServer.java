@@ -37,8 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tables of parameters on several actors, the shards, that apply gradients. The owner's side: it
- * makes the shards and ends them; what workers get are the tables.
+ * Sharded parameter server: tables of parameters, distributed over actors (the shards) that apply
+ * gradients. This is the owner's handle: it starts and stops the shards. Workers are given the
+ * tables.
  *
  * <pre>{@code
  * try (ParameterServer server = ParameterServer.builder(runtime).shards(4).build()) {
@@ -48,12 +49,12 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>A shard that dies ends the server, unless there are {@linkplain Builder#replicas replicas} or
- * {@linkplain Builder#checkpoints checkpoints}: then it is started anew, and goes on from there.
- * The server itself ends with the process that made it.
+ * <p>The death of a shard ends the server, unless there are {@linkplain Builder#replicas replicas}
+ * or {@linkplain Builder#checkpoints checkpoints}: then the shard is restarted from those. The
+ * server ends with the process that created it.
  *
- * <p>After Li et al., <em>Scaling Distributed Machine Learning with the Parameter Server</em>, OSDI
- * 2014. Safe for use by many threads.
+ * <p>The design follows Li et al., <em>Scaling Distributed Machine Learning with the Parameter
+ * Server</em>, OSDI 2014. Safe for use by many threads.
  */
 public final class ParameterServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParameterServer.class);
@@ -64,7 +65,7 @@ public final class ParameterServer implements AutoCloseable {
   private final ShardClient shardClient;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicInteger ids = new AtomicInteger();
-  private final Object layoutLock = new Object(); // checkpoints and moves, one at a time
+  private final Object layoutLock = new Object(); // serializes checkpoints and resharding
   private final Map<String, TableEntry> tables = new HashMap<>();
   private final @Nullable CheckpointScheduler checkpointScheduler;
 
@@ -81,7 +82,9 @@ public final class ParameterServer implements AutoCloseable {
         : new CheckpointScheduler(config.checkpointInterval(), this::save);
   }
 
-  /** Tells the catalog all that is known here, now and whenever it was started anew. */
+  /**
+   * Tells the catalog everything that the owner knows, now and after each restart of the catalog.
+   */
   private void openCatalog(int times) {
     serverActors
         .catalog()
@@ -98,7 +101,7 @@ public final class ParameterServer implements AutoCloseable {
     });
   }
 
-  /** What a server is made of; two shards by default. */
+  /** Returns a builder of a server, which has two shards by default. */
   public static Builder builder(MobulaRuntime runtime) {
     return new Builder(runtime, ServerConfig.DEFAULT);
   }
@@ -106,19 +109,19 @@ public final class ParameterServer implements AutoCloseable {
   // ---- tables
 
   /**
-   * Begins to make a table of so many parameters, numbered from 0.
+   * Starts to build a table of {@code size} parameters, numbered from 0.
    *
-   * @param name tells it from the server's other tables
+   * @param name identifies the table within the server
    */
   public DenseTable.Builder dense(String name, long size) {
     return DenseTable.Builder.of(this, name, size);
   }
 
   /**
-   * Begins to make a table of rows by key.
+   * Starts to build a table of rows by key.
    *
-   * @param name tells it from the server's other tables
-   * @param width how many floats a row has
+   * @param name identifies the table within the server
+   * @param width how many numbers a row has
    */
   public SparseTable.Builder sparse(String name, int width) {
     return SparseTable.Builder.of(this, name, width);
@@ -151,7 +154,7 @@ public final class ParameterServer implements AutoCloseable {
     return new SparseTable(spec, shardClient, runtime);
   }
 
-  /** The newest checkpoint of a table, if it can be read and has numbers for it. */
+  /** Finds the newest checkpoint of a table and checks that it can be read and fits the table. */
   private static Path checked(Path root, TableSpec wanted, long size) {
     var newest = TableCheckpoints.of(root, wanted.name())
         .latest()
@@ -209,7 +212,7 @@ public final class ParameterServer implements AutoCloseable {
       tables.remove(spec.name());
     }
     serverActors.catalog().tell(CatalogActor::removeTable, spec.id()).remote().close();
-    try { // the parts that were made on some shards
+    try { // parts that some shards have created
       var _ = ShardCalls.callAllToEnd(
           shardClient.layout().shards(),
           shard -> Mobula.remoteStage(shard.call(ShardActor::drop, spec.id())));
@@ -268,12 +271,12 @@ public final class ParameterServer implements AutoCloseable {
 
   // ---- where it is
 
-  /** How many shards there are. */
+  /** Returns the present number of shards. */
   public int shards() {
     return shardClient.layout().size();
   }
 
-  /** Where each shard lives, in order. Asks them all and waits. */
+  /** Returns the location of each shard, in order. Asks all shards and waits. */
   public List<ProcessLocation> shardLocations() {
     var nodes = shardClient.callAll(shard -> shard.call(ShardActor::node).remote());
     var pids = shardClient.callAll(shard -> shard.call(ShardActor::pid).remote());
@@ -282,18 +285,22 @@ public final class ParameterServer implements AutoCloseable {
         .toList();
   }
 
-  /** Where the standbys of all shards live, in the order of the shards. Asks them and waits. */
+  /**
+   * Returns the locations of the replicas of all shards, in the order of the shards. Asks the
+   * replicas and waits.
+   */
   public List<ProcessLocation> replicaLocations() {
     return serverActors.replicaLocations();
   }
 
   /**
-   * Moves the tables to another number of shards, while workers go on: for a moment they wait, and
-   * what they have pushed is applied once, before or after. The memory of what moves is needed
-   * twice meanwhile. Shards that are not needed any more stay, without parameters, for later.
+   * Moves the tables to another number of shards while workers continue. Workers block for a
+   * moment; each of their pushes is applied once, before or after the move. The memory of the moved
+   * data is needed twice meanwhile. Shards that are no longer needed stay alive without parameters,
+   * for later use.
    *
    * @throws TableException when there are more shards than parameters, or a shard died meanwhile;
-   *     all stays as it was
+   *     nothing has changed then
    */
   public void reshard(int count) {
     requireShards(count);
@@ -319,12 +326,13 @@ public final class ParameterServer implements AutoCloseable {
 
   /**
    * Writes a checkpoint of every table to the directory of {@link Builder#checkpoints}, and waits
-   * until they are on the disk. Workers go on; those of bulk synchronous tables may wait a moment,
-   * so that all shards write the same step. Of other tables each shard's part is of one moment.
+   * until the checkpoints are on disk. Workers continue; those of bulk synchronous tables may block
+   * for a moment so that all shards write the same step. In other tables each shard's part is
+   * consistent by itself.
    *
-   * @return the directory of each, by the table's name
-   * @throws CheckpointException when there is no such directory, or no room; those that were there
-   *     before are as they were
+   * @return the checkpoint's directory by table name
+   * @throws CheckpointException when there is no such directory, or no space left; earlier
+   *     checkpoints are untouched
    */
   public Map<String, Path> checkpoint() {
     var root = config.checkpoints();
@@ -348,10 +356,7 @@ public final class ParameterServer implements AutoCloseable {
     var _ = checkpoint();
   }
 
-  /**
-   * Ends the shards and gives back their memory; what workers ask for afterwards fails. Closing
-   * again does nothing.
-   */
+  /** Ends the shards and frees their memory; later requests of workers fail. Idempotent. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
@@ -362,7 +367,7 @@ public final class ParameterServer implements AutoCloseable {
     }
   }
 
-  /** The choices before a server starts. Immutable; each verb returns a new one. */
+  /** Builder of a server. Immutable; each method returns a new builder. */
   public static final class Builder {
     private final MobulaRuntime runtime;
     private final ServerConfig config;
@@ -372,7 +377,7 @@ public final class ParameterServer implements AutoCloseable {
       this.config = config;
     }
 
-    /** How many actors the parameters are split over. */
+    /** Sets the number of shard actors that the tables are split over. */
     public Builder shards(int count) {
       return with(config.shards(count));
     }
@@ -381,16 +386,16 @@ public final class ParameterServer implements AutoCloseable {
       return new Builder(runtime, changed);
     }
 
-    /** Where they should live; spread over the nodes by default. */
+    /** Sets the placement of the shard actors; spread over the nodes by default. */
     public Builder placement(Placement where) {
       return with(config.placement(where));
     }
 
     /**
-     * How many copies of each shard there are besides it, on other nodes where there are any; none
-     * by default. A push counts as taken in when they have it; a shard that dies is started anew
-     * from a copy, and nothing is lost unless all copies die at the same time. Costs as much memory
-     * and work again for each.
+     * Sets the number of replicas of each shard; none by default. They are placed on other nodes
+     * where there are any. A push is acknowledged when the replicas have it. A shard that dies is
+     * restarted from a replica, and nothing is lost unless all copies die at the same time. Each
+     * replica costs the shard's memory and work once more.
      */
     public Builder replicas(int count) {
       if (count < 0) {
@@ -400,16 +405,19 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     /**
-     * Where {@link ParameterServer#checkpoint} writes, and from where a shard goes on that died
-     * without a replica: what was pushed after the last checkpoint is lost then.
+     * Sets the directory that {@link ParameterServer#checkpoint} writes to. A shard that dies
+     * without a replica is restarted from there; pushes after the last checkpoint are lost then.
      *
-     * @param directory one that all nodes see under this path
+     * @param directory visible to all nodes under this path
      */
     public Builder checkpoints(Path directory) {
       return with(config.checkpoints(directory.toAbsolutePath().normalize()));
     }
 
-    /** Writes a checkpoint that often, from now on; needs {@link #checkpoints}. */
+    /**
+     * Writes checkpoints periodically, from the start of the server on; requires
+     * {@link #checkpoints}.
+     */
     public Builder checkpointEvery(Duration interval) {
       if (!interval.isPositive()) {
         throw new CheckpointException(
@@ -418,7 +426,7 @@ public final class ParameterServer implements AutoCloseable {
       return with(config.checkpointInterval(interval));
     }
 
-    /** How many checkpoints of each table stay; 2 by default. */
+    /** Sets how many checkpoints of each table are retained; 2 by default. */
     public Builder keepCheckpoints(int count) {
       if (count < 1) {
         throw new CheckpointException("Wanted to keep " + count + " checkpoints: 1 or more.", null);
@@ -427,10 +435,10 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     /**
-     * Starts the shards, each with a thread of its own.
+     * Starts the shards, each on a thread of its own.
      *
-     * @throws TableException when there is to be no shard
-     * @throws CheckpointException when checkpoints are to be written, and nothing says where
+     * @throws TableException when the number of shards is below 1
+     * @throws CheckpointException when periodic checkpoints are wanted without a directory
      */
     public ParameterServer build() {
       requireShards(config.shards());

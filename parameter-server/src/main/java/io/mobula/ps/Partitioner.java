@@ -4,28 +4,31 @@ import io.mobula.ps.error.KeyException;
 import io.mobula.ps.row.KeyHash;
 import io.mobula.ps.shard.KeyPlacement;
 
-/** Which shard has a key of a sparse table. Pure, and the same for all workers. */
+/**
+ * Function from the keys of a sparse table to shards. Must be pure, and the same for all workers.
+ */
 @FunctionalInterface
 public interface Partitioner extends KeyPlacement {
 
   /**
-   * The shard of a key.
+   * Returns the index of the shard that holds a key.
    *
    * @return from 0 to below {@code shards}
    */
   @Override
   int shardOf(long key, int shards);
 
-  /** Spreads keys evenly, whatever they are. */
+  /** Returns a partitioner that spreads keys evenly by a hash. */
   static Partitioner hash() {
     return (key, shards) -> (int) ((KeyHash.mix(key) >>> 33) % shards);
   }
 
   /**
-   * Ranges of equal length, in order: keys that are near each other are on one shard.
+   * Returns a partitioner of consecutive key ranges of equal length: adjacent keys are mostly on
+   * the same shard.
    *
    * @param from the lowest key
-   * @param to one past the highest
+   * @param to one past the highest key
    */
   static Partitioner range(long from, long to) {
     if (to <= from) {

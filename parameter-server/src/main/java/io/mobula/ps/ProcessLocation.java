@@ -5,19 +5,19 @@ import io.mobula.NodeId;
 import java.util.Objects;
 
 /**
- * Where an actor lives.
+ * Location of an actor or a task: its node and process.
  *
- * @param node the node
- * @param pid the node's process on its host
+ * @param node id of the node
+ * @param pid id of the node's process on its host
  */
 public record ProcessLocation(NodeId node, long pid) {
-  /** Refuses null. */
+  /** Refuses a null node. */
   public ProcessLocation {
     Objects.requireNonNull(node, "node");
   }
 
   /**
-   * Where the task or actor method that calls this runs.
+   * Returns the location of the task or actor method that calls this.
    *
    * @throws io.mobula.error.NoRuntimeException when the caller is neither
    */

@@ -12,17 +12,17 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What shards were asked for, until all have answered. What is refused, with the push that went
- * along, is noted to go again. For one thread.
+ * Collector of the replies of all shards to one pull. It records which requests were refused, so
+ * that the pushes sent with them can be resent. For one thread.
  */
 final class PullCollector {
   private final MobulaRuntime runtime;
   private final List<PendingReply> pending = new ArrayList<>();
 
   /**
-   * What one shard was asked for.
+   * Reply of one shard that is awaited.
    *
-   * @param parcel the push that went with it; null if none did
+   * @param parcel the push that was sent with the request; null if there was none
    */
   private record PendingReply(
       int shard, ObjectRef<?> answer, @Nullable InFlightPush parcel) {
@@ -31,9 +31,12 @@ final class PullCollector {
     }
   }
 
-  /** Who makes something of an answer. */
+  /** Consumer of the shards' replies. */
   interface ReplyHandler {
-    /** Takes it; false if the shard lacks something and the push has to go again. */
+    /**
+     * Handles a reply; returns false if the shard lacks a list of keys and the push has to be
+     * resent.
+     */
     boolean onReply(int shard, ObjectRef<?> answer);
   }
 
@@ -49,7 +52,7 @@ final class PullCollector {
     return pending.stream().allMatch(each -> each.answer().isReady());
   }
 
-  /** Completes when all have answered, whatever it is. */
+  /** Returns a stage that completes when all shards have replied or failed. */
   CompletionStage<@Nullable Void> ready() {
     return CompletableFuture.allOf(pending.stream()
             .map(each -> each.answer().toCompletableFuture().handle((value, failure) -> true))
@@ -57,7 +60,10 @@ final class PullCollector {
         .thenApply(done -> null);
   }
 
-  /** Waits for each and hands it on; has those that wait for long looked after. */
+  /**
+   * Waits for each reply and passes it to the handler; calls {@code lookAround} while a shard takes
+   * long to reply.
+   */
   void collect(WorkerSession.RefusedPushes refused, IntConsumer lookAround, ReplyHandler handler) {
     for (var each : pending) {
       try {
@@ -78,7 +84,7 @@ final class PullCollector {
     }
   }
 
-  /** Forgets them. */
+  /** Discards all pending replies. */
   void close() {
     pending.forEach(each -> each.answer().close());
     pending.clear();

@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Parameters of a table as they were when their shards were asked, read-only: on the shard's own
- * host large ones are read where they lie, by all readers in the same memory. Each shard's range is
- * of one moment; with several shards and asynchronous workers they need not be of the same.
+ * Read-only parameters of a table as of the time when the shards replied. On the shard's own host,
+ * large ranges are read in place, in memory shared by all readers. The numbers of one shard are
+ * consistent; with several shards and asynchronous workers, those of different shards may be of
+ * different versions.
  *
- * <p>For the thread that pulled. After closing, what is read throws {@link IllegalStateException}.
- * One that is never closed keeps its memory in the store until the process ends.
+ * <p>For the thread that pulled. Reading after {@link #close} throws {@link IllegalStateException}.
+ * Parameters that are never closed keep their memory in the store until the process ends.
  */
 public final class PulledParameters implements AutoCloseable {
   private static final int MOST_OF_ARRAY = Integer.MAX_VALUE - 8;
@@ -28,11 +29,11 @@ public final class PulledParameters implements AutoCloseable {
   private final Arena arena;
 
   /**
-   * What came from one shard.
+   * Part of the parameters that one shard has sent.
    *
    * @param start the parameter that the first number belongs to
-   * @param numbers those of the range
-   * @param updates how often the shard had changed its weights
+   * @param numbers the numbers within the pulled range
+   * @param updates how many updates the shard had applied
    */
   record ParameterSlice(long start, MemorySegment numbers, long updates) {
     static ParameterSlice of(DenseFrame frame, NumberType numberType, long start, KeyRange range) {
@@ -56,12 +57,12 @@ public final class PulledParameters implements AutoCloseable {
     this.arena = arena;
   }
 
-  /** Which parameters there are. */
+  /** Returns the range of the pulled parameters. */
   public KeyRange range() {
     return range;
   }
 
-  /** How many updates the weights have had on every shard that was asked, at least. */
+  /** Returns the minimum, over the shards, of the number of updates applied to the weights. */
   public long version() {
     long least = Long.MAX_VALUE;
     for (var slice : slices) {
@@ -70,23 +71,26 @@ public final class PulledParameters implements AutoCloseable {
     return least;
   }
 
-  /** How many stretches of memory they lie in: one for each shard. */
+  /** Returns the number of contiguous stretches of memory: one for each shard. */
   public int stretches() {
     return slices.size();
   }
 
-  /** The parameters in one stretch. */
+  /** Returns the parameters whose numbers are in one stretch. */
   public KeyRange range(int stretch) {
     var slice = slices.get(stretch);
     return new KeyRange(slice.start(), slice.start() + slice.count(numberType));
   }
 
-  /** The memory of one stretch, in the machine's byte order, not aligned to more than a byte. */
+  /** Returns the memory of one stretch, in native byte order and with an alignment of 1 byte. */
   public MemorySegment segment(int stretch) {
     return slices.get(stretch).numbers();
   }
 
-  /** One parameter. Where many are read, {@link #segment} or {@link #toFloats} is faster. */
+  /**
+   * Returns the value of one parameter. To read many, {@link #segment} and {@link #toFloats} are
+   * faster.
+   */
   public double get(long parameter) {
     for (var slice : slices) {
       if (parameter >= slice.start() && parameter - slice.start() < slice.count(numberType)) {
@@ -96,7 +100,7 @@ public final class PulledParameters implements AutoCloseable {
     throw new KeyException("Parameter " + parameter + " is none of " + range + ".", null);
   }
 
-  /** A copy of all, narrowed where the table is one of doubles. */
+  /** Returns a copy of all parameters; those of a table of doubles are narrowed. */
   public float[] toFloats() {
     var result = array(Float.BYTES, float[]::new);
     copyTo(result);
@@ -117,7 +121,10 @@ public final class PulledParameters implements AutoCloseable {
             () -> made.apply((int) range.length()));
   }
 
-  /** Copies all into an array of as many numbers; narrowed where the table is one of doubles. */
+  /**
+   * Copies all parameters into an array of the same length; those of a table of doubles are
+   * narrowed.
+   */
   public void copyTo(float[] into) {
     for (var slice : slices) {
       int at = (int) (slice.start() - range.from());
@@ -132,7 +139,7 @@ public final class PulledParameters implements AutoCloseable {
     }
   }
 
-  /** A copy of all, widened where the table is one of floats. */
+  /** Returns a copy of all parameters; those of a table of floats are widened. */
   public double[] toDoubles() {
     var result = array(Double.BYTES, double[]::new);
     for (var slice : slices) {

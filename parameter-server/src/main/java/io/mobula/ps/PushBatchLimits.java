@@ -1,17 +1,17 @@
 package io.mobula.ps;
 
 /**
- * How many pushes of a worker go to the shards as one, with one message to each. They are sent when
- * one of the bounds is reached, and at {@code clock}, {@code flush}, {@code exchange} and
+ * Limits on how many pushes of a worker are batched into one, with one message to each shard. A
+ * batch is sent when a limit is reached, and at {@code clock}, {@code flush}, {@code exchange} and
  * {@code close}.
  *
- * @param pushes how many at most; 1 sends each at once
- * @param bytes how many bytes of keys and gradients, about
+ * @param pushes maximum number of pushes; 1 sends each at once
+ * @param bytes approximate maximum number of bytes of keys and gradients
  */
 public record PushBatchLimits(int pushes, long bytes) {
   private static final long DEFAULT_BYTES = 1 << 20;
 
-  /** Refuses bounds below 1. */
+  /** Refuses limits below 1. */
   public PushBatchLimits {
     if (pushes < 1 || bytes < 1) {
       throw new IllegalArgumentException("Wanted " + pushes + " pushes or " + bytes
@@ -19,12 +19,12 @@ public record PushBatchLimits(int pushes, long bytes) {
     }
   }
 
-  /** Each push is sent at once. */
+  /** Returns limits that send each push at once. */
   public static PushBatchLimits none() {
     return new PushBatchLimits(1, DEFAULT_BYTES);
   }
 
-  /** So many pushes go as one, or 1 MiB if that is less. */
+  /** Returns limits of that many pushes or 1 MiB, whichever is reached first. */
   public static PushBatchLimits of(int pushes) {
     return new PushBatchLimits(pushes, DEFAULT_BYTES);
   }

@@ -4,22 +4,22 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker pushes to a sparse table, until it is sent: gradients of hot keys are summed, and
- * several pushes may go as one. For one thread.
+ * Buffer of a sparse worker's pushes: sums the gradients of hot keys, and may batch several pushes
+ * into one. For one thread.
  */
 final class PushBuffer {
   private final SparsePushSender pushes;
   private final WorkerSession session;
   private final @Nullable HotRowCache hot;
   private final @Nullable GradientBatch gradientBatch;
-  private long next; // what is gathered, or comes next, goes as that push; 0 if that is open
-  private long nextHot; // so do the sums of hot keys
+  private long next; // number of the push being batched, or of the next one; 0 if not assigned yet
+  private long nextHot; // number of the push with the sums of hot keys; 0 if not assigned yet
 
   /**
-   * An empty one.
+   * Creates an empty buffer.
    *
-   * @param hot null if the table has no such keys
-   * @param gradientBatch null if each push goes at once
+   * @param hot null if the table has no hot keys
+   * @param gradientBatch null if pushes are not batched
    */
   PushBuffer(
       SparsePushSender pushes,
@@ -32,10 +32,10 @@ final class PushBuffer {
     this.gradientBatch = gradientBatch;
   }
 
-  /** Takes gradients in, and sends what is to be sent now. */
+  /** Adds gradients, and sends what is due. */
   void put(RowGradients gradients) {
     if (hot != null || gradientBatch != null) {
-      pushes.require(gradients.keys()); // now, not when they are sent
+      pushes.require(gradients.keys()); // so that bad keys fail now, not when they are sent
     }
     var others = hot == null ? gradients : hot.accumulate(gradients);
     if (gradientBatch == null) {
@@ -52,7 +52,10 @@ final class PushBuffer {
     session.settle();
   }
 
-  /** As {@link #put}; completes when all of it is taken in. */
+  /**
+   * Adds gradients like {@link #put}; returns a stage that completes when the shards have taken all
+   * of them.
+   */
   CompletionStage<@Nullable Void> putTracked(RowGradients gradients) {
     var taken = session.pushFutures().futureOf(next());
     if (hot != null && hot.containsAny(gradients.keys())) {
@@ -63,7 +66,7 @@ final class PushBuffer {
     return taken;
   }
 
-  /** Sends all there is. */
+  /** Sends everything that is buffered. */
   void flush() {
     if (gradientBatch != null) {
       send(gradientBatch.take());

@@ -11,17 +11,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Futures of a worker's pushes, by number: each completes when all shards have taken in what is
- * theirs, on a thread of the runtime or on the worker's. A frame that is refused counts as open
- * until it has gone again. For the worker's thread.
+ * Futures of a worker's pushes, by push number. A future completes when all shards have taken their
+ * frames of the push, on a thread of the runtime or on the worker's thread. A refused frame counts
+ * as pending until it was resent. For the worker's thread.
  */
 final class PushFutures {
   private final Map<Long, PushFuture> open = new HashMap<>();
 
-  /** Of one push. */
+  /** Future of one push. */
   private static final class PushFuture {
     private final CompletableFuture<@Nullable Void> taken = new CompletableFuture<>();
-    private final AtomicInteger left = new AtomicInteger(1); // frames, and one until all are sent
+    private final AtomicInteger left = new AtomicInteger(1); // frames, plus 1 until all are sent
 
     void add(ObjectRef<?> answer) {
       left.incrementAndGet();
@@ -30,7 +30,7 @@ final class PushFutures {
 
     private void answered(@Nullable Object answer, @Nullable Throwable failure) {
       if (failure == null) {
-        if (!Boolean.FALSE.equals(answer)) { // else the list of keys is not known
+        if (!Boolean.FALSE.equals(answer)) { // else the shard does not know the list of keys
           settle();
         }
         return;
@@ -49,13 +49,13 @@ final class PushFutures {
     }
   }
 
-  /** The future of a push that is yet to be sent. */
+  /** Returns the future of a push that is not sent yet. */
   CompletionStage<@Nullable Void> futureOf(long push) {
     open.values().removeIf(pushFuture -> pushFuture.taken.isDone());
     return open.computeIfAbsent(push, absent -> new PushFuture()).taken.copy();
   }
 
-  /** A frame of it was sent, for the first time or again. */
+  /** Records that a frame of the push was sent or resent. */
   void sent(long push, ObjectRef<?> answer) {
     var pushFuture = open.get(push);
     if (pushFuture != null) {
@@ -63,7 +63,10 @@ final class PushFutures {
     }
   }
 
-  /** All frames of it were sent; or all that go in place of one that was refused. */
+  /**
+   * Records that all frames of the push were sent, or that all replacements of a refused frame
+   * were.
+   */
   void settle(long push) {
     var pushFuture = open.get(push);
     if (pushFuture != null) {
@@ -71,7 +74,7 @@ final class PushFutures {
     }
   }
 
-  /** It cannot be sent again. */
+  /** Fails the future of a push that cannot be resent. */
   void fail(long push, Throwable reason) {
     var pushFuture = open.get(push);
     if (pushFuture != null) {

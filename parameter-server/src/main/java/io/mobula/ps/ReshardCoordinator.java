@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * How the parameters of a server move to another number of shards while workers go on: shards take
- * in nothing for a moment, send what they have to those that are to have it, and the new layout is
- * valid at once, for all tables, or not at all. Pushes that were refused in that moment are sent
- * again by their workers, under the new layout. For the owner, one thread at a time.
+ * Coordinator of a move of all tables to another number of shards while workers continue. Shards
+ * refuse requests for a moment and send their data to the new owners; then the new layout becomes
+ * valid at once for all tables, or for none. Workers resend refused pushes under the new layout.
+ * For the server's owner, one thread at a time.
  */
 final class ReshardCoordinator {
   private final ServerActors serverActors;
@@ -37,9 +37,9 @@ final class ReshardCoordinator {
   }
 
   /**
-   * Moves all tables.
+   * Moves all tables to {@code count} shards.
    *
-   * @throws TableException when a shard died meanwhile; all is as it was then
+   * @throws TableException when a shard died meanwhile; nothing has changed then
    */
   void to(int count) {
     var old = shardClient.layout();

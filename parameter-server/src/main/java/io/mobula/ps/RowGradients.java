@@ -7,19 +7,19 @@ import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.SparseSpec;
 
 /**
- * Keys and the gradients of their rows, one after the other.
+ * Keys with the gradients of their rows.
  *
  * @param keys in any order
- * @param numbers as many for each key as a row has
+ * @param numbers the gradients, row by row in the order of the keys
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record RowGradients(long[] keys, NumberArray numbers) {
 
   /**
-   * What a user wants to push.
+   * Checks gradients that a user wants to push.
    *
-   * @throws KeyException when there are not as many numbers as the keys want
-   * @throws GradientException when they are of another type, or one is not finite
+   * @throws KeyException when the number of gradients does not match the number of keys
+   * @throws GradientException when the numbers have another type, or one is not finite
    */
   static RowGradients checked(SparseSpec table, long[] keys, NumberArray numbers) {
     if (numbers.numberType() != table.numberType()) {
@@ -39,7 +39,7 @@ record RowGradients(long[] keys, NumberArray numbers) {
     return new RowGradients(keys, numbers);
   }
 
-  /** So many keys, the numbers of each still to be set. */
+  /** Allocates gradients for the keys, all of them 0. */
   static RowGradients room(NumberType numberType, long[] keys, int width) {
     return new RowGradients(
         keys, NumberArray.zeros(numberType, Math.multiplyExact(keys.length, width)));

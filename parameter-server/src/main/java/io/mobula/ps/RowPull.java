@@ -12,16 +12,16 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a sparse table that are on their way from their shards. For the worker's thread.
+ * Pending pull of rows of a sparse table. For the worker's thread.
  *
  * <pre>{@code
- * var next = worker.startPull(keys); // asks, and goes on
+ * var next = worker.startPull(keys); // requests, and returns
  * compute();
  * float[] rows = next.await();
  * }</pre>
  */
 public final class RowPull implements AutoCloseable {
-  /** How often rows are asked for again that have moved. */
+  /** Maximum number of times that moved rows are requested again. */
   private static final int MOST_MOVES = 100;
 
   private final SparseTable table;
@@ -47,15 +47,15 @@ public final class RowPull implements AutoCloseable {
         KeyPartition.of(keys, table.spec().placement(), session.layout().size());
   }
 
-  /** One whose answers are {@linkplain #add added}. */
+  /** Creates a pull without requests; replies are {@linkplain #add added} by the caller. */
   static RowPull of(SparseTable table, MobulaRuntime runtime, WorkerSession session, long[] keys) {
     return new RowPull(table, runtime, session, keys, rows -> rows);
   }
 
   /**
-   * Asks all shards that have some of the rows.
+   * Requests the rows from all shards that have some of them.
    *
-   * @param finish what is made of them in the end
+   * @param finish transforms the rows before they are returned
    */
   static RowPull asked(
       SparseTable table,
@@ -90,7 +90,7 @@ public final class RowPull implements AutoCloseable {
     });
   }
 
-  /** Which keys go to which shard. */
+  /** Returns the partition of the keys by shard. */
   KeyPartition partition() {
     return partition;
   }
@@ -99,26 +99,28 @@ public final class RowPull implements AutoCloseable {
     collector.add(shard, answer, inFlightPush);
   }
 
-  /** Whether {@link #await} would return or throw at once. */
+  /** Returns whether {@link #await} would return or throw without blocking. */
   public boolean isReady() {
     return collector.areReady();
   }
 
   /**
-   * Completes, on a thread of the runtime, when all shards have answered, whatever it is: then
-   * {@link #await} returns or throws at once, unless rows have moved and it has to ask again.
+   * Returns a stage that completes, on a thread of the runtime, when all shards have replied or
+   * failed. Then {@link #await} does not block, unless rows have moved and have to be requested
+   * again.
    */
   public CompletionStage<@Nullable Void> ready() {
     return collector.ready();
   }
 
   /**
-   * Waits until the rule of the table lets this worker read, and for the rows, one after the other
-   * in the order of the keys. Once.
+   * Waits until the table's consistency rule lets this worker read, and until the rows are there.
+   * Returns them row by row in the order of the keys. May be called once.
    *
    * @throws io.mobula.ps.error.TableException when the table is one of doubles
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
-   * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
+   * @throws io.mobula.ps.error.WorkerEvictedException when the other workers have gone on without
+   *     this one
    */
   public float[] await() {
     table.require(NumberType.FLOAT, "awaitDoubles");
@@ -126,7 +128,7 @@ public final class RowPull implements AutoCloseable {
   }
 
   /**
-   * As {@link #await}, of a table of doubles.
+   * Waits for rows of a table of doubles; see {@link #await}.
    *
    * @throws io.mobula.ps.error.TableException when the table is one of floats
    */
@@ -183,7 +185,7 @@ public final class RowPull implements AutoCloseable {
     ask();
   }
 
-  /** Forgets what was asked for. */
+  /** Discards the pull and its pending replies. */
   @Override
   public void close() {
     over = true;

@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The actors of a server: those that are shards, or were and may be again, with their standbys, and
- * the catalog. For the owner, one thread at a time.
+ * Handles of a server's actors: present and former shards, their replicas, and the catalog. For the
+ * server's owner, one thread at a time.
  */
 final class ServerActors {
   private static final Logger LOG = LoggerFactory.getLogger(ServerActors.class);
 
-  /** How long a shard may take to end what it is doing when the server is closed. */
+  /** Time that a shard is given to finish its current call when the server is closed. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final int MOST_RESTARTS = 100;
@@ -53,7 +53,10 @@ final class ServerActors {
     return catalog;
   }
 
-  /** That many shards; new ones are started, those that are there and not needed are left alone. */
+  /**
+   * Returns the first {@code count} shards; starts those that are missing, and leaves the others
+   * alone.
+   */
   List<ActorHandle<ShardActor>> shards(int count) {
     for (int i = shards.size(); i < count; i++) {
       shards.add(runtime
@@ -68,7 +71,9 @@ final class ServerActors {
     return List.copyOf(shards.subList(0, count));
   }
 
-  /** Starts standbys for those that have none, if there are to be any; asks where shards are. */
+  /**
+   * Starts the configured replicas of shards that have none yet. Asks the shards for their nodes.
+   */
   void startReplicas() {
     if (config.replicas() > 0 && replicas.size() < shards.size()) {
       var nodes = ShardCalls.translateFailures(
@@ -108,7 +113,7 @@ final class ServerActors {
     });
   }
 
-  /** Nodes that a shard is not on: those that have shards, if there are any, else all. */
+  /** Returns nodes other than the shard's own: those with shards if there are any, else all. */
   private List<NodeId> others(NodeId own, List<NodeId> withShards) {
     var near = withShards.stream().distinct().filter(node -> !node.equals(own)).toList();
     return near.isEmpty()
@@ -120,12 +125,12 @@ final class ServerActors {
         : near;
   }
 
-  /** Who stands by for each shard. */
+  /** Returns the replicas of each shard, by the shard's index. */
   Map<Integer, List<ActorHandle<ReplicaActor>>> replicas() {
     return Map.copyOf(replicas);
   }
 
-  /** Where each standby lives. */
+  /** Returns the location of each replica. */
   List<ProcessLocation> replicaLocations() {
     return ShardCalls.translateFailures(() -> replicas.values().stream()
         .flatMap(List::stream)
@@ -135,7 +140,7 @@ final class ServerActors {
         .toList());
   }
 
-  /** Ends all of them, and gives back their memory. */
+  /** Stops all actors and frees their memory. */
   void stop() {
     shards.forEach(this::stop);
     replicas.values().forEach(actors -> actors.forEach(ActorHandle::kill));

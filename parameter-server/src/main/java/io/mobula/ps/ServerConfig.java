@@ -6,14 +6,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is chosen before a server starts.
+ * Configuration of a server, fixed when it starts.
  *
- * @param shards how many actors the parameters are split over
- * @param replicas how many copies of each there are besides it
- * @param placement where shards should live
- * @param checkpoints the directory of checkpoints; null for none
- * @param checkpointInterval how often one is written; null if only when asked for
- * @param retainedCheckpoints how many are to stay
+ * @param shards number of shard actors
+ * @param replicas number of replicas of each shard
+ * @param placement placement of the shard actors
+ * @param checkpoints directory of checkpoints; null for none
+ * @param checkpointInterval interval between periodic checkpoints; null for none
+ * @param retainedCheckpoints number of checkpoints retained for each table
  */
 record ServerConfig(
     int shards,
@@ -22,10 +22,10 @@ record ServerConfig(
     @Nullable Path checkpoints,
     @Nullable Duration checkpointInterval,
     int retainedCheckpoints) {
-  /** Two shards, spread over the nodes, of which nothing is kept. */
+  /** Default configuration: two shards spread over the nodes, no replicas, no checkpoints. */
   static final ServerConfig DEFAULT = new ServerConfig(2, 0, Placement.spread(), null, null, 2);
 
-  /** Whether a shard that dies can be made again. */
+  /** Returns whether a shard that dies can be restarted with its data. */
   boolean recovers() {
     return replicas > 0 || checkpoints != null;
   }

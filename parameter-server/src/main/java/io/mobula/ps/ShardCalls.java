@@ -18,14 +18,16 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The actors of a server, and what goes wrong with them in terms of the server. */
+/** Calls to the actors of a server, with failures translated into the server's own exceptions. */
 final class ShardCalls {
-  /** How long somebody waits for an answer before the shard is asked to look around. */
+  /**
+   * Time that a caller waits for a reply before it asks the shard to evict unresponsive workers.
+   */
   private static final Duration EVICTION_CHECK_INTERVAL = Duration.ofMillis(500);
 
   private ShardCalls() {}
 
-  /** Asks all at once and waits for all answers, in order. */
+  /** Calls all shards at once and waits for all replies, in order. */
   static <T extends @Nullable Object> List<T> callAll(
       List<ActorHandle<ShardActor>> shards, Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
     return translateFailures(() -> {
@@ -39,7 +41,8 @@ final class ShardCalls {
   }
 
   /**
-   * As {@link #callAll}; what fails is thrown when all have ended, so that nothing is under way.
+   * Calls all shards at once and waits until all calls have ended, so that none is in flight; then
+   * throws the first failure, if any.
    */
   static <T extends @Nullable Object> List<T> callAllToEnd(
       List<ActorHandle<ShardActor>> shards, Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
@@ -61,14 +64,17 @@ final class ShardCalls {
     });
   }
 
-  /** The value of a ref that is closed then. */
+  /** Gets the value of a ref and closes the ref. */
   static <T extends @Nullable Object> T getAndClose(ObjectRef<T> ref) {
     try (ref) {
       return ref.get();
     }
   }
 
-  /** Waits until the ref has its outcome; now and then has others looked after that may be dead. */
+  /**
+   * Waits until the ref is ready; meanwhile calls {@code lookAround} every
+   * {@link #EVICTION_CHECK_INTERVAL}.
+   */
   static void await(MobulaRuntime runtime, ObjectRef<?> ref, Runnable lookAround) {
     while (!ref.isReady()
         && runtime.wait(List.of(ref), 1, EVICTION_CHECK_INTERVAL).ready().isEmpty()) {
@@ -76,7 +82,7 @@ final class ShardCalls {
     }
   }
 
-  /** Runs it; what it throws is the server's own family where it can be. */
+  /** Runs the work; translates its exceptions into the server's own where there is one. */
   static <T extends @Nullable Object> T translateFailures(Supplier<T> work) {
     try {
       return work.get();
@@ -85,7 +91,7 @@ final class ShardCalls {
     }
   }
 
-  /** What a call failed with, in the server's own family where it can be. */
+  /** Translates the failure of a call into the server's own exception where there is one. */
   static RuntimeException toServerFailure(Throwable failure) {
     return switch (failure) {
       case ActorDiedException gone -> closed(gone);
@@ -93,7 +99,7 @@ final class ShardCalls {
       case TaskFailedException failed ->
         switch (failed.getCause()) {
           case TaskFailedException further ->
-            toServerFailure(further); // a shard that asked another
+            toServerFailure(further); // a shard that called another shard
           case ParameterServerException refused -> refused;
           case ParametersMovedException moved -> moved;
           case UnknownWorkerException forgotten -> forgotten;

@@ -14,11 +14,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from a table to its shards: the layout as it was last seen, and who knows the present
- * one. Safe for use by many threads.
+ * Client of a server's shards: the newest layout seen so far, and the catalog that knows the
+ * present one. Safe for use by many threads.
  */
 final class ShardClient {
-  /** How often a request is made again that met parameters on the move. */
+  /** Maximum number of times that a request is retried while parameters move. */
   private static final int MOST_MOVES = 100;
 
   private final ActorHandle<CatalogActor> catalog;
@@ -26,9 +26,9 @@ final class ShardClient {
   private volatile ShardLayout layout;
 
   /**
-   * A way to the shards.
+   * Creates a client of the shards.
    *
-   * @param replicated whether shards have standbys
+   * @param replicated whether shards have replicas
    */
   ShardClient(ActorHandle<CatalogActor> catalog, ShardLayout layout, boolean replicated) {
     this.catalog = catalog;
@@ -36,7 +36,7 @@ final class ShardClient {
     this.replicated = replicated;
   }
 
-  /** The layout as it was last seen. */
+  /** Returns the newest layout seen so far. */
   ShardLayout layout() {
     return layout;
   }
@@ -45,7 +45,7 @@ final class ShardClient {
     return replicated;
   }
 
-  /** Asks for the present layout; waits while parameters move. */
+  /** Asks the catalog for the present layout; waits while parameters move. */
   ShardLayout refresh() {
     var present = ShardCalls.translateFailures(() -> {
       ObjectRef<ShardLayout> answer = Mobula.remoteStage(catalog.call(CatalogActor::layout));
@@ -54,7 +54,7 @@ final class ShardClient {
     return keepNewest(present);
   }
 
-  /** Answers may overtake each other; a layout never comes back. */
+  /** Keeps the newer of two layouts, as replies may arrive out of order. */
   private synchronized ShardLayout keepNewest(ShardLayout answered) {
     if (answered.version() > layout.version()) {
       layout = answered;
@@ -62,7 +62,7 @@ final class ShardClient {
     return layout;
   }
 
-  /** Does it, again with the present layout where the one it used is over. */
+  /** Runs the request; retries it under the present layout if its layout was outdated. */
   <T extends @Nullable Object> T retrying(Supplier<T> request) {
     for (int i = 1; ; i++) {
       try {
@@ -76,13 +76,16 @@ final class ShardClient {
     }
   }
 
-  /** Asks all shards at once and waits for all answers, in order. */
+  /** Calls all shards at once and waits for all replies, in order. */
   <T extends @Nullable Object> List<T> callAll(
       Function<ActorHandle<ShardActor>, ObjectRef<T>> call) {
     return retrying(() -> ShardCalls.callAll(layout.shards(), call));
   }
 
-  /** As {@link #callAll}, where the answer depends on the layout. */
+  /**
+   * Calls all shards at once with the layout version that the call is for, and waits for all
+   * replies.
+   */
   <T extends @Nullable Object> List<T> callAllWithLayout(
       BiFunction<ActorHandle<ShardActor>, Integer, ObjectRef<T>> call) {
     return retrying(() -> {

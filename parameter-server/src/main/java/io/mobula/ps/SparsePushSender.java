@@ -19,9 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of one worker's gradients of rows, and their way to the shards. A list of keys that
- * was sent before goes as its name alone; where a shard has forgotten it, all goes again. For one
- * thread.
+ * Sender of one sparse worker's gradients: builds the frames, sends them to the shards, and resends
+ * those that were refused. A list of keys that was sent before is sent as its hash alone; where the
+ * shard has forgotten the list, the keys are sent again. For one thread.
  */
 final class SparsePushSender {
   private static final int LARGE = 64 << 10;
@@ -46,7 +46,7 @@ final class SparsePushSender {
     this.session = session;
   }
 
-  /** Sends gradients as one push of the present step; nothing if there are none. */
+  /** Sends gradients as one push of the current step; does nothing if there are none. */
   void push(RowGradients gradients, long push) {
     if (!gradients.isEmpty()) {
       send(gradients, push, session.steps(), false);
@@ -72,7 +72,10 @@ final class SparsePushSender {
     });
   }
 
-  /** Sends gradients, says that the step has ended, and asks for their rows; all in one. */
+  /**
+   * Sends gradients, ends the step and asks for the rows of the same keys, in one message to each
+   * shard.
+   */
   void exchange(RowGradients gradients, RowPull pull) {
     long push = session.nextPush();
     long ended = session.steps();
@@ -111,7 +114,7 @@ final class SparsePushSender {
     };
   }
 
-  /** Gradients of rows on their way to one shard. */
+  /** Row gradients that have been sent to one shard. */
   private final class SentGradient extends InFlightPush {
     private final long[] keys;
     private final long step;

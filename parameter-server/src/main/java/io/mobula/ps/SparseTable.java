@@ -19,14 +19,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of numbers by keys of 64 bits, on the shards of a {@link ParameterServer}. A row is there
- * from the first push of its key on. Immutable; may be the argument of a task or an actor, and
- * captured. Safe for use by many threads.
+ * Table of rows by 64-bit key, distributed over the shards of a {@link ParameterServer}. A row
+ * exists from the first push of its key on. Immutable; it may be an argument of a task or an actor,
+ * and may be captured by a lambda. Safe for use by many threads.
  */
 public final class SparseTable {
   private final SparseSpec spec;
   private final ShardClient shardClient;
-  private final transient @Nullable MobulaRuntime runtime; // of who made it; others have a context
+  private final transient @Nullable MobulaRuntime runtime; // null where the table was deserialized
 
   SparseTable(SparseSpec spec, ShardClient shardClient, MobulaRuntime runtime) {
     this.spec = spec;
@@ -49,22 +49,22 @@ public final class SparseTable {
     return shardClient;
   }
 
-  /** What people call it. */
+  /** Returns the name that the table was created with. */
   public String name() {
     return spec.name();
   }
 
-  /** How many numbers a row has. */
+  /** Returns how many numbers a row has. */
   public int width() {
     return spec.width();
   }
 
-  /** How many shards its rows are spread over, as far as is known here. */
+  /** Returns the number of shards in the newest layout known to this process. */
   public int shards() {
     return shardClient.layout().size();
   }
 
-  /** How many rows there are. Asks all shards and waits. */
+  /** Returns the number of rows. Asks all shards and waits. */
   public long rows() {
     return shardClient.callAll(shard -> shard.call(ShardActor::rows, spec.id()).remote()).stream()
         .mapToLong(Long::longValue)
@@ -72,24 +72,27 @@ public final class SparseTable {
   }
 
   /**
-   * Begins the work of one worker, with up to {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes
-   * under way; see {@link DenseTable#join(int)}.
+   * Joins the table as a worker that has at most {@value DenseWorker#DEFAULT_MAX_IN_FLIGHT} pushes
+   * in flight. Ranks and steps work as in {@link DenseTable#join(int)}.
    */
   public SparseWorker join(int rank) {
     return join(rank, DenseWorker.DEFAULT_MAX_IN_FLIGHT);
   }
 
-  /** See {@link DenseTable#join(int, int)}. */
+  /**
+   * Joins the table as a worker with the given bound on pushes in flight; see
+   * {@link DenseTable#join(int, int)}.
+   */
   public SparseWorker join(int rank, int maxInFlight) {
     return join(rank, maxInFlight, PushBatchLimits.none());
   }
 
   /**
-   * As {@link #join(int, int)}, for a worker of many small pushes, several of which go as one: what
-   * comes twice for a key in them is summed and applied once. Until they are sent, nobody sees
-   * them, this worker neither.
+   * Joins the table as a worker that batches small pushes. Gradients of a key that occurs several
+   * times in a batch are summed and applied once. Until a batch is sent, no worker sees its
+   * gradients, not even this one.
    *
-   * @param maxInFlight how many of those may be under way before the next one waits
+   * @param maxInFlight how many batches may be in flight before the next one blocks
    */
   public SparseWorker join(int rank, int maxInFlight, PushBatchLimits batchLimits) {
     var known = runtime;
@@ -97,16 +100,19 @@ public final class SparseTable {
     return SparseWorker.join(this, here, rank, maxInFlight, batchLimits);
   }
 
-  /** What each shard has done for this table so far, in order. Asks them all and waits. */
+  /**
+   * Returns the counters of each shard for this table, in the order of the shards. Asks all shards
+   * and waits.
+   */
   public List<ShardMetrics> metrics() {
     return shardClient.callAll(
         shard -> shard.call(ShardActor::metrics, spec.id()).remote());
   }
 
   /**
-   * The keys that most gradients are pushed for, the most first. Asks all shards and waits.
+   * Returns the most frequently pushed keys, the most frequent first. Asks all shards and waits.
    *
-   * @param most how many at most
+   * @param most maximum number of keys
    */
   public List<HotKey> hotKeys(int most) {
     var rows = shardClient.callAll(
@@ -122,8 +128,8 @@ public final class SparseTable {
   }
 
   /**
-   * How uneven the work is: the most gradients of rows that a shard was sent, over what each would
-   * have been sent if all had the same; 1 at best.
+   * Returns the imbalance of the load: the most row gradients sent to any shard, divided by the
+   * mean over all shards; 1 at best. Asks all shards and waits.
    */
   public double skew() {
     var keys = metrics().stream().mapToLong(ShardMetrics::keys).toArray();
@@ -136,7 +142,7 @@ public final class SparseTable {
     return sum == 0 ? 1 : (double) most * keys.length / sum;
   }
 
-  /** The choices before a table is made. Immutable; each verb returns a new one. */
+  /** Builder of a sparse table. Immutable; each method returns a new builder. */
   public static final class Builder {
     private final ParameterServer server;
     private final SparseSpec spec;
@@ -164,36 +170,42 @@ public final class SparseTable {
           null);
     }
 
-    /** Numbers of 64 bits, not of 32; see {@link SparseWorker#pullDoubles}. */
+    /** Stores 64-bit instead of 32-bit numbers; see {@link SparseWorker#pullDoubles}. */
     public Builder doubles() {
       return new Builder(server, spec.with(NumberType.DOUBLE), restored);
     }
 
-    /** What applies gradients, on the shards; {@code Optimizers.sgd(0.01)} by default. */
+    /**
+     * Sets the optimizer that applies gradients on the shards; {@code Optimizers.sgd(0.01)} by
+     * default.
+     */
     public Builder optimizer(Optimizer optimizer) {
       return new Builder(server, spec.with(optimizer), restored);
     }
 
-    /** How far apart workers may be; asynchronous by default. */
+    /** Sets how many steps workers may be apart; asynchronous by default. */
     public Builder consistency(Consistency consistency) {
       return new Builder(server, spec.with(consistency), restored);
     }
 
-    /** Rows begin even over {@code -range} to {@code range}; as zeros by default. */
+    /**
+     * Initializes rows with random numbers, uniform from {@code -range} to {@code range}; zeros by
+     * default.
+     */
     public Builder initial(double range, long seed) {
       return new Builder(server, spec.with(new RowInitializer(range, seed)), restored);
     }
 
-    /** Which shard has a key; spread by a hash by default. */
+    /** Sets the function from keys to shards; a hash by default. */
     public Builder partitioner(Partitioner chosen) {
       return new Builder(server, spec.with(chosen), restored);
     }
 
     /**
-     * Has workers keep copies of the keys that each of them pushes most. Gradients of such a key
-     * are summed by the worker and sent once a step, or after 64 pushes; its row is pulled once a
-     * step. What a worker pushes for it is seen by itself from its next step on. Workers also sum
-     * the gradients of any key that comes twice in a push. Off by default.
+     * Lets workers cache the keys that each of them pushes most. A worker sums its gradients of
+     * such a key and sends them once a step, or after 64 pushes; it pulls the row once a step. The
+     * worker itself sees its pushes of the key from its next step on. Workers also sum the
+     * gradients of any key that occurs twice in a push. Off by default.
      *
      * @param most how many keys; 0 for none
      */
@@ -205,7 +217,7 @@ public final class SparseTable {
     }
 
     /**
-     * Begins with the newest checkpoint of a table of this name; see
+     * Starts from the newest checkpoint of a table of this name; see
      * {@link DenseTable.Builder#restore}.
      */
     public Builder restore(Path directory) {
@@ -213,11 +225,11 @@ public final class SparseTable {
     }
 
     /**
-     * Makes the table on all shards and waits for it.
+     * Creates the table on all shards and waits until it is there.
      *
      * @throws io.mobula.ps.error.TableException when the name is taken
-     * @throws io.mobula.ps.error.CheckpointException when there is no checkpoint to begin with, or
-     *     it was altered, or is of a table of another shape
+     * @throws io.mobula.ps.error.CheckpointException when there is no checkpoint to start from, or
+     *     it was altered, or it is of a table of another shape
      */
     public SparseTable create() {
       return server.create(spec, restored);

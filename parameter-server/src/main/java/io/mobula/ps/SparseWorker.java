@@ -10,13 +10,13 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker's way to a sparse table: pulls rows, pushes gradients of rows without waiting for
- * them, a bounded number at a time, and says when it has ended a step. For one thread; it stays
- * where it was made.
+ * Client of a sparse table in the role of one worker: pulls rows, pushes gradients of rows
+ * asynchronously with a bound on those in flight, and ends steps. For one thread; it cannot be sent
+ * to another process.
  *
- * <p>Keys may come in any order. A key that comes twice in a push is pushed the sum of its
- * gradients; one that comes twice in a pull is given twice. A list of keys that was pushed before
- * travels as its hash alone (Li et al., OSDI 2014, section 4).
+ * <p>Keys may be in any order. If a key occurs twice in a push, the sum of its gradients is
+ * applied; if it occurs twice in a pull, its row is returned twice. A list of keys that was pushed
+ * before is sent as its hash alone (Li et al., OSDI 2014, section 4).
  */
 public final class SparseWorker implements AutoCloseable {
   private final SparseTable table;
@@ -55,12 +55,12 @@ public final class SparseWorker implements AutoCloseable {
     return new SparseWorker(table, runtime, seat, batchLimits);
   }
 
-  /** Tells it from other workers. */
+  /** Returns the rank that this worker joined with. */
   public int rank() {
     return session.rank();
   }
 
-  /** How many steps it has ended. */
+  /** Returns the number of steps that this worker has ended. */
   public long steps() {
     return session.steps();
   }
@@ -68,13 +68,14 @@ public final class SparseWorker implements AutoCloseable {
   // ---- pull
 
   /**
-   * Waits for rows, one after the other in the order of the keys; and before, if the table's rule
-   * wants it, for slower workers.
+   * Waits for rows and returns them row by row in the order of the keys. If the table's consistency
+   * rule demands it, waits for slower workers first.
    *
    * @throws TableException when the table is one of doubles
-   * @throws KeyException when a key is none of the table's
+   * @throws KeyException when a key is outside the table
    * @throws io.mobula.ps.error.ServerClosedException when the server is no longer there
-   * @throws io.mobula.ps.error.WorkerEvictedException when others have gone on without this worker
+   * @throws io.mobula.ps.error.WorkerEvictedException when the other workers have gone on without
+   *     this one
    */
   public float[] pull(long... keys) {
     table.require(NumberType.FLOAT, "pullDoubles");
@@ -82,7 +83,7 @@ public final class SparseWorker implements AutoCloseable {
   }
 
   /**
-   * As {@link #pull}, of a table of doubles.
+   * Waits for rows of a table of doubles; see {@link #pull}.
    *
    * @throws TableException when the table is one of floats
    */
@@ -92,10 +93,11 @@ public final class SparseWorker implements AutoCloseable {
   }
 
   /**
-   * Asks for rows, and goes on; this worker's own pushes from now on are not in them. Each holds
-   * its rows until it is awaited or closed: it is the caller's to bound how many there are.
+   * Requests rows and returns without waiting; the rows do not include pushes that this worker
+   * makes after this call. A pull holds its rows until it is awaited or closed: the caller has to
+   * bound how many pulls are open.
    *
-   * @throws KeyException when a key is none of the table's
+   * @throws KeyException when a key is outside the table
    */
   public RowPull startPull(long... keys) {
     session.requireOpen();
@@ -109,12 +111,12 @@ public final class SparseWorker implements AutoCloseable {
   // ---- push
 
   /**
-   * Sends gradients of rows, to be applied by the shards, and returns. Waits only for the oldest
-   * push when too many are under way; its failure is thrown then.
+   * Sends gradients of rows to the shards and returns. Blocks only while too many pushes are in
+   * flight: then it waits for the oldest one and throws that one's failure.
    *
-   * @param gradients row by row, as many numbers for each key as a row has
-   * @throws KeyException when there are not as many gradients as the keys want, or a key is none of
-   *     the table's; nothing was sent
+   * @param gradients row by row in the order of the keys
+   * @throws KeyException when the number of gradients does not match the number of keys, or a key
+   *     is outside the table; nothing was sent
    * @throws GradientException when the table is one of doubles, or a number is not finite; nothing
    *     was sent
    */
@@ -122,22 +124,24 @@ public final class SparseWorker implements AutoCloseable {
     pushBuffer.put(checked(keys, NumberArray.of(gradients)));
   }
 
-  /** As {@link #push(long[], float[])}, to a table of doubles. */
+  /** Sends gradients of rows to a table of doubles; see {@link #push(long[], float[])}. */
   public void push(long[] keys, double[] gradients) {
     pushBuffer.put(checked(keys, NumberArray.of(gradients)));
   }
 
   /**
-   * As {@link #push(long[], float[])}. What it returns completes, on a thread of the runtime or in
-   * a call of this worker, when the shards have taken all of it in, or with what a later call
-   * throws. Where the worker has to send something again, as rows have moved, it does so in its
-   * next call.
+   * Sends gradients of rows, as {@link #push(long[], float[])} does.
+   *
+   * @return a stage that completes when the shards have taken all gradients. It fails with the
+   *     exception that a later call throws. It completes on a thread of the runtime or within a
+   *     call of this worker. A frame that has to be resent because rows have moved is resent within
+   *     this worker's next call.
    */
   public CompletionStage<@Nullable Void> startPush(long[] keys, float[] gradients) {
     return pushBuffer.putTracked(checked(keys, NumberArray.of(gradients)));
   }
 
-  /** As {@link #startPush(long[], float[])}, to a table of doubles. */
+  /** Sends gradients of rows to a table of doubles; see {@link #startPush(long[], float[])}. */
   public CompletionStage<@Nullable Void> startPush(long[] keys, double[] gradients) {
     return pushBuffer.putTracked(checked(keys, NumberArray.of(gradients)));
   }
@@ -148,17 +152,17 @@ public final class SparseWorker implements AutoCloseable {
   }
 
   /**
-   * Sends gradients of rows, ends the step, and waits for these rows of the next: a push, a
-   * {@link #clock} and a {@link #pull} in one trip to each shard. With replicas, or copies of hot
-   * keys, they are a trip each.
+   * Sends gradients of rows, ends the step, and waits for the same rows of the next step: a push, a
+   * {@link #clock} and a {@link #pull} in one round trip to each shard. With replicas, or with
+   * cached hot keys, each of the three is a round trip.
    *
-   * @return the rows, one after the other in the order of the keys
+   * @return the rows, row by row in the order of the keys
    */
   public float[] exchange(long[] keys, float[] gradients) {
     return (float[]) exchange(keys, NumberArray.of(gradients)).array();
   }
 
-  /** As {@link #exchange(long[], float[])}, of a table of doubles. */
+  /** Exchanges gradients and rows of a table of doubles; see {@link #exchange(long[], float[])}. */
   public double[] exchange(long[] keys, double[] gradients) {
     return (double[]) exchange(keys, NumberArray.of(gradients)).array();
   }
@@ -179,7 +183,10 @@ public final class SparseWorker implements AutoCloseable {
 
   // ---- steps
 
-  /** Waits until the step's pushes are taken in, and ends it; see {@link DenseWorker#clock}. */
+  /**
+   * Waits until the shards have taken the step's pushes, then ends the step; see
+   * {@link DenseWorker#clock}.
+   */
   public void clock() {
     pushBuffer.flush();
     session.drain();
@@ -189,13 +196,18 @@ public final class SparseWorker implements AutoCloseable {
     }
   }
 
-  /** Waits until all pushes are taken in; throws the failure of the first that was not. */
+  /**
+   * Waits until the shards have taken all pushes; throws the failure of the first push that failed.
+   */
   public void flush() {
     pushBuffer.flush();
     session.drain();
   }
 
-  /** Leaves, so that nobody waits for this worker, when all pushes are taken in. */
+  /**
+   * Waits until the shards have taken all pushes, then leaves the table, so that no worker waits
+   * for this one.
+   */
   @Override
   public void close() {
     pushBuffer.flush();

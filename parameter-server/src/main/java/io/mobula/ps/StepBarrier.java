@@ -7,8 +7,9 @@ import io.mobula.ps.shard.ShardActor;
 import io.mobula.ps.shard.TableSpec;
 
 /**
- * Has all shards of a bulk synchronous table stand at the same step for a while: they apply no
- * further one, then all up to the latest that any has applied. For the owner, one thread at a time.
+ * Barrier that brings all shards of a bulk synchronous table to the same step and holds them there:
+ * the shards apply no further step, then all apply steps up to the latest that any has applied. For
+ * the server's owner, one thread at a time.
  */
 final class StepBarrier {
   private final ShardClient shardClient;
@@ -21,7 +22,7 @@ final class StepBarrier {
     this.table = table;
   }
 
-  /** Waits until all are there; workers may have to wait until {@link #release}. */
+  /** Waits until all shards are at the same step; workers may block until {@link #release}. */
   void awaitAll() {
     long latest = shardClient
         .callAll(shard -> Mobula.<Long>remoteStage(shard.call(ShardActor::hold, table.id())))
@@ -56,7 +57,7 @@ final class StepBarrier {
     });
   }
 
-  /** Steps are applied again as they end. */
+  /** Lets the shards apply steps as they end again. */
   void release() {
     var _ = shardClient.callAll(
         shard -> Mobula.remoteStage(shard.call(ShardActor::release, table.id())));

@@ -18,10 +18,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A worker's place at a table, whatever its kind: joins, counts steps, keeps what it has sent until
- * that is taken in, and leaves. What a shard refuses because parameters have moved, or because it
- * came back from a checkpoint that does not know the worker, is sent again when all that was on its
- * way is settled. For one thread.
+ * State of a worker that has joined a table of either kind: counts steps, and keeps each request
+ * until the shard acknowledges it. A shard refuses a request if parameters have moved, or if the
+ * shard was restarted from a checkpoint that does not know the worker; the session resends refused
+ * requests after all others in flight have ended. For one thread.
  */
 final class WorkerSession {
   private final TableSpec table;
@@ -37,12 +37,12 @@ final class WorkerSession {
   private long endedSteps;
   private long pushes;
   private boolean open = true;
-  private boolean hasPushed; // in the present step
+  private boolean hasPushed; // in the current step
   private boolean leaveRefused;
   private final InFlightPush leaveRequest = InFlightPush.of(() -> leaveRefused = true);
 
   /**
-   * Something that is under way to a shard.
+   * Request that is in flight to a shard.
    *
    * @param counts whether it is a push
    */
@@ -91,22 +91,22 @@ final class WorkerSession {
     return endedSteps;
   }
 
-  /** The layout in which it sends at present. */
+  /** Returns the layout under which the session sends at present. */
   ShardLayout layout() {
     return layout;
   }
 
-  /** What the next push to a shard says of its sender. */
+  /** Returns the origin of the next push to a shard, with the next sequence number. */
   PushOrigin nextOrigin(int shard, long step) {
     return new PushOrigin(worker, ++sequences[shard], step, layout.version());
   }
 
-  /** Numbers a push to any number of shards, from 1. */
+  /** Returns the number of the next push, which may go to any number of shards; from 1. */
   long nextPush() {
     return ++pushes;
   }
 
-  /** The futures of pushes. */
+  /** Returns the futures of the worker's pushes. */
   PushFutures pushFutures() {
     return pushFutures;
   }
@@ -120,21 +120,21 @@ final class WorkerSession {
 
   // ---- what is under way
 
-  /** Notes a push of a step. */
+  /** Records a push of a step that was sent. */
   void trackPush(int shard, long step, ObjectRef<?> answer, InFlightPush inFlightPush) {
     hasPushed |= step == endedSteps;
     inFlight.addLast(new InFlightRequest(step, shard, true, answer, inFlightPush));
     pushFutures.sent(inFlightPush.push(), answer);
   }
 
-  /** Waits for the oldest while too many are under way. */
+  /** Waits for the oldest requests while too many are in flight. */
   void settle() {
     awaitInFlight(maxInFlight * layout.size());
   }
 
   /**
-   * Waits until no more than so many are under way, but for those that wait for the end of the
-   * present step.
+   * Waits until at most {@code left} requests are in flight, except pushes that wait for the end of
+   * the current step.
    */
   void awaitInFlight(int left) {
     while (inFlight.size() > left
@@ -145,7 +145,7 @@ final class WorkerSession {
     }
   }
 
-  /** Waits for all, for those of the present step, too: where none waits for its end. */
+  /** Waits for all requests. Only for use where no push waits for the end of the current step. */
   void drain() {
     while (!inFlight.isEmpty()) {
       awaitOldest();
@@ -173,26 +173,26 @@ final class WorkerSession {
     }
   }
 
-  /** What shards did not take in, and are to be sent again. */
+  /** Requests that shards have refused and that have to be resent. */
   static final class RefusedPushes {
     private final List<InFlightPush> inFlightPushs = new ArrayList<>();
     private boolean moved;
     private boolean forgotten;
     private boolean unknown;
 
-    /** A shard has, or is about to have, other parameters. */
+    /** Adds a request that a shard refused because its parameters have moved or are about to. */
     void moved(InFlightPush inFlightPush) {
       moved = true;
       inFlightPushs.add(inFlightPush);
     }
 
-    /** A shard does not know the worker. */
+    /** Adds a request that a shard refused because it does not know the worker. */
     void forgotten(InFlightPush inFlightPush) {
       forgotten = true;
       inFlightPushs.add(inFlightPush);
     }
 
-    /** A shard does not know the list of keys. */
+    /** Adds a push that a shard refused because it does not know the list of keys. */
     void unknown(InFlightPush inFlightPush) {
       unknown = true;
       inFlightPushs.add(inFlightPush);
@@ -202,7 +202,9 @@ final class WorkerSession {
       return moved || forgotten || unknown;
     }
 
-    /** Sends all again, those of one push together, in the order in which they were sent. */
+    /**
+     * Resends all requests in the order in which they were sent, the parts of one push together.
+     */
     private void resendAll() {
       var pushes = new TreeMap<Long, List<InFlightPush>>();
       for (var inFlightPush : inFlightPushs) {
@@ -216,10 +218,7 @@ final class WorkerSession {
     }
   }
 
-  /**
-   * Waits for all that is under way, learns where the parameters are, and sends again what was
-   * refused.
-   */
+  /** Waits for all requests in flight, refreshes the layout, and resends the refused requests. */
   void recover(RefusedPushes refused) {
     try {
       sendAgain(refused);
@@ -252,7 +251,9 @@ final class WorkerSession {
     }
   }
 
-  /** Has a shard see who is dead of those that others wait for. */
+  /**
+   * Asks a shard to evict workers that are dead or unresponsive and that other workers wait for.
+   */
   void requestEviction(int shard) {
     if (shard < layout.size()) {
       layout
@@ -269,7 +270,7 @@ final class WorkerSession {
 
   // ---- steps
 
-  /** A step is over; the shards are told by what is sent next. */
+  /** Ends a step locally; the next request tells the shards. */
   void endStep() {
     requireOpen();
     hasPushed = false;
@@ -290,7 +291,7 @@ final class WorkerSession {
     });
   }
 
-  /** Tells a shard that a step is over. */
+  /** Tells a shard that a step has ended. */
   void tellClock(int shard) {
     ObjectRef<?> told = Mobula.remoteStage(layout
         .shards()
@@ -299,7 +300,9 @@ final class WorkerSession {
     inFlight.addLast(new InFlightRequest(endedSteps, shard, false, told, InFlightPush.NOTHING));
   }
 
-  /** Leaves, and waits until all that was sent is taken in. Again does nothing. */
+  /**
+   * Leaves the table and waits until the shards have taken everything that was sent. Idempotent.
+   */
   void leave() {
     if (!open) {
       return;

@@ -1,8 +1,13 @@
 /**
- * The parameter server: tables of weights, sharded over actors, that many workers push to and pull
+ * Parameter server: tables of weights, sharded over actors, that many workers push to and pull
  * from.
  *
- * <p>Stands on the public API alone and never touches {@code io.mobula.internal}.
+ * <p>{@link io.mobula.ps.ParameterServer} is the owner's handle; {@link io.mobula.ps.DenseTable}
+ * and {@link io.mobula.ps.SparseTable} are what it creates and what is passed to tasks and actors;
+ * {@link io.mobula.ps.DenseWorker} and {@link io.mobula.ps.SparseWorker} are the clients of the
+ * tables. {@link io.mobula.ps.shard} describes how the shards work.
+ *
+ * <p>This package uses only the public API of Mobula, never {@code io.mobula.internal}.
  */
 @NullMarked
 package io.mobula.ps;
