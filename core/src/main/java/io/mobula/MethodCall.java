@@ -31,7 +31,7 @@ public final class MethodCall<R extends @Nullable Object> {
   }
 
   @SuppressWarnings(
-      "TypeParameterUnusedInFormals") // what a stage will hold, where the method returns one
+      "TypeParameterUnusedInFormals") // the value of the stage, if the method returns a stage
   <S extends @Nullable Object> ObjectRef<S> send() {
     return target.send(request);
   }

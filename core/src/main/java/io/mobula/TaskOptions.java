@@ -75,7 +75,7 @@ public record TaskOptions(
    */
   public record TimeLimits(
       @Nullable Duration timeout, @Nullable Duration deadline) {
-    /** Refuses limits that are not longer than zero. */
+    /** Refuses limits that are not above zero. */
     public TimeLimits {
       requirePositive("timeout", timeout);
       requirePositive("deadline", deadline);

@@ -71,9 +71,9 @@ public final class Tensor implements AutoCloseable {
     this.memory = memory;
     this.dtype = dtype;
     this.shape = shape;
-    VarHandle
-        .storeStoreFence(); // memory is set to null by close and cannot be final; nobody is to see
+    // close() sets memory to null, so it cannot be final; the fence keeps other threads from seeing
     // null before that
+    VarHandle.storeStoreFence();
   }
 
   /**

@@ -76,10 +76,10 @@ class ArchitectureTest {
       .allowEmptyShould(true);
 
   /**
-   * The clocks of two hosts differ, and one may be set: what is compared or sent is a length of
-   * time or from {@link System#nanoTime()}. {@code TaskRun} tells a program its deadline, and
-   * {@code StaleStoreCleaner} compares the times of files with the clock that made them, as
-   * {@code ProcessLockFile} does.
+   * Rule against the wall clock. The clocks of two hosts differ, and a clock may be set, so only
+   * durations and values of {@link System#nanoTime()} are compared or sent. {@code TaskRun}
+   * computes the deadline that a program sees; {@code StaleStoreCleaner} and {@code
+   * ProcessLockFile} compare file times with the clock that set them.
    */
   @ArchTest
   static final ArchRule NOBODY_LOOKS_AT_THE_WALL_CLOCK = noClasses()

@@ -7,14 +7,14 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Writes the call forms of {@code io.mobula} that differ only in how many parameters there are and
- * which are refs. Run by the build: {@code java GenerateForms.java OUTPUT_DIRECTORY}.
+ * Generator of the call forms of {@code io.mobula} that differ only in their number of parameters
+ * and in which of them are refs. Run by the build: {@code java GenerateForms.java
+ * OUTPUT_DIRECTORY}.
  *
- * <p>Per number of parameters n there are 2^n forms, since each argument is a value or an
- * {@code ObjectRef}. Two choices make all of them resolve without ambiguity: where a value is
- * passed the function's parameter is {@code ? extends A}, where a ref is passed it is plain
- * {@code A} and the ref is {@code ObjectRef<? extends A>}; so the form with more refs is always the
- * more specific one.
+ * <p>For n parameters there are 2^n forms, since each argument is a value or an {@code ObjectRef}.
+ * Two choices make them resolve without ambiguity: for a value, the function's parameter is {@code
+ * ? extends A}; for a ref, it is plain {@code A} and the ref is {@code ObjectRef<? extends A>}. So
+ * the form with more refs is always the more specific one.
  */
 final class GenerateForms {
   private static final int MOST_PARAMETERS = 6;
@@ -299,7 +299,7 @@ final class GenerateForms {
             n.arguments(refs));
   }
 
-  /** What a number of parameters looks like in source. */
+  /** Source text for a number of parameters. */
   private record Arity(int count) {
 
     void forms(BiConsumer<Integer, Arity> each) {

@@ -24,7 +24,7 @@ public interface ActorNameDirectory extends AutoCloseable {
    * @param descriptor encoded descriptor that other nodes need to reach the actor; not copied, so
    *     not to be changed
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // bytes are passed on, never compared
   record NameRegistration(String name, ActorId actor, NodeId keeper, byte[] descriptor) {
     /** Refuses components that are null. */
     public NameRegistration {

@@ -11,7 +11,7 @@ import java.util.Objects;
  *     changed
  * @param upstream objects that the task reads
  */
-@SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+@SuppressWarnings("ArrayRecordComponent") // bytes are passed on, never compared
 public record Lineage(byte[] reconstructionSpec, List<ObjectId> upstream) {
   /** Copies the list of ids. */
   public Lineage {

@@ -27,7 +27,7 @@ public sealed interface LocateResult {
    * @param attempt attempt of the task that produced the value
    * @param encoded the encoding that was published
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // bytes are passed on, never compared
   record Value(int attempt, byte[] encoded) implements LocateResult {}
 
   /**
@@ -36,7 +36,7 @@ public sealed interface LocateResult {
    * @param attempt attempt of the task that failed last
    * @param encoded the encoding that was published
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // bytes are passed on, never compared
   record Failure(int attempt, byte[] encoded) implements LocateResult {}
 
   /**

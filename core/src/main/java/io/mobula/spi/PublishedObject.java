@@ -37,10 +37,10 @@ public sealed interface PublishedObject {
    * @param encoded encoded value; not copied, so not to be changed
    * @param containedIds objects whose refs are inside
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // bytes are passed on, never compared
   record Value(int attempt, byte[] encoded, List<ObjectId> containedIds)
       implements PublishedObject {
-    /** Copies the ids and refuses an attempt below one. */
+    /** Copies the ids and refuses an attempt below 1. */
     public Value {
       requireAttempt(attempt);
       Objects.requireNonNull(encoded, "encoded");
@@ -54,9 +54,9 @@ public sealed interface PublishedObject {
    * @param attempt attempt of the task that failed last
    * @param encoded encoded failure; not copied, so not to be changed
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // bytes are passed on, never compared
   record Failure(int attempt, byte[] encoded) implements PublishedObject {
-    /** Refuses an attempt below one. */
+    /** Refuses an attempt below 1. */
     public Failure {
       requireAttempt(attempt);
       Objects.requireNonNull(encoded, "encoded");

@@ -12,7 +12,7 @@ public sealed interface ReconstructionReply {
    * @param attempt number of this attempt
    * @param reconstructionSpec the encoded task, as it was recorded
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // bytes are passed on, never compared
   record Granted(int attempt, byte[] reconstructionSpec) implements ReconstructionReply {}
 
   /**

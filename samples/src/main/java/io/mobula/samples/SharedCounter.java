@@ -34,7 +34,7 @@ public final class SharedCounter {
       var all = IntStream.range(0, tasks)
           .mapToObj(i -> Mobula.action(SharedCounter::count, counter, times).remote())
           .toList();
-      Mobula.get(all); // every task has waited for its own counts
+      Mobula.get(all); // every task waits for its own counts
       int counted = counter.call(Counter::count).remote().get();
       System.out.println("counted " + counted + " of " + tasks * times);
     }

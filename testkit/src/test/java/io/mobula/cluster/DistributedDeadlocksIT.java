@@ -206,7 +206,7 @@ class DistributedDeadlocksIT {
     // The second actor's answer leads back to the first; that of the free actor does not.
     assertThat(first.call(PeerActor::eitherOr, free, 2, 0).remote().get(SOON)).isEqualTo(1);
 
-    var third = peers.get(2); // its answer leads back, too
+    var third = peers.get(2); // its answer also leads back to the first actor
     var answer = first.call(PeerActor::eitherOr, third, 2, 1).remote();
     assertThatThrownBy(() -> answer.get(SOON))
         .isInstanceOf(TaskFailedException.class)
@@ -233,7 +233,7 @@ class DistributedDeadlocksIT {
       answers.add(
           one.call(PeerActor::nested, random.nextInt(), 1 + random.nextInt(4)).remote());
     }
-    assertThat(here.get(answers, SOON)).allMatch(leaves -> leaves >= 1); // or it would throw
+    assertThat(here.get(answers, SOON)).allMatch(leaves -> leaves >= 1); // a failed answer would throw
     peers.forEach(ActorHandle::kill);
   }
 }

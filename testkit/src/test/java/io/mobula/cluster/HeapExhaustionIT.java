@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("long")
 class HeapExhaustionIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
-  private static final int HEAP_FULL = 72; // of HeapExhaustion
+  private static final int HEAP_FULL = 72; // exit code of HeapExhaustion
   private static final int ENDED_BY_AKKA = 255;
 
   @RepeatedTest(3)

@@ -40,7 +40,7 @@ class MembershipStressIT {
         var by = members.get(random.nextInt(members.size())).awaitUp();
         join(by);
         if (members.size() < MOST && dice == 0) {
-          join(by); // two at a time
+          join(by); // two processes join at the same time
         }
       } else {
         var gone = members.remove(random.nextInt(members.size()));

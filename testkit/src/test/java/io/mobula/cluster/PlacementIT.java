@@ -182,7 +182,7 @@ class PlacementIT {
         long at =
             cluster.runtime().task(CpuLoad::keep, 4, 1_000).cpus(4).remote().get(SOON);
         assertThat(cluster.nodes().stream().map(LocalCluster.LocalNode::pid)).contains(at);
-        one.awaitMore(50); // the small ones do not starve either
+        one.awaitMore(50); // small tasks do not starve either
         other.awaitMore(50);
       }
     }

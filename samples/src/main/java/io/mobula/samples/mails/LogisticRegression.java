@@ -37,8 +37,8 @@ final class LogisticRegression {
    */
   static ConfusionMatrix confusion(SparseBatch batch, float[] weights) {
     requireOnePerKey(batch, weights);
-    var spam = new int[2]; // missed, hit
-    var ham = new int[2]; // passed, suspected
+    var spam = new int[2]; // false negatives, true positives
+    var ham = new int[2]; // true negatives, false positives
     for (int mail = 0; mail < batch.count(); mail++) {
       int predicted = score(batch.positions(mail), weights) > 0 ? 1 : 0;
       (batch.spam(mail) ? spam : ham)[predicted]++;

@@ -19,7 +19,7 @@ final class SparseBatch {
     this.spam = spam;
   }
 
-  /** Joins the keys of at least one mail. */
+  /** Returns a batch of at least one mail. */
   static SparseBatch of(List<MailExample> mails) {
     if (mails.isEmpty()) {
       throw new IllegalArgumentException("A batch without mails: at least one is needed.");

@@ -56,7 +56,7 @@ public final class TestFileSystem implements AutoCloseable {
   /** Fills the file system to the last page with a file {@code competitor}. */
   public synchronized void fill() throws IOException {
     write(CHUNK);
-    write(PAGE); // what is left is less than a chunk
+    write(PAGE); // less than a chunk is free now
   }
 
   /** Writes pieces of that size until there is no room. */

@@ -37,7 +37,7 @@ public record Violation(Rule rule, String where, String detail) {
     NOT_ASKED_FOR,
     /** A node ends only if a fault ends it, or its cluster may have removed it. */
     NODE_ENDED,
-    /** No process reports a wait that nothing would end. */
+    /** No process reports a wait that would never end. */
     STUCK_WAIT_REPORTED,
     /** The state of the idle cluster is that of its start. */
     NOT_RESTORED
