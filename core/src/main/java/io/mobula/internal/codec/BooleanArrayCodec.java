@@ -2,7 +2,7 @@ package io.mobula.internal.codec;
 
 import com.esotericsoftware.kryo.io.Output;
 
-/** An array of booleans, a byte each. */
+/** Codec of {@code boolean[]}, one byte for each element. */
 final class BooleanArrayCodec extends TypeCodec<boolean[]> {
   @Override
   void write(GraphCodec graph, Output output, boolean[] array) {

@@ -8,11 +8,12 @@ import java.nio.ByteOrder;
 import java.util.function.Function;
 
 /**
- * A value whose content is memory: inline below the buffer threshold, out of band from there on.
+ * Codec of values whose content is memory: inline in the bytes below the buffer threshold, out of
+ * band from the threshold on.
  *
- * <p>A {@code ByteBuffer} is its remaining bytes, from position to limit, and its byte order. It is
- * read back as a read-only buffer whose position is zero and whose limit and capacity are the
- * number of those bytes.
+ * <p>A {@code ByteBuffer} is encoded as its remaining bytes, from position to limit, and its byte
+ * order. It is decoded as a read-only buffer whose position is zero and whose limit and capacity
+ * equal the number of those bytes.
  */
 final class BufferCodec<T> extends TypeCodec<T> {
   private static final int INLINE = 0;

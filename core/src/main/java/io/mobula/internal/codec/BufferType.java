@@ -5,17 +5,18 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A class whose content is one stretch of memory and a few words about it, so that it can travel
- * outside the bytes.
+ * Description of a class whose content is one contiguous piece of memory and a small header, so
+ * that the content can travel outside the encoded bytes.
  *
- * <p>As out-of-band buffers in Python's pickle protocol 5: encoding hands the segment over without
- * copying it, decoding wraps the segment it is given, which is a read-only view of the store's
+ * <p>This is the out-of-band buffer of Python's pickle protocol 5: encoding hands over the segment
+ * without copying it, and decoding wraps the given segment, which is a read-only view of store
  * memory. Both sides list the same types in the same order. The functions run in the thread that
- * encodes or decodes and must be free of side effects.
+ * encodes or decodes and must have no side effects.
  *
- * @param type the class, or a supertype of all classes, that is handled this way
- * @param segment the content of a value; zero bytes are fine
- * @param header what else is needed to build the value again, at most {@value #MAX_HEADER} bytes
+ * @param type the class, or a common supertype of the classes, that is handled this way
+ * @param segment returns the content of a value; may have zero bytes
+ * @param header returns what else is needed to rebuild the value, at most {@value #MAX_HEADER}
+ *     bytes
  * @param builder makes the value from a read-only segment, aligned to 8 bytes, and the header
  */
 public record BufferType<T>(
@@ -23,10 +24,10 @@ public record BufferType<T>(
     Function<? super T, MemorySegment> segment,
     Function<? super T, byte[]> header,
     ValueBuilder<T> builder) {
-  /** The longest header that is accepted, in bytes. */
+  /** Maximum length of a header, in bytes. */
   public static final int MAX_HEADER = 4096;
 
-  /** Refuses nulls. */
+  /** Rejects null components with {@code NullPointerException}. */
   public BufferType {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(segment, "segment");
@@ -35,12 +36,12 @@ public record BufferType<T>(
   }
 
   /**
-   * Makes a value from its memory and its header. Header bytes may be anything: they come from
-   * outside.
+   * Function that makes a value from its memory and its header. The header comes from outside this
+   * process and may be any bytes.
    */
   @FunctionalInterface
   public interface ValueBuilder<T> {
-    /** Returns the value; what it throws is reported as a decoding error. */
+    /** Returns the value. An exception thrown here is reported as a decoding error. */
     T rebuild(MemorySegment segment, byte[] header);
   }
 }

@@ -11,18 +11,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What users' code has thrown, as the engine keeps it: its methods, which are users' code, too, are
- * called once, when this is made, and whatever they throw is told in their place.
+ * Snapshot of an exception thrown by user code. The methods of the exception are user code, too:
+ * they are called once, when the snapshot is made. If one of them throws, a description of that
+ * failure takes the place of its result.
  *
- * <p>To be made by the thread that ran the code. Nothing here throws, but for a JVM without memory.
+ * <p>The thread that ran the user code makes the snapshot. No method of this class throws, except
+ * when the JVM is out of memory.
  */
 public final class CapturedThrowable {
   private static final int MOST_LEVELS = 128;
-  private static final int MOST_FRAMES = 2_048; // of all levels
+  private static final int MOST_FRAMES = 2_048; // over all nodes of the tree
   private static final int MOST_TEXT = 16 * 1024;
-  private static final int MOST_TEXTS = 8 * MOST_TEXT; // of all levels
+  private static final int MOST_TEXTS = 8 * MOST_TEXT; // over all nodes of the tree
 
-  /** One exception of the tree: itself, what it says, and what it refers to. */
+  /**
+   * One exception of the tree: the exception object, its texts, and the exceptions that it refers
+   * to.
+   */
   private static final class ThrowableNode {
     final Throwable thrown;
     boolean wellBehaved = true;
@@ -43,7 +48,10 @@ public final class CapturedThrowable {
     }
   }
 
-  /** What of one tree has been met, and how much there is still to be told of it. */
+  /**
+   * Exceptions of one tree that were visited, and how many frames and characters may still be
+   * captured.
+   */
   private static final class InspectionBudget {
     final Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
     int frames = MOST_FRAMES;
@@ -56,17 +64,23 @@ public final class CapturedThrowable {
     this.top = top;
   }
 
-  /** Asks it, its causes and what they suppressed. */
+  /** Captures an exception, its causes and its suppressed exceptions. */
   public static CapturedThrowable of(Throwable thrown) {
     return new CapturedThrowable(inspect(thrown, new InspectionBudget()));
   }
 
-  /** As {@link #of}, for what a stage was completed with: its cause, where that is what counts. */
+  /**
+   * Captures the exception that a completion stage failed with, without the stage's wrapper; see
+   * {@link #unwrap}.
+   */
   public static CapturedThrowable ofStage(Throwable thrown) {
     return of(unwrap(thrown));
   }
 
-  /** The cause of what a future wraps around it, else the exception itself. */
+  /**
+   * Returns the cause of a {@link CompletionException} or {@link ExecutionException} that has one;
+   * returns any other exception unchanged.
+   */
   public static Throwable unwrap(Throwable thrown) {
     if (thrown instanceof CompletionException || thrown instanceof ExecutionException) {
       Throwable cause = ask(new ThrowableNode(thrown), thrown::getCause, thrown);
@@ -75,14 +89,14 @@ public final class CapturedThrowable {
     return thrown;
   }
 
-  /** What the exception calls itself, cut where that is long; for messages. */
+  /** Returns the exception's {@code toString}, truncated if it is long; for messages. */
   public static String textOf(Throwable thrown) {
     ThrowableNode node = new ThrowableNode(thrown);
     askForTexts(node, MOST_TEXT);
     return node.text;
   }
 
-  /** The message of the exception, cut where that is long. */
+  /** Returns the exception's message, truncated if it is long. */
   static String messageOf(Throwable thrown) {
     ThrowableNode node = new ThrowableNode(thrown);
     askForTexts(node, MOST_TEXT);
@@ -111,7 +125,10 @@ public final class CapturedThrowable {
     return node;
   }
 
-  /** One that was met before is left out; so are those of a tree that may have no end. */
+  /**
+   * Returns whether the exception was not visited before. Also returns false once the tree has
+   * reached its maximum size, as the tree may have no end.
+   */
   private static boolean isNew(Throwable thrown, ThrowableNode above, InspectionBudget so) {
     if (so.met.contains(thrown)) {
       return false;
@@ -148,7 +165,7 @@ public final class CapturedThrowable {
       ThrowableNode node, Supplier<? extends @Nullable T> question, @Nullable T otherwise) {
     try {
       return question.get();
-    } catch (Throwable broken) { // it is the user's
+    } catch (Throwable broken) { // thrown by user code
       node.wellBehaved = false;
       return otherwise;
     }
@@ -158,7 +175,7 @@ public final class CapturedThrowable {
       ThrowableNode node, Supplier<@Nullable String> question, String method) {
     try {
       return question.get();
-    } catch (Throwable broken) { // it is the user's
+    } catch (Throwable broken) { // thrown by user code
       node.wellBehaved = false;
       return node.thrown.getClass().getName() + " (its " + method + " threw " + nameOf(broken)
           + ")";
@@ -168,7 +185,7 @@ public final class CapturedThrowable {
   private static String nameOf(Throwable broken) {
     try {
       return broken.toString();
-    } catch (Throwable thatToo) { // nothing but the class is left
+    } catch (Throwable thatToo) { // only the class name is left
       return broken.getClass().getName();
     }
   }
@@ -179,40 +196,53 @@ public final class CapturedThrowable {
         : text.substring(0, most) + "… (" + (text.length() - most) + " characters more)";
   }
 
-  /** What it calls itself, cut where that is long. */
+  /** Returns the exception's {@code toString}, truncated if it is long. */
   public String text() {
     return top.text;
   }
 
-  /** Whether it is of that class, whatever stands in for it. */
+  /**
+   * Returns whether the original exception is an instance of the class, even if a stand-in replaces
+   * it.
+   */
   public boolean isOf(Class<? extends Throwable> type) {
     return type.isInstance(top.thrown);
   }
 
-  /** Whether what was thrown is an error, after which its object cannot be trusted. */
+  /**
+   * Returns whether the original is an {@link Error}, after which the object that threw it cannot
+   * be trusted.
+   */
   public boolean isError() {
     return top.thrown instanceof Error;
   }
 
-  /** The binary names of its class and that one's superclasses. */
+  /** Returns the binary names of the exception's class and its superclasses. */
   public List<String> types() {
     return typesOf(top.thrown);
   }
 
   /**
-   * The very exception where it and all below it have answered, else a stand-in: a method of it
-   * that threw once is not called again by whoever logs it or prints its stack.
+   * Returns the original exception if its methods and those of all exceptions below it returned
+   * normally, else a stand-in. Code that logs the exception or prints its stack trace thus never
+   * calls a method that has thrown before.
    */
   public Throwable exception() {
     return top.wellBehaved ? top.thrown : standIn(top, false);
   }
 
-  /** A stand-in, and such for all below it: nothing of it needs a user's class. */
+  /**
+   * Returns a stand-in whose causes and suppressed exceptions are stand-ins, too, so that nothing
+   * in it needs a user's class.
+   */
   public RemoteThrowable standIn() {
     return standIn(top, true);
   }
 
-  /** A stand-in for the exception alone: causes and what it suppressed stay what they are. */
+  /**
+   * Makes a stand-in for the exception alone: causes and suppressed exceptions stay the original
+   * objects.
+   */
   static RemoteThrowable standInAlone(Throwable thrown) {
     ThrowableNode node = new ThrowableNode(thrown);
     askForTexts(node, MOST_TEXT);

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A class as a value, by name. Loaded, not initialised, when read. */
+/** Codec of {@code Class} objects, by name. Decoding loads the class but does not initialize it. */
 final class ClassCodec extends TypeCodec<Class<?>> {
   private static final Map<String, Class<?>> PRIMITIVES = Stream.of(
           void.class,

@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of users' classes as bytes, and bytes as values.
+ * Entry point of the codec: encodes values of users' classes to bytes, and decodes them.
  *
- * <p>Works in the caller's thread, from any number of threads at once, and keeps nothing of a value
- * when a method returns. Throws {@link CodecException} for every value that cannot be written and
- * for all bytes that cannot be read, whatever they are; out of memory can only come from a value
- * that is really that large. Built on Kryo; out-of-band buffers are an idea of Python's pickle
- * protocol 5 (PEP 574).
+ * <p>A codec works in the caller's thread, serves any number of threads at once, and keeps no
+ * reference to a value when a method returns. It throws {@link CodecException} for every value that
+ * cannot be encoded and for all bytes that cannot be decoded, whatever the bytes are. It runs out
+ * of memory only on a value that is really that large. Built on Kryo; out-of-band buffers follow
+ * Python's pickle protocol 5 (PEP 574).
  */
 public final class Codec {
   private static final int STAND_INS_TRIED = 16;
@@ -33,25 +33,25 @@ public final class Codec {
   }
 
   /**
-   * Makes a codec. Costs little; its first values cost milliseconds, since each class is examined
-   * once per codec.
+   * Makes a codec with these options. Construction is cheap; the first values cost milliseconds,
+   * since each class is examined once per codec.
    *
-   * <p>A codec keeps the classes it has met from being unloaded: make one for each class loader
-   * that comes and goes.
+   * <p>A codec keeps the classes that it has met from being unloaded: make one for each class
+   * loader that comes and goes.
    */
   public static Codec create(CodecOptions options) {
     return new Codec(options);
   }
 
   /**
-   * Writes a value. The bytes are a snapshot; the buffers are the value's own memory, see
-   * {@link EncodedValue}.
+   * Encodes a value. The bytes are a snapshot; the buffers are the value's own memory, see {@link
+   * EncodedValue}.
    *
-   * <p>An exception object inside the value that holds something which cannot be written is
-   * replaced by a {@link RemoteThrowable}.
+   * <p>If an exception object inside the value holds something that cannot be encoded, a {@link
+   * RemoteThrowable} takes its place.
    *
-   * @throws CodecException when something in the value cannot travel, with the path that leads to
-   *     it and what to do
+   * @throws CodecException when something in the value cannot be encoded; the message has the path
+   *     that leads to it and what to do
    */
   public EncodedValue encode(@Nullable Object value) {
     Map<Throwable, RemoteThrowable> standIns = Map.of();
@@ -74,7 +74,7 @@ public final class Codec {
     }
   }
 
-  @SuppressWarnings("IdentityHashMapUsage") // what it copies is one, too, or empty
+  @SuppressWarnings("IdentityHashMapUsage") // the map that is copied is an IdentityHashMap, too, or empty
   private static Map<Throwable, RemoteThrowable> with(
       Map<Throwable, RemoteThrowable> standIns, Throwable blamed) {
     IdentityHashMap<Throwable, RemoteThrowable> more = new IdentityHashMap<>(standIns);
@@ -93,25 +93,25 @@ public final class Codec {
     return type.getSimpleName().isEmpty() ? type.getTypeName() : type.getSimpleName();
   }
 
-  /** Reads what {@link #encode} wrote, with its own buffers and externals. */
+  /** Decodes the result of {@link #encode} with its own buffers and externals. */
   public @Nullable Object decode(EncodedValue encoded) {
     return decode(MemorySegment.ofArray(encoded.bytes()), encoded.buffers(), encoded.externals());
   }
 
-  /** Reads a value that has neither buffers nor externals. */
+  /** Decodes a value that has neither buffers nor externals. */
   public @Nullable Object decode(byte[] bytes) {
     return decode(MemorySegment.ofArray(bytes), List.of(), List.of());
   }
 
   /**
-   * Reads a value. Buffers become part of the value, as read-only views; bytes are copied out as
-   * they are read.
+   * Decodes a value. Buffers become part of the value, as read-only views; the other bytes are
+   * copied as they are read.
    *
-   * @param bytes may be shared memory, which must not change meanwhile
+   * @param bytes the encoded value; may be shared memory, which must not change meanwhile
    * @param buffers the contents of {@link EncodedValue#buffers()}, in the same order
-   * @param externals stand for {@link EncodedValue#externals()}, in the same order
-   * @throws CodecException when the bytes are not a whole value, name a class that is unknown, not
-   *     allowed or of another version here, or when a class refuses its content
+   * @param externals the objects that stand for {@link EncodedValue#externals()}, in the same order
+   * @throws CodecException when the bytes are not a complete value, when they name a class that is
+   *     unknown, not allowed or of another version here, or when a class rejects its content
    */
   public @Nullable Object decode(
       MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
@@ -133,20 +133,20 @@ public final class Codec {
   }
 
   /**
-   * Whether a value is known never to change, and so may be passed without a copy. False when in
-   * doubt, and for values of external types: each holder needs one of its own.
+   * Returns whether a value is known never to change, and so may be passed without a copy. Returns
+   * false when in doubt, and for values of external types, since each holder needs its own.
    */
   public boolean isImmutable(@Nullable Object value) {
     try {
       return immutability.isImmutable(value);
     } catch (GraphException unknown) {
-      return false; // a lambda that cannot be taken apart; encoding it tells why
+      return false; // a lambda that cannot be disassembled; encoding it reports the reason
     }
   }
 
   /**
-   * Whether later changes by the caller cannot reach a function: nothing that it captured can
-   * change, or is external.
+   * Returns whether later changes by the caller cannot affect a function: everything that it
+   * captured is immutable, and nothing is external.
    */
   public boolean isIsolated(Serializable function) {
     return isImmutable(function) || capturesOnlyImmutables(function);
@@ -170,8 +170,8 @@ public final class Codec {
   }
 
   /**
-   * What a function is: its method, its parameter types, how much it captured. Below 100 ns once
-   * the function's class was seen.
+   * Returns a function's method, parameter types and number of captured values. Takes less than 100
+   * ns once the function's class is known.
    *
    * @throws CodecException when a lambda's class cannot be examined
    */

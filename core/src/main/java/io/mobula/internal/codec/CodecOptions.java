@@ -5,25 +5,25 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * What a codec is told once: where classes are found, what may be read, and what travels beside the
- * bytes.
+ * Configuration of a codec: where classes are found, which classes may be read, and which values
+ * travel beside the bytes.
  *
- * <p>Two codecs understand each other when their {@code externalTypes} and {@code bufferTypes}
- * agree.
+ * <p>Two codecs understand each other when their {@code externalTypes} and {@code bufferTypes} are
+ * equal.
  *
  * @param classLoader finds the classes named in the bytes
- * @param usesContextLoader whether the decoding thread's context loader is asked when
- *     {@code classLoader} does not find one
- * @param externalTypes values of these types are not written but handed to the caller, see
- *     {@link EncodedValue#externals()}
+ * @param usesContextLoader whether the decoding thread's context class loader is asked for classes
+ *     that {@code classLoader} does not find
+ * @param externalTypes values of these types are not encoded but handed to the caller, see {@link
+ *     EncodedValue#externals()}
  * @param bufferTypes classes whose content travels out of band, besides {@code MemorySegment} and
  *     {@code ByteBuffer}
- * @param maxDepth how deep a graph may be nested, in objects
- * @param bufferThreshold from how many bytes content travels out of band; below it is part of the
- *     bytes
- * @param allowedClasses tells by binary name which classes may be written and read beyond the
- *     well-known ones of the JDK (boxed types, strings, common collections, arrays and so on);
- *     arrays ask for their element class
+ * @param maxDepth maximum nesting depth of a graph, in objects
+ * @param bufferThreshold size in bytes from which content travels out of band; smaller content is
+ *     part of the bytes
+ * @param allowedClasses decides by binary name which classes may be encoded and decoded beyond the
+ *     well-known ones of the JDK (boxed types, strings, common collections, arrays and so on); an
+ *     array is decided by its element class
  */
 public record CodecOptions(
     ClassLoader classLoader,
@@ -34,15 +34,18 @@ public record CodecOptions(
     int bufferThreshold,
     Predicate<String> allowedClasses) {
   /**
-   * Deep enough for what people nest by hand, and about a third of what the JVM's usual stack of 1
-   * MiB holds. Values that are written by serialization hooks count twice.
+   * Default of {@code maxDepth}: enough for structures nested by hand, and about a third of what
+   * the JVM's default stack of 1 MiB holds. Values encoded by serialization hooks count twice.
    */
   public static final int DEFAULT_MAX_DEPTH = 500;
 
-  /** From 1 KiB on, wrapping memory costs less than copying it twice. */
+  /**
+   * Default of {@code bufferThreshold}: from 1 KiB on, wrapping memory costs less than copying it
+   * twice.
+   */
   public static final int DEFAULT_BUFFER_THRESHOLD = 1024;
 
-  /** Refuses nulls, a depth below 1 and a negative threshold. */
+  /** Rejects null components, a depth below 1 and a negative threshold. */
   public CodecOptions {
     Objects.requireNonNull(classLoader, "classLoader");
     Objects.requireNonNull(allowedClasses, "allowedClasses");
@@ -58,8 +61,8 @@ public record CodecOptions(
   }
 
   /**
-   * The class loader of Mobula itself with the context loader behind it, no external types, every
-   * class allowed.
+   * Returns the defaults: Mobula's own class loader with the context class loader behind it, no
+   * external types, every class allowed.
    */
   public static CodecOptions defaults() {
     ClassLoader own = Objects.requireNonNullElseGet(
@@ -68,13 +71,13 @@ public record CodecOptions(
         own, true, List.of(), List.of(), DEFAULT_MAX_DEPTH, DEFAULT_BUFFER_THRESHOLD, name -> true);
   }
 
-  /** The same with another class loader and nothing behind it. */
+  /** Returns options with another class loader, and without the context class loader. */
   public CodecOptions withClassLoader(ClassLoader loader) {
     return new CodecOptions(
         loader, false, externalTypes, bufferTypes, maxDepth, bufferThreshold, allowedClasses);
   }
 
-  /** The same with these external types. */
+  /** Returns options with these external types. */
   public CodecOptions withExternalTypes(Class<?>... types) {
     return new CodecOptions(
         classLoader,
@@ -86,7 +89,7 @@ public record CodecOptions(
         allowedClasses);
   }
 
-  /** The same with these types whose content travels out of band. */
+  /** Returns options with these types whose content travels out of band. */
   public CodecOptions withBufferTypes(BufferType<?>... types) {
     return new CodecOptions(
         classLoader,
@@ -98,7 +101,7 @@ public record CodecOptions(
         allowedClasses);
   }
 
-  /** The same with another bound on nesting. */
+  /** Returns options with another maximum nesting depth. */
   public CodecOptions withMaxDepth(int depth) {
     return new CodecOptions(
         classLoader,
@@ -110,7 +113,7 @@ public record CodecOptions(
         allowedClasses);
   }
 
-  /** The same with another size from which content travels out of band. */
+  /** Returns options with another size from which content travels out of band. */
   public CodecOptions withBufferThreshold(int bytes) {
     return new CodecOptions(
         classLoader,
@@ -122,7 +125,10 @@ public record CodecOptions(
         allowedClasses);
   }
 
-  /** The same, but only classes whose binary name the predicate accepts are written and read. */
+  /**
+   * Returns options under which only classes whose binary name the predicate accepts are encoded
+   * and decoded.
+   */
   public CodecOptions withAllowedClasses(Predicate<String> allowed) {
     return new CodecOptions(
         classLoader,

@@ -6,8 +6,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collection of exactly one class that a constructor and {@code add} rebuild: its size and its
- * elements in order.
+ * Codec of one exact collection class that a constructor and {@code add} rebuild. Writes the size
+ * and the elements in order.
  */
 final class CollectionCodec<C extends Collection<@Nullable Object>> extends TypeCodec<C> {
   private final IntFunction<C> maker;

@@ -3,11 +3,11 @@ package io.mobula.internal.codec;
 import com.esotericsoftware.kryo.io.Output;
 
 /**
- * A form whose value exists only after its content was read, so that nothing in its content may
- * refer back to it.
+ * Codec of values that are constructed only after their content was read, so that nothing in the
+ * content may refer back to the value.
  */
 abstract class ContentFirstCodec<T> extends TypeCodec<T> {
-  /** Writes the content. */
+  /** Writes the value's content, without its class and identity. */
   abstract void writeContent(GraphCodec graph, Output output, T value);
 
   @Override

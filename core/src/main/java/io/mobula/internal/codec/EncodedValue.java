@@ -5,21 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A value as bytes, with what travels beside them.
+ * A value as bytes, with the buffers and external objects that travel beside the bytes.
  *
  * <p>{@code bytes} belongs to the receiver of this record and is a snapshot. {@code buffers} is
- * <em>not</em>: the segments are the value's own memory, so the caller copies them to where they
- * shall live, in this thread and before user code runs again, or calls {@link #detached()}.
- * {@code externals} are the very objects found in the graph, each once.
+ * <em>not</em> a snapshot: the segments are the value's own memory. The caller copies them to their
+ * destination in this thread and before user code runs again, or calls {@link #detached()}. {@code
+ * externals} are the original objects found in the graph, each once.
  *
  * @param bytes the graph, in the codec's format
  * @param buffers large contents left out of {@code bytes}, in the order in which decoding asks for
  *     them
  * @param externals values of the external types, by the index written for them
  * @param decodesToViews whether decoding makes views of the buffers, which must then live as long
- *     as the value; otherwise it copies them out
+ *     as the value; otherwise decoding copies them
  */
-@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 public record EncodedValue(
     byte[] bytes, List<MemorySegment> buffers, List<Object> externals, boolean decodesToViews) {
   /** Keeps both lists as immutable copies; the byte array is not copied. */
@@ -28,7 +28,10 @@ public record EncodedValue(
     externals = List.copyOf(externals);
   }
 
-  /** The size of the bytes and of all buffers, in bytes. Costs a pass over the list of buffers. */
+  /**
+   * Returns the size of the bytes and of all buffers, in bytes. Costs a pass over the list of
+   * buffers.
+   */
   public long byteSize() {
     long size = bytes.length;
     for (MemorySegment buffer : buffers) {
@@ -38,8 +41,8 @@ public record EncodedValue(
   }
 
   /**
-   * The same value with its buffers copied to fresh read-only memory, so that later writes by the
-   * user are not seen.
+   * Returns this value with its buffers copied to fresh read-only memory, so that later writes by
+   * the user have no effect on it.
    */
   public EncodedValue detached() {
     if (buffers.isEmpty()) {

@@ -3,8 +3,8 @@ package io.mobula.internal.codec;
 import com.esotericsoftware.kryo.io.Output;
 
 /**
- * An enum constant by position; the layout is a hash of all names, so that a changed enum is
- * noticed.
+ * Codec of enum constants, by ordinal. The layout hash covers all names of constants, so that a
+ * changed enum is detected.
  */
 final class EnumCodec<E extends Enum<?>> extends TypeCodec<E> {
   private final E[] constants;
@@ -25,7 +25,7 @@ final class EnumCodec<E extends Enum<?>> extends TypeCodec<E> {
   }
 
   @Override
-  @SuppressWarnings("EnumOrdinal") // the layout holds the constants' names
+  @SuppressWarnings("EnumOrdinal") // the layout hash covers the constants' names
   void write(GraphCodec graph, Output output, E value) {
     output.writeVarInt(value.ordinal(), true);
   }

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The words for what cannot travel: why, and what to do instead. */
+/** Texts for values that cannot be encoded: the reason, and what to do instead. */
 final class ErrorHints {
   static final String DEPTH =
       "Keep long chains in a list or an array, or raise maxDepth together with the thread's stack size";
@@ -67,7 +67,7 @@ final class ErrorHints {
     REFUSED.put(type, why + TRANSIENT);
   }
 
-  /** Why values of this class never travel, or null where nothing is known against it. */
+  /** Returns the reason why values of this class are never encoded, or null if there is none. */
   static @Nullable String reasonToRefuse(Class<?> type) {
     for (Map.Entry<Class<?>, String> refused : REFUSED.entrySet()) {
       if (refused.getKey().isAssignableFrom(type)) {
@@ -77,7 +77,10 @@ final class ErrorHints {
     return null;
   }
 
-  /** Why a class does not travel, some of whose state lies in this class of a closed module. */
+  /**
+   * Returns the reason why a class cannot be encoded part of whose state lies in {@code closed}, a
+   * class of a module that is not open.
+   */
   static String reasonUnreachable(Class<?> type, Class<?> closed) {
     String who = closed == type ? "it" : "its superclass " + closed.getTypeName();
     return who + " is not Serializable, and private state in " + closed.getModule()

@@ -2,7 +2,7 @@ package io.mobula.internal.codec;
 
 import com.esotericsoftware.kryo.io.Output;
 
-/** A value that stays an object: only its place in the list of externals is written. */
+/** Codec of values of external types: writes only the value's index in the list of externals. */
 final class ExternalValueCodec extends TypeCodec<Object> {
   @Override
   void write(GraphCodec graph, Output output, Object value) {

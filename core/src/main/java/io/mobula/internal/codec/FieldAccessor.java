@@ -4,7 +4,7 @@ import com.esotericsoftware.kryo.io.Output;
 import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
-/** One field of a user's class: how it is written, read and named. */
+/** Accessor of one field of a user's class: writes, reads and names the field. */
 final class FieldAccessor {
   private final Field field;
   private final char kind;
@@ -23,12 +23,12 @@ final class FieldAccessor {
     return field.getName();
   }
 
-  /** A hash of name and type. */
+  /** Returns a hash of the field's name and type. */
   int layoutHash() {
     return 31 * field.getName().hashCode() + field.getType().getName().hashCode();
   }
 
-  /** The field's value, boxed if it is primitive. */
+  /** Returns the field's value, boxed if it is primitive. */
   @Nullable
   Object get(Object owner) {
     try {
@@ -39,8 +39,8 @@ final class FieldAccessor {
   }
 
   /**
-   * Writes the field. References have a path of their own, which keeps the frames of a deep graph
-   * small.
+   * Writes the field of this owner. References are written in a separate branch, which keeps the
+   * stack frames of a deep graph small.
    */
   void write(GraphCodec graph, Output output, Object owner) {
     try {
@@ -68,7 +68,7 @@ final class FieldAccessor {
     }
   }
 
-  /** Reads into a field of an object, also where the field is final. */
+  /** Reads into the field of an object, even if the field is final. */
   void read(GraphCodec graph, SegmentInput input, Object owner) {
     try {
       if (reference) {
@@ -96,7 +96,7 @@ final class FieldAccessor {
     }
   }
 
-  /** Reads a value of the field's type, boxed, for a constructor. */
+  /** Reads a value of the field's type, boxed, to be passed to a constructor. */
   @Nullable
   Object readValue(GraphCodec graph, SegmentInput input) {
     try {

@@ -11,11 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user's class by its fields, whatever their access, superclasses first; transient and static
- * ones are left out.
+ * Codec of a user's class by its fields, of any access, superclasses first; transient and static
+ * fields are left out.
  *
- * <p>Instances are made without running a constructor of theirs; that of the nearest superclass of
- * the JDK runs, where it can be called. Needs no {@code Serializable}.
+ * <p>Instances are made without running a constructor of the class. The constructor of the nearest
+ * JDK superclass runs if it is callable. The class need not be {@code Serializable}.
  */
 final class FieldsCodec<T> extends TypeCodec<T> {
   private final FieldAccessor[] fields;
@@ -41,7 +41,7 @@ final class FieldsCodec<T> extends TypeCodec<T> {
   }
 
   /**
-   * Adds the fields of the reachable part of the hierarchy and returns the first class beyond it.
+   * Adds the fields of the open part of the hierarchy and returns the first class beyond that part.
    */
   private static Class<?> addSlots(Class<?> type, List<FieldAccessor> fields) {
     if (type == Object.class || !isOpen(type)) { // a program may open java.lang
@@ -57,8 +57,8 @@ final class FieldsCodec<T> extends TypeCodec<T> {
   }
 
   /**
-   * The class of the hierarchy whose state cannot be read, or null if there is none: often it has
-   * none to be read.
+   * Returns the class of the hierarchy whose state cannot be read, or null if there is none. A
+   * closed superclass without instance fields does not count.
    */
   static @Nullable Class<?> closedPart(Class<?> type) {
     for (Class<?> each = type; each != null; each = each.getSuperclass()) {

@@ -3,18 +3,18 @@ package io.mobula.internal.codec;
 import java.util.List;
 
 /**
- * What a function is, beyond its interface: for a lambda or method reference the method that holds
- * its code.
+ * Description of a function beyond its interface; for a lambda or method reference, of the method
+ * that holds its code.
  *
  * @param implClass binary name of the class that declares the method; for other functions, their
  *     own class
  * @param implMethod the method's name, {@code <init>} for a constructor; empty for functions that
- *     are no lambdas
- * @param parameterTypes boxed types of the arguments the function takes where it was written,
- *     without captured values; empty for functions that are no lambdas
- * @param capturedCount how many values it captured; zero for functions that are no lambdas
- * @param displayName a name for people: {@code Quick.square}, {@code Counter.new},
- *     {@code Quick.main.lambda} or the class's name
+ *     are not lambdas
+ * @param parameterTypes boxed types of the arguments that the function takes where it was written,
+ *     without captured values; empty for functions that are not lambdas
+ * @param capturedCount number of captured values; zero for functions that are not lambdas
+ * @param displayName a name for people: {@code Quick.square}, {@code Counter.new}, {@code
+ *     Quick.main.lambda} or the class's name
  */
 public record FunctionSignature(
     String implClass,
@@ -28,8 +28,8 @@ public record FunctionSignature(
   }
 
   /**
-   * The same with the display name that follows from the rest; made once, since each call of the
-   * function uses it.
+   * Makes a signature whose display name is derived from class and method. It is derived once here,
+   * since each call of the function uses it.
    */
   FunctionSignature(
       String implClass, String implMethod, List<Class<?>> parameterTypes, int capturedCount) {

@@ -11,10 +11,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classes by number or name: well-known ones by a fixed number, all others by name, once per graph,
- * followed by a hash of their layout.
+ * Resolver of classes: well-known classes by a fixed number, all others by name, once per graph,
+ * followed by the hash of their layout.
  *
- * <p>The hash tells two versions of a class apart before a field of one is read into another.
+ * <p>The hash tells two versions of a class apart before a field of one is read into the other.
  */
 final class GraphClassResolver extends DefaultClassResolver {
   private static final int BY_NAME = NAME + 2;
@@ -27,7 +27,7 @@ final class GraphClassResolver extends DefaultClassResolver {
     this.registry = registry;
   }
 
-  /** Finds how to write a class that has not been met before. */
+  /** Chooses and registers the codec of a class that was not met before. */
   Registration registerOnDemand(Class<?> type) {
     Class<?> marker = registry.familyOf(type);
     Registration registration = marker == null
@@ -110,7 +110,10 @@ final class GraphClassResolver extends DefaultClassResolver {
     return registration;
   }
 
-  /** The class of this name, by the options' loader, which is remembered, or the thread's. */
+  /**
+   * Finds the class of this name by the options' class loader, whose result is cached, or else by
+   * the thread's context class loader.
+   */
   Class<?> find(@Nullable String name) {
     if (name == null) {
       throw GraphException.withReason("the bytes name no class where one is needed");
@@ -129,7 +132,7 @@ final class GraphClassResolver extends DefaultClassResolver {
     return own;
   }
 
-  /** Refuses a class that is not on the allow-list. */
+  /** Throws if the class is not on the allow-list. */
   void requireAllowed(Class<?> type) {
     registry.requireAllowed(type);
   }

@@ -11,10 +11,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk over one object graph, writing or reading; pooled and used by one thread at a time.
+ * Encoder or decoder of one object graph at a time; pooled, and used by one thread at a time.
  *
- * <p>Keeps no user object between walks. After a failure it is thrown away, since Kryo keeps traces
- * of a broken walk.
+ * <p>Keeps no user object between two graphs. It is discarded after a failure, since Kryo keeps
+ * state of a failed traversal.
  */
 final class GraphCodec extends Kryo {
   private static final int FORMAT = 1;
@@ -82,7 +82,7 @@ final class GraphCodec extends Kryo {
     return present;
   }
 
-  /** Writes a graph, with stand-ins for those exceptions in it that cannot be written. */
+  /** Encodes a graph, with stand-ins for those exceptions in it that cannot be encoded. */
   EncodedValue encode(@Nullable Object value, Map<Throwable, RemoteThrowable> standIns) {
     this.standIns = standIns;
     output.writeByte(FORMAT);
@@ -90,7 +90,7 @@ final class GraphCodec extends Kryo {
     return new EncodedValue(output.toBytes(), buffersOut, externalsOut, viewsOut);
   }
 
-  /** Reads a graph and insists that all bytes were used. */
+  /** Decodes a graph, and throws unless all bytes were used. */
   @Nullable
   Object decode(MemorySegment bytes, List<MemorySegment> buffers, List<?> externals) {
     buffersIn = buffers;
@@ -113,7 +113,7 @@ final class GraphCodec extends Kryo {
     return value;
   }
 
-  /** Forgets everything about the last walk, and large scratch space. */
+  /** Clears all state of the last graph, and large scratch memory. */
   void clear() {
     if (!buffersOut.isEmpty()) {
       buffersOut = new ArrayList<>();
@@ -135,9 +135,10 @@ final class GraphCodec extends Kryo {
   }
 
   /**
-   * Hands a segment over and returns the number under which the reader finds it.
+   * Hands a segment over to the caller of the codec and returns the number by which decoding finds
+   * the segment.
    *
-   * @param viewed whether the reader makes a view of it
+   * @param viewed whether decoding makes a view of the segment
    */
   int addBuffer(MemorySegment segment, boolean viewed) {
     buffersOut.add(segment);
@@ -145,7 +146,7 @@ final class GraphCodec extends Kryo {
     return buffersOut.size() - 1;
   }
 
-  /** The buffer of this number, read-only. */
+  /** Returns the buffer of this number, read-only. */
   MemorySegment buffer(int number) {
     if (number < 0 || number >= buffersIn.size()) {
       throw GraphException.withReason(
@@ -155,8 +156,9 @@ final class GraphCodec extends Kryo {
   }
 
   /**
-   * The buffer of this number, for a value that copies it. All copies together are no larger than
-   * all buffers: a few bytes that name one buffer again and again would else take all memory.
+   * Returns the buffer of this number for a value that copies it. All copies together are limited
+   * to the size of all buffers; else a few bytes that name one buffer again and again would exhaust
+   * memory.
    */
   MemorySegment bufferToCopy(int number) {
     MemorySegment buffer = buffer(number);
@@ -168,7 +170,7 @@ final class GraphCodec extends Kryo {
     return buffer;
   }
 
-  /** Hands an external value over, once, and returns its number. */
+  /** Hands an external value over to the caller of the codec, once, and returns its number. */
   int addExternal(Object external) {
     Integer known = externalNumbers.putIfAbsent(external, externalsOut.size());
     if (known != null) {
@@ -178,7 +180,7 @@ final class GraphCodec extends Kryo {
     return externalsOut.size() - 1;
   }
 
-  /** The external value of this number. */
+  /** Returns the external value of this number. */
   Object external(int number) {
     if (number < 0 || number >= externalsIn.size()) {
       throw GraphException.withReason(
@@ -187,14 +189,14 @@ final class GraphCodec extends Kryo {
     return externalsIn.get(number);
   }
 
-  /** Runs a check when the whole graph has been read. */
+  /** Runs a check after the whole graph has been read. */
   void validateLater(Runnable validation) {
     validations.add(validation);
   }
 
   /**
-   * Begins an object written or read by hooks, which take twice the stack, so that a level of them
-   * counts twice.
+   * Begins an object that is written or read by hooks. Hooks take twice the stack, so each of their
+   * levels counts twice towards the maximum depth.
    */
   void enterHooks() {
     hookDepth++;
@@ -203,7 +205,7 @@ final class GraphCodec extends Kryo {
     }
   }
 
-  /** Ends it. */
+  /** Ends an object that is written or read by hooks. */
   void leaveHooks() {
     hookDepth--;
   }

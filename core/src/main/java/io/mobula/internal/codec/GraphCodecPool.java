@@ -3,9 +3,9 @@ package io.mobula.internal.codec;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * A bounded pool of graphs: some slots a processor, found by thread number, without locks.
+ * Bounded pool of graph codecs: several slots per processor, addressed by thread id, without locks.
  *
- * <p>Not by thread-local, which would keep a graph for each of a million virtual threads.
+ * <p>A thread-local would keep a graph codec for each of a million virtual threads.
  */
 final class GraphCodecPool {
   private static final int LEAST = 32;
@@ -26,7 +26,10 @@ final class GraphCodecPool {
     this.mask = size - 1;
   }
 
-  /** A graph for this thread alone until it is given back, or dropped after a failure. */
+  /**
+   * Takes a graph codec for exclusive use by this thread, until it is given back, or dropped after
+   * a failure.
+   */
   GraphCodec take() {
     int start = (int) Thread.currentThread().threadId();
     for (int i = 0; i < TRIES; i++) {
@@ -39,7 +42,7 @@ final class GraphCodecPool {
     return GraphCodec.create(options, registry);
   }
 
-  /** Gives back a graph that did its work without failing. */
+  /** Gives back a graph codec that has not failed. */
   void give(GraphCodec graph) {
     graph.clear();
     int start = (int) Thread.currentThread().threadId();

@@ -9,11 +9,11 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What went wrong inside a graph, on its way up: each level that it passes adds its step of the
+ * Failure inside a graph on its way up the stack: each level that it passes adds its step of the
  * path.
  *
- * <p>Costs nothing until something fails. Has no stack trace; its cause has. Becomes a
- * {@code CodecException} in {@link Codec}.
+ * <p>Costs nothing until something fails. It has no stack trace; its cause has one. {@link Codec}
+ * turns it into a {@code CodecException}.
  */
 final class GraphException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -30,22 +30,22 @@ final class GraphException extends RuntimeException {
     super(reason, cause, false, false);
   }
 
-  /** A fault that is about the value at this place. */
+  /** Makes a failure of the value at this place in the graph. */
   static GraphException withReason(String reason) {
     return new GraphException(reason, null);
   }
 
-  /** A fault brought about by something else. */
+  /** Makes a failure of the value at this place in the graph, with a cause. */
   static GraphException withReason(String reason, Throwable cause) {
     return new GraphException(reason, cause);
   }
 
-  /** A fault about an instance of this class. */
+  /** Makes a failure of an instance of this class. */
   static GraphException of(Class<?> culprit, String reason) {
     return of(culprit, reason, null);
   }
 
-  /** A fault about an instance of this class, brought about by something else. */
+  /** Makes a failure of an instance of this class, with a cause. */
   static GraphException of(Class<?> culprit, String reason, @Nullable Throwable cause) {
     GraphException failure = new GraphException(reason, cause);
     failure.faultyClass = culprit.getTypeName();
@@ -53,12 +53,12 @@ final class GraphException extends RuntimeException {
   }
 
   /**
-   * Makes a fault of whatever was thrown; a fault stays what it is, and trouble of the JVM itself
-   * passes.
+   * Converts any throwable into a graph exception. A graph exception is returned unchanged, and a
+   * {@link VirtualMachineError} is thrown on.
    *
-   * <p>A full stack passes too, up to where there is room again: a call site or class that is
-   * linked for the first time on a full stack stays broken for good. So nothing before that test
-   * may need linking.
+   * <p>A stack overflow is thrown on as well, up to a frame where there is stack again: a call site
+   * or class that is linked for the first time on a full stack stays broken for good. So no code
+   * before that check may need linking.
    */
   static GraphException from(Throwable thrown) {
     if (thrown instanceof VirtualMachineError fatal) {
@@ -74,7 +74,7 @@ final class GraphException extends RuntimeException {
     if (thrown instanceof KryoException kryo) {
       return fromKryo(kryo);
     }
-    CapturedThrowable captured = CapturedThrowable.of(thrown); // of a user's class, most likely
+    CapturedThrowable captured = CapturedThrowable.of(thrown); // probably of a user's class
     return new GraphException(captured.text(), captured.exception());
   }
 
@@ -94,12 +94,12 @@ final class GraphException extends RuntimeException {
         : new GraphException(reason, thrown);
   }
 
-  /** The fault of a full stack, to be made where there is room again. */
+  /** Makes the failure of a stack overflow; to be called where there is stack again. */
   static GraphException from(StackOverflowError overflow) {
     return tooDeep(ErrorHints.STACK);
   }
 
-  /** The fault of a graph nested deeper than this. */
+  /** Makes the failure of a graph that is nested deeper than the limit. */
   static GraphException tooDeep(int limit) {
     return tooDeep(
         "the value is nested deeper than the codec's limit of " + limit + ". " + ErrorHints.DEPTH);
@@ -117,7 +117,10 @@ final class GraphException extends RuntimeException {
     return end < 0 ? message : message.substring(0, end);
   }
 
-  /** Adds the step that led here, outermost last, for example {@code .name} or {@code [3]}. */
+  /**
+   * Adds the step that led to the failure, for example {@code .name} or {@code [3]}. Inner steps
+   * are added before outer ones.
+   */
   GraphException addStep(String step) {
     steps.addFirst(step);
     if (steps.size() > STEPS_KEPT) {
@@ -136,7 +139,7 @@ final class GraphException extends RuntimeException {
     stepsDropped++;
   }
 
-  /** Notes the class of the value at fault unless a deeper level did. */
+  /** Notes the class of the failed value unless a deeper level has noted one. */
   GraphException inClass(Class<?> type) {
     if (faultyClass == null) {
       faultyClass = type.getTypeName();
@@ -144,7 +147,7 @@ final class GraphException extends RuntimeException {
     return this;
   }
 
-  /** Notes the exception object that holds the value at fault unless a deeper level did. */
+  /** Notes the exception object that holds the failed value unless a deeper level has noted one. */
   GraphException inThrowable(Throwable holder) {
     if (blamed == null && !tooDeep) {
       blamed = holder;
@@ -152,13 +155,16 @@ final class GraphException extends RuntimeException {
     return this;
   }
 
-  /** The innermost exception object on the path, which could be replaced by a stand-in. */
+  /** Returns the innermost exception object on the path; a stand-in could replace that object. */
   @Nullable
   Throwable blamedThrowable() {
     return blamed;
   }
 
-  /** The whole of it: path from the root type, class at fault, reason. */
+  /**
+   * Formats the complete text: the path from the root type, the class of the failed value, the
+   * reason.
+   */
   String describe(String root) {
     StringBuilder text = new StringBuilder(root);
     int shown = 0;

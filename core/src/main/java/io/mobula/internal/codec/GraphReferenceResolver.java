@@ -6,11 +6,11 @@ import java.util.BitSet;
 import java.util.UUID;
 
 /**
- * Who has been met in a graph: shared and cyclic references by identity.
+ * Resolver of shared and cyclic references in a graph, by object identity.
  *
- * <p>Knows which values are made only after their content ("late": records, immutable collections).
- * A reference back into one of those, while it is being written, is refused at once; Kryo alone
- * would read it back as null.
+ * <p>Knows which values are constructed after their content (records, immutable collections). A
+ * reference back into such a value while it is being written is rejected at once; Kryo alone would
+ * read that reference back as null.
  */
 final class GraphReferenceResolver extends MapReferenceResolver {
   private static final ClassValue<Boolean> BY_VALUE = new ClassValue<>() {
@@ -33,7 +33,7 @@ final class GraphReferenceResolver extends MapReferenceResolver {
     return !BY_VALUE.get(type);
   }
 
-  /** Begins a value that is made late: the one that was met last. Returns its number. */
+  /** Begins a content-first value, the one that was met last, and returns its number. */
   int enterValue() {
     int id = writtenObjects.size - 1;
     open.set(id);
@@ -41,13 +41,13 @@ final class GraphReferenceResolver extends MapReferenceResolver {
     return id;
   }
 
-  /** Ends a value that is made late. */
+  /** Ends a content-first value. */
   void leaveValue(int id) {
     open.clear(id);
     openCount--;
   }
 
-  /** The number of the value that is being read. */
+  /** Returns the number of the value that is being read. */
   int currentReadId() {
     return readObjects.size() - 1;
   }

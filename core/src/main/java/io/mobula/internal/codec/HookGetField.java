@@ -5,7 +5,9 @@ import java.io.ObjectStreamClass;
 import java.io.ObjectStreamField;
 import org.jspecify.annotations.Nullable;
 
-/** The values of {@code readFields}, all read at once. */
+/**
+ * Result of {@code ObjectInputStream.readFields}: the values of one class level, all read at once.
+ */
 final class HookGetField extends ObjectInputStream.GetField {
   private final SerializationDescriptor.ClassLevel level;
   private final @Nullable Object[] values;
@@ -55,7 +57,7 @@ final class HookGetField extends ObjectInputStream.GetField {
   }
 
   @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"
-  }) // the field's type is in its level
+  }) // the field's type is in the class level
   private <V> V get(String name) {
     return (V) values[level.indexOf(name)];
   }

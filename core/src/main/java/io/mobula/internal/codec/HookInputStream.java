@@ -12,10 +12,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object stream that {@code readObject} and {@code readExternal} see.
+ * Object stream passed to {@code readObject} and {@code readExternal} of users' classes.
  *
- * <p>Resolves no class itself. Its filter bounds the arrays that hooks of the JDK allocate by
- * declared lengths.
+ * <p>It resolves no class itself. Its filter limits the arrays that hooks of the JDK allocate by
+ * lengths declared in the bytes.
  */
 final class HookInputStream extends ObjectInputStream {
   private final GraphCodec graph;
@@ -31,7 +31,10 @@ final class HookInputStream extends ObjectInputStream {
         : ObjectInputFilter.Status.UNDECIDED);
   }
 
-  /** Reads one class's part of an object, by its hook if it has one. */
+  /**
+   * Reads the part of an object that one class of its hierarchy declares, by that class's hook if
+   * it has one.
+   */
   void readLevel(SerializationDescriptor.ClassLevel part, Object value) throws Throwable {
     Object outerCurrent = current;
     SerializationDescriptor.ClassLevel outerLevel = level;

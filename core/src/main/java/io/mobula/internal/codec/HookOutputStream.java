@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object stream that {@code writeObject} and {@code writeExternal} see: primitives and objects
- * go into the graph.
+ * Object stream passed to {@code writeObject} and {@code writeExternal} of users' classes.
+ * Primitives and objects are written into the graph.
  */
 final class HookOutputStream extends ObjectOutputStream {
   private final GraphCodec graph;
@@ -31,7 +31,10 @@ final class HookOutputStream extends ObjectOutputStream {
     output = to;
   }
 
-  /** Writes one class's part of an object, by its hook if it has one. */
+  /**
+   * Writes the part of an object that one class of its hierarchy declares, by that class's hook if
+   * it has one.
+   */
   void writeLevel(SerializationDescriptor.ClassLevel part, Object value) throws Throwable {
     Object outerCurrent = current;
     SerializationDescriptor.ClassLevel outerLevel = level;
@@ -125,7 +128,10 @@ final class HookOutputStream extends ObjectOutputStream {
     lastWritten = value;
   }
 
-  /** Maps of the JDK write key and value in turn, collections their elements. */
+  /**
+   * Names the step of the path to a nested object. Maps of the JDK write key and value alternately;
+   * collections write their elements.
+   */
   private String step(int position) {
     if (current instanceof Map<?, ?>) {
       return position % 2 == 0

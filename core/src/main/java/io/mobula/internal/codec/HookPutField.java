@@ -5,7 +5,10 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamField;
 import org.jspecify.annotations.Nullable;
 
-/** The values of {@code putFields}, until they are written in the order of the class's fields. */
+/**
+ * Result of {@code ObjectOutputStream.putFields}: collects values until they are written in the
+ * order of the class's fields.
+ */
 final class HookPutField extends ObjectOutputStream.PutField {
   private final SerializationDescriptor.ClassLevel level;
   private final @Nullable Object[] values;

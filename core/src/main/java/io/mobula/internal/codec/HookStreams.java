@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/** The two object streams that a graph shows to serialization hooks, made when first needed. */
+/**
+ * The two object streams that a graph codec passes to serialization hooks, created on first use.
+ */
 final class HookStreams {
   private final GraphCodec graph;
   private @Nullable HookOutputStream output;

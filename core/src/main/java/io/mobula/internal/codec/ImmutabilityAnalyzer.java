@@ -14,10 +14,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The knowledge of which values can never change, so that passing them needs no copy.
+ * Analyzer that decides which values can never change, so that passing them needs no copy.
  *
- * <p>Answers false when in doubt. What can be told from the class is cached with it; records and
- * small immutable collections are looked into, to a bounded depth and width.
+ * <p>The answer is false when in doubt. Results that depend on the class alone are cached with the
+ * class. Records and small immutable collections are inspected, to a bounded depth and width.
  */
 final class ImmutabilityAnalyzer {
   private static final int MAX_DEPTH = 8;
@@ -133,9 +133,9 @@ final class ImmutabilityAnalyzer {
   }
 
   /**
-   * The components whose type does not settle the question; final classes of values do. A record
-   * that replaces itself as it is written is not passed as it is: its method is the program's code,
-   * to be run by who passes the record and not by whichever thread sends it.
+   * Finds the components whose declared type does not prove immutability; final classes of
+   * immutable values do. A record with {@code writeReplace} counts as mutable: that method is user
+   * code and must run in the thread that passes the record, not in the thread that sends it.
    */
   private static TypeMutability recordShape(Class<?> type) {
     if (Serializable.class.isAssignableFrom(type) && JdkSerialization.writeReplace(type) != null) {

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's immutable collections ({@code List.of}, {@code Set.of}, {@code Map.of},
- * {@code StandardStream.toList}).
+ * Codecs of the JDK's immutable collections ({@code List.of}, {@code Set.of}, {@code Map.of},
+ * {@code Stream.toList}).
  */
 final class ImmutableCollectionCodecs {
   private static final Class<?> LIST = List.of().getClass();
@@ -26,7 +26,10 @@ final class ImmutableCollectionCodecs {
     table.add(RegisteredClass.exact(MAP, new ImmutableMapCodec()));
   }
 
-  /** The class that stands for this one, if it is one of theirs. */
+  /**
+   * Returns the class under whose number this class is written, or null if it is not one of these
+   * collections.
+   */
   static @Nullable Class<?> markerOf(Class<?> type) {
     if (type.getNestHost() != NEST) {
       return null;

@@ -6,11 +6,11 @@ import java.lang.reflect.Constructor;
 import java.util.Objects;
 
 /**
- * A class by its Java serialization hooks ({@code writeObject}, {@code writeReplace},
- * {@code Externalizable} and so on), with the codec in the place of the object streams.
+ * Codec of a class by its Java serialization hooks ({@code writeObject}, {@code writeReplace},
+ * {@code Externalizable} and so on), with the codec in place of the object streams.
  *
- * <p>So the private state of the JDK's own classes travels without flags, user classes keep their
- * protocol, and what is nested in either is written by the codec: shared references, externals and
+ * <p>The private state of the JDK's own classes thus travels without JVM flags, and user classes
+ * keep their protocol. Nested values are written by the codec: shared references, externals and
  * buffers work inside them, and no {@code ObjectInputStream} ever resolves a class.
  */
 final class JavaSerializationCodec<T> extends TypeCodec<T> {
@@ -140,7 +140,10 @@ final class JavaSerializationCodec<T> extends TypeCodec<T> {
     }
   }
 
-  /** A replacement need not be of the class; whoever asked for the value finds out. */
+  /**
+   * Casts without a check, since a replacement may be of another class; the caller that asked for
+   * the value notices a mismatch.
+   */
   @SuppressWarnings("unchecked")
   private T cast(Object value) {
     return (T) value;

@@ -9,12 +9,12 @@ import java.lang.reflect.Constructor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's door for serialization libraries, {@code sun.reflect.ReflectionFactory}: makes
- * instances without their constructor and calls the private serialization hooks of any class, of
- * the JDK's own too, with no flag and no warning.
+ * Access to the JDK's interface for serialization libraries, {@code sun.reflect.ReflectionFactory}.
+ * It makes instances without their constructor and calls the private serialization hooks of any
+ * class, including the JDK's own, with no flag and no warning.
  *
- * <p>It is in module {@code jdk.unsupported}, which every full JDK has. Bound by name, since
- * compiling against it cannot be done without a warning.
+ * <p>The interface is in module {@code jdk.unsupported}, which every full JDK has. It is bound by
+ * name, since compiling against it always causes a warning.
  */
 final class JdkSerialization {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
@@ -73,38 +73,38 @@ final class JdkSerialization {
     }
   }
 
-  /** The class's own {@code writeObject(ObjectOutputStream)}, or null. */
+  /** Returns the class's own {@code writeObject(ObjectOutputStream)}, or null. */
   static @Nullable MethodHandle writeObject(Class<?> type) {
     return find(WRITE_OBJECT, type, WRITER);
   }
 
   /**
-   * Writes the class's serializable fields through {@code putFields}, or null where it declares
-   * them by other names.
+   * Returns a handle that writes the class's serializable fields through {@code putFields}, or null
+   * if the class declares other names for them.
    */
   static @Nullable MethodHandle defaultWriteObject(Class<?> type) {
     return find(DEFAULT_WRITE, type, WRITER);
   }
 
-  /** The class's own {@code readObject(ObjectInputStream)}, or null. */
+  /** Returns the class's own {@code readObject(ObjectInputStream)}, or null. */
   static @Nullable MethodHandle readObject(Class<?> type) {
     return find(READ_OBJECT, type, READER);
   }
 
   /**
-   * Reads the class's serializable fields through {@code readFields}, or null where it declares
-   * them by other names.
+   * Returns a handle that reads the class's serializable fields through {@code readFields}, or null
+   * if the class declares other names for them.
    */
   static @Nullable MethodHandle defaultReadObject(Class<?> type) {
     return find(DEFAULT_READ, type, READER);
   }
 
-  /** What the class writes in its place, or null. */
+  /** Returns the class's {@code writeReplace}, or null if it has none. */
   static @Nullable MethodHandle writeReplace(Class<?> type) {
     return find(WRITE_REPLACE, type, REPLACER);
   }
 
-  /** What the class makes of an instance that was read, or null. */
+  /** Returns the class's {@code readResolve}, or null if it has none. */
   static @Nullable MethodHandle readResolve(Class<?> type) {
     return find(READ_RESOLVE, type, REPLACER);
   }
@@ -119,7 +119,8 @@ final class JdkSerialization {
   }
 
   /**
-   * Makes instances of {@code type} by running only this constructor, of one of its superclasses.
+   * Returns a constructor that makes instances of {@code type} by running only the given
+   * constructor of a superclass.
    */
   static Constructor<?> constructor(Class<?> type, Constructor<?> ofSuperclass) {
     try {
@@ -130,8 +131,8 @@ final class JdkSerialization {
   }
 
   /**
-   * Makes instances as Java's serialization does: the first superclass that is not Serializable is
-   * constructed.
+   * Returns a constructor that makes instances as Java's serialization does: by running the
+   * constructor of the first superclass that is not Serializable.
    */
   static @Nullable Constructor<?> serialConstructor(Class<?> type) {
     try {
@@ -141,7 +142,10 @@ final class JdkSerialization {
     }
   }
 
-  /** The public constructor without parameters that an Externalizable class must have, or null. */
+  /**
+   * Returns the public constructor without parameters that an Externalizable class must have, or
+   * null.
+   */
   static @Nullable Constructor<?> externalConstructor(Class<?> type) {
     try {
       return (Constructor<?>) EXTERNAL_CONSTRUCTOR.invokeExact(type);

@@ -1,12 +1,12 @@
 package io.mobula.internal.codec;
 
 /**
- * Loads Kryo so that it leaves {@code sun.misc.Unsafe} alone, whose use the JDK warns about on
+ * Initializer that makes Kryo not use {@code sun.misc.Unsafe}, about which the JDK warns on
  * standard error.
  *
- * <p>Kryo decides once per JVM, when its first class is initialised, by the system property
- * {@code kryo.unsafe}. The property is set for that moment and put back. Where the user has set it,
- * or loaded Kryo before, nothing changes.
+ * <p>Kryo decides once per JVM, when its first class is initialized, by the system property {@code
+ * kryo.unsafe}. This class sets the property for that moment and then restores it. If the user has
+ * set the property, or has loaded Kryo before, nothing changes.
  */
 final class KryoWithoutUnsafe {
   private static final String PROPERTY = "kryo.unsafe";
@@ -27,6 +27,6 @@ final class KryoWithoutUnsafe {
 
   private KryoWithoutUnsafe() {}
 
-  /** Does its work on the first call. */
+  /** Initializes Kryo on the first call. */
   static void ensure() {}
 }

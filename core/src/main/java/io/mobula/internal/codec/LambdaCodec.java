@@ -6,12 +6,12 @@ import java.lang.invoke.SerializedLambda;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lambda or method reference by descriptor: where it was written, which method holds its code,
- * what it captured.
+ * Codec of a lambda or method reference by its descriptor: the class that it was written in, the
+ * method that holds its code, and the captured values.
  *
- * <p>Carries a hash of the class file it was written in. A compiler numbers lambda bodies, so in
- * another version of the class the same name may be another body; the hash makes that an error
- * instead of a call to the wrong code.
+ * <p>The encoding includes a hash of the class file of that class. The compiler numbers lambda
+ * bodies, so the same name may be another body in another version of the class; the hash turns that
+ * into an error instead of a call of the wrong code.
  */
 final class LambdaCodec extends ContentFirstCodec<Object> {
   @Override

@@ -15,9 +15,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lambdas and method references taken apart and put together, by the protocol that {@code javac}
- * compiles into Serializable ones: {@code writeReplace} gives a {@link SerializedLambda},
- * {@code $deserializeLambda$} of the capturing class takes it.
+ * Conversion of lambdas and method references to {@link SerializedLambda} and back, by the protocol
+ * that {@code javac} compiles into Serializable lambdas: {@code writeReplace} returns a {@link
+ * SerializedLambda}, and {@code $deserializeLambda$} of the capturing class takes it.
  *
  * <p>Everything that depends on the class alone is cached with the class.
  */
@@ -43,39 +43,48 @@ final class LambdaSerialization {
 
   private LambdaSerialization() {}
 
-  /** Whether the class was spun for a lambda or method reference that can be serialized. */
+  /**
+   * Returns whether the class was generated for a lambda or method reference that can be
+   * serialized.
+   */
   static boolean isLambda(Class<?> type) {
     return type.isHidden() && type.isSynthetic() && Serializable.class.isAssignableFrom(type);
   }
 
-  /** The function's shape; under 100 ns once its class was seen. */
+  /**
+   * Returns the function's signature; takes less than 100 ns once the function's class is known.
+   */
   static FunctionSignature signatureOf(Serializable function) {
     Class<?> type = function.getClass();
     return isLambda(type) ? LAMBDAS.get(type).signature(function) : SHAPES.get(type);
   }
 
-  /** How many values it captured, without calling it; zero means that it is free of state. */
+  /**
+   * Returns the number of captured values, without calling the lambda; zero means that the lambda
+   * is stateless.
+   */
   static int capturedCount(Serializable lambda) {
     return LAMBDAS.get(lambda.getClass()).signature(lambda).capturedCount();
   }
 
-  /** Takes a lambda apart. */
+  /** Converts a lambda to its serialized form. */
   static SerializedLambda toSerializedLambda(Object lambda) {
     return LAMBDAS.get(lambda.getClass()).toSerializedLambda(lambda);
   }
 
   /**
-   * A hash of the class file of the class that a lambda was written in; 0 where there is none to be
-   * found.
+   * Returns a hash of the class file of the class that a lambda was written in, or 0 if no class
+   * file is found.
    */
   static long hashOf(Class<?> capturing) {
     return CAPTURERS.get(capturing).hash;
   }
 
   /**
-   * Puts a lambda together. Where the capturing class uses one method as functions of several types
-   * but for generics, what {@code javac} compiles gives the first of them for all, which then fails
-   * on an argument of another type; that is seen, and the right one is made.
+   * Makes a lambda from its serialized form. If the capturing class uses one method as functions of
+   * several types that differ only in generics, the code compiled by {@code javac} returns the
+   * first of them for all, which then fails on an argument of another type. This method detects
+   * that and makes the right lambda.
    */
   static Object fromSerializedLambda(Class<?> capturing, SerializedLambda parts) {
     var closed = CAPTURERS.get(capturing).deserialize(parts);
@@ -85,7 +94,7 @@ final class LambdaSerialization {
         : RetypedLambdaFactory.make(capturing, parts);
   }
 
-  /** The class that a lambda was written in. */
+  /** Loads the class that a lambda was written in. */
   static Class<?> capturingClass(Class<?> lambda, SerializedLambda parts) {
     try {
       return Class.forName(
@@ -96,14 +105,14 @@ final class LambdaSerialization {
     }
   }
 
-  /** What is known of one hidden lambda class. */
+  /** Cached facts about one hidden lambda class. */
   private static final class LambdaClass {
     private final MethodHandle writeReplace;
     private volatile @Nullable FunctionSignature signature;
     private volatile @Nullable String instantiatedType;
 
     LambdaClass(Class<?> type) {
-      MethodHandle found = JdkSerialization.writeReplace(type); // of the JDK's own lambdas, too
+      MethodHandle found = JdkSerialization.writeReplace(type); // also of the JDK's own lambdas
       if (found == null) {
         throw GraphException.of(type, "a lambda whose parts cannot be reached");
       }
@@ -118,7 +127,7 @@ final class LambdaSerialization {
       }
     }
 
-    /** All lambdas of one class are of one type. */
+    /** Returns whether the lambda has this type; all lambdas of one class have the same type. */
     boolean isOfType(Object lambda, String wanted) {
       var known = instantiatedType;
       if (known == null) {
@@ -157,9 +166,9 @@ final class LambdaSerialization {
     }
   }
 
-  /** What is known of a class that lambdas were written in. */
+  /** Cached facts about a class that lambdas were written in. */
   private static final class CapturingClass {
-    /** Finds {@code $deserializeLambda$} of any class, and calls it. */
+    /** Handle that finds and calls {@code $deserializeLambda$} of any class. */
     private static final MethodHandle RESOLVE = Objects.requireNonNull(
             JdkSerialization.readResolve(SerializedLambda.class))
         .asType(MethodType.methodType(Object.class, SerializedLambda.class));
@@ -169,7 +178,7 @@ final class LambdaSerialization {
 
     CapturingClass(Class<?> type) {
       boolean isOfTheJdk = type.getClassLoader() == null;
-      hash = isOfTheJdk ? 0 : hashClassFile(type); // names of its lambdas outlive its releases
+      hash = isOfTheJdk ? 0 : hashClassFile(type); // names of its lambdas stay the same over releases
       deserializer = isOfTheJdk ? RESOLVE : find(type);
     }
 

@@ -11,8 +11,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map of exactly one class that a constructor and {@code put} rebuild: its size, then key and
- * value in turn.
+ * Codec of one exact map class that a constructor and {@code put} rebuild. Writes the size, then
+ * key and value alternately.
  */
 final class MapCodec<M extends Map<@Nullable Object, @Nullable Object>> extends TypeCodec<M> {
   private final IntFunction<M> maker;
@@ -29,14 +29,14 @@ final class MapCodec<M extends Map<@Nullable Object, @Nullable Object>> extends 
         map instanceof ConcurrentMap<?, ?> shared ? snapshot(shared) : map.entrySet());
   }
 
-  /** A map that other threads may change is copied first, so that size and entries agree. */
+  /** Copies a map that other threads may change, so that size and entries agree. */
   private static List<Map.Entry<?, ?>> snapshot(Map<?, ?> shared) {
     List<Map.Entry<?, ?>> entries = new ArrayList<>(shared.size());
     shared.forEach((key, value) -> entries.add(new SimpleImmutableEntry<>(key, value)));
     return entries;
   }
 
-  /** Writes a count and that many pairs. */
+  /** Writes the number of entries and the entries. */
   static void writeEntries(
       GraphCodec graph, Output output, Collection<? extends Map.Entry<?, ?>> entries) {
     int size = entries.size();
@@ -65,7 +65,8 @@ final class MapCodec<M extends Map<@Nullable Object, @Nullable Object>> extends 
   }
 
   /**
-   * The step to a value: by its key where that can be told in a few words, else by its position.
+   * Names the step of the path to a value: by its key if the key has a short text, else by its
+   * position.
    */
   static String stepTo(@Nullable Object key, int position) {
     return switch (key) {

@@ -4,7 +4,10 @@ import com.esotericsoftware.kryo.io.Output;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.Map;
 
-/** An entry of a map, taken out of it: read back as an unmodifiable one that belongs to no map. */
+/**
+ * Codec of a map entry outside its map. The entry is read back as an unmodifiable entry that
+ * belongs to no map.
+ */
 final class MapEntryCodec extends ContentFirstCodec<Map.Entry<?, ?>> {
   @Override
   void writeContent(GraphCodec graph, Output output, Map.Entry<?, ?> entry) {

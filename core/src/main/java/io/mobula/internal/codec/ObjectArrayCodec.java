@@ -4,7 +4,9 @@ import com.esotericsoftware.kryo.io.Output;
 import java.lang.reflect.Array;
 import org.jspecify.annotations.Nullable;
 
-/** An array of references of any rank. An array of strings does without a class per element. */
+/**
+ * Codec of arrays of references, of any rank. An array of strings needs no class for each element.
+ */
 final class ObjectArrayCodec extends TypeCodec<@Nullable Object[]> {
   private final Class<?> component;
   private final boolean strings;

@@ -3,7 +3,7 @@ package io.mobula.internal.codec;
 import com.esotericsoftware.kryo.io.Output;
 import java.util.Optional;
 
-/** An optional: its value, or null. */
+/** Codec of {@code Optional}: its value, or null. */
 final class OptionalCodec extends ContentFirstCodec<Optional<?>> {
   @Override
   void writeContent(GraphCodec graph, Output output, Optional<?> value) {

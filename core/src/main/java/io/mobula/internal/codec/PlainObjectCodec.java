@@ -2,7 +2,7 @@ package io.mobula.internal.codec;
 
 import com.esotericsoftware.kryo.io.Output;
 
-/** A bare {@code new Object()}, as is used for locks: nothing but its identity. */
+/** Codec of a bare {@code new Object()}, as used for locks: nothing but its identity is kept. */
 final class PlainObjectCodec extends TypeCodec<Object> {
   @Override
   void write(GraphCodec graph, Output output, Object value) {}

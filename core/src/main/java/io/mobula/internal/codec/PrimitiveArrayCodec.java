@@ -8,10 +8,10 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
- * An array of numbers or characters, as memory in little-endian order.
+ * Codec of an array of numbers or characters, as memory in little-endian order.
  *
- * <p>From the buffer threshold on it travels out of band: encoding copies nothing, and decoding
- * copies once, at the speed of memory, into the new array. (A Java array cannot be backed by a
+ * <p>From the buffer threshold on, the content travels out of band: encoding copies nothing, and
+ * decoding copies once, at memory speed, into the new array. (A Java array cannot be backed by a
  * mapping.)
  */
 final class PrimitiveArrayCodec<A> extends TypeCodec<A> {

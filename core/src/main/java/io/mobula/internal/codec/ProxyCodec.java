@@ -4,7 +4,7 @@ import com.esotericsoftware.kryo.io.Output;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 
-/** A dynamic proxy: its interfaces by name, and its handler. */
+/** Codec of a dynamic proxy: the names of its interfaces, and its invocation handler. */
 final class ProxyCodec extends ContentFirstCodec<Object> {
   @Override
   void writeContent(GraphCodec graph, Output output, Object proxy) {
@@ -32,7 +32,7 @@ final class ProxyCodec extends ContentFirstCodec<Object> {
     return Proxy.newProxyInstance(loaderOf(interfaces, graph), interfaces, handler);
   }
 
-  /** The loader of the first interface that is not the JDK's. */
+  /** Returns the class loader of the first interface that is not one of the JDK's. */
   private static ClassLoader loaderOf(Class<?>[] interfaces, GraphCodec graph) {
     for (Class<?> each : interfaces) {
       if (each.getClassLoader() != null) {

@@ -10,8 +10,8 @@ import java.lang.reflect.RecordComponent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record: its components in declaration order, read back through its canonical constructor, whose
- * checks thus hold.
+ * Codec of a record: its components in declaration order. Decoding calls the canonical constructor,
+ * so the constructor's checks apply.
  */
 final class RecordCodec<T> extends ContentFirstCodec<T> {
   private final FieldAccessor[] fields;

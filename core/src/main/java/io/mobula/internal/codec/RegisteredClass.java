@@ -19,14 +19,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A class that is written as a number.
+ * A class that is written as a number instead of a name.
  *
  * @param type the class
- * @param codec how it is written, or null for Kryo's own way
- * @param includesSubclasses whether subclasses are written in the same way
+ * @param codec its codec, or null for Kryo's own serializer
+ * @param includesSubclasses whether the codec also handles subclasses
  */
 record RegisteredClass(Class<?> type, @Nullable TypeCodec<?> codec, boolean includesSubclasses) {
-  /** All of them. Their order gives their numbers: add new ones at the end. */
+  /**
+   * Returns all registered classes. Their order determines their numbers: add new ones at the end.
+   */
   static List<RegisteredClass> table(CodecOptions options) {
     List<RegisteredClass> table = new ArrayList<>();
     addStructures(table);
@@ -59,7 +61,7 @@ record RegisteredClass(Class<?> type, @Nullable TypeCodec<?> codec, boolean incl
     PrimitiveArrayCodec.addTo(table);
   }
 
-  @SuppressWarnings("JdkObsolete") // users have them
+  @SuppressWarnings("JdkObsolete") // user code has such collections
   private static void addCollections(List<RegisteredClass> table) {
     table.add(exact(ArrayList.class, new CollectionCodec<>(ArrayList::new)));
     table.add(exact(LinkedList.class, new CollectionCodec<>(size -> new LinkedList<>())));

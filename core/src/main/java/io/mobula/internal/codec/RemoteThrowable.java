@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for an exception that cannot be here: its class names, texts, stack, cause and
- * suppressed exceptions.
+ * Stand-in for an exception that cannot exist in this process: has its class names, texts, stack
+ * trace, cause and suppressed exceptions.
  *
- * <p>Takes the place of an exception object that holds something no codec can write, such as a
- * socket, of one whose class the reader lacks, and of one whose own methods throw, so that a failed
- * task can still tell why it failed.
+ * <p>A stand-in replaces an exception that holds something that cannot be encoded (such as a
+ * socket), whose class the reader lacks, or whose own methods throw. A failed task can thus still
+ * report why it failed.
  */
 public final class RemoteThrowable extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -18,10 +18,10 @@ public final class RemoteThrowable extends RuntimeException {
   private final String text;
 
   /**
-   * Says what the exception said.
+   * Makes a stand-in with the given texts and cause.
    *
-   * @param types the binary names of its class and that one's superclasses
-   * @param text what it called itself
+   * @param types the binary names of the original's class and its superclasses
+   * @param text the original's {@code toString}
    */
   public RemoteThrowable(
       List<String> types, @Nullable String message, String text, @Nullable Throwable cause) {
@@ -31,25 +31,25 @@ public final class RemoteThrowable extends RuntimeException {
   }
 
   /**
-   * A stand-in for this exception, with the same cause and suppressed exceptions. Runs its getters,
-   * which may throw.
+   * Makes a stand-in for this exception, with the same cause and suppressed exceptions. Calls the
+   * getters of the exception, which may throw.
    */
   static RemoteThrowable of(Throwable original) {
     return CapturedThrowable.standInAlone(original);
   }
 
-  /** The binary name of the class of the exception this stands for. */
+  /** Returns the binary name of the original exception's class. */
   public String className() {
     return types.length == 0 ? Throwable.class.getName() : types[0];
   }
 
-  /** The binary names of that class and its superclasses. */
+  /** Returns the binary names of the original exception's class and its superclasses. */
   public List<String> types() {
     return List.of(types);
   }
 
   @Override
-  @SuppressWarnings("OverrideThrowableToString") // prints like the exception it stands for
+  @SuppressWarnings("OverrideThrowableToString") // prints like the original exception
   public String toString() {
     return text;
   }

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Lambdas made as the JVM makes them where they are written, for those that their own class gives
- * back with another one's type. A class is spun once for each such function.
+ * Factory of lambdas for which {@code $deserializeLambda$} of the capturing class returns a lambda
+ * of another type. It makes them as the JVM does where they are written. One class is generated for
+ * each such function.
  */
 final class RetypedLambdaFactory {
   private static final ClassValue<Map<LambdaKey, MethodHandle>> FACTORIES = new ClassValue<>() {
@@ -21,7 +22,7 @@ final class RetypedLambdaFactory {
     }
   };
 
-  /** All that tells functions of one class apart. */
+  /** Everything that distinguishes functions of one class. */
   private record LambdaKey(
       String functional,
       String samName,

@@ -4,7 +4,7 @@ import com.esotericsoftware.kryo.io.Output;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** A leaf: a value that contains no other, given by two functions. */
+/** Codec of values that contain no other value, given by two functions. */
 final class ScalarCodec<T> extends TypeCodec<T> {
   private final BiConsumer<Output, T> writer;
   private final Function<SegmentInput, T> reader;

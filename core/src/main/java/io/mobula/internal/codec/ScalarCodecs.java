@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** The leaves among the well-known classes. */
+/** Codecs of the well-known classes whose values contain no other value. */
 final class ScalarCodecs {
   private ScalarCodecs() {}
 
@@ -97,7 +97,7 @@ final class ScalarCodecs {
     return input.readBoolean() ? OptionalDouble.of(input.readDouble()) : OptionalDouble.empty();
   }
 
-  /** A path of the default file system by its text, as it stands; any other by its URI. */
+  /** Writes a path of the default file system as its text, unchanged; any other path as its URI. */
   @SuppressWarnings("ReferenceEquality") // there is one default file system
   private static void writePath(Output output, Path value) {
     boolean ordinary = value.getFileSystem() == FileSystems.getDefault();

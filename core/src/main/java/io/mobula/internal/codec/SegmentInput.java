@@ -5,14 +5,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Kryo's input over a memory segment, read through a small window, with a budget against crafted
+ * Kryo input over a memory segment, read through a small window, with a budget against crafted
  * lengths.
  *
- * <p>Kryo 5.6.2 allocates what a declared length says and so throws {@code OutOfMemoryError} on
- * five crafted bytes. Here every declared length is first taken from a budget as large as the
- * input: an element needs at least one byte of its own, so honest bytes never exceed it, and all
- * containers of one value together allocate in proportion to their bytes. Used by one thread at a
- * time.
+ * <p>Kryo 5.6.2 allocates as many elements as the bytes declare and thus throws {@code
+ * OutOfMemoryError} on five crafted bytes. This input first takes every declared length from a
+ * budget as large as the input. An element needs at least one byte of its own, so valid bytes never
+ * exceed the budget, and all containers of one value together allocate in proportion to the input.
+ * Used by one thread at a time.
  */
 final class SegmentInput extends Input {
   private static final int WINDOW = 8 * 1024;
@@ -26,7 +26,7 @@ final class SegmentInput extends Input {
     super(WINDOW);
   }
 
-  /** Starts at the first byte of this segment. */
+  /** Starts reading at the first byte of this segment. */
   void open(MemorySegment bytes) {
     source = bytes;
     filled = 0;
@@ -36,7 +36,7 @@ final class SegmentInput extends Input {
     total = 0;
   }
 
-  /** Forgets the segment, and large scratch space. */
+  /** Drops the segment, and large scratch memory. */
   void release() {
     source = MemorySegment.NULL;
     limit = 0;
@@ -46,14 +46,14 @@ final class SegmentInput extends Input {
     }
   }
 
-  /** How many bytes are left to read. */
+  /** Returns the number of bytes left to read. */
   long remaining() {
     return source.byteSize() - filled + limit - position;
   }
 
   /**
-   * Reads a declared count of elements that take at least {@code bytesEach} each, and takes it from
-   * the budget.
+   * Reads a declared count of elements that take at least {@code bytesEach} bytes each, and takes
+   * it from the budget.
    */
   int readCount(int bytesEach) {
     int count = readVarInt(true);
@@ -61,7 +61,7 @@ final class SegmentInput extends Input {
     return count;
   }
 
-  /** Takes a declared count from the budget or refuses it. */
+  /** Takes a declared count from the budget, or throws if it is too large. */
   void claim(long count, int bytesEach) {
     if (count < 0 || count > remaining() / bytesEach || count > budget) {
       throw GraphException.withReason(
@@ -71,7 +71,8 @@ final class SegmentInput extends Input {
   }
 
   /**
-   * Whether an array of this length is in proportion to the input; takes it from the budget if so.
+   * Takes an array length from the budget if it is in proportion to the input; returns whether it
+   * was.
    */
   boolean tryClaim(long arrayLength) {
     long share = arrayLength / 8;

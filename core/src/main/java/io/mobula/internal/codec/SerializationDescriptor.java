@@ -14,14 +14,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Java's serialization knows of a class: its hooks and its serializable superclasses, topmost
- * first.
+ * Description of a class to Java serialization: its hooks and its serializable superclasses,
+ * topmost first.
  *
  * @param type the class
- * @param levels the class and its serializable superclasses; empty if it is {@link Externalizable}
- * @param writeReplace what it writes in its place
- * @param readResolve what it makes of an instance that was read
- * @param constructor makes an empty instance; null where the class cannot be instantiated
+ * @param levels the class and its serializable superclasses; empty if the class is {@link
+ *     Externalizable}
+ * @param writeReplace the class's hook that returns a replacement to be written, or null
+ * @param readResolve the class's hook that returns a replacement of an instance that was read, or
+ *     null
+ * @param constructor makes an empty instance; null if the class cannot be instantiated
  */
 record SerializationDescriptor(
     Class<?> type,
@@ -31,12 +33,12 @@ record SerializationDescriptor(
     @Nullable Constructor<?> constructor) {
 
   /**
-   * One class of the hierarchy.
+   * One class of the hierarchy, with its own fields and hooks.
    *
    * @param fields its serializable fields, in an order that is the same everywhere
-   * @param index a field's place in {@code fields}, by name
+   * @param index the position of a field in {@code fields}, by name
    */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes them
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
   record ClassLevel(
       Class<?> type,
       ObjectStreamField[] fields,
@@ -104,7 +106,7 @@ record SerializationDescriptor(
   }
 
   /**
-   * Whether the class says anything about its serialization, so that its bare fields would not do.
+   * Returns whether the class customizes its serialization, so that its fields alone would not do.
    */
   boolean hasHooks() {
     return isExternalizable()

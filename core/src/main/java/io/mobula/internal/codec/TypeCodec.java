@@ -6,20 +6,22 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 
 /**
- * How values of one class, or of one family of classes, are written and read.
+ * Writer and reader of the values of one class, or of one family of classes.
  *
- * <p>Stateless once made and shared by all graphs of a codec. A form that makes its value before
- * reading its content calls {@code graph.reference(value)} as soon as it exists; all others are
- * late and extend {@link ContentFirstCodec}.
+ * <p>A type codec is stateless and shared by all graph codecs of a {@link Codec}. A type codec that
+ * makes its value before reading the content calls {@code graph.reference(value)} as soon as the
+ * value exists; all others extend {@link ContentFirstCodec}.
  */
 abstract class TypeCodec<T> extends Serializer<T> {
   /** Writes the value's content; its class and identity are written already. */
   abstract void write(GraphCodec graph, Output output, T value);
 
-  /** Reads what {@link #write} wrote, into an instance of {@code type}. */
+  /** Reads the result of {@link #write} into an instance of {@code type}. */
   abstract T read(GraphCodec graph, SegmentInput input, Class<? extends T> type);
 
-  /** A hash of what both sides must agree on, such as names and types of fields. */
+  /**
+   * Returns a hash of everything that both sides must agree on, such as names and types of fields.
+   */
   int layoutHash() {
     return 0;
   }

@@ -15,12 +15,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The choice of how each class is written, made once per class and codec.
+ * Registry that chooses the type codec of each class, once per class and codec.
  *
- * <p>In this order: families with a number of their own ({@link #familyOf}); what the class asks
- * Kryo for; enums, arrays and records; what is refused whatever it says of itself
- * ({@link ErrorHints}); Java's serialization hooks, where the class has some or where its fields
- * cannot be reached ({@link JavaSerializationCodec}); and else its fields ({@link FieldsCodec}).
+ * <p>The order of the choice: families with a number of their own ({@link #familyOf}); the
+ * serializer that the class requests from Kryo; enums, arrays and records; classes that are always
+ * rejected ({@link ErrorHints}); Java's serialization hooks, if the class has some or if its fields
+ * cannot be accessed ({@link JavaSerializationCodec}); else the fields of the class ({@link
+ * FieldsCodec}).
  */
 final class TypeCodecRegistry {
   private static final int FIRST_NUMBER = 16;
@@ -39,7 +40,7 @@ final class TypeCodecRegistry {
     this.registered = RegisteredClass.table(options);
   }
 
-  /** Gives the well-known classes their numbers. */
+  /** Registers the well-known classes under their numbers. */
   void registerClasses(GraphCodec graph) {
     int number = FIRST_NUMBER;
     for (RegisteredClass entry : registered) {
@@ -50,8 +51,8 @@ final class TypeCodecRegistry {
   }
 
   /**
-   * The class under whose number all classes of this one's family are written, or null if it has no
-   * such family.
+   * Returns the class under whose number all classes of this class's family are written, or null if
+   * it belongs to no such family.
    */
   @Nullable
   Class<?> familyOf(Class<?> type) {
@@ -83,8 +84,8 @@ final class TypeCodecRegistry {
   }
 
   /**
-   * Views that the JDK's collections give out travel as copies: a sub-list as a list, a key set as
-   * a set.
+   * Returns the class as which a view of a JDK collection is copied: a sub-list travels as a list,
+   * a key set as a set.
    */
   private static @Nullable Class<?> viewMarker(Class<?> type) {
     boolean hidden =
@@ -104,7 +105,7 @@ final class TypeCodecRegistry {
     return Map.class.isAssignableFrom(type) ? java.util.HashMap.class : null;
   }
 
-  /** The serializer of a class that has no number. */
+  /** Returns the serializer of a class that has no number. */
   Serializer<?> of(Class<?> type, Kryo kryo) {
     if (KryoSerializable.class.isAssignableFrom(type)
         || type.isAnnotationPresent(DefaultSerializer.class)) {
@@ -145,7 +146,7 @@ final class TypeCodecRegistry {
     return FieldsCodec.of(type);
   }
 
-  /** Refuses a class that is not on the allow-list. */
+  /** Throws if the class is not on the allow-list. */
   void requireAllowed(Class<?> type) {
     Class<?> element = type;
     while (element.isArray()) {
@@ -170,15 +171,18 @@ final class TypeCodecRegistry {
   }
 
   /**
-   * The class of this binary name by the options' own loader, not initialised; null if it knows
-   * none.
+   * Loads the class of this binary name by the options' class loader, without initializing it;
+   * returns null if it is not found.
    */
   @Nullable
   Class<?> load(String name) {
     return tryLoad(name, options.classLoader());
   }
 
-  /** The class of this binary name by the thread's loader, where the options allow that. */
+  /**
+   * Loads the class of this binary name by the thread's context class loader, if the options allow
+   * that.
+   */
   Class<?> loadByContext(String name) {
     ClassLoader context =
         options.usesContextLoader() ? Thread.currentThread().getContextClassLoader() : null;

@@ -1,16 +1,17 @@
 /**
- * Turns a user's value into bytes and back, on Kryo, with no JVM flag.
+ * Codec that turns users' values into bytes and back, built on Kryo, without JVM flags.
  *
- * <p>Owns the byte format, the choice of how each class is written
- * ({@link io.mobula.internal.codec.TypeCodecRegistry}), out-of-band buffers, lambdas by descriptor,
- * and the knowledge of which values never change. Everything runs in the caller's thread.
+ * <p>This package defines the byte format, the choice of a codec for each class ({@link
+ * io.mobula.internal.codec.TypeCodecRegistry}), out-of-band buffers, the encoding of lambdas by
+ * descriptor, and the analysis of which values never change. Everything runs in the caller's
+ * thread.
  *
- * <p>Never touches Akka, files, sockets or the store: buffers are handed to the caller, who copies
- * them where they shall live. Throws {@link io.mobula.error.CodecException} and nothing else of its
- * own, whatever the value or the bytes are.
+ * <p>The package does not use Akka, files, sockets or the store: buffers are handed to the caller,
+ * who copies them to their destination. It throws {@link io.mobula.error.CodecException} and no
+ * other exception of its own, whatever the value or the bytes are.
  *
- * <p>Callers start at {@link io.mobula.internal.codec.Codec}. Below it, one pooled
- * {@link io.mobula.internal.codec.GraphCodec} walks one object graph at a time.
+ * <p>Callers start at {@link io.mobula.internal.codec.Codec}, which takes a {@link
+ * io.mobula.internal.codec.GraphCodec} from a pool for each object graph.
  */
 @NullMarked
 package io.mobula.internal.codec;
