@@ -4,35 +4,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An action that is run again as long as somebody has {@linkplain #request requested} it since its
- * last run began: by one thread at a time, and never at the same time by two. Safe for all threads;
- * {@link #request} never waits, it may return while another thread runs the action on its behalf.
+ * Action that is run again as long as it has been {@linkplain #request requested} since its last
+ * run began. One thread at a time runs it. Safe for all threads. {@link #request} never waits: it
+ * may return while another thread runs the action on its behalf.
  *
- * <p>It is how a decision from a look at shared state (a view of the cluster, a map of bundles) is
- * made safe where the state changes without a lock. The action looks, and then acts or waits;
- * whoever has changed the state requests it afterwards. Each request is followed by a run that
- * began after it, and that run is the last one: a decision from an older look can neither replace a
- * newer one nor be the one that waits. The counter serves as the version of the look, as in an
- * event count (Reed and Kanodia, 1979).
+ * <p>The class makes decisions safe that are based on shared state which changes without a lock (a
+ * view of the cluster, a map of bundles). The action reads the state, and then acts or waits; a
+ * thread that has changed the state calls {@link #request} afterwards. Each request is followed by
+ * a run that began after it, and no older run can finish later. So a decision based on an older
+ * read can neither replace a newer one nor be the one that waits. The counter serves as the version
+ * of the read, as in an event count (Reed and Kanodia, 1979).
  */
 public final class CoalescedAction {
   private final Runnable action;
-  private final AtomicInteger requests = new AtomicInteger(); // since the present run began
+  private final AtomicInteger requests = new AtomicInteger(); // since the current run began
 
-  /** Has not run yet. */
+  /** Makes an action that has not run yet. */
   public CoalescedAction(Runnable action) {
     this.action = action;
   }
 
   /**
-   * Has the action run, from its beginning, after this call: now, or as soon as the thread that
-   * runs it is done with its present run.
+   * Requests a run of the action that begins after this call. The calling thread runs it at once,
+   * unless another thread runs it at present, which then repeats it.
    *
    * @throws RuntimeException whatever the action throws; later requests are not affected
    */
   public void request() {
     if (requests.getAndIncrement() != 0) {
-      return; // whoever runs it runs it again
+      return; // the thread that runs it repeats it
     }
     Throwable thrown = null;
     int seen = 1;
@@ -47,7 +47,7 @@ public final class CoalescedAction {
     try {
       action.run();
       return null;
-    } catch (RuntimeException | Error e) { // or all later requests would wait for this one
+    } catch (RuntimeException | Error e) { // else all later requests would wait for this one
       return e;
     }
   }

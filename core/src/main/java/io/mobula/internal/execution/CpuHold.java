@@ -4,11 +4,11 @@ import io.mobula.Gpu;
 import java.util.List;
 
 /**
- * What an execution holds: the CPU, which it gives back while it waits, and accelerators, which it
- * keeps. The CPU is given and taken by the executing thread only.
+ * Resources that an execution holds: a CPU, which it gives back while it waits, and accelerators,
+ * which it keeps. Only the executing thread gives the CPU back and takes it back.
  */
 public interface CpuHold {
-  /** For work that holds no CPU, and for threads that are not ours. */
+  /** Hold of work without a CPU, and of threads that Mobula does not own. */
   CpuHold NOTHING = new CpuHold() {
     @Override
     public void giveBack() {}
@@ -22,12 +22,15 @@ public interface CpuHold {
     }
   };
 
-  /** The thread is about to wait for long; others may use its CPU. */
+  /** Gives the CPU to others, as the thread is about to wait for long. */
   void giveBack();
 
-  /** The thread goes on. Never waits: the balance may go below zero for a while. */
+  /**
+   * Takes the CPU back, as the thread goes on. Never waits: the balance of the ledger may be below
+   * zero for a while.
+   */
   void takeBack();
 
-  /** The accelerators, as they are now. From any thread. */
+  /** Returns the accelerators that are held at present. May be called from any thread. */
   List<Gpu> gpus();
 }

@@ -11,12 +11,13 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
- * Platform threads that come when all others are busy and go when they have been idle: work that
- * blocks or computes starves nobody, up to a bound. Beyond the bound work waits in the order it
- * came.
+ * Thread pools that add a platform thread when all others are busy, and end threads that have been
+ * idle. Work that blocks or computes delays no other work, up to a maximum of threads. Beyond the
+ * maximum, work waits in the order it was submitted.
  *
- * <p>Platform threads and not virtual ones, because two computing tasks on two carriers keep every
- * other virtual thread of the process waiting, those of the embedding service included.
+ * <p>The threads are platform threads and not virtual ones: two computing tasks on two carriers
+ * would keep every other virtual thread of the process waiting, those of the embedding service
+ * included.
  */
 public final class ElasticPool {
   private static final long IDLE_SECONDS = 5;
@@ -24,22 +25,22 @@ public final class ElasticPool {
   private ElasticPool() {}
 
   /**
-   * Starts none yet.
+   * Creates a pool without threads yet.
    *
    * @param name the prefix of the threads' names
-   * @param most how many threads at the same time
+   * @param most the maximum number of threads
    */
   public static ExecutorService create(String name, int most) {
     return create(Thread.ofPlatform().daemon().name(name + "-", 1).factory(), most);
   }
 
   /**
-   * As {@link #create(String, int)}, for work that may wait for other work of the same pool: while
-   * something waits and no thread gets on, there are more threads.
+   * Creates a pool for work that may wait for other work of the same pool: it adds threads while
+   * work is queued and no thread makes progress.
    *
-   * @param usual how many threads at the same time
-   * @param most how many while they are held up
-   * @param timer runs something later, on a thread that must not be blocked
+   * @param usual the maximum number of threads while they make progress
+   * @param most the maximum number while they are all blocked
+   * @param timer runs an action after a delay, on a thread that must not be blocked
    */
   public static ExecutorService createGrowing(
       String name, int usual, int most, BiFunction<Duration, Runnable, Runnable> timer) {
@@ -58,15 +59,15 @@ public final class ElasticPool {
         });
   }
 
-  /** As {@link #create(String, int)}, with threads made by a factory. */
+  /** Creates a pool whose threads are made by a factory. */
   public static ExecutorService create(ThreadFactory factory, int most) {
     return create(factory, most, () -> SpinWait.NONE);
   }
 
   /**
-   * The same.
+   * Creates a pool whose idle threads spin before they park.
    *
-   * @param spinWait what an idle thread does before it waits
+   * @param spinWait what an idle thread polls before it parks
    */
   public static ExecutorService create(
       ThreadFactory factory, int most, Supplier<SpinWait> spinWait) {

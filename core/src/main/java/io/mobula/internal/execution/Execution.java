@@ -19,23 +19,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt of a task, or one call of an actor's method, while a thread runs it.
  *
- * <p>Made by the thread that runs it. Cancellation and {@link #waitingOn} may be read from any
+ * <p>The thread that runs it creates it. Cancellation and {@link #waitingOn} may be read from any
  * thread.
  */
 public final class Execution implements TaskContext {
   private static final ThreadLocal<@Nullable Execution> CURRENT = new ThreadLocal<>();
 
   /**
-   * What an execution is, as its user may ask.
+   * Properties of an execution that its user may ask for.
    *
-   * @param runtime who runs it
-   * @param id its first result
-   * @param name what logs call it
-   * @param attempt from 1
-   * @param resources what it holds
-   * @param deadline when its result is no longer wanted, or null
-   * @param job on whose behalf
-   * @param outputLabel what stands before what it prints
+   * @param runtime the runtime that runs it
+   * @param id the id of its first result
+   * @param name the name in logs
+   * @param attempt the number of the attempt, from 1
+   * @param resources the resources that it holds
+   * @param deadline the instant after which its result is not wanted, or null
+   * @param job the job that it works for
+   * @param outputLabel the prefix of the lines that it prints
    * @param group the placement group that it runs in, or null
    */
   public record Identity(
@@ -56,12 +56,12 @@ public final class Execution implements TaskContext {
   private @Nullable OutputSink outputSink;
   private volatile boolean cancelled;
   private volatile @Nullable Object waitingOn;
-  private boolean abortable; // of the executing thread
+  private boolean abortable; // confined to the executing thread
 
   /**
-   * Describes what is about to run.
+   * Describes work that is about to run.
    *
-   * @param owner the task or actor it belongs to, as the submitter knows it
+   * @param owner the task or actor that the execution belongs to, as the submitter knows it
    */
   public Execution(
       Identity identity, Object owner, CpuHold hold, Supplier<@Nullable ActorHandle<?>> self) {
@@ -71,20 +71,22 @@ public final class Execution implements TaskContext {
     this.self = self;
   }
 
-  /** What the calling thread runs, or null. */
+  /** Returns the execution of the calling thread, or null. */
   public static @Nullable Execution current() {
     return CURRENT.get();
   }
 
-  /** The CPU that the calling thread holds and should give back while it waits for long. */
+  /**
+   * Returns the CPU that the calling thread holds and should give back while it waits for long.
+   */
   public static CpuHold currentHold() {
     var present = CURRENT.get();
     return present == null ? CpuHold.NOTHING : present.hold;
   }
 
   /**
-   * Where work goes that the calling thread submits: to the placement group of what it runs, if
-   * that captures its children and they were given no placement.
+   * Returns the placement of work that the calling thread submits. Work without a placement goes to
+   * the placement group of the current execution if that group captures its children.
    */
   public static Placement placementOf(Placement asked) {
     var present = CURRENT.get();
@@ -95,8 +97,8 @@ public final class Execution implements TaskContext {
   }
 
   /**
-   * Runs the body as this execution, in the calling thread. Restores whatever the thread ran
-   * before, and its context class loader.
+   * Runs the body as this execution, in the calling thread. Restores the thread's previous
+   * execution and context class loader afterwards.
    */
   @SuppressWarnings("ReferenceEquality") // a loader is known by identity
   public <T extends @Nullable Object> T run(Callable<T> body) throws Exception {
@@ -111,69 +113,68 @@ public final class Execution implements TaskContext {
       if (thread.getContextClassLoader() != loader) {
         thread.setContextClassLoader(loader);
       }
-      CURRENT.set(outer); // even null: removing would make the next one allocate an entry again
+      CURRENT.set(outer); // even null: removing the entry would make the next execution allocate one again
     }
   }
 
-  /** On whose behalf it runs. */
+  /** Returns the job that it works for. */
   public Job job() {
     return identity.job();
   }
 
-  /** What stands before what it prints. */
+  /** Returns the prefix of the lines that it prints. */
   public String outputLabel() {
     return identity.outputLabel();
   }
 
-  /** What takes what it prints, or null. For the executing thread. */
+  /** Returns the sink of its output, or null if there is none yet. For the executing thread. */
   public @Nullable OutputSink outputSink() {
     return outputSink;
   }
 
-  /** Says what takes what it prints from now on. For the executing thread. */
+  /** Sets the sink of its output. For the executing thread. */
   public void outputSink(OutputSink with) {
     outputSink = with;
   }
 
-  /** What it has printed leaves before what it sends next. For the executing thread. */
+  /**
+   * Sends the output so far before anything else that the thread sends. For the executing thread.
+   */
   public void flush() {
     if (outputSink != null) {
       outputSink.flush();
     }
   }
 
-  /** The task or actor it belongs to, as the submitter knows it. */
+  /** Returns the task or actor that it belongs to, as the submitter knows it. */
   public Object owner() {
     return owner;
   }
 
-  /** The CPU it holds. */
+  /** Returns the CPU and accelerators that it holds. */
   public CpuHold hold() {
     return hold;
   }
 
   /**
-   * Lets this execution end before its body begins, when an argument is not where it was known to
-   * be: the call runs again later, and holds nothing while the argument is looked for. For the
-   * executing thread.
+   * Allows this execution to end before its body begins when an argument is missing from where it
+   * was known to be. The call then runs again later, and holds nothing while the argument is
+   * searched for. For the executing thread.
    */
   public void makeAbortable() {
     abortable = true;
   }
 
   /**
-   * Whether the calling thread's execution ends when an argument has to be looked for; see
-   * {@link #abortable}.
+   * Returns whether the calling thread's execution ends when an argument has to be searched for;
+   * see {@link #makeAbortable}.
    */
   public static boolean isAbortable() {
     var present = CURRENT.get();
     return present != null && present.abortable;
   }
 
-  /**
-   * Notes that the calling thread's execution has all its arguments: from now on it is an attempt
-   * that counts.
-   */
+  /** Marks the calling thread's execution as an attempt that counts: it has all its arguments. */
   public static void markBodyBegun() {
     var present = CURRENT.get();
     if (present != null) {
@@ -181,17 +182,17 @@ public final class Execution implements TaskContext {
     }
   }
 
-  /** Makes {@link #isCancelled()} true, for good. */
+  /** Makes {@link #isCancelled()} return true from now on. */
   public void cancel() {
     cancelled = true;
   }
 
-  /** What it waits for at this moment, or null: how cycles of waiting actors are found. */
+  /** Returns what it waits for at present, or null. Cycles of waiting actors are found by it. */
   public @Nullable Object waitingOn() {
     return waitingOn;
   }
 
-  /** Notes what it waits for; null when it goes on. */
+  /** Records what it waits for; null when it goes on. */
   public void waitingOn(@Nullable Object what) {
     waitingOn = what;
   }

@@ -8,16 +8,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The call of {@link System#exit} that ends this JVM, as its shutdown hooks see it. Whoever made it
- * never returns, so a hook that waited for a task that did would wait in vain.
+ * Call of {@link System#exit} that ends this JVM, as its shutdown hooks see it. The call never
+ * returns, so a hook must not wait for a task that has made it.
  *
- * @param callers the threads that are in such a call; none where a virtual thread is
+ * @param callers the threads that are in such a call; empty if a virtual thread is
  */
 public record ExitCall(Set<Thread> callers) {
   private static final Thread PROBE = new Thread(() -> {}, "mobula-probe");
-  private static final String ENDING = "java.lang.Shutdown."; // of signals and the last thread
+  private static final String ENDING = "java.lang.Shutdown."; // the stack of a signal's thread, and of the last thread
 
-  /** The call, or null where the JVM goes on, was asked to end by a signal, or has no thread. */
+  /**
+   * Returns the call, or null if the JVM is not ending, was asked to end by a signal, or has no
+   * other thread left.
+   */
   public static @Nullable ExitCall find() {
     if (!isEnding()) {
       return null;
@@ -52,10 +55,11 @@ public record ExitCall(Set<Thread> callers) {
   }
 
   /**
-   * Whether the work of that thread has made it: the thread itself, one that it started, which is
-   * in its group, or one of those that all work shares and that cannot be told apart.
+   * Returns whether the work of a thread has made the call: the thread itself, a thread that it
+   * started, which is in its thread group, or a thread of the common pool, which cannot be
+   * attributed.
    *
-   * @param worker has a thread group of its own
+   * @param worker a thread with a thread group of its own
    */
   @SuppressWarnings("ReferenceEquality") // threads are known by identity
   public boolean isMadeBy(Thread worker) {
@@ -66,7 +70,10 @@ public record ExitCall(Set<Thread> callers) {
                 || caller.getThreadGroup() == worker.getThreadGroup());
   }
 
-  /** Whether a thread has made it whose name begins like one of those, or that of its group. */
+  /**
+   * Returns whether a thread has made the call whose name, or whose group's name, begins with one
+   * of the prefixes.
+   */
   public boolean isMadeByOneOf(List<String> prefixes) {
     return callers.stream()
         .flatMap(caller -> Stream.of(caller.getName(), groupOf(caller)))

@@ -8,27 +8,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of an {@link ElasticPool}: takes work only if an idle thread waits for it, so that the
- * pool makes a new thread otherwise.
+ * Queue of an {@link ElasticPool} that accepts work only if an idle thread waits for it, so that
+ * the pool otherwise makes a new thread.
  *
- * <p>One idle thread at a time looks out for frames before it waits; work that comes meanwhile,
- * most likely by a frame that this very thread has taken in, is its own without being handed over.
+ * <p>One idle thread at a time polls for frames before it parks. Work that arrives meanwhile is
+ * given to that thread without a wake-up; most likely the thread itself has received the frame that
+ * brought the work.
  */
 final class HandOffQueue extends LinkedTransferQueue<Runnable> {
   private static final long serialVersionUID = 1L;
 
-  @SuppressWarnings("serial") // nobody writes it
+  @SuppressWarnings("serial") // never serialized
   private final transient Supplier<SpinWait> spinWait;
 
   private final transient AtomicReference<@Nullable SpinningWorker> spinningWorker =
       new AtomicReference<>();
 
-  /** A thread that looks out, and what it was given meanwhile. */
+  /** Idle thread that polls, and the work that it was given meanwhile. */
   private static final class SpinningWorker extends AtomicReference<@Nullable Runnable> {
     private static final long serialVersionUID = 1L;
     private static final Runnable GONE = new Gone();
 
-    /** In place of work: it has left. */
+    /** Marker in place of work: the thread polls no more. */
     private record Gone() implements Runnable {
       @Override
       public void run() {
@@ -44,7 +45,7 @@ final class HandOffQueue extends LinkedTransferQueue<Runnable> {
       return get() != null;
     }
 
-    @SuppressWarnings("ReferenceEquality") // a mark
+    @SuppressWarnings("ReferenceEquality") // a marker is known by identity
     @Nullable
     Runnable leave() {
       var given = getAndSet(GONE);

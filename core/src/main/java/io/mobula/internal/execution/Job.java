@@ -7,20 +7,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's program that work belongs to: what its process submits, what that submits, and so on,
- * on whichever nodes.
+ * All work of one driver: the tasks and actors that its process submits, those that they submit in
+ * turn, and so on, on any node.
  *
- * @param driver the node of its process
- * @param forwardsOutput whether what its work prints shall come to it
+ * @param driver the node of the driver's process
+ * @param forwardsOutput whether the output of its work is sent to the driver
  * @param environment the jars that its work needs, or null if the nodes have its classes
- * @param weight how much of a node it may hold beside other programs, for each 1 of theirs
+ * @param weight its share of a contended node, relative to other jobs of weight 1
  */
 public record Job(
     NodeId driver,
     boolean forwardsOutput,
     @Nullable RuntimeEnvironment environment,
     double weight) {
-  /** Refuses a null driver, and a weight that is none. */
+  /** Rejects a null driver, and a weight that is not positive and finite. */
   public Job {
     Objects.requireNonNull(driver, "driver");
     if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
@@ -28,13 +28,16 @@ public record Job(
     }
   }
 
-  /** The program that the calling thread works for: {@code own}, unless it runs work of another. */
+  /**
+   * Returns the job that the calling thread works for: {@code own}, unless the thread runs work of
+   * another job.
+   */
   public static Job current(Job own) {
     var execution = Execution.current();
     return execution == null ? own : execution.job();
   }
 
-  /** Writes it. */
+  /** Writes this job to a frame. */
   public void write(FrameWriter out) {
     out.int64(driver.incarnation()).int64(Double.doubleToLongBits(weight)).flag(forwardsOutput);
     out.flag(environment != null);
@@ -43,7 +46,7 @@ public record Job(
     }
   }
 
-  /** Reads what {@link #write} has written. */
+  /** Reads a job that {@link #write} has written. */
   public static Job read(FrameReader in) {
     var driver = new NodeId(in.int64());
     double weight = Double.longBitsToDouble(in.int64());

@@ -1,8 +1,11 @@
 package io.mobula.internal.execution;
 
-/** Takes what one execution prints. Used by the executing thread only; must not throw or block. */
+/**
+ * Destination of the output of one execution. Used by the executing thread only; must neither throw
+ * nor block.
+ */
 public interface OutputSink {
-  /** Lets it go by. */
+  /** Sink that ignores the output. */
   OutputSink NONE = new OutputSink() {
     @Override
     public boolean write(boolean error, byte[] bytes, int from, int count) {
@@ -14,13 +17,13 @@ public interface OutputSink {
   };
 
   /**
-   * These bytes are printed.
+   * Takes bytes that were printed.
    *
-   * @param error whether on standard error
-   * @return whether this process's own output shall have them, too
+   * @param error whether they were printed on standard error
+   * @return whether this process's own output gets them, too
    */
   boolean write(boolean error, byte[] bytes, int from, int count);
 
-  /** What is printed so far must be on its way before anything else that the thread sends. */
+  /** Sends the output so far before anything else that the thread sends. */
   void flush();
 }

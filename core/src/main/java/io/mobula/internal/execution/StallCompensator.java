@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 
 /**
- * Gives an {@link ElasticPool} more threads while work waits and all of its threads are held up:
- * work that waits for other work of the same pool would wait for ever otherwise. As soon as nothing
- * waits the pool has its usual bound again.
+ * Adds threads to an {@link ElasticPool} while work is queued and all of its threads are blocked.
+ * Without them, work that waits for other work of the same pool would wait for ever. The pool gets
+ * its usual maximum back as soon as nothing is queued.
  */
 final class StallCompensator {
   private static final Duration LOOK = Duration.ofMillis(100);
@@ -21,11 +21,11 @@ final class StallCompensator {
   private final AtomicBoolean planned = new AtomicBoolean();
 
   /**
-   * Does nothing before it is told that work waits.
+   * Makes a compensator that does nothing before work is queued.
    *
-   * @param usual how many threads the pool has at most while they get on
-   * @param most how many in any case
-   * @param timer runs something later
+   * @param usual the maximum number of threads while they make progress
+   * @param most the maximum number in any case
+   * @param timer runs an action after a delay
    */
   StallCompensator(int usual, int most, BiFunction<Duration, Runnable, Runnable> timer) {
     this.usual = usual;
@@ -33,7 +33,7 @@ final class StallCompensator {
     this.timer = timer;
   }
 
-  /** Work waits for a thread. */
+  /** Starts the periodic check, as work is queued. */
   void onQueued(ThreadPoolExecutor pool) {
     if (planned.compareAndSet(false, true)) {
       plan(pool);
@@ -52,7 +52,7 @@ final class StallCompensator {
     if (pool.getQueue().isEmpty()) {
       pool.setMaximumPoolSize(usual);
       planned.set(false);
-      if (!pool.getQueue().isEmpty()) { // it came between the two
+      if (!pool.getQueue().isEmpty()) { // work was queued between the two checks
         onQueued(pool);
       }
       return;
@@ -68,9 +68,9 @@ final class StallCompensator {
     pool.setMaximumPoolSize(Math.max(before, Math.min(most, before + MORE)));
     try {
       for (int i = before; i < pool.getMaximumPoolSize(); i++) {
-        pool.execute(() -> {}); // by a new thread, which then takes what waits
+        pool.execute(() -> {}); // a new thread runs it, and then takes queued work
       }
-    } catch (RejectedExecutionException | OutOfMemoryError none) { // closing, or no more threads
+    } catch (RejectedExecutionException | OutOfMemoryError none) { // the pool is closing, or the system has no more threads
       pool.setMaximumPoolSize(before);
     }
   }

@@ -4,36 +4,38 @@ import io.mobula.ObjectId;
 import io.mobula.internal.wait.WaitStep;
 import org.jspecify.annotations.Nullable;
 
-/** What will make a value: a task, or an actor that was called. Asked from any thread. */
+/** Task or called actor that will make a value. May be asked from any thread. */
 public interface ValueProducer {
 
   /**
-   * What must end before the value can be there: what it runs at this moment, if it can run one
+   * Returns the execution that must end before the value can be made, if the producer runs one
    * thing at a time only; else null.
    */
   @Nullable
   Execution blockingExecution(ObjectId wanted);
 
-  /** Where the value is made, if another process does it and is known; else null. */
+  /** Returns the location of the work if another process does it and is known, else null. */
   default @Nullable WorkLocation workLocation(ObjectId wanted) {
     return null;
   }
 
   /**
-   * Somebody waits for the value or asks whether it is there: one that is elsewhere is asked for.
+   * Requests a value that is on another node, as somebody waits for it or asks whether it is ready.
    */
   default void onRequested() {}
 
-  /** What that value waits for at this moment; must neither block nor run users' code. */
+  /**
+   * Returns the step that the value waits for at present. Must neither block nor run users' code.
+   */
   WaitStep waitStep(ObjectId wanted);
 
-  /** Names it, for messages. */
+  /** Returns the name of the producer in messages. */
   String describe();
 
   /**
    * Stops the work that would make a value.
    *
-   * @param recursive whether work that it started stops, too
+   * @param recursive whether to stop work that it submitted, too
    */
   void cancel(long task, boolean recursive);
 }

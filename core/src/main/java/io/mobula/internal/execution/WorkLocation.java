@@ -5,13 +5,12 @@ import io.mobula.ObjectId;
 import java.util.Objects;
 
 /**
- * Where the work is that will make a value, if another process does it.
+ * Location of the work that will make a value, if another process does it.
  *
  * @param node the process
  * @param work names the work there: the first result of a task or call, or the value itself
  */
 public record WorkLocation(NodeId node, ObjectId work) {
-  /** Refuses nulls. */
   public WorkLocation {
     Objects.requireNonNull(node, "at");
     Objects.requireNonNull(work, "work");

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Listens to {@link System#out} and {@link System#err} of this JVM: what a thread prints while it
- * runs a task or a method of an actor goes to the {@link OutputForwarder} of its node, and on to
- * where it went before. What other threads print is left alone. Once in place it stays; without
- * outlets it does nothing.
+ * Interception of {@link System#out} and {@link System#err} of this JVM. Lines that a thread prints
+ * while it runs a task or an actor's method go to the {@link OutputForwarder} of its node, and on
+ * to the original stream. Output of other threads is left alone. Once installed it stays; without
+ * forwarders it does nothing.
  */
 final class OutputCapture {
   private static final Map<NodeId, OutputForwarder> FORWARDERS = new ConcurrentHashMap<>();
@@ -41,7 +41,7 @@ final class OutputCapture {
     return new PrintStream(new TeeStream(real, error), true, real.charset());
   }
 
-  /** What takes what the calling thread prints. */
+  /** Returns the sink for the output of the calling thread. */
   private static OutputSink sinkOf(Execution execution, PrintStream real) {
     var present = execution.outputSink();
     if (present != null) {
@@ -55,7 +55,7 @@ final class OutputCapture {
     return fresh;
   }
 
-  /** To the real stream and to the echo. */
+  /** Stream that writes to the original stream and to the sink. */
   private static final class TeeStream extends OutputStream {
     private final PrintStream real;
     private final boolean error;

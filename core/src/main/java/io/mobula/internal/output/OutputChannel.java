@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * The lines on their way to one program: gathered into frames, no more per second than is allowed,
- * and no more ahead of the reader than a window. What is too much is counted, and the count travels
- * with the next frame. Safe for all threads; nothing blocks.
+ * Queue of lines on their way to one driver. Gathers lines into frames, and limits the lines per
+ * second and the bytes that are sent and not printed. Lines beyond the limits are dropped and
+ * counted, and the next frame carries the count. Safe for all threads; nothing blocks.
  */
 final class OutputChannel {
   static final long WINDOW = 1 << 20;
@@ -33,10 +33,10 @@ final class OutputChannel {
   private boolean timed;
 
   /**
-   * Empty.
+   * Makes an empty channel.
    *
-   * @param lane takes frames; false when the other side is gone
-   * @param clock nanoseconds
+   * @param lane sends a frame; false when the driver is gone
+   * @param clock the time in nanoseconds
    */
   OutputChannel(
       int linesPerSecond, Predicate<byte[]> lane, OutputForwarder.Timer timer, LongSupplier clock) {
@@ -63,7 +63,10 @@ final class OutputChannel {
     scheduleSend();
   }
 
-  /** As many lines as a second allows may come at once, after a quiet second. */
+  /**
+   * Refills the token bucket, which holds the lines of one second: after a quiet second as many may
+   * be sent at once.
+   */
   private void refill() {
     long now = clock.getAsLong();
     double more = (double) (now - countedAt) / SECOND * linesPerSecond;
@@ -83,12 +86,12 @@ final class OutputChannel {
     send();
   }
 
-  /** What waits leaves now, as far as the window allows. */
+  /** Sends queued lines now, as far as the window allows. */
   synchronized void flush() {
     send();
   }
 
-  /** The reader has done with so many bytes. */
+  /** Opens the window again by as many bytes as the driver has printed. */
   synchronized void onPrinted(long bytes) {
     inFlightBytes -= bytes;
     send();
@@ -98,7 +101,7 @@ final class OutputChannel {
     while (inFlightBytes < WINDOW && (dropped > 0 || !waiting.isEmpty())) {
       var frame = frame();
       inFlightBytes += frame.length;
-      if (!sender.test(frame)) { // it has left; so this is forgotten soon
+      if (!sender.test(frame)) { // the driver has left, and this channel is removed soon
         waiting.clear();
         waitingBytes = 0;
         return;

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Sends what work of this node prints to the programs it belongs to. Safe for all threads; nothing
- * blocks.
+ * Sender of the output of this node's work to the drivers that the work belongs to. Safe for all
+ * threads; nothing blocks.
  */
 public final class OutputForwarder implements AutoCloseable {
   static final int LINES = 80;
@@ -26,14 +26,14 @@ public final class OutputForwarder implements AutoCloseable {
   private final Map<NodeId, OutputChannel> channels = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  /** Runs something later, on a thread that must not be blocked. */
+  /** Scheduler of actions, which run on a thread that must not be blocked. */
   @FunctionalInterface
   public interface Timer {
-    /** Runs it once, after the delay. */
+    /** Runs the action once, after the delay. */
     void after(Duration delay, Runnable action);
   }
 
-  /** Listens to what is printed from now on, where the settings say so. */
+  /** Captures output from now on, if the settings say so. */
   public OutputForwarder(
       Membership membership,
       PeerTransport peerTransport,
@@ -59,7 +59,7 @@ public final class OutputForwarder implements AutoCloseable {
     }
   }
 
-  /** Whether that program is elsewhere and wants to see what is printed here. */
+  /** Returns whether the job's driver is another process that wants the output. */
   boolean wants(Job job) {
     return job.forwardsOutput() && !job.driver().equals(membership.self().id());
   }
@@ -75,10 +75,10 @@ public final class OutputForwarder implements AutoCloseable {
   void offer(Job job, OutputLine line) {
     var driver = job.driver();
     if (closed || membership.peer(driver) == null) {
-      return; // nobody is there to read it
+      return; // the driver is gone
     }
     channels.computeIfAbsent(driver, this::openChannel).offer(line);
-    if (membership.peer(driver) == null) { // it left between the two looks
+    if (membership.peer(driver) == null) { // the driver left between the two checks
       channels.remove(driver);
     }
   }
@@ -105,7 +105,7 @@ public final class OutputForwarder implements AutoCloseable {
     }
   }
 
-  /** Sends what there is, and listens no more. */
+  /** Sends the queued lines and stops the capture. */
   @Override
   public void close() {
     closed = true;

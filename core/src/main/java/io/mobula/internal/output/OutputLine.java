@@ -4,17 +4,17 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 
 /**
- * One line that some work has printed.
+ * One line that a task or actor has printed.
  *
- * @param error whether on standard error
- * @param label the task or actor
- * @param text without its end
- * @param truncatedBytes how many bytes of it are missing
+ * @param error whether it was printed on standard error
+ * @param label the name of the task or actor
+ * @param text the line without its end
+ * @param truncatedBytes how many bytes of the line are missing
  */
 record OutputLine(boolean error, String label, String text, int truncatedBytes) {
   private static final int AROUND = 16;
 
-  /** About how many bytes it takes in a frame. */
+  /** Returns roughly how many bytes the line takes in a frame. */
   int size() {
     return AROUND + label.length() + text.length();
   }

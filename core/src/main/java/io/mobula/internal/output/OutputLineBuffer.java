@@ -6,8 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 
 /**
- * What one execution has printed since its last line break, of each stream; whole lines go to the
- * outlet. For the executing thread.
+ * Buffer of the unfinished lines of one execution, one for each stream; finished lines go to the
+ * forwarder. For the executing thread.
  */
 final class OutputLineBuffer implements OutputSink {
   private final Execution execution;
@@ -23,7 +23,7 @@ final class OutputLineBuffer implements OutputSink {
     this.charset = charset;
   }
 
-  /** What the outlet itself would print, by a logger for example, goes by. */
+  /** Ignores output of the forwarder itself, for example of a logger that it uses. */
   @Override
   public boolean write(boolean error, byte[] bytes, int from, int count) {
     if (busy) {
@@ -53,7 +53,7 @@ final class OutputLineBuffer implements OutputSink {
     }
   }
 
-  /** The beginning of a line. */
+  /** Beginning of a line that has no end yet. */
   private final class PartialLine {
     private final boolean error;
     private final ByteArrayOutputStream start = new ByteArrayOutputStream();

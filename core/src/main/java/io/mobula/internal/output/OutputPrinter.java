@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prints what this process's work has printed in others, each line with the task or actor, the
- * process and the node in front. One thread prints, since standard output may wait for whoever
- * reads it; senders hear how far it is, and send no more than a window ahead.
+ * Printer of lines that this process's work has printed in other processes, with the task or actor,
+ * the process and the node in front. One thread prints, since standard output may block on its
+ * reader. Senders are told how much is printed, and send at most a window ahead.
  */
 public final class OutputPrinter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputPrinter.class);
@@ -32,7 +32,7 @@ public final class OutputPrinter implements AutoCloseable {
   private final PeerTransport peerTransport;
   private final ExecutorService thread;
 
-  /** Prints what comes from now on. */
+  /** Prints lines that arrive from now on. */
   public OutputPrinter(Membership membership, PeerTransport peerTransport, FrameRouter router) {
     this.membership = membership;
     this.peerTransport = peerTransport;
@@ -60,7 +60,7 @@ public final class OutputPrinter implements AutoCloseable {
       thread.execute(() -> {
         try {
           print(peer, lines, dropped);
-        } catch (Throwable refused) { // a standard output of the program's own
+        } catch (Throwable refused) { // the program may have replaced standard output
           LOG.debug("Output of {} cannot be printed.", peer, refused);
         }
         peerTransport.send(
@@ -102,7 +102,7 @@ public final class OutputPrinter implements AutoCloseable {
         peer.host());
   }
 
-  /** Prints what has come, as far as that takes no longer than a second. */
+  /** Prints the lines that have arrived, for at most a second. */
   @Override
   public void close() {
     thread.shutdown();

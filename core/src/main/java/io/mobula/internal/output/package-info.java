@@ -1,9 +1,11 @@
 /**
- * What remote work prints, on its way to the program that it belongs to.
+ * Forwarding of output: the lines that work prints on other nodes travel to its driver.
  *
- * <p>Owns the queues between threads that print and the lanes, and the thread that prints at the
- * other end. Never makes user code wait, and never holds more than its bounds: what is too much is
- * dropped, counted and said.
+ * <p>{@link io.mobula.internal.output.OutputCapture} intercepts the standard streams, an {@link
+ * io.mobula.internal.output.OutputChannel} per driver limits and sends the lines, and the driver's
+ * {@link io.mobula.internal.output.OutputPrinter} prints them. The package owns the queues between
+ * threads that print and the transport, and the thread that prints at the other end. It never makes
+ * user code wait, and its memory is bounded: excess lines are dropped, counted and reported.
  */
 @NullMarked
 package io.mobula.internal.output;
