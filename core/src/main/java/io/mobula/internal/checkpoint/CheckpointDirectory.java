@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Where a node keeps checkpoints of actors: a directory, of this machine or shared by several, with
- * one below it for each cluster and in that one for each actor. Safe for all threads; blocks.
+ * Directory for checkpoints of actors, on this machine or shared by several. It has a subdirectory
+ * for each cluster, which has one for each actor. Safe for all threads; blocks.
  */
 public final class CheckpointDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointDirectory.class);
@@ -36,9 +36,9 @@ public final class CheckpointDirectory {
   private List<Path> leftovers = List.of();
 
   /**
-   * Touches nothing yet.
+   * Makes a view of the directory without touching it.
    *
-   * @param directory what the setting says
+   * @param directory the directory from the settings
    * @param cluster the name of the cluster
    */
   public CheckpointDirectory(Path directory, String cluster, Codec codec) {
@@ -46,11 +46,11 @@ public final class CheckpointDirectory {
     this.codec = codec;
   }
 
-  // ---- who uses it
+  // ---- processes that use it
 
   /**
-   * A process has started and has not joined its cluster yet: it is seen to use the directory from
-   * now on. What is there of actors that go with their cluster is noted: it may be left over.
+   * Registers this process, which has started and has not joined its cluster yet, as a user of the
+   * directory. Notes the files of actors that end with their cluster, as these files may be stale.
    */
   public synchronized void register(NodeId self) {
     user = self;
@@ -67,7 +67,7 @@ public final class CheckpointDirectory {
     }
   }
 
-  /** Has no effect when it is marked, or not in use. */
+  /** Creates the lock file, unless it exists or this process does not use the directory. */
   private void createLockFile() throws IOException {
     var self = user;
     if (self != null && lockFile == null) {
@@ -76,16 +76,16 @@ public final class CheckpointDirectory {
     }
   }
 
-  /** Whether others see that this process uses the directory. */
+  /** Returns whether other processes can see that this one uses the directory. */
   public synchronized boolean isRegistered() {
     return lockFile != null;
   }
 
   /**
-   * What crashed clusters have left, which is to be {@linkplain #remove removed}. To be asked by a
-   * process that has joined and is the only member of its cluster: if no other process uses the
-   * directory, nobody makes the actors again that were there before it joined and go with their
-   * cluster.
+   * Returns the files of crashed clusters, which are to be {@linkplain #remove removed}, and
+   * forgets them. For a process that has joined and is the only member of its cluster. If no other
+   * process uses the directory, actors that were there before this process joined and end with
+   * their cluster will never be recreated.
    */
   public synchronized List<Path> takeLeftovers() {
     var self = user;
@@ -103,7 +103,7 @@ public final class CheckpointDirectory {
     return entry.getFileName().toString().startsWith(UNNAMED) || ProcessLockFile.isLockFile(entry);
   }
 
-  /** Removes what crashed clusters have left; what cannot be removed stays, and is in the log. */
+  /** Removes files of crashed clusters. A file that cannot be removed stays and is logged. */
   public void remove(List<Path> leftovers) {
     for (var entry : leftovers) {
       try {
@@ -135,8 +135,8 @@ public final class CheckpointDirectory {
   }
 
   /**
-   * The process lives; to be repeated every few hours, and soon while it is not
-   * {@linkplain #isRegistered seen}.
+   * Reports that the process lives. To be repeated every few hours, and soon while the process is
+   * not {@linkplain #isRegistered registered}.
    */
   public synchronized void renew() {
     try {
@@ -147,7 +147,7 @@ public final class CheckpointDirectory {
         LOG.info("Other processes see from now on that this one uses {}", root);
       }
     } catch (IOException e) {
-      LOG.atLevel(lockFile == null ? Level.DEBUG : Level.WARN) // the first failure is in the log
+      LOG.atLevel(lockFile == null ? Level.DEBUG : Level.WARN) // the first failure has been logged
           .log(
               "Other processes may take this one for dead, as {} cannot be changed: {}",
               root,
@@ -155,7 +155,7 @@ public final class CheckpointDirectory {
     }
   }
 
-  /** The process uses the directory no more. */
+  /** Removes the registration of this process. */
   public synchronized void unregister() {
     user = null;
     try {
@@ -168,14 +168,14 @@ public final class CheckpointDirectory {
     lockFile = null;
   }
 
-  // ---- what is in it
+  // ---- files of actors
 
-  /** The files of an actor that goes with its cluster. */
+  /** Returns the files of an actor that ends with its cluster. */
   public FileCheckpointStore of(ActorId id, String actor) {
     return files(UNNAMED + Long.toHexString(id.node()) + "-" + id.number(), actor);
   }
 
-  /** The files of an actor that comes back under its name. */
+  /** Returns the files of a durable actor, which comes back under its name. */
   public FileCheckpointStore ofName(String name, String actor) {
     return files(NAMED + fileName(name), actor);
   }
@@ -184,7 +184,7 @@ public final class CheckpointDirectory {
     return new FileCheckpointStore(root.resolve(name), codec, actor);
   }
 
-  /** The files of all actors that come back; nothing is read of them. */
+  /** Returns the files of all durable actors, without reading them. */
   public List<FileCheckpointStore> durable() {
     try {
       var all = new ArrayList<FileCheckpointStore>();
@@ -201,7 +201,9 @@ public final class CheckpointDirectory {
     }
   }
 
-  /** What can be read of the text, and a digest, since all of it may be too long for a file. */
+  /**
+   * Returns a file name: the readable part of the text, and a digest, as the whole may be too long.
+   */
   private static String fileName(String text) {
     var readable = text.replaceAll("[^A-Za-z0-9_-]", "_");
     return readable.substring(0, Math.min(LONGEST, readable.length())) + "-" + digest(text);

@@ -28,9 +28,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One value in a file, with a note in front that can be read without it. Written as a whole or not
- * at all; whatever has been changed or cut since is refused when it is read. The table of its bytes
- * is in {@code docs/memory-layout.md}. Blocks.
+ * File with one encoded value, and a note in front that can be read without the value. It is
+ * written as a whole or not at all, and a file that has been altered or cut is rejected when it is
+ * read. The layout is in {@code docs/memory-layout.md}. Blocks.
  */
 final class CheckpointFile {
   static final String TEMPORARY = ".tmp";
@@ -43,7 +43,7 @@ final class CheckpointFile {
 
   private CheckpointFile() {}
 
-  /** The value's lengths, which stand behind the note. */
+  /** Returns the variable part of the header: the note, and the lengths of the value. */
   private static byte[] front(byte[] note, EncodedValue value) {
     return new FrameWriter()
         .block(note)
@@ -54,10 +54,10 @@ final class CheckpointFile {
   }
 
   /**
-   * Writes a file that is there as a whole under its name when this returns.
+   * Writes a file; when the method returns, the complete file is on disk under its name.
    *
-   * @throws ActorCheckpointException when it cannot be written, with how much room there is; a file
-   *     of that name is as it was
+   * @throws ActorCheckpointException when the file cannot be written, with the free space; an
+   *     existing file of that name stays as it was
    */
   static void write(Path file, byte[] note, EncodedValue value) {
     var temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
@@ -97,7 +97,10 @@ final class CheckpointFile {
     writeAll(channel, end.flip());
   }
 
-  /** Appends all of it on a line of its own, in blocks that stay in a cache for the checksum. */
+  /**
+   * Appends a segment at the next aligned offset, in blocks that stay in the cache for the
+   * checksum.
+   */
   private static void write(FileChannel channel, MemorySegment from, CRC32C crc)
       throws IOException {
     channel.position(aligned(channel.position()));
@@ -131,7 +134,7 @@ final class CheckpointFile {
       Path file, Path temporary, long wanted, IOException why) {
     String free;
     try {
-      Files.deleteIfExists(temporary); // what was written in vain is no reason for there being none
+      Files.deleteIfExists(temporary); // the partial file may be what fills the disk
       free = Long.toString(
           Files.getFileStore(Objects.requireNonNull(file.toAbsolutePath().getParent()))
               .getUsableSpace());
@@ -147,15 +150,15 @@ final class CheckpointFile {
 
   // ---- reading
 
-  /** A file whose front has been checked. */
-  @SuppressWarnings("ArrayRecordComponent") // of this class alone, never compared
+  /** Open file whose header has been verified. */
+  @SuppressWarnings("ArrayRecordComponent") // private to this class, never compared
   private record OpenedFile(
       MemorySegment bytes, byte[] note, long end, int length, boolean views, long[] buffers) {}
 
   /**
-   * The note of a file; its value is not looked at.
+   * Returns the note of a file without reading the value.
    *
-   * @throws ActorCheckpointException when the front is cut or altered, or of another release
+   * @throws ActorCheckpointException when the header is cut, altered, or of another release
    */
   static byte[] note(Path file) {
     try (var arena = Arena.ofConfined()) {
@@ -164,18 +167,18 @@ final class CheckpointFile {
   }
 
   /**
-   * A note and a value that are whole.
+   * Verified content of a file.
    *
-   * @param value decoded; what it views is mapped from the file for as long as it is reachable
+   * @param value the decoded value; memory that it views is mapped from the file while reachable
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   record FileContent(byte[] note, @Nullable Object value) {}
 
   /**
-   * All of a file.
+   * Reads a whole file and verifies it.
    *
-   * @throws ActorCheckpointException when it is cut or altered, of another release, or cannot be
-   *     decoded here
+   * @throws ActorCheckpointException when the file is cut or altered, is of another release, or
+   *     cannot be decoded here
    */
   static FileContent read(Path file, Codec codec) {
     var opened = open(file, Arena.ofAuto());
@@ -260,9 +263,9 @@ final class CheckpointFile {
   }
 
   /**
-   * What a part of the file says.
+   * Parses a part of the file.
    *
-   * @throws ActorCheckpointException when it is not what its reader expects there
+   * @throws ActorCheckpointException when the part does not have the expected form
    */
   static <T> T parsed(Path file, byte[] part, Function<FrameReader, T> read) {
     try {

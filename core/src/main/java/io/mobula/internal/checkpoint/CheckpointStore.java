@@ -3,31 +3,30 @@ package io.mobula.internal.checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the checkpoints of one actor are kept. For the thread that runs the actor; blocks.
+ * Store for the checkpoints of one actor. For the thread that runs the actor; blocks.
  *
- * <p>Every method throws {@link io.mobula.error.ActorCheckpointException} when it cannot do what it
- * says.
+ * <p>Every method throws {@link io.mobula.error.ActorCheckpointException} when it fails.
  */
 public interface CheckpointStore {
 
-  /** Keeps a checkpoint, which is the latest from then on; an older one may go. */
+  /** Saves a checkpoint, which becomes the latest; older ones may be deleted. */
   void save(SavedState saved);
 
   /**
-   * The latest one that can be read, or null if there is none.
+   * Returns the latest checkpoint that can be read, or null if there is none.
    *
-   * @param known a version that is known to have been saved; that one or a later one must be here,
-   *     though it may have come to harm
+   * @param known a version that is known to have been saved; that version or a later one must be
+   *     here, though it may be damaged
    */
   @Nullable
   SavedState latest(CheckpointVersion known);
 
   /**
-   * The state has been taken up by a new incarnation of the actor: what an older one saves from now
-   * on does not count.
+   * Begins a term, as a new incarnation of the actor has restored a checkpoint. Checkpoints that an
+   * older incarnation saves from now on do not count.
    */
   void beginTerm(CheckpointVersion takenUp, CheckpointVersion first);
 
-  /** Removes all of it: the actor has ended for good. */
+  /** Deletes all checkpoints, as the actor has ended for good. */
   void delete();
 }

@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Changes of a file system that are on the disk when they return. Blocks. */
+/** File system operations whose effects are on disk when they return. They block. */
 final class DurableFiles {
   private DurableFiles() {}
 
-  /** What is in a directory, in no order; nothing if it is not there. */
+  /** Returns the entries of a directory, in no order; none if the directory is missing. */
   static List<Path> entries(Path directory) throws IOException {
     var entries = new ArrayList<Path>();
     try (var stream = Files.newDirectoryStream(directory)) {
@@ -29,7 +29,7 @@ final class DurableFiles {
     }
   }
 
-  /** Makes a directory and those above it, unless they are there. */
+  /** Creates a directory and its parents, unless they exist. */
   static void createDirectory(Path directory) throws IOException {
     var parent = directory.getParent();
     if (parent != null && !Files.isDirectory(directory)) {
@@ -39,20 +39,20 @@ final class DurableFiles {
     }
   }
 
-  /** Gives a file its final name in its directory, at once; replaces what has that name. */
+  /** Renames a file within its directory, atomically; replaces an existing file of that name. */
   static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     sync(Objects.requireNonNull(to.toAbsolutePath().getParent()));
   }
 
-  /** Returns when what was written to a file, or to a directory of names, is on the disk. */
+  /** Forces the content of a file, or the entries of a directory, to disk. */
   static void sync(Path of) throws IOException {
     try (var channel = FileChannel.open(of, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  /** Removes a directory of files, or what of it is there. */
+  /** Deletes a directory and the files in it, as far as they exist. */
   static void delete(Path directory) throws IOException {
     try {
       for (var file : entries(directory)) {
@@ -60,7 +60,7 @@ final class DurableFiles {
       }
       Files.deleteIfExists(directory);
     } catch (NoSuchFileException e) {
-      // somebody else was faster
+      // another process has deleted it already
     }
   }
 }

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of one actor as files in a directory of its own: the two latest, and how the
- * actor is made if it outlives its cluster.
+ * Checkpoints of one actor as files in a directory of its own: the two latest, and the definition
+ * of a durable actor.
  */
 public final class FileCheckpointStore implements CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(FileCheckpointStore.class);
@@ -34,9 +34,9 @@ public final class FileCheckpointStore implements CheckpointStore {
   private final TreeSet<CheckpointVersion> present = new TreeSet<>();
 
   /**
-   * Touches nothing yet.
+   * Makes a store without touching the directory.
    *
-   * @param actor what messages call it
+   * @param actor the name of the actor in messages
    */
   FileCheckpointStore(Path directory, Codec codec, String actor) {
     this.directory = directory;
@@ -138,7 +138,7 @@ public final class FileCheckpointStore implements CheckpointStore {
       for (var file : DurableFiles.entries(directory)) {
         version(file).ifPresent(versions::add);
         if (file.toString().endsWith(CheckpointFile.TEMPORARY)) {
-          remove(file); // of a process that died as it wrote
+          remove(file); // left by a process that died while it wrote
         }
       }
       versions.sort(Comparator.naturalOrder());
@@ -161,8 +161,8 @@ public final class FileCheckpointStore implements CheckpointStore {
     var file = file(version);
     var content = CheckpointFile.read(file, codec);
     var calls = CheckpointFile.parsed(file, content.note(), in -> {
-      var _ = in.text(); // for people
-      var _ = CheckpointVersion.read(in); // its name counts: it may be taken up under another
+      var _ = in.text(); // for human readers
+      var _ = CheckpointVersion.read(in); // the file name counts, as the checkpoint may be linked under another version
       return in.block();
     });
     var state = content.value();
@@ -172,7 +172,10 @@ public final class FileCheckpointStore implements CheckpointStore {
     return new SavedState(version, calls, state);
   }
 
-  /** Gives the checkpoint that was taken up a name of the new term, so that it is found first. */
+  /**
+   * Links the restored checkpoint under the first version of the new term, so that it is found
+   * first.
+   */
   @Override
   public void beginTerm(CheckpointVersion takenUp, CheckpointVersion first) {
     var from = file(takenUp);
@@ -183,10 +186,10 @@ public final class FileCheckpointStore implements CheckpointStore {
       throw new ActorCheckpointException(
           "Cannot give checkpoint " + from + " the name " + to + ": " + e, e);
     }
-    present.add(first); // what is older goes with the next one
+    present.add(first); // the next save deletes older ones
   }
 
-  /** A second name costs nothing; where the file system knows none, a copy. */
+  /** Creates a hard link, which costs nothing, or a copy where the file system has no links. */
   private static void link(Path from, Path to) throws IOException {
     var temporary = to.resolveSibling(to.getFileName() + CheckpointFile.TEMPORARY);
     Files.deleteIfExists(temporary);
@@ -210,33 +213,33 @@ public final class FileCheckpointStore implements CheckpointStore {
     }
   }
 
-  // ---- how it is made
+  // ---- the definition of a durable actor
 
   /**
-   * How an actor is made that outlives its cluster.
+   * Definition of a durable actor: all that is needed to create it.
    *
-   * @param description what is read before its parts, as whoever wrote it laid it out
-   * @param parts its constructor, as a function, and the arguments
+   * @param description bytes that can be read without the parts, in the format of the caller
+   * @param parts the constructor, as a function, and its arguments
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Definition(byte[] description, @Nullable Object[] parts) {}
 
-  /** Says how the actor is made, instead of what was said before. */
+  /** Writes the definition and replaces an earlier one. */
   public void define(Definition definition) {
     write(directory.resolve(DEFINITION), definition.description(), definition.parts());
   }
 
-  /** Whether {@link #define} has been called, by this process or another. */
+  /** Returns whether {@link #define} has been called, by this process or another. */
   public boolean isDefined() {
     return Files.exists(directory.resolve(DEFINITION));
   }
 
-  /** Its description, whether its parts can be read here or not. */
+  /** Returns the description, even if the parts cannot be read here. */
   public byte[] description() {
     return CheckpointFile.note(directory.resolve(DEFINITION));
   }
 
-  /** All of what {@link #define} said. */
+  /** Reads the whole definition that {@link #define} wrote. */
   public Definition definition() {
     var file = directory.resolve(DEFINITION);
     var content = CheckpointFile.read(file, codec);

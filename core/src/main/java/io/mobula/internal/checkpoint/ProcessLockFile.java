@@ -16,17 +16,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A file that says that a process uses a directory of checkpoints: its lock is held while the
- * process lives. Locks are not seen by all hosts that share a directory, so the mark of a process
- * of another host, or of this one before it was started anew, counts until it has not been renewed
- * for a day. Safe for all threads; blocks.
+ * Lock file of a process that uses a checkpoint directory; the process holds its lock while it
+ * lives. Not every host that shares the directory sees such locks. So the file of a process on
+ * another host, or from before the last boot of this host, counts as live until it has not been
+ * renewed for a day. Safe for all threads; blocks.
  */
 final class ProcessLockFile implements AutoCloseable {
   private static final String PREFIX = "process-";
   private static final Duration RENEWED_WITHIN = Duration.ofDays(1);
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
-  /** Real paths of the marks of this JVM's nodes: several paths may lead to one directory. */
+  /**
+   * Real paths of the lock files of this JVM's nodes, as several paths may lead to one directory.
+   */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path file;
@@ -37,7 +39,7 @@ final class ProcessLockFile implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Marks a directory, which must be there, until it is closed or the process ends. */
+  /** Creates and locks the file in a directory, which must exist. */
   static ProcessLockFile make(Path directory, NodeId node) throws IOException {
     var file = directory.toRealPath().resolve(PREFIX + Long.toHexString(node.incarnation()));
     var mark = new ProcessLockFile(
@@ -57,7 +59,7 @@ final class ProcessLockFile implements AutoCloseable {
     }
   }
 
-  /** Whether it is the mark of that process. */
+  /** Returns whether the file belongs to that process. */
   static boolean isOwnedBy(Path mark, NodeId node) {
     return mark.getFileName().toString().equals(PREFIX + Long.toHexString(node.incarnation()));
   }
@@ -66,10 +68,10 @@ final class ProcessLockFile implements AutoCloseable {
     return file.getFileName().toString().startsWith(PREFIX);
   }
 
-  /** Whether the process of a mark may live. */
+  /** Returns whether the process of a lock file may be alive. */
   static boolean isAlive(Path mark) throws IOException {
     try {
-      if (HELD.contains(mark.toRealPath())) { // to open it and close it would give its lock up
+      if (HELD.contains(mark.toRealPath())) { // opening and closing the file here would release the lock
         return true;
       }
       if (!Files.readString(mark, StandardCharsets.US_ASCII).equals(boot())) {
@@ -92,19 +94,19 @@ final class ProcessLockFile implements AutoCloseable {
     }
   }
 
-  /** Names this start of the machine; empty where nothing does. */
+  /** Returns the id of this boot of the machine; empty if the system has none. */
   private static String boot() throws IOException {
     return Files.isReadable(BOOT)
         ? Files.readString(BOOT, StandardCharsets.US_ASCII).strip()
         : "";
   }
 
-  /** Says to other hosts that the process lives; to be repeated every few hours. */
+  /** Renews the file, for other hosts; to be repeated every few hours. */
   void renew() throws IOException {
     Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
   }
 
-  /** The process uses the directory no more. */
+  /** Releases and deletes the file. */
   @Override
   public void close() throws IOException {
     try {

@@ -1,11 +1,11 @@
 package io.mobula.internal.checkpoint;
 
 /**
- * What a checkpoint holds.
+ * Content of one checkpoint of an actor.
  *
- * @param version which one it is
- * @param calls the calls whose effects are in it, as whoever saved it wrote them
- * @param state what the actor gave
+ * @param version the version of the checkpoint
+ * @param calls the calls whose effects the state contains, encoded by the caller
+ * @param state the state that the actor returned from {@code save}
  */
-@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 public record SavedState(CheckpointVersion version, byte[] calls, Object state) {}

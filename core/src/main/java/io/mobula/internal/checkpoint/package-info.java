@@ -1,8 +1,9 @@
 /**
- * Saved states of actors: where checkpoints are kept, and how a file of one is laid out.
+ * Checkpoints of actors on disk: the store's interface, the directory, and the file format.
  *
- * <p>Owns the files below {@code mobula.actors.checkpoint-directory}. Knows nothing of the actors
- * that run: when one saves, and what it does with what is read, is up to {@code internal.actor}.
+ * <p>The package owns the files below {@code mobula.actors.checkpoint-directory}. It knows nothing
+ * of running actors: {@code internal.actor} decides when a state is saved, and what happens to a
+ * state that is read.
  */
 @NullMarked
 package io.mobula.internal.checkpoint;

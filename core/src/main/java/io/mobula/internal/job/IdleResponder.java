@@ -5,14 +5,14 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.PeerTransport;
 import java.util.function.BooleanSupplier;
 
-/** A worker process's answer to its node, which asks whether it may be ended. */
+/** Responder of a worker process to its node, which asks whether the worker may be ended. */
 public final class IdleResponder {
   private IdleResponder() {}
 
   /**
-   * Answers from now on: a worker that may go says so, another says nothing.
+   * Registers the responder: an idle worker answers, a busy one stays silent.
    *
-   * @param isBusy whether anything here is worked on
+   * @param isBusy whether this process has any work
    */
   public static void register(
       PeerTransport peerTransport, FrameRouter router, BooleanSupplier isBusy) {
@@ -20,7 +20,7 @@ public final class IdleResponder {
       long employed = in.int64();
       Thread.ofPlatform().daemon().name("mobula-idle").start(() -> {
         if (isBusy.getAsBoolean()) {
-          System.gc(); // actors that nobody reaches end then, and this process has no lease
+          System.gc(); // ends actors without handles, as this process has no lease
         } else {
           peerTransport.send(
               from,

@@ -21,13 +21,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jars of all environments that this node has met, on disk, each under its hash: in a directory
- * that is this node's alone and goes with it; what a killed node leaves is removed by the next
- * start. Made when the first jar comes. Safe for all threads; fetching blocks.
+ * Cache on disk of the jars of all environments that this node has used, each under its hash. The
+ * directory belongs to this node alone, is made for the first jar and is deleted with the node; the
+ * next start removes what a killed node leaves. Safe for all threads; fetching blocks.
  */
 final class JarCache implements AutoCloseable {
   private static final int FIELDS = 3; // name, hash, ref
-  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}"); // it names a file, too
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}"); // also the name of a file
 
   private final ClusterObjects clusterObjects;
   private final ObjectStore store;
@@ -41,7 +41,9 @@ final class JarCache implements AutoCloseable {
     this.base = base;
   }
 
-  /** The files of an environment, in order; fetches what is not here yet, and checks it. */
+  /**
+   * Returns the files of an environment, in order; fetches and verifies those that are missing.
+   */
   synchronized List<Path> files(RuntimeEnvironment environment, Duration limit) throws IOException {
     var entry = clusterObjects.importEntry(environment.jarList());
     ObjectRef<Object> ref = store.ref(entry);
@@ -53,13 +55,13 @@ final class JarCache implements AutoCloseable {
     }
   }
 
-  /** One jar of an environment, as its program lists it. */
+  /** One jar in the list of an environment. */
   record ListedJar(String name, String hash, ObjectRef<?> ref) {}
 
   /**
-   * The jars that a value lists.
+   * Parses the list of jars that a value holds.
    *
-   * @throws ProcessException when it is no list of jars
+   * @throws ProcessException when the value is no list of jars
    */
   static List<ListedJar> parseList(@Nullable Object value) {
     if (!(value instanceof List<?> list) || list.size() % FIELDS != 0) {

@@ -23,19 +23,20 @@ import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One jar to be shipped, as a file.
+ * Jar file that a job ships to the nodes.
  *
- * @param name what messages call it
- * @param file where it is
+ * @param name the name in messages
+ * @param file the path of the file
  */
 record JobJar(String name, Path file) {
   private static final LocalDateTime BEGINNING = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   /**
-   * The jars that these paths mean, in order: a jar means itself; a directory means the jars that
-   * lie in it, by name, and what else is in it as a jar that is made in {@code scratch}.
+   * Returns the jars of these paths, in order. A jar stands for itself. A directory stands for the
+   * jars directly in it, by name, and for a jar of its other files, which is made in {@code
+   * scratch}.
    *
-   * @throws SettingsException that names the first path that is neither
+   * @throws SettingsException that names the first path that is neither a jar nor a directory
    */
   static List<JobJar> of(List<Path> paths, Path scratch) {
     var jars = new ArrayList<JobJar>();
@@ -54,7 +55,11 @@ record JobJar(String name, Path file) {
     return List.copyOf(jars);
   }
 
-  /** Refuses what is there and no jar, or not there. */
+  /**
+   * Rejects paths that are missing, or neither jars nor directories.
+   *
+   * @throws SettingsException that names the path
+   */
   static void require(List<Path> paths) {
     for (var path : paths) {
       if (!Files.isDirectory(path)) {
@@ -102,7 +107,7 @@ record JobJar(String name, Path file) {
     }
   }
 
-  /** Whether it lies in the directory itself and is called a jar. */
+  /** Returns whether the file lies directly in the directory and has the suffix of a jar. */
   private static boolean isLibrary(Path directory, Path file) {
     return directory.equals(file.getParent())
         && file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".jar");
@@ -114,13 +119,13 @@ record JobJar(String name, Path file) {
     }
   }
 
-  /** Equal content gives equal bytes: by name, and without the time. */
+  /** Packs files so that equal content gives equal bytes: sorted by name, without times. */
   private static void pack(Path directory, List<Path> files, Path into) throws IOException {
     try (OutputStream raw = Files.newOutputStream(into);
         var zip = new ZipOutputStream(raw)) {
       for (var file : files) {
         var entry = new ZipEntry(directory.relativize(file).toString().replace('\\', '/'));
-        entry.setTimeLocal(BEGINNING); // the first moment that a zip can hold
+        entry.setTimeLocal(BEGINNING); // the earliest time that a zip file can hold
         zip.putNextEntry(entry);
         Files.copy(file, zip);
         zip.closeEntry();
@@ -128,7 +133,7 @@ record JobJar(String name, Path file) {
     }
   }
 
-  /** SHA-256 of the file, in hexadecimal digits. */
+  /** Returns the SHA-256 hash of a file, in hexadecimal digits. */
   static String hash(Path file) throws IOException {
     var digest = sha256();
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -141,7 +146,7 @@ record JobJar(String name, Path file) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** The name of an environment: SHA-256 over the hashes of its jars, in order. */
+  /** Returns the hash of an environment: SHA-256 over the hashes of its jars, in order. */
   static String hash(List<String> hashes) {
     var digest = sha256();
     hashes.forEach(hash -> digest.update(HexFormat.of().parseHex(hash)));

@@ -16,13 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The jars of this process's program, in the store for as long as the program runs. The list of
- * them is an object, too: for each jar its name, its hash and the ref to its bytes, one after the
- * other.
+ * Jars of this process's job, kept in the store while the job runs. The list of the jars is an
+ * object, too: name, hash and ref of each jar, one after the other.
  */
 public final class JobPackage {
   private final RuntimeEnvironment environment;
-  private final ObjectRef<List<Object>> list; // as long as it is reachable, the jars are
+  private final ObjectRef<List<Object>> list; // keeps the jars reachable
 
   private JobPackage(RuntimeEnvironment environment, ObjectRef<List<Object>> list) {
     this.environment = environment;
@@ -30,7 +29,7 @@ public final class JobPackage {
   }
 
   /**
-   * Refuses what is no jar and no directory, before anything starts.
+   * Rejects paths that are neither jars nor directories, before anything starts.
    *
    * @throws SettingsException that names the file
    */
@@ -41,7 +40,7 @@ public final class JobPackage {
   /**
    * Puts the jars into the store. Reads every one of them.
    *
-   * @throws SettingsException when one is no jar
+   * @throws SettingsException when a file is no jar
    */
   public static JobPackage put(List<Path> paths, ObjectStore store) {
     Path scratch = null;
@@ -102,7 +101,7 @@ public final class JobPackage {
     }
   }
 
-  /** What nodes need to know of it. */
+  /** Returns the description of the package that nodes need. */
   public RuntimeEnvironment environment() {
     return environment;
   }

@@ -8,14 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How programs bring their classes along, and the worker processes of a node.
+ * Settings for the jars of jobs, and for the worker processes of a node.
  *
- * @param ship jars and directories that this program's work needs
+ * @param ship jars and directories that this job's work needs
  * @param environment the jars that this worker process was started with, or null
- * @param cache where jars are kept on disk, or null for the temporary directory
- * @param workerSettings how worker processes for such jars live
- * @param staticWorkers the worker processes that stand beside this node
- * @param weight how much of a node this program may hold beside others
+ * @param cache the directory for cached jars, or null for the temporary directory
+ * @param workerSettings settings of the worker processes for jars of jobs
+ * @param staticWorkers the static worker processes of this node
+ * @param weight the share of a contended node, relative to other jobs
  * @param overrides the settings of this process that differ from the defaults, for its workers
  */
 public record JobSettings(
@@ -26,15 +26,15 @@ public record JobSettings(
     StaticWorkers.Spec staticWorkers,
     double weight,
     Map<String, Object> overrides) {
-  /** By which a worker process is told whose store's ceiling it shares. */
+  /** Setting by which a worker process learns whose store's capacity it shares. */
   static final String PARENT_STORE_KEY = "mobula.store.beside";
 
   /**
-   * How worker processes for jars live.
+   * Settings of worker processes for jars of jobs.
    *
-   * @param flags for their JVMs
-   * @param startTimeout within which one must be up
-   * @param idleTimeout after how long without work one is ended
+   * @param flags flags for their JVMs
+   * @param startTimeout within which a worker must be up
+   * @param idleTimeout how long a worker lives without work
    */
   public record WorkerSettings(List<String> flags, Duration startTimeout, Duration idleTimeout) {}
 }

@@ -35,10 +35,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker processes of a node: one for each environment that work has been granted here for, and
- * of those with accelerators one for each set of them, which is all that it sees; started when the
- * first lease is, ended when it has had nothing to do for a while, or with the node. Safe for all
- * threads; processes are started on threads of its own.
+ * Pool of a node's worker processes for jobs that ship jars. Each environment has one worker, or
+ * one per set of accelerators, which are all that the worker sees. A worker is started for the
+ * first lease, and ended when it has been idle for a while, or with the node. Safe for all threads;
+ * processes are started on the pool's own threads.
  */
 public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoCloseable {
   static final int IDLE_QUERY = 82;
@@ -58,22 +58,22 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
   private final Map<WorkerKey, JobWorker> workers = new HashMap<>();
   private boolean closed;
 
-  /** Runs something later, on a thread that must not be blocked. */
+  /** Scheduler of actions, which run on a thread that must not be blocked. */
   @FunctionalInterface
   public interface Timer {
-    /** Runs it once, after the delay. */
+    /** Runs the action once, after the delay. */
     void after(Duration delay, Runnable action);
   }
 
   /**
-   * What a worker is for.
+   * Key of a worker in the pool.
    *
    * @param jars the hash of its environment
-   * @param devices what its {@code CUDA_VISIBLE_DEVICES} says; empty where it is not set
+   * @param devices its {@code CUDA_VISIBLE_DEVICES}; empty if that is not set
    */
   private record WorkerKey(String jars, String devices) {}
 
-  /** The worker of one environment; what changes is guarded by the workshop's monitor. */
+  /** Worker process of one environment; its mutable fields are guarded by the pool's monitor. */
   private static final class JobWorker {
     final WorkerKey key;
     final RuntimeEnvironment environment;
@@ -96,7 +96,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     }
   }
 
-  /** Starts nothing yet. */
+  /** Creates a pool that has started no worker yet. */
   public JobWorkerPool(
       Membership membership,
       PeerTransport peerTransport,
@@ -124,7 +124,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     });
   }
 
-  // ---- work for them
+  // ---- leases
 
   @Override
   public synchronized CompletionStage<NodeId> acquire(
@@ -245,7 +245,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
             environment.hash() + " " + list.node() + " " + list.task() + " " + list.index());
   }
 
-  // ---- the end of them
+  // ---- the end of workers
 
   private void ended(JobWorker worker, ChildJvm child, int code) {
     memory.removeStaleStores();
@@ -254,7 +254,9 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     }
   }
 
-  /** A worker that was removed from the cluster is of no use, even if its process goes on. */
+  /**
+   * Kills a worker that was removed from the cluster: it is useless even if its process goes on.
+   */
   private void onLeft(NodeId node) {
     ChildJvm removed = null;
     synchronized (this) {
@@ -273,7 +275,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     try {
       threads.execute(child::kill);
     } catch (RejectedExecutionException closing) {
-      child.askToEnd(); // it also ends with this JVM
+      child.askToEnd(); // the child also ends with this JVM
     }
   }
 
@@ -281,7 +283,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     return workers.remove(worker.key, worker);
   }
 
-  /** Asks a worker that has no lease whether it may go. */
+  /** Asks a worker periodically whether it is idle, while it has no lease. */
   private void scheduleIdleCheck(JobWorker worker) {
     timer.after(settings.workerSettings().idleTimeout(), () -> {
       long employed;
@@ -324,11 +326,11 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     try {
       threads.execute(() -> child.end(CLOSE_TIMEOUT));
     } catch (RejectedExecutionException closing) {
-      child.askToEnd(); // it also ends with this JVM
+      child.askToEnd(); // the child also ends with this JVM
     }
   }
 
-  /** Ends all of them, and removes the jars. Waits for them for ten seconds at most. */
+  /** Ends all workers and deletes the jars. Waits for at most ten seconds. */
   @Override
   public void close() {
     List<ChildJvm> children;

@@ -6,26 +6,26 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * What of a node's resources stays with it and what each of its worker processes offers; together
- * never more than there is. Pure.
+ * Split of a node's resources between the node itself and its worker processes; the sum never
+ * exceeds the whole. Immutable.
  *
- * @param node what stays
- * @param worker what each worker has
+ * @param node the resources that stay with the node
+ * @param worker the resources of each worker
  */
 public record ResourceSplit(Resources node, Resources worker) {
 
-  /** No workers: all of it stays. */
+  /** Returns the split without workers: the node keeps everything. */
   public static ResourceSplit none(Resources all) {
     return new ResourceSplit(all, Resources.none());
   }
 
   /**
-   * Equal parts, and nothing for the node, but for those resources of which it is said what each
-   * worker has. Whole GPUs only; those that are left over stay with the node.
+   * Splits the resources equally among the workers, except for those whose amount per worker is
+   * given. GPUs are split in whole ones, and the remaining ones stay with the node.
    *
-   * @param workers how many, at least one
+   * @param workers the number of workers, at least one
    * @param said units for each worker, by resource
-   * @throws InvalidRequestException when that is more than there is
+   * @throws InvalidRequestException when the sum exceeds the whole
    */
   public static ResourceSplit of(Resources all, int workers, Map<String, Long> said) {
     var names = new TreeSet<>(all.asUnits().keySet());

@@ -36,14 +36,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker processes that stand beside a node for as long as it runs: members with ledgers of
- * their own, to which the node's resources have been given, on the node's class path. One that ends
- * is started again, after pauses that {@link RestartPolicy#DEFAULT} has. Safe for all threads.
+ * Fixed set of worker processes beside a node for as long as it runs. They are members with ledgers
+ * of their own, have been given the node's resources, and run on the node's class path. A worker
+ * that ends is restarted after the pauses of {@link RestartPolicy#DEFAULT}. Safe for all threads.
  */
 public final class StaticWorkers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StaticWorkers.class);
 
-  /** The variable by which CUDA is told which devices a process may use. */
+  /** Variable that tells CUDA which devices a process may use. */
   static final String VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES";
 
   private final Spec spec;
@@ -56,14 +56,14 @@ public final class StaticWorkers implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * What they are.
+   * Specification of the workers.
    *
-   * @param count how many, zero for none
-   * @param classPath what they have in front of the node's class path
-   * @param flags for their JVMs
-   * @param restarts how often one is started again within ten minutes
-   * @param resourceSplit what they offer, and what stays with the node
-   * @param gpus which accelerators each of them has, if they have any, and which stay
+   * @param count the number of workers, zero for none
+   * @param classPath entries in front of the node's class path
+   * @param flags flags for their JVMs
+   * @param restarts how often a worker is restarted within ten minutes
+   * @param resourceSplit the resources of each worker, and of the node
+   * @param gpus the accelerators of each worker, if any, and those of the node
    */
   public record Spec(
       int count,
@@ -80,13 +80,13 @@ public final class StaticWorkers implements AutoCloseable {
   }
 
   /**
-   * What their node tells them.
+   * Parameters that the workers get from their node.
    *
-   * @param node whom they join
-   * @param store whose ceiling is theirs, too
-   * @param settings what it does differently from the defaults itself
-   * @param startTimeout within which one must be up
-   * @param leaveTimeout within which all of them must be gone when the node leaves
+   * @param node the node that they join
+   * @param store the store whose capacity they share
+   * @param settings the node's settings that differ from the defaults
+   * @param startTimeout within which a worker must be up
+   * @param leaveTimeout within which all workers must be gone when the node leaves
    */
   public record NodeParameters(
       Peer node,
@@ -112,9 +112,9 @@ public final class StaticWorkers implements AutoCloseable {
   }
 
   /**
-   * Starts them all at the same time, and returns at once.
+   * Starts all workers in parallel and returns at once.
    *
-   * @param changed runs when other workers are {@link #absent} than before; on the supervisor's
+   * @param changed runs when the set of {@link #absent} workers has changed; on the supervisor's
    *     thread, or on that of {@link #close}
    */
   public static StaticWorkers start(Spec spec, NodeParameters nodeParameters, Runnable changed) {
@@ -147,7 +147,9 @@ public final class StaticWorkers implements AutoCloseable {
             nodeParameters.leaveTimeout().dividedBy(2).toMillis() + "ms");
   }
 
-  /** Nothing is left to be detected there: two of them would detect the same. */
+  /**
+   * Sets the resources explicitly: if workers detected devices, two of them would detect the same.
+   */
   private static Settings offering(Settings told, Resources each) {
     var result = told.cpus(0).gpus(0).memory(each.units(Resources.MEMORY));
     for (var name : each.asUnits().keySet()) {
@@ -165,7 +167,7 @@ public final class StaticWorkers implements AutoCloseable {
     }
   }
 
-  /** Who is up; on the supervisor's thread. */
+  /** Tracker of the workers that are up; on the supervisor's thread. */
   private final class StartupTracker implements WorkerSupervisor.Listener {
     private final CountDownLatch missing;
 
@@ -204,9 +206,9 @@ public final class StaticWorkers implements AutoCloseable {
   }
 
   /**
-   * Waits until all of them are up for the first time.
+   * Waits until all workers are up for the first time.
    *
-   * @throws ProcessException when one ends before that: it would not do better the next time
+   * @throws ProcessException when a worker ends before that, as a restart would fail, too
    */
   public void awaitUp(Duration limit) {
     try {
@@ -223,7 +225,7 @@ public final class StaticWorkers implements AutoCloseable {
     }
   }
 
-  /** The workers that are not started again, and why, as something that waits. */
+  /** Returns the workers that are not restarted any more, and why, as waiting work. */
   public List<WaitingWork> abandoned() {
     return abandoned.entrySet().stream()
         .map(entry -> new WaitingWork(
@@ -232,8 +234,8 @@ public final class StaticWorkers implements AutoCloseable {
   }
 
   /**
-   * The workers that are not up, including those that are not started again; none after
-   * {@link #close}.
+   * Returns the workers that are not up, including those that are not restarted; none after {@link
+   * #close}.
    */
   public List<AbsentWorker> absent() {
     return closed
@@ -254,7 +256,7 @@ public final class StaticWorkers implements AutoCloseable {
         : spec.gpus().parts().get(worker).stream().map(DeviceShare::view).toList();
   }
 
-  /** Ends all of them at the same time: asks, waits, kills. */
+  /** Ends all workers in parallel: asks, waits, kills. */
   @Override
   public void close() {
     closed = true;

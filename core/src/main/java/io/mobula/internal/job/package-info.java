@@ -1,9 +1,12 @@
 /**
- * The worker processes of a node: those that stand beside it, and those that have the jars of
- * programs that bring their classes along; and the way of these jars from a driver to the nodes.
+ * Jobs that ship their jars, and the worker processes of a node.
  *
- * <p>Owns the cached files and the processes. Never loads a class of a user's, and never decides
- * what runs where: a ledger has granted the lease before a worker is looked for.
+ * <p>A driver puts its jars into the store ({@link io.mobula.internal.job.JobPackage}); a node
+ * fetches them ({@link io.mobula.internal.job.JarCache}) and starts worker processes with them
+ * ({@link io.mobula.internal.job.JobWorkerPool}). {@link io.mobula.internal.job.StaticWorkers} are
+ * processes beside a node that share its resources. The package owns the cached files and the
+ * processes. It never loads a user's class, and never decides what runs where: a ledger grants the
+ * lease before a worker is chosen.
  */
 @NullMarked
 package io.mobula.internal.job;

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A JVM that this one has started. Its standard input is the thread it hangs by: this side never
- * closes it but to ask for the end, and the kernel closes it when this JVM is gone, however it
- * went; a main method that uses {@link ParentWatch} then closes and ends.
+ * JVM that this one has started. The child's life is tied to its standard input: this side closes
+ * it only to ask for the end, and the kernel closes it when this JVM is gone, however it ended. A
+ * main method that uses {@link ParentWatch} then closes and exits.
  *
  * <p>Three daemon threads per child read its two outputs and wait for its end. Safe for all
  * threads.
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class ChildJvm implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChildJvm.class);
   private static final int LINES_KEPT = 40;
-  private static final int MOST_INPUT = 60_000; // a pipe takes 64 KiB before a writer waits
+  private static final int MOST_INPUT = 60_000; // a pipe takes 64 KiB before a writer blocks
   private static final Duration OUTPUT_DRAIN_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration AFTER_SIGNAL = Duration.ofSeconds(2);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -41,33 +41,31 @@ public final class ChildJvm implements AutoCloseable {
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private final AtomicLong lastHeardNanos = new AtomicLong(System.nanoTime());
 
-  /** Where a stream comes from. */
+  /** Standard stream that a line was written to. */
   public enum StandardStream {
-    /** Standard output. */
     OUT,
-    /** Standard error. */
     ERR
   }
 
   /**
-   * Takes what a child writes, line by line, on a thread of each stream; a slow one holds the child
-   * back.
+   * Consumer of the lines that a child writes, called on one thread per stream. A slow consumer
+   * slows the child down.
    */
   @FunctionalInterface
   public interface OutputConsumer {
-    /** One line, without its end; at most 16 384 characters. */
+    /** Takes one line, without its end; at most 16 384 characters. */
     void line(StandardStream stream, String text);
   }
 
-  /** How a child was brought to its end. */
+  /** Way in which a child was ended. */
   public enum EndKind {
-    /** It had ended before. */
+    /** The child had ended before. */
     ALREADY_ENDED,
-    /** It was asked to, by the end of its input. */
+    /** The child ended after the end of its input. */
     ON_REQUEST,
-    /** It heeded SIGTERM. */
+    /** The child ended after SIGTERM. */
     TERMINATED,
-    /** It was killed. */
+    /** The child was killed, as {@code kill -9} does. */
     KILLED
   }
 
@@ -78,9 +76,9 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Starts it and returns at once.
+   * Starts the child and returns at once.
    *
-   * @throws ProcessException when there is no java to start, or what it is told is too long
+   * @throws ProcessException when there is no java to start, or a line of its input is too long
    */
   public static ChildJvm start(ChildPlan plan, OutputConsumer output) {
     Process process;
@@ -139,7 +137,7 @@ public final class ChildJvm implements AutoCloseable {
     last.add(line);
     try {
       output.line(stream, line);
-    } catch (RuntimeException e) { // a consumer's fault must not stop the child's output
+    } catch (RuntimeException e) { // a failure of the consumer must not stop the child's output
       LOG.warn("The consumer of the output of {} failed.", this, e);
     }
   }
@@ -149,7 +147,7 @@ public final class ChildJvm implements AutoCloseable {
     try {
       code = process.waitFor();
       out.join(OUTPUT_DRAIN_TIMEOUT);
-      err.join(OUTPUT_DRAIN_TIMEOUT); // a process that the child started may hold them open
+      err.join(OUTPUT_DRAIN_TIMEOUT); // a process that the child started may hold the streams open
     } catch (InterruptedException nobodyDoes) {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
@@ -160,7 +158,7 @@ public final class ChildJvm implements AutoCloseable {
     ended.complete(code);
   }
 
-  /** What the child's exit code says, for people. */
+  /** Returns a description of an exit code for messages. */
   static String describeExitCode(int code) {
     return switch (code) {
       case 137 -> "exit code 137 (killed)";
@@ -169,7 +167,11 @@ public final class ChildJvm implements AutoCloseable {
     };
   }
 
-  /** Writes a line to its standard input; a child that has ended does not hear it. */
+  /**
+   * Writes a line to the child's standard input. A child that has ended does not read it.
+   *
+   * @throws ProcessException when the line is too long for a pipe
+   */
   public void sendLine(String line) {
     var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
     if (bytes.length > MOST_INPUT) {
@@ -181,45 +183,52 @@ public final class ChildJvm implements AutoCloseable {
       process.getOutputStream().write(bytes);
       process.getOutputStream().flush();
     } catch (IOException e) {
-      LOG.debug("{} does not listen.", this, e); // it ends, which is told by ready and ended
+      LOG.debug("{} does not listen.", this, e); // the child is ending, which ready and ended report
     }
   }
 
-  /** What it was started with. */
+  /** Returns the plan that the child was started with. */
   public ChildPlan plan() {
     return plan;
   }
 
-  /** Its process id. */
+  /** Returns the child's process id. */
   public long pid() {
     return process.pid();
   }
 
-  /** Whether it runs. */
+  /** Returns whether the child is running. */
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Completes when it says that it is up; fails with {@link ProcessException} if it ends first. */
+  /**
+   * Returns a stage that completes when the child is up, and fails with {@link ProcessException} if
+   * the child ends first.
+   */
   public CompletionStage<ReadyNotice> ready() {
     return ready.minimalCompletionStage();
   }
 
-  /** Completes with its exit code when it has ended and what it wrote has been read. */
+  /**
+   * Returns a stage that completes with the exit code when the child has ended and its output has
+   * been read.
+   */
   public CompletionStage<Integer> ended() {
     return ended.minimalCompletionStage();
   }
 
-  /** The last lines that it wrote. */
+  /** Returns the last lines that the child wrote. */
   public List<String> lastLines() {
     return last.all();
   }
 
   /**
-   * Waits until it is up. One that does not come up in time is killed: one that is silent after the
-   * limit, one that says that it is starting after six times the limit.
+   * Waits until the child is up. A child that is silent for the limit is killed, and so is one that
+   * is still starting after six times the limit.
    *
-   * @throws ProcessException when it ends or does not say so in time; its last lines are in the
+   * @param limit how long the child may be silent
+   * @throws ProcessException when the child ends or is not up in time; its last lines are in the
    *     message
    */
   public ReadyNotice awaitReady(Duration limit) {
@@ -248,10 +257,10 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * For how many more nanoseconds a child that is not up is waited for.
+   * Returns for how many more nanoseconds to wait for a child that is not up.
    *
-   * @param begun since when it is waited for, on the clock of {@link System#nanoTime()}
-   * @param limit for how long it may be silent
+   * @param begun when the wait began, on the clock of {@link System#nanoTime()}
+   * @param limit how long the child may be silent
    */
   long remainingStartNanos(long begun, Duration limit) {
     long now = System.nanoTime();
@@ -259,12 +268,12 @@ public final class ChildJvm implements AutoCloseable {
     return Math.min(limit.toNanos() - silent, longestStart(limit).toNanos() - (now - begun));
   }
 
-  /** The most that a child may take to come up while it says that it is starting. */
+  /** Returns how long a child may take to come up while it says that it is starting. */
   public static Duration longestStart(Duration limit) {
     return limit.multipliedBy(StartingNotice.MOST);
   }
 
-  /** What is said of one that was not up in time. */
+  /** Returns the part of a message that says why a child was not up in time. */
   String describeLateStart(Duration limit) {
     boolean silent = System.nanoTime() - lastHeardNanos.get() >= limit.toNanos();
     return silent
@@ -272,7 +281,7 @@ public final class ChildJvm implements AutoCloseable {
         : " said that it was starting, was not up after " + longestStart(limit) + " and was killed";
   }
 
-  /** Asks it to end, by a word and the end of its input, and returns at once. */
+  /** Asks the child to end, by a last line and the end of its input, and returns at once. */
   public void askToEnd() {
     sendLine(ParentWatch.STOP_LINE);
     try {
@@ -283,9 +292,10 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Asks it to end, waits, sends SIGTERM, waits two seconds, kills. Returns when it is gone.
+   * Asks the child to end, waits, sends SIGTERM, waits two seconds, and kills it. Returns when the
+   * child is gone.
    *
-   * @param patience how long it may take to close
+   * @param patience how long the child may take to close after it was asked
    */
   public EndKind end(Duration patience) {
     if (!process.isAlive()) {
@@ -312,19 +322,19 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** Kills it as {@code kill -9} does, and waits two seconds at most until it is gone. */
+  /** Kills the child as {@code kill -9} does, and waits two seconds at most until it is gone. */
   public void kill() {
     process.destroyForcibly();
     endsWithin(AFTER_SIGNAL);
   }
 
-  /** As {@link #kill}. */
+  /** Kills the child; see {@link #kill}. */
   @Override
   public void close() {
     kill();
   }
 
-  /** Such as {@code worker 1 (pid 4711)}. */
+  /** Returns a name such as {@code worker 1 (pid 4711)}. */
   @Override
   public String toString() {
     return plan.name() + " (pid " + pid() + ")";

@@ -12,17 +12,17 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a JVM is started with. Immutable; each verb returns a new one.
+ * Specification of a child JVM. Immutable: each verb returns a new plan.
  *
- * @param name what errors and threads call it
+ * @param name the name of the child in errors and thread names
  * @param main the class whose main method runs
- * @param flags for the JVM, after those that every child gets
- * @param arguments for the main method
- * @param classPath what comes before {@code base}
- * @param base this JVM's class path, or what of it the child gets
+ * @param flags flags for the JVM, after those that every child gets
+ * @param arguments arguments for the main method
+ * @param classPath entries in front of {@code base}
+ * @param base the class path of this JVM, or the part of it that the child gets
  * @param environment variables besides those of this JVM
- * @param launcher a command and its arguments that becomes the JVM, such as {@code ip netns exec a}
- * @param input what its main method finds on its standard input before anything else, line by line
+ * @param launcher a command with arguments that becomes the JVM, such as {@code ip netns exec a}
+ * @param input the first lines on the standard input of the main method
  */
 public record ChildPlan(
     String name,
@@ -34,24 +34,24 @@ public record ChildPlan(
     Map<String, String> environment,
     List<String> launcher,
     List<String> input) {
-  /** The property that names the users' part of this JVM's class path, as absolute paths. */
+  /** System property that names the users' part of this JVM's class path, as absolute paths. */
   public static final String USER_CLASSES = "io.mobula.user-classes";
 
   /**
-   * The property that names the AOT cache this JVM was started with ({@code -XX:AOTCache}), for
-   * children to start with, too: they load the same classes.
+   * System property that names the AOT cache of this JVM ({@code -XX:AOTCache}). Children start
+   * with it, too, as they load the same classes.
    */
   public static final String AOT_CACHE = "io.mobula.aot-cache";
 
-  /** What keeps the JDK from warning about the libraries below Mobula. */
+  /** Flags that keep the JDK from warning about Mobula's native libraries. */
   private static final List<String> QUIET =
       List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
-  /** Variables from which a JVM takes options: they are this JVM's, not its children's. */
+  /** Variables from which a JVM takes options; children do not inherit them. */
   static final List<String> OPTION_VARIABLES =
       List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
-  /** Copies what can change. */
+  /** Copies the lists and maps. */
   public ChildPlan {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(main, "main");
@@ -66,7 +66,7 @@ public record ChildPlan(
     }
   }
 
-  /** A JVM that runs this class's main method, on this JVM's class path. */
+  /** Returns the plan of a JVM that runs a class's main method on this JVM's class path. */
   public static ChildPlan of(String name, String main) {
     return new ChildPlan(
         name,
@@ -80,18 +80,18 @@ public record ChildPlan(
         List.of());
   }
 
-  /** Starts it with these flags, too. */
+  /** Adds flags for the JVM. */
   public ChildPlan flags(List<String> more) {
     return new ChildPlan(
         name, main, joined(flags, more), arguments, classPath, base, environment, launcher, input);
   }
 
-  /** Starts it with a system property. */
+  /** Adds a system property. */
   public ChildPlan property(String key, String value) {
     return flags(List.of("-D" + key + "=" + value));
   }
 
-  /** Gives these arguments to the main method, after those said before. */
+  /** Adds arguments for the main method. */
   public ChildPlan arguments(String... more) {
     return new ChildPlan(
         name,
@@ -105,15 +105,15 @@ public record ChildPlan(
         input);
   }
 
-  /** Puts these in front of this JVM's class path, after those said before. */
+  /** Adds entries in front of this JVM's class path, after those added before. */
   public ChildPlan classPath(List<Path> more) {
     return new ChildPlan(
         name, main, flags, arguments, joined(classPath, more), base, environment, launcher, input);
   }
 
   /**
-   * Leaves out of this JVM's class path what a user has put in front of it, as the system property
-   * {@value #USER_CLASSES} says.
+   * Removes from this JVM's class path the entries that a user has put in front of it, as the
+   * system property {@value #USER_CLASSES} lists them.
    */
   public ChildPlan withoutUserClasses() {
     var users = Set.of(System.getProperty(USER_CLASSES, "").split(File.pathSeparator));
@@ -124,20 +124,20 @@ public record ChildPlan(
         name, main, flags, arguments, classPath, rest, environment, launcher, input);
   }
 
-  /** Sets a variable of its environment. */
+  /** Sets a variable of the child's environment. */
   public ChildPlan environment(String key, String value) {
     var changed = new TreeMap<>(environment);
     changed.put(key, value);
     return new ChildPlan(name, main, flags, arguments, classPath, base, changed, launcher, input);
   }
 
-  /** Starts it by means of another command that becomes the JVM. */
+  /** Starts the child through another command that becomes the JVM. */
   public ChildPlan under(List<String> command) {
     return new ChildPlan(
         name, main, flags, arguments, classPath, base, environment, command, input);
   }
 
-  /** Writes this line to its standard input, after those said before. */
+  /** Adds a line to the beginning of the child's standard input. */
   public ChildPlan input(String line) {
     return new ChildPlan(
         name,
@@ -151,7 +151,10 @@ public record ChildPlan(
         joined(input, List.of(line)));
   }
 
-  /** The words that start it: the java of this JVM, the flags, the class path, the main class. */
+  /**
+   * Returns the command line: the java of this JVM, the flags, the class path, the main class, the
+   * arguments.
+   */
   public List<String> command() {
     var command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -165,7 +168,10 @@ public record ChildPlan(
     return List.copyOf(command);
   }
 
-  /** A cache that does not fit this class path or these flags is not used, and nothing is said. */
+  /**
+   * Returns the flags for the AOT cache. A cache that does not fit this class path or these flags
+   * is ignored silently.
+   */
   private static List<String> aotCache() {
     var cache = System.getProperty(AOT_CACHE);
     return cache == null
@@ -181,7 +187,9 @@ public record ChildPlan(
             + base;
   }
 
-  /** The words and the environment, for whoever redirects the streams. */
+  /**
+   * Returns a builder with the command and the environment, for callers that redirect the streams.
+   */
   public ProcessBuilder builder() {
     var builder = new ProcessBuilder(command());
     builder.environment().keySet().removeAll(OPTION_VARIABLES);

@@ -6,14 +6,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What becomes of a process whose heap is full. An {@code OutOfMemoryError} out of a program's code
- * is that code's failure, like anything else that it throws. One that the engine meets in its own
- * bookkeeping leaves a frame unread or a waiter untold, and whoever depends on that would wait for
- * ever: the process ends then, which other nodes see as a death. Akka does the same with its
- * threads, for the same setting ({@code akka.jvm-exit-on-fatal-error}).
+ * Exit of a process whose heap is full. An {@code OutOfMemoryError} thrown by a program's code is a
+ * failure of that code, like any other. One thrown in the engine's own bookkeeping leaves a frame
+ * unread or a waiter unnotified, and whatever depends on that would wait for ever. So the process
+ * ends, and other nodes see it die. Akka does the same with its threads, by the same setting
+ * ({@code akka.jvm-exit-on-fatal-error}).
  */
 public final class HeapExhaustion {
-  /** The exit code of a process that has ended so. */
+  /** Exit code of a process that ended because its heap was full. */
   public static final int EXIT_CODE = 72;
 
   private static final byte[] LAST_WORDS =
@@ -26,14 +26,14 @@ public final class HeapExhaustion {
 
   private HeapExhaustion() {}
 
-  /** Whether the process ends; for all nodes of it. */
+  /** Sets whether the process ends; applies to all its nodes. */
   public static void setExits(boolean whether) {
     ends = whether;
   }
 
   /**
-   * To be told of whatever is caught where the engine acts for itself, before anything else is done
-   * about it: does not return if the heap is full and the process may be ended.
+   * Ends the process if the heap is full and the process may be ended. To be called first with
+   * every throwable that the engine catches in code of its own.
    */
   public static void exitIfExhausted(Throwable thrown) {
     if (ends && thrown instanceof OutOfMemoryError && !isWantOfThreads(thrown)) {
@@ -41,7 +41,10 @@ public final class HeapExhaustion {
     }
   }
 
-  /** The JVM throws the same error where the system gives it no more threads. */
+  /**
+   * Returns whether the system gave the JVM no more threads, for which the JVM throws the same
+   * error.
+   */
   private static boolean isWantOfThreads(Throwable thrown) {
     var message = thrown.getMessage();
     return message != null && message.startsWith("unable to create native thread");
@@ -51,7 +54,7 @@ public final class HeapExhaustion {
     try {
       STDERR.write(LAST_WORDS);
     } catch (IOException nobodyListens) {
-      // there is nothing else to say it by
+      // no other way is left to report it
     } finally {
       Runtime.getRuntime().halt(EXIT_CODE);
     }

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The last lines that somebody wrote, for the report when it fails. Safe for all threads. */
+/** Last lines of a process's output, for the report when it fails. Safe for all threads. */
 final class LastLines {
   private final int most;
   private final Deque<String> lines = new ArrayDeque<>();
@@ -24,7 +24,7 @@ final class LastLines {
     return List.copyOf(lines);
   }
 
-  /** The lines below each other, indented; or that there are none. */
+  /** Returns the lines, indented, or a remark that there are none. */
   @Override
   public String toString() {
     var present = all();

@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Cuts a stream into lines and hands each to a consumer, on the thread that calls. A line without
- * end costs no more memory than a long one: it is cut.
+ * Splitter of a stream into lines, which go to a consumer on the calling thread. A very long line
+ * is cut, so that memory stays bounded.
  */
 final class LineSplitter {
-  /** The most characters that one line has. */
+  /** Maximum number of characters in a line. */
   static final int LONGEST = 16_384;
 
   private final StringBuilder line = new StringBuilder();
@@ -22,7 +22,7 @@ final class LineSplitter {
     this.consumer = consumer;
   }
 
-  /** Reads to the end of the stream. */
+  /** Reads to the end of the stream and passes on its lines. */
   static void read(InputStream from, Consumer<String> consumer) throws IOException {
     new LineSplitter(consumer).readAll(from);
   }

@@ -10,19 +10,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The child's side of the pipe that it hangs by: when its standard input ends, this JVM exits. Its
- * shutdown hooks have a bounded time; then it halts, whatever hangs. The parent says
- * {@value #STOP_LINE} before it closes the pipe; without that word it is gone, and the time is
- * short.
+ * Watchdog of a child for its parent: when standard input ends, this JVM exits. Shutdown hooks have
+ * a limited time; then the JVM halts. The parent writes {@value #STOP_LINE} before it closes the
+ * pipe. Without that line the parent is gone, and the time is shorter.
  */
 public final class ParentWatch {
-  /** The exit code of a child whose shutdown hooks took too long. */
+  /** Exit code of a child whose shutdown hooks took too long. */
   public static final int HALTED = 70;
 
-  /** The parent's last line. */
+  /** Last line that the parent writes. */
   static final String STOP_LINE = "mobula-end";
 
-  /** How long hooks have at most when the parent is gone. */
+  /** Maximum time for shutdown hooks when the parent is gone. */
   private static final Duration ORPHANED = Duration.ofSeconds(3);
 
   private final BufferedReader input;
@@ -36,16 +35,19 @@ public final class ParentWatch {
     return new ParentWatch(System.in);
   }
 
-  /** The next line that the parent has written, or null when it is gone or wants the end. */
+  /**
+   * Returns the next line from the parent, or null when the parent is gone or has asked for the
+   * end.
+   */
   public @Nullable String readLine() throws IOException {
     var line = input.readLine();
     return STOP_LINE.equals(line) ? null : line;
   }
 
   /**
-   * From now on the end of the input ends this JVM.
+   * Starts to watch: from now on the end of the input ends this JVM.
    *
-   * @param bound how long its shutdown hooks may take when the parent has asked for the end
+   * @param bound how long shutdown hooks may take when the parent has asked for the end
    */
   public void start(Duration bound) {
     Thread.ofPlatform().daemon().name("mobula-parent-watch").start(() -> {
@@ -54,15 +56,15 @@ public final class ParentWatch {
     });
   }
 
-  /** Whether the parent has said that it is to be. */
+  /** Waits for the end of the input and returns whether the parent has asked for it. */
   private boolean awaitEndOfInput() {
     boolean asked = false;
     try {
       for (var line = input.readLine(); line != null; line = input.readLine()) {
-        asked = line.equals(STOP_LINE); // whatever else the parent still says is for nobody
+        asked = line.equals(STOP_LINE); // any other line is ignored
       }
     } catch (IOException brokenPipe) {
-      return asked; // the same as its end
+      return asked; // a broken pipe counts as the end
     }
     return asked;
   }
@@ -70,7 +72,7 @@ public final class ParentWatch {
   private static void exit(Duration bound) {
     Thread.ofPlatform().daemon().name("mobula-exit").start(() -> System.exit(0));
     try {
-      TimeUnit.NANOSECONDS.sleep(bound.toNanos()); // the JVM ends under it when the hooks are done
+      TimeUnit.NANOSECONDS.sleep(bound.toNanos()); // the JVM exits during this wait when the hooks are done
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -5,15 +5,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The line by which a child says that it is up: {@code mobula-ready ADDRESS NODEID}.
+ * Line by which a child reports that it is up: {@code mobula-ready ADDRESS NODEID}.
  *
- * @param address where others reach it, {@code host:port}, or {@code -} where nobody can
- * @param node its incarnation
+ * @param address the address for others, {@code host:port}, or {@code -} if it has none
+ * @param node the incarnation of the child's node
  */
 public record ReadyNotice(String address, NodeId node) {
   private static final String MARK = "mobula-ready ";
 
-  /** Refuses an address that is none. */
+  /** Rejects an address that is blank or contains a space. */
   public ReadyNotice {
     Objects.requireNonNull(node, "node");
     if (address.isBlank() || address.indexOf(' ') >= 0) {
@@ -21,12 +21,12 @@ public record ReadyNotice(String address, NodeId node) {
     }
   }
 
-  /** The line. */
+  /** Returns the line that the child writes. */
   public String line() {
     return MARK + address + " " + node;
   }
 
-  /** What a line says, or null if it is another. */
+  /** Parses a line; returns null if it is another line. */
   static @Nullable ReadyNotice parse(String line) {
     if (!line.startsWith(MARK)) {
       return null;

@@ -5,26 +5,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether and when a child that ended is started again: at once at first, then after a pause that
- * doubles with each end that lies less than {@code window} back; with too many of those, never.
- * Starts that fail one after the other count however long each of them takes: without that, one
- * that never comes up within a long time limit would be started for ever.
+ * Policy for the restart of a child that ended: at once at first, then after a pause that doubles
+ * with each end within the {@code window}; never after too many of those. Failed starts in a row
+ * count however long each takes: otherwise a child that never comes up within a long time limit
+ * would be restarted for ever.
  *
- * @param pause before the second restart
- * @param longest where doubling stops
+ * @param pause the pause before the second restart
+ * @param longest the maximum pause
  * @param restarts how many are allowed within the window; 0 allows none at all
  * @param window how long an end counts
  */
 public record RestartPolicy(Duration pause, Duration longest, int restarts, Duration window) {
-  /** Up to 10 restarts in 10 minutes, with pauses from 0.2 s to 30 s. */
+  /** Default: up to 10 restarts in 10 minutes, with pauses from 0.2 s to 30 s. */
   public static final RestartPolicy DEFAULT =
       new RestartPolicy(Duration.ofMillis(200), Duration.ofSeconds(30), 10, Duration.ofMinutes(10));
 
-  /** What ends stays ended. */
+  /** Policy without any restart. */
   public static final RestartPolicy NEVER =
       new RestartPolicy(Duration.ZERO, Duration.ZERO, 0, Duration.ofSeconds(1));
 
-  /** Refuses what makes no sense. */
+  /** Rejects negative and inconsistent values. */
   public RestartPolicy {
     if (pause.isNegative()
         || longest.compareTo(pause) < 0
@@ -35,17 +35,17 @@ public record RestartPolicy(Duration pause, Duration longest, int restarts, Dura
     }
   }
 
-  /** The same with another number of restarts. */
+  /** Returns this policy with another number of restarts. */
   public RestartPolicy restarts(int within) {
     return new RestartPolicy(pause, longest, within, window);
   }
 
   /**
-   * How long to wait before the next start, or empty to give up.
+   * Returns the pause before the next start, or empty to give up.
    *
    * @param ends when the child has ended, the last time included, in nanoseconds
-   * @param failedStarts how many times it has now ended before it was up, one after the other
-   * @param now on the same clock
+   * @param failedStarts how many times in a row the child has ended before it was up
+   * @param now the time on the same clock
    */
   Optional<Duration> next(List<Long> ends, int failedStarts, long now) {
     long recent = ends.stream().filter(end -> now - end < window.toNanos()).count();

@@ -5,16 +5,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The line by which a child says every second that it is still starting, so that its parent waits
- * for it on a machine that is slow. A thread of its own writes it, until this is closed.
+ * Line by which a child reports every second that it is still starting, so that its parent waits
+ * longer on a slow machine. A daemon thread writes the line until the notice is closed.
  */
 final class StartingNotice implements AutoCloseable {
-  /** The line. */
+  /** The line that the child writes. */
   static final String LINE = "mobula-starting";
 
   /**
-   * How many start limits a child may take in all that says that it is starting; a silent one may
-   * take one.
+   * Maximum time for a child that reports that it is starting, in start limits. A silent child has
+   * one start limit.
    */
   static final int MOST = 6;
 
@@ -35,12 +35,12 @@ final class StartingNotice implements AutoCloseable {
       do {
         out.println(LINE);
       } while (!started.await(1, TimeUnit.SECONDS));
-    } catch (InterruptedException e) { // nobody does; the parent would take the child for silent
+    } catch (InterruptedException e) { // nobody interrupts it; the parent would think that the child is silent
       Thread.currentThread().interrupt();
     }
   }
 
-  /** The child is up, or has failed. */
+  /** Stops the notices, as the child is up or has failed. */
   @Override
   public void close() {
     started.countDown();

@@ -10,39 +10,41 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * The main of a child JVM that is a node: reads its settings from the first line of its standard
- * input, opens a runtime, says on standard output that it is up, and lives until its input ends.
+ * Main class of a child JVM that is a node. Reads its settings from the first line of standard
+ * input, opens a runtime, reports on standard output that it is up, and lives until its input ends.
  *
- * <p>Settings come by the pipe and not by the command line since that is for all users of the host
- * to see, and since the JVM can start while the seed that it is to join is not yet known.
+ * <p>The settings come through the pipe and not on the command line, as all users of the host can
+ * read a command line, and as the JVM can start while the seed that it will join is not known yet.
  */
 public final class WorkerMain {
-  /** The exit code of a node that its cluster has given up, or that somebody else has closed. */
+  /** Exit code of a node that its cluster has removed, or that other code has closed. */
   public static final int REMOVED_EXIT_CODE = 71;
 
-  /** The system property, {@code true}, by which a JVM knows that Mobula has started it. */
+  /** System property that is {@code true} in a JVM that Mobula has started. */
   public static final String STARTED_PROPERTY = "io.mobula.started";
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private WorkerMain() {}
 
-  /** The plan of a child that is a node; {@link #settingsLine} is the line that it waits for. */
+  /** Returns the plan of a child that is a node and waits for the line {@link #settingsLine}. */
   public static ChildPlan plan(String name) {
     return ChildPlan.of(name, WorkerMain.class.getName());
   }
 
-  /** The line that tells a node its settings. */
+  /** Returns the line that gives a node its settings. */
   public static String settingsLine(Settings settings) {
     return ConfigFactory.parseMap(settings.values()).root().render(ConfigRenderOptions.concise());
   }
 
-  /** Exit code 0 after the end of its input, 1 when the node cannot start. */
+  /**
+   * Runs the node; exits with 0 after the end of its input, and with 1 when the node cannot start.
+   */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     var watch = ParentWatch.ofStandardInput();
     var line = watch.readLine();
     if (line == null) {
-      return; // whoever wanted this node is gone
+      return; // the process that started this one is gone
     }
     watch.start(CLOSE_TIMEOUT);
     System.setProperty(STARTED_PROPERTY, "true");
@@ -63,14 +65,14 @@ public final class WorkerMain {
     }
   }
 
-  /** The end of the input ends the JVM under it. */
+  /** Waits until the runtime is closed. The end of the input exits the JVM during this wait. */
   private static void awaitClosed(MobulaRuntime runtime) throws InterruptedException {
     while (!runtime.awaitClosed(Duration.ofHours(1))) {
-      // it may run for as long as it likes
+      // there is no limit
     }
   }
 
-  /** The settings that a line of {@link #settingsLine} holds. */
+  /** Parses the line that {@link #settingsLine} made. */
   public static Settings parseSettings(String line) {
     var settings = Mobula.settings();
     for (var entry : ConfigFactory.parseString(line).entrySet()) {

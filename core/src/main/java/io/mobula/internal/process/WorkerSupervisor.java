@@ -17,10 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a number of child JVMs running: starts them at the same time, starts again what ends, with
- * growing pauses, gives up on one that cannot be kept, and ends all when it is closed.
+ * Supervisor of a fixed number of child JVMs. Starts them in parallel, restarts a child that ends
+ * after growing pauses, gives up on a child that keeps failing, and ends all of them when it is
+ * closed.
  *
- * <p>All decisions are taken on one daemon thread, {@code mobula-workers}, which owns the state and
+ * <p>All decisions are made on one daemon thread, {@code mobula-workers}, which owns the state and
  * calls the listener. Safe for all threads.
  */
 public final class WorkerSupervisor implements AutoCloseable {
@@ -36,18 +37,18 @@ public final class WorkerSupervisor implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * How long things may take.
+   * Timeouts and restart policy of a supervisor.
    *
-   * @param restarts when to start again
-   * @param startTimeout within which a child must say that it is up, or again that it is starting
+   * @param restarts when to restart a child
+   * @param startTimeout within which a child must report that it is up, or again that it is
+   *     starting
    * @param closeTimeout how long all children together may take to close
    */
   public record Limits(RestartPolicy restarts, Duration startTimeout, Duration closeTimeout) {
-    /** A minute to come up, 10 s to close. */
+    /** Default: a minute to come up, 10 s to close. */
     public static final Limits DEFAULT =
         new Limits(RestartPolicy.DEFAULT, Duration.ofMinutes(1), Duration.ofSeconds(10));
 
-    /** Refuses nulls. */
     public Limits {
       Objects.requireNonNull(restarts, "restarts");
       Objects.requireNonNull(startTimeout, "startLimit");
@@ -55,24 +56,26 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
   }
 
-  /** Hears what becomes of the children, on the supervisor's thread, which must not be blocked. */
+  /**
+   * Listener to the children's lives, called on the supervisor's thread, which must not be blocked.
+   */
   public interface Listener {
-    /** It is up. */
+    /** Reports that a child is up. */
     void up(int worker, long pid, ReadyNotice ready);
 
-    /** It has ended and is started again after the pause. */
+    /** Reports that a child has ended and is restarted after the pause. */
     void restarts(int worker, String how, Duration pause);
 
-    /** It has ended and stays so. */
+    /** Reports that a child has ended and is not restarted. */
     void gaveUp(int worker, String why);
   }
 
-  /** The place of one child; owned by the supervisor's thread. */
+  /** Slot of one child; owned by the supervisor's thread. */
   private static final class WorkerSlot {
     final int number;
     final List<Long> ends = new ArrayList<>();
     boolean up;
-    int failedStarts; // one after the other
+    int failedStarts; // in a row
     volatile @Nullable ChildJvm child;
 
     WorkerSlot(int number) {
@@ -96,8 +99,8 @@ public final class WorkerSupervisor implements AutoCloseable {
   /**
    * Starts {@code count} children and returns at once.
    *
-   * @param plans what the child of a number is started with, asked anew at each start
-   * @param output takes what they write
+   * @param plans gives the plan of a child by its number, at each start
+   * @param output takes the lines that the children write
    */
   public static WorkerSupervisor start(
       int count,
@@ -133,7 +136,7 @@ public final class WorkerSupervisor implements AutoCloseable {
     ChildJvm child;
     try {
       child = ChildJvm.start(plans.apply(slot.number), output);
-    } catch (RuntimeException e) { // a plan that cannot be made is as bad as a child that ends
+    } catch (RuntimeException e) { // a plan that cannot be made counts like a child that ends
       onEnd(slot, String.valueOf(e.getMessage()));
       return;
     }
@@ -146,7 +149,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
   private void onUp(WorkerSlot slot, ChildJvm child, ReadyNotice ready) {
     if (!child.equals(slot.child)) {
-      return; // it has ended before this was heard
+      return; // the child has ended before this step ran
     }
     slot.up = true;
     slot.failedStarts = 0;
@@ -206,16 +209,16 @@ public final class WorkerSupervisor implements AutoCloseable {
     listener.gaveUp(slot.number, why);
   }
 
-  /** The process id of the child of a number, or 0 while there is none. */
+  /** Returns the process id of a child by its number, or 0 while it does not run. */
   public long pid(int worker) {
     var child = slots.get(worker).child;
     return child == null ? 0 : child.pid();
   }
 
   /**
-   * Kills a child as {@code kill -9} does; it is then started again as if it had crashed.
+   * Kills a child as {@code kill -9} does; the supervisor then restarts it as after a crash.
    *
-   * @throws ProcessException when it does not run at this moment
+   * @throws ProcessException when the child does not run at present
    */
   public void kill(int worker) {
     var child = slots.get(worker).child;
@@ -227,7 +230,8 @@ public final class WorkerSupervisor implements AutoCloseable {
   }
 
   /**
-   * Ends all children at the same time: asks, waits, insists, kills. Closing again does nothing.
+   * Ends all children in parallel: asks, waits, sends SIGTERM, kills. Has no effect the second
+   * time.
    */
   @Override
   public void close() {
