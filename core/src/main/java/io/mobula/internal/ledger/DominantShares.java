@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Dominant share of each driver: how much of a node its work holds. Not thread-safe. */
+/**
+ * Dominant share of each driver: the part of a node that the driver's work holds. Not thread-safe.
+ */
 final class DominantShares {
   private static final double UNKNOWN = -1;
 
@@ -52,7 +54,7 @@ final class DominantShares {
   void subtract(Job job, Resources granted, List<DeviceShare> shares) {
     var usage = usages.get(job.driver());
     if (usage == null) {
-      return; // it had been granted nothing but leases without resources
+      return; // nothing was granted to it
     }
     usage.share = UNKNOWN;
     granted.asUnits().forEach((name, units) -> {

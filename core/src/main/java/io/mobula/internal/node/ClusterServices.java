@@ -295,8 +295,8 @@ final class ClusterServices {
   }
 
   /**
-   * Evacuates this node: the others copy objects that only this node has, and host the actors'
-   * state that it hosted for them.
+   * Evacuates this node: the others copy objects that only this node has, and take over what it
+   * hosted of the directory and of the actors' names.
    */
   void evacuate(Duration limit) {
     clusterObjects.leave(limit);

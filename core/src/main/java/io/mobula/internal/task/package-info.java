@@ -22,8 +22,8 @@
  * <ul>
  * <li>A task has exactly one outcome, the first: result, failure, cancellation or timeout ({@code
  * TaskRun}).
- * <li>An attempt counts when it has begun. A task that a slot returns unstarted has lost no
- * attempt; one that was running when its process died has.
+ * <li>A task that a slot returns unstarted loses no attempt. A task that was at a process when it
+ * died does: it may have begun.
  * <li>What cannot be decoded or sent fails its own task and no other.
  * <li>Pending tasks and the bytes of their arguments are bounded ({@code AdmissionLimiter}).
  * <li>A task that kills processes cannot use up the retries of its neighbours ({@code
