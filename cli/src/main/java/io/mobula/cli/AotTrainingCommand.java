@@ -15,9 +15,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * What {@code bin/mobula} runs once, so that the JVM can write down which classes nodes and drivers
- * load and which of their methods are worth compiling: its AOT cache (JEP 514 and 515). Does a
- * little of everything between a driver and a node of this JVM and a node in another.
+ * Hidden command {@code mobula train}: the training run from which {@code bin/mobula} makes the
+ * JVM's AOT cache (JEP 514 and 515). The cache records which classes nodes and drivers load and
+ * which of their methods are worth compiling.
+ *
+ * <p>The command runs tasks, actor calls, puts and gets between a driver and a node of this JVM and
+ * a node of another JVM.
  */
 @Command(
     name = "train",
@@ -35,7 +38,7 @@ final class AotTrainingCommand implements Callable<Integer> {
       description = "For how long (${DEFAULT-VALUE}).")
   private double seconds;
 
-  /** An actor with small and large answers. */
+  /** Actor with small and large results. */
   static final class TrainingActor {
     private int calls;
 

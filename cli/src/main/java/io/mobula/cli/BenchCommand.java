@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The group of commands that measure. */
+/** Command {@code mobula bench}, the parent of all commands that measure. */
 @Command(
     name = "bench",
     description = "Measures Mobula on this machine, beside bare means.",
@@ -29,7 +29,7 @@ final class BenchCommand implements Runnable {
   @Spec
   private CommandSpec spec;
 
-  /** Refuses a line without a subcommand. */
+  /** Refuses a command line without a subcommand. */
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "mobula bench: no command given");

@@ -8,8 +8,8 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * What {@code mobula --version} prints: the version that the build wrote down, and the JVM that
- * runs it.
+ * Output of {@code mobula --version}: the version that the build recorded, and the version of the
+ * running JVM.
  */
 final class BuildVersion implements IVersionProvider {
   private static final String RESOURCE = "version.properties";

@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Prints the tables of several processes in {@code docs/performance.md}. */
+/**
+ * Command {@code mobula bench cluster}, which prints the tables for several processes in {@code
+ * docs/performance.md}.
+ */
 @Command(
     name = "cluster",
     description = {
@@ -63,7 +66,6 @@ final class ClusterBenchCommand implements Callable<Integer> {
       description = "Write all rounds there as JSON, too.")
   private @Nullable Path json;
 
-  /** Runs the bench. */
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

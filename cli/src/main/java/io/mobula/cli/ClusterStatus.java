@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What {@code mobula status} says, in the words of its JSON: a script's contract, to which names
- * are added and never changed.
+ * Output of {@code mobula status} as JSON. The names are a contract with scripts: names may be
+ * added, but never change.
  *
- * @param cluster its name
- * @param nodes every process that belongs to it, the one that asks excepted
- * @param waiting what cannot run yet
+ * @param cluster name of the cluster
+ * @param nodes all processes of the cluster except the one that asks
+ * @param waiting work that cannot run yet
  */
 @JsonPropertyOrder({"cluster", "nodes", "waiting"})
 record ClusterStatus(String cluster, List<Node> nodes, List<PendingWork> waiting) {
@@ -28,12 +28,12 @@ record ClusterStatus(String cluster, List<Node> nodes, List<PendingWork> waiting
   }
 
   /**
-   * One process.
+   * State of one process of the cluster.
    *
-   * @param id its incarnation
+   * @param id incarnation of the node
    * @param role {@code node}, {@code worker} or {@code driver}
-   * @param lanes to whom it has sent frames, by the other's incarnation; of the 256 with most to be
-   *     sent
+   * @param lanes frames exchanged with other processes, by the incarnation of the other process;
+   *     only the 256 lanes with the most unacknowledged bytes
    */
   @JsonPropertyOrder({"id", "address", "host", "pid", "role", "resources", "store", "lanes"})
   record Node(
@@ -50,7 +50,7 @@ record ClusterStatus(String cluster, List<Node> nodes, List<PendingWork> waiting
     }
   }
 
-  /** Amounts by name; memory in bytes. */
+  /** Resource amounts by name; memory is in bytes. */
   @JsonPropertyOrder({"total", "available"})
   record NodeResources(Map<String, Number> total, Map<String, Number> available) {
     NodeResources {
@@ -59,16 +59,16 @@ record ClusterStatus(String cluster, List<Node> nodes, List<PendingWork> waiting
     }
   }
 
-  /** In bytes. */
+  /** Size of the object store, in bytes. */
   @JsonPropertyOrder({"capacity", "used"})
   record Store(long capacity, long used) {}
 
   /**
-   * A task or actor that cannot run yet.
+   * Task or actor that cannot run yet.
    *
-   * @param id what logs and errors call it
-   * @param wants amounts by name
-   * @param why for people
+   * @param id name used in logs and errors
+   * @param wants requested amounts by resource name
+   * @param why reason for people
    */
   @JsonPropertyOrder({"id", "wants", "why"})
   record PendingWork(String id, Map<String, Number> wants, String why) {
@@ -78,17 +78,17 @@ record ClusterStatus(String cluster, List<Node> nodes, List<PendingWork> waiting
   }
 
   /**
-   * The way of frames to one other process.
+   * Frames exchanged with one other process.
    *
-   * @param kind what carries them
-   * @param sent since both know each other
-   * @param received on the way back
-   * @param underway not acknowledged yet
+   * @param kind transport that carries the frames
+   * @param sent frames sent since both processes know each other
+   * @param received frames received in the other direction
+   * @param underway frames sent and not yet acknowledged
    */
   @JsonPropertyOrder({"kind", "sent", "received", "underway"})
   record Lane(String kind, Amount sent, Amount received, Amount underway) {}
 
-  /** Frames, and their bytes. */
+  /** Number of frames, and their size in bytes. */
   @JsonPropertyOrder({"frames", "bytes"})
   record Amount(long frames, long bytes) {}
 
@@ -99,7 +99,7 @@ record ClusterStatus(String cluster, List<Node> nodes, List<PendingWork> waiting
   String json() {
     try {
       return MAPPER.writeValueAsString(this);
-    } catch (JsonProcessingException e) { // records of strings and numbers always can be
+    } catch (JsonProcessingException e) { // cannot happen: records of strings and numbers can always be written
       throw new IllegalStateException("Cannot write " + this, e);
     }
   }

@@ -8,7 +8,9 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Asks all nodes of a cluster to leave, on whatever host, as a driver of it. */
+/**
+ * Shutdown of a whole cluster: connects as a driver and asks all nodes, on every host, to leave.
+ */
 final class ClusterStop {
   private final MobulaRuntime runtime;
   private final PrintWriter out;
@@ -20,7 +22,7 @@ final class ClusterStop {
     this.err = err;
   }
 
-  /** Returns the exit code: 0 when all have left within that many seconds. */
+  /** Returns the exit code, which is 0 when all nodes have left within {@code timeout} seconds. */
   static int run(HostAndPort address, int timeout, PrintWriter out, PrintWriter err)
       throws InterruptedException {
     var settings = Mobula.settings().storeCapacity(1 << 20);
@@ -49,7 +51,10 @@ final class ClusterStop {
     return left.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
-  /** All that are to go; workers go with their nodes, which would start them again. */
+  /**
+   * Returns all processes that are to leave. Workers are not asked themselves: their nodes would
+   * start them again, and take them along when they leave.
+   */
   private List<NodeInfo> nodes() {
     return runtime.nodes().stream()
         .filter(node -> !node.role().equals("driver"))

@@ -10,7 +10,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes the table and the chart of {@code jmh/compare/compare}, which has run both sides. */
+/**
+ * Command {@code mobula bench comparison}, which makes the table and the chart from the output of
+ * the script {@code jmh/compare/compare}.
+ */
 @Command(
     name = "comparison",
     description = "Write comparison.md and comparison.png from what jmh/compare/compare has left.",
@@ -22,7 +25,6 @@ final class ComparisonCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Where both sides' numbers are.")
   private Path directory = Path.of(".");
 
-  /** Reads and writes. */
   @Override
   public Integer call() throws Exception {
     if (!Files.isDirectory(directory)) {

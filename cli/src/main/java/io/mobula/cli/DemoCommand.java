@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code mobula demo}: handwritten digits learned from a sharded parameter server. */
+/** Command {@code mobula demo}, which learns handwritten digits with a sharded parameter server. */
 @Command(
     name = "demo",
     description = "Trains two models on handwritten digits with a sharded parameter server.",
@@ -43,7 +43,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--plot", description = "The PNG of loss and accuracy over time.")
   private Path plot = DemoSettings.DEFAULT.plot();
 
-  /** Exit code 0, or 1 when the network learned too little or the plot cannot be written. */
+  /**
+   * Returns exit code 0, or 1 when the network learned too little or the plot cannot be written.
+   */
   @Override
   public Integer call() {
     try {

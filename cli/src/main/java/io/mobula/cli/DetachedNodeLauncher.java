@@ -21,11 +21,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts a node that outlives this process: the same command line without {@code --detach}, in a
- * session of its own, its output in a file. Waits until the registry says that it is up.
+ * Launcher of a node that outlives this process. The node is started by the same command line
+ * without {@code --detach}, in a session of its own, with its output in a file. The launcher waits
+ * until the registry lists the node as up.
  */
 final class DetachedNodeLauncher {
-  /** By this option a process knows that it is such a node. */
+  /** Hidden option that tells a process that it is a detached node. */
   static final String LOG_OPTION = "--detached-log";
 
   private static final String DETACH = "--detach";
@@ -44,7 +45,7 @@ final class DetachedNodeLauncher {
     this.limit = limit;
   }
 
-  /** Returns the exit code: 0 once it is up. */
+  /** Returns the exit code, which is 0 once the node is up. */
   int start(List<String> words, PrintWriter out, PrintWriter err)
       throws IOException, InterruptedException {
     Path log;
@@ -100,7 +101,7 @@ final class DetachedNodeLauncher {
         .redirectOutput(Redirect.appendTo(log.toFile()));
   }
 
-  /** What the user has given to every JVM of the command. */
+  /** Returns the options that the user gives to every JVM of the command. */
   private static List<String> givenFlags() {
     var given =
         Optional.ofNullable(System.getenv("MOBULA_JAVA_OPTS")).orElse("").strip();
@@ -149,7 +150,10 @@ final class DetachedNodeLauncher {
     }
   }
 
-  /** The last lines but the frames of stacks, which would hide what was said before them. */
+  /**
+   * Returns the last lines of the log without stack frames, which would hide the messages before
+   * them.
+   */
   private static List<String> tail(Path log) throws IOException {
     var lines = end(log).lines().filter(line -> !line.startsWith("\tat ")).toList();
     return lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());

@@ -5,14 +5,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What is free on a disk, for people whose node cannot write. */
+/** Free disk space, as text for users whose node cannot write. */
 final class DiskSpace {
-  /** With less a node does not get to say what went wrong. */
+  /** Minimum space, in bytes, that a node needs to report an error in its log. */
   private static final long LEAST = 256 << 10;
 
   private DiskSpace() {}
 
-  /** Whether there is too little for the first lines of a log. */
+  /** Returns whether there is too little space for the first lines of a log. */
   static boolean isLow(Path file) throws IOException {
     return isLow(free(file));
   }
@@ -25,7 +25,7 @@ final class DiskSpace {
     return Files.getFileStore(file).getUsableSpace();
   }
 
-  /** A sentence with what is free where that file is, after a space. */
+  /** Returns a sentence, after a space, with the free space on the disk of {@code file}. */
   static String describeFreeSpace(Path file) {
     try {
       return " On the disk of " + file + " " + free(file) + " bytes are free.";
@@ -34,7 +34,7 @@ final class DiskSpace {
     }
   }
 
-  /** What a file operation failed with. */
+  /** Returns the reason why a file operation has failed. */
   static String describeFailure(IOException failure) {
     if (failure instanceof FileSystemException known && known.getReason() != null) {
       return known.getReason() + ": " + known.getFile() + ".";

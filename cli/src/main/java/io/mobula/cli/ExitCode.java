@@ -1,16 +1,16 @@
 package io.mobula.cli;
 
-/** What the exit code of the command tells a shell script. */
+/** Exit codes of the command, for shell scripts. */
 final class ExitCode {
-  /** It was done. */
+  /** Success of the command. */
   static final int DONE = 0;
-  /** The command ran and failed; standard error says why. */
+  /** Failure of a command that has run; standard error gives the reason. */
   static final int FAILED = 1;
-  /** The command line was not understood; nothing was done. */
+  /** Command line that could not be parsed; nothing was done. */
   static final int USAGE = 2;
-  /** There was nothing to do: {@code stop} found no node. */
+  /** Success with nothing to do: {@code stop} found no node. */
   static final int NOTHING_TO_DO = 3;
-  /** No cluster answers at the address, or it does not let this process in. */
+  /** No cluster answers at the address, or the cluster does not admit this process. */
   static final int NO_ANSWER = 4;
 
   private ExitCode() {}

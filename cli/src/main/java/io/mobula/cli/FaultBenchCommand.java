@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Work under faults, and the check of its history. */
+/** Command {@code mobula bench faults}, which runs work under faults and checks its history. */
 @Command(
     name = "faults",
     description = {
@@ -45,7 +45,6 @@ final class FaultBenchCommand implements Callable<Integer> {
       description = "How many processes (${DEFAULT-VALUE}), from 4 on.")
   private int nodes;
 
-  /** Runs the bench. */
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

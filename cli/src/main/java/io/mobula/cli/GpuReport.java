@@ -20,11 +20,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code mobula gpus} says, in the words of its JSON: a script's contract, to which names are
- * added and never changed. What is not known is null.
+ * Output of {@code mobula gpus} as JSON. The names are a contract with scripts: names may be added,
+ * but never change. Unknown values are null.
  *
- * @param accelerators those that this process may use, each at its index
- * @param warnings why something could not be asked
+ * @param accelerators devices that this process may use, each at its index
+ * @param warnings reasons why a source of devices could not be asked
  */
 @JsonPropertyOrder({"accelerators", "warnings"})
 record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
@@ -37,11 +37,12 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
   }
 
   /**
-   * One device.
+   * State of one device.
    *
    * @param vendor {@code nvidia}, {@code amd} or {@code declared}
-   * @param memory in bytes
-   * @param shares how much of it Mobula has granted, from 0 to 1; null where no node was asked
+   * @param memory size in bytes
+   * @param shares part of the device that Mobula has granted, from 0 to 1; null where no node was
+   *     asked
    */
   @JsonPropertyOrder({
     "index",
@@ -74,28 +75,28 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
       @Nullable LoadEntry load) {}
 
   /**
-   * Whether it can be worked with.
+   * Health of a device.
    *
-   * @param cause for programs, such as {@code gone}; null if it is healthy
+   * @param cause for programs, such as {@code gone}; null if the device is healthy
    * @param reason for people
    */
   @JsonPropertyOrder({"healthy", "cause", "reason"})
   record HealthEntry(
       boolean healthy, @Nullable String cause, @Nullable String reason) {}
 
-  /** Which part of which GPU. */
+  /** MIG instance as a part of its parent GPU. */
   @JsonPropertyOrder({"parent", "gpuInstance", "computeInstance"})
   record MigPart(String parent, int gpuInstance, int computeInstance) {}
 
   /**
-   * Another device.
+   * Device near this one.
    *
-   * @param link such as {@code nvlink}
+   * @param link kind of connection, such as {@code nvlink}
    */
   @JsonPropertyOrder({"uuid", "link"})
   record PeerDevice(String uuid, String link) {}
 
-  /** Per cent, bytes and degrees; null altogether where the device does not answer. */
+  /** Load of a device in per cent, bytes and degrees; null where the device does not answer. */
   @JsonPropertyOrder({"compute", "memory", "used", "celsius", "processes"})
   record LoadEntry(
       @Nullable Integer compute,
@@ -104,11 +105,11 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
       @Nullable Integer celsius,
       List<DeviceProcess> processes) {}
 
-  /** A process on a device; its memory in bytes. */
+  /** Process that uses a device, and its device memory in bytes. */
   @JsonPropertyOrder({"pid", "memory"})
   record DeviceProcess(long pid, @Nullable Long memory) {}
 
-  /** A warning. */
+  /** Warning of one source of devices. */
   @JsonPropertyOrder({"source", "cause"})
   record WarningEntry(String source, String cause) {}
 
@@ -188,7 +189,7 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
   String json() {
     try {
       return MAPPER.writeValueAsString(this);
-    } catch (JsonProcessingException e) { // records of strings and numbers always can be
+    } catch (JsonProcessingException e) { // cannot happen: records of strings and numbers can always be written
       throw new IllegalStateException("Cannot write " + this, e);
     }
   }

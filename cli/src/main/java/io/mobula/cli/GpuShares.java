@@ -12,12 +12,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of each accelerator of this host the nodes of a cluster have granted.
+ * Shares of this host's accelerators that the nodes of a cluster have granted.
  *
- * @param used by UUID, from 0 to 1; empty where no node was asked
+ * @param used granted share by device UUID, from 0 to 1; empty where no node was asked
  */
 record GpuShares(Map<String, Double> used) {
-  /** Nobody was asked. */
+  /** Empty shares, for when no node was asked. */
   static final GpuShares UNKNOWN = new GpuShares(Map.of());
 
   GpuShares {
@@ -25,10 +25,10 @@ record GpuShares(Map<String, Double> used) {
   }
 
   /**
-   * Connects to a node as a driver, asks, and leaves.
+   * Connects to a node as a driver, asks for the granted shares, and disconnects.
    *
-   * @param address where it listens; null if there is none
-   * @param warn is told why it cannot be asked
+   * @param address of the node; null if there is none
+   * @param warn receives the reason why the node could not be asked
    */
   static GpuShares of(@Nullable String address, Consumer<String> warn) {
     if (address == null) {
@@ -62,7 +62,7 @@ record GpuShares(Map<String, Double> used) {
     }
   }
 
-  /** Of that device; null where that is not known. */
+  /** Returns the granted share of a device, or null where it is not known. */
   @Nullable
   Double of(String uuid) {
     return used.get(uuid);

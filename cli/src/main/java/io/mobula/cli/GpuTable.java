@@ -7,7 +7,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The accelerators of a host for people: a line each, in columns as wide as they need. */
+/**
+ * Table of a host's accelerators for people: one line per device, with columns as wide as their
+ * longest cell.
+ */
 final class GpuTable {
   private static final List<String> HEAD =
       List.of("index", "uuid", "model", "memory", "shares", "health");

@@ -10,7 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code mobula gpus}: the accelerators of this host that a node started here could offer. */
+/**
+ * Command {@code mobula gpus}, which shows the accelerators of this host that a node started here
+ * could offer.
+ */
 @Command(
     name = "gpus",
     description =
@@ -39,7 +42,7 @@ final class GpusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON, for programs.")
   private boolean json;
 
-  /** Exit code 0, also where there is none; warnings go to standard error. */
+  /** Returns exit code 0, also where there is no accelerator; warnings go to standard error. */
   @Override
   public Integer call() throws IOException {
     try (var probe = HostAcceleratorProbe.open(ProbeSettings.ofThisProcess())) {
@@ -63,7 +66,7 @@ final class GpusCommand implements Callable<Integer> {
         why -> spec.commandLine().getErr().println("mobula gpus: " + why));
   }
 
-  /** Where a node of this user listens on this host, or null. */
+  /** Returns the address of a node of this user on this host, or null. */
   private static @Nullable String running() throws IOException {
     for (var node : NodeRegistry.ofThisUser().alive()) {
       return node.entry().address();

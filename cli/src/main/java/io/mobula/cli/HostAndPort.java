@@ -4,9 +4,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where a node of the cluster listens.
+ * Address at which a node of the cluster listens.
  *
- * @param host a name or a number
+ * @param host host name or IP address
  * @param port from 1 to 65535
  */
 record HostAndPort(String host, int port) {
@@ -23,7 +23,7 @@ record HostAndPort(String host, int port) {
     return host + ":" + port;
   }
 
-  /** Reads {@code HOST:PORT}. */
+  /** Parser of {@code HOST:PORT} on the command line. */
   static final class Converter implements ITypeConverter<HostAndPort> {
     @Override
     public HostAndPort convert(String text) {

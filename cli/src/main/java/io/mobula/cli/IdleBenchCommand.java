@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What a cluster costs that has nothing to do. */
+/** Command {@code mobula bench idle}, which measures the cost of an idle cluster. */
 @Command(
     name = "idle",
     description = "Look at the CPU time of two nodes of this host that have nothing to do.",
@@ -26,7 +26,6 @@ final class IdleBenchCommand implements Callable<Integer> {
       description = "For how long (${DEFAULT-VALUE}).")
   private double seconds;
 
-  /** Runs the bench. */
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

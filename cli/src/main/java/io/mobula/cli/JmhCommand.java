@@ -6,7 +6,10 @@ import org.openjdk.jmh.Main;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** Runs the JMH benchmarks. Every word goes to JMH as it is, {@code -h} included. */
+/**
+ * Command {@code mobula jmh}, which runs the JMH benchmarks. All arguments are passed to JMH
+ * unchanged, {@code -h} included.
+ */
 @Command(
     name = "jmh",
     description = "Run the JMH benchmarks; what follows is JMH's own command line, -h shows it.")
@@ -14,7 +17,7 @@ final class JmhCommand implements Runnable {
   @Unmatched
   private List<String> words = new ArrayList<>();
 
-  /** Hands over to JMH, which ends the JVM itself where it cannot go on. */
+  /** Calls JMH, which may end the JVM itself. */
   @Override
   public void run() {
     try {

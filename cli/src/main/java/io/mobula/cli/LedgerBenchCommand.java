@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How fast a ledger grants. */
+/** Command {@code mobula bench ledger}, which measures how fast a ledger grants leases. */
 @Command(
     name = "ledger",
     description = {
@@ -37,7 +37,6 @@ final class LedgerBenchCommand implements Callable<Integer> {
       description = "How long each round takes, half of it to warm up (${DEFAULT-VALUE}).")
   private double seconds;
 
-  /** Runs the table. */
   @Override
   public Integer call() throws InterruptedException {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

@@ -16,8 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The outputs of this process in a log of bounded size: those of Java, and those of the JVM and of
- * native code, which write to the descriptors 1 and 2 and follow the log to each new part.
+ * Redirection of this process's output into a log of bounded size. Covered are Java's {@code
+ * System.out} and {@code System.err}, and what the JVM and native code write to the file
+ * descriptors 1 and 2. The descriptors are moved to each new file of the log.
  */
 final class LogRedirection {
   private static final int APPEND =
@@ -26,7 +27,9 @@ final class LogRedirection {
 
   private LogRedirection() {}
 
-  /** From now on this process prints there, within the bounds of the settings. */
+  /**
+   * Redirects the output of this process to {@code log}, within the size limits of the settings.
+   */
   static void redirectTo(Path log, Settings settings) {
     var bounds = NodeSettings.logBounds(NodeSettings.overlay(settings, ConfigFactory.load()));
     var rotating = new RotatingLog(log, bounds.bytes(), bounds.parts(), LogRedirection::open);
@@ -39,8 +42,11 @@ final class LogRedirection {
     return new FileOutputStream(file.toFile(), true);
   }
 
-  /** The descriptors 1 and 2 are that file; where that cannot be they stay what they are. */
-  @SuppressWarnings("restricted") // there is no other way
+  /**
+   * Points the descriptors 1 and 2 at {@code file}; where the file cannot be opened they stay as
+   * they are.
+   */
+  @SuppressWarnings("restricted") // needs a native call
   private static void redirectDescriptors(Path file) throws IOException {
     var linker = Linker.nativeLinker();
     var lookup = linker.defaultLookup();
@@ -66,7 +72,7 @@ final class LogRedirection {
       }
     } catch (IOException | RuntimeException | Error e) {
       throw e;
-    } catch (Throwable e) { // a C function throws none
+    } catch (Throwable e) { // a C function throws nothing
       throw new IllegalStateException("Directing the outputs to " + file + " failed", e);
     }
   }

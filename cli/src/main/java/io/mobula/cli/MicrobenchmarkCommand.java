@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The counterpart of {@code ray microbenchmark}. */
+/** Command {@code mobula microbenchmark}, the counterpart of {@code ray microbenchmark}. */
 @Command(
     name = "microbenchmark",
     description = {
@@ -30,9 +30,9 @@ final class MicrobenchmarkCommand implements Callable<Integer> {
   @ArgGroup
   private ProcessMode mode = new ProcessMode();
 
-  /** One or the other. */
+  /** Choice between several processes and one. */
   static final class ProcessMode {
-    @SuppressWarnings("UnusedVariable") // the default, for whoever wants to say it
+    @SuppressWarnings("UnusedVariable") // the default, for users who want to name it
     @Option(
         names = "--processes",
         description = "Callers and what they call are in different JVMs, as in Ray: the default.")
@@ -62,7 +62,6 @@ final class MicrobenchmarkCommand implements Callable<Integer> {
       description = "Write name, unit, mean, deviation and all rounds there as JSON, too.")
   private @Nullable Path json;
 
-  /** Runs it. */
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

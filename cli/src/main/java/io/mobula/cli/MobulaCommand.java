@@ -12,8 +12,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * The root of the {@code mobula} command line; each subcommand is a class of its own in this
- * package.
+ * Root of the {@code mobula} command line. Each subcommand is a class of its own in this package.
  */
 @Command(
     name = "mobula",
@@ -46,25 +45,28 @@ public final class MobulaCommand implements Runnable {
   @Spec
   private CommandSpec spec;
 
-  /** Parses {@code args}, runs what they ask for and ends the JVM with its exit code. */
+  /** Parses {@code args}, runs the command and ends the JVM with its exit code. */
   public static void main(String[] args) {
     System.exit(run(args));
   }
 
-  /** Does what {@code main} does and returns the exit code. */
+  /** Parses and runs a command, and returns its exit code. */
   static int run(String... args) {
     return commandLine().execute(args);
   }
 
-  /** The parser with all its subcommands, ready to execute. */
+  /** Returns the parser with all subcommands, ready to execute. */
   static CommandLine commandLine() {
     var line = new CommandLine(new MobulaCommand());
     Objects.requireNonNull(line.getSubcommands().get("run"))
-        .setStopAtPositional(true); // the rest is the program's
+        .setStopAtPositional(true); // what follows the class name belongs to the program
     return line.setExecutionExceptionHandler(MobulaCommand::failed);
   }
 
-  /** A failure that Mobula explains is told in its words, anything else with its stack. */
+  /**
+   * Prints the message of Mobula's own exceptions and of I/O errors, and rethrows any other
+   * exception.
+   */
   private static int failed(Exception failure, CommandLine command, ParseResult line)
       throws Exception {
     if (!(failure instanceof MobulaException) && !(failure instanceof IOException)) {
@@ -90,7 +92,7 @@ public final class MobulaCommand implements Runnable {
     };
   }
 
-  /** Refuses a line without a subcommand, and shows which there are. */
+  /** Refuses a command line without a subcommand, and shows the usage. */
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "mobula: no command given");

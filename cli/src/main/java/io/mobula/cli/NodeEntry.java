@@ -5,14 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the registry knows of a node that this user has started on this host.
+ * Registry entry of a node that this user has started on this host.
  *
- * @param pid its process
- * @param state whether others can use it
- * @param node its incarnation, once it is up
- * @param address {@code host:port}, once it is up
- * @param log where it writes, for a detached one
- * @param since when it was started, ISO 8601
+ * @param pid id of the node's process
+ * @param state whether the node is up
+ * @param node incarnation, once the node is up
+ * @param address {@code host:port}, once the node is up
+ * @param log log file of a detached node
+ * @param since time of the start, ISO 8601
  */
 @JsonPropertyOrder({"pid", "state", "node", "address", "log", "since"})
 record NodeEntry(
@@ -27,18 +27,18 @@ record NodeEntry(
     Objects.requireNonNull(since, "since");
   }
 
-  /** How far it is. */
+  /** Progress of the node's start. */
   enum State {
     STARTING,
     UP
   }
 
-  /** The same node, being up. */
+  /** Returns an entry of the same node in the state {@code UP}. */
   NodeEntry up(String incarnation, String where) {
     return new NodeEntry(pid, State.UP, incarnation, where, log, since);
   }
 
-  /** Such as {@code node 1f… (pid 17, 127.0.0.1:7171)}. */
+  /** Returns text such as {@code node 1f… (pid 17, 127.0.0.1:7171)}. */
   @Override
   public String toString() {
     return state == State.UP

@@ -11,7 +11,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What a node to be started may be told, whatever it joins. */
+/** Command-line options of a node that is to be started. */
 final class NodeOptions {
   @Option(names = "--cpus", paramLabel = "N", description = "Processor cores it offers (detected).")
   private @Nullable Double cpus;
@@ -102,7 +102,7 @@ final class NodeOptions {
     return settings;
   }
 
-  /** A number of bytes, written as everywhere in the settings. */
+  /** Parser of a size in bytes, in the notation of the settings. */
   static final class ByteSizeConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String size) {

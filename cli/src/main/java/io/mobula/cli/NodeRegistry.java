@@ -25,16 +25,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that this user has started on this host: files in a directory that nobody else may
- * enter, two per node.
+ * Registry of the nodes that this user has started on this host: two files per node, in a directory
+ * that only the user may enter.
  *
- * <p>{@code NAME.life} is locked by the node for as long as it lives: the kernel frees the lock
- * with the process, so what looks alive is alive, and the process id beside it, in
- * {@code NAME.json}, is not one that another process has got since. Files of dead nodes are removed
- * by whoever looks.
+ * <p>The node keeps {@code NAME.life} locked while it lives. The kernel releases the lock with the
+ * process, so a locked file means a live process, and the process id in {@code NAME.json} beside it
+ * cannot belong to a newer process. Any command that reads the registry removes the files of dead
+ * nodes.
  *
- * <p>The lock belongs to the process, and closing any channel on the file frees it: a process never
- * opens the life file of its own nodes.
+ * <p>The lock belongs to the process, and closing any channel on the file releases it. A process
+ * therefore never opens the life file of its own nodes.
  */
 final class NodeRegistry {
   private static final String LIFE = ".life";
@@ -51,19 +51,19 @@ final class NodeRegistry {
     this.directory = directory;
   }
 
-  /** A node that was found, and how to ask whether it still lives. */
+  /** Node found in the registry, with the file that its process keeps locked. */
   record RegisteredNode(NodeEntry entry, Path life) {
-    /** Whether its process still holds the lock. */
+    /** Returns whether the node's process still holds the lock. */
     boolean isAlive() throws IOException {
       return !isFree(life);
     }
   }
 
   /**
-   * That of this user: in {@code XDG_RUNTIME_DIR} where there is one, else in the temporary
-   * directory.
+   * Returns the registry of this user, in {@code XDG_RUNTIME_DIR} where that is set, else in the
+   * temporary directory.
    *
-   * @throws IOException when it cannot be made, or somebody else has made it
+   * @throws IOException when the directory cannot be made, or belongs to somebody else
    */
   static NodeRegistry ofThisUser() throws IOException {
     return in(defaultDirectory(System.getenv()));
@@ -107,7 +107,10 @@ final class NodeRegistry {
     return directory;
   }
 
-  /** Enters the node that this process is about to be. The lock is held until the process ends. */
+  /**
+   * Registers the node that this process is about to start. The lock is held until the process
+   * ends.
+   */
   NodeRegistration register(NodeEntry entry) throws IOException {
     var bits = new byte[8];
     RANDOM.nextBytes(bits);
@@ -128,7 +131,7 @@ final class NodeRegistry {
     }
   }
 
-  /** The place of this process's node in the registry. */
+  /** Registration of this process's own node. */
   static final class NodeRegistration {
     private final Path json;
 
@@ -140,7 +143,7 @@ final class NodeRegistry {
       this.lock = lock;
     }
 
-    /** Says anew what the node is. */
+    /** Replaces the node's entry in the registry. */
     void write(NodeEntry entry) throws IOException {
       var next = json.resolveSibling("." + json.getFileName());
       Files.write(next, MAPPER.writeValueAsBytes(entry));
@@ -148,7 +151,7 @@ final class NodeRegistry {
     }
   }
 
-  /** Those that live, in no order; removes the files of those that do not. */
+  /** Returns the live nodes, in no order, and removes the files of dead ones. */
   List<RegisteredNode> alive() throws IOException {
     var node = new ArrayList<RegisteredNode>();
     try (var files = Files.newDirectoryStream(directory, "[!.]*" + LIFE)) {
@@ -179,7 +182,7 @@ final class NodeRegistry {
     }
   }
 
-  /** Removes what a node that has ended leaves. */
+  /** Removes the files of a node that has ended. */
   static void remove(Path life) throws IOException {
     Files.deleteIfExists(json(life));
     Files.deleteIfExists(life);

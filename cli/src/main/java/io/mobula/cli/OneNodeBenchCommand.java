@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Prints the table of {@code docs/performance.md}. */
+/**
+ * Command {@code mobula bench one-node}, which prints the table for one node in {@code
+ * docs/performance.md}.
+ */
 @Command(
     name = "one-node",
     description = {
@@ -46,7 +49,7 @@ final class OneNodeBenchCommand implements Callable<Integer> {
       description = "Only rows whose first column contains a match.")
   private Pattern only;
 
-  /** Runs the bench; 1 if there is no such row. */
+  /** Returns exit code 0, or 1 if no row matches. */
   @Override
   public Integer call() throws Exception {
     if (!(seconds > 0)) {

@@ -12,7 +12,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints the table of {@code jmh/compare/pairs}, which has run both builds. */
+/**
+ * Command {@code mobula bench pairs}, which prints the table of the runs made by {@code
+ * jmh/compare/pairs}.
+ */
 @Command(
     name = "pairs",
     description = {
@@ -27,7 +30,6 @@ final class PairedRunsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Where both builds' numbers are.")
   private Path directory = Path.of(".");
 
-  /** Reads and prints. */
   @Override
   public Integer call() {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

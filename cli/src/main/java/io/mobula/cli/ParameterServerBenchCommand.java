@@ -14,7 +14,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parameter server as Ray's users write it, beside ours. */
+/**
+ * Command {@code mobula bench parameter-server}, which measures the parameter server, also beside
+ * one as Ray's users write it.
+ */
 @Command(
     name = "parameter-server",
     description = {
@@ -61,7 +64,6 @@ final class ParameterServerBenchCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers there as JSON.")
   private @Nullable Path json;
 
-  /** Runs the bench. */
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

@@ -10,7 +10,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Placement in a cluster of thousands, simulated. */
+/**
+ * Command {@code mobula bench placement}, which simulates placement in a cluster of thousands of
+ * nodes.
+ */
 @Command(
     name = "placement",
     description = {
@@ -44,7 +47,6 @@ final class PlacementBenchCommand implements Callable<Integer> {
       description = "For another stream of tasks (${DEFAULT-VALUE}).")
   private long seed;
 
-  /** Runs the simulation. */
   @Override
   public Integer call() {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

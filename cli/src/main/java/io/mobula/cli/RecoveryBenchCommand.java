@@ -11,7 +11,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** From a kill until work goes on. */
+/**
+ * Command {@code mobula bench recovery}, which measures the time from a kill until work continues.
+ */
 @Command(
     name = "recovery",
     description = {
@@ -46,7 +48,6 @@ final class RecoveryBenchCommand implements Callable<Integer> {
       description = "Where that state is saved; the temporary directory by default.")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
-  /** Runs the bench. */
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

@@ -11,12 +11,12 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log of bounded size: {@code NAME.log}, which grows, and older parts of it, {@code NAME.log.1}
- * and so on, of which the oldest is deleted when a new one begins. The first line of each part says
- * how much was deleted so far.
+ * Log of bounded size: the current file {@code NAME.log} and older files {@code NAME.log.1} and so
+ * on. The oldest file is deleted when a new one begins, and the first line of each file gives the
+ * number of bytes deleted so far.
  *
- * <p>What cannot be written, as on a full disk, is dropped and counted; a line says how much as
- * soon as something can be written again. Writing never fails. Safe for all threads.
+ * <p>Bytes that cannot be written, as on a full disk, are dropped and counted. The next line that
+ * can be written reports the count. Writing never fails. Safe for all threads.
  */
 final class RotatingLog extends OutputStream {
   private final Path file;
@@ -30,18 +30,18 @@ final class RotatingLog extends OutputStream {
   private @Nullable String since;
   private @Nullable String reason;
 
-  /** Opens a file to append to it. */
+  /** Function that opens a file for appending. */
   @FunctionalInterface
   interface FileOpener {
-    /** Opens it. */
+    /** Opens the file for appending. */
     OutputStream open(Path file) throws IOException;
   }
 
   /**
-   * A log that goes on with what is in the file.
+   * Creates a log that continues an existing file.
    *
-   * @param bytes about how many all parts may have together
-   * @param parts how many there are at most, 2 or more
+   * @param bytes approximate size of all files together
+   * @param parts maximum number of files, 2 or more
    */
   RotatingLog(Path file, long bytes, int parts, FileOpener opener) {
     this.file = file;
@@ -117,7 +117,7 @@ final class RotatingLog extends OutputStream {
         }
       }
       Files.move(file, part(1), StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) { // begins anew in the same file, so that the bound holds
+    } catch (IOException e) { // starts over in the same file, so that the size stays bounded
       deleted += size;
       truncate();
     }
@@ -130,7 +130,7 @@ final class RotatingLog extends OutputStream {
     try {
       Files.write(file, new byte[0]);
     } catch (IOException e) {
-      reason = e.getMessage(); // as the next line to be written says, too
+      reason = e.getMessage(); // the next line that can be written reports it
     }
   }
 

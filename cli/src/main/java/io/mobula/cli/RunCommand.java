@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code mobula run}: a program of the user's whose {@code Mobula.init()} is a driver of a cluster.
+ * Command {@code mobula run}, which runs a program of the user whose {@code Mobula.init()} connects
+ * to a cluster as a driver.
  */
 @Command(
     name = "run",
@@ -62,7 +63,10 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "What the program is given.")
   private List<String> arguments = List.of();
 
-  /** Exit code 0 when main returns; a program that wants another one calls {@code System.exit}. */
+  /**
+   * Returns exit code 0 when the program's {@code main} returns. A program that wants another code
+   * calls {@code System.exit}.
+   */
   @Override
   public Integer call() throws Exception {
     if (!classPath.isLoaded()) {

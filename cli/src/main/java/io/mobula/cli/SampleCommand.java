@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mobula sample}: runs one of the programs in the module {@code samples}. */
+/** Command {@code mobula sample}, which runs one of the programs in the module {@code samples}. */
 @Command(
     name = "sample",
     description = "Runs a sample program; without a name, lists them.",
@@ -54,18 +54,21 @@ final class SampleCommand implements Callable<Integer> {
   @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "What the program is given.")
   private List<String> arguments = List.of();
 
-  /** A sample's {@code main}. */
+  /** The {@code main} method of a sample. */
   private interface SampleMain {
     void main(String[] arguments) throws Exception;
   }
 
-  /** What follows the name is the program's, options too. */
+  /**
+   * Stops parsing at the sample's name: all later arguments, options included, belong to the
+   * sample.
+   */
   @Spec
   void stopAtPositional(CommandSpec own) {
     own.parser().stopAtPositional(true);
   }
 
-  /** Exit code 0 when the program ended, or was listed. */
+  /** Returns exit code 0 when the sample has ended, or when the samples were listed. */
   @Override
   public Integer call() throws Exception {
     if (name == null) {

@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Very many of each thing. */
+/**
+ * Command {@code mobula bench scale}, which measures very large numbers of tasks, actors and refs.
+ */
 @Command(
     name = "scale",
     description = {
@@ -49,7 +51,6 @@ final class ScaleBenchCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers there as JSON.")
   private @Nullable Path json;
 
-  /** Runs the bench. */
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

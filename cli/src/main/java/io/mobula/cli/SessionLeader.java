@@ -5,15 +5,15 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Takes this process out of its terminal: {@code setsid(2)}, so that neither Ctrl-C nor the end of
- * the terminal reaches it.
+ * Detachment of this process from its terminal by {@code setsid(2)}: neither Ctrl-C nor the end of
+ * the terminal reaches the process afterwards.
  */
 final class SessionLeader {
   private SessionLeader() {}
 
-  /** Makes this process the leader of a session of its own; false if it already leads one. */
+  /** Makes this process the leader of a new session; returns false if it already leads one. */
   @SuppressWarnings(
-      "restricted") // there is no other way without a program that may not be installed
+      "restricted") // needs a native call; the program setsid may not be installed
   static boolean becomeLeader() {
     var linker = Linker.nativeLinker();
     var setsid = linker.downcallHandle(
@@ -22,7 +22,7 @@ final class SessionLeader {
       return (int) setsid.invokeExact() >= 0;
     } catch (RuntimeException | Error e) {
       throw e;
-    } catch (Throwable e) { // a C function throws none
+    } catch (Throwable e) { // a C function throws nothing
       throw new IllegalStateException("setsid failed", e);
     }
   }

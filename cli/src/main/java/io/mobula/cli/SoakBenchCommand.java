@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Work under faults for long, and what processes hold in the end. */
+/**
+ * Command {@code mobula bench soak}, which runs work under faults for hours and compares what
+ * processes hold before and after.
+ */
 @Command(
     name = "soak",
     description = {
@@ -56,7 +59,6 @@ final class SoakBenchCommand implements Callable<Integer> {
       description = "Where soak.png, soak.csv, logs and history go (${DEFAULT-VALUE}).")
   private Path folder;
 
-  /** Runs the soak. */
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);

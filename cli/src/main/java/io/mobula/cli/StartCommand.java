@@ -23,7 +23,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code mobula start}: a node on this host, the first of a cluster or one more. */
+/**
+ * Command {@code mobula start}, which runs a node on this host: the first of a cluster, or one
+ * more.
+ */
 @Command(
     name = "start",
     description = {
@@ -34,7 +37,7 @@ import picocli.CommandLine.Spec;
 final class StartCommand implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofMillis(500);
 
-  /** Where the first node of a cluster listens unless told otherwise. */
+  /** Default port of the first node of a cluster. */
   static final int HEAD_PORT = 7171;
 
   @Spec
@@ -65,7 +68,7 @@ final class StartCommand implements Callable<Integer> {
   @Option(names = DetachedNodeLauncher.LOG_OPTION, hidden = true)
   private @Nullable Path log;
 
-  /** First or one more. */
+  /** Choice between a new cluster and joining an existing one. */
   private static final class ClusterChoice {
     @Option(names = "--head", required = true, description = "Form a new cluster.")
     private boolean head;
@@ -79,7 +82,7 @@ final class StartCommand implements Callable<Integer> {
     private @Nullable HostAndPort address;
   }
 
-  /** Runs the node, or starts a process that does. */
+  /** Runs the node, or launches a process that runs it. */
   @Override
   public Integer call() throws IOException, InterruptedException {
     var settings = settings();
@@ -133,14 +136,17 @@ final class StartCommand implements Callable<Integer> {
     out().flush();
   }
 
-  /** A signal ends the JVM under it; that the node closes by itself is a failure. */
+  /**
+   * Waits until the node closes. A signal ends the JVM meanwhile; a node that closes by itself is a
+   * failure.
+   */
   private int awaitClosed(MobulaRuntime runtime) throws InterruptedException {
     var ending = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("mobula-ending").unstarted(ending::countDown));
     while (!runtime.awaitClosed(LOOK)) {
       if (ending.getCount() == 0) {
-        new CountDownLatch(1).await(); // the signal's exit code is the one that counts
+        new CountDownLatch(1).await(); // the JVM exits with the code of the signal
       }
     }
     if (ending.getCount() > 0) {
@@ -159,7 +165,10 @@ final class StartCommand implements Callable<Integer> {
         .set("mobula.cluster.seeds", cluster.address == null ? "" : cluster.address.toString());
   }
 
-  /** A node that logs to a file prints there, and not where this process began to print. */
+  /**
+   * Returns the output: a node that logs to a file prints there, and not where this process began
+   * to print.
+   */
   private PrintWriter out() {
     return log == null
         ? spec.commandLine().getOut()

@@ -21,7 +21,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code mobula status}: what a cluster has, what is in use, what waits. */
+/**
+ * Command {@code mobula status}, which shows what a cluster has, what is in use, and what waits.
+ */
 @Command(
     name = "status",
     description =
@@ -52,7 +54,7 @@ final class StatusCommand implements Callable<Integer> {
       description = "How long the cluster may take to answer (${DEFAULT-VALUE}).")
   private int timeout;
 
-  /** Connects as a driver, asks, leaves. */
+  /** Connects as a driver, asks for the status, and disconnects. */
   @Override
   public Integer call() throws InterruptedException {
     var settings =
@@ -71,8 +73,8 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /**
-   * Nodes tell each other what they have; a process that has just come waits until all have told
-   * it, or for some seconds.
+   * Waits until all nodes have reported their resources to this process, which has just joined, or
+   * for some seconds. Returns the nodes.
    */
   static List<NodeInfo> awaitDescribedNodes(MobulaRuntime runtime) throws InterruptedException {
     long end = System.nanoTime() + DESCRIBING.toNanos();
@@ -103,7 +105,10 @@ final class StatusCommand implements Callable<Integer> {
         runtime.waiting().stream().map(StatusCommand::waiting).toList());
   }
 
-  /** Of each process by the other's incarnation; without those to this one, which is soon gone. */
+  /**
+   * Returns the lanes of each process by the other process's incarnation, without those to this
+   * process, which is about to leave.
+   */
   private static Map<NodeId, Map<String, ClusterStatus.Lane>> lanes(MobulaRuntime runtime) {
     return runtime.peerChannels().stream()
         .filter(lane -> !lane.to().equals(runtime.nodeId()))
@@ -138,7 +143,10 @@ final class StatusCommand implements Callable<Integer> {
         waiting.what(), amounts(waiting.wants(), waiting.wants()), waiting.why());
   }
 
-  /** Every name of the first, a zero included that the second does not mention. */
+  /**
+   * Returns the amount of every resource that {@code names} has, including zeros that {@code
+   * resources} leaves out.
+   */
   private static Map<String, Number> amounts(Resources names, Resources resources) {
     var amounts = new LinkedHashMap<String, Number>();
     for (var name : names.asUnits().keySet()) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A cluster's status for people: a block for each process, bars for what is in use. */
+/** Status of a cluster for people: one block per process, with bars for what is in use. */
 final class StatusTable {
   private static final int BAR = 20;
   private static final int MOST_LANES = 8;
@@ -54,7 +54,7 @@ final class StatusTable {
     lanes(node.lanes());
   }
 
-  /** Only where something is on the way, the most first: idle ones would hide the rest. */
+  /** Prints the lanes with unacknowledged frames, the fullest first; idle ones would hide them. */
   private void lanes(Map<String, ClusterStatus.Lane> lanes) {
     lanes.entrySet().stream()
         .filter(lane -> lane.getValue().underway().frames() > 0)
@@ -100,8 +100,8 @@ final class StatusTable {
   }
 
   /**
-   * Such as {@code [#####---------------]}; below zero, as when resumed tasks wait for nobody, is
-   * full.
+   * Returns a bar such as {@code [#####---------------]}. A negative amount of free resources,
+   * which occurs while resumed tasks run on without waiting, is shown as a full bar.
    */
   static String bar(double used, double all) {
     int filled = all <= 0 ? 0 : (int) Math.ceil(BAR * Math.clamp(used / all, 0, 1));

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code mobula stop}: ends the nodes that this user has started on this host. */
+/** Command {@code mobula stop}, which ends the nodes that this user has started on this host. */
 @Command(
     name = "stop",
     description = {
@@ -47,7 +47,7 @@ final class StopCommand implements Callable<Integer> {
       description = "A node of the cluster that --all ends.")
   private @Nullable HostAndPort address;
 
-  /** Ends them all at the same time and says of each what became of it. */
+  /** Ends all nodes at the same time and prints the outcome for each. */
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (all != (address != null)) {
@@ -93,14 +93,14 @@ final class StopCommand implements Callable<Integer> {
   }
 
   /**
-   * The handle remembers when its process was started and signals no other; that it is the node's
-   * is sure if the node lives after the handle was taken.
+   * Signals the node's process. The handle signals only the process that it was taken for, as it
+   * compares start times. It is the node's if the node still lives after the handle was taken.
    */
   private static void signal(RegisteredNode node, Predicate<ProcessHandle> signal)
       throws IOException {
     var process = ProcessHandle.of(node.entry().pid());
     if (process.isPresent() && node.isAlive()) {
-      var _ = signal.test(process.get()); // whether it heeds that is seen by its lock
+      var _ = signal.test(process.get()); // the lock tells whether the process has ended
     }
   }
 

@@ -13,9 +13,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The user's classes, in front of Mobula's own. {@code bin/mobula} puts them on the class path of
- * the JVM that runs the command, since the class loader of the application is the only one that all
- * parts of a JVM agree on.
+ * Class path of the user's classes, in front of Mobula's own. {@code bin/mobula} puts it on the
+ * class path of the JVM that runs the command, since the application class loader is the only one
+ * that all parts of a JVM use.
  *
  * @param entries directories and jars that exist
  */
@@ -26,12 +26,12 @@ record UserClassPath(List<Path> entries) {
     entries = List.copyOf(entries);
   }
 
-  /** Whether all of it is on this JVM's class path. */
+  /** Returns whether all entries are on this JVM's class path. */
   boolean isLoaded() {
     return loaded().containsAll(entries.stream().map(Path::toAbsolutePath).toList());
   }
 
-  /** All of it, absolute, as in a class path. */
+  /** Returns all entries as absolute paths, in the notation of a class path. */
   @Override
   public String toString() {
     return entries.stream()
@@ -45,7 +45,10 @@ record UserClassPath(List<Path> entries) {
         .collect(Collectors.toSet());
   }
 
-  /** Reads what stands on a command line; {@code lib/*} means the jars in it, as for java. */
+  /**
+   * Parser of a class path on the command line; {@code lib/*} means all jars in {@code lib}, as for
+   * {@code java}.
+   */
   static final class Converter implements ITypeConverter<UserClassPath> {
     @Override
     public UserClassPath convert(String paths) throws IOException {

@@ -1,9 +1,10 @@
 /**
- * The {@code mobula} command: a thin way from the words of a shell to the programs and to running
- * nodes.
+ * The {@code mobula} command: a thin layer between the shell and the programs, benchmarks and
+ * running nodes.
  *
- * <p>Owns argument parsing, exit codes and what is printed; never decides anything about scheduling
- * or storage.
+ * <p>This package owns argument parsing, exit codes and printed output. It makes no decisions about
+ * scheduling or storage. Commands that need a cluster connect as a driver through the public API.
+ * Nodes on this host are found through {@code NodeRegistry}.
  */
 @NullMarked
 package io.mobula.cli;
