@@ -26,7 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How actors begin, fail, restart, are found by name, and end. */
+/** Test of the life cycle of actors: start, failure, restart, lookup by name, end. */
 class ActorLifecycleTest extends ContractTest {
 
   static final class FailingActor {
@@ -553,7 +553,7 @@ class ActorLifecycleTest extends ContractTest {
         "its CPUs are back", () -> runtime.availableResources().amount(Resources.CPU) == 4);
   }
 
-  /** Keeps handles to itself, however it came by them. */
+  /** Actor that holds handles to itself from all possible sources. */
   static final class SelfReferencingActor {
     private final List<Object> kept = new ArrayList<>();
 
@@ -578,7 +578,7 @@ class ActorLifecycleTest extends ContractTest {
 
     int callSelf() {
       var self = (ActorHandle<?>) kept.getFirst();
-      @SuppressWarnings("unchecked") // it is its own
+      @SuppressWarnings("unchecked") // it is the actor's own handle
       var own = (ActorHandle<SelfReferencingActor>) self;
       own.call(SelfReferencingActor::keepSelf).remote();
       return kept.size();
@@ -770,7 +770,7 @@ class ActorLifecycleTest extends ContractTest {
     });
   }
 
-  /** Throws an error from two methods at once. */
+  /** Actor that throws an error from two concurrent methods. */
   static final class DoubleFailingActor {
     int fail(FileLatch latch, FileEventLog eventLog) throws Exception {
       eventLog.add("enter");
@@ -791,14 +791,14 @@ class ActorLifecycleTest extends ContractTest {
     var journal = eventLog();
     var first = actor.call(DoubleFailingActor::fail, latch, journal).remote();
     var second = actor.call(DoubleFailingActor::fail, latch, journal).remote();
-    journal.await("enter", 2); // both on the first object
+    journal.await("enter", 2); // both run on the first object
     latch.open();
     assertThatThrownBy(() -> first.get(LONG)).isInstanceOf(TaskFailedException.class);
     assertThatThrownBy(() -> second.get(LONG)).isInstanceOf(TaskFailedException.class);
     assertThat(actor.call(DoubleFailingActor::one).remote().get(LONG)).isEqualTo(1);
   }
 
-  /** A stage that cannot become a future, as the JDK allows. */
+  /** Actor that returns a stage without {@code toCompletableFuture}, as the JDK allows. */
   static final class MinimalStageActor {
     CompletionStage<Integer> never() {
       return new CompletableFuture<Integer>().minimalCompletionStage();

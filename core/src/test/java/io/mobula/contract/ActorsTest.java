@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** Calls of actors: order, concurrency, threads, failures, and waits that can never end. */
+/** Test of calls of actors: order, concurrency, threads, failures, and deadlocks. */
 class ActorsTest extends ContractTest {
 
   static final class Counter {
@@ -645,8 +645,8 @@ class ActorsTest extends ContractTest {
               first)
           .remote();
       var two = b.call(Peer::askOther, eventLog, "b", "a blocks").remote();
-      // It has given its CPUs back: it blocks, on a ref of its own first and on the other actor's
-      // second.
+      // Its CPUs are released, so it is blocked: on a ref of its own first, and on the other
+      // actor's second.
       PollingAssert.until(
           "the first blocks",
           () ->

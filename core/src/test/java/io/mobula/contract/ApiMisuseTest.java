@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What nobody should do with the API gives a clear error or works, and harms nothing else. */
+/** Test of misuse of the API: it throws a clear exception or works, and damages nothing else. */
 class ApiMisuseTest extends ContractTest {
   private static final Duration NOW = Duration.ofMillis(1);
 
@@ -94,7 +94,7 @@ class ApiMisuseTest extends ContractTest {
     }
   }
 
-  /** As a test double may be. */
+  /** Ref class of the program, as a test double may be. */
   private static final class ForeignRef implements ObjectRef<Integer> {
     @Override
     public ObjectId id() {
@@ -150,7 +150,7 @@ class ApiMisuseTest extends ContractTest {
     }
   }
 
-  /** Says that it has one element, and has what the test says. */
+  /** Collection that reports one element, and has those of the test. */
   private static final class LyingCollection<T> extends AbstractCollection<T> {
     private final Iterator<T> has;
 
@@ -322,8 +322,8 @@ class ApiMisuseTest extends ContractTest {
 
   // ---- recursion
 
-  /** Uses everything on each level, until the stack is full somewhere inside. */
-  @SuppressWarnings("InfiniteRecursion") // it is meant to
+  /** Uses every feature on each level, until the stack overflows somewhere inside. */
+  @SuppressWarnings("InfiniteRecursion") // intended
   private int deeper(int level, ObjectRef<Integer> ref, List<ObjectRef<Integer>> begun) {
     switch (level % 4) {
       case 0 -> begun.add(runtime.put(level));
@@ -341,7 +341,7 @@ class ApiMisuseTest extends ContractTest {
     for (int round = 0; round < 20; round++) {
       var begun = new ArrayList<ObjectRef<Integer>>();
       var caught = new AtomicInteger();
-      int size = 160 + 16 * round; // KiB: full at another place each time
+      int size = 160 + 16 * round; // KiB: overflows in another place each time
       var thread = new Thread(
           null,
           () -> {

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What programs attach to the futures of refs may wait for other such futures. */
+/** Test that callbacks on the futures of refs may wait for other such futures. */
 class CallbacksTest extends ContractTest {
   private static final int CALLBACKS = 150; // more than there are threads for them
 
@@ -16,7 +16,7 @@ class CallbacksTest extends ContractTest {
   void callbacksThatWaitForOthersAllEnd() throws Exception {
     var first = latch();
     var last = latch();
-    var pending = runtime.task(CallbacksTest::after, first).remote(); // or callbacks would run here
+    var pending = runtime.task(CallbacksTest::after, first).remote(); // otherwise callbacks would run in this thread
     var awaited = runtime.task(CallbacksTest::after, last).remote();
     var begun = new CountDownLatch(64);
     var waiting = new ArrayList<CompletableFuture<Integer>>();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** When files of checkpoints go, and whose they are. */
+/** Test of the files of checkpoints: their removal and their owners. */
 @Timeout(60)
 class CheckpointFilesTest {
   private static volatile CountDownLatch begun = new CountDownLatch(1);
@@ -38,7 +38,7 @@ class CheckpointFilesTest {
   @TempDir
   private Path directory;
 
-  /** Counts; may stay in a method that heeds no interrupt. */
+  /** Actor that counts, and can block in a method that ignores interrupts. */
   static final class Counter implements CheckpointedActor<Long> {
     private long count;
 
@@ -93,7 +93,10 @@ class CheckpointFilesTest {
     return count.get();
   }
 
-  /** What is in the directories of clusters and begins so; some of it may be going. */
+  /**
+   * Returns the entries in the clusters' directories with that prefix; some may be removed
+   * concurrently.
+   */
   private List<Path> directories(String prefix) {
     return entries(directory).stream()
         .flatMap(cluster -> entries(cluster).stream())
@@ -128,7 +131,7 @@ class CheckpointFilesTest {
       var made = CompletableFuture.supplyAsync(
           () -> durable(runtime), work -> maker.complete(Thread.startVirtualThread(work)));
       PollingAssert.untilEqual(
-          Thread.State.TIMED_WAITING, () -> maker.join().getState()); // for the name
+          Thread.State.TIMED_WAITING, () -> maker.join().getState()); // waits for the name
       assertThat(directories("named-")).hasSize(1);
       goOn.countDown();
       assertThat(add(made.get(30, TimeUnit.SECONDS), 1)).isEqualTo(1); // and not 6 or 106
@@ -167,7 +170,7 @@ class CheckpointFilesTest {
   void whatACrashedClusterHasLeftOfActorsThatDoNotComeBackIsRemoved() throws Exception {
     leaveFiles();
     var cluster = directories("actor-").getFirst().getParent();
-    Files.writeString(cluster.resolve("process-1"), boot()); // of one that was killed
+    Files.writeString(cluster.resolve("process-1"), boot()); // of a killed process
     try (var runtime = runtime()) {
       PollingAssert.untilEqual(0, () -> directories("actor-").size());
       PollingAssert.untilEqual(1, () -> directories("process-").size());
@@ -185,7 +188,7 @@ class CheckpointFilesTest {
         assertThat(second.nodeId()).isNotEqualTo(first.nodeId());
         assertThat(directories("process-")).hasSize(2);
       }
-      try (var third = runtime()) { // the first still has its lock
+      try (var third = runtime()) { // the first runtime still has its lock
         assertThat(third.nodeId()).isNotEqualTo(first.nodeId());
         assertThat(directories("actor-")).hasSize(1);
       }
@@ -238,7 +241,7 @@ class CheckpointFilesTest {
       assertThat(add(counter, 1)).isEqualTo(4);
       var latest = latest();
       var term = Long.parseLong(latest.getFileName().toString().split("\\.")[0]);
-      Files.copy(latest, latest.resolveSibling(term + 1 + ".0.state")); // by a successor
+      Files.copy(latest, latest.resolveSibling(term + 1 + ".0.state")); // as if by a successor
       counter.tell(Counter::breaks).remote();
       assertThatThrownBy(() -> add(counter, 1))
           .isInstanceOf(ActorDiedException.class)

@@ -27,12 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a node alone saves of its actors, and what it makes of that. */
+/** Test of checkpointed actors on a single node: what is saved and restored. */
 class CheckpointedActorsTest {
   @TempDir
   private Path directory;
 
-  /** Counts; fails to save or load as it is told. */
+  /** Actor that counts, and fails to save or load on request. */
   static final class Counter implements CheckpointedActor<Object> {
     private long count;
     private String mode;
@@ -118,7 +118,7 @@ class CheckpointedActorsTest {
       }
       breakOnce(counter);
       assertThat(count(counter)).isEqualTo(6);
-      breakOnce(counter); // nothing saved since
+      breakOnce(counter); // nothing was saved since
       assertThat(count(counter)).isEqualTo(6);
     }
   }
@@ -323,7 +323,7 @@ class CheckpointedActorsTest {
     }
   }
 
-  /** The files of checkpoints, oldest first. */
+  /** Returns the files of checkpoints, oldest first. */
   private List<Path> states() throws IOException {
     try (var all = Files.walk(directory)) {
       return all.filter(file -> file.toString().endsWith(".state"))

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What closing tensors frees, at a store of 16 MiB, and what it leaves to the collector. */
+/**
+ * Test of the memory that closing tensors frees, with a store of 16 MiB, and of the memory that
+ * only the garbage collector frees.
+ */
 @Timeout(60)
 class ClosedTensorsTest {
   private static final int LARGE = 300_000;
@@ -67,7 +70,7 @@ class ClosedTensorsTest {
     var two = ref.get();
     ref.close();
     one.close();
-    one.close(); // and again
+    one.close(); // closing again does nothing
     assertThatThrownBy(() -> one.getFloat(0)).isInstanceOf(IllegalStateException.class);
     assertThat(two.getFloat(0)).isEqualTo(3);
     two.close();
@@ -128,7 +131,7 @@ class ClosedTensorsTest {
     }
     ref.close();
     PollingAssert.untilEqual(
-        0L, this::objects); // the task lets go a moment after its result is there
+        0L, this::objects); // the task releases the value shortly after its result is ready
   }
 
   @Test
@@ -150,7 +153,7 @@ class ClosedTensorsTest {
         assertThat(view.getFloat(0)).isEqualTo(1);
       }
       PollingAssert.untilEqual(
-          0L, this::objects); // the task ends a moment after its result is there
+          0L, this::objects); // the task ends shortly after its result is ready
     }
   }
 }

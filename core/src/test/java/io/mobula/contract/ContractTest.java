@@ -13,11 +13,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A test class with one runtime of four CPUs and a directory of its own. */
+/** Base class of tests with one runtime of four CPUs and a directory of their own. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 abstract class ContractTest {
-  /** How long anything may take before it counts as hanging. */
+  /** Time after which an operation counts as hanging. */
   static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir
@@ -40,7 +40,10 @@ abstract class ContractTest {
     runtime.close();
   }
 
-  /** What a test leaves pending may be a wait that nobody ends, and disturbs those after it. */
+  /**
+   * Checks that no work is pending after a test: it could be a wait that never ends, and would
+   * disturb later tests.
+   */
   @AfterEach
   void nothingIsPending() throws Exception {
     if (!runtime.isClosed()) {
@@ -50,7 +53,7 @@ abstract class ContractTest {
     }
   }
 
-  /** The id of the node where everything runs: of all there are, the one that offers CPUs. */
+  /** Returns the id of the node that runs all work: the only one that offers CPUs. */
   String workingNode() {
     return runtime.nodes().stream()
         .filter(node -> node.total().amount(Resources.CPU) > 0)
@@ -63,12 +66,12 @@ abstract class ContractTest {
     return directory.resolve(kind + files++).toString();
   }
 
-  /** A new gate, shut. */
+  /** Returns a new closed latch. */
   FileLatch latch() {
     return new FileLatch(file("gate"));
   }
 
-  /** A new journal, empty. */
+  /** Returns a new empty event log. */
   FileEventLog eventLog() {
     return new FileEventLog(file("journal"));
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What only two nodes and a driver can show of tasks. */
+/** Test of tasks that needs two nodes and a driver. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class CrossProcessTasksIT {
@@ -50,7 +50,7 @@ class CrossProcessTasksIT {
     return Placement.on(cluster.nodes().get(node).id());
   }
 
-  /** What the tasks of a family share. */
+  /** Shared state of a task and the tasks that it starts. */
   record TaskFamily(FileLatch never, FileEventLog journal, NodeId elsewhere)
       implements Serializable {
     int root() throws Exception {

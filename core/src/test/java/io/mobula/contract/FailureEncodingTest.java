@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** What is written of a failure where others may hear of it, and when. */
+/** Test of when and how a failure is encoded for other processes. */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailureEncodingTest {
@@ -25,7 +25,7 @@ class FailureEncodingTest {
 
   private MobulaRuntime runtime;
 
-  /** Counts how often it is written. */
+  /** Exception that counts how often it is encoded. */
   static final class WriteCountingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -7,35 +7,35 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * What happened, in order, across processes: a file with one line per event.
+ * Event log across processes, in order: a file with one line per event.
  *
- * @param file its path
+ * @param file path of the file
  */
 public record FileEventLog(String file) {
 
-  /** Adds a line. */
+  /** Appends an event as a line. */
   public void add(String event) throws IOException {
     Files.writeString(
         Path.of(file), event + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
-  /** All lines so far. */
+  /** Returns all events so far. */
   public List<String> events() throws IOException {
     var path = Path.of(file);
     return Files.exists(path) ? Files.readAllLines(path) : List.of();
   }
 
-  /** How often a line is there. */
+  /** Returns how often an event occurs. */
   public long count(String event) throws IOException {
     return events().stream().filter(event::equals).count();
   }
 
-  /** Waits until a line is there that often. */
+  /** Waits until an event occurs that often. */
   public void await(String event, int times) throws Exception {
     PollingAssert.until(event + " happened " + times + " times", () -> count(event) >= times);
   }
 
-  /** The largest number of {@code enter} lines that had no {@code leave} line yet. */
+  /** Returns the largest number of {@code enter} events without a {@code leave} event yet. */
   public int maxConcurrent(String enter, String leave) throws IOException {
     int now = 0;
     int most = 0;

@@ -5,28 +5,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Something to wait for that works across processes: a file that is there or not.
+ * Latch across processes: a file that exists once the latch is open.
  *
- * @param file its path
+ * @param file path of the file
  */
 public record FileLatch(String file) {
 
-  /** Lets everybody through, for good. */
+  /** Opens the latch for good. */
   public void open() throws IOException {
     Files.createFile(Path.of(file));
   }
 
-  /** Whether it is open. */
+  /** Returns whether the latch is open. */
   public boolean isOpen() {
     return Files.exists(Path.of(file));
   }
 
-  /** Waits until it is open. Blocks the thread, and is interruptible. */
+  /** Waits until the latch is open. Blocks the thread, and is interruptible. */
   public void await() throws Exception {
     PollingAssert.until(file + " is there", this::isOpen);
   }
 
-  /** Waits until it is open, whatever interrupts come. */
+  /** Waits until the latch is open, ignoring interrupts. */
   public void awaitUninterruptibly() throws Exception {
     while (!isOpen()) {
       try {

@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Waiting for results: get of one and of many, wait, futures. */
+/** Test of waiting for results: {@code get} of one and of many, {@code wait}, futures. */
 class GetAndWaitTest extends ContractTest {
 
   static int after(FileLatch latch, int value) throws Exception {
@@ -226,7 +226,7 @@ class GetAndWaitTest extends ContractTest {
     var followers = new ArrayList<CompletableFuture<Integer>>();
     for (int i = 0;
         i < 10;
-        i++) { // attached before there is a value, or they would run in this thread
+        i++) { // attached before there is a value; otherwise they would run in this thread
       followers.add(trigger.toCompletableFuture().thenApply(x -> blocked.get()));
     }
     start.open();

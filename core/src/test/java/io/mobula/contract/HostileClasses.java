@@ -26,7 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
-/** A program's classes, of each of which one method misbehaves. */
+/** Classes of a program of which one method each misbehaves. */
 final class HostileClasses {
   private HostileClasses() {}
 
@@ -40,7 +40,7 @@ final class HostileClasses {
 
   // ---- stages
 
-  /** A stage of the program's own class. */
+  /** Stage of a class of the program. */
   static final class HostileStage extends CompletableFuture<Integer> {
     private final HostileCode code;
     private final String method;
@@ -77,7 +77,7 @@ final class HostileClasses {
     return new HostileStage(code, method);
   }
 
-  /** Completed before it is given. */
+  /** Returns a stage that is completed already. */
   static CompletionStage<Integer> doneStage(HostileCode code, String method) {
     var hostileStage = new HostileStage(code, method);
     hostileStage.complete(1);
@@ -90,7 +90,7 @@ final class HostileClasses {
 
   // ---- actors
 
-  /** An actor of the program's. */
+  /** Actor class of the program. */
   static class HostileActor {
     static HostileActor make(HostileCode code) {
       return code.act(new HostileActor());
@@ -121,7 +121,7 @@ final class HostileClasses {
     }
   }
 
-  /** An actor that saves its state and takes it up again. */
+  /** Actor class with checkpoints. */
   static class HostileCheckpointedActor implements CheckpointedActor<HostileCode> {
     private HostileCode code;
     private String method = "";
@@ -154,7 +154,7 @@ final class HostileClasses {
 
   // ---- exceptions
 
-  /** An exception of the program's. */
+  /** Exception class of the program. */
   static class HostileThrowable extends RuntimeException {
     private final HostileCode code;
     private final String method;
@@ -194,7 +194,7 @@ final class HostileClasses {
     throw new HostileThrowable(code, method);
   }
 
-  /** One with a hook that runs when it is written. */
+  /** Exception with a hook that runs when it is encoded. */
   static class WriteHookException extends RuntimeException {
     private final HostileCode code;
 
@@ -212,7 +212,7 @@ final class HostileClasses {
     throw new WriteHookException(code);
   }
 
-  /** One with a hook that runs when it is read. */
+  /** Exception with a hook that runs when it is decoded. */
   static class ReadHookException extends RuntimeException {
     private HostileCode code;
 
@@ -236,7 +236,7 @@ final class HostileClasses {
 
   // ---- what is written and read
 
-  /** Has a hook for writing. */
+  /** Value with a hook that runs when it is encoded. */
   static class WriteHookValue implements Serializable {
     private final HostileCode code;
 
@@ -254,7 +254,7 @@ final class HostileClasses {
     return new WriteHookValue(code);
   }
 
-  /** Is replaced as it is written; like all records of such parts it cannot change. */
+  /** Record that is replaced when it is encoded; its components are immutable. */
   record WriteReplaceRecord(
       String name, FileLatch gate, FileEventLog journal, HostileCode.Kind kind)
       implements Serializable {
@@ -267,7 +267,7 @@ final class HostileClasses {
     }
   }
 
-  /** Has a hook for reading. */
+  /** Value with a hook that runs when it is decoded. */
   static class ReadHookValue implements Serializable {
     private HostileCode code;
 
@@ -289,7 +289,7 @@ final class HostileClasses {
     return new ReadHookValue(code);
   }
 
-  /** Is replaced as it is read. */
+  /** Value that is replaced when it is decoded. */
   static class ReadResolveValue implements Serializable {
     private final HostileCode code;
     private int changing;
@@ -308,12 +308,12 @@ final class HostileClasses {
     return new ReadResolveValue(code);
   }
 
-  /** Writes and reads itself. */
+  /** Value that encodes and decodes itself. */
   public static class ExternalizableValue implements Externalizable {
     private HostileCode code;
     private boolean writing;
 
-    /** For reading. */
+    /** Creates an empty value, for decoding. */
     public ExternalizableValue() {}
 
     ExternalizableValue(HostileCode code, boolean writing) {
@@ -340,7 +340,7 @@ final class HostileClasses {
     }
   }
 
-  /** A record whose constructor is called when it is read, too. */
+  /** Record whose constructor also runs when it is decoded. */
   record ValidatingRecord(HostileCode code, int[] changing) {
     ValidatingRecord {
       code.actInCodec(code);
@@ -351,7 +351,7 @@ final class HostileClasses {
     return new ValidatingRecord(code, new int[1]);
   }
 
-  /** A key of a map or a set. */
+  /** Key of a map or a set. */
   static class HostileKey implements Comparable<HostileKey> {
     private final HostileCode code;
     private final String method;
@@ -369,7 +369,7 @@ final class HostileClasses {
 
     @Override
     public int hashCode() {
-      return usual("hashCode", 1); // the same for all, so that equals is asked
+      return usual("hashCode", 1); // the same for all keys, so that equals is called
     }
 
     @Override
@@ -393,7 +393,7 @@ final class HostileClasses {
 
   // ---- several results
 
-  /** Two elements, of which one method misbehaves. */
+  /** Iterator over two elements, of which one method misbehaves. */
   record HostileIterator(HostileCode code, String method, int[] given)
       implements Iterator<Integer> {
     @Override
@@ -418,7 +418,7 @@ final class HostileClasses {
     return Stream.of(1, 2).onClose(() -> code.act(1));
   }
 
-  /** Two elements. */
+  /** Collection of two elements, of which one method misbehaves. */
   static final class HostileCollection extends AbstractCollection<Integer> {
     private final HostileCode code;
     private final String method;
@@ -451,7 +451,7 @@ final class HostileClasses {
 
   // ---- functions
 
-  /** A function that is no lambda. */
+  /** Function that is not a lambda. */
   static final class HostileFunction implements Fn0<Integer> {
     private final HostileCode code;
     private final boolean reading;
@@ -489,7 +489,7 @@ final class HostileClasses {
     return moment.equals("factory") ? code.act(usual) : usual;
   }
 
-  /** Notes that it has a message, until it is told to stop. */
+  /** Behavior that logs each message until it is told to stop. */
   static final class HostileBehavior extends AbstractBehavior<String> {
     private final HostileCode code;
     private final String moment;

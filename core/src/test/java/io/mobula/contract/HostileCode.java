@@ -5,20 +5,20 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 
 /**
- * What a method of a program's class does that its caller does not expect.
+ * Misbehaviour of a method of a program's class.
  *
- * @param kind what it does
+ * @param kind kind of misbehaviour
  * @param gate ends its blocking
- * @param journal hears when it begins to block
+ * @param journal records when it begins to block
  */
 record HostileCode(Kind kind, FileLatch gate, FileEventLog journal) implements Serializable {
-  /** What a journal says of code that blocks. */
+  /** Event of code that blocks. */
   static final String BLOCKED = "blocked";
 
-  /** What it says when such code goes on. */
+  /** Event of code that continues after it blocked. */
   static final String WENT_ON = "went on";
 
-  /** The kinds of misbehaviour. */
+  /** Kinds of misbehaviour of user code. */
   enum Kind {
     THROWS,
     BLOCKS,
@@ -27,7 +27,7 @@ record HostileCode(Kind kind, FileLatch gate, FileEventLog journal) implements S
     GIVES_NULL
   }
 
-  /** Misbehaves; gives the usual value where the code goes on after it has blocked. */
+  /** Misbehaves; returns the usual value where the code continues after it blocked. */
   <T> T act(T usual) {
     return switch (kind) {
       case THROWS -> throw new IllegalStateException("hostile");
@@ -37,14 +37,17 @@ record HostileCode(Kind kind, FileLatch gate, FileEventLog journal) implements S
       }
       case RECURSES -> deeper(0, usual);
       case EXHAUSTS -> {
-        var never = new byte[Integer.MAX_VALUE]; // more than an array may have, in any heap
+        var never = new byte[Integer.MAX_VALUE]; // larger than any array may be
         throw new IllegalStateException("had " + never.length + " bytes");
       }
       case GIVES_NULL -> null;
     };
   }
 
-  /** As {@link #act(Object)}, if the codec is the caller's caller; else the usual value. */
+  /**
+   * Misbehaves as {@link #act(Object)} if the codec is among the callers; otherwise returns the
+   * usual value.
+   */
   <T> T actInCodec(T usual) {
     boolean inCodec = StackWalker.getInstance()
         .walk(frames -> frames
@@ -65,7 +68,7 @@ record HostileCode(Kind kind, FileLatch gate, FileEventLog journal) implements S
     }
   }
 
-  @SuppressWarnings("InfiniteRecursion") // that is what it is for
+  @SuppressWarnings("InfiniteRecursion") // intended
   private static <T> T deeper(int depth, T usual) {
     T got = deeper(depth + 1, usual);
     return depth > 0 ? got : usual;

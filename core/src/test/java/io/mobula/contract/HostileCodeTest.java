@@ -23,18 +23,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every place where Mobula calls a program's code, with every kind of misbehaviour: whoever waits
- * hears of it, and nothing else is harmed.
+ * Test of every place where Mobula calls user code, with every kind of misbehaviour: the waiting
+ * caller is told, and nothing else is damaged.
  */
 class HostileCodeTest extends ContractTest {
-  /** Of this process, whichever it is. */
+  /** Uncaught exceptions of the process that runs this code. */
   private static final List<String> UNCAUGHT = new CopyOnWriteArrayList<>();
 
   private static final int OTHERS = 4;
 
   private Set<String> threads = Set.of();
 
-  /** Something that works. */
+  /** Actor that works correctly. */
   static class HealthyActor {
     int one() {
       return 1;
@@ -51,7 +51,7 @@ class HostileCodeTest extends ContractTest {
     return List.copyOf(UNCAUGHT);
   }
 
-  /** The names of the engine's threads that are always there, without numbers. */
+  /** Returns the names of the engine's permanent threads, without numbers. */
   static Set<String> engineThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)

@@ -6,7 +6,7 @@ import java.io.ObjectOutputStream;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Exceptions as a careless or malicious program may throw them: their own methods fail. */
+/** Exceptions whose own methods fail, as a careless or malicious program may throw them. */
 enum HostileExceptions {
   GET_MESSAGE {
     @Override
@@ -142,7 +142,7 @@ enum HostileExceptions {
 
   abstract Throwable make();
 
-  /** Throws it, whatever it is. */
+  /** Throws the exception, checked or not. */
   int raise() {
     throw HostileExceptions.<RuntimeException>sneaky(make());
   }
@@ -165,7 +165,7 @@ enum HostileExceptions {
 
   static class EndlessMessage extends RuntimeException {
     @Override
-    @SuppressWarnings("InfiniteRecursion") // that is what it is for
+    @SuppressWarnings("InfiniteRecursion") // intended
     public String getMessage() {
       return getMessage() + "!";
     }
@@ -269,7 +269,7 @@ enum HostileExceptions {
     }
   }
 
-  /** A class that never gets past its initializer. */
+  /** Class whose initializer always throws. */
   static class FailingInitializer {
     static final int VALUE = HostileExceptions.GET_MESSAGE.raise();
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Exceptions whose own methods throw end what threw them with an error that names it, and nothing
- * else: no slot, no actor of others, no thread of the engine.
+ * Test that exceptions whose own methods throw fail only the work that threw them, with an error
+ * that names the exception; threads and other actors are unaffected.
  */
 class HostileExceptionsTest extends ContractTest {
 

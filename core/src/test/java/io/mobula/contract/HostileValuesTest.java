@@ -29,7 +29,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Values, collections and stages of users' classes whose methods throw, lie or never end well. */
+/**
+ * Test of values, collections and stages of user classes whose methods throw, return wrong results
+ * or never end.
+ */
 class HostileValuesTest extends ContractTest {
 
   private static IllegalStateException broken(String method) {
@@ -90,7 +93,7 @@ class HostileValuesTest extends ContractTest {
     }
   }
 
-  /** What cannot be read once it is written, since its keys refuse then. */
+  /** Returns a collection that can be encoded but not decoded, since its keys throw then. */
   static Object keyed(boolean map) {
     var refusingKeys = List.of(new RefusingKey(1), new RefusingKey(2));
     var values = new HashMap<RefusingKey, Integer>();
@@ -165,7 +168,7 @@ class HostileValuesTest extends ContractTest {
 
   // ---- several results
 
-  /** Has another size than it says, or refuses to be copied. */
+  /** List with another size than it reports, or that cannot be copied. */
   static class LyingList extends AbstractList<Integer> {
     private final int said;
     private final Object[] elements;
@@ -208,7 +211,7 @@ class HostileValuesTest extends ContractTest {
 
   // ---- streams
 
-  /** Gives some elements, then throws. */
+  /** Iterator that returns some elements, then throws. */
   record FailingIterator(int count, String then) implements Iterator<Integer> {
     static final ThreadLocal<Integer> GIVEN = ThreadLocal.withInitial(() -> 0);
 
@@ -257,7 +260,7 @@ class HostileValuesTest extends ContractTest {
 
   // ---- stages
 
-  /** What a stage's class does that whoever attaches to it does not expect. */
+  /** Misbehaviours of a stage's class. */
   enum StageMisbehaviour {
     THROWS,
     THROWS_AND_TELLS,
@@ -269,7 +272,7 @@ class HostileValuesTest extends ContractTest {
     OBTRUDES
   }
 
-  /** A stage that misbehaves. */
+  /** Stage of a class that misbehaves. */
   static final class MisbehavingStage extends CompletableFuture<Integer> {
     private final StageMisbehaviour how;
 
@@ -348,7 +351,7 @@ class HostileValuesTest extends ContractTest {
       case TELLS_TWICE, OBTRUDES -> List.of("value 1");
       case TELLS_NOTHING -> List.of("value null");
       case THROWS, IS_NOT_DONE, TELLS_BOTH, FAILS_THEN_SUCCEEDS -> List.of("TaskFailedException");
-      case THROWS_AND_TELLS -> List.of("TaskFailedException", "value 7"); // whichever comes first
+      case THROWS_AND_TELLS -> List.of("TaskFailedException", "value 7"); // the first outcome counts
     };
   }
 
@@ -364,7 +367,7 @@ class HostileValuesTest extends ContractTest {
     }
   }
 
-  /** A stage that nobody completes and that cannot be cancelled. */
+  /** Returns a stage that is never completed and cannot be cancelled. */
   static CompletionStage<Integer> never(FileEventLog eventLog) throws Exception {
     eventLog.add("began");
     return new CompletableFuture<>() {

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Tasks with several results, all at once or one by one. */
+/** Test of tasks with several results, all at once or one by one. */
 class ManyResultsTest extends ContractTest {
 
   static List<Integer> squares(int count) {
@@ -188,7 +188,7 @@ class ManyResultsTest extends ContractTest {
     var call = runtime.task(ManyResultsTest::counted, 100, eventLog).maxUnread(3);
     try (var stream = runtime.remoteStream(call)) {
       eventLog.await("made", 4);
-      // The task waits with its fourth: the CPU it gives back is the sign, as no event will come.
+      // The task waits with its fourth result. No event shows that, but its CPU is released.
       PollingAssert.until(
           "the task has given its CPU back", () -> runtime.availableResources().amount("CPU") == 4);
       assertThat(eventLog.count("made")).isEqualTo(4);
@@ -225,7 +225,7 @@ class ManyResultsTest extends ContractTest {
     });
   }
 
-  @SuppressWarnings("resource") // that is the point
+  @SuppressWarnings("resource") // intended
   private int readOne(FileEventLog eventLog) {
     return runtime
         .remoteStream(
@@ -235,7 +235,7 @@ class ManyResultsTest extends ContractTest {
         .get();
   }
 
-  /** In all stores. */
+  /** Returns the number of objects in all stores. */
   private long objects() {
     return runtime.nodes().stream().mapToLong(node -> node.store().objects()).sum();
   }

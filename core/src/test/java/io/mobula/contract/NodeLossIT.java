@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What becomes of calls, actors and groups whose node ends: one that leaves, one that is killed,
- * last the one where groups are scheduled.
+ * Test of calls, actors and groups whose node ends: a node that leaves, a node that is killed, and
+ * last the node of the group scheduler.
  */
 @Tag("long")
 @Timeout(120)
@@ -152,7 +152,7 @@ class NodeLossIT {
   @Order(3)
   void aGroupWhoseNodesHaveAllDiedWithTheSchedulerIsPlacedAgain() throws Exception {
     var scheduling = cluster.nodes().getFirst().id();
-    var rest = new ArrayList<ActorHandle<NodeReporter>>(); // there is room at that node only
+    var rest = new ArrayList<ActorHandle<NodeReporter>>(); // so that only that node has room
     for (int i = 2; i < 4; i++) {
       rest.add(runtime
           .actor(NodeReporter::new)
@@ -200,7 +200,7 @@ class NodeLossIT {
     group.remove();
     PollingAssert.until(
         "it is dead",
-        () -> { // who removes a group does not wait for that
+        () -> { // removing a group does not wait for that
           try {
             actor.call(NodeReporter::node).remote().get(LONG);
             return false;

@@ -4,8 +4,9 @@ import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
 
 /**
- * Every task and actor in a process that behaves as if it were on another host: neither reads the
- * other's memory, so that objects travel over the network. Needs mobula-cluster-sharding-store.
+ * Runtime source that runs all tasks and actors in a process that behaves as if it were on another
+ * host: neither process reads the other's memory, so that objects are transferred over the network.
+ * Needs mobula-cluster-sharding-store.
  */
 public final class OtherHostRuntimeSource extends OtherProcessRuntimeSource {
 

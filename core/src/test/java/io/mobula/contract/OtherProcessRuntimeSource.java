@@ -9,8 +9,8 @@ import java.lang.reflect.Proxy;
 import java.util.ServiceLoader;
 
 /**
- * Every task and actor on a node of its own process: what the tests see is a driver, which has no
- * resources. Both processes read each other's memory.
+ * Runtime source that runs all tasks and actors in another process: the tests use a driver, which
+ * has no resources. Both processes read each other's memory.
  */
 public class OtherProcessRuntimeSource implements RuntimeSource {
 
@@ -35,7 +35,7 @@ public class OtherProcessRuntimeSource implements RuntimeSource {
     return closingWith(cluster);
   }
 
-  /** The driver's runtime, whose close closes the cluster. */
+  /** Returns the driver's runtime, whose {@code close} closes the cluster. */
   private static MobulaRuntime closingWith(LocalCluster cluster) {
     var runtime = cluster.runtime();
     return (MobulaRuntime) Proxy.newProxyInstance(

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Groups over the processes of one cluster, of which some are killed: first one that has a bundle,
- * last the one where groups are scheduled, in the middle of that.
+ * Test of placement groups in a cluster whose processes are killed: first a node with a bundle,
+ * last the node of the group scheduler, while groups are created.
  */
 @Tag("long")
 @Timeout(120)
@@ -223,7 +223,7 @@ class PlacementGroupsIT {
         .create();
     assertThat(group.await(LONG)).isTrue();
     var before = group.nodes().stream().map(Optional::orElseThrow).toList();
-    int victim = -1; // not the first node, where groups are scheduled
+    int victim = -1; // not the first node, which has the group scheduler
     for (int i = 1; i < NODES; i++) {
       victim = before.contains(cluster.nodes().get(i).id()) ? i : victim;
     }
@@ -233,7 +233,7 @@ class PlacementGroupsIT {
     cluster.kill(victim);
 
     PollingAssert.until("it is whole again", () -> {
-      var state = group.state(); // once: between two looks it may be found to have lost a node
+      var state = group.state(); // called once, since the group may lose a node between two calls
       return state.phase() == Phase.READY && !state.nodes().get(bundle).equals(Optional.of(gone));
     });
     var after = group.nodes().stream().map(Optional::orElseThrow).toList();
@@ -273,7 +273,10 @@ class PlacementGroupsIT {
     assertThat(runsAt(last, 1)).isEqualTo(last.nodes().get(1).orElseThrow());
   }
 
-  /** Goes on until the death of the scheduler is over; what is left is not removed. */
+  /**
+   * Creates and removes groups until the group scheduler has been replaced; groups that remain are
+   * not removed.
+   */
   private List<PlacementGroup> makeAndRemove() {
     var left = new ArrayList<PlacementGroup>();
     for (int after = 0; after < 3; after += runtime.nodes().size() < NODES ? 1 : 0) {

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Groups of bundles: reserved together, worked in, removed. */
+/** Test of placement groups: reservation, work in bundles, removal. */
 class PlacementGroupsTest extends ContractTest {
   private static final Resources ONE = Resources.none().cpus(1);
 
@@ -93,7 +93,7 @@ class PlacementGroupsTest extends ContractTest {
     return group;
   }
 
-  /** Nothing is left of a group when it has been removed, and what ran in it. */
+  /** Checks that a removed group and the work in it release all resources. */
   @AfterEach
   void allIsGivenBack() throws Exception {
     made.forEach(PlacementGroup::remove);
@@ -397,7 +397,7 @@ class PlacementGroupsTest extends ContractTest {
         .get(30, TimeUnit.SECONDS);
     assertThat(actor.path().name()).startsWith("inside");
     group.remove();
-    available(4); // its lease has come back
+    available(4); // its lease was returned
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.mobula.contract;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/** Waits for a condition, looking often, within a bound that only a hang reaches. */
+/** Assertion that a condition becomes true within a limit that only a hang reaches; polls often. */
 public final class PollingAssert {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final long PAUSE_MILLIS = 5;
@@ -20,7 +20,7 @@ public final class PollingAssert {
     until(() -> "Waited in vain until " + what, condition);
   }
 
-  /** The same; the complaint is made when it is needed. */
+  /** Returns as soon as the condition holds; the message is created only on failure. */
   public static void until(Callable<String> complaint, Callable<Boolean> condition)
       throws Exception {
     long end = System.nanoTime() + BOUND.toNanos();
@@ -32,12 +32,14 @@ public final class PollingAssert {
     }
   }
 
-  /** Returns as soon as {@code actual} gives {@code wanted}. */
+  /** Returns as soon as {@code actual} returns {@code wanted}. */
   public static <T> void untilEqual(T wanted, Callable<T> actual) throws Exception {
     until(() -> "Wanted " + wanted + ", had " + actual.call(), () -> wanted.equals(actual.call()));
   }
 
-  /** As {@link #until}, without ever blocking, so that an interrupt changes nothing. */
+  /**
+   * Returns as soon as the condition holds, without blocking, so that interrupts have no effect.
+   */
   public static void spinUntil(String what, Callable<Boolean> condition) throws Exception {
     long end = System.nanoTime() + BOUND.toNanos();
     while (!condition.call()) {
@@ -49,8 +51,8 @@ public final class PollingAssert {
   }
 
   /**
-   * Collects garbage until the condition holds, with a pause after each collection: the JVM's
-   * thread that handles references needs the lock that a collection holds, and gets it late or
+   * Runs the garbage collector until the condition holds, with a pause after each collection: the
+   * JVM's reference handler thread needs the lock that a collection holds, and gets it late or
    * never from a thread that collects without a pause.
    */
   public static void untilCollected(String what, Callable<Boolean> condition) throws Exception {

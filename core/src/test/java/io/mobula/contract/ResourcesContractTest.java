@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Resources: what is granted, what waits and why, and what is refused. */
+/** Test of resources: which requests are granted, wait for a reason, or are refused. */
 class ResourcesContractTest extends ContractTest {
 
   static int hold(FileEventLog eventLog, FileLatch latch) throws Exception {
@@ -47,7 +47,7 @@ class ResourcesContractTest extends ContractTest {
 
   @Test
   void whatRunsIsTakenAndComesBack() throws Exception {
-    idle(); // a slot of the test before may keep its lease for a moment
+    idle(); // a task slot of the previous test may keep its lease briefly
     var latch = latch();
     var eventLog = eventLog();
     var ref = runtime
@@ -153,7 +153,7 @@ class ResourcesContractTest extends ContractTest {
     var innerGate = latch();
     var outerGate = latch();
     var eventLog = eventLog();
-    // The outer task resumes while the inner one still runs: both hold four CPUs then.
+    // The outer task resumes while the inner one is still running: both hold four CPUs then.
     var outer = runtime
         .task(() -> {
           var inner = Mobula.task(ResourcesContractTest::hold, eventLog, innerGate)

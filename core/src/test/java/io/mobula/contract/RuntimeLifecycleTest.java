@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several runtimes, and what is left of one that was closed, as its users see it. */
+/** Test of several runtimes, and of a closed runtime, as users see them. */
 @Timeout(60)
 class RuntimeLifecycleTest {
   private static final Duration LONG = Duration.ofSeconds(30);
@@ -49,7 +49,7 @@ class RuntimeLifecycleTest {
     return 1;
   }
 
-  /** The one that offers resources. */
+  /** Returns the node that offers resources. */
   private static String nodeOf(MobulaRuntime runtime) {
     return runtime.nodes().stream()
         .filter(node -> node.total().amount(Resources.CPU) > 0)

@@ -6,40 +6,42 @@ import io.mobula.Settings;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Where the contract suite gets its runtimes from: a node in this JVM, or whatever the class named
- * by the system property {@value #PROPERTY} opens.
+ * Source of the contract suite's runtimes: a node in this JVM, or the class named by the system
+ * property {@value #PROPERTY}.
  */
 public interface RuntimeSource {
-  /** Names a class with a constructor without parameters that implements this interface. */
+  /**
+   * System property with the name of an implementation that has a constructor without parameters.
+   */
   String PROPERTY = "mobula.contract.source";
 
-  /** Opens a runtime whose resources are what the settings say, on as many nodes as it likes. */
+  /** Opens a runtime with the resources of the settings, on any number of nodes. */
   MobulaRuntime open(Settings settings);
 
-  /** Whether work runs in processes other than the one that submits it. */
+  /** Returns whether work runs in other processes than the submitter's. */
   default boolean isCluster() {
     return false;
   }
 
-  /** Skips the test that calls it where there is a cluster, and says why. */
+  /** Skips the calling test, with a reason, if there is a cluster. */
   static void assumeOneNode(String why) {
     Assumptions.assumeFalse(present().isCluster(), "of one node only: " + why);
   }
 
-  /** The opposite of {@link #assumeOneNode}. */
+  /** Skips the calling test, with a reason, if there is no cluster. */
   static void assumeCluster(String why) {
     Assumptions.assumeTrue(present().isCluster(), "of a cluster only: " + why);
   }
 
   /**
-   * Whether objects that have left their process are dropped when nobody holds them, as a directory
-   * sees to.
+   * Returns whether objects that other processes have referenced are freed when nothing holds them,
+   * for which a directory is needed.
    */
   default boolean countsHolders() {
     return true;
   }
 
-  /** The source that this run uses. */
+  /** Returns the source of this test run. */
   static RuntimeSource present() {
     var name = System.getProperty(PROPERTY, "");
     if (name.isEmpty()) {

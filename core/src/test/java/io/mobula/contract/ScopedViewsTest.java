@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Views of store memory that end when their reader says so, and what is returned as it lies. */
+/**
+ * Test of views of store memory with a scope that their reader ends, and of views that are returned
+ * in place.
+ */
 class ScopedViewsTest extends ContractTest {
   private static final int LARGE = 300_000;
 
@@ -64,7 +67,7 @@ class ScopedViewsTest extends ContractTest {
     }
   }
 
-  /** Keeps what it is given, as an actor that borrows must not. */
+  /** Actor that keeps a borrowed argument, which it must not use later. */
   static final class BorrowingActor {
     private @Nullable Tensor kept;
     private final CompletableFuture<Float> answer = new CompletableFuture<>();
@@ -137,7 +140,7 @@ class ScopedViewsTest extends ContractTest {
     PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
   }
 
-  /** Keeps what it is given, as a task must not. */
+  /** Task that keeps an argument. */
   static final class ViewKeeper {
     private static volatile @Nullable Tensor tensor;
 
@@ -193,7 +196,8 @@ class ScopedViewsTest extends ContractTest {
         var first = runtime.task(ViewKeeper::first, ref).remote()) {
       assertThat(first.get()).isEqualTo(3);
     }
-    // The result may be read a moment before the views end; no collector has to run for that.
+    // The result may be readable shortly before the views end; no garbage collection is needed for
+    // that.
     PollingAssert.untilEqual(0L, () -> runtime.storeUsage().objects());
     assertThatThrownBy(() -> runtime.task(ViewKeeper::peek).remote().get())
         .hasRootCauseInstanceOf(IllegalStateException.class);
@@ -247,10 +251,10 @@ class ScopedViewsTest extends ContractTest {
       assertThat(read.get()).isEqualTo(5);
     }
     assertThat(runtime.task(ViewKeeper::peek).remote().get()).isEqualTo(5);
-    runtime.task(ViewKeeper::first, tensor(1)).remote().get(); // forgets it
+    runtime.task(ViewKeeper::first, tensor(1)).remote().get(); // drops the kept argument
   }
 
-  /** Makes numbers in place and hands out what it has read of them. */
+  /** Actor that creates a tensor in place and returns views of it. */
   static final class PublishingActor {
     private final ObjectRef<Tensor> published;
     private final Tensor view;
@@ -280,7 +284,7 @@ class ScopedViewsTest extends ContractTest {
   void whatWasReadOfTheStoreIsReturnedAsItLies() {
     var publishingActor = runtime.actor(PublishingActor::new, 9f).remote();
     long alone = publishingActor.call(PublishingActor::objects).remote().get();
-    for (int i = 0; i < 100; i++) { // twice what the store could hold
+    for (int i = 0; i < 100; i++) { // twice the capacity of the store
       try (var pulled = publishingActor.call(PublishingActor::view).remote();
           var arena = Arena.ofConfined()) {
         assertThat(pulled.get(arena).getFloat(LARGE - 1)).isEqualTo(9);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Actors where there may be other nodes, but are none: how they are placed, wait and end. */
+/** Test of actors in a cluster of one node: their placement, waiting and end. */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleNodeClusterTest {
@@ -100,7 +100,7 @@ class SingleNodeClusterTest {
     assertThat(group.await(LONG)).isTrue();
     ActorHandle<HandleKeeper> first = inGroup(group);
     assertThat(first.call(HandleKeeper::keepSelf).remote().get(LONG)).isEqualTo(1);
-    ActorHandle<HandleKeeper> second = inGroup(group); // there is no room for it
+    ActorHandle<HandleKeeper> second = inGroup(group); // the group has no room for it
     var waits = second.call(HandleKeeper::keepSelf).remote();
     var task =
         runtime.task(() -> 1).cpus(1).placement(Placement.group(group, 0)).remote();
@@ -109,7 +109,7 @@ class SingleNodeClusterTest {
     assertThatThrownBy(() -> task.get(LONG)).isInstanceOf(PlacementGroupException.class);
     PollingAssert.until(
         "it is dead",
-        () -> { // who removes a group does not wait for that
+        () -> { // removing a group does not wait for that
           try {
             first.call(HandleKeeper::keepSelf).remote().get(LONG);
             return false;

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Values in the store: put, get, refs inside refs, tensors, room filled in place, and a full store.
+ * Test of values in the store: put, get, refs inside refs, tensors, buffers filled in place, and a
+ * full store.
  */
 class StoredValuesTest extends ContractTest {
   private static final int MIB = 1 << 20;
@@ -447,7 +448,7 @@ class StoredValuesTest extends ContractTest {
     try (var own =
         RuntimeSource.present().open(settings().set("mobula.store.full-timeout", "30s"))) {
       var held = new ArrayList<ObjectRef<byte[]>>();
-      for (int i = 0; i < 4; i++) { // one in each segment, so that 3 MiB fit nowhere
+      for (int i = 0; i < 4; i++) { // one object in each segment, so that no segment has 3 MiB free
         held.add(own.put(new byte[2 * MIB]));
       }
       var eventLog = eventLog();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 
-/** Submitting: its bounds, what travels along, and a storm of everything at once. */
+/** Test of submission: its limits, captured values, and many kinds of work at once. */
 class SubmissionTest extends ContractTest {
 
   static int pass(Object ignored, FileLatch latch) throws Exception {
@@ -63,7 +63,7 @@ class SubmissionTest extends ContractTest {
   void bytesOfArgumentsAreBoundedToo() throws Exception {
     try (var bounded = RuntimeSource.present().open(narrow("100ms"))) {
       var latch = latch();
-      Object text = new StringBuilder("x".repeat(90_000)); // an array would go to the store
+      Object text = new StringBuilder("x".repeat(90_000)); // an array would be stored in shared memory
       var first = bounded.task(SubmissionTest::pass, text, latch).remote();
       assertThatThrownBy(() -> bounded.task(SubmissionTest::pass, text, latch).remote())
           .isInstanceOf(SubmissionRejectedException.class);
@@ -110,7 +110,7 @@ class SubmissionTest extends ContractTest {
 
   static int work(int depth, int millis) throws Exception {
     if (millis > 0) {
-      TimeUnit.MILLISECONDS.sleep(millis); // work, not a wait for anything
+      TimeUnit.MILLISECONDS.sleep(millis); // CPU work, not a wait
     }
     return depth == 0
         ? 1

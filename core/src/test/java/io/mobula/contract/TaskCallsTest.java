@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Calls of functions: forms, arguments, results and failures. */
+/** Test of calls of functions: forms, arguments, results and failures. */
 class TaskCallsTest extends ContractTest {
 
   static int square(int x) {

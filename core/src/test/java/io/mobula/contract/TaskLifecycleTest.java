@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** The life of a task: cancelled, limited in time, tried again, and what it knows of itself. */
+/** Test of the life cycle of tasks: cancellation, time limits, retries, and the task context. */
 class TaskLifecycleTest extends ContractTest {
 
   static int one(FileEventLog eventLog) throws Exception {
@@ -208,7 +208,7 @@ class TaskLifecycleTest extends ContractTest {
     eventLog.await("started", 1);
     ref.cancel();
     assertThatThrownBy(() -> dependent.get(LONG)).isInstanceOf(TaskCancelledException.class);
-    eventLog.await("interrupted, cancelled", 1); // it writes nothing any more
+    eventLog.await("interrupted, cancelled", 1); // it writes nothing after that
   }
 
   // ---- limits of time

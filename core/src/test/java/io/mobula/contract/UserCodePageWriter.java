@@ -3,7 +3,7 @@ package io.mobula.contract;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The page {@code docs/user-code.md}, written from {@link UserCodeSite}. */
+/** Text of the page {@code docs/user-code.md}, generated from {@link UserCodeSite}. */
 final class UserCodePageWriter {
   static final Path FILE = Path.of("..", "docs", "user-code.md");
 

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Every place where Mobula calls a program's code: what is called, on which thread, and what comes
- * of it for each kind of misbehaviour. The page {@code docs/user-code.md} is written from this.
+ * Place where Mobula calls user code: what is called, on which thread, and the outcome of each kind
+ * of misbehaviour. The page {@code docs/user-code.md} is generated from this.
  */
 enum UserCodeSite {
   // ---- functions
@@ -308,7 +308,7 @@ enum UserCodeSite {
       always("its value"),
       at -> at.spawned("stop"));
 
-  /** Where it is called. */
+  /** Thread that calls the user code. */
   enum CallingThread {
     SLOT("the task's slot", true),
     SLOT_IF_SENT("the task's slot, where its outcome goes to another process", true),
@@ -332,8 +332,8 @@ enum UserCodeSite {
   }
 
   /**
-   * What comes of each kind, in the words of the page: the simple name of what is thrown, or
-   * {@code its value}.
+   * Outcome of each kind of misbehaviour, in the words of the page: the simple name of an
+   * exception, or {@code its value}.
    */
   record Outcomes(
       List<String> thrown,
@@ -365,7 +365,7 @@ enum UserCodeSite {
     }
   }
 
-  /** The outcome of a behavior that ends. */
+  /** Outcome of a behavior that stops. */
   private static final String STOPS = "it stops";
 
   private static Outcomes always(String outcome) {
@@ -381,14 +381,14 @@ enum UserCodeSite {
     return always("TaskFailedException").blockedIs("TaskCancelledException");
   }
 
-  /** Of a hook that runs where work runs. */
+  /** Returns the outcomes of a hook that runs on the thread of the work. */
   private static Outcomes codec() {
     return always("CodecException")
         .blockedIs("TaskCancelledException")
         .exhaustedIs("TaskFailedException");
   }
 
-  /** Of a hook that runs in the thread of whoever submits or reads. */
+  /** Returns the outcomes of a hook that runs on the thread of the submitter or reader. */
   private static Outcomes ownCodec() {
     return always("CodecException").blockedIs("its value").exhaustedIs("OutOfMemoryError");
   }
@@ -397,13 +397,13 @@ enum UserCodeSite {
     return always("ExecutionException").blockedIs("its value");
   }
 
-  /** Has it called, and gives or throws what comes of it. */
+  /** Makes Mobula call the user code, and returns or throws the outcome. */
   @FunctionalInterface
   interface SiteInvoker {
     Object run(SiteCall call) throws Throwable;
   }
 
-  /** The outcome of a call that ends as if its code were not hostile. */
+  /** Outcome of a call that ends as with correct code. */
   static final String VALUE = "its value";
 
   final String what;
@@ -421,7 +421,7 @@ enum UserCodeSite {
         thread == CallingThread.SLOT_IF_SENT || thread == CallingThread.READER_IF_SENT;
   }
 
-  /** One call of it. */
+  /** One call of the site. */
   static final class SiteCall {
     private final MobulaRuntime runtime;
     private final HostileCode code;
@@ -440,7 +440,7 @@ enum UserCodeSite {
       return code;
     }
 
-    /** Cancels what has been called. */
+    /** Cancels the work of the call. */
     void cancel() {
       cancel.get().run();
     }
@@ -474,7 +474,7 @@ enum UserCodeSite {
       try {
         failed.get(LONG);
       } catch (TaskFailedException expected) {
-        // it makes the object unfit, as is wanted
+        // intended: the object fails and the actor restarts
       }
       return next.get(LONG);
     }
@@ -510,7 +510,7 @@ enum UserCodeSite {
       return of.toCompletableFuture().thenApply(code::act).get(LONG.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Whether it has answered or stopped: then its resources come back. */
+    /** Returns whether the behavior has answered, or has stopped, which returns its resources. */
     Object spawned(String moment) throws Exception {
       var hostile = code;
       ActorRef<String> actor = runtime

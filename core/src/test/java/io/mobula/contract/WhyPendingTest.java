@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Why something waits: the chain to whoever must act. */
+/** Test of wait reports: the chain to the part that must act. */
 class WhyPendingTest extends ContractTest {
 
   static int hold(FileLatch latch) throws Exception {
@@ -58,7 +58,10 @@ class WhyPendingTest extends ContractTest {
     }
   }
 
-  /** In a cluster the work may be in another process, which says what it waits for. */
+  /**
+   * Asserts the end of a chain. In a cluster the work may be in another process, which reports what
+   * it waits for.
+   */
   private void assertEnd(ObjectRef<?> ref, WaitCause here, String... texts) throws Exception {
     PollingAssert.until(() -> runtime.whyPending(ref).text(), () -> {
       var report = runtime.whyPending(ref);
