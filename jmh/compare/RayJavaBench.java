@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The same workloads through Ray's own Java API, timed as ray_perf.py does: a second of warm-up,
- * four rounds of the given seconds.
+ * The microbenchmark's workloads through Ray's own Java API, timed as ray_perf.py does: a second of
+ * warm-up, then four rounds of the given seconds.
  *
- * <p>Compiled and started by the script compare, with ray_dist.jar on the class path, against a
- * node that is up: -Dray.address=HOST:PORT, -Dray.job.code-search-path=ITS_JAR.
+ * <p>The script compare compiles and starts this program, with ray_dist.jar on the class path,
+ * against a running node: -Dray.address=HOST:PORT, -Dray.job.code-search-path=ITS_JAR.
  */
 public final class RayJavaBench {
   private static final int BATCH = 1000;
@@ -22,7 +22,7 @@ public final class RayJavaBench {
     return new byte[] {'o', 'k'};
   }
 
-  /** Whom others call. */
+  /** Actor that is called by the driver. */
   public static final class Server {
     public byte[] smallValue() {
       return RayJavaBench.smallValue();

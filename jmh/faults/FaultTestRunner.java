@@ -10,13 +10,16 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** Runs one test class, or one method of it, for bin/faults; a line FAILED tells of each failure. */
+/**
+ * Runner of one test class, or one of its methods, for bin/faults. It prints a line FAILED for each
+ * failure.
+ */
 public final class FaultTestRunner {
   private FaultTestRunner() {}
 
   /**
-   * The module and Test or Test#method; the package is looked for in the module's test sources. With
-   * a third word, only what has that tag.
+   * Runs a test. The arguments are the module and Test or Test#method; the package is searched in
+   * the module's test sources. A third argument restricts the run to tests with that tag.
    */
   public static void main(String[] words) throws Exception {
     var parts = words[1].split("#", 2);

@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * 400 values are read while others are put, of 1 KiB to 12 MiB, three times as much as the store of
- * 128 MiB: every get gives its value. The argument is the seed.
+ * 400 gets of values of 1 KiB to 12 MiB while other threads put, in a store of 128 MiB that has
+ * room for a third of the values. Every get must return the right value. The argument is the seed.
  *
- * <p>{@code -Dnodes=}0, or 1 to read from a driver what a node makes; {@code -Dshare=}false as if
- * that were on another host.
+ * <p>{@code -Dnodes=}0, or 1 to read in the driver what a node has made; {@code -Dshare=}false as
+ * if that node were on another host.
  */
 public final class GetsWhileSpilling {
   private static final int GETS = 400;
@@ -35,19 +35,19 @@ public final class GetsWhileSpilling {
 
   private record Placed(ObjectRef<?> ref, int size, byte mark) {}
 
-  /** Bytes that are all the same. */
+  /** Returns bytes that are all the same. */
   public static byte[] made(int size, byte mark) {
     var bytes = new byte[size];
     Arrays.fill(bytes, mark);
     return bytes;
   }
 
-  /** The same as a tensor. */
+  /** Returns a tensor of bytes that are all the same. */
   public static Tensor tensor(int size, byte mark) {
     return Tensor.of(made(size, mark), size);
   }
 
-  /** Exit code 1 with lines WRONG where a get failed or gave another value. */
+  /** Exits with 1 and lines WRONG where a get failed or returned another value. */
   public static void main(String[] words) throws Exception {
     long seed = Long.parseLong(words[0]);
     var settings = Mobula.settings()
@@ -113,7 +113,7 @@ public final class GetsWhileSpilling {
     List.of(places).forEach(place -> place.placed.ref().close());
   }
 
-  /** One value at a time, which is read by one and replaced by none meanwhile. */
+  /** Place of one value. A lock keeps reads and replacements apart. */
   private static final class Place {
     private final MobulaRuntime runtime;
     private final boolean elsewhere;
@@ -135,7 +135,7 @@ public final class GetsWhileSpilling {
           ref = isTensor
               ? runtime.task(GetsWhileSpilling::tensor, size, mark).remote()
               : runtime.task(GetsWhileSpilling::made, size, mark).remote();
-          runtime.wait(List.of(ref), 1, Duration.ofMinutes(1)); // else calls pile up
+          runtime.wait(List.of(ref), 1, Duration.ofMinutes(1)); // otherwise calls pile up
         } else {
           ref = isTensor ? runtime.put(tensor(size, mark)) : runtime.put(made(size, mark));
         }

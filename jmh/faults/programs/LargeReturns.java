@@ -14,13 +14,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ten actors return 25 MiB each, twenty times, into a store of 150 MiB that has room for four or
- * five of them; every ref is read and closed. All 200 calls give their value, soon, since what is
- * held can always be freed.
+ * Ten actors return 25 MiB each, twenty times, into a store of 150 MiB with room for four or five
+ * of them; every ref is read and closed. All 200 calls must return their value, and soon, since the
+ * memory of a closed ref can always be freed.
  *
- * <p>{@code -Dkind=}bytes or tensor; {@code -Dreaders=}each (a thread for each actor) or one (one
- * thread calls all ten and reads them as they are ready) or inOrder (as they were called, which asks
- * for more than the store has); {@code -Dnodes=}0, or how many besides the driver.
+ * <p>{@code -Dkind=}bytes or tensor; {@code -Dreaders=}each (a thread for each actor), one (one
+ * thread calls all ten and reads them as they become ready) or inOrder (as they were called, which
+ * needs more memory than the store has); {@code -Dnodes=}number of nodes besides the driver.
  */
 public final class LargeReturns {
   private static final int ACTORS = 10;
@@ -34,9 +34,9 @@ public final class LargeReturns {
 
   private LargeReturns() {}
 
-  /** What returns large values. */
+  /** Actor that returns large values. */
   public static final class Maker {
-    /** Bytes that say who made them. */
+    /** Returns bytes that begin and end with the mark of the call. */
     public byte[] bytes(int mark) {
       var result = new byte[SIZE];
       result[0] = (byte) mark;
@@ -44,13 +44,13 @@ public final class LargeReturns {
       return result;
     }
 
-    /** The same as a tensor. */
+    /** Returns a tensor of bytes that begin and end with the mark of the call. */
     public Tensor tensor(int mark) {
       return Tensor.of(bytes(mark), SIZE);
     }
   }
 
-  /** Exit code 1 with lines WRONG where a call failed or gave another value. */
+  /** Exits with 1 and lines WRONG where a call failed or returned another value. */
   public static void main(String[] words) throws Exception {
     int nodes = Integer.getInteger("nodes", 0);
     var settings = Mobula.settings().storeCapacity(150L << 20);

@@ -9,9 +9,8 @@ import java.util.ArrayList;
 import java.util.TreeMap;
 
 /**
- * 400 tasks that are to be spread over four nodes of two CPUs each come out about even, for short
- * tasks and for longer ones (bin/faults run --hogs 0,2): no node gets less than half of what the one
- * with most gets.
+ * 400 tasks with spread placement on four nodes of two CPUs each, short ones and longer ones
+ * (bin/faults run --hogs 0,2). No node may get less than half as many tasks as the node with most.
  */
 public final class SpreadUnderLoad {
   private static final int TASKS = 400;
@@ -24,7 +23,7 @@ public final class SpreadUnderLoad {
     return Mobula.context().node();
   }
 
-  /** Exit code 1 with lines WRONG where the tasks of a round are uneven. */
+  /** Exits with 1 and lines WRONG where the tasks of a round are uneven. */
   public static void main(String[] words) {
     boolean even = true;
     try (var cluster = LocalCluster.builder()

@@ -7,15 +7,15 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * A parameter server in a small heap (bin/faults run --heap 256m): tables, rows, a move to fewer
- * shards and copies that do not fit are refused, and what was there before goes on.
+ * A parameter server in a small heap (bin/faults run --heap 256m). Tables, rows, a move to fewer
+ * shards and replicas that do not fit must be refused, and existing tables must keep working.
  */
 public final class TableBeyondHeap {
   private static final int WIDTH = 64;
 
   private TableBeyondHeap() {}
 
-  /** Exit code 1 with a line WRONG where something did not go as it should. */
+  /** Exits with 1 and a line WRONG where something went wrong. */
   public static void main(String[] words) {
     var settings = Mobula.settings().cpus(4).storeCapacity(1200L << 20);
     try (var runtime = Mobula.init(settings)) {
@@ -29,14 +29,14 @@ public final class TableBeyondHeap {
         var rows = server.sparse("rows", WIDTH).optimizer(Optimizers.adagrad(0.1)).create();
         refused("rows", () -> grow(rows, heap));
         long before = rows.rows();
-        push(rows, 0, 1000); // rows that are there
+        push(rows, 0, 1000); // existing rows
         refused("fewer shards", () -> server.reshard(1));
         require("rows stay", rows.rows() >= before && server.shards() == 2);
         require("others live", small.toFloats()[5] == 1);
       }
       try (var server = ParameterServer.builder(runtime).shards(1).replicas(1).build()) {
         var small = server.dense("small", 1000).initial(ones(1000)).create();
-        long once = heap * 6 / 10 / 8; // fits, and its copy does not
+        long once = heap * 6 / 10 / 8; // fits, but its replica does not
         refused("a copy", () -> server.dense("big", once).optimizer(Optimizers.adam(1)).create());
         require("others live beside a copy", small.toFloats()[5] == 1);
       }

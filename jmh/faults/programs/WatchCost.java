@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * What the watch of waits costs beside 100 000 calls that wait at one actor of another process: the
- * CPU time of its thread here, and of the thread of the lanes there, per look of two seconds.
+ * Cost of the wait watch beside 100 000 calls that wait at one actor of another process: the CPU
+ * time of the watch's thread here, and of the frame-polling thread there, per watch interval of two
+ * seconds.
  */
 public final class WatchCost {
   private static final int CALLS = 100_000;
@@ -20,21 +21,21 @@ public final class WatchCost {
 
   private WatchCost() {}
 
-  /** Runs one call for as long as the program does. */
+  /** Actor that runs one call for as long as the program runs. */
   public static final class Busy {
-    /** The first call. */
+    /** Blocks as the first call. */
     public int stay() throws InterruptedException {
       Thread.sleep(Duration.ofMinutes(10));
       return 1;
     }
 
-    /** Those behind it. */
+    /** Waits behind the first call. */
     public int one() {
       return 1;
     }
   }
 
-  /** Milliseconds of CPU of Mobula's threads of this process, by name. */
+  /** Returns the CPU time of Mobula's threads of this process by name, in milliseconds. */
   public static TreeMap<String, Long> cpu() {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     var all = new TreeMap<String, Long>();
@@ -54,7 +55,7 @@ public final class WatchCost {
     }
   }
 
-  /** Prints, and ends with 0. */
+  /** Prints the costs and exits with 0. */
   public static void main(String[] words) throws Exception {
     int calls = words.length > 1 ? Integer.parseInt(words[1]) : CALLS;
     try (var cluster = LocalCluster.builder()

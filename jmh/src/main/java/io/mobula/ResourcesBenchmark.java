@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What it costs to say what a task asks for. */
+/** Cost of describing what a task requests. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -16,13 +16,13 @@ public class ResourcesBenchmark {
   private final Resources one = Resources.none().cpus(1).gpus(0.5).memory(1 << 20);
   private final Resources same = Resources.none().cpus(1).gpus(0.5).memory(1 << 20);
 
-  /** Three verbs. */
+  /** Builds a request with three calls. */
   @Benchmark
   public Resources make() {
     return Resources.none().cpus(1).gpus(0.5).memory(1 << 20);
   }
 
-  /** What a scheduling class is found by. */
+  /** Compares two equal requests, as the lookup of a scheduling class does. */
   @Benchmark
   public boolean compare() {
     return one.hashCode() == same.hashCode() && one.equals(same);

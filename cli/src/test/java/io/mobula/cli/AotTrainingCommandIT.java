@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What {@code bin/mobula} runs to make its AOT cache. */
+/** Training run by which {@code bin/mobula} makes its AOT cache. */
 @Tag("long")
 @Timeout(120)
 class AotTrainingCommandIT {

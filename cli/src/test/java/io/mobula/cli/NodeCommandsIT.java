@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command as a shell uses it: a process each, exit codes, what is printed. */
+/** Commands for nodes as a shell uses them: separate processes, exit codes and printed output. */
 @Tag("long")
 @Timeout(300)
 class NodeCommandsIT {
@@ -30,7 +30,7 @@ class NodeCommandsIT {
   @TempDir
   Path runtimeDirectory;
 
-  /** A user's program: connects, says who it is and ends with a code of its own. */
+  /** Program of a user that connects, prints its role, and exits with a code of its own. */
   static final class UserProgram {
     public static void main(String[] arguments) {
       try (var runtime = Mobula.init()) {
@@ -42,14 +42,14 @@ class NodeCommandsIT {
     }
   }
 
-  /** A user's program that fails. */
+  /** Program of a user that fails. */
   static final class FailingProgram {
     public static void main(String[] arguments) {
       throw new IllegalStateException("on purpose");
     }
   }
 
-  /** A user's program with work that waits for what nobody has, to be killed. */
+  /** Program of a user whose task waits for a resource that no node has. The test kills it. */
   static final class WaitingProgram {
     static int licensed(int number) {
       return number;
@@ -57,7 +57,7 @@ class NodeCommandsIT {
 
     public static void main(String[] arguments) throws InterruptedException {
       try (var runtime = Mobula.init()) {
-        runtime.task(WaitingProgram::licensed, 0).remote().get(); // by a frame to the worker
+        runtime.task(WaitingProgram::licensed, 0).remote().get(); // sends a frame to the worker
         var waits =
             runtime.task(WaitingProgram::licensed, 1).resource("Licence", 1).remote();
         System.out.println("submitted " + waits.id());
@@ -270,7 +270,7 @@ class NodeCommandsIT {
     }
   }
 
-  /** Starts a detached node; returns its address. */
+  /** Starts a detached node and returns its address. */
   private String started(String... words) throws Exception {
     var patiently = new ArrayList<>(List.of(words));
     patiently.addAll(List.of("--start-timeout", "150"));

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What start, stop, run and status refuse before they do anything. */
+/** Command lines of start, stop, run and status that are refused before anything is done. */
 class NodeCommandsTest {
   private final StringWriter err = new StringWriter();
 

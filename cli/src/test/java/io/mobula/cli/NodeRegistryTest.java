@@ -18,7 +18,7 @@ class NodeRegistryTest {
   @TempDir
   Path folder;
 
-  /** Enters a node and lives until it is killed. */
+  /** Program that registers a node and lives until it is killed. */
   static final class RegisteredProcess {
     public static void main(String[] arguments) throws Exception {
       var registration = NodeRegistry.in(Path.of(arguments[0])).register(entry());

@@ -60,7 +60,7 @@ class RotatingLogTest {
     var lines = joined.lines().filter(line -> line.startsWith("line ")).toList();
     assertThat(lines.getFirst()).isNotEqualTo("line 0");
     int first = Integer.parseInt(lines.getFirst().substring(5));
-    assertThat(lines).hasSize(20_000 - first); // none is lost between the files
+    assertThat(lines).hasSize(20_000 - first); // no line is lost between two files
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code mobula run --ship} as a shell uses it, with programs whose classes no node has. */
+/** Use of {@code mobula run --ship} from a shell, with programs whose classes no node has. */
 @Tag("long")
 @Timeout(300)
 class RunShipIT {
@@ -143,7 +143,7 @@ class RunShipIT {
     }
   }
 
-  /** What a program has printed after this. */
+  /** Returns the rest of the printed line that begins with {@code start}. */
   private static String line(ForkedJvm run, String start) {
     return run.output().stream()
         .filter(line -> line.startsWith(start))
@@ -159,7 +159,10 @@ class RunShipIT {
     return mobulaWith(jar, all.toArray(String[]::new));
   }
 
-  /** As {@code bin/mobula} does it: what is shipped is on the driver's class path, too. */
+  /**
+   * Starts the command as {@code bin/mobula} does, with shipped jars also on the driver's class
+   * path.
+   */
   private ForkedJvm mobulaWith(Path jar, String... words) {
     return plan(words).classPathFirst(jar).start();
   }
@@ -177,7 +180,7 @@ class RunShipIT {
         .arguments(words);
   }
 
-  /** The program with that number, compiled into a jar. */
+  /** Compiles the program with that version number into a jar. */
   private Path jar(int version) throws IOException {
     var classes = Files.createTempDirectory(directory, "classes");
     var source = Files.writeString(classes.resolve("Program.java"), PROGRAM.formatted(version));

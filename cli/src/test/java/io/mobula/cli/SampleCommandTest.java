@@ -14,7 +14,7 @@ class SampleCommandTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  /** But for the digits, which are a command by themselves. */
+  /** The digits demo is left out, since it is a command of its own. */
   @Test
   void listsEverySampleThatHasAMain() throws Exception {
     assertThat(run("sample")).isZero();
@@ -28,7 +28,9 @@ class SampleCommandTest {
     }
   }
 
-  /** The mails are not there, so that the program is short; an option it knows not would end it. */
+  /**
+   * The mails are missing, so the program is short. An unknown option would end it with an error.
+   */
   @Test
   void givesTheProgramItsOptions(@TempDir Path empty) {
     System.setProperty("mobula.spam-assassin", empty.toString());

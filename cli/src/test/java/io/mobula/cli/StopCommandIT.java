@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code mobula stop} where there is nothing to stop. */
+/** Output of {@code mobula stop} where there is no node to stop. */
 @Timeout(120)
 class StopCommandIT {
   private static final Duration LIMIT = Duration.ofSeconds(100);

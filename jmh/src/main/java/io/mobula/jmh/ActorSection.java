@@ -14,7 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Calls of an actor that counts: with an answer, one and ten thousand at a time, and without. */
+/**
+ * Rows for calls of a counting actor: synchronous calls, ten thousand calls in flight, and calls
+ * without a reply.
+ */
 final class ActorSection implements BenchmarkSection {
   private static final int IN_FLIGHT = TaskSection.IN_FLIGHT;
   private static final Duration LIMIT = Duration.ofMinutes(1);

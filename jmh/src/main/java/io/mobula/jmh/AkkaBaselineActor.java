@@ -6,7 +6,7 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 
-/** The same work as ours, done by an Akka actor without anything of Mobula. */
+/** Baseline for tasks and actor calls: the same work done by a plain Akka actor. */
 final class AkkaBaselineActor extends AbstractOnMessageBehavior<AkkaBaselineActor.Command> {
   sealed interface Command {}
 

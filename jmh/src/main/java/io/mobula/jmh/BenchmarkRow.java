@@ -3,14 +3,14 @@ package io.mobula.jmh;
 import java.util.List;
 
 /**
- * A line of the table: our way to do some work and the bare ways beside it.
+ * Row of the table: Mobula's time for a piece of work, and those of the baselines.
  *
- * @param what the work
- * @param quantity how its numbers are printed
- * @param bytes the size of the object, or 0 where there is none
- * @param ours our way
- * @param baselines bare ways, the one that matters most first
- * @param goal what ours shall reach
+ * @param what name of the work
+ * @param quantity how the numbers are printed
+ * @param bytes size of the object, or 0 where there is none
+ * @param ours Mobula's implementation
+ * @param baselines other implementations, the most important one first
+ * @param goal target for {@code ours}
  */
 record BenchmarkRow(
     String what,
@@ -19,19 +19,22 @@ record BenchmarkRow(
     TimedOperation ours,
     List<TimedOperation> baselines,
     PerformanceGoal goal) {
-  /** What the numbers of a row say most about. */
+  /** Quantity that the numbers of a row express. */
   enum Quantity {
-    /** Operations a second. */
+    /** Number of operations per second. */
     RATE,
-    /** The time and the bytes a second of something that moves all bytes. */
+    /** Time, and bytes per second, of an operation that moves all bytes. */
     THROUGHPUT,
-    /** The time of something that moves nothing, however large the object is. */
+    /** Time of an operation that moves no bytes, however large the object is. */
     TIME,
-    /** Something that happens once in a program's life: differences matter, not ratios. */
+    /** Time of an operation that runs once in a program's life: differences matter, not ratios. */
     ONE_TIME
   }
 
-  /** The work and the size, as the first column has them and {@code --only} sees them. */
+  /**
+   * Returns the name of the work with the size, as printed in the first column and matched by
+   * {@code --only}.
+   */
   String title() {
     return bytes == 0 ? what : what + ", " + QuantityFormat.size(bytes);
   }

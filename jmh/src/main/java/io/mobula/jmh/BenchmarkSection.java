@@ -3,14 +3,13 @@ package io.mobula.jmh;
 import java.util.List;
 
 /**
- * Rows that share what they work with: a runtime, an actor system, memory. Used by one thread, then
- * closed.
+ * Group of rows that share a runtime, an actor system or memory. Used by one thread, then closed.
  */
 interface BenchmarkSection extends AutoCloseable {
-  /** The rows, in the order of the table. */
+  /** Returns the rows, in the order of the table. */
   List<BenchmarkRow> rows();
 
-  /** How much of the usual time each of its contenders gets. */
+  /** Returns the part of the usual measuring time that each operation of this section gets. */
   double timeShare();
 
   @Override

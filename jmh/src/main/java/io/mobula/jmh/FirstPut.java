@@ -3,10 +3,7 @@ package io.mobula.jmh;
 import io.mobula.Mobula;
 import io.mobula.Settings;
 
-/**
- * The first put of a store that nobody has used: memory has to be made for it. One operation a
- * slice.
- */
+/** First put into a new store, which has to allocate its memory. One operation per slice. */
 record FirstPut(Settings settings, Object value) implements TimedOperation {
   @Override
   public String name() {

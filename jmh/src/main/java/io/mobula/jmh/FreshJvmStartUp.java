@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 
 /**
- * Starts something in a fresh JVM, which says how long that took. One operation a slice.
+ * Start-up of a node or actor system in a fresh JVM, which prints the time it took. One operation
+ * per slice.
  *
- * @param mode what is started, as {@link StartUpProbe} calls it
+ * @param mode what is started: a constant of {@link StartUpProbe}
  */
 record FreshJvmStartUp(String name, String mode) implements TimedOperation {
   @Override
@@ -28,7 +29,7 @@ record FreshJvmStartUp(String name, String mode) implements TimedOperation {
         .start();
     var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int code = process.waitFor();
-    return said.lines() // a log may have lines among them, too
+    return said.lines() // the output may contain log lines, too
         .filter(line -> line.matches("\\d+"))
         .mapToLong(Long::parseLong)
         .findFirst()

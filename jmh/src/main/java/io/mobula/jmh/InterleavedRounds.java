@@ -7,17 +7,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * Times contenders in interleaved rounds, so that a machine that slows down for a while slows down
- * all of them.
+ * Timing of operations in interleaved rounds, so that a machine that is slow for a while slows all
+ * of them down.
  *
- * @param count how many rounds
- * @param seconds for how long each contender is warmed up, and then timed in all rounds together
- * @param progress where each finished section gets a line
+ * @param count number of rounds
+ * @param seconds warm-up time of each operation, and then its measuring time in all rounds together
+ * @param progress receives a line for each finished section
  */
 record InterleavedRounds(int count, double seconds, PrintStream progress) {
   /**
-   * Warms every contender of the rows up, then times them round by round, each round starting with
-   * another.
+   * Warms up all operations of the rows, then times them round by round. Each round starts with
+   * another operation.
    */
   void time(List<BenchmarkRow> rows, double share, MeasuredTimes measuredTimes) throws Exception {
     var operations = new LinkedHashSet<TimedOperation>();

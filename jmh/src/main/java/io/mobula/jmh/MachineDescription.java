@@ -7,20 +7,19 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What a table was printed on.
+ * Description of the machine on which a table was measured.
  *
- * @param processor its name, as the system has it
- * @param cores how many the JVM may use
- * @param memoryBytes the memory the process may use
- * @param system the operating system
- * @param jdk the Java runtime
- * @param load how many threads wanted to run during the last minute, ours included; negative where
- *     it is unknown
+ * @param processor name reported by the system
+ * @param cores number of cores that the JVM may use
+ * @param memoryBytes memory that the process may use
+ * @param system operating system
+ * @param jdk Java runtime
+ * @param load load average of the last minute, this process included; negative where it is unknown
  */
 public record MachineDescription(
     String processor, int cores, long memoryBytes, String system, String jdk, double load) {
 
-  /** The one that this runs on, as it is now. */
+  /** Returns the description of this machine in its current state. */
   public static MachineDescription here() {
     var bean = ManagementFactory.getOperatingSystemMXBean();
     long memory = bean instanceof com.sun.management.OperatingSystemMXBean extended
@@ -48,7 +47,7 @@ public record MachineDescription(
     }
   }
 
-  /** One line for people. */
+  /** Returns the description as one line for people. */
   public String describe() {
     return String.format(
         Locale.ROOT,

@@ -6,7 +6,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 
-/** The times of all contenders, round by round, in nanoseconds an operation. Used by one thread. */
+/**
+ * Measured times of all operations, round by round, in nanoseconds per operation. Used by one
+ * thread.
+ */
 final class MeasuredTimes {
   private final IdentityHashMap<TimedOperation, List<Double>> rounds = new IdentityHashMap<>();
 
@@ -14,17 +17,20 @@ final class MeasuredTimes {
     rounds.computeIfAbsent(operation, unseen -> new ArrayList<>()).add(nanos);
   }
 
-  /** Whether it has been timed: the command line may leave contenders out. */
+  /** Returns whether the operation has been timed: {@code --only} may leave operations out. */
   boolean has(TimedOperation operation) {
     return rounds.containsKey(operation);
   }
 
-  /** One time for each round, in the order of the rounds. */
+  /** Returns one time for each round, in the order of the rounds. */
   List<Double> roundsOf(TimedOperation operation) {
     return List.copyOf(Objects.requireNonNull(rounds.get(operation), operation.name()));
   }
 
-  /** The middle one of the rounds; of an even number the mean of the two in the middle. */
+  /**
+   * Returns the median of the rounds; for an even number of rounds, the mean of the two in the
+   * middle.
+   */
   double medianOf(TimedOperation operation) {
     double[] sorted =
         roundsOf(operation).stream().mapToDouble(Double::doubleValue).toArray();

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bench of one node: tasks, actor calls, put, get and start-up, each beside the same work done
- * by bare means, in one table.
+ * Benchmark of a single node: tasks, actor calls, put, get and start-up, each beside baselines that
+ * do the same work, in one table.
  *
- * <p>Takes about three minutes with its defaults, some 5 GiB of memory, and wants a machine that
- * does nothing else.
+ * <p>With its defaults it takes about three minutes and some 5 GiB of memory. Run it on an
+ * otherwise idle machine.
  */
 public final class OneNodeBench {
   private static final int ROUNDS = 5;
@@ -25,12 +25,12 @@ public final class OneNodeBench {
   private final PrintStream progress;
 
   /**
-   * What to measure.
+   * Options of the benchmark.
    *
-   * @param seconds for how long each contender is warmed up, and then timed again; memory rows take
-   *     a part of it
-   * @param only which rows: their first column has to contain a match
-   * @param json where the numbers go as JSON, too, or null
+   * @param seconds warm-up time of each operation, and then its measuring time; memory rows take a
+   *     part of it
+   * @param only pattern that must occur in the first column of a row
+   * @param json file for the numbers as JSON, or null
    */
   public record Request(
       double seconds, Pattern only, @Nullable Path json) {
@@ -42,16 +42,16 @@ public final class OneNodeBench {
     }
   }
 
-  /** A bench whose progress goes to {@code progress}. */
+  /** Creates a benchmark that reports its progress to {@code progress}. */
   public OneNodeBench(Request request, PrintStream progress) {
     this.request = request;
     this.progress = progress;
   }
 
   /**
-   * Measures and prints the table.
+   * Measures all rows and prints the table.
    *
-   * @return how many rows there are
+   * @return number of rows
    */
   public int run(PrintStream out) throws Exception {
     var measuredTimes = new MeasuredTimes();

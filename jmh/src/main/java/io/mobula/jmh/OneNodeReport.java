@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What was measured, as a Markdown table for people and as JSON for programs.
+ * Report of the one-node benchmark, as a Markdown table for people and as JSON for programs.
  *
- * @param rows those that were timed
+ * @param rows rows that were timed
  */
 record OneNodeReport(List<BenchmarkRow> rows, MeasuredTimes medians, MachineDescription machine) {
 
-  /** One table, and the machine it ran on. */
+  /** Returns the table and a description of the machine. */
   String markdown() {
     var text = new StringBuilder("""
         | what | Mobula | beside it | ratio | goal | reached |
@@ -72,7 +72,8 @@ record OneNodeReport(List<BenchmarkRow> rows, MeasuredTimes medians, MachineDesc
   }
 
   /**
-   * An array with an object for each row; times are nanoseconds an operation, one for each round.
+   * Returns an array with one object per row; times are nanoseconds per operation, one for each
+   * round.
    */
   String json() {
     return rows.stream().map(this::json).collect(Collectors.joining(",\n", "[\n", "\n]\n"));

@@ -2,20 +2,22 @@ package io.mobula.jmh;
 
 import java.util.Locale;
 
-/** What a row shall reach, and whether its medians say that it did. */
+/** Performance target of a row, and its comparison with the measured medians. */
 sealed interface PerformanceGoal {
-  /** What the table prints. */
+  /** Returns the text for the table. */
   String text();
 
-  /** Whether it could be judged: all it compares was timed. */
+  /**
+   * Returns whether the goal can be judged, which needs the times of all operations it compares.
+   */
   default boolean isJudged(BenchmarkRow row, MeasuredTimes measuredTimes) {
     return true;
   }
 
-  /** Whether it was reached. */
+  /** Returns whether the goal was reached. */
   boolean isReached(BenchmarkRow row, MeasuredTimes measuredTimes);
 
-  /** Nothing to reach; the row is there to be looked at. */
+  /** Absence of a goal, for a row that is only informative. */
   record None() implements PerformanceGoal {
     @Override
     public String text() {
@@ -33,7 +35,7 @@ sealed interface PerformanceGoal {
     }
   }
 
-  /** So many operations a second, at least. */
+  /** Minimum number of operations per second. */
   record MinimumRate(double perSecond) implements PerformanceGoal {
     @Override
     public String text() {
@@ -46,7 +48,7 @@ sealed interface PerformanceGoal {
     }
   }
 
-  /** At least this part of the speed of the first that stands beside. */
+  /** Minimum speed as a part of the first baseline's speed. */
   record MinimumSpeedRatio(double share) implements PerformanceGoal {
     @Override
     public String text() {
@@ -60,7 +62,7 @@ sealed interface PerformanceGoal {
     }
   }
 
-  /** At most so many times the time of another row's. */
+  /** Maximum time as a multiple of another row's time. */
   record MaximumTimeRatio(double factor, BenchmarkRow of) implements PerformanceGoal {
     @Override
     public String text() {
@@ -79,7 +81,7 @@ sealed interface PerformanceGoal {
     }
   }
 
-  /** At most so many seconds more than the first that stands beside. */
+  /** Maximum number of seconds beyond the first baseline's time. */
   record MaximumExtraSeconds(double seconds) implements PerformanceGoal {
     @Override
     public String text() {

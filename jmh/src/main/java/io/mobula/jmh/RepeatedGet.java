@@ -4,7 +4,7 @@ import io.mobula.ObjectRef;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one object again and again; it is put when it is first read. */
+/** Repeated get of one object, which is put before the first get. */
 final class RepeatedGet implements TimedOperation {
   private final Supplier<ObjectRef<?>> put;
   private @Nullable TimedOperation reading;

@@ -4,14 +4,14 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.Mobula;
 
-/** The program of a fresh JVM that times one start and prints its nanoseconds. */
+/** Main program of a fresh JVM, which times one start and prints its nanoseconds. */
 final class StartUpProbe {
   static final String NODE = "node";
   static final String AKKA = "akka";
 
   private StartUpProbe() {}
 
-  /** Starts what {@code args[0]} says. */
+  /** Starts a node or an actor system, as {@code args[0]} says. */
   public static void main(String[] args) {
     long start = System.nanoTime();
     if (args[0].equals(NODE)) {

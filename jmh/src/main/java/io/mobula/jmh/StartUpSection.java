@@ -2,7 +2,7 @@ package io.mobula.jmh;
 
 import java.util.List;
 
-/** How long a node takes to start, in a JVM of its own, beside an actor system. */
+/** Row for the start-up time of a node in a JVM of its own, beside that of an actor system. */
 final class StartUpSection implements BenchmarkSection {
   private static final double SECONDS_MORE = 0.4;
 

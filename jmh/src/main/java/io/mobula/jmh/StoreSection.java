@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Put and get of objects of one size, in the forms that users have them, beside a copy of as many
- * bytes.
+ * Rows for put and get of objects of one size, in all forms that users have, beside a copy of as
+ * many bytes.
  */
 final class StoreSection implements BenchmarkSection {
-  /** 1 KB to 512 MB. */
+  /** Object sizes, from 1 KB to 512 MB. */
   static final List<Long> SIZES =
       List.of(1L << 10, 16L << 10, 100L << 10, 1L << 20, 16L << 20, 100L << 20, 512L << 20);
 
@@ -47,7 +47,7 @@ final class StoreSection implements BenchmarkSection {
     return new StoreSection(bytes);
   }
 
-  /** Whether heap and shared memory have room for rows of this size. */
+  /** Returns whether heap and shared memory have room for rows of this size. */
   static boolean fits(long bytes) throws IOException {
     Path shared = Path.of("/dev/shm");
     FileStore files = Files.getFileStore(
@@ -88,7 +88,7 @@ final class StoreSection implements BenchmarkSection {
     return new BenchmarkRow(what, quantity, bytes, ours, List.of(copy), goal);
   }
 
-  /** Below this size it is the call that costs, and not the copy. */
+  /** Returns the goal of a put. Below {@code COPY_MATTERS} the call dominates, and not the copy. */
   private PerformanceGoal putGoal() {
     return bytes >= COPY_MATTERS
         ? new PerformanceGoal.MinimumSpeedRatio(COPY_SHARE)

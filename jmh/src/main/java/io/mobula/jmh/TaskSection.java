@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Tasks that square a number, one at a time and ten thousand at a time. */
+/** Rows for tasks that square a number, one at a time and ten thousand in flight. */
 final class TaskSection implements BenchmarkSection {
   static final int IN_FLIGHT = 10_000;
 

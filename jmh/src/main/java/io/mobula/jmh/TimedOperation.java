@@ -1,33 +1,36 @@
 package io.mobula.jmh;
 
 /**
- * One way to do a piece of work, ours or a bare one, that is timed in slices.
+ * Operation that is timed in slices: Mobula's implementation of a workload, or a baseline.
  *
- * <p>Used by one thread. What it needs it makes on first use, which is in its warm-up.
+ * <p>Used by one thread. The operation creates what it needs on first use, during its warm-up.
  */
 public interface TimedOperation {
-  /** What the table calls it where it stands beside ours. */
+  /** Returns the name that the table prints for a baseline. */
   String name();
 
   /**
-   * Works for about {@code sliceNanos}, at least once, and tells the mean time of one operation, in
-   * nanoseconds.
+   * Runs the operation for about {@code sliceNanos}, at least once, and returns the mean time of
+   * one operation in nanoseconds.
    */
   double nanosPerOperation(long sliceNanos) throws Exception;
 
-  /** A number of operations done at a time. */
+  /** Batch of operations that run together. */
   @FunctionalInterface
   interface Batch {
-    /** Does them all and waits for their end. */
+    /** Runs all operations of the batch and waits for their end. */
     void run() throws Exception;
   }
 
-  /** Repeats a batch of so many operations for as long as a slice lasts. */
+  /**
+   * Returns an operation that repeats a batch of {@code operations} operations until the slice is
+   * over.
+   */
   static TimedOperation repeating(String name, int operations, Batch batch) {
     return new RepeatedBatch(name, operations, batch);
   }
 
-  /** See {@link #repeating}. */
+  /** Operation that repeats a batch until the slice is over. */
   record RepeatedBatch(String name, int operations, Batch batch) implements TimedOperation {
     @Override
     public double nanosPerOperation(long sliceNanos) throws Exception {

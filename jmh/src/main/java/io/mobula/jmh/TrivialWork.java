@@ -1,6 +1,6 @@
 package io.mobula.jmh;
 
-/** Work that is over at once, so that what is timed is the way there and back. */
+/** Work that takes next to no time, so that only the overhead around it is timed. */
 final class TrivialWork {
   private TrivialWork() {}
 
@@ -8,7 +8,7 @@ final class TrivialWork {
     return number * number;
   }
 
-  /** A count, as an actor or behind a thread of its own. */
+  /** Counter that serves as an actor, or is used by an executor's thread. */
   static final class Counter {
     private int count;
 

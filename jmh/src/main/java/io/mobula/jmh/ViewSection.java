@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads views of objects of all sizes, which shall take the same time; in one section, so that they
- * take turns.
+ * Rows for reading views of objects of all sizes, which should take the same time. They share a
+ * section, so that their rounds are interleaved.
  */
 final class ViewSection implements BenchmarkSection {
   private static final long SMALL = 1L << 20;

@@ -1,7 +1,12 @@
 /**
- * Benchmarks: what a task, a call, a put and a get cost, beside the same work done by bare means.
+ * Benchmarks of tasks, actor calls, put and get, beside baselines that do the same work by other
+ * means.
  *
- * <p>A timing is never the assertion of a test.
+ * <p>{@code OneNodeBench} measures sections of rows in interleaved rounds and prints one table with
+ * ratios and goals. Subpackages measure clusters, faults, recovery, the ledger, placement and the
+ * parameter server, and compare with Ray. The JMH benchmarks are in the packages that they measure.
+ *
+ * <p>No test asserts a time.
  */
 @NullMarked
 package io.mobula.jmh;

@@ -8,7 +8,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Every benchmark runs; how fast is not this test's business. */
+/** Smoke test that runs every benchmark once, whatever its speed. */
 class BenchmarksTest {
   @Test
   void runsEveryBenchmarkOnceWithoutFailing() throws Exception {

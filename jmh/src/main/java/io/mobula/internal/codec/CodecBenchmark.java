@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Users' values as bytes and back, by kind of value. */
+/** Encoding and decoding of users' values, by kind of value. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -24,7 +24,7 @@ public class CodecBenchmark {
   private static final int ELEMENTS = 100;
   private static final long TENSOR_BYTES = 1 << 20;
 
-  /** Which value. */
+  /** Kind of the value under test. */
   @Param
   public Kind kind;
 
@@ -32,17 +32,17 @@ public class CodecBenchmark {
   private @Nullable Object value;
   private EncodedValue encoded;
 
-  /** The kinds of value that are timed. */
+  /** Kinds of value that are timed. */
   public enum Kind {
-    /** A boxed number. */
+    /** Boxed number of type {@code Integer}. */
     INTEGER,
-    /** Three components. */
+    /** Record with three components. */
     RECORD,
-    /** A list of a hundred strings. */
+    /** List of a hundred strings. */
     STRINGS,
-    /** A tensor of 1 MB, out of band. */
+    /** Tensor of 1 MB, encoded out of band. */
     TENSOR,
-    /** A lambda that captured a record. */
+    /** Lambda that captured a record. */
     LAMBDA;
 
     Object make() {
@@ -66,15 +66,15 @@ public class CodecBenchmark {
     }
   }
 
-  /** A small record. */
+  /** Small record to be encoded. */
   public record Point(int x, double y, String name) {
-    /** The work of the lambda. */
+    /** Adds a number, as the body of the lambda. */
     public int plus(int number) {
       return number + x;
     }
   }
 
-  /** Makes codec, value and bytes. */
+  /** Creates codec, value and encoded bytes. */
   @Setup
   public void make() {
     codec = Codec.create(CodecOptions.defaults()
@@ -87,19 +87,19 @@ public class CodecBenchmark {
     encoded = codec.encode(value);
   }
 
-  /** The value as bytes; a tensor's own are not copied. */
+  /** Encodes the value; the bytes of a tensor are not copied. */
   @Benchmark
   public EncodedValue encode() {
     return codec.encode(value);
   }
 
-  /** A fresh value; a tensor's is a view. */
+  /** Decodes a fresh value; a tensor becomes a view. */
   @Benchmark
   public @Nullable Object decode() {
     return codec.decode(encoded);
   }
 
-  /** Whether a copy is needed at all. */
+  /** Returns whether the value can be shared without a copy. */
   @Benchmark
   public boolean isImmutable() {
     return codec.isImmutable(value);

@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The arithmetic of one grant. */
+/** Arithmetic of one grant of a lease. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -20,14 +20,14 @@ public class ResourceBalanceBenchmark {
   private final Resources fits = Resources.none().cpus(1).gpus(0.5);
   private final Resources tooMuch = Resources.none().cpus(65).resource("Absent", 1);
 
-  /** A lease given and returned. */
+  /** Takes the resources of a lease and puts them back. */
   @Benchmark
   public long takeAndPutBack() {
     balance.putBack(fits, balance.take(fits));
     return balance.freeUnits(Resources.CPU);
   }
 
-  /** Why a request has to wait. */
+  /** Finds the resources for which a request has to wait. */
   @Benchmark
   public Set<String> lacking() {
     return balance.lacking(tooMuch);

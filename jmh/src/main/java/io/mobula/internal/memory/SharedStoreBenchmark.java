@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Objects, pins and views in shared memory, with nothing copied. */
+/** Objects, pins and views in shared memory, without copying any bytes. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -22,20 +22,20 @@ public class SharedStoreBenchmark {
   private SharedStore store;
   private SealedObject object;
 
-  /** A store with one sealed object. */
+  /** Opens a store with one sealed object. */
   @Setup
   public void open() {
     store = SharedStore.open(StoreOptions.ofCapacity(CAPACITY));
     object = store.create(OBJECT).seal();
   }
 
-  /** Removes the store's files. */
+  /** Closes the store, which removes its files. */
   @TearDown
   public void close() {
     store.close();
   }
 
-  /** The life of an object: slot, block, seal, free. */
+  /** Runs an object's life cycle: table slot, block, seal, free. */
   @Benchmark
   public long createSealFree() {
     var sealed = store.create(OBJECT).seal();
@@ -43,13 +43,13 @@ public class SharedStoreBenchmark {
     return sealed.generation();
   }
 
-  /** A pin taken and given back: the first and last of this process. */
+  /** Takes a pin and gives it back; it is both the first and the last pin of this process. */
   @Benchmark
   public long pinAndUnpin() {
     return object.read(MemorySegment::byteSize);
   }
 
-  /** A view, whose pin goes back when the collector finds it. */
+  /** Creates a view, whose pin goes back when the collector finds the view unreachable. */
   @Benchmark
   public MemorySegment view() {
     return object.view();

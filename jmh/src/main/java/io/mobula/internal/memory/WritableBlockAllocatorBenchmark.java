@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The arithmetic of blocks, without memory. */
+/** Arithmetic of the block allocator, without any memory behind it. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,7 +27,7 @@ public class WritableBlockAllocatorBenchmark {
   private final List<Extent<String>> live = new ArrayList<>();
   private Random random = new Random(SEED);
 
-  /** A segment with a thousand blocks of all sizes, with gaps between them. */
+  /** Fills a segment with a thousand blocks of all sizes and gaps between them. */
   @Setup(Level.Iteration)
   public void fill() {
     allocator = new BlockAllocator<>();
@@ -42,7 +42,7 @@ public class WritableBlockAllocatorBenchmark {
     }
   }
 
-  /** The same size again and again: what a loop of puts does. */
+  /** Allocates and frees the same size again and again, as a loop of puts does. */
   @Benchmark
   public long same() {
     var extent = taken(allocator.allocate(1 << 20));
@@ -50,7 +50,7 @@ public class WritableBlockAllocatorBenchmark {
     return extent.offset();
   }
 
-  /** Frees any block and takes one of another size. */
+  /** Frees a random block and allocates one of another size. */
   @Benchmark
   public long mixed() {
     int victim = random.nextInt(LIVE);

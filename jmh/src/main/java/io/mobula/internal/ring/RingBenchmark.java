@@ -14,7 +14,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Frames through rings in shared memory, with nothing of Mobula around them: the bound of a call.
+ * Frames through rings in shared memory without the rest of Mobula: the lower bound of a remote
+ * call.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -22,7 +23,7 @@ import org.openjdk.jmh.annotations.TearDown;
 public class RingBenchmark {
   private static final int FRAMES = 64;
 
-  /** Bytes of a frame. */
+  /** Size of a frame in bytes. */
   @Param({"64", "512"})
   public int size;
 
@@ -37,7 +38,7 @@ public class RingBenchmark {
   private Thread echo;
   private int receivedBytes;
 
-  /** Two stores, a ring each way, and a thread that sends back what comes. */
+  /** Opens two stores, a ring in each direction, and a thread that echoes all frames. */
   @Setup
   public void open() {
     here = SharedStore.open(StoreOptions.ofCapacity(1 << 20));
@@ -58,7 +59,7 @@ public class RingBenchmark {
     });
   }
 
-  /** Ends the thread and removes the files. */
+  /** Ends the echo thread and removes the files. */
   @TearDown
   public void close() throws InterruptedException {
     ended = true;
@@ -67,7 +68,7 @@ public class RingBenchmark {
     there.close();
   }
 
-  /** To a thread that spins, and back: two processors, no wake-up. */
+  /** Sends a frame to a spinning thread and reads the echo: two processors, no wake-up. */
   @Benchmark
   public int roundTrip() {
     receivedBytes = 0;
@@ -79,7 +80,7 @@ public class RingBenchmark {
     return receivedBytes;
   }
 
-  /** Written and read by one thread: the copies and the bookkeeping. */
+  /** Writes and reads a frame in one thread: the cost of copies and bookkeeping. */
   @Benchmark
   public int writeAndRead() {
     receivedBytes = 0;

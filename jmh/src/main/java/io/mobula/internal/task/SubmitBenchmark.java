@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** The way of a task: from {@code remote} to its result. */
+/** Time of a task from {@code remote} to its result. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,31 +27,31 @@ public class SubmitBenchmark {
   private MobulaRuntime runtime;
   private Task1<Integer, Integer> reusable;
 
-  /** A node. */
+  /** Opens a single node. */
   @Setup
   public void open() {
     runtime = Mobula.init();
     reusable = runtime.task(SubmitBenchmark::square);
   }
 
-  /** Ends it. */
+  /** Closes the node again. */
   @TearDown
   public void close() {
     runtime.close();
   }
 
-  /** The work: next to nothing. */
+  /** Squares a number: next to no work. */
   public static int square(int number) {
     return number * number;
   }
 
-  /** One after the other. */
+  /** Runs one task after the other. */
   @Benchmark
   public int sync() {
     return runtime.task(SubmitBenchmark::square, 7).remote().get();
   }
 
-  /** A thousand, then their results; per task. */
+  /** Submits a thousand tasks, then gets their results; the time is per task. */
   @Benchmark
   @OperationsPerInvocation(TASKS)
   public List<Integer> pipelined() {
@@ -62,7 +62,7 @@ public class SubmitBenchmark {
     return runtime.get(refs);
   }
 
-  /** The same by the form that is made once. */
+  /** Submits a thousand tasks through a reusable task handle, then gets their results. */
   @Benchmark
   @OperationsPerInvocation(TASKS)
   public List<Integer> pipelinedReusable() {

@@ -19,9 +19,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As many bytes as an object has, by a bare TCP stream and by a bare Aeron stream, both as a
- * transfer sets them up: what a network gives without Mobula. An instance is the sender's; the
- * static methods are tasks of the receiver's process, whose memory is warm after the first round.
+ * Baseline for object transfer: the bytes of an object over plain TCP and plain Aeron streams, set
+ * up as transfers set them up. It shows the speed of the network without Mobula.
+ *
+ * <p>An instance is the sender. The static methods run as tasks in the receiver's process, whose
+ * memory is warm after the first round.
  */
 public final class BaselineStreams implements AutoCloseable {
   private static final int STREAM = 1;
@@ -41,7 +43,7 @@ public final class BaselineStreams implements AutoCloseable {
   private @Nullable AeronDriver driver;
   private @Nullable ExclusivePublication publication;
 
-  /** What a receiver keeps from round to round. */
+  /** State that a receiver keeps from round to round. */
   private static final class Receiver {
     private final MemorySegment target;
     private final AeronDriver driver;
@@ -53,21 +55,21 @@ public final class BaselineStreams implements AutoCloseable {
     }
   }
 
-  /** A sender of that many bytes; {@code directory} is for the media driver, and is made. */
+  /** Creates a sender of {@code size} bytes; {@code directory} is created for the media driver. */
   public BaselineStreams(String host, Path directory, long size) {
     this.host = host;
     this.directory = directory;
     this.bytes = arena.allocate(size, Long.BYTES).fill((byte) 1);
   }
 
-  /** Opens a port; tells {@code host:port}. */
+  /** Opens a port and returns its {@code host:port}. */
   public String listenTcp() throws IOException {
     var opened = ServerSocketChannel.open().bind(new InetSocketAddress(host, 0));
     server = opened;
     return host + ":" + ((InetSocketAddress) opened.getLocalAddress()).getPort();
   }
 
-  /** Sends all bytes to the one that connects, when it asks for them. */
+  /** Sends all bytes to the receiver that connects, once the receiver asks for them. */
   public void sendTcp() throws IOException {
     try (var open = java.util.Objects.requireNonNull(server, "listenTcp comes first");
         var to = open.accept()) {
@@ -82,7 +84,7 @@ public final class BaselineStreams implements AutoCloseable {
     }
   }
 
-  /** Nanoseconds from asking for the bytes to having all of them. */
+  /** Returns the nanoseconds from asking for the bytes to having received all of them. */
   public static long readTcp(String address, long size) throws IOException {
     var target = target(size);
     int colon = address.lastIndexOf(':');
@@ -131,7 +133,7 @@ public final class BaselineStreams implements AutoCloseable {
     return new WakeableIdleStrategy(() -> true, () -> {}, QUIET);
   }
 
-  /** Listens on a thread of its own for all bytes; tells where. */
+  /** Starts a thread that receives all bytes, and returns the endpoint on which it listens. */
   public static String listenAeron(String host, String directory, long size) {
     var open = receiver(host, directory, size);
     var took = new CompletableFuture<Long>();
@@ -148,7 +150,9 @@ public final class BaselineStreams implements AutoCloseable {
     return endpoint;
   }
 
-  /** Copies what comes to where it belongs; the clock runs from the first fragment to the last. */
+  /**
+   * Copies arriving fragments to their place. The clock runs from the first fragment to the last.
+   */
   private static long receive(Receiver open, Subscription subscription) {
     long[] state = new long[2];
     var idle = idleStrategy();
@@ -169,7 +173,10 @@ public final class BaselineStreams implements AutoCloseable {
     return System.nanoTime() - state[1];
   }
 
-  /** Waits for what {@link #listenAeron} started; nanoseconds from the first byte to the last. */
+  /**
+   * Waits for the thread started by {@link #listenAeron}; returns the nanoseconds from the first
+   * byte to the last.
+   */
   public static long awaitAeron() {
     Receiver open;
     synchronized (BaselineStreams.class) {
@@ -178,7 +185,7 @@ public final class BaselineStreams implements AutoCloseable {
     return open.took.join();
   }
 
-  /** Sends all bytes. */
+  /** Sends all bytes to {@code endpoint}. */
   public void sendAeron(String endpoint) {
     if (driver == null) {
       driver = driver(host, directory);
@@ -207,7 +214,7 @@ public final class BaselineStreams implements AutoCloseable {
     }
   }
 
-  /** Ends the stream, once the receiver has all of it. */
+  /** Closes the stream; call it once the receiver has all bytes. */
   public void closeAeron() {
     if (publication != null) {
       publication.close();

@@ -17,7 +17,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A frame by Aeron over UDP on loopback, and back; the media drivers are those of transfers. */
+/**
+ * Round trip of a frame by Aeron over UDP on loopback, with the media drivers that transfers use.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -38,7 +40,7 @@ public class UdpBenchmark {
   private volatile boolean ended;
   private int receivedBytes;
 
-  /** Two drivers, a stream each way, and a thread that sends back what comes. */
+  /** Starts two drivers, a stream in each direction, and a thread that echoes all frames. */
   @Setup
   public void open() throws IOException {
     directory = Files.createTempDirectory("mobula-udp");
@@ -76,7 +78,7 @@ public class UdpBenchmark {
             "aeron:udp?endpoint=" + to.resolvedEndpoint() + from.parameters(), stream);
   }
 
-  /** Ends thread and drivers. */
+  /** Ends the thread and both drivers. */
   @TearDown
   public void close() throws InterruptedException {
     ended = true;
@@ -85,7 +87,7 @@ public class UdpBenchmark {
     there.close();
   }
 
-  /** There and back. */
+  /** Sends a frame and waits for its echo. */
   @Benchmark
   public int roundTrip() {
     receivedBytes = 0;

@@ -15,42 +15,41 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bench of several processes: objects shared on one host and between two, tasks and calls that
- * go to another process, spilling, a node that is killed, and start-up, each a table.
+ * Benchmark of several processes, with one table for each {@link Part}.
  *
- * <p>Takes some five minutes with its defaults, and wants a machine that does nothing else.
+ * <p>With its defaults it takes some five minutes. Run it on an otherwise idle machine.
  */
 public final class ClusterBench {
   private static final long DEFAULT_BYTES = 1L << 30;
   private static final long LEAST = 16L << 20;
-  private static final int ROOM = 4; // objects in shared memory: two stores', and a margin
+  private static final int ROOM = 4; // objects in shared memory: two stores' and a margin
 
   private final Request request;
   private final PrintStream progress;
 
-  /** The tables, in order. */
+  /** Tables of the benchmark, in order. */
   public enum Part {
     /** One object read by three processes of its host. */
     SHARE,
-    /** The same object brought to another host. */
+    /** Transfer of that object to another host. */
     HOSTS,
-    /** Get, tasks and actor calls between two processes. */
+    /** Gets, tasks and actor calls between two processes. */
     CALLS,
-    /** Objects four times the store's size. */
+    /** Spilling of objects with four times the size of the store. */
     SPILL,
-    /** From the end of a node to what it ran running again. */
+    /** Time from the kill of a node until its task runs again. */
     KILL,
-    /** Clusters and drivers that start. */
+    /** Start of clusters and drivers. */
     START;
 
-    /** As the command line has it. */
+    /** Returns the name that the command line uses. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The part of that name.
+     * Returns the part of that name.
      *
      * @throws IllegalArgumentException when there is none
      */
@@ -66,13 +65,13 @@ public final class ClusterBench {
   }
 
   /**
-   * What to measure.
+   * Options of the benchmark.
    *
-   * @param parts which tables
-   * @param rounds how often; medians are printed
-   * @param bytes the size of the large object
-   * @param slice nanoseconds that each way of calling is repeated for in a round
-   * @param json where the numbers go as JSON, too, or null
+   * @param parts tables to measure
+   * @param rounds number of rounds; medians are printed
+   * @param bytes size of the large object
+   * @param slice nanoseconds for which each kind of call is repeated in a round
+   * @param json file for the numbers as JSON, or null
    */
   public record Request(
       Set<Part> parts,
@@ -80,7 +79,7 @@ public final class ClusterBench {
       long bytes,
       long slice,
       @Nullable Path json) {
-    /** Refuses no rounds, and an object that is too small to be in a store. */
+    /** Refuses fewer than one round, and an object that is too small to be in a store. */
     public Request {
       parts = parts.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);
       if (rounds < 1) {
@@ -96,13 +95,13 @@ public final class ClusterBench {
     }
   }
 
-  /** A bench whose progress goes to {@code progress}. */
+  /** Creates a benchmark that reports its progress to {@code progress}. */
   public ClusterBench(Request request, PrintStream progress) {
     this.request = Objects.requireNonNull(request, "request");
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
-  /** One GiB, or the largest half, quarter and so on of it that shared memory has room for. */
+  /** Returns one GiB, halved until shared memory has room for the objects. */
   public static long defaultBytes() throws IOException {
     long room = Files.getFileStore(ScratchDirectory.sharedMemory()).getUsableSpace();
     long bytes = DEFAULT_BYTES;
@@ -112,7 +111,7 @@ public final class ClusterBench {
     return bytes;
   }
 
-  /** Measures and prints each table as soon as it is known. */
+  /** Measures the tables and prints each as soon as it is complete. */
   public void run(PrintStream out) throws Exception {
     if (request.bytes() < DEFAULT_BYTES) {
       progress.println("bench: the large object has " + QuantityFormat.size(request.bytes()));

@@ -6,21 +6,21 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * All tables, as Markdown for people and as JSON for programs.
+ * Report of the cluster benchmark, as Markdown for people and as JSON for programs.
  *
- * @param tables those that were measured
+ * @param tables tables that were measured
  */
 record ClusterBenchReport(List<MeasuredTable> tables, MachineDescription machine) {
   ClusterBenchReport {
     tables = List.copyOf(tables);
   }
 
-  /** What stands below the tables. */
+  /** Returns the text below the tables. */
   String closing() {
     return "Ratio: our speed as a part of the bare one's.\n" + machine.describe() + "\n";
   }
 
-  /** An array with an object for each line; a number for each round. */
+  /** Returns an array with one object per row, with the number of each round. */
   String json() {
     return tables.stream()
         .flatMap(table -> table.lines().stream().map(row -> json(table, row)))

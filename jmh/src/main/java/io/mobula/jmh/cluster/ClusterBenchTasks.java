@@ -14,22 +14,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What the other processes do: the bench's tasks and its actor. */
+/** Tasks and actor that the benchmark runs in other processes. */
 final class ClusterBenchTasks {
   private static final long HANG = 120;
 
   private ClusterBenchTasks() {}
 
   /**
-   * What it took a process to read an object.
+   * Times that a process took to read an object.
    *
    * @param first nanoseconds until the first byte
-   * @param pass nanoseconds of reading all of it
-   * @param sum of all its longs
+   * @param pass nanoseconds for reading all of it
+   * @param sum sum of all its longs
    */
   record ReadTimes(long first, long pass, long sum) {}
 
-  /** A count. */
+  /** Actor that counts its calls. */
   static final class Counter {
     private int count;
 
@@ -43,7 +43,7 @@ final class ClusterBenchTasks {
     return number * number;
   }
 
-  /** An object in the store, filled in place. */
+  /** Creates an object in the store, filled in place. */
   static ObjectRef<Tensor> filled(MobulaRuntime runtime, long bytes, byte value) {
     try (var room = runtime.create(bytes)) {
       room.segment().fill(value);
@@ -52,8 +52,9 @@ final class ClusterBenchTasks {
   }
 
   /**
-   * Reads the one object of the list; a list, since a ref by itself would come as its value. Closes
-   * the ref: what it names is free without waiting for a collection here.
+   * Reads the only object of the list. The ref is in a list, since a ref passed directly would
+   * arrive as its value. The task closes the ref, so that the object can be freed without a
+   * collection in this process.
    */
   static ReadTimes read(List<ObjectRef<Tensor>> one) {
     long start = System.nanoTime();
@@ -74,7 +75,7 @@ final class ClusterBenchTasks {
     return sum;
   }
 
-  /** Gets each, one after the other. */
+  /** Gets all values, one after the other, and returns the nanoseconds that each took. */
   static double[] getEach(List<? extends ObjectRef<?>> refs) {
     var nanos = new double[refs.size()];
     for (int i = 0; i < nanos.length; i++) {
@@ -93,7 +94,7 @@ final class ClusterBenchTasks {
     }
   }
 
-  /** Collects the garbage of its process; tells how many bytes are in use then. */
+  /** Runs a garbage collection in its process and returns the bytes in use afterwards. */
   static long collect() {
     System.gc();
     var runtime = Runtime.getRuntime();
@@ -109,8 +110,8 @@ final class ClusterBenchTasks {
   }
 
   /**
-   * Makes a file and hangs when it runs for the first time; tells the time, in nanoseconds since
-   * the epoch, when it runs again.
+   * Creates a file and hangs when it runs for the first time; when it runs again, returns the time
+   * in nanoseconds since the epoch.
    */
   static long hangOnce(String file) throws Exception {
     if (Mobula.context().attempt() == 1) {
@@ -121,7 +122,7 @@ final class ClusterBenchTasks {
     return epochNanos();
   }
 
-  /** Nanoseconds since the epoch: what processes of one host agree on. */
+  /** Returns the nanoseconds since the epoch, a clock that all processes of a host share. */
   static long epochNanos() {
     return Duration.between(Instant.EPOCH, Instant.now()).toNanos();
   }

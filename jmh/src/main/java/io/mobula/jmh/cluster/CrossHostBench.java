@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object brought from a process to another that reads nothing of its memory, beside a bare TCP
- * stream and a bare Aeron stream: between two network namespaces, or over loopback where none can
- * be made.
+ * Transfer of one object to a process that does not share memory with the sender, beside plain TCP
+ * and plain Aeron streams. It runs between two network namespaces, or over loopback where
+ * namespaces cannot be made.
  */
 final class CrossHostBench {
   private final MeasurementSeries pull;

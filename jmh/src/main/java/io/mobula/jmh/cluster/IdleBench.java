@@ -10,16 +10,16 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** What a cluster costs that has nothing to do: CPU time of each of its processes. */
+/** Cost of an idle cluster: the CPU time of each of its processes. */
 public final class IdleBench {
   private static final int NODES = 2;
-  private static final long SETTLE_SECONDS = 15; // the compilers and the collector come to rest
+  private static final long SETTLE_SECONDS = 15; // until compilers and collector are idle
   private static final double GOAL = 0.02;
 
   private final double seconds;
   private final PrintStream progress;
 
-  /** A bench that looks for so long. */
+  /** Creates a benchmark that measures for {@code seconds}. */
   public IdleBench(double seconds, PrintStream progress) {
     if (!(seconds > 0 && seconds < 1e6)) {
       throw new IllegalArgumentException("Wanted to look for " + seconds + " s: more than 0");
@@ -45,7 +45,7 @@ public final class IdleBench {
     }
   }
 
-  /** Starts two nodes, waits, looks, and prints a table. */
+  /** Starts two nodes, waits, measures their CPU time, and prints a table. */
   public void run(PrintStream out) throws InterruptedException {
     try (var cluster = LocalCluster.builder().nodes(NODES).start()) {
       progress.println("bench: idle: settling for " + SETTLE_SECONDS + " s");

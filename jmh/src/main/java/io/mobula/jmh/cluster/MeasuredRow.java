@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of a table: what was measured, and by what else the same is done.
+ * Row of a table: Mobula's measurements, and those of the baselines.
  *
- * @param ours what Mobula takes
- * @param baselines bare ways, the one that matters most first
- * @param atMost the goal: what {@code ours} is not to exceed; null where there is none
+ * @param ours Mobula's measurements
+ * @param baselines other implementations, the most important one first
+ * @param atMost goal: the maximum of {@code ours}; null where there is none
  */
 record MeasuredRow(
     String what,

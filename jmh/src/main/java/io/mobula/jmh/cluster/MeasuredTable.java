@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One of the bench's tables, measured.
+ * Measured table of the cluster benchmark.
  *
- * @param name what {@code --only} calls it
- * @param title the sentence above it
- * @param lines in order
+ * @param name name used by {@code --only}
+ * @param title sentence above the table
+ * @param lines rows in order
  */
 record MeasuredTable(String name, String title, List<MeasuredRow> lines) {
   MeasuredTable {

@@ -6,22 +6,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What was measured of one thing, a number for each round. Used by one thread. */
+/** Measurements of one operation, one number for each round. Used by one thread. */
 final class MeasurementSeries {
   private final String name;
   private final Quantity quantity;
   private final long bytes;
   private final List<Double> rounds = new ArrayList<>();
 
-  /** What the numbers are, and how they are printed. */
+  /** Meaning of the numbers, and how they are printed. */
   enum Quantity {
     /** Nanoseconds, printed as a time. */
     TIME,
-    /** Nanoseconds in which all bytes moved. */
+    /** Nanoseconds in which all bytes were moved. */
     THROUGHPUT,
-    /** Nanoseconds an operation, printed as a rate. */
+    /** Nanoseconds per operation, printed as a rate. */
     RATE,
-    /** How many times something else. */
+    /** Multiple of some other amount. */
     RATIO
   }
 
@@ -71,7 +71,10 @@ final class MeasurementSeries {
     return List.copyOf(rounds);
   }
 
-  /** The middle one of the rounds; of an even number the mean of the two in the middle. */
+  /**
+   * Returns the median of the rounds; for an even number of rounds, the mean of the two in the
+   * middle.
+   */
   double median() {
     return median(rounds.stream().mapToDouble(Double::doubleValue).toArray());
   }
@@ -86,7 +89,7 @@ final class MeasurementSeries {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  /** The median, as the table has it. */
+  /** Returns the median, formatted for the table. */
   String cell() {
     double median = median();
     return switch (quantity) {

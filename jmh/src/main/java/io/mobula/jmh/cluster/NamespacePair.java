@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two network namespaces joined by a pair of virtual Ethernet devices: two hosts, as far as the
- * network goes. Only root may make them; they go when it is closed.
+ * Pair of network namespaces joined by virtual Ethernet devices, which stand for two hosts. Only
+ * root may make them. Closing removes them.
  */
 final class NamespacePair implements AutoCloseable {
   static final String LEFT_ADDRESS = "10.197.42.1";
@@ -23,7 +23,7 @@ final class NamespacePair implements AutoCloseable {
   private final String left;
   private final String right;
 
-  /** They cannot be made here. */
+  /** Failure to make the namespaces on this machine. */
   static final class NotAllowedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -64,12 +64,12 @@ final class NamespacePair implements AutoCloseable {
     ip("-n " + namespace + " link set lo up");
   }
 
-  /** What a command in the left one starts with. */
+  /** Returns the words that start a command in the left namespace. */
   List<String> left() {
     return List.of("ip", "netns", "exec", left);
   }
 
-  /** What a command in the right one starts with. */
+  /** Returns the words that start a command in the right namespace. */
   List<String> right() {
     return List.of("ip", "netns", "exec", right);
   }

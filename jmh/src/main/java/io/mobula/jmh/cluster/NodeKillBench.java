@@ -17,9 +17,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * From {@code kill -9} of a node to what others know of it, and to its task running elsewhere. One
- * node stays; the other is a new process in each round, so that clusters are started and closed
- * once and not in each round.
+ * Time from {@code kill -9} of a node until the driver knows of its end, and until its task runs
+ * elsewhere. One node stays for all rounds, and each round kills a new process, so that the cluster
+ * is started and closed only once.
  */
 final class NodeKillBench {
   private static final Duration START = Duration.ofMinutes(2);

@@ -4,29 +4,29 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for conditions that nobody tells of, looking every so often. */
+/** Wait for a condition that sends no notification, by polling. */
 final class PollingWait {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration OFTEN = Duration.ofNanos(500_000);
 
   private PollingWait() {}
 
-  /** What may hold. */
+  /** Condition that is polled. */
   @FunctionalInterface
   interface Condition {
     boolean holds() throws Exception;
   }
 
   /**
-   * Looks every half millisecond, for half a minute at most.
+   * Polls every half millisecond, for at most half a minute.
    *
-   * @param what for the error: what was waited for
+   * @param what description of the condition, for the error
    */
   static void pollUntil(String what, Condition condition) throws Exception {
     pollUntil(what, OFTEN, condition);
   }
 
-  /** As {@link #pollUntil(String, Condition)}, with another time between two looks. */
+  /** Polls with a given pause, for at most half a minute. */
   static void pollUntil(String what, Duration between, Condition condition) throws Exception {
     long start = System.nanoTime();
     while (!condition.holds()) {

@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tasks, actor calls and gets between this process, a driver, and a node in another. */
+/** Tasks, actor calls and gets between a driver in this process and a node in another. */
 final class RemoteCallBench {
   private static final int IN_FLIGHT = 10_000;
   private static final int MOST_GETS = 200;
@@ -55,7 +55,7 @@ final class RemoteCallBench {
         "calls", "a driver and a node, two processes of one host; everything runs there.", rows);
   }
 
-  /** All ways of calling take turns. */
+  /** Measures all kinds of calls in interleaved rounds. */
   private void measureCalls() throws Exception {
     var all = new LinkedHashMap<String, TimedOperation>();
     all.put(
@@ -103,7 +103,10 @@ final class RemoteCallBench {
     runtime.get(refs);
   }
 
-  /** The node gets what this process has put: refs inside a list, each for the first time. */
+  /**
+   * Measures the node's gets of values that this process has put: refs in a list, each read for the
+   * first time.
+   */
   private void measureGets(long bytes) {
     var series = MeasurementSeries.time("Mobula");
     for (int round = -1; round < request.rounds(); round++) {
@@ -122,7 +125,7 @@ final class RemoteCallBench {
     rows.add(MeasuredRow.of("get what another process put, " + size(bytes), series));
   }
 
-  /** This process gets what a task has made there. */
+  /** Measures this process's gets of results that a task has made on the node. */
   private void measureResults(long bytes) {
     var whole = MeasurementSeries.time("Mobula");
     var get = MeasurementSeries.time("Mobula");

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The program of a node on a host of its own: the source puts the object, has the reader get it,
- * and says what that took; the reader joins and waits for tasks.
+ * Main program of a node that stands for another host. The source puts the object, has the reader
+ * get it, and prints how long that took. The reader joins and waits for tasks.
  *
  * <p>Arguments: {@code source} or {@code reader}, host, directory, bytes, and then the rounds or
  * the seed.
@@ -32,7 +32,7 @@ final class RemoteHostMain {
       try (var runtime = Mobula.init(settings(host, bytes).cpus(1).listen(0))) {
         System.out.println("seed " + runtime.nodes().getFirst().address());
         measure(runtime, host, Path.of(args[2]), bytes, Integer.parseInt(args[4]));
-        new CountDownLatch(1).await(); // until the end of the input
+        new CountDownLatch(1).await(); // until standard input ends
       }
     } else {
       try (var _ = Mobula.init(settings(host, bytes).cpus(2).listen(0).join(args[4]))) {
@@ -62,7 +62,7 @@ final class RemoteHostMain {
     }
   }
 
-  /** The first round is for warming up. */
+  /** Prints a measured time, except in the first round, which is for warm-up. */
   private static void say(int round, String what, long nanos) {
     if (round >= 0) {
       System.out.println(what + " " + nanos);

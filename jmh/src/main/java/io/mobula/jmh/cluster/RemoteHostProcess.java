@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process that runs {@link RemoteHostMain}, maybe in a namespace of its own. */
+/** Process that runs {@link RemoteHostMain}, optionally in a network namespace of its own. */
 final class RemoteHostProcess implements AutoCloseable {
   private static final long LAST_WORDS = 15;
 
@@ -23,9 +23,9 @@ final class RemoteHostProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * Starts the process of a host.
    *
-   * @param launcher the words of a command that becomes it; none for a plain process
+   * @param launcher words of a command that becomes the process; none for a plain process
    */
   static RemoteHostProcess start(List<String> launcher, String... arguments) throws IOException {
     var plan = ChildPlan.of(arguments[0], RemoteHostMain.class.getName()).arguments(arguments);
@@ -35,7 +35,7 @@ final class RemoteHostProcess implements AutoCloseable {
     return new RemoteHostProcess(builder.command(command).start());
   }
 
-  /** Waits for its next line that starts with a word, and tells the word after. */
+  /** Waits for the next line that starts with {@code first}, and returns the rest of the line. */
   String awaitWord(String first) throws IOException {
     for (var line = said.readLine(); line != null; line = said.readLine()) {
       if (line.startsWith(first + " ")) {
@@ -45,7 +45,7 @@ final class RemoteHostProcess implements AutoCloseable {
     throw new IOException("A process ended and never said \"" + first + "\": its errors are above");
   }
 
-  /** Asks it to end by the end of its input, then kills it. */
+  /** Asks the process to end by closing its input, then kills it. */
   @Override
   public void close() throws IOException {
     process.getOutputStream().close();

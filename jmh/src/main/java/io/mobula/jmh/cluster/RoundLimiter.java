@@ -4,9 +4,8 @@ import java.io.PrintStream;
 import java.time.Duration;
 
 /**
- * Counts the rounds of a table whose rounds start processes: as many as are wanted, but none is
- * begun after a minute and a half, so that a busy machine gives fewer numbers and not none. For one
- * thread.
+ * Limit of a table's rounds where each round starts processes. No round begins after a minute and a
+ * half, so that a busy machine gives fewer numbers rather than none. For one thread.
  */
 final class RoundLimiter {
   private static final Duration MOST = Duration.ofSeconds(90);
@@ -23,7 +22,7 @@ final class RoundLimiter {
     this.progress = progress;
   }
 
-  /** Whether there is to be another round, which begins then. */
+  /** Begins another round if there is to be one, and returns whether it has begun. */
   boolean tryBeginRound() {
     boolean late = begun > 0 && System.nanoTime() - start > MOST.toNanos();
     if (late && begun < rounds) {
@@ -38,12 +37,12 @@ final class RoundLimiter {
     return true;
   }
 
-  /** Says what the round has brought. */
+  /** Prints the outcome of the round. */
   void reportRound(String what) {
     progress.printf("bench: %s, round %d of %d: %s%n", table, begun, rounds, what);
   }
 
-  /** Which round it is, from one. */
+  /** Returns the number of the current round, from 1. */
   int round() {
     return begun;
   }

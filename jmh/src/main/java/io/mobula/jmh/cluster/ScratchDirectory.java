@@ -9,17 +9,17 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A directory that goes with all that is in it when it is closed.
+ * Temporary directory that is deleted with its contents when it is closed.
  *
- * @param path where it is
+ * @param path of the directory
  */
 record ScratchDirectory(Path path) implements AutoCloseable {
-  /** In shared memory if the host has any, else where temporary files go. */
+  /** Creates a directory in shared memory if the host has any, else in the temporary directory. */
   static ScratchDirectory shared() throws IOException {
     return new ScratchDirectory(Files.createTempDirectory(sharedMemory(), "mobula-bench-"));
   }
 
-  /** Where temporary files go. */
+  /** Creates a directory in the temporary directory. */
   static ScratchDirectory onDisk() throws IOException {
     return new ScratchDirectory(Files.createTempDirectory("mobula-bench-"));
   }
@@ -29,10 +29,12 @@ record ScratchDirectory(Path path) implements AutoCloseable {
     return Files.isDirectory(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  /** How many bytes of memory or disk its files take, holes left out, as {@code du} counts. */
+  /**
+   * Returns the bytes of memory or disk that its files take, without holes, as {@code du} counts.
+   */
   long usedBytes() throws IOException, InterruptedException {
     var process = new ProcessBuilder("du", "-sk", path.toString())
-        .redirectError(ProcessBuilder.Redirect.DISCARD) // a file may go while it counts
+        .redirectError(ProcessBuilder.Redirect.DISCARD) // a file may be deleted while du counts
         .start();
     var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();

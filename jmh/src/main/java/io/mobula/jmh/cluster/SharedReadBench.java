@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One object, put by this process and read by three others of this host, one after the other. */
+/**
+ * Read of one object, put by this process, by three other processes of the host, one after the
+ * other.
+ */
 final class SharedReadBench {
   private static final int READERS = 3;
   private static final long SMALL = 1 << 20;
@@ -53,7 +56,7 @@ final class SharedReadBench {
     return bench.table();
   }
 
-  /** Classes are loaded, and the first segments of all stores are made. */
+  /** Loads classes and makes the first segments of all stores. */
   private void warmUp(LocalCluster cluster) {
     try (var ref = ClusterBenchTasks.filled(cluster.runtime(), SMALL, (byte) 1)) {
       for (int reader = 0; reader < READERS; reader++) {
@@ -62,7 +65,10 @@ final class SharedReadBench {
     }
   }
 
-  /** What this process reads of its own object: the second pass, since the first touches pages. */
+  /**
+   * Measures the second read pass of this process over its own object; the first pass touches the
+   * pages.
+   */
   private long own(ObjectRef<Tensor> ref) {
     try (var tensor = ref.get()) {
       ClusterBenchTasks.sum(tensor.segment());
@@ -93,7 +99,10 @@ final class SharedReadBench {
     awaitFree(cluster, used + bytes / 2);
   }
 
-  /** What had left a process is free after collections there and here, which nobody else causes. */
+  /**
+   * Waits until the object is free. Its refs in other processes, and here, are released by
+   * collections, which nothing else triggers.
+   */
   private static void awaitFree(LocalCluster cluster, long most) throws Exception {
     for (var node : cluster.nodes()) {
       try (var done = cluster
@@ -117,7 +126,7 @@ final class SharedReadBench {
         .runtime()
         .task(ClusterBenchTasks::read, List.of(ref))
         .placement(Placement.on(node))
-        .remote()) { // a result holds what it can be made from again
+        .remote()) { // an open result would keep the arguments from which it can be made again
       return reading.get();
     }
   }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Objects four times the store's size, written and read back by way of the disk. */
+/** Write and read of objects with four times the size of the store, through the disk. */
 final class SpillBench {
   private static final int TIMES = 4;
   private static final int MOST_EACH = 4 << 20;

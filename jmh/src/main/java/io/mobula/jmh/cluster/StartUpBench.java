@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 
-/** How long clusters take to start, and a driver to connect. */
+/** Start-up time of clusters, and connect time of a driver. */
 final class StartUpBench {
   private static final int MANY = 3;
 
@@ -64,8 +64,8 @@ final class StartUpBench {
   }
 
   /**
-   * One that nobody goes on with: all of its nodes leave at the same moment, and none has anybody
-   * to hand over to, so there is no use in waiting for each other for long.
+   * Returns a builder of a cluster whose nodes all leave at the same time. None of them has a node
+   * to hand over to, so their leave timeout is short.
    */
   static LocalCluster.Builder throwawayCluster(int nodes) {
     return LocalCluster.builder()

@@ -1,8 +1,10 @@
 /**
- * The bench of several processes: what is measured between JVMs of one host, and between two hosts
- * as far as the network goes.
+ * Benchmark of several processes: operations between JVMs of one host, and between two hosts, for
+ * which network namespaces stand.
  *
- * <p>Owns the processes that it starts and the directories that it makes, and leaves none behind.
+ * <p>{@code ClusterBench} runs one class per table, such as {@code SharedReadBench} or {@code
+ * NodeKillBench}. Each returns a {@code MeasuredTable}. The processes and directories that a
+ * benchmark makes are removed when it ends.
  */
 @NullMarked
 package io.mobula.jmh.cluster;

@@ -16,27 +16,30 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Histories of actors. */
+/** Scenarios of the workload that use actors. */
 final class ActorScenarios {
   private static final int CALLS = 40;
   private static final int ENOUGH = 1_000;
 
-  /** What operations are called, at first, that make an actor with a name. */
+  /** Prefix of the kind of operations that create an actor with a name. */
   static final String NAMING = "name";
 
   private ActorScenarios() {}
 
-  /** An actor that dies with its node: until then each call counts, once and in order. */
+  /**
+   * Calls an actor that is not restarted: until its node dies, each call takes effect once and in
+   * order.
+   */
   static void mortal(WorkloadSession session) throws InterruptedException {
     calls(session, actor(session), 0, true);
   }
 
-  /** One that is made again, whose calls are not. */
+  /** Calls an actor that is restarted, but whose calls are not retried. */
   static void restarted(WorkloadSession session) throws InterruptedException {
     calls(session, actor(session).maxRestarts(ENOUGH), 0, false);
   }
 
-  /** One that is made again, and so are its calls. */
+  /** Calls an actor that is restarted and whose calls are retried. */
   static void retried(WorkloadSession session) throws InterruptedException {
     int retries = session.random().nextBoolean() ? ENOUGH : 1;
     calls(session, actor(session).maxRestarts(ENOUGH).maxCallRetries(retries), retries, false);
@@ -55,7 +58,7 @@ final class ActorScenarios {
     };
   }
 
-  /** What may come of it if its actor may die. */
+  /** Returns the operation with the outcomes that are allowed where its actor may die. */
   private static Operation mayDie(Operation operation, int retries) {
     return retries < ENOUGH ? operation.mayFailWith(ActorDiedException.class) : operation;
   }
@@ -89,7 +92,7 @@ final class ActorScenarios {
             int with = random.nextInt(1_000);
             var operation = asked
                 .expecting((long) with * WorkloadTasks.LARGE)
-                .mayFailWith(ObjectLostException.class); // what an actor returns is made once
+                .mayFailWith(ObjectLostException.class); // an actor's result cannot be made again
             keep(
                 large,
                 session.begin(
@@ -105,7 +108,7 @@ final class ActorScenarios {
           }
         }
         if (random.nextInt(10) == 0) {
-          TimeUnit.MILLISECONDS.sleep(random.nextInt(200)); // a caller that thinks
+          TimeUnit.MILLISECONDS.sleep(random.nextInt(200)); // a pause of the caller
         }
       }
       Collections.shuffle(small, random);
@@ -113,7 +116,7 @@ final class ActorScenarios {
       large.forEach(session::endLarge);
     }
     if (random.nextBoolean()) {
-      counter.kill(); // else it ends when nobody can reach it
+      counter.kill(); // otherwise the actor ends when no handle is reachable
     }
   }
 
@@ -124,7 +127,9 @@ final class ActorScenarios {
     }
   }
 
-  /** A name is had by one, found by others, and free again after its end. */
+  /**
+   * Creates an actor with a name, finds it by the name, and reuses the name after the actor's end.
+   */
   static void named(WorkloadSession session) throws InterruptedException {
     var name = session.unique("name");
     for (int round = 0; round < 2; round++) {
@@ -137,7 +142,7 @@ final class ActorScenarios {
         make(session, name, making, made);
       }
       if (made.isEmpty()) {
-        return; // its history has no end
+        return; // the operation has no outcome in the history
       }
       session.history().succeeded(making, "made");
       var call = session
@@ -155,7 +160,7 @@ final class ActorScenarios {
     }
   }
 
-  /** The name that such an operation is about. */
+  /** Returns the actor's name in an operation of the kind {@link #NAMING}. */
   static String nameOf(Operation naming) {
     return naming.id().substring(0, naming.id().indexOf('/'));
   }
@@ -166,7 +171,7 @@ final class ActorScenarios {
     try {
       made.add(
           session.runtime().actor(Counter::new, session.effects()).name(name).remote());
-    } catch (ActorNameException taken) { // the one before has not quite ended
+    } catch (ActorNameException taken) { // the former actor has not quite ended
       TimeUnit.NANOSECONDS.sleep(Duration.ofMillis(200).toNanos());
     } catch (RuntimeException how) {
       session.history().failed(making, how);

@@ -21,10 +21,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Tasks, actors, values, groups, names and streams on a cluster of processes that a seeded plan
- * kills, pauses and starves; then the check that every operation has ended as promised and that
- * nothing is left. The seed repeats the plan and what each thread of the workload draws, not the
- * order in which threads run.
+ * Fault test: tasks, actors, values, groups, names and streams on a cluster of processes that a
+ * seeded plan kills, pauses and starves. Afterwards a checker verifies that every operation has
+ * ended as promised and that nothing is left over.
+ *
+ * <p>The same seed gives the same plan, and the same random choices of each workload thread, but
+ * not the same order in which threads run.
  */
 public final class FaultBench {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
@@ -36,14 +38,14 @@ public final class FaultBench {
   private final PrintStream progress;
 
   /**
-   * What to do.
+   * Options of the test.
    *
-   * @param seconds for how long faults happen; what is under way then comes to its end after that
-   * @param seed of plan and workload
-   * @param nodes how many processes, each of which stands for a host or shares one
+   * @param seconds duration of the faults; pending work is awaited afterwards
+   * @param seed seed of plan and workload
+   * @param nodes number of processes, each of which stands for a host or shares one
    */
   public record Request(int seconds, long seed, int nodes) {
-    /** Refuses too short a time, and fewer nodes than faults leave any of. */
+    /** Refuses too short a duration, and too few nodes for the plan. */
     public Request {
       if (seconds < 1) {
         throw new IllegalArgumentException("Wanted " + seconds + " seconds: the least is 1");
@@ -56,34 +58,34 @@ public final class FaultBench {
   }
 
   /**
-   * What came of it.
+   * Outcome of the test.
    *
-   * @param histories how many pieces of work were recorded and checked
-   * @param kills how many processes a fault has ended
-   * @param pauses how many processes were stopped for a time
-   * @param pending how many operations have no end
-   * @param violations how many other promises were not kept
+   * @param histories number of scenarios that were recorded and checked
+   * @param kills number of processes that a fault has ended
+   * @param pauses number of processes that were stopped for a time
+   * @param pending number of operations without an outcome
+   * @param violations number of other broken promises
    */
   public record Result(int histories, int kills, int pauses, long pending, long violations) {
-    /** Whether every promise was kept. */
+    /** Returns whether every promise was kept. */
     public boolean hasPassed() {
       return pending == 0 && violations == 0;
     }
 
-    /** The last line of the bench. */
+    /** Returns the last line of the test's output. */
     public String line() {
       return "faults: histories=" + histories + " kills=" + kills + " pauses=" + pauses
           + " pending=" + pending + " violations=" + violations;
     }
   }
 
-  /** A bench whose progress goes to {@code progress}. */
+  /** Creates a test that reports its progress to {@code progress}. */
   public FaultBench(Request request, PrintStream progress) {
     this.request = Objects.requireNonNull(request, "request");
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
-  /** Runs it, and prints the last line to {@code out}. */
+  /** Runs the test and prints the last line to {@code out}. */
   public Result run(PrintStream out) throws Exception {
     progress.println("faults: seed " + request.seed() + ", " + request.seconds() + " s, "
         + request.nodes() + " nodes");
@@ -140,7 +142,10 @@ public final class FaultBench {
     }
   }
 
-  /** Its histories are right as far as they go, and nothing has a name any more that it gave. */
+  /**
+   * Checks the histories of the killed driver, as far as they go, and that the names of its actors
+   * are free again.
+   */
   private static List<Violation> checkKilledDriver(MobulaRuntime runtime, Path folder)
       throws IOException {
     var histories = folder.resolve(FaultBenchSetup.KILLED_DRIVER);

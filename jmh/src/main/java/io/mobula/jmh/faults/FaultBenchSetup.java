@@ -17,16 +17,16 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /**
- * What a run of the bench takes place in, drawn from its seed.
+ * Random setup of one run of the test, drawn from its seed.
  *
- * @param request seed, time and nodes
- * @param hosts over how many hosts nodes are dealt out
+ * @param request seed, duration and number of nodes
+ * @param hosts number of hosts over which nodes are distributed
  * @param partitions whether hosts are cut off from each other
- * @param frames what happens to frames all the time
+ * @param frames faults of frames during the whole run
  * @param spills whether stores are so small that values are spilled to disk
  * @param killedDriver whether there is a second driver, which is killed
  * @param fullDisk whether the file system of the stores is full at times
- * @param fullSpillDisk whether the file system that values are spilled to is small
+ * @param fullSpillDisk whether the file system for spilled values is small
  * @param clocks whether wall clocks of nodes jump
  */
 record FaultBenchSetup(
@@ -40,19 +40,19 @@ record FaultBenchSetup(
     boolean fullSpillDisk,
     boolean clocks) {
   /**
-   * The system property by which spilled values are damaged, too: not without being asked for, as
-   * one may then stay with its node until that closes.
+   * System property that turns on damage of spilled values. It is off by default, since a damaged
+   * value may stay with its node until the node closes.
    */
   private static final String DAMAGE = "mobula.bench.damage-spilled";
 
-  /** Where the histories of the driver are that is killed, in the bench's folder. */
+  /** Folder, in the test's folder, with the histories of the killed driver. */
   static final String KILLED_DRIVER = "killed-driver";
 
   private static final Duration BETWEEN_FAULTS = Duration.ofSeconds(2);
   /**
-   * All hosts are one machine here, which has hogs of other nodes' on it: as Akka's failure
-   * detector cannot tell a slow host from one that is silent, it gets more patience than the usual
-   * 5 s.
+   * Key of Akka's heartbeat pause. All simulated hosts run on one machine, beside CPU hogs. Akka's
+   * failure detector cannot tell a slow host from a silent one, so the pause is longer than the
+   * usual 5 s.
    */
   private static final String HEARTBEAT_PAUSE =
       "mobula.cluster.actor-system.akka.cluster.failure-detector.acceptable-heartbeat-pause";
@@ -86,7 +86,7 @@ record FaultBenchSetup(
         clocks && has("clocks that jump", FaultTestCluster::whyNoClocks, progress));
   }
 
-  /** Whether this machine can; says why not. */
+  /** Returns whether this machine supports a kind of fault; prints the reason if it does not. */
   private static boolean has(String what, Supplier<Optional<String>> whyNot, PrintStream progress) {
     var why = whyNot.get();
     why.ifPresent(reason -> progress.println("faults: no " + what + " here: " + reason));
@@ -94,7 +94,8 @@ record FaultBenchSetup(
   }
 
   /**
-   * The same for a workload that has moments of rest, which that driver would have to take part in.
+   * Returns the same setup without the killed driver, for workloads with pauses in which that
+   * driver could not take part.
    */
   FaultBenchSetup withoutKilledDriver() {
     return new FaultBenchSetup(
@@ -105,7 +106,7 @@ record FaultBenchSetup(
     return plan(BETWEEN_FAULTS).build();
   }
 
-  /** A plan to be changed yet, with a fault about every {@code interval}. */
+  /** Returns a builder of a plan with a fault about every {@code interval}. */
   FaultPlan.Builder plan(Duration interval) {
     var plan = FaultPlan.builder()
         .seed(request.seed())
@@ -131,8 +132,8 @@ record FaultBenchSetup(
   }
 
   /**
-   * The exceptions that any operation may end with, by their simple names: where the disk that
-   * values are spilled to is full for longer than a put waits, nothing takes the next value.
+   * Returns the simple names of exceptions that any operation may end with. While the spill disk is
+   * full for longer than a put waits, no value can be stored.
    */
   Set<String> errors() {
     return fullSpillDisk ? Set.of(StoreFullException.class.getSimpleName()) : Set.of();

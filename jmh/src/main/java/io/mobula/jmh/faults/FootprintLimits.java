@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How much more a process may hold at rest after much work than at rest after little: what a JVM
- * keeps for itself, and pools whose idle threads have not ended yet. A leak of one object for each
- * piece of work is beyond it after some thousand.
+ * Limits of how much more a process may hold at rest after much work than after little. They cover
+ * what a JVM keeps for itself, and pools whose idle threads have not ended yet. A leak of one
+ * object per scenario exceeds them after some thousand scenarios.
  */
 final class FootprintLimits {
   private static final long HEAP_BYTES = 8L << 20;
@@ -20,7 +20,7 @@ final class FootprintLimits {
 
   private FootprintLimits() {}
 
-  /** A violation for each kind of thing that there is too much of. */
+  /** Returns a violation for each limit that is exceeded. */
   static List<Violation> exceeded(String process, ProcessFootprint before, ProcessFootprint after) {
     var found = new ArrayList<Violation>();
     check(found, process, "bytes of heap", before.heapBytes(), after.heapBytes(), HEAP_BYTES);
@@ -48,7 +48,7 @@ final class FootprintLimits {
     }
   }
 
-  /** The classes that have grown most, with by how much. */
+  /** Returns the classes that have grown most, with the number of additional instances. */
   static String grown(Map<String, Long> before, Map<String, Long> after) {
     return String.join(
         ", ",

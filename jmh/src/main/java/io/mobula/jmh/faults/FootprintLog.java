@@ -16,7 +16,10 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The vitals of processes over time, as a table (CSV) and as a picture (PNG). For one thread. */
+/**
+ * Log of the footprints of processes over time, written as a table (CSV) and as charts (PNG). For
+ * one thread.
+ */
 final class FootprintLog {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 260;
@@ -25,7 +28,7 @@ final class FootprintLog {
 
   private final List<Sample> samples = new ArrayList<>();
 
-  /** Numbers only: the names of classes would fill the heap that is looked at. */
+  /** Numbers of one sample, without class names, which would fill the heap that is measured. */
   private record Sample(
       double seconds,
       String process,
@@ -35,7 +38,7 @@ final class FootprintLog {
       long descriptors,
       long segments) {}
 
-  /** Adds one look at a process. */
+  /** Adds a sample of a process. */
   void add(double seconds, String process, ProcessFootprint vitals) {
     samples.add(new Sample(
         seconds,
@@ -47,12 +50,12 @@ final class FootprintLog {
         vitals.segments()));
   }
 
-  /** How many looks there were. */
+  /** Returns the number of samples. */
   int size() {
     return samples.size();
   }
 
-  /** Writes all of it, in place of what may be there. */
+  /** Writes all samples, replacing existing files. */
   void write(Path csv, Path png) throws IOException {
     var lines = new ArrayList<String>();
     lines.add("seconds,process,heap,objects,threads,descriptors,segments");

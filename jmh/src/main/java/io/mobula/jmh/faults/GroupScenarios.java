@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Histories of placement groups. */
+/** Scenarios of the workload that use placement groups. */
 final class GroupScenarios {
   private static final int BUNDLES = 2;
   private static final int ENOUGH = 50;
@@ -17,7 +17,7 @@ final class GroupScenarios {
 
   private GroupScenarios() {}
 
-  /** A group is reserved, used and removed. */
+  /** Reserves a group, runs tasks in it, and removes it. */
   static void group(WorkloadSession session) throws InterruptedException {
     var random = session.random();
     var strategies = new PlacementStrategy[] {PlacementStrategy.PACK, PlacementStrategy.SPREAD};
@@ -83,7 +83,7 @@ final class GroupScenarios {
     }
   }
 
-  /** Until the scheduler answers. */
+  /** Removes the group, retrying until the scheduler answers. */
   private static void remove(WorkloadSession session, PlacementGroup group)
       throws InterruptedException {
     var removing = session.operation("group-remove").expecting("removed");

@@ -16,17 +16,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The driver that the plan kills: does the same episodes as the one that it spares, each process
- * with a history of its own, in a folder below the first of its arguments.
+ * Driver that the plan kills. It runs the same scenarios as the spared driver. Each of its
+ * processes has a history of its own, in a folder below the first argument.
  */
 public final class KilledDriver implements DriverProgram {
   private static final String THREADS = "k";
   private static final int COUNT = 2;
 
-  /** For the cluster, which makes it by name. */
+  /** Creates the driver; the cluster calls this constructor by reflection. */
   public KilledDriver() {}
 
-  /** What it is given. */
+  /** Returns the arguments of the driver's process. */
   static String[] arguments(Path histories, FaultBenchSetup setting) {
     return new String[] {
       histories.toString(),
@@ -47,13 +47,13 @@ public final class KilledDriver implements DriverProgram {
           -Long.parseLong(arguments.get(1)),
           errors);
       while (!runtime.awaitClosed(Duration.ofHours(1))) {
-        // it works until it is killed
+        // the workload runs until this process is killed
       }
       workload.finish(Duration.ofSeconds(10));
     }
   }
 
-  /** What is wrong with the histories of its processes, none of which came to its end. */
+  /** Returns the violations in the histories of its processes, which all end without a close. */
   static List<Violation> check(Path histories) throws IOException {
     var found = new ArrayList<Violation>();
     for (var events : read(histories)) {
@@ -65,7 +65,7 @@ public final class KilledDriver implements DriverProgram {
     return found;
   }
 
-  /** The names that its actors had. */
+  /** Returns the names that its actors had. */
   static Set<String> names(Path histories) throws IOException {
     var names = new TreeSet<String>();
     for (var events : read(histories)) {

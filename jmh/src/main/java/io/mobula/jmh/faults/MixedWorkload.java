@@ -9,12 +9,18 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads of a driver that do one drawn episode after the other until they are told to finish. */
+/**
+ * Workload threads of a driver, which run random scenarios one after the other until they are told
+ * to finish.
+ */
 final class MixedWorkload {
-  /** Those of the driver that is spared. */
+  /** Threads of the spared driver. */
   static final Threads USUAL = new Threads("t", 6);
 
-  /** Between two episodes: a machine without a free core for those that start proves nothing. */
+  /**
+   * Maximum pause between two scenarios. Without pauses, starting processes would find no free
+   * core, and the test would show nothing.
+   */
   private static final int THINKING_MILLIS = 150;
 
   private final List<Thread> threads = new ArrayList<>();
@@ -25,16 +31,16 @@ final class MixedWorkload {
   private MixedWorkload() {}
 
   /**
-   * How many threads, and what they are called.
+   * Number and name of the threads.
    *
-   * @param name that of each, before its number: names of actors and groups begin with it
+   * @param name prefix of each thread's name, and of its actors' and groups' names
    */
   record Threads(String name, int count) {}
 
   /**
-   * Starts them.
+   * Starts all threads of the workload.
    *
-   * @param errors the simple names of exceptions that any operation may end with
+   * @param errors simple names of exceptions that any operation may end with
    */
   static MixedWorkload start(
       Threads threads, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
@@ -68,17 +74,17 @@ final class MixedWorkload {
     failures.add(how);
   }
 
-  /** How many histories have come to their end. */
+  /** Returns the number of scenarios that have ended. */
   int ended() {
     return ended.get();
   }
 
-  /** What went wrong with the workload itself. */
+  /** Returns the failures of the workload itself. */
   synchronized List<String> failures() {
     return List.copyOf(failures);
   }
 
-  /** No further episode begins; waits for those under way, for so long in all. */
+  /** Starts no further scenario, and waits for the running ones within {@code limit} in all. */
   void finish(Duration limit) throws InterruptedException {
     finishing = true;
     long end = System.nanoTime() + limit.toNanos();

@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Histories of values that are put, waited for and streamed. */
+/** Scenarios of the workload that put, await and stream values. */
 final class ObjectScenarios {
   private static final int ENOUGH = 50;
 
   private ObjectScenarios() {}
 
-  /** Values of this process, which lives: read here, and by tasks elsewhere. */
+  /**
+   * Puts values in this process, which is not killed, and reads them here and in tasks on other
+   * nodes.
+   */
   static void puts(WorkloadSession session) {
     var random = session.random();
     int with = random.nextInt(1_000);
@@ -59,7 +62,7 @@ final class ObjectScenarios {
     }
   }
 
-  /** A stream: its items in order, whole, or a beginning and a loss. */
+  /** Reads a stream: all its items in order, or a prefix followed by a loss. */
   static void stream(WorkloadSession session) {
     int count = 1 + session.random().nextInt(200);
     var operation = session

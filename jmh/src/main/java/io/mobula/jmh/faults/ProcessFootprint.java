@@ -12,13 +12,13 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * What a process of the JVM holds after a full collection of its garbage.
+ * Footprint of a process after a full garbage collection.
  *
- * @param heapBytes in objects that are reachable
- * @param instances how many of them are of each class of Mobula's
- * @param threads of the JVM
- * @param descriptors open files and sockets
- * @param segments mapped files in shared memory
+ * @param heapBytes size of reachable objects
+ * @param instances number of instances of each of Mobula's classes
+ * @param threads number of threads of the JVM
+ * @param descriptors number of open files and sockets
+ * @param segments number of mapped files in shared memory
  */
 record ProcessFootprint(
     long heapBytes, Map<String, Long> instances, long threads, long descriptors, long segments) {
@@ -30,7 +30,7 @@ record ProcessFootprint(
     instances = Map.copyOf(instances);
   }
 
-  /** Looks at the calling process; collects its garbage, which stops it for some 100 ms. */
+  /** Measures the calling process; the garbage collection stops it for some 100 ms. */
   static ProcessFootprint here() throws IOException {
     var instances = new TreeMap<String, Long>();
     long heap = 0;
@@ -53,7 +53,10 @@ record ProcessFootprint(
         segmentsMapped());
   }
 
-  /** Classes that the JVM makes for lambdas count as that which they are in. */
+  /**
+   * Returns the name under which a class is counted: classes that the JVM makes for lambdas count
+   * as their declaring class.
+   */
   private static String nameOf(String name) {
     int lambda = name.indexOf("$$Lambda");
     return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";
@@ -81,7 +84,7 @@ record ProcessFootprint(
     }
   }
 
-  /** How many objects of Mobula's there are: the entries of its tables among them. */
+  /** Returns the number of Mobula's objects, among which are the entries of its tables. */
   long objects() {
     return instances.values().stream().mapToLong(Long::longValue).sum();
   }

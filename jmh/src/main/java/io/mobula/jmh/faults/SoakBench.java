@@ -21,12 +21,12 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The workload of {@link FaultBench} for long, under a plan of faults that spares the driver and
- * one node. What these two hold is looked at all the time, and compared between two moments of
- * rest: after a little work without faults, and after all of it.
+ * Long run of the workload of {@link FaultBench}, under a plan of faults that spares the driver and
+ * one node. The footprints of these two processes are sampled all the time. They are compared
+ * between two moments of rest: after a short warm-up without faults, and at the end.
  */
 public final class SoakBench {
-  /** Some time without faults, in which classes are loaded and pools are filled. */
+  /** Duration of the warm-up without faults, in which classes are loaded and pools are filled. */
   private static final int WARM_UP_SECONDS = 60;
 
   private static final Duration BETWEEN_FAULTS = Duration.ofSeconds(5);
@@ -35,7 +35,7 @@ public final class SoakBench {
   private static final int LOOKS_PER_LINE = 4;
   private static final int LOOKS_AT_REST = 3;
   private static final int MOST_PRINTED = 30;
-  private static final int SPARED = 1; // the first one's host may be another node's, too
+  private static final int SPARED = 1; // the host of the first node may have other nodes, too
 
   private final Request request;
   private final PrintStream progress;
@@ -44,26 +44,29 @@ public final class SoakBench {
   private final long begun = System.nanoTime();
 
   /**
-   * What to do.
+   * Options of the run.
    *
-   * @param faults for how long faults happen, to how many nodes, by which seed
-   * @param folder where logs, history, table and picture go
+   * @param faults duration, number of nodes, and seed
+   * @param folder folder for logs, history, table and charts
    */
   public record Request(FaultBench.Request faults, Path folder) {
-    /** Refuses nulls. */
+    /** Refuses components that are null. */
     public Request {
       Objects.requireNonNull(faults, "faults");
       Objects.requireNonNull(folder, "folder");
     }
   }
 
-  /** A soak whose progress goes to {@code progress}. */
+  /** Creates a run that reports its progress to {@code progress}. */
   public SoakBench(Request request, PrintStream progress) {
     this.request = Objects.requireNonNull(request, "request");
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
-  /** Runs it, prints a table and the last line to {@code out}; true if every promise was kept. */
+  /**
+   * Runs the workload, and prints a table and the last line to {@code out}. Returns whether every
+   * promise was kept.
+   */
   public boolean run(PrintStream out) throws Exception {
     progress.println("soak: seed " + request.faults().seed() + ", "
         + request.faults().seconds() + " s of faults, " + request.faults().nodes() + " nodes");
@@ -123,7 +126,10 @@ public final class SoakBench {
         setting.errors());
   }
 
-  /** Ends the work, waits until the cluster is at rest, and gives what each process then holds. */
+  /**
+   * Ends the workload, waits until the cluster is at rest, and returns the footprint of each
+   * process.
+   */
   private Map<String, ProcessFootprint> rest(FaultTestCluster cluster, MixedWorkload workload)
       throws Exception {
     workload.finish(FaultBench.FINISH_TIMEOUT);
@@ -161,9 +167,7 @@ public final class SoakBench {
     }
   }
 
-  /**
-   * Looks at the driver, and at the node that is spared; a node that does not answer is left out.
-   */
+  /** Samples the driver and the spared node; a node that does not answer is left out. */
   private Map<String, ProcessFootprint> sampleFootprints(FaultTestCluster cluster)
       throws IOException {
     var vitals = new LinkedHashMap<String, ProcessFootprint>();

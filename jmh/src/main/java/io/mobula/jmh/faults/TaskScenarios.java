@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Random;
 
-/** Histories of tasks. */
+/** Scenarios of the workload that use tasks. */
 final class TaskScenarios {
   private static final int AT_ONCE = 10;
 
-  /** More often than nodes die while a task runs. */
+  /** Number of retries that exceeds the number of deaths during one task. */
   private static final int ENOUGH = 50;
 
   private TaskScenarios() {}
@@ -24,12 +24,12 @@ final class TaskScenarios {
     return random.nextBoolean() ? Placement.spread() : Placement.anywhere();
   }
 
-  /** Tasks that must not run twice. */
+  /** Runs tasks that must not run twice. */
   static void onceOnly(WorkloadSession session) {
     squares(session, 0);
   }
 
-  /** Tasks that run again as often as they have to: each ends with its value. */
+  /** Runs tasks with enough retries that each ends with its value. */
   static void withRetries(WorkloadSession session) {
     squares(session, ENOUGH);
   }
@@ -61,7 +61,7 @@ final class TaskScenarios {
     all.forEach(session::end);
   }
 
-  /** Tasks whose body throws for some attempts, and one that throws for ever. */
+  /** Runs tasks whose body throws in the first attempts, and one whose body always throws. */
   static void afterExceptions(WorkloadSession session) {
     var random = session.random();
     int failures = 1 + random.nextInt(3);
@@ -92,7 +92,10 @@ final class TaskScenarios {
             .remote());
   }
 
-  /** Large values that are arguments: lost ones are made again, so bodies may run any number. */
+  /**
+   * Runs a chain of tasks with large arguments. Lost values are made again, so a body may run any
+   * number of times.
+   */
   static void chain(WorkloadSession session) {
     var random = session.random();
     int with = random.nextInt(1_000);
@@ -147,7 +150,7 @@ final class TaskScenarios {
     values.forEach(session::endLarge);
   }
 
-  /** Tasks that wait for tasks that they start. */
+  /** Runs tasks that wait for tasks that they have started. */
   static void tree(WorkloadSession session) {
     int depth = 1 + session.random().nextInt(3);
     var operation = session.operation("tree").effects(Operation.ANY_NUMBER).expecting(1L << depth);
@@ -161,7 +164,7 @@ final class TaskScenarios {
             .remote());
   }
 
-  /** A task that is cancelled before it begins, while it runs, or too late. */
+  /** Cancels a task before it begins, while it runs, or too late. */
   static void cancelled(WorkloadSession session) throws InterruptedException {
     var random = session.random();
     long number = random.nextInt(10_000);
@@ -179,7 +182,7 @@ final class TaskScenarios {
             .placement(anywhere(random))
             .remote());
     if (pending != null) {
-      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(random.nextInt(100)); // how late is drawn
+      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(random.nextInt(100)); // a random delay
       pending.ref().cancel();
       session.end(pending);
     }

@@ -15,9 +15,9 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the watch of waits has logged of waits that would never end: of this process while this is
- * open, and of the nodes from their logs. A process that is silent, because a fault has stopped it,
- * is reported as well, and rightly; that is no violation. Safe for all threads.
+ * Reports of the wait watch about waits that would never end: those of this process, collected
+ * while this object is open, and those in the logs of the nodes. A process that is silent because a
+ * fault has stopped it is reported as well, which is no violation. Safe for all threads.
  */
 final class WatchReports implements AutoCloseable {
   private static final String LOGGER = "io.mobula.internal.wait.WaitWatchdog";
@@ -37,7 +37,7 @@ final class WatchReports implements AutoCloseable {
   }
 
   /**
-   * Listens from now on.
+   * Starts listening to this process's log.
    *
    * @throws IllegalStateException when this process does not log by Logback
    */
@@ -60,9 +60,9 @@ final class WatchReports implements AutoCloseable {
   }
 
   /**
-   * A violation for each.
+   * Returns a violation for each report.
    *
-   * @param logs the folder with the nodes' logs
+   * @param logs folder with the nodes' logs
    */
   synchronized List<Violation> violations(Path logs) throws IOException {
     var found = new ArrayList<Violation>();

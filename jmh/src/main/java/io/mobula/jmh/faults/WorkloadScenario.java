@@ -2,14 +2,14 @@ package io.mobula.jmh.faults;
 
 import java.util.Random;
 
-/** A short piece of work with a history of its own. */
+/** Short piece of work whose operations are recorded in the history. */
 @FunctionalInterface
 interface WorkloadScenario {
 
-  /** Does it, and waits for all of its ends. */
+  /** Runs the scenario and waits for the outcomes of its operations. */
   void run(WorkloadSession session) throws InterruptedException;
 
-  /** Draws one. */
+  /** Draws a random scenario. */
   static WorkloadScenario draw(Random random) {
     return switch (random.nextInt(14)) {
       case 0, 1 -> TaskScenarios::onceOnly;

@@ -13,11 +13,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one thread of the workload works with: the driver, the history, and numbers of its own. For
- * that thread.
+ * Context of one workload thread: the driver, the history, and random numbers of its own. For that
+ * thread.
  */
 final class WorkloadSession {
-  /** Within which everything has to end: a pause, its removal, and what is made again after it. */
+  /**
+   * Time within which every operation has to end: it covers a pause, the removal of the paused
+   * node, and the work made again after that.
+   */
   static final Duration LIMIT = Duration.ofSeconds(150);
 
   private final String name;
@@ -28,9 +31,9 @@ final class WorkloadSession {
   private long number;
 
   /**
-   * Those of one thread.
+   * Creates the context of one thread.
    *
-   * @param errors the simple names of exceptions that any operation may end with here
+   * @param errors simple names of exceptions that any operation may end with
    */
   WorkloadSession(
       String name, MobulaRuntime runtime, History history, long seed, Set<String> errors) {
@@ -57,7 +60,7 @@ final class WorkloadSession {
     return random;
   }
 
-  /** A name that nobody else has. */
+  /** Returns a name that is unique in the run. */
   String unique(String of) {
     return name + "-" + of + "-" + ++number;
   }
@@ -66,7 +69,7 @@ final class WorkloadSession {
     return Operation.of(unique(kind), kind).mayFailWith(errors);
   }
 
-  /** A value that is put; null where that is refused, as it may be. */
+  /** Puts a value; returns null if the put is refused, which is allowed. */
   <T> @Nullable ObjectRef<T> put(T value) {
     var operation = operation("put").expecting("put");
     history.invoked(operation);
@@ -80,10 +83,10 @@ final class WorkloadSession {
     }
   }
 
-  /** An operation that is under way. */
+  /** Operation that has no outcome yet. */
   record PendingOperation<T>(Operation operation, ObjectRef<T> ref) {}
 
-  /** Begins an operation; one that is refused has ended, and gives null. */
+  /** Begins an operation; returns null if it is refused, which is its outcome. */
   <T> @Nullable PendingOperation<T> begin(Operation operation, Supplier<ObjectRef<T>> call) {
     history.invoked(operation);
     try {
@@ -94,7 +97,7 @@ final class WorkloadSession {
     }
   }
 
-  /** Waits for its end, records it, and gives the ref back. */
+  /** Waits for the outcome of an operation, records it, and closes the ref. */
   <T> @Nullable T end(@Nullable PendingOperation<T> pending) {
     if (pending == null) {
       return null;
@@ -104,7 +107,7 @@ final class WorkloadSession {
     }
   }
 
-  /** As {@link #end}, for a value that is too large to be recorded: its sum is. */
+  /** Waits for a value that is too large to be recorded, and records its sum. */
   void endLarge(@Nullable PendingOperation<io.mobula.Tensor> pending) {
     if (pending == null) {
       return;
@@ -113,18 +116,18 @@ final class WorkloadSession {
         var value = ref.get(LIMIT)) {
       history.succeeded(pending.operation(), WorkloadTasks.sum(value));
     } catch (io.mobula.error.GetTimeoutException noEnd) {
-      return; // its history has no end
+      return; // the operation has no outcome in the history
     } catch (RuntimeException how) {
       history.failed(pending.operation(), how);
     }
   }
 
-  /** Begins an operation and waits for its end. */
+  /** Begins an operation and waits for its outcome. */
   <T> @Nullable T run(Operation operation, Supplier<ObjectRef<T>> call) {
     return end(begin(operation, call));
   }
 
-  /** An operation that waits by itself, in the calling thread. */
+  /** Runs an operation that blocks the calling thread. */
   void call(Operation operation, Supplier<?> body) {
     history.invoked(operation);
     try {

@@ -9,9 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The tasks and actors of the workload. Each says that it began before it does anything. */
+/** Tasks and actors of the workload. Each records its begin before it does anything else. */
 final class WorkloadTasks {
-  /** Numbers of a large value: 160 KB, which go into shared memory and not into a frame. */
+  /**
+   * Number of integers in a large value: 160 KB, which go into shared memory and not into a frame.
+   */
   static final int LARGE = 40_000;
 
   private WorkloadTasks() {}
@@ -19,7 +21,7 @@ final class WorkloadTasks {
   static long square(EffectLog log, String id, long number, int millis)
       throws InterruptedException {
     log.begin(id);
-    TimeUnit.MILLISECONDS.sleep(millis); // stands for work
+    TimeUnit.MILLISECONDS.sleep(millis); // in place of work
     return number * number;
   }
 
@@ -31,7 +33,7 @@ final class WorkloadTasks {
     return failures;
   }
 
-  /** Tasks that start tasks. */
+  /** Runs a tree of tasks that start tasks. */
   static long tree(EffectLog log, String id, int depth) {
     log.begin(id);
     if (depth == 0) {
@@ -79,13 +81,13 @@ final class WorkloadTasks {
     return IntStream.range(0, count).boxed();
   }
 
-  /** Counts its calls. */
+  /** Actor that counts its calls. */
   static final class Counter {
     private final EffectLog log;
     private final String place;
     private long calls;
 
-    /** Each incarnation is a place of its own. */
+    /** Creates the actor; each incarnation has a random name of its own in the log. */
     Counter(EffectLog log) {
       this.log = log;
       this.place = UUID.randomUUID().toString();
@@ -108,7 +110,10 @@ final class WorkloadTasks {
       return tensor(with);
     }
 
-    /** As the failure of an actor, after which it is made again if it may be. */
+    /**
+     * Fails as a whole actor fails: with an error, after which the actor is restarted if restarts
+     * are allowed.
+     */
     long fail(String id) {
       log.begin(id, place);
       throw new AssertionError("as it should");

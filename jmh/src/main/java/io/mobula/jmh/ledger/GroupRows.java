@@ -8,16 +8,16 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Placement groups of one node that are made, ready and removed, one after the other.
+ * Rows for placement groups of one node that are created, awaited and removed, one after the other.
  *
- * @param rounds of each row, of which the median is told
- * @param seconds of each round, half of it to warm up
+ * @param rounds number of rounds of each row, whose median is printed
+ * @param seconds duration of each round, half of it for warm-up
  */
 record GroupRows(int rounds, double seconds) {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final int[] BUNDLES = {1, 8};
 
-  /** Prints the rows. */
+  /** Measures and prints the rows. */
   void run(PrintStream out) {
     var settings = Mobula.settings().cpus(64).gpus(8).storeCapacity(1 << 20);
     try (var runtime = Mobula.init(settings)) {

@@ -8,7 +8,10 @@ import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
 import java.util.concurrent.CountDownLatch;
 
-/** Asks for a lease, gives it back as soon as it has it, and asks again, until told to stop. */
+/**
+ * Client that requests a lease, releases it as soon as it is granted, and requests again until it
+ * is stopped.
+ */
 final class LeaseBenchClient implements LeaseRequester {
   private final LedgerClient ledger;
   private final Resources wanted;
@@ -56,7 +59,10 @@ final class LeaseBenchClient implements LeaseRequester {
     return true;
   }
 
-  /** On the ledger's thread alone, which also writes the count. */
+  /**
+   * Releases the lease and requests another one. Called on the ledger's thread alone, which is the
+   * only writer of the count.
+   */
   @Override
   @SuppressWarnings("NonAtomicVolatileUpdate")
   public void granted(Lease lease) {

@@ -23,9 +23,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * Leases a second of one ledger with 64 cores and eight devices in two groups of four: so many
- * requesters at a time ask, give back and ask again; then groups of a node, one after the other,
- * made, ready and removed.
+ * Benchmark of one ledger with 64 cores and eight devices in two groups of four: leases per second
+ * while several clients request and release. Further rows create, await and remove placement groups
+ * of a node.
  */
 public final class LedgerBench {
   private static final int DEVICES = 8;
@@ -35,10 +35,10 @@ public final class LedgerBench {
   private final double seconds;
 
   /**
-   * How long.
+   * Creates a benchmark of the given length.
    *
-   * @param rounds of each row, of which the median is told
-   * @param seconds of each round
+   * @param rounds number of rounds of each row, whose median is printed
+   * @param seconds duration of each round
    */
   public LedgerBench(int rounds, double seconds) {
     if (rounds < 1 || !(seconds > 0)) {
@@ -50,12 +50,12 @@ public final class LedgerBench {
   }
 
   /**
-   * A row.
+   * Row of the table.
    *
-   * @param name what is asked for
-   * @param wanted by each
-   * @param clients how many ask at a time
-   * @param drivers for how many programs
+   * @param name of the request
+   * @param wanted resources in each request
+   * @param clients number of concurrent clients
+   * @param drivers number of programs to which the clients belong
    */
   private record LeaseRow(String name, Resources wanted, int clients, int drivers) {}
 
@@ -72,7 +72,7 @@ public final class LedgerBench {
         new LeaseRow("1 core and a device, 64 ask for 8", none.cpus(1).gpus(1), 64, 1));
   }
 
-  /** Prints the table. */
+  /** Measures all rows and prints the table. */
   public void run(PrintStream out) throws InterruptedException {
     out.println("| leases of one ledger | granted and given back | each |");
     out.println("|---|--:|--:|");
@@ -135,7 +135,7 @@ public final class LedgerBench {
     return clients.stream().mapToLong(LeaseBenchClient::grants).sum();
   }
 
-  /** Two groups of four, near each other within a group. */
+  /** Returns eight devices in two groups of four; the devices of a group are near each other. */
   private static List<Device> devices() {
     return IntStream.range(0, DEVICES).mapToObj(LedgerBench::device).toList();
   }

@@ -1,7 +1,7 @@
 /**
- * How many leases a second a node's ledger grants, by what is asked for.
+ * Benchmark of a node's ledger: leases granted per second, by kind of request.
  *
- * <p>Owns the measuring; what is measured is the ledger's own.
+ * <p>The benchmark runs the product's own ledger in an actor system without a node around it.
  */
 @NullMarked
 package io.mobula.jmh.ledger;

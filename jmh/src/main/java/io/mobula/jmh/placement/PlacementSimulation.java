@@ -23,9 +23,12 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
 /**
- * A cluster in simulated time: nodes of different sizes, a stream of tasks of different shapes, the
- * policy that places them by views as old as said, and ledgers that never grant more than there is:
- * what does not fit is sent on, twice at most, then waits. Deterministic for a seed; pure code.
+ * Simulation of placement in a cluster, in simulated time. Nodes have different sizes, and tasks of
+ * different shapes arrive as a stream. The policy places them by views of a given age, and ledgers
+ * never grant more than they have. A task that does not fit is redirected, twice at most, and then
+ * waits.
+ *
+ * <p>The simulation is deterministic for a seed and uses no threads or sockets.
  */
 public final class PlacementSimulation {
   private static final double[] STALENESS = {0.005, 0.05, 0.5, 2};
@@ -33,7 +36,7 @@ public final class PlacementSimulation {
   private static final double LOAD = 0.8;
   private static final double MEAN_SECONDS = 1;
   private static final int PUBLISHED_A_SECOND =
-      20; // at most, by one node: views have a lull of 50 ms
+      20; // maximum of one node: views are published at most every 50 ms
   private static final double SECOND_NANOS = 1e9;
 
   private static final Resources[] SHAPES = {
@@ -47,13 +50,13 @@ public final class PlacementSimulation {
   private final Request request;
 
   /**
-   * How large.
+   * Size of the simulation.
    *
-   * @param nodes how many
-   * @param tasks how many come
+   * @param nodes number of nodes
+   * @param tasks number of tasks that arrive
    */
   public record Request(int nodes, int tasks, long seed) {
-    /** Refuses none. */
+    /** Refuses a simulation without nodes or tasks. */
     public Request {
       if (nodes < 1 || tasks < 1) {
         throw new IllegalArgumentException(
@@ -62,12 +65,12 @@ public final class PlacementSimulation {
     }
   }
 
-  /** A task that runs, and its end. */
+  /** Running task and the time of its end. */
   private record RunningTask(double end, ModelNode node, int shape) {}
 
   private record WaitingTask(int shape, double since) {}
 
-  /** One node: its ledger, and what others saw of it last. */
+  /** Simulated node: its ledger, and the last view of it that others have. */
   private static final class ModelNode {
     final NodeId id;
     final Resources total;
@@ -108,7 +111,7 @@ public final class PlacementSimulation {
     }
   }
 
-  /** What came of one staleness. */
+  /** Counters of one simulation run. */
   private static final class SimulationResult {
     long decisions;
     long decidingNanos;
@@ -121,12 +124,12 @@ public final class PlacementSimulation {
     double seconds;
   }
 
-  /** A simulation of that size. */
+  /** Creates a simulation of the given size. */
   public PlacementSimulation(Request request) {
     this.request = request;
   }
 
-  /** Runs it once for each age of the views, and prints a line for each. */
+  /** Runs the simulation once for each age of the views, and prints a line for each. */
   public void run(PrintStream out) {
     out.printf(
         Locale.ROOT,
@@ -155,7 +158,7 @@ public final class PlacementSimulation {
         MachineDescription.here().describe());
   }
 
-  /** What a node says of itself, in the shape and encoding of the message. */
+  /** Returns the encoded size of a node's view, in the shape and encoding of the real message. */
   private static int viewBytes(ModelNode node) {
     var state = Map.of(
         "total", node.total.asUnits(),
@@ -325,7 +328,7 @@ public final class PlacementSimulation {
         return;
       }
       result.redirects++;
-      asker = node; // the ledger that cannot grant it chooses whom to send it to
+      asker = node; // the ledger that cannot grant the request chooses the next node
     }
   }
 

@@ -1,4 +1,7 @@
-/** Placement at a size that no test machine has: policy and ledger arithmetic without sockets. */
+/**
+ * Simulated placement for clusters larger than any test machine: the real policy and ledger
+ * arithmetic, without sockets.
+ */
 @NullMarked
 package io.mobula.jmh.placement;
 

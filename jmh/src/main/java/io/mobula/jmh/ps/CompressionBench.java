@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What each compression saves and costs: bytes of a number, pushes a second, and the loss of a
- * linear regression of 10 000 weights after as many steps as without.
+ * Table of compressions: bytes per number, pushes per second, and the loss of a linear regression
+ * of 10 000 weights compared with no compression after as many steps.
  */
 final class CompressionBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int SIZE = 10_000;
@@ -73,7 +73,7 @@ final class CompressionBench implements ParameterServerBenchSuite.SuiteBench {
     }
   }
 
-  /** Sums of some hidden weights, to be guessed. */
+  /** Linear regression whose examples are sums of some hidden weights. */
   private static final class RegressionProblem {
     private final float[] hidden = new float[SIZE];
     private final float[] gradient = new float[SIZE];

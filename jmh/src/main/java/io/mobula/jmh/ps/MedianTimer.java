@@ -2,21 +2,24 @@ package io.mobula.jmh.ps;
 
 import java.util.Arrays;
 
-/** Times something over and over. */
+/** Timer that repeats an action and returns the median time. */
 final class MedianTimer {
-  /** The JVM compiles meanwhile. */
+  /** Seconds of warm-up, in which the JVM compiles. */
   private static final double WARM_UP = 2;
 
   private static final int LEAST = 7;
 
   private MedianTimer() {}
 
-  /** What is timed. */
+  /** Action that is timed. */
   interface TimedAction {
     void run() throws Exception;
   }
 
-  /** The median time of one, in nanoseconds, once it is warm: over so many seconds, 7 at least. */
+  /**
+   * Returns the median time of one run in nanoseconds, after a warm-up, over {@code seconds} and at
+   * least 7 runs.
+   */
   static double median(double seconds, TimedAction action) throws Exception {
     for (long end = after(Math.max(WARM_UP, seconds)); System.nanoTime() - end < 0; ) {
       action.run();

@@ -10,19 +10,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The tables, each by itself: which are printed is for the command line to say. */
+/**
+ * Suite of parameter-server benchmarks, each of which prints a table. The command line chooses
+ * among them by name.
+ */
 public final class ParameterServerBenchSuite {
   private static final Map<String, SuiteBench> TABLES = benchs();
-  private static final String RECOVERY = "recovery"; // starts and kills nodes of its own
+  private static final String RECOVERY = "recovery"; // starts and kills its own nodes
 
   private ParameterServerBenchSuite() {}
 
-  /** One of them. */
+  /** Benchmark of the suite. */
   interface SuiteBench {
     /**
-     * Measures and prints.
+     * Measures and prints one table.
      *
-     * @param seconds how long each figure is repeated
+     * @param seconds time for which each figure is measured
      */
     void print(MobulaRuntime runtime, double seconds, PrintStream out) throws Exception;
   }
@@ -38,7 +41,7 @@ public final class ParameterServerBenchSuite {
     return benchs;
   }
 
-  /** What they are called. */
+  /** Returns the names of all benchmarks. */
   public static Set<String> names() {
     var names = new LinkedHashSet<>(TABLES.keySet());
     names.add(RECOVERY);
@@ -46,7 +49,7 @@ public final class ParameterServerBenchSuite {
   }
 
   /**
-   * Prints those whose name matches.
+   * Runs the benchmarks whose name matches and prints their tables.
    *
    * @param inProcess whether the shards are in this JVM; otherwise they are in another
    */

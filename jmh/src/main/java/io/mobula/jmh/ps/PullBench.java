@@ -6,7 +6,7 @@ import io.mobula.ps.ParameterServer;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** A version that is published already, pulled again and again by another process of the host. */
+/** Table of repeated pulls of one published version by another process of the host. */
 final class PullBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int[] SIZES = {262_144, 2_500_000, 25_000_000};
 

@@ -16,15 +16,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Dense gradients of 100 MB that lie in store memory, pushed to one shard until they are applied,
- * beside a plain copy of as many bytes by one thread, round by round.
+ * Table of pushes of dense gradients of 100 MB in store memory to one shard, timed until they are
+ * applied, beside a copy of as many bytes by one thread.
  */
 final class PushBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int SIZE = 25_000_000;
   private static final long BYTES = 4L * SIZE;
   private static final int AT_ONCE = 8;
 
-  /** Four of these bytes are the float 0.0115: smaller ones would become numbers that are slow. */
+  /**
+   * Byte that fills the gradients: four of them are the float 0.0115. Smaller ones would lead to
+   * denormal floats, which are slow.
+   */
   private static final byte NUMBER = 0x3c;
 
   private static final Map<String, Optimizer> OPTIMIZERS = optimizers();
@@ -79,7 +82,10 @@ final class PushBench implements ParameterServerBenchSuite.SuiteBench {
         goal == null ? "" : goal + (ratio >= goal ? ", reached" : ", **not reached**"));
   }
 
-  /** One of several that are under way at once: the slots are written before the clock starts. */
+  /**
+   * Returns the time of one push among several in flight; the gradient slots are written before the
+   * clock starts.
+   */
   private static double push(DenseWorker worker, double seconds) throws Exception {
     var times = new ArrayList<Double>();
     long end = System.nanoTime() + (long) (2 * seconds * 1e9);

@@ -8,7 +8,10 @@ import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The same 40 MB on more and more shards: push, end of the step and pull in one, with Adam. */
+/**
+ * Table of exchanges of 40 MB with more and more shards: push, end of the step and pull in one
+ * call, with Adam.
+ */
 final class ShardCountBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int SIZE = 10_000_000;
 

@@ -18,10 +18,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * A process with two shards is killed while a worker trains: how long the worker's longest step
- * takes, the first eighth of the run left out, and the loss through it. The loss is the mean square
- * of what is missing to weights that are known, and a step is one gradient of it; in even stretches
- * of the run, of which the fifth begins with the kill.
+ * Recovery of a parameter server: a process with two shards is killed while a worker trains. The
+ * table has the longest step of the worker, without the first eighth of the run, and the loss in
+ * eight even stretches of the run. The kill is at the beginning of the fifth stretch.
+ *
+ * <p>The loss is the mean squared distance to known weights, and each step pushes its gradient.
  */
 final class ShardRecoveryBench {
   private static final int SIZE = 1_000_000;
@@ -29,7 +30,7 @@ final class ShardRecoveryBench {
   private static final int KILL_AT = 4;
   private static final double RATE = 0.01;
 
-  /** How shards are made safe. */
+  /** Protection of the shards' state, and whether a process is killed. */
   private enum RecoveryScenario {
     UNPROTECTED("no kill, nothing kept"),
     REPLICA_WITHOUT_KILL("no kill, 1 replica"),
@@ -52,7 +53,7 @@ final class ShardRecoveryBench {
     }
   }
 
-  /** Measures, on nodes of its own, and prints. */
+  /** Measures all scenarios on nodes of its own and prints the table. */
   void print(PrintStream out) throws IOException {
     out.println("| 1 M floats on 2 shards, 400 steps of descent | median step | longest step |"
         + " loss after each eighth of the run |");
@@ -90,11 +91,11 @@ final class ShardRecoveryBench {
   }
 
   /**
-   * What was measured.
+   * Result of one scenario.
    *
-   * @param median of a step, in nanoseconds
-   * @param longest the same
-   * @param losses as they are printed
+   * @param median time of a step, in nanoseconds
+   * @param longest time of the longest step, in nanoseconds
+   * @param losses loss of each stretch, as text
    */
   private record RunResult(double median, double longest, String losses) {}
 

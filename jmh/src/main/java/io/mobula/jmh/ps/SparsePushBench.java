@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Gradients of single weights by keys, a million of which follow Zipf's law, pushed to one shard:
- * all lists new, with and without copies of hot keys at the worker, and the same lists again, which
- * travel as their names. 64 pushes are a step.
+ * Table of sparse pushes to one shard, with gradients of single weights. The million keys follow
+ * Zipf's law. One row pushes only new key lists, one does so with copies of hot keys at the worker,
+ * and one repeats lists, which are then sent by name only. A step has 64 pushes.
  */
 final class SparsePushBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int KEYS = 1_000_000;
@@ -58,7 +58,7 @@ final class SparsePushBench implements ParameterServerBenchSuite.SuiteBench {
         MedianTimer.TimedAction push = () -> {
           var keys = lists[turn[0]++ % lists.length];
           if (fresh) {
-            keys[turn[0] % PER_PUSH]++; // no list is one that was sent
+            keys[turn[0] % PER_PUSH]++; // makes the list differ from all that were sent
           }
           worker.push(keys, gradients);
           pushed[0] += keys.length;
@@ -90,7 +90,7 @@ final class SparsePushBench implements ParameterServerBenchSuite.SuiteBench {
     }
   }
 
-  /** What the shards have done. */
+  /** Totals of what the shards have processed. */
   private record ShardTotals(long bytes, long nanos) {
     static ShardTotals of(SparseTable table) {
       long bytes = 0;

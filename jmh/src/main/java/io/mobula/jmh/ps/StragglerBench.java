@@ -18,9 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * Three workers that need 5 ms for a step, of which one after the other needs twice as long for ten
- * steps: how long the others wait for it under each rule. What a step takes is waited for, not
- * computed, so that two cores do for three workers.
+ * Table of the waiting caused by a straggler, under each consistency rule. Three workers need 5 ms
+ * for a step, and in turn each of them needs twice as long for ten steps. Workers sleep in place of
+ * computing, so that two cores suffice for three of them.
  */
 final class StragglerBench implements ParameterServerBenchSuite.SuiteBench {
   private static final int WORKERS = 3;

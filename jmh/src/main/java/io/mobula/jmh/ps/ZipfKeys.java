@@ -3,8 +3,8 @@ package io.mobula.jmh.ps;
 import java.util.Random;
 
 /**
- * Keys of which few come often: that of rank {@code r} with a probability of {@code r^-s}, by a
- * table of the whole distribution.
+ * Generator of keys with a Zipf distribution: the key of rank {@code r} has a probability
+ * proportional to {@code r^-s}. It holds a table of the whole distribution.
  */
 final class ZipfKeys {
   private final double[] upTo;
@@ -20,14 +20,14 @@ final class ZipfKeys {
     this.random = new Random(seed);
   }
 
-  /** So many keys, as they come. */
+  /** Returns {@code count} random keys. */
   long[] keys(int count) {
     var result = new long[count];
     for (int i = 0; i < count; i++) {
       double at = random.nextDouble() * upTo[upTo.length - 1];
       int rank = java.util.Arrays.binarySearch(upTo, at);
       result[i] =
-          (rank < 0 ? -rank - 1 : rank) * 0x9e3779b97f4a7c15L; // neighbours are no neighbours
+          (rank < 0 ? -rank - 1 : rank) * 0x9e3779b97f4a7c15L; // scatters neighbouring ranks
     }
     return result;
   }

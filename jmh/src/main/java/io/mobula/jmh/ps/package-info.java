@@ -1,6 +1,6 @@
 /**
- * What the parameter server does in a second, beside what memory could: the tables of
- * {@code bin/mobula bench parameter-server}.
+ * Benchmarks of the parameter server, beside the speed of memory: the tables of {@code bin/mobula
+ * bench parameter-server}.
  */
 @NullMarked
 package io.mobula.jmh.ps;

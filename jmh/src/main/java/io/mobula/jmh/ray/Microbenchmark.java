@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workloads of {@code ray microbenchmark}, timed as Ray times them: a warm-up, then four
- * rounds, of which mean and deviation are printed.
+ * Counterpart of {@code ray microbenchmark}: its workloads, timed as Ray times them, with a warm-up
+ * and four rounds, of which mean and deviation are printed.
  *
- * <p>The warm-up is as long as two rounds, where Ray's is a second, since the JVM compiles
- * meanwhile. Takes some five minutes, and wants a machine that does nothing else.
+ * <p>The warm-up is as long as two rounds, where Ray's is a second, since the JVM compiles during
+ * it. The benchmark takes some five minutes. Run it on an otherwise idle machine.
  */
 public final class Microbenchmark {
   private static final int ROUNDS = 4;
@@ -28,19 +28,20 @@ public final class Microbenchmark {
   private final PrintStream progress;
 
   /**
-   * What to measure.
+   * Options of the benchmark.
    *
-   * @param inProcess whether all run in this JVM; otherwise partners are in different ones
-   * @param only which workloads, by a part of their name
-   * @param seconds how long a round is
-   * @param json where the numbers go as JSON, too, or null
+   * @param inProcess whether everything runs in this JVM; otherwise callers and callees are in
+   *     different JVMs
+   * @param only pattern that must occur in a workload's name
+   * @param seconds length of a round
+   * @param json file for the numbers as JSON, or null
    */
   public record Request(
       boolean inProcess,
       Pattern only,
       double seconds,
       @Nullable Path json) {
-    /** Refuses rounds of no length, and a pattern that no workload has. */
+    /** Refuses rounds of no length, and a pattern that matches no workload. */
     public Request {
       if (!(seconds > 0 && seconds < 1e6)) {
         throw new IllegalArgumentException("Wanted rounds of " + seconds + " s: more than 0");
@@ -52,7 +53,7 @@ public final class Microbenchmark {
     }
   }
 
-  /** A benchmark whose progress goes to {@code progress}. */
+  /** Creates a benchmark that reports its progress to {@code progress}. */
   public Microbenchmark(Request request, PrintStream progress) {
     this.request = Objects.requireNonNull(request, "request");
     this.progress = Objects.requireNonNull(progress, "progress");
@@ -64,7 +65,7 @@ public final class Microbenchmark {
         .toList();
   }
 
-  /** Measures, and prints each workload's line as soon as it is known. */
+  /** Measures the workloads and prints the line of each as soon as it is known. */
   public void run(PrintStream out) throws IOException {
     var mode =
         request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;
@@ -106,7 +107,7 @@ public final class Microbenchmark {
 
   private record TimedRuns(long runs, long nanos) {}
 
-  /** In steps, so that looking at the clock costs nothing beside what is timed. */
+  /** Repeats the work in steps, so that reading the clock costs next to nothing. */
   private static TimedRuns repeat(Runnable work, long step, long nanos) {
     long start = System.nanoTime();
     long runs = 0;

@@ -13,18 +13,20 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Two builds of Mobula, compared by microbenchmarks that ran in turn on one machine: reads the
- * files {@code before-N.json} and {@code after-N.json} that the script {@code jmh/compare/pairs}
- * has left in a directory, and prints one line for each workload.
+ * Comparison of two builds of Mobula by microbenchmarks that ran alternately on one machine. It
+ * reads the files {@code before-N.json} and {@code after-N.json} that the script {@code
+ * jmh/compare/pairs} has left in a directory, and prints one line for each workload.
  *
  * <p>Each pair gives one ratio for each workload: the mean rate after, divided by the mean rate
- * before. The interval of the median ratio is free of any assumption on how the ratios are
- * distributed: it runs from one order statistic to another, chosen by the binomial distribution (W.
- * J. Conover, Practical Nonparametric Statistics, section 3.2), so that it holds the true median
- * with a probability of at least 95 %. Six pairs are the fewest for which there is one.
+ * before. The confidence interval of the median ratio makes no assumption about the distribution of
+ * the ratios. It runs from one order statistic to another, chosen by the binomial distribution (W.
+ * J. Conover, Practical Nonparametric Statistics, section 3.2), so that it contains the true median
+ * with a probability of at least 95 %. Such an interval exists for six pairs or more.
  */
 public final class PairedRuns {
-  /** A row has fallen when all of its interval lies below this ratio. */
+  /**
+   * Threshold of a regression: a workload has fallen when its whole interval lies below this ratio.
+   */
   public static final double FALLEN = 0.95;
 
   private static final double MISSED_EACH_SIDE = 0.025;
@@ -36,12 +38,12 @@ public final class PairedRuns {
   private final int pairs;
 
   /**
-   * What became of one workload.
+   * Result for one workload.
    *
-   * @param name the workload's
+   * @param name of the workload
    * @param median of the ratios after to before
-   * @param low the lower end of the interval of the median, 0 where there are too few pairs
-   * @param high its upper end, infinite where there are too few pairs
+   * @param low lower end of the interval, 0 where there are too few pairs
+   * @param high upper end of the interval, infinite where there are too few pairs
    */
   record Row(String name, double median, double low, double high) {
     boolean hasFallen() {
@@ -121,7 +123,7 @@ public final class PairedRuns {
         .toList();
   }
 
-  /** The row of a workload with these ratios, at least one. */
+  /** Returns the row of a workload with these ratios, at least one. */
   static Row row(String name, List<Double> ratios) {
     double[] sorted = ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     int n = sorted.length;
@@ -132,7 +134,10 @@ public final class PairedRuns {
     return new Row(name, median, low, high);
   }
 
-  /** The rank, from 1, of both ends of the interval, counted from outside; 0 if there is none. */
+  /**
+   * Returns the rank of both ends of the interval, counted from 1 from the outside; 0 if there is
+   * no interval.
+   */
   private static int outside(int n) {
     double each = Math.pow(0.5, n);
     double below = each;

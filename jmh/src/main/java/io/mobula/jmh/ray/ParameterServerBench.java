@@ -19,12 +19,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rounds of {@code jmh/compare/ray_parameter_server.py} with the sharded server of the module
- * {@code mobula-parameter-server}: one worker pushes a gradient, waits, pulls the weights, here in
- * one trip.
+ * Counterpart of {@code jmh/compare/ray_parameter_server.py} with the sharded server of the module
+ * {@code mobula-parameter-server}. One worker pushes a gradient, waits, and pulls the weights,
+ * which is a single exchange here.
  *
- * <p>A server runs for days, and a JVM compiles what it runs for most of a minute: rounds are
- * counted after a warm-up, and its first seconds are printed, too.
+ * <p>A JVM compiles the code of a server for most of a minute, and a server runs for days. Rounds
+ * are therefore counted after a warm-up. The rate of the first seconds is printed, too.
  */
 public final class ParameterServerBench {
   static final int[] SIZES = {1_024, 262_144, 25_000_000};
@@ -37,13 +37,13 @@ public final class ParameterServerBench {
   private final PrintStream progress;
 
   /**
-   * How long, and where.
+   * Options of the benchmark.
    *
    * @param inProcess whether the shards are in this JVM; otherwise they are in another
-   * @param seconds for each size
-   * @param warmUp how many seconds before that
-   * @param shards how many; 0 for half the cores, at least one
-   * @param json where the numbers go as JSON, too, or null
+   * @param seconds measuring time for each size
+   * @param warmUp seconds of warm-up before that
+   * @param shards number of shards; 0 for half the cores, at least one
+   * @param json file for the numbers as JSON, or null
    */
   public record Request(
       boolean inProcess,
@@ -51,7 +51,7 @@ public final class ParameterServerBench {
       double warmUp,
       int shards,
       @Nullable Path json) {
-    /** Refuses no time. */
+    /** Refuses times that are not positive, and a negative number of shards. */
     public Request {
       if (!(seconds > 0 && seconds < 1e6) || !(warmUp >= 0 && warmUp < 1e6) || shards < 0) {
         throw new IllegalArgumentException("Wanted " + seconds + " s after " + warmUp + " s with "
@@ -61,13 +61,13 @@ public final class ParameterServerBench {
     }
   }
 
-  /** A bench whose progress goes to {@code progress}. */
+  /** Creates a benchmark that reports its progress to {@code progress}. */
   public ParameterServerBench(Request request, PrintStream progress) {
     this.request = Objects.requireNonNull(request, "request");
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
-  /** Measures, and prints a line for each size, as Ray's side does. */
+  /** Measures all sizes and prints a line for each, in the format of Ray's side. */
   public void run(PrintStream out) throws IOException {
     var mode =
         request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * By how much the machine's available memory shrank at most, looked at twenty times a second:
- * heaps, shared memory and whatever else, of all processes. For a machine that does nothing else.
- * Linux only; elsewhere it says -1.
+ * Peak memory use of the whole machine: the largest decrease of available memory, sampled twenty
+ * times a second. It covers heaps, shared memory and everything else of all processes, so the
+ * machine must be otherwise idle. Linux only; on other systems the result is -1.
  */
 final class PeakMemory implements AutoCloseable {
   private static final Path MEMORY = Path.of("/proc/meminfo");
@@ -55,7 +55,7 @@ final class PeakMemory implements AutoCloseable {
     }
   }
 
-  /** In bytes, so far. */
+  /** Returns the peak so far, in bytes. */
   long bytes() {
     return before < 0 ? -1 : Math.max(0, before - Math.min(least, available()));
   }

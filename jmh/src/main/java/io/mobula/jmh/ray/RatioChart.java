@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** How many times as fast as Ray, a pair of bars for each workload, on a logarithmic axis. */
+/**
+ * Chart of Mobula's speed relative to Ray's: a pair of bars for each workload, on a logarithmic
+ * axis.
+ */
 final class RatioChart {
   private static final int WIDTH = 1100;
   private static final int LEFT = 360;

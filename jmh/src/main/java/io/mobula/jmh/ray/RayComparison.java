@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts side by side what Ray and Mobula printed on one machine: reads the files that the script
- * {@code jmh/compare/compare} has left in a directory, and writes a Markdown table and a chart
- * there.
+ * Comparison of the numbers that Ray and Mobula printed on one machine. It reads the files that the
+ * script {@code jmh/compare/compare} has left in a directory, and writes a Markdown table and a
+ * chart there.
  *
- * <p>What one side did not run has no ratio.
+ * <p>A workload that one side did not run has no ratio.
  */
 public final class RayComparison {
   private static final Pattern RAY = Pattern.compile("(.+) per second ([0-9.]+) \\+- ([0-9.]+)");
@@ -34,10 +34,10 @@ public final class RayComparison {
   private final Path directory;
   private final List<Row> rows = new ArrayList<>();
 
-  /** A goal, as times Ray's better side, for both modes; NaN where there is none. */
+  /** Goal as a multiple of Ray's better side, for both modes; NaN where there is none. */
   private record RatioGoal(double processes, double inProcess) {}
 
-  /** A line of the table; NaN where something was not run. */
+  /** Row of the table; NaN for numbers that were not measured. */
   record Row(
       String name,
       double ray,
@@ -135,7 +135,7 @@ public final class RayComparison {
           goal.processes(),
           goal.inProcess());
       if (!Double.isNaN(row.processes()) || !Double.isNaN(row.inProcess())) {
-        rows.add(row); // what only Ray has is no comparison
+        rows.add(row); // workloads that only Ray has are left out
       }
     }
   }

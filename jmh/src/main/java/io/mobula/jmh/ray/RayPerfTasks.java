@@ -15,8 +15,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs remotely: tasks and actors of the same form as in Ray's {@code ray_perf.py}. They give
- * two bytes, and those who call them stand in for Ray's clients.
+ * Tasks and actors of the same form as in Ray's {@code ray_perf.py}. Servers return two bytes, and
+ * clients stand in for Ray's clients.
  */
 final class RayPerfTasks {
   static final long LARGE_BYTES = 8L * 100 * 1024 * 1024;
@@ -35,7 +35,7 @@ final class RayPerfTasks {
     return ok();
   }
 
-  /** Where the tasks of a client are to run; null for anywhere. */
+  /** Returns the placement on {@code node}, or anywhere for null. */
   static Placement at(@Nullable NodeId node) {
     return node == null ? Placement.anywhere() : Placement.on(node);
   }
@@ -66,7 +66,10 @@ final class RayPerfTasks {
     return SMALL_PUTS;
   }
 
-  /** Ray's client makes zeros and puts them; they are freed as soon as their ref is gone there. */
+  /**
+   * Puts arrays of zeros as Ray's client does. Each ref is closed at once, as Ray frees an object
+   * as soon as its ref is gone.
+   */
   static int putLarge() {
     var runtime = Mobula.runtime();
     for (int i = 0; i < LARGE_PUTS; i++) {
@@ -77,7 +80,7 @@ final class RayPerfTasks {
     return LARGE_PUTS;
   }
 
-  /** Calls servers in turn. */
+  /** Calls the servers in turn. */
   static int callInTurn(List<ActorHandle<Server>> servers, int count) {
     var refs = new ArrayList<ObjectRef<byte[]>>(count);
     for (int i = 0; i < count; i++) {
@@ -86,7 +89,7 @@ final class RayPerfTasks {
     return Mobula.runtime().get(refs).size();
   }
 
-  /** The same with stages. */
+  /** Calls the asynchronous servers in turn. */
   static int callStagesInTurn(List<ActorHandle<AsyncServer>> servers, int count) {
     var runtime = Mobula.runtime();
     var refs = new ArrayList<ObjectRef<byte[]>>(count);
@@ -96,7 +99,7 @@ final class RayPerfTasks {
     return runtime.get(refs).size();
   }
 
-  /** Whom others call. */
+  /** Actor that clients call. */
   static final class Server {
     byte[] smallValue() {
       return ok();
@@ -112,7 +115,7 @@ final class RayPerfTasks {
     }
   }
 
-  /** Whose methods give stages, where Ray's are coroutines. */
+  /** Actor whose methods return stages, where Ray's are coroutines. */
   static final class AsyncServer {
     CompletionStage<byte[]> smallValue() {
       return CompletableFuture.completedFuture(ok());
@@ -123,7 +126,7 @@ final class RayPerfTasks {
     }
   }
 
-  /** Calls each of its servers. */
+  /** Actor that calls each of its servers. */
   static final class Client {
     private final List<ActorHandle<Server>> servers;
 
@@ -154,7 +157,7 @@ final class RayPerfTasks {
     }
   }
 
-  /** Calls each of its servers, whose methods give stages. */
+  /** Actor that calls each of its asynchronous servers. */
   static final class AsyncClient {
     private final List<ActorHandle<AsyncServer>> servers;
 

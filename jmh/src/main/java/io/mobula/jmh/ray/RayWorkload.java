@@ -3,12 +3,12 @@ package io.mobula.jmh.ray;
 import java.util.function.Function;
 
 /**
- * One of Ray's workloads.
+ * Workload of {@code ray microbenchmark}.
  *
- * @param name Ray's name for it
+ * @param name Ray's name for the workload
  * @param unit what is counted
- * @param weight how many of those one run counts for
- * @param setUp makes what is needed, and gives what is repeated
+ * @param weight number of units in one run
+ * @param setUp creates what is needed, and returns the run to be repeated
  */
 record RayWorkload(
     String name, String unit, double weight, Function<WorkloadCluster, Runnable> setUp) {}

@@ -20,16 +20,16 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * The list, in the order, and with the batches and payloads, of {@code ray/_private/ray_perf.py} of
- * Ray 2.58.
+ * All workloads of {@code ray/_private/ray_perf.py} of Ray 2.58, in the same order and with the
+ * same batches and payloads.
  *
- * <p>Two things differ. Where Ray frees a large object at once, as its count of references does,
- * the ref is closed here, as a program in Java does it. And where Ray has as many actors as half
- * the cores, there is at least one here.
+ * <p>Two things differ. Ray frees a large object as soon as its count of references is zero; here
+ * the ref is closed, as a program in Java does it. Where Ray has as many actors as half the cores,
+ * there is at least one here.
  */
 final class RayWorkloads {
   private static final Duration LIMIT = Duration.ofMinutes(1);
-  private static final double GB = 8 * 0.1; // what Ray counts 100 Mi longs as
+  private static final double GB = 8 * 0.1; // Ray counts 100 Mi longs as 0.8 GB
   private static final int BATCH = 1_000;
   private static final int CLIENTS = 4;
   private static final int CLIENT_TASKS = 10_000;
@@ -57,7 +57,10 @@ final class RayWorkloads {
     }
   }
 
-  /** Not Ray's own: {@code jmh/compare/ray_parameter_server.py} has them on Ray. */
+  /**
+   * Adds a workload that is not Ray's own; {@code jmh/compare/ray_parameter_server.py} runs it on
+   * Ray.
+   */
   private void parameterServer(String name, int size) {
     add("parameter server push+pull " + name, "rounds", 1, cluster -> {
       var server = ParameterServer.builder(cluster.runtime())
@@ -71,7 +74,10 @@ final class RayWorkloads {
     });
   }
 
-  /** Ray's have a thousandth of a resource of their own; these a byte of memory. */
+  /**
+   * Creates and removes groups. Ray's bundles request a thousandth of a custom resource; these
+   * request one byte of memory.
+   */
   private static void groups(MobulaRuntime runtime) {
     var groups = IntStream.range(0, GROUPS)
         .mapToObj(

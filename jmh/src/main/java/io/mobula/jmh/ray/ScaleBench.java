@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens with very many of each thing, after Ray's {@code single_node} release tests: a
- * driver and a node, two processes.
+ * Benchmark of very large numbers of tasks, actors, refs and bytes, after Ray's {@code single_node}
+ * release tests. It runs a driver and a node as two processes.
  */
 public final class ScaleBench {
   private static final int REFS = 10_000;
@@ -37,16 +37,16 @@ public final class ScaleBench {
   private final List<ScaleRow> rows = new ArrayList<>();
 
   /**
-   * How much.
+   * Options of the benchmark.
    *
-   * @param tasks how many are queued
-   * @param actors how many are made, and called once each
-   * @param bytes the size of the large object; null for two fifths of the memory that is available
-   * @param json where the numbers go as JSON, too, or null
+   * @param tasks number of tasks that are queued
+   * @param actors number of actors that are created and called once each
+   * @param bytes size of the large object; null for two fifths of the available memory
+   * @param json file for the numbers as JSON, or null
    */
   public record Request(
       int tasks, int actors, @Nullable Long bytes, @Nullable Path json) {
-    /** Refuses none of something. */
+    /** Refuses fewer than one task or actor, and too small an object. */
     public Request {
       if (tasks < 1 || actors < 1 || (bytes != null && bytes < Long.BYTES)) {
         throw new IllegalArgumentException("Wanted " + tasks + " tasks, " + actors
@@ -78,13 +78,13 @@ public final class ScaleBench {
     }
   }
 
-  /** A bench whose progress goes to {@code progress}. */
+  /** Creates a benchmark that reports its progress to {@code progress}. */
   public ScaleBench(Request request, PrintStream progress) {
     this.request = Objects.requireNonNull(request, "request");
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
-  /** Measures, and prints each line as soon as it is known. */
+  /** Measures all rows and prints each as soon as it is known. */
   public void run(PrintStream out) throws IOException {
     out.println("| what | count | time | rate | peak memory |");
     out.println("|---|---|---|---|---|");
@@ -125,7 +125,7 @@ public final class ScaleBench {
     out.flush();
   }
 
-  /** By how much this heap grows for each ref that is held to a small result. */
+  /** Measures how much this heap grows for each open ref of a small result. */
   private void held(PrintStream out, MobulaRuntime runtime) {
     progress.println("bench: held refs, " + HELD);
     long before = heapInUse();
@@ -151,7 +151,7 @@ public final class ScaleBench {
   private static long heapInUse() {
     var memory = ManagementFactory.getMemoryMXBean();
     memory.gc();
-    memory.gc(); // what the first one made unreachable
+    memory.gc(); // collects what the first call made unreachable
     return memory.getHeapMemoryUsage().getUsed();
   }
 

@@ -10,24 +10,24 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the workloads run: this process is the driver, as in Ray.
+ * Cluster in which the workloads run. This process is the driver, as in Ray.
  *
- * <p>With processes there are two nodes beside it: callers other than the driver are on one, whom
- * and what they call on the other, so that no two partners share a JVM. In one process all of them
- * are here.
+ * <p>In the mode {@code PROCESSES} there are two further nodes: one for callers other than the
+ * driver, and one for callees, so that no caller shares a JVM with its callee. In the mode {@code
+ * IN_PROCESS} everything runs in this JVM.
  */
 final class WorkloadCluster implements AutoCloseable {
   private final MobulaRuntime runtime;
   private final @Nullable LocalCluster cluster;
 
-  /** Who is in which process. */
+  /** Distribution of callers and callees over processes. */
   enum Mode {
-    /** Partners are in different JVMs, as they always are in Ray. */
+    /** Callers and callees in different JVMs, as always in Ray. */
     PROCESSES,
-    /** All in this JVM: what only an embedded library can do. */
+    /** Everything in this JVM, which only an embedded library can do. */
     IN_PROCESS;
 
-    /** As the command line has it. */
+    /** Returns the name that the command line uses. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -43,7 +43,7 @@ final class WorkloadCluster implements AutoCloseable {
     return open(mode, 2, Mobula.settings());
   }
 
-  /** With fewer nodes than two the driver is the only caller. */
+  /** Opens a cluster; with fewer than two nodes the driver is the only caller. */
   static WorkloadCluster open(Mode mode, int nodes, Settings settings) {
     if (mode == Mode.IN_PROCESS) {
       return new WorkloadCluster(Mobula.init(settings), null);
@@ -60,13 +60,13 @@ final class WorkloadCluster implements AutoCloseable {
     return runtime;
   }
 
-  /** The node of those who are called, or null for this process. */
+  /** Returns the node of callees, or null for this process. */
   @Nullable
   NodeId servers() {
     return node(0);
   }
 
-  /** The node of callers other than the driver, or null for this process. */
+  /** Returns the node of callers other than the driver, or null for this process. */
   @Nullable
   NodeId clients() {
     return node(1);

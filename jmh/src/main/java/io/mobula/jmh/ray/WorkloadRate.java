@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /**
- * What a workload reached.
+ * Measured rate of a workload.
  *
- * @param name the workload's
- * @param unit what is counted each second
- * @param rounds one number for each
+ * @param name of the workload
+ * @param unit what is counted per second
+ * @param rounds rate of each round
  */
 record WorkloadRate(String name, String unit, List<Double> rounds) {
   WorkloadRate {
@@ -25,13 +25,13 @@ record WorkloadRate(String name, String unit, List<Double> rounds) {
     return numbers().average().orElse(Double.NaN);
   }
 
-  /** Of all rounds, as numpy's {@code std}. */
+  /** Returns the standard deviation over all rounds, as numpy's {@code std}. */
   double deviation() {
     double mean = mean();
     return Math.sqrt(numbers().map(r -> (r - mean) * (r - mean)).average().orElse(Double.NaN));
   }
 
-  /** The line that {@code ray microbenchmark} prints. */
+  /** Returns the line in the format of {@code ray microbenchmark}. */
   String line() {
     return String.format(Locale.ROOT, "%s per second %.2f +- %.2f", name, mean(), deviation());
   }

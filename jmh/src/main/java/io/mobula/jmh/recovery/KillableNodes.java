@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two nodes in processes of their own and a driver in this one; a node that is killed is followed
- * by another. For one thread.
+ * Two nodes in processes of their own and a driver in this process; a killed node is replaced by a
+ * new one. For one thread.
  */
 final class KillableNodes implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
@@ -28,10 +28,10 @@ final class KillableNodes implements AutoCloseable {
   private int started;
 
   /**
-   * Starts them.
+   * Starts the driver and both nodes.
    *
    * @param apart whether each process stands for a host of its own
-   * @param heapBytes of each node
+   * @param heapBytes heap size of each node
    */
   KillableNodes(Settings settings, boolean apart, long heapBytes, PrintStream progress) {
     this.settings = settings;
@@ -71,7 +71,10 @@ final class KillableNodes implements AutoCloseable {
     return nodes.getFirst().awaitReady(START).node();
   }
 
-  /** As {@code kill -9}; says when, on the clock of {@link System#nanoTime()}. */
+  /**
+   * Kills the first node as {@code kill -9} does; returns the time of the kill on the clock of
+   * {@link System#nanoTime()}.
+   */
   long killFirst() {
     var victim = nodes.removeFirst();
     long now = System.nanoTime();

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long it takes from a kill of a node until what it had goes on elsewhere. All processes are on
- * one machine, whose clock they share. Prints a Markdown table of medians.
+ * Benchmark of recovery: the time from the kill of a node until its work continues elsewhere. All
+ * processes are on one machine and share its clock. Prints a Markdown table of medians.
  */
 public final class RecoveryBench {
   private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -34,16 +34,16 @@ public final class RecoveryBench {
   private final PrintStream progress;
 
   /**
-   * What is measured.
+   * Options of the benchmark.
    *
-   * @param rounds kills of each kind
-   * @param bytes of the object, and of the state of the actor
-   * @param directory where that state is saved
+   * @param rounds number of kills of each kind
+   * @param bytes size of the object, and of the actor's state
+   * @param directory directory in which the state is saved
    */
   public record Request(int rounds, long bytes, Path directory) {
     private static final long MOST = 1 << 30;
 
-    /** Refuses what cannot be. */
+    /** Refuses numbers that are out of range. */
     public Request {
       if (rounds < 1 || rounds > 1000) {
         throw new IllegalArgumentException("wanted " + rounds + " rounds: from 1 to 1000");
@@ -54,13 +54,13 @@ public final class RecoveryBench {
     }
   }
 
-  /** Measures nothing yet. */
+  /** Creates a benchmark that reports its progress to {@code progress}. */
   public RecoveryBench(Request request, PrintStream progress) {
     this.request = request;
     this.progress = progress;
   }
 
-  /** Measures, on nodes of its own, and prints. */
+  /** Measures all rows on nodes of its own and prints the table. */
   public void run(PrintStream out) throws IOException, InterruptedException {
     out.println(MachineDescription.here().describe());
     out.println();
@@ -97,7 +97,7 @@ public final class RecoveryBench {
         .set("mobula.cluster.listen", "on");
   }
 
-  /** One kill; gives the time that it took, in nanoseconds. */
+  /** Round with one kill, which returns the recovery time in nanoseconds. */
   private interface KillRound {
     long run(KillableNodes nodes) throws IOException, InterruptedException;
   }
@@ -137,8 +137,9 @@ public final class RecoveryBench {
   }
 
   /**
-   * Whoever makes the mark ends with its node; whoever finds it says when it has begun. The number
-   * of the attempt would not do: one whose node dies before its body begins does not count.
+   * Returns the time at which the task begins again. The first run creates the mark file and hangs
+   * until its node is killed; a run that finds the file returns. The number of the attempt would
+   * not do, since an attempt whose node dies before the body begins does not count.
    */
   static long beginAgain(String mark) throws IOException, InterruptedException {
     long begun = System.nanoTime();
@@ -203,7 +204,7 @@ public final class RecoveryBench {
     return took;
   }
 
-  /** An actor with much state, of which it changes little. */
+  /** Actor with a large state, of which it changes little. */
   static final class LargeStateActor implements CheckpointedActor<byte[]> {
     private byte[] state;
 

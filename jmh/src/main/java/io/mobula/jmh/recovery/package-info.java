@@ -1,6 +1,6 @@
 /**
- * The bench of recovery: processes are killed, and what is timed is how long it takes until work
- * that was under way goes on elsewhere.
+ * Benchmark of recovery: processes are killed, and the time is measured until pending work
+ * continues elsewhere.
  */
 @NullMarked
 package io.mobula.jmh.recovery;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Seeds of the bench of faults that failed once, and why is said beside each. */
+/** Seeds of the fault test that once failed, each with the reason. */
 @Tag("long")
 class FaultSeedsIT {
   private static final int SECONDS = 60;
@@ -18,7 +18,7 @@ class FaultSeedsIT {
   @ParameterizedTest
   @ValueSource(
       longs = {
-        21, // a large result of an actor that had died was gone, as it may be
+        21, // the large result of an actor that had died was lost, which is allowed
       })
   void nothingIsPendingAndNothingIsViolated(long seed) throws Exception {
     var out = new ByteArrayOutputStream();

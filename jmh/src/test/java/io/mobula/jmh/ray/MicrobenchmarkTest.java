@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every workload runs; how fast is another question. */
+/** Smoke test that runs every workload once, whatever its speed. */
 class MicrobenchmarkTest {
   private static final double BRIEF = 0.01;
 
