@@ -3,7 +3,7 @@ package io.mobula.ps.shard;
 import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.MemorySegment;
 
-/** See {@link ShardWeights}: so few that each reader gets a copy. */
+/** Weights in an array on the heap, few enough that each reader gets a copy. */
 final class ArrayWeights implements ShardWeights {
   private final byte[] bytes;
   private final DenseFrame frame;
@@ -30,7 +30,10 @@ final class ArrayWeights implements ShardWeights {
   @Override
   public void commit() {}
 
-  /** The frame of an answer. It is written again by the next update: to be encoded before that. */
+  /**
+   * Writes the reply's header and returns the whole frame. The next update overwrites the array, so
+   * the caller has to encode it before that.
+   */
   byte[] writeReply(long updates, long slowest) {
     frame.writeReplyHeader(updates, slowest, length);
     return bytes;

@@ -7,27 +7,30 @@ import io.mobula.ps.heap.HeapAdmission;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A step of a bulk synchronous table that all workers have ended and that cannot be applied, as the
- * program's optimizer or aggregator fails, or for want of memory. Its gradients are kept.
+ * Step of a bulk synchronous table that all workers have ended but that cannot be applied, because
+ * the user's optimizer or aggregator fails or memory is short. Its gradients are kept.
  *
- * @param step counts from 0
- * @param table and the shard, for people
- * @param attempts how often it was tried in vain
+ * @param step number of the step, from 0
+ * @param table name of the table and the shard, for messages
+ * @param attempts number of failed attempts to apply the step
  */
 record BlockedStep(long step, String table, Throwable cause, int attempts) {
 
-  /** It was tried in vain, for the first time or again. */
+  /** Returns the blocked step after another failed attempt. */
   static BlockedStep of(@Nullable BlockedStep before, long step, Throwable cause, String table) {
     int times = before != null && before.step == step ? before.attempts + 1 : 1;
     return new BlockedStep(step, table, cause, times);
   }
 
-  /** Memory may be there at the next try, for which nobody needs to be told. */
+  /**
+   * Returns whether waiting workers are told. A first failure for want of memory is not reported,
+   * as the next attempt may succeed.
+   */
   boolean isReportable() {
     return attempts > 1 || !(cause instanceof OutOfMemoryError || cause instanceof HeapException);
   }
 
-  /** What those fail with who wait for it. */
+  /** Returns the exception for requests that wait for the step. */
   RuntimeException failure() {
     var what = "step " + step + " of " + table;
     return switch (cause) {

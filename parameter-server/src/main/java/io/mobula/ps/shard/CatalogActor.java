@@ -11,10 +11,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The actor that knows what tables a server has, which shards they are split over, and what a shard
- * that is started anew has to do: the one truth about a server. It sees no gradient and no weight,
- * and nobody waits for it while nothing moves and nobody dies. One that is started anew is filled
- * by the owner.
+ * Actor that is the authority on a server's tables, its layout, and what a restarted shard has to
+ * recover. It handles no gradients and no weights; no request waits for it unless tables move or a
+ * shard dies. After a restart the owner fills it again.
  */
 public final class CatalogActor {
   private final TreeMap<Integer, TableEntry> tables = new TreeMap<>();
@@ -22,14 +21,14 @@ public final class CatalogActor {
   private final Map<Integer, List<ActorHandle<ReplicaActor>>> replicas = new HashMap<>();
   private final CompletableFuture<ShardLayout> opened = new CompletableFuture<>();
   private final List<CompletableFuture<ShardLayout>> layoutWaiters = new ArrayList<>();
-  private int generation; // how often the owner has filled it, this time included
+  private int generation; // how often the owner has filled the catalog, including this time
   private boolean moving;
   private @Nullable ShardLayout layout;
 
   /**
-   * What its owner knows: fills a catalog that was just started, for the first time or again.
+   * Fills a catalog that has just been started or restarted with what the owner knows.
    *
-   * @param times how often the owner has done so, from 1
+   * @param times how often the owner has filled the catalog, from 1
    */
   public void open(
       int times,
@@ -44,8 +43,8 @@ public final class CatalogActor {
   }
 
   /**
-   * Completes when it has lost all it knew: when it was started anew, that is, as this call is then
-   * made again.
+   * Returns a stage that completes once the catalog has been restarted and is empty: the runtime
+   * then repeats this pending call on the new instance.
    */
   public CompletionStage<Boolean> whenRestarted() {
     return layout == null ? CompletableFuture.completedFuture(true) : new CompletableFuture<>();
@@ -57,7 +56,7 @@ public final class CatalogActor {
 
   // ---- shards
 
-  /** A shard has been started, for the first time or again. */
+  /** Registers a shard that was started or restarted, and returns its assignment. */
   public CompletionStage<ShardAssignment> registerShard(int shard) {
     return opened.thenApply(first -> assignmentOf(shard));
   }
@@ -77,26 +76,26 @@ public final class CatalogActor {
     return replicas.getOrDefault(shard, List.of());
   }
 
-  /** Who stands by for a shard. */
+  /** Sets the replicas of a shard. */
   public void setReplicas(int shard, List<ActorHandle<ReplicaActor>> actors) {
     replicas.put(shard, List.copyOf(actors));
   }
 
   // ---- tables
 
-  /** There is one more table, or something new to know about one. */
+  /** Adds a table, or replaces what is known of one. */
   public void putTable(TableEntry table) {
     tables.put(table.spec().id(), table);
   }
 
-  /** A table is dropped. */
+  /** Removes a table that was dropped. */
   public void removeTable(int table) {
     tables.remove(table);
   }
 
   // ---- layouts
 
-  /** The present layout, as soon as nothing moves. */
+  /** Returns the present layout, as soon as no move is under way. */
   public CompletionStage<ShardLayout> layout() {
     if (!moving) {
       return opened.thenApply(first -> present());
@@ -106,17 +105,16 @@ public final class CatalogActor {
     return answer;
   }
 
-  /** The parameters begin to move; gives how often each shard was started until now. */
+  /** Begins a move of all tables; returns how often each shard was started until now. */
   public Map<Integer, Integer> beginMove() {
     moving = true;
     return Map.copyOf(starts);
   }
 
   /**
-   * The parameters have moved, unless a shard has been started anew meanwhile: then all is as it
-   * was before.
+   * Commits a move, unless a shard was restarted meanwhile; then the old layout stays.
    *
-   * @param then what {@link #beginMove} gave
+   * @param then the result of {@link #beginMove}
    * @return whether the new layout is valid
    */
   public boolean commit(ShardLayout next, Map<Integer, Integer> then) {
@@ -129,7 +127,7 @@ public final class CatalogActor {
     return undisturbed;
   }
 
-  /** Nothing moves any more: those who wait for a layout are answered. */
+  /** Ends a move and answers the pending requests for the layout. */
   public void endMove() {
     moving = false;
     var all = List.copyOf(layoutWaiters);

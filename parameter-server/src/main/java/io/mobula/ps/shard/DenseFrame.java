@@ -5,28 +5,28 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * What travels between a worker and a shard: 64 bytes that say what it is, then numbers. Little
- * endian, and the same whether it lies in store memory or in an array, so that what is large is
- * neither copied nor decoded.
+ * Message between a worker and a dense shard: a header of 64 bytes, then numbers. Little endian,
+ * and with the same layout in store memory and in arrays, so that large frames are neither copied
+ * nor decoded.
  *
  * <table>
- * <caption>The bytes</caption>
- * <tr><th>at</th><th>of a push</th><th>of a pull's answer</th></tr>
- * <tr><td>0, int</td><td>{@value #MAGIC}</td><td>the same</td></tr>
+ * <caption>The header</caption>
+ * <tr><th>offset, type</th><th>in a push</th><th>in a pull's reply</th></tr>
+ * <tr><td>0, int</td><td>{@value #MAGIC}</td><td>{@value #MAGIC}</td></tr>
  * <tr><td>4, int</td><td>1 if the numbers are compressed, else 0</td><td>0</td></tr>
- * <tr><td>8, long</td><td>the worker</td><td>how many updates were applied</td></tr>
- * <tr><td>16, long</td><td>its how manieth push to this shard</td><td>the slowest worker's clock</td></tr>
- * <tr><td>24, int</td><td>the first number's index in the shard's range</td><td>0</td></tr>
- * <tr><td>28, int</td><td>how many numbers</td><td>the same</td></tr>
- * <tr><td>32, double</td><td>what each is multiplied by</td><td>1</td></tr>
- * <tr><td>40, long</td><td>how many steps the worker had ended</td><td>0</td></tr>
- * <tr><td>48, int</td><td>the layout that the worker knows</td><td>0</td></tr>
+ * <tr><td>8, long</td><td>worker number</td><td>number of applied updates</td></tr>
+ * <tr><td>16, long</td><td>sequence number of the push</td><td>slowest worker's clock</td></tr>
+ * <tr><td>24, int</td><td>index of the first number in the shard's range</td><td>0</td></tr>
+ * <tr><td>28, int</td><td>count of numbers</td><td>count of numbers</td></tr>
+ * <tr><td>32, double</td><td>scale factor of all numbers</td><td>1</td></tr>
+ * <tr><td>40, long</td><td>number of steps that the worker has ended</td><td>0</td></tr>
+ * <tr><td>48, int</td><td>layout version known to the worker</td><td>0</td></tr>
  * </table>
  *
- * @param memory all of it
+ * @param memory header and numbers
  */
 public record DenseFrame(MemorySegment memory) {
-  /** How many bytes stand before the numbers. */
+  /** Number of bytes before the numbers. */
   public static final int HEADER_BYTES = 64;
 
   private static final int MAGIC = 0x5350424D; // "MBPS"
@@ -37,7 +37,7 @@ public record DenseFrame(MemorySegment memory) {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** One that somebody else has written. */
+  /** Reads a frame that another process may have written; checks its size and magic number. */
   public static DenseFrame read(MemorySegment memory) {
     if (memory.byteSize() < HEADER_BYTES || memory.get(INT, 0) != MAGIC) {
       throw new IllegalArgumentException(
@@ -46,12 +46,12 @@ public record DenseFrame(MemorySegment memory) {
     return new DenseFrame(memory);
   }
 
-  /** One in an array. */
+  /** Reads a frame from an array. */
   public static DenseFrame read(byte[] bytes) {
     return read(MemorySegment.ofArray(bytes));
   }
 
-  /** Writes the head of a push. */
+  /** Writes the header of a push. */
   public void writePushHeader(
       PushOrigin origin, int from, int count, double scale, boolean compressed) {
     writeHeader(origin.worker(), origin.sequence(), from, count, scale, compressed);
@@ -59,7 +59,7 @@ public record DenseFrame(MemorySegment memory) {
     memory.set(INT, 48, origin.layout());
   }
 
-  /** Writes the head of an answer. */
+  /** Writes the header of a reply. */
   void writeReplyHeader(long updates, long slowest, int count) {
     writeHeader(updates, slowest, 0, count, 1, false);
   }
@@ -75,7 +75,7 @@ public record DenseFrame(MemorySegment memory) {
     memory.set(DOUBLE, 32, scale);
   }
 
-  /** Whether the numbers are compressed. */
+  /** Returns whether the numbers are compressed. */
   public boolean isCompressed() {
     return memory.get(INT, 4) != 0;
   }
@@ -85,27 +85,27 @@ public record DenseFrame(MemorySegment memory) {
         memory.get(LONG, 8), memory.get(LONG, 16), memory.get(LONG, 40), memory.get(INT, 48));
   }
 
-  /** The first number's index in the shard's range. */
+  /** Returns the index of the first number in the shard's range. */
   public int from() {
     return memory.get(INT, 24);
   }
 
-  /** How many numbers it is about. */
+  /** Returns the count of numbers, before compression. */
   public int count() {
     return memory.get(INT, 28);
   }
 
-  /** What each number is multiplied by. */
+  /** Returns the factor by which each number is multiplied. */
   public double scale() {
     return memory.get(DOUBLE, 32);
   }
 
-  /** How many updates the answer's weights have had. */
+  /** Returns how many updates the weights of a reply have had. */
   public long updates() {
     return memory.get(LONG, 8);
   }
 
-  /** The numbers. */
+  /** Returns the numbers after the header. */
   public MemorySegment numbers() {
     return memory.asSlice(HEADER_BYTES);
   }

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One range of a dense table: weights, the optimizer's state, the workers' clocks, and who waits
- * for them. One thread.
+ * One shard's range of a dense table: weights, optimizer state, worker clocks, and waiting pulls.
+ * For one thread.
  */
 final class DenseShard extends TableShard {
   private final DenseSpec spec;
@@ -46,7 +46,7 @@ final class DenseShard extends TableShard {
     this.weights = ShardWeights.of(runtime, spec.numberType(), length);
   }
 
-  /** Sets some of the first weights. */
+  /** Sets some of the initial weights. */
   void start(DenseFrame frame) {
     var numbers = numbersOf(frame, frame.count());
     long at = (long) frame.from() * spec.numberType().bytes();
@@ -56,7 +56,10 @@ final class DenseShard extends TableShard {
 
   // ---- push
 
-  /** Applies a gradient, or keeps it until its step is over; completes when it is taken in. */
+  /**
+   * Applies a gradient, or keeps it until its step ends. Returns a future that completes when the
+   * worker may forget the gradient.
+   */
   CompletableFuture<@Nullable Void> push(DenseFrame frame) {
     long began = System.nanoTime();
     var origin = frame.origin();
@@ -77,7 +80,7 @@ final class DenseShard extends TableShard {
     return CompletableFuture.completedFuture(null);
   }
 
-  /** A push counts as taken in once nothing can fail any more. */
+  /** Records the push; called once nothing can fail any more. */
   private void taken(DenseFrame frame) {
     recordPush(frame.origin());
     counters.recordPush(frame.memory().byteSize());
@@ -145,7 +148,7 @@ final class DenseShard extends TableShard {
       var first = pendingSteps.firstEntry();
       finish(first.getValue(), gate.workers().participants(first.getKey()));
       pendingSteps.remove(
-          first.getKey()); // what could not be applied is there still, for another try
+          first.getKey()); // only now, so that a step that cannot be applied is tried again
     }
   }
 
@@ -177,7 +180,7 @@ final class DenseShard extends TableShard {
 
   // ---- pull
 
-  /** Completes when the worker may read: with the frame of an answer in an array. */
+  /** Returns a future with the reply frame in an array; it completes when the worker may read. */
   CompletableFuture<byte[]> pull(long worker, int layout, long steps) {
     admitRead(worker, layout, steps);
     return gate.read(worker, () -> {
@@ -186,7 +189,9 @@ final class DenseShard extends TableShard {
     });
   }
 
-  /** The same in store memory. */
+  /**
+   * Returns a future with the reply frame in store memory; it completes when the worker may read.
+   */
   CompletableFuture<Tensor> pullLarge(long worker, int layout, long steps) {
     admitRead(worker, layout, steps);
     return gate.read(worker, () -> {
@@ -202,7 +207,7 @@ final class DenseShard extends TableShard {
     pendingSteps.values().forEach(stepGradients -> stepGradients.fold(kernel));
   }
 
-  /** There are none. */
+  /** Does nothing, as a dense table has no key lists. */
   @Override
   void forgetKeyLists() {}
 
@@ -226,7 +231,7 @@ final class DenseShard extends TableShard {
     return from < endItem() && start < to;
   }
 
-  /** What of this range a block would have, by parameters of the table. */
+  /** Range of parameters of the table that a snapshot contains. */
   private record ItemRange(long from, long to) {
     long count() {
       return Math.max(0, to - from);

@@ -8,17 +8,17 @@ import io.mobula.ps.optimizer.Optimizer;
 import java.util.Objects;
 
 /**
- * What a dense table is, the same for its shards and its workers.
+ * Immutable specification of a dense table, shared by its shards and its workers.
  *
- * @param id names it among the tables of its server
- * @param name what people call it
- * @param numberType what its numbers are
- * @param size how many there are
- * @param optimizer what applies gradients
- * @param consistency how far apart its workers may be
- * @param compression how gradients are made smaller on their way
- * @param limits what becomes of numbers that are too large
- * @param aggregator how the gradients of a step become one, where they wait for its end
+ * @param id number of the table within its server
+ * @param name name given by the user
+ * @param numberType type of the parameters
+ * @param size number of parameters
+ * @param optimizer applies gradients
+ * @param consistency how many steps workers may be apart
+ * @param compression compression of gradients on their way to the shards
+ * @param limits limits on the size of gradients
+ * @param aggregator combines the gradients of a step, in bulk synchronous tables
  */
 public record DenseSpec(
     int id,
@@ -31,7 +31,7 @@ public record DenseSpec(
     GradientLimits limits,
     Aggregator aggregator)
     implements TableSpec {
-  /** Refuses nulls. */
+  /** Refuses null in any component. */
   public DenseSpec {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(numberType, "element");
@@ -42,43 +42,43 @@ public record DenseSpec(
     Objects.requireNonNull(aggregator, "aggregator");
   }
 
-  /** The same under that number. */
+  /** Returns this specification with another table number. */
   public DenseSpec withId(int number) {
     return new DenseSpec(
         number, name, numberType, size, optimizer, consistency, compression, limits, aggregator);
   }
 
-  /** The same with such numbers. */
+  /** Returns this specification with another number type. */
   public DenseSpec with(NumberType changed) {
     return new DenseSpec(
         id, name, changed, size, optimizer, consistency, compression, limits, aggregator);
   }
 
-  /** The same with another optimizer. */
+  /** Returns this specification with another optimizer. */
   public DenseSpec with(Optimizer changed) {
     return new DenseSpec(
         id, name, numberType, size, changed, consistency, compression, limits, aggregator);
   }
 
-  /** The same with another rule. */
+  /** Returns this specification with another consistency rule. */
   public DenseSpec with(Consistency changed) {
     return new DenseSpec(
         id, name, numberType, size, optimizer, changed, compression, limits, aggregator);
   }
 
-  /** The same with another compression. */
+  /** Returns this specification with another compression. */
   public DenseSpec with(Compression changed) {
     return new DenseSpec(
         id, name, numberType, size, optimizer, consistency, changed, limits, aggregator);
   }
 
-  /** The same with another aggregator. */
+  /** Returns this specification with another aggregator. */
   public DenseSpec with(Aggregator changed) {
     return new DenseSpec(
         id, name, numberType, size, optimizer, consistency, compression, limits, changed);
   }
 
-  /** The same with other limits. */
+  /** Returns this specification with other limits. */
   public DenseSpec with(GradientLimits changed) {
     return new DenseSpec(
         id, name, numberType, size, optimizer, consistency, compression, changed, aggregator);
@@ -89,7 +89,7 @@ public record DenseSpec(
     return "dense " + numberType.pluralName() + ", " + optimizer.stateVectors() + " state vectors";
   }
 
-  /** What people read in errors and reports. */
+  /** Returns a description for messages and reports. */
   @Override
   public String toString() {
     return "table " + name + " of " + size + " " + numberType.pluralName();

@@ -3,20 +3,20 @@ package io.mobula.ps.shard;
 import java.io.Serializable;
 
 /**
- * What becomes of gradients that are too large.
+ * Limits on the size of gradients.
  *
- * @param value the largest magnitude of a number, others are cut to it; infinite for none
- * @param norm the largest length (the root of the sum of squares) of a gradient, longer ones are
- *     scaled to it; infinite for none
- * @param repairs whether numbers that are infinite count as the largest there may be, and those
- *     that are none as 0; else a gradient that has any is refused
+ * @param value largest magnitude of a number, to which larger ones are clipped; infinite for none
+ * @param norm largest Euclidean norm of a gradient, to which longer ones are scaled; infinite for
+ *     none
+ * @param repairs whether infinite numbers count as the largest finite ones and NaN as 0; otherwise
+ *     a gradient with such numbers is refused
  */
 public record GradientLimits(double value, double norm, boolean repairs) implements Serializable {
-  /** None, and infinite numbers are refused. */
+  /** Absence of limits; gradients with infinite numbers or NaN are refused. */
   public static final GradientLimits NONE =
       new GradientLimits(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, false);
 
-  /** Refuses limits that leave nothing. */
+  /** Refuses limits that are not above 0. */
   public GradientLimits {
     if (!(value > 0) || !(norm > 0)) {
       throw new IllegalArgumentException("Wanted gradients clipped to a value of " + value
@@ -24,17 +24,17 @@ public record GradientLimits(double value, double norm, boolean repairs) impleme
     }
   }
 
-  /** Whether a gradient's length has to be known. */
+  /** Returns whether the norm of a gradient has to be computed. */
   public boolean boundsNorm() {
     return norm < Double.POSITIVE_INFINITY;
   }
 
-  /** What a gradient of that length is multiplied by. */
+  /** Returns the factor by which a gradient of that norm is multiplied. */
   public double scaleFor(double length) {
     return length > norm ? norm / length : 1;
   }
 
-  /** What a number that is infinite or none becomes. */
+  /** Returns the finite replacement of an infinite number or NaN. */
   public double repaired(double number, double most) {
     return Double.isNaN(number) ? 0 : Math.copySign(Math.min(value, most), number);
   }

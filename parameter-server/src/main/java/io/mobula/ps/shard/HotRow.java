@@ -3,10 +3,10 @@ package io.mobula.ps.shard;
 import java.io.Serializable;
 
 /**
- * A row of a shard that many gradients are pushed for.
+ * Frequently pushed row of a shard.
  *
- * @param key its key
- * @param count how many came for it, about
+ * @param key key of the row
+ * @param count estimated number of gradients for it
  */
 public record HotRow(long key, double count) implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -2,11 +2,11 @@ package io.mobula.ps.shard;
 
 import java.io.Serializable;
 
-/** Which shard has a key of a sparse table. Pure, and the same for all who ask. */
+/** Function from the keys of a sparse table to shards. Must be pure, and the same everywhere. */
 @FunctionalInterface
 public interface KeyPlacement extends Serializable {
   /**
-   * The shard of a key.
+   * Returns the index of the shard that holds a key.
    *
    * @return from 0 to below {@code shards}
    */

@@ -1,8 +1,9 @@
 package io.mobula.ps.shard;
 
 /**
- * The shard does not take this in, as the parameters move to other shards or have done so: nothing
- * has happened, and the sender is to ask the {@link CatalogActor} for the layout and send it again.
+ * Refusal of a request because the parameters have moved to other shards or are about to. The
+ * request had no effect; the sender asks the {@link CatalogActor} for the layout and sends the
+ * request again.
  */
 public final class ParametersMovedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,14 +14,17 @@ public final class ParametersMovedException extends RuntimeException {
     this(table, known, present, false);
   }
 
-  /** As above; the push that came with the request was taken in before, or it had none. */
+  /**
+   * Creates a refusal; {@code taken} says that the request's push was applied before, or that it
+   * had none.
+   */
   ParametersMovedException(String table, int known, int present, boolean taken) {
     super("The parameters of " + table + " are moving or have moved: the sender knows layout "
         + known + ", the shard has " + present + ".");
     this.taken = taken;
   }
 
-  /** Whether the push that came with the request was taken in all the same. */
+  /** Returns whether the push that came with the request was applied nevertheless. */
   public boolean wasTaken() {
     return taken;
   }

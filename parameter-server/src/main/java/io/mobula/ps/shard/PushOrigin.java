@@ -1,11 +1,12 @@
 package io.mobula.ps.shard;
 
 /**
- * Who sends a push, and what a shard has to know to take it in once and in its step.
+ * Origin of a push: its worker, and the numbers by which a shard applies each push once and in its
+ * step.
  *
- * @param worker tells it from all others
- * @param sequence its how manieth push to this shard in this layout, from 1
- * @param endedSteps how many steps it had ended
- * @param layout the version of the {@link ShardLayout} that it knows
+ * @param worker unique number of the worker
+ * @param sequence sequence number of this push to this shard within the layout, from 1
+ * @param endedSteps number of steps that the worker had ended
+ * @param layout version of the {@link ShardLayout} that the worker knows
  */
 public record PushOrigin(long worker, long sequence, long endedSteps, int layout) {}

@@ -4,12 +4,14 @@ import io.mobula.ps.error.TableException;
 import java.io.Serializable;
 import java.util.Arrays;
 
-/** How a vector is split into ranges, one per shard, in order. Immutable; pure arithmetic. */
+/**
+ * Partition of a vector into consecutive ranges, one for each shard. Immutable; pure arithmetic.
+ */
 public final class RangePartition implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final long MOST = 1L << 30;
 
-  private final long[] starts; // the first index of each, and the size at the end
+  private final long[] starts; // the first index of each range, then the size of the vector
 
   private RangePartition(long[] starts) {
     this.starts = starts;
@@ -25,7 +27,7 @@ public final class RangePartition implements Serializable {
     }
   }
 
-  /** As even as can be. */
+  /** Returns a partition into ranges whose lengths differ by at most 1. */
   public static RangePartition even(long size, int shards) {
     if (shards < 1 || size < shards) {
       throw new TableException(
@@ -40,27 +42,27 @@ public final class RangePartition implements Serializable {
     return new RangePartition(starts);
   }
 
-  /** How many ranges there are. */
+  /** Returns the number of ranges. */
   public int shards() {
     return starts.length - 1;
   }
 
-  /** How long the vector is. */
+  /** Returns the length of the vector. */
   public long size() {
     return starts[shards()];
   }
 
-  /** The first index of a shard. */
+  /** Returns the first index of a shard's range. */
   public long start(int shard) {
     return starts[shard];
   }
 
-  /** How many a shard has. */
+  /** Returns the length of a shard's range. */
   public int length(int shard) {
     return (int) (starts[shard + 1] - starts[shard]);
   }
 
-  /** Which shard has that parameter. */
+  /** Returns the shard whose range contains an index. */
   public int shardOf(long index) {
     int at = Arrays.binarySearch(starts, index);
     return at >= 0 ? at : -at - 2;

@@ -17,18 +17,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The actor that has a copy of one shard, on another node where there is one: it makes every change
- * that the shard makes, in the same order, and gives all of it to the shard that is started anew
- * when the old one is dead. Without a copy it says so and is given one.
+ * Actor that holds a copy of one shard, on another node where there is one. It applies every change
+ * of the shard in the same order, and gives its copy to the restarted shard when the old one has
+ * died. A replica that has no copy answers so and is given one.
  */
 public final class ReplicaActor {
   private final MobulaRuntime runtime = Mobula.context().runtime();
   private final ShardTables tables = new ShardTables(runtime);
-  private int epoch; // of the shard that it follows
+  private int epoch; // of the shard that this replica follows
   private boolean complete;
   private @Nullable LentSnapshot lent;
 
-  /** A block that was given to a shard, until the next. */
+  /** Snapshot that was lent to a shard, until the next one is. */
   private record LentSnapshot(ObjectRef<Tensor> ref, Arena arena) {
     void end() {
       arena.close();
@@ -47,8 +47,8 @@ public final class ReplicaActor {
   }
 
   /**
-   * Makes a change; where there is no memory for it, or it fails with an error, there is no copy
-   * any more, and its memory is free.
+   * Applies a change of the shard. If there is no memory for it, or it fails with an error, drops
+   * the whole copy and frees its memory.
    */
   private <T> T following(Supplier<T> change) {
     try {
@@ -70,13 +70,13 @@ public final class ReplicaActor {
     return complete && from == epoch ? null : ShardReplicas.Outcome.NO_COPY;
   }
 
-  /** The shard has changed. */
+  /** Applies a change, if the sender is not outdated and there is a copy. */
   public ShardReplicas.Outcome follow(int from, ShardChange change) {
     var refusal = refusal(from);
     if (refusal != null) {
       return refusal;
     }
-    if (change instanceof ShardChange.Create) { // refused, it leaves the copy as it is
+    if (change instanceof ShardChange.Create) { // if refused, the copy stays intact
       guarded("create", () -> {
         tables.apply(change);
         return true;
@@ -90,13 +90,13 @@ public final class ReplicaActor {
     return ShardReplicas.Outcome.APPLIED;
   }
 
-  /** The shard has taken in a frame. */
+  /** Applies a frame that the shard has taken. */
   public CompletionStage<ShardReplicas.Outcome> followFrame(
       int from, int table, ShardFrameKind frameKind, byte[] frame) {
     return follow(from, table, frameKind, MemorySegment.ofArray(frame));
   }
 
-  /** As {@link #followFrame}, in store memory. */
+  /** Applies a frame in store memory that the shard has taken; see {@link #followFrame}. */
   public CompletionStage<ShardReplicas.Outcome> followLarge(
       int from, int table, ShardFrameKind frameKind, Tensor frame) {
     return follow(from, table, frameKind, frame.segment());
@@ -122,7 +122,7 @@ public final class ReplicaActor {
         tables
             .dense(table)
             .push(DenseFrame.read(frame))
-            .handle((done, stepFailed) -> ShardReplicas.Outcome.APPLIED); // it is kept in any case
+            .handle((done, stepFailed) -> ShardReplicas.Outcome.APPLIED); // kept in any case
       case ROWS ->
         tables
             .sparse(table)
@@ -134,7 +134,7 @@ public final class ReplicaActor {
 
   // ---- getting a copy
 
-  /** A copy is about to come, in place of what there is. */
+  /** Begins to receive a copy, which replaces the present one. */
   public void beginCopy(int from) {
     requireNotOlder(from);
     tables.releaseGradients();
@@ -150,7 +150,7 @@ public final class ReplicaActor {
     }
   }
 
-  /** One part of it. */
+  /** Receives one part of a copy. */
   public void copy(ReplicaPart replicaPart, Tensor block) {
     following(() -> {
       var shard = replicaPart.prepared()
@@ -161,7 +161,9 @@ public final class ReplicaActor {
     });
   }
 
-  /** It was the last of so many; says whether there is a copy now, as none was lost between. */
+  /**
+   * Ends a copy of {@code parts} parts; returns whether it is complete, so that no part was lost.
+   */
   public boolean endCopy(int from, int parts) {
     requireNotOlder(from);
     complete = epoch == from && tables.size() == parts;
@@ -171,10 +173,10 @@ public final class ReplicaActor {
   // ---- giving it back
 
   /**
-   * A shard is started anew that has nothing: says what there is for it, nothing if there is no
-   * copy; from then on only that shard is followed.
+   * Hands the copy over to a restarted shard, and follows only that shard from then on. Returns the
+   * parts of the copy; none if there is no complete copy.
    *
-   * @param layout the valid one
+   * @param layout version of the valid layout
    */
   public List<ReplicaPart> takeOver(int by, int layout) {
     requireNotOlder(by);
@@ -188,8 +190,8 @@ public final class ReplicaActor {
     return replicaParts;
   }
 
-  /** All of one part; valid until the next call. */
-  @SuppressWarnings("MustBeClosed") // by the next call
+  /** Returns a snapshot of one table; it is valid until the next call. */
+  @SuppressWarnings("MustBeClosed") // closed by the next call
   public Tensor lendSnapshot(int table) {
     var before = lent;
     if (before != null) {
@@ -201,12 +203,12 @@ public final class ReplicaActor {
     return ref.get(arena);
   }
 
-  /** The node it lives on. */
+  /** Returns the node that the replica runs on. */
   public NodeId node() {
     return Mobula.context().node();
   }
 
-  /** Its process. */
+  /** Returns the process that the replica runs in. */
   public long pid() {
     return ProcessHandle.current().pid();
   }

@@ -3,11 +3,11 @@ package io.mobula.ps.shard;
 import java.io.Serializable;
 
 /**
- * A part of a table that a standby has.
+ * Part of a table that a replica holds.
  *
- * @param table what the table is
- * @param part which part
- * @param prepared whether it is for a layout that is not valid yet
+ * @param table specification of the table
+ * @param part the part
+ * @param prepared whether the part is for a layout that is not valid yet
  */
 public record ReplicaPart(TableSpec table, TablePart part, boolean prepared)
     implements Serializable {

@@ -4,17 +4,17 @@ import io.mobula.ps.error.TableException;
 import io.mobula.ps.heap.HeapAdmission;
 
 /**
- * An {@code Error} that came up in a request, as that request's failure. Out of an actor's method
- * it would end the shard, and with it the tables of all others; most likely it is of a class of the
- * program's, such as an optimizer.
+ * Conversion of an {@code Error} within a request into an exception that fails this request alone.
+ * Thrown from an actor's method, the error would end the shard with all its tables. Most errors
+ * come from user classes, such as optimizers.
  */
 final class RequestFailures {
   private RequestFailures() {}
 
   /**
-   * What the request fails with.
+   * Returns the exception that the request fails with.
    *
-   * @param what the request and its table, for people
+   * @param what the request and its table, for the message
    */
   static RuntimeException of(Object what, Error error) {
     return error instanceof OutOfMemoryError exhausted

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What is left of a part of a table on a shard that has none of it in the present layout: enough to
- * tell which pushes were taken in when it had.
+ * Record of a table part that this shard no longer holds in the present layout, which tells which
+ * pushes were applied while it did.
  *
- * @param table what people call it
- * @param layout the last layout in which the shard had a part
- * @param sequences the last push of each worker
+ * @param table name of the table
+ * @param layout version of the last layout in which the shard held a part
+ * @param sequences sequence number of each worker's last push
  */
 record RetiredPart(String table, int layout, Map<Long, Long> sequences) {
   static RetiredPart of(ShardTables.TableInstance instance) {

@@ -8,14 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rows gradients are for: by their keys, where new ones get a row, or by the name of a list
- * of keys that came before. One thread.
+ * Lookup of the rows that a push is for: by its keys, where new keys get a row, or by the hash of a
+ * key list that was sent before. For one thread.
  */
 final class RowLookup {
-  /** How many lists of keys of workers are remembered; the longest unused goes first. */
+  /** Maximum number of remembered key lists; the least recently used is forgotten first. */
   private static final int LISTS = 64;
 
-  /** How many keys are looked for at a time, so that memory answers for several at once. */
+  /** Number of keys looked up at a time, so that their cache misses overlap. */
   private static final int AHEAD = 64;
 
   private final RowIndex index;
@@ -30,16 +30,16 @@ final class RowLookup {
   };
 
   /**
-   * Over rows that are there.
+   * Creates a lookup over existing rows.
    *
-   * @param kernel begins those that are not
+   * @param kernel initializes new rows
    */
   RowLookup(RowIndex index, RowKernel kernel) {
     this.index = index;
     this.kernel = kernel;
   }
 
-  /** The rows; null if only a list's name came, and it is not known. */
+  /** Returns the rows of a push; null if it refers to a key list that is not known. */
   int @Nullable [] rowsOf(SparseFrame pushed) {
     if (!pushed.hasKeys()) {
       int[] known = lists.get(pushed.list());
@@ -52,7 +52,7 @@ final class RowLookup {
     return rows;
   }
 
-  /** The rows of keys, in their order. */
+  /** Returns the rows of keys, in their order; adds rows for new keys. */
   int[] rowsOf(long[] keys) {
     var rows = new int[keys.length];
     for (int i = 0; i < rows.length; i++) {
@@ -66,7 +66,7 @@ final class RowLookup {
 
   private int rowOf(long key) {
     int known = index.size();
-    kernel.ensureRows(known + 1); // first, so that a key is never without its numbers
+    kernel.ensureRows(known + 1); // first, so that no key is ever without its numbers
     int row = index.findOrAdd(key);
     if (row == known) {
       kernel.initializeRow(row, key);
@@ -74,7 +74,7 @@ final class RowLookup {
     return row;
   }
 
-  /** Lists are to come with their keys again. */
+  /** Forgets all key lists, so that workers have to send the keys again. */
   void forgetKeyLists() {
     lists.clear();
   }

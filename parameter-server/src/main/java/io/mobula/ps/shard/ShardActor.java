@@ -21,16 +21,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The actor that is one shard: its part of every table of a server, on a thread of its own, with
- * arguments that it borrows. Gradients and weights come and go as {@link DenseFrame}s: in arrays
- * where they are small, in store memory where they are large.
+ * Actor that is one shard: it holds a part of every table of a server. It has its own thread and
+ * borrows its arguments. Gradients and weights travel as {@link DenseFrame}s and
+ * {@link SparseFrame}s, in arrays if they are small and in store memory if they are large.
  *
- * <p>One that is started anew asks the {@link CatalogActor} what it has to have, and takes it from
- * a {@link ReplicaActor} or from the last checkpoint. Calls that were on their way when it died
- * come again, by the runtime's retries; a push that was taken in before is known by its number.
+ * <p>A restarted shard asks the {@link CatalogActor} for its assignment, and recovers its data from
+ * a {@link ReplicaActor} or from the last checkpoint. The runtime repeats the calls that were
+ * pending at the death; the sequence number of a push tells whether it was applied before.
  */
 public final class ShardActor {
-  private static final int ALL = 0; // tables; they are numbered from 1
+  private static final int ALL = 0; // stands for all tables; tables are numbered from 1
 
   private final MobulaRuntime runtime = Mobula.context().runtime();
   private final ShardTables tables = new ShardTables(runtime);
@@ -40,11 +40,11 @@ public final class ShardActor {
   private ShardReplicas replicas;
 
   /**
-   * Asks the catalog, and has all it is to have when it returns.
+   * Registers with the catalog and recovers the shard's data; returns when that is complete.
    *
-   * @param index its place among the shards, from 0
+   * @param index position among the shards, from 0
    */
-  @SuppressWarnings("unchecked") // what else should be here
+  @SuppressWarnings("unchecked") // the context's own handle has this type
   public ShardActor(ActorHandle<CatalogActor> catalog, int index) {
     this.self = (ActorHandle<ShardActor>) Mobula.context().self().orElseThrow();
     this.index = index;
@@ -65,9 +65,8 @@ public final class ShardActor {
   // ---- memory
 
   /**
-   * Runs a request. If memory runs out for it, or an optimizer of the program's fails with an
-   * error, the request fails and the shard lives: nothing of a request is done before its memory is
-   * there.
+   * Runs a request so that an error fails the request and not the shard: if memory runs out, or a
+   * user's optimizer throws an error. A request allocates its memory before it changes anything.
    */
   private <T extends @Nullable Object> T runGuarded(String request, int table, Supplier<T> work) {
     try {
@@ -79,12 +78,14 @@ public final class ShardActor {
 
   // ---- standbys
 
-  /** From now on these stand by: they are told of all changes. */
+  /** Sets the replicas, which are told of all changes from now on. */
   public void setReplicas(List<ActorHandle<ReplicaActor>> handles) {
     replicas = replicasOf(handles);
   }
 
-  /** Gives a standby a copy, if it has none with that change, and waits until it has it. */
+  /**
+   * Copies the shard to a replica, unless it has a copy with that change, and waits for the copy.
+   */
   public void copyTo(int standby, long change) {
     runGuarded("copyTo", ALL, () -> {
       replicas.copyIfMissing(standby, change, to -> {
@@ -114,7 +115,7 @@ public final class ShardActor {
     return replicas.replicate(to -> to.call(ReplicaActor::follow, epoch, change).remote());
   }
 
-  /** What is to be said when the standbys have it, too. */
+  /** Returns a stage of the answer that completes only when the replicas have the change, too. */
   private static <T extends @Nullable Object> CompletionStage<T> whenReplicated(
       CompletableFuture<@Nullable Void> told, CompletableFuture<T> answer) {
     return told.isDone() && !told.isCompletedExceptionally()
@@ -125,9 +126,9 @@ public final class ShardActor {
   // ---- tables
 
   /**
-   * Makes a part of a table: of a dense one all zeros, of a sparse one without rows.
+   * Creates a part of a table: zeros in a dense table, no rows in a sparse one.
    *
-   * @param checkpoint the directory of one to begin with; null for none
+   * @param checkpoint directory of a checkpoint to start from; null for none
    */
   public CompletionStage<@Nullable Void> create(
       TableSpec spec, TablePart part, @Nullable String checkpoint) {
@@ -146,7 +147,7 @@ public final class ShardActor {
     });
   }
 
-  /** Completes when all standbys have a copy of all there is. */
+  /** Copies the shard to all replicas and waits for the copies. */
   private CompletableFuture<@Nullable Void> copyToAll() {
     for (int i = 0; i < replicas.size(); i++) {
       copyTo(i, 0);
@@ -154,7 +155,7 @@ public final class ShardActor {
     return CompletableFuture.completedFuture(null);
   }
 
-  /** Sets some of a range's first weights; the frame is that of a push. */
+  /** Sets some of the initial weights of a range; the frame is that of a push. */
   public CompletionStage<@Nullable Void> start(int table, byte[] frame) {
     return runGuarded("start", table, () -> {
       tables.dense(table).start(DenseFrame.read(frame));
@@ -162,7 +163,7 @@ public final class ShardActor {
     });
   }
 
-  /** As {@link #start(int, byte[])}. */
+  /** Sets initial weights from a frame in store memory; see {@link #start(int, byte[])}. */
   public CompletionStage<@Nullable Void> startLarge(int table, Tensor frame) {
     return runGuarded("startLarge", table, () -> {
       tables.dense(table).start(DenseFrame.read(frame.segment()));
@@ -170,19 +171,19 @@ public final class ShardActor {
     });
   }
 
-  /** Gives back all memory of a table. */
+  /** Drops a table and frees its memory. */
   public CompletionStage<@Nullable Void> drop(int table) {
     return applyChange(new ShardChange.Drop(table));
   }
 
-  /** Gives back all memory of all tables. */
+  /** Frees the memory of all tables. */
   public void close() {
     tables.clear();
   }
 
   // ---- workers
 
-  /** A worker joins; gives how many steps it counts as having ended. */
+  /** Adds a worker; returns how many steps it counts as having ended. */
   public CompletionStage<Long> join(int table, int layout, long worker, int rank, NodeId node) {
     return runGuarded("join", table, () -> {
       tables.get(table).requirePresent(layout);
@@ -192,21 +193,21 @@ public final class ShardActor {
     });
   }
 
-  /** A worker comes back that this shard has forgotten. */
+  /** Adds a worker again that this shard has lost in a restart. */
   public CompletionStage<@Nullable Void> rejoin(int table, WorkerClock clock) {
     return runGuarded("rejoin", table, () -> {
       return applyChange(new ShardChange.Rejoin(table, clock));
     });
   }
 
-  /** A worker leaves, after so many steps. */
+  /** Removes a worker that leaves after that many steps. */
   public CompletionStage<@Nullable Void> leave(int table, long worker, int layout, long steps) {
     return runGuarded("leave", table, () -> {
       return applyChange(new ShardChange.Leave(table, worker, layout, steps));
     });
   }
 
-  /** A worker has ended that many steps. */
+  /** Records that a worker has ended that many steps. */
   public CompletionStage<@Nullable Void> clock(int table, long worker, int layout, long steps) {
     return runGuarded("clock", table, () -> {
       var told = applyChange(new ShardChange.Clock(table, worker, layout, steps));
@@ -216,15 +217,15 @@ public final class ShardActor {
   }
 
   /**
-   * Somebody has waited for long: looks which workers are dead or silent and goes on without them.
-   * Gives their ranks.
+   * Evicts workers that are dead or unresponsive, on behalf of a worker that has waited for long;
+   * returns the ranks of the evicted workers.
    */
   public List<Integer> evictUnresponsive(int table, long patienceNanos) {
     return runGuarded("lookAround", table, () -> {
       var nodes = runtime.nodes().stream().map(NodeInfo::id).collect(Collectors.toSet());
       var gone = tables.get(table).evictUnresponsive(nodes, patienceNanos);
       if (gone.isEmpty()) {
-        tables.get(table).applyEndedSteps(); // a step that could not be applied is tried again
+        tables.get(table).applyEndedSteps(); // tries a blocked step again
       } else {
         var _ = applyChange(new ShardChange.Evict(table, gone));
       }
@@ -244,7 +245,7 @@ public final class ShardActor {
     return runtime.remoteStage(to.call(ReplicaActor::followLarge, epoch, table, frameKind, frame));
   }
 
-  /** Takes in a gradient. */
+  /** Applies or keeps a gradient. */
   public CompletionStage<@Nullable Void> push(int table, byte[] frame) {
     return this.<CompletionStage<@Nullable Void>>runGuarded("push", table, () -> {
       var read = DenseFrame.read(frame);
@@ -257,7 +258,7 @@ public final class ShardActor {
     });
   }
 
-  /** Takes in a gradient that lies in store memory. */
+  /** Applies or keeps a gradient in store memory. */
   public CompletionStage<@Nullable Void> pushLarge(int table, Tensor frame) {
     return this.<CompletionStage<@Nullable Void>>runGuarded("pushLarge", table, () -> {
       var read = DenseFrame.read(frame.segment());
@@ -270,14 +271,14 @@ public final class ShardActor {
     });
   }
 
-  /** Gives the weights, in a frame, when the worker may read them. */
+  /** Returns the weights in a frame, when the worker may read them. */
   public CompletionStage<byte[]> pull(int table, long worker, int layout, long steps) {
     return runGuarded("pull", table, () -> {
       return tables.dense(table).pull(worker, layout, steps);
     });
   }
 
-  /** As {@link #pull}, of a range that lies in store memory. */
+  /** Returns the weights in store memory, when the worker may read them. */
   public CompletionStage<Tensor> pullLarge(int table, long worker, int layout, long steps) {
     return runGuarded("pullLarge", table, () -> {
       return tables.dense(table).pullLarge(worker, layout, steps);
@@ -285,8 +286,8 @@ public final class ShardActor {
   }
 
   /**
-   * A push, the end of a step and a pull in one; for shards without standbys, as the answer does
-   * not wait for any.
+   * Applies a push, ends the step and pulls, in one request. Only for shards without replicas, as
+   * the reply does not wait for any.
    */
   public CompletionStage<byte[]> exchange(int table, byte[] frame, long steps) {
     return runGuarded("exchange", table, () -> {
@@ -295,7 +296,7 @@ public final class ShardActor {
     });
   }
 
-  /** As {@link #exchange}, of few bytes for a range that lies in store memory. */
+  /** Exchanges a small push for the weights in store memory; see {@link #exchange}. */
   public CompletionStage<Tensor> exchangePacked(int table, byte[] frame, long steps) {
     return runGuarded("exchangePacked", table, () -> {
       var origin = pushAndEndStep(table, DenseFrame.read(frame), steps);
@@ -303,7 +304,7 @@ public final class ShardActor {
     });
   }
 
-  /** As {@link #exchange}, of a range that lies in store memory. */
+  /** Exchanges a push in store memory for the weights in store memory; see {@link #exchange}. */
   public CompletionStage<Tensor> exchangeLarge(int table, Tensor frame, long steps) {
     return runGuarded("exchangeLarge", table, () -> {
       var origin = pushAndEndStep(table, DenseFrame.read(frame.segment()), steps);
@@ -332,8 +333,8 @@ public final class ShardActor {
   // ---- sparse tables
 
   /**
-   * Takes in gradients of rows; false if they are of a list of keys that this shard does not know
-   * (any more), and then nothing has happened.
+   * Applies or keeps gradients of rows; the result is false, without any effect, if the shard does
+   * not know the key list that they refer to.
    */
   public CompletionStage<Boolean> pushRows(int table, byte[] frame) {
     return runGuarded("pushRows", table, () -> {
@@ -344,7 +345,7 @@ public final class ShardActor {
     });
   }
 
-  /** As {@link #pushRows}, in store memory. */
+  /** Applies or keeps gradients of rows in store memory; see {@link #pushRows}. */
   public CompletionStage<Boolean> pushRowsLarge(int table, Tensor frame) {
     return runGuarded("pushRowsLarge", table, () -> {
       return rows(
@@ -368,8 +369,8 @@ public final class ShardActor {
   }
 
   /**
-   * Gives rows, one after the other, when the worker may read them: {@code float[]} or
-   * {@code double[]}, whichever the table has.
+   * Returns rows in the order of the keys, when the worker may read them: {@code float[]} or
+   * {@code double[]}, according to the table's number type.
    */
   public CompletionStage<Object> pullRows(
       int table, long worker, int layout, long steps, long[] keys) {
@@ -379,8 +380,9 @@ public final class ShardActor {
   }
 
   /**
-   * Gradients of rows, the end of a step, and a pull of the same rows in one, as {@link #exchange};
-   * null if the list of keys is not known, and then nothing has happened.
+   * Applies gradients of rows, ends the step and pulls the same rows, in one request; see
+   * {@link #exchange}. The result is null, without any effect, if the shard does not know the key
+   * list.
    */
   public CompletionStage<@Nullable Object> exchangeRows(int table, byte[] frame, long steps) {
     return runGuarded("exchangeRows", table, () -> {
@@ -388,7 +390,7 @@ public final class ShardActor {
     });
   }
 
-  /** As {@link #exchangeRows}, in store memory. */
+  /** Exchanges gradients in store memory for rows; see {@link #exchangeRows}. */
   public CompletionStage<@Nullable Object> exchangeRowsLarge(int table, Tensor frame, long steps) {
     return runGuarded("exchangeRowsLarge", table, () -> {
       return exchangeFrame(table, SparseFrame.read(frame.segment()), steps);
@@ -404,21 +406,21 @@ public final class ShardActor {
         .thenApply(rows -> rows == null ? null : rows.array());
   }
 
-  /** The rows here that most gradients are pushed for. */
+  /** Returns the most frequently pushed rows of this shard. */
   public List<HotRow> hotRows(int table, int most) {
     return runGuarded("hotRows", table, () -> {
       return tables.sparse(table).hotRows(most);
     });
   }
 
-  /** How many rows a table has here. */
+  /** Returns the number of rows of a table on this shard. */
   public long rows(int table) {
     return tables.sparse(table).rows();
   }
 
   // ---- all shards at the same step
 
-  /** Applies no further step; gives up to which all are applied. */
+  /** Holds the table at its present step; returns the step up to which all steps are applied. */
   public CompletionStage<Long> hold(int table) {
     return runGuarded("hold", table, () -> {
       long applied = tables.get(table).applied();
@@ -428,7 +430,10 @@ public final class ShardActor {
     });
   }
 
-  /** Applies the steps before that, and no further one; completes when they are. */
+  /**
+   * Applies all steps before {@code step} and holds the table there; completes when they are
+   * applied.
+   */
   public CompletionStage<Long> advanceTo(int table, long step) {
     return runGuarded("reach", table, () -> {
       var told = applyChange(new ShardChange.Hold(table, step));
@@ -436,7 +441,7 @@ public final class ShardActor {
     });
   }
 
-  /** Steps are applied as they end again. */
+  /** Lets steps be applied again as they end. */
   public CompletionStage<@Nullable Void> release(int table) {
     return runGuarded("release", table, () -> {
       return applyChange(new ShardChange.Hold(table, Long.MAX_VALUE));
@@ -446,9 +451,10 @@ public final class ShardActor {
   // ---- checkpoints
 
   /**
-   * Writes its part of a table into a draft of a checkpoint; completes when it is on the disk.
+   * Writes the shard's part of a table into the draft of a checkpoint; completes when it is on
+   * disk.
    *
-   * @param draft the directory
+   * @param draft the draft's directory
    */
   public CompletionStage<io.mobula.ps.checkpoint.CheckpointPart> save(int table, String draft) {
     return runGuarded("save", table, () -> {
@@ -459,7 +465,7 @@ public final class ShardActor {
 
   // ---- moving
 
-  /** Takes in nothing of a table any more, until the layout is settled. */
+  /** Refuses all requests for a table until its move is finished. */
   public void freeze(int table) {
     runGuarded("freeze", table, () -> {
       tables.get(table).freeze();
@@ -468,7 +474,7 @@ public final class ShardActor {
   }
 
   /**
-   * Sends what it has of a frozen table to those who are to have it.
+   * Sends the shard's data of a frozen table to the shards that hold it in the next layout.
    *
    * @param to the next layout
    */
@@ -488,7 +494,7 @@ public final class ShardActor {
     });
   }
 
-  /** Gets some of what it is to have in the next layout. */
+  /** Receives a part of the data that this shard holds in the next layout. */
   public CompletionStage<@Nullable Void> receive(TableSpec spec, TablePart part, Tensor block) {
     return this.<CompletionStage<@Nullable Void>>runGuarded("receive", spec.id(), () -> {
       tables
@@ -498,12 +504,12 @@ public final class ShardActor {
     });
   }
 
-  /** All has come: gives the standbys a copy, so that it cannot be lost from now on. */
+  /** Confirms that all data of the move has arrived, after copying it to the replicas. */
   public CompletionStage<@Nullable Void> confirmReceived() {
     return copyToAll();
   }
 
-  /** The next layout is valid, or is not and all stays as it was. */
+  /** Finishes a move: activates the next layout if it is valid, else keeps the present one. */
   public CompletionStage<@Nullable Void> finishMove(int layout, boolean valid) {
     return runGuarded("moved", ALL, () -> {
       return applyChange(new ShardChange.Move(layout, valid));
@@ -512,22 +518,22 @@ public final class ShardActor {
 
   // ---- reports
 
-  /** How often the weights of a table were changed here. */
+  /** Returns how many updates of a table this shard has applied. */
   public long updates(int table) {
     return tables.get(table).updates();
   }
 
-  /** What this shard has done for a table. */
+  /** Returns the counters of this shard for a table. */
   public ShardMetrics metrics(int table) {
     return tables.get(table).metrics();
   }
 
-  /** The node it lives on. */
+  /** Returns the node that the shard runs on. */
   public NodeId node() {
     return Mobula.context().node();
   }
 
-  /** Its process. */
+  /** Returns the process that the shard runs in. */
   public long pid() {
     return ProcessHandle.current().pid();
   }

@@ -5,12 +5,12 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a shard hears from the {@link CatalogActor} when it is started.
+ * Assignment that a shard gets from the {@link CatalogActor} when it starts.
  *
- * @param epoch grows with each start
- * @param tables those of which it has a part
- * @param part which
- * @param replicas those who have a copy of it
+ * @param epoch increases with each start of the shard
+ * @param tables the tables that the shard has a part of
+ * @param part the part of each table
+ * @param replicas the replicas that may have a copy
  */
 public record ShardAssignment(
     int epoch, List<TableEntry> tables, TablePart part, List<ActorHandle<ReplicaActor>> replicas)
@@ -19,12 +19,15 @@ public record ShardAssignment(
 
   private static final int STARTS = 1 << 20;
 
-  /** Grows with each start of the shard, and with each life of the catalog that counts them. */
+  /**
+   * Computes an epoch that increases with each start of the shard and with each life of the
+   * catalog.
+   */
   static int epoch(int life, int starts) {
     return life * STARTS + starts;
   }
 
-  /** Whether the shard had nothing before that it could have lost. */
+  /** Returns whether this is the shard's first start, with no data to recover. */
   boolean isFirst() {
     return epoch == epoch(1, 1);
   }

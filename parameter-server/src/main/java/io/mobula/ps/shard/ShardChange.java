@@ -5,49 +5,49 @@ import io.mobula.ps.clock.WorkerClock;
 import java.io.Serializable;
 import java.util.List;
 
-/** What changes a shard besides gradients, as its standbys hear of it. */
+/** Change of a shard other than a gradient, as it is sent to the replicas. */
 public sealed interface ShardChange extends Serializable {
-  /** It gets a part of a table. */
+  /** Creation of a part of a table. */
   record Create(TableSpec table, TablePart part) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A table is no more. */
+  /** Removal of a whole table. */
   record Drop(int table) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A worker joins. */
+  /** Arrival of a new worker. */
   record Join(int table, long worker, int rank, NodeId node) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A worker comes back. */
+  /** Return of a worker that the shard had lost. */
   record Rejoin(int table, WorkerClock mark) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A worker leaves after so many steps. */
+  /** Departure of a worker after that many steps. */
   record Leave(int table, long worker, int layout, long steps) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A worker has ended so many steps. */
+  /** Count of the steps that a worker has ended. */
   record Clock(int table, long worker, int layout, long steps) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }
 
-  /** Workers are dead or silent. */
+  /** Eviction of dead or unresponsive workers. */
   record Evict(int table, List<WorkerClock> gone) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }
 
-  /** No step beyond that is applied. */
+  /** Limit beyond which no step is applied. */
   record Hold(int table, long step) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A layout is valid for which parts were prepared, or is not. */
+  /** End of a move: the prepared layout is valid or is dropped. */
   record Move(int layout, boolean valid) implements ShardChange {
     private static final long serialVersionUID = 1L;
   }

@@ -1,6 +1,6 @@
 package io.mobula.ps.shard;
 
-/** What one shard has done for one table, counted. One thread. */
+/** Counters of one shard for one table. For one thread. */
 final class ShardCounters {
   private long pushes;
   private long repeated;
@@ -18,34 +18,34 @@ final class ShardCounters {
     bytesIn += bytes;
   }
 
-  /** So many gradients of rows came. */
+  /** Counts gradients of rows that were taken. */
   void keys(long more) {
     keys += more;
   }
 
-  /** How many came. */
+  /** Returns the number of row gradients taken so far. */
   long keys() {
     return keys;
   }
 
-  /** A push came again that was applied before. */
+  /** Counts a push that was repeated and had been applied before. */
   void recordRepeat() {
     repeated++;
   }
 
-  /** Somebody may read who is so many steps ahead of the slowest. */
+  /** Counts a read by a worker that is that many steps ahead of the slowest one. */
   void recordRead(long ahead) {
     staleness += ahead;
     mostStaleness = Math.max(mostStaleness, ahead);
   }
 
-  /** Somebody was answered. */
+  /** Counts a reply to a pull. */
   void recordPull(long bytes) {
     pulls++;
     bytesOut += bytes;
   }
 
-  /** A pull had to wait for slower workers. */
+  /** Counts a pull that has to wait for slower workers. */
   void recordWait() {
     waits++;
   }

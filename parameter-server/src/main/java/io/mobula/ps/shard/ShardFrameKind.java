@@ -1,11 +1,11 @@
 package io.mobula.ps.shard;
 
-/** What a frame is that a shard passes on to its standbys. */
+/** Kind of a frame that a shard forwards to its replicas. */
 public enum ShardFrameKind {
-  /** The first weights. */
+  /** Initial weights of a dense table. */
   START,
-  /** A gradient of a dense table. */
+  /** Gradient of a dense table. */
   PUSH,
-  /** Gradients of rows. */
+  /** Gradients of rows of a sparse table. */
   ROWS
 }

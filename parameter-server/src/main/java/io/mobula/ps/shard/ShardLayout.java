@@ -5,21 +5,21 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * Which actors the tables of a server are split over at present, in order. A value.
+ * Immutable list of the shard actors that the tables of a server are split over at present.
  *
- * @param version counts the layouts of the server, from 1
- * @param shards the actors
+ * @param version number of the layout within the server, from 1
+ * @param shards the actors, in the order of the parts
  */
 public record ShardLayout(int version, List<ActorHandle<ShardActor>> shards)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Copies the list. */
+  /** Copies the list of shards. */
   public ShardLayout {
     shards = List.copyOf(shards);
   }
 
-  /** How many shards there are. */
+  /** Returns the number of shards. */
   public int size() {
     return shards.size();
   }

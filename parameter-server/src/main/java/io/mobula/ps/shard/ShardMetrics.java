@@ -1,21 +1,21 @@
 package io.mobula.ps.shard;
 
 /**
- * What one shard has done for one table since the table was made.
+ * Counters of one shard for one table, since the table was created.
  *
- * @param updates how often weights were changed
- * @param pushes gradients taken in
- * @param repeated gradients that came again and were not applied again
- * @param pulls answers given
- * @param waits pulls that had to wait for slower workers
- * @param keys gradients of rows taken in; 0 for a dense table
- * @param bytesIn bytes of gradients, as they came
+ * @param updates number of updates applied to the weights
+ * @param pushes number of gradients taken
+ * @param repeated number of repeated gradients, which were not applied again
+ * @param pulls number of replies to pulls
+ * @param waits number of pulls that had to wait for slower workers
+ * @param keys number of row gradients taken; 0 for a dense table
+ * @param bytesIn bytes of gradients, as received
  * @param bytesOut bytes of weights read, copied or not
  * @param updateNanos time spent on updates, in nanoseconds
- * @param staleness how many steps who pulled was ahead of the slowest worker, mean over pulls
- * @param mostStaleness the most of that
- * @param waiting pulls that wait now
- * @param workers how many there are now
+ * @param staleness steps by which a pulling worker was ahead of the slowest one, mean over pulls
+ * @param mostStaleness maximum of those steps
+ * @param waiting number of pulls that wait at present
+ * @param workers number of workers at present
  */
 public record ShardMetrics(
     long updates,
@@ -32,7 +32,7 @@ public record ShardMetrics(
     int waiting,
     int workers) {
 
-  /** How long an update takes, in nanoseconds; 0 before the first. */
+  /** Returns the mean duration of an update in nanoseconds; 0 before the first. */
   public double nanosPerUpdate() {
     return updates == 0 ? 0 : (double) updateNanos / updates;
   }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a shard that is started anew has to have: from a standby that has a copy, else from the last
- * checkpoint of each table. For the thread of the shard.
+ * Recovery of a restarted shard: from a replica that has a copy, else from the last checkpoint of
+ * each table. For the shard's thread.
  */
 final class ShardRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(ShardRecovery.class);
@@ -20,13 +20,13 @@ final class ShardRecovery {
   private final ShardTables tables;
   private final int shard;
 
-  /** Of a shard, into its tables, of which there are none yet. */
+  /** Creates the recovery of a shard into its empty tables. */
   ShardRecovery(ShardTables tables, int shard) {
     this.tables = tables;
     this.shard = shard;
   }
 
-  /** Has all there is when it returns. */
+  /** Recovers all tables of the assignment; returns when that is complete. */
   void run(ShardAssignment assignment) {
     if (assignment.isFirst()) {
       return;
@@ -47,7 +47,10 @@ final class ShardRecovery {
         .forEach(entry -> recoverTable(entry.spec(), () -> load(entry, assignment.part())));
   }
 
-  /** A table that has no room here is not there; the others are. */
+  /**
+   * Recovers one table; a table that has no room on the heap is recorded as refused, and the others
+   * are recovered.
+   */
   private void recoverTable(TableSpec table, Runnable recovery) {
     try {
       recovery.run();
@@ -63,7 +66,7 @@ final class ShardRecovery {
     LOG.error("Shard {} was started anew without its part of {}", shard, table, why);
   }
 
-  /** The value of a ref that is closed then. */
+  /** Gets the value of a ref and closes the ref. */
   static <T extends @Nullable Object> T getAndClose(ObjectRef<T> ref) {
     try (ref) {
       return ref.get();

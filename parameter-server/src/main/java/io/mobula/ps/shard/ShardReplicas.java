@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The actors that have a copy of a shard, as the shard sees them: they hear of every change, in
- * order, and make it, too. A worker's push counts as taken in when they have (compare van Renesse
- * and Schneider, <em>Chain Replication</em>, OSDI 2004). One that was started anew has lost its
- * copy and is given another; one that is gone for good is done without, with a warning.
+ * Replicas of a shard, as the shard sees them. They are sent every change in order and apply it. A
+ * worker's push is acknowledged when they have applied it (compare van Renesse and Schneider,
+ * <em>Chain Replication</em>, OSDI 2004). A restarted replica has lost its copy and is given
+ * another; a replica that is gone for good is dropped with a warning.
  *
- * <p>For the thread of the shard.
+ * <p>For the shard's thread.
  */
 final class ShardReplicas {
   private static final Logger LOG = LoggerFactory.getLogger(ShardReplicas.class);
@@ -33,33 +33,36 @@ final class ShardReplicas {
   private final List<Replica> replicas = new ArrayList<>();
   private final ResyncRequester resync;
 
-  /** Has a standby given a copy, on the shard's thread. From any thread. */
+  /**
+   * Function that has a replica given a new copy on the shard's thread. May be called from any
+   * thread.
+   */
   interface ResyncRequester {
     /**
-     * Asks for it.
+     * Requests a copy for a replica.
      *
-     * @param standby which, from 0
-     * @param change the change that it could not make
+     * @param standby index of the replica, from 0
+     * @param change number of the change that the replica could not apply
      */
     CompletionStage<@Nullable Void> ask(int standby, long change);
   }
 
-  /** How one that stands by took in a change. */
+  /** Outcome of a change at a replica. */
   enum Outcome {
-    /** It has made it. */
+    /** The replica has applied the change. */
     APPLIED,
-    /** It has no copy, or has lost it. */
+    /** The replica has no copy, or has lost it. */
     NO_COPY,
-    /** Who tells is not the shard any more: it was started anew elsewhere. */
+    /** The sender is outdated: the shard was restarted elsewhere. */
     STALE_EPOCH
   }
 
-  /** One of them. */
+  /** State of one replica. */
   private static final class Replica {
     private final int index;
     private final ActorHandle<ReplicaActor> handle;
     private long told;
-    private long copied; // all changes up to that were in its last copy
+    private long copied; // the last copy contains all changes up to this number
     private volatile boolean lost;
 
     Replica(int index, ActorHandle<ReplicaActor> handle) {
@@ -74,7 +77,10 @@ final class ShardReplicas {
     handles.forEach(handle -> replicas.add(new Replica(replicas.size(), handle)));
   }
 
-  /** Tells all of a change; completes when they have made it or have a copy with it. */
+  /**
+   * Sends a change to all replicas; the future completes when each has applied it or has a copy
+   * that contains it.
+   */
   CompletableFuture<@Nullable Void> replicate(
       Function<ActorHandle<ReplicaActor>, ObjectRef<Outcome>> change) {
     if (replicas.isEmpty()) {
@@ -87,8 +93,8 @@ final class ShardReplicas {
   }
 
   /**
-   * As {@link #replicate}, of a change that is not made where a standby has too little memory for
-   * it: fails with its {@link HeapException} then.
+   * Sends a change that must not be skipped for want of memory; the future fails with a replica's
+   * {@link HeapException} if the replica has too little memory.
    */
   CompletableFuture<@Nullable Void> replicateOrFail(
       Function<ActorHandle<ReplicaActor>, ObjectRef<Outcome>> change) {
@@ -98,7 +104,7 @@ final class ShardReplicas {
         .toList());
   }
 
-  /** Completes when all have. */
+  /** Returns a future that completes when all have. */
   static CompletableFuture<@Nullable Void> allOf(List<? extends CompletableFuture<?>> answers) {
     return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
         .thenApply(done -> null);
@@ -158,9 +164,9 @@ final class ShardReplicas {
   }
 
   /**
-   * Gives a standby a copy, unless it has one with that change.
+   * Gives a replica a copy, unless it has one that contains that change.
    *
-   * @param copy gives it, waits, and says whether it has it
+   * @param copy sends the copy, waits, and returns whether the replica has it
    */
   void copyIfMissing(int standby, long change, Predicate<ActorHandle<ReplicaActor>> copy) {
     var to = replicas.get(standby);
@@ -182,7 +188,7 @@ final class ShardReplicas {
       if (refused == null) {
         throw e;
       }
-      if (change == 0) { // whoever asked for it can still be told that it is not to be had
+      if (change == 0) { // the request that needs the copy can still fail
         throw refused;
       }
       var _ = lost(to, e);

@@ -20,17 +20,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The state of one shard's part of a table, or of some of it, in one piece of memory: what goes to
- * a standby, to another shard when parameters move, and into the file of a checkpoint.
+ * Serialized state of one shard's part of a table, or of a selection of it. It is sent to a
+ * replica, to another shard when parameters move, and written to the file of a checkpoint.
  *
- * <p>First 16 bytes: "MBBL", the version (1), how many bytes the head has, 0, each an int, little
- * endian. Then the head, and zeros up to a multiple of 64; then the numbers, little endian. Of a
- * dense table: the weights, each state vector, and the sums of gradients of open steps, all as long
- * as the range. Of a sparse one: the keys; the rows, each with weights and state; and for each open
- * step its keys and then its sums.
+ * <p>The first 16 bytes are "MBBL", the version (1), the length of the header in bytes, and 0, each
+ * as a little-endian int. Then come the header, zeros up to a multiple of 64 bytes, and the numbers
+ * in little endian. In a dense table these are the weights, each state vector, and the gradient
+ * sums of pending steps, each as long as the range. In a sparse table they are the keys; the rows,
+ * each with its weights and state; and for each pending step its keys and then its sums.
  *
- * @param header what there is
- * @param numbers what follows it
+ * @param header description of the contents
+ * @param numbers what follows the header
  */
 record ShardSnapshot(Header header, MemorySegment numbers) {
   private static final int MAGIC = 0x4C42424D; // "MBBL"
@@ -41,20 +41,21 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /**
-   * What a block has.
+   * Header of a snapshot.
    *
-   * @param numberType what the numbers are
+   * @param numberType type of the numbers
    * @param width how many numbers an item has; 1 in a dense table
-   * @param vectors the weights and the state: 1 or more
+   * @param vectors number of vectors, weights and state: 1 or more
    * @param start the first parameter; 0 in a sparse table
-   * @param count how many parameters or rows
-   * @param updates how many updates they have had
-   * @param layout the layout in which the workers' pushes are counted
-   * @param applied up to which step everything is applied
-   * @param slowest how many steps all have ended: those from {@code applied} to that are due
-   * @param workers the clocks
-   * @param previousSequences the last push of each worker in the layout before
-   * @param pendingSteps the steps that wait for their end
+   * @param count number of parameters or rows
+   * @param updates number of updates applied to them
+   * @param layout version of the layout in which the workers' pushes are numbered
+   * @param applied number of steps that are applied
+   * @param slowest number of steps that all workers have ended; those from {@code applied} on are
+   *     due
+   * @param workers clocks of the workers
+   * @param previousSequences sequence number of each worker's last push in the previous layout
+   * @param pendingSteps steps whose gradients wait to be applied
    */
   record Header(
       NumberType numberType,
@@ -71,15 +72,15 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
       List<PendingStep> pendingSteps) {}
 
   /**
-   * A step for which gradients are kept.
+   * Step with gradients that wait to be applied.
    *
-   * @param step which
-   * @param rank of the worker whose they are; -1 for all
-   * @param count for how many parameters or rows
+   * @param step number of the step
+   * @param rank rank of the worker that the gradients are from; -1 for all workers
+   * @param count number of parameters or rows that there are gradients for
    */
   record PendingStep(long step, int rank, long count) {}
 
-  /** How long a block with that head is. */
+  /** Returns the size in bytes of a snapshot with that header. */
   static long sizeOf(Header header, boolean sparse) {
     return headerBytes(header).length + numbersOf(header, sparse);
   }
@@ -95,7 +96,7 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
     return bytes;
   }
 
-  /** Everything before the numbers. */
+  /** Returns everything before the numbers: preamble, header and padding. */
   static byte[] headerBytes(Header header) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
@@ -148,9 +149,9 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
   }
 
   /**
-   * One that somebody else has written.
+   * Reads a snapshot that another process may have written.
    *
-   * @throws IllegalArgumentException when it is none
+   * @throws IllegalArgumentException when the memory holds no snapshot
    */
   static ShardSnapshot read(MemorySegment memory) {
     boolean is = memory.byteSize() >= FIXED && memory.get(INT, 0) == MAGIC;
@@ -174,11 +175,11 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
   }
 
   /**
-   * Nothing, if it is of a table of that kind and has the numbers that its head speaks of.
+   * Checks that the snapshot fits a table and contains the numbers that its header promises.
    *
    * @param width how many numbers an item of the table has
-   * @param vectors the weights and the state
-   * @throws IllegalArgumentException if not
+   * @param vectors number of vectors, weights and state
+   * @throws IllegalArgumentException if it does not
    */
   void require(NumberType numberType, int width, int vectors, boolean sparse) {
     boolean fits = header.numberType() == numberType
@@ -251,7 +252,9 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
         pendingStep);
   }
 
-  /** A dense table's vector, the open steps' sums after the state, from one parameter on. */
+  /**
+   * Returns some of a dense table's vector; the sums of pending steps are numbered after the state.
+   */
   MemorySegment vector(int vector, long from, long count) {
     int bytes = header.numberType().bytes();
     return numbers.asSlice((vector * header.count() + from) * bytes, count * bytes);

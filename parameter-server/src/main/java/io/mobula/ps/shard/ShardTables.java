@@ -11,18 +11,19 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard's parts of all tables, and those that it is about to have in the next layout. Makes
- * {@linkplain ShardChange changes}, which are the same wherever a copy of the shard is. One thread.
+ * Parts of all tables that one shard holds, and those that it prepares for the next layout. It
+ * applies {@linkplain ShardChange changes} in the same way on the shard and on its replicas. For
+ * one thread.
  */
 final class ShardTables {
   private final MobulaRuntime runtime;
   private final HeapAdmission heap = HeapAdmission.ofThisJvm();
-  private final Map<Integer, HeapException> refused = new HashMap<>(); // not in the present heap
+  private final Map<Integer, HeapException> refused = new HashMap<>(); // did not fit the heap
   private final TreeMap<Integer, TableInstance> present = new TreeMap<>();
   private final TreeMap<Integer, TableInstance> prepared = new TreeMap<>();
   private final Map<Integer, RetiredPart> retired = new HashMap<>();
 
-  /** A part of a table, and what that table is. */
+  /** Part of a table with the table's specification. */
   record TableInstance(TableSpec spec, TableShard shard) {}
 
   ShardTables(MobulaRuntime runtime) {
@@ -31,7 +32,7 @@ final class ShardTables {
 
   // ---- which there are
 
-  /** A part that is there. */
+  /** Returns the present part of a table. */
   TableShard get(int id) {
     var found = present.get(id);
     if (found != null) {
@@ -40,7 +41,7 @@ final class ShardTables {
     throw absent(id);
   }
 
-  /** A part that should be there had no room when the shard was started. */
+  /** Records that the part of a table had no room when the shard was restarted. */
   void refuse(int id, HeapException why) {
     close(present.remove(id));
     refused.put(id, why);
@@ -64,7 +65,7 @@ final class ShardTables {
             null);
   }
 
-  /** Whether a push to a part that is not here any more was taken in while it was. */
+  /** Returns whether a push to a retired part was applied before the part moved away. */
   boolean hasTakenBefore(int id, PushOrigin origin) {
     var gone = retired.get(id);
     return gone != null && gone.hasTaken(origin);
@@ -78,7 +79,7 @@ final class ShardTables {
     return (SparseShard) get(id);
   }
 
-  /** All that are there, then all that are prepared. */
+  /** Visits all present parts, then all prepared parts. */
   void forEach(BiConsumer<TableInstance, Boolean> action) {
     present.values().forEach(instance -> action.accept(instance, false));
     prepared.values().forEach(held -> action.accept(held, true));
@@ -88,7 +89,7 @@ final class ShardTables {
     return present.size() + prepared.size();
   }
 
-  /** What people call it. */
+  /** Returns the name of a table, for messages. */
   String nameOf(int id) {
     var found = present.getOrDefault(id, prepared.get(id));
     return found == null
@@ -98,12 +99,15 @@ final class ShardTables {
 
   // ---- making and ending them
 
-  /** Makes an empty part. */
+  /** Creates an empty part of a table. */
   TableShard create(TableSpec spec, TablePart part) {
     return put(present, spec, part);
   }
 
-  /** A part for a layout that is not valid yet; made if it is not there. */
+  /**
+   * Returns the part that is prepared for a layout that is not valid yet; creates it if it is
+   * missing.
+   */
   TableShard prepare(TableSpec spec, TablePart part) {
     var there = prepared.get(spec.id());
     return there != null && there.shard().part.equals(part)
@@ -133,12 +137,12 @@ final class ShardTables {
     refused.remove(id);
   }
 
-  /** Answers for gradients that are kept, as others are about to keep them. */
+  /** Releases the workers' gradients that are kept, because other shards will keep them. */
   void releaseGradients() {
     forEach((instance, later) -> instance.shard().releaseGradients());
   }
 
-  /** Gives all memory back. */
+  /** Frees the memory of all tables. */
   void clear() {
     forEach((instance, later) -> instance.shard().close());
     present.clear();
@@ -149,7 +153,7 @@ final class ShardTables {
 
   // ---- changes
 
-  /** Makes a change that its shard, or it itself, has allowed. */
+  /** Applies a change that the shard has accepted. */
   void apply(ShardChange change) {
     switch (change) {
       case ShardChange.Create(var spec, var part) -> create(spec, part);
@@ -167,21 +171,24 @@ final class ShardTables {
     }
   }
 
-  /** That layout is valid: what is prepared for it is there from now on, for others not at all. */
+  /**
+   * Activates the parts that are prepared for a layout that is valid, and drops parts for other
+   * layouts.
+   */
   void activateLayout(int layout) {
     move(
         layout,
         prepared.values().stream().anyMatch(instance -> instance.shard().part.layout() == layout));
   }
 
-  /** From a table that was dropped, everybody has left. */
+  /** Removes a worker, unless its table was dropped. */
   private void leave(int table, long worker, int layout, long steps) {
     if (present.containsKey(table) || retired.containsKey(table)) {
       get(table).leave(worker, layout, steps);
     }
   }
 
-  /** The parts that were prepared take the place of those that are there, or are forgotten. */
+  /** Replaces the present parts by the prepared ones, or drops the prepared ones. */
   private void move(int layout, boolean valid) {
     if (!valid) {
       prepared.values().forEach(ShardTables::close);
@@ -207,7 +214,7 @@ final class ShardTables {
     prepared.clear();
     olds.forEach((id, old) -> {
       if (old.shard().part.layout() < layout) {
-        old.shard().releaseGradients(); // a standby answers for what it keeps
+        old.shard().releaseGradients(); // on a replica: its copy needs them
         old.shard().close();
       }
     });

@@ -5,9 +5,9 @@ import io.mobula.ps.kernel.NumberType;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The weights of one range, and the versions of them that others read. Large ones lie in store
- * memory: a version is what is there when somebody asks, sealed and given to all readers without a
- * copy, and the next update goes to other memory. One thread.
+ * Weights of one range, with immutable versions for readers. Large weights lie in store memory: the
+ * first read seals the present version, all readers share it without a copy, and the next update is
+ * written to new memory. For one thread.
  */
 interface ShardWeights {
   static ShardWeights of(MobulaRuntime runtime, NumberType numberType, int length) {
@@ -16,19 +16,20 @@ interface ShardWeights {
         : new ArrayWeights(numberType, length);
   }
 
-  /** The numbers as they are, not to be written. */
+  /** Returns the present numbers, which must not be written. */
   MemorySegment numbers();
 
   /**
-   * Where the next numbers are to be written; {@link #commit} says when they are.
+   * Returns the memory that the next update is written to; {@link #commit} publishes it.
    *
-   * @param all whether every number is going to be; else those there are the present ones
+   * @param all whether every number will be written; if not, the memory starts with the present
+   *     numbers
    */
   MemorySegment target(boolean all);
 
-  /** What was written to the {@link #target} counts from now on. */
+  /** Publishes the numbers that were written to the {@link #target}. */
   void commit();
 
-  /** Gives its memory back. */
+  /** Frees the memory of the weights. */
   void close();
 }

@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** {@link ShardSnapshot}s on their way to store memory and to files, and back from files. */
+/** Transfer of {@link ShardSnapshot}s to store memory and to files, and back from files. */
 final class SnapshotIo {
   private SnapshotIo() {}
 
-  /** A block in the store; to be closed by the caller. */
+  /** Writes a snapshot into the object store; the caller closes the ref. */
   static ObjectRef<Tensor> store(
       MobulaRuntime runtime, TableShard shard, SnapshotSelection selection) {
     long bytes = shard.sizeOf(selection);
@@ -27,8 +27,8 @@ final class SnapshotIo {
   }
 
   /**
-   * Writes the file of a part; when this returns the numbers are copied, and it completes when they
-   * are on the disk.
+   * Writes the file of a part. Returns once the numbers are copied; the stage completes when they
+   * are on disk.
    */
   static CompletionStage<io.mobula.ps.checkpoint.CheckpointPart> save(
       TableShard shard, Path draft, int index, long from, long to) {
@@ -54,9 +54,9 @@ final class SnapshotIo {
   }
 
   /**
-   * Reads a shard's numbers from a checkpoint, whatever shards have written it.
+   * Loads a shard's numbers from a checkpoint that may have been written by other shards.
    *
-   * @throws CheckpointException when there is none in that directory, or it is not what it was
+   * @throws CheckpointException when there is no checkpoint in that directory, or it was altered
    */
   static void load(
       TableShard shard, TableSpec spec, Path directory, TableShard.SnapshotOrigin snapshotOrigin) {

@@ -4,15 +4,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
-/** Where a {@link ShardSnapshot} is written to, front to back. One thread. */
+/** Sequential output of a {@link ShardSnapshot}. For one thread. */
 interface SnapshotOutput {
-  /** How many bytes at most are filled at a time where they cannot be written in place. */
+  /** Maximum number of bytes filled at a time, where they cannot be written in place. */
   int WINDOW = 1 << 20;
 
-  /** The next bytes, which {@code fill} sets, all of them. */
+  /** Appends bytes, all of which {@code fill} has to set. */
   void put(long bytes, Consumer<MemorySegment> fill);
 
-  /** Into memory that is as long as the block. */
+  /** Creates an output into memory that is as long as the snapshot. */
   static SnapshotOutput to(MemorySegment memory) {
     return new SnapshotOutput() {
       private long at;
@@ -25,7 +25,7 @@ interface SnapshotOutput {
     };
   }
 
-  /** To somebody who takes it in order, piece by piece, and keeps nothing of it. */
+  /** Creates an output to a consumer that takes the pieces in order and keeps none of them. */
   static SnapshotOutput to(Consumer<MemorySegment> taker, Arena arena) {
     var window = arena.allocate(WINDOW, 64);
     return (bytes, fill) -> {

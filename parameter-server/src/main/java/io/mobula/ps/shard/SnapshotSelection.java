@@ -2,17 +2,17 @@ package io.mobula.ps.shard;
 
 import java.io.Serializable;
 
-/** Which of a shard's parameters or rows go into a {@link ShardSnapshot}. */
+/** Selection of the parameters or rows of a shard that go into a {@link ShardSnapshot}. */
 public sealed interface SnapshotSelection extends Serializable {
-  /** All there are. */
+  /** Selection of everything the shard holds. */
   record All() implements SnapshotSelection {
     private static final long serialVersionUID = 1L;
   }
 
   /**
-   * Those that another shard has in another layout.
+   * Selection of what another shard holds in another layout.
    *
-   * @param to which part of the table that is
+   * @param to the part that the other shard holds
    */
   record ForPart(TablePart to) implements SnapshotSelection {
     private static final long serialVersionUID = 1L;

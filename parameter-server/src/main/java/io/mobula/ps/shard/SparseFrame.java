@@ -6,25 +6,25 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Gradients of rows on their way to a shard: 64 bytes that say what they are, then the keys, if
- * they are sent, then the numbers. In the machine's byte order, as both sides are of one kind.
+ * Message with gradients of rows to a sparse shard: a header of 64 bytes, then the keys, if they
+ * are sent, then the numbers. In native byte order, as both sides run on the same architecture.
  *
  * <table>
- * <caption>The bytes</caption>
- * <tr><th>at</th><th>what</th></tr>
+ * <caption>The header</caption>
+ * <tr><th>offset, type</th><th>content</th></tr>
  * <tr><td>0, int</td><td>{@value #MAGIC}</td></tr>
- * <tr><td>4, int</td><td>how many keys</td></tr>
- * <tr><td>8, long</td><td>the worker</td></tr>
- * <tr><td>16, long</td><td>its how manieth push to this shard</td></tr>
- * <tr><td>24, long</td><td>names the list of keys; 0 if it is not to be remembered</td></tr>
- * <tr><td>32, int</td><td>1 if the keys follow, 0 if the shard is to know the list</td></tr>
- * <tr><td>36, int</td><td>how many numbers a row has</td></tr>
- * <tr><td>40, long</td><td>how many steps the worker had ended</td></tr>
- * <tr><td>48, int</td><td>the layout that the worker knows</td></tr>
- * <tr><td>52, int</td><td>how many bytes a number has</td></tr>
+ * <tr><td>4, int</td><td>count of keys</td></tr>
+ * <tr><td>8, long</td><td>worker number</td></tr>
+ * <tr><td>16, long</td><td>sequence number of the push</td></tr>
+ * <tr><td>24, long</td><td>hash of the key list; 0 if it is not to be remembered</td></tr>
+ * <tr><td>32, int</td><td>1 if the keys follow, 0 if the shard should know the list</td></tr>
+ * <tr><td>36, int</td><td>count of numbers in a row</td></tr>
+ * <tr><td>40, long</td><td>number of steps that the worker has ended</td></tr>
+ * <tr><td>48, int</td><td>layout version known to the worker</td></tr>
+ * <tr><td>52, int</td><td>bytes of a number</td></tr>
  * </table>
  *
- * @param memory all of it
+ * @param memory header, keys and numbers
  */
 public record SparseFrame(MemorySegment memory) {
   private static final int MAGIC = 0x5350524D; // "MRPS"
@@ -32,7 +32,7 @@ public record SparseFrame(MemorySegment memory) {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
-  /** How many bytes such gradients take. */
+  /** Returns the size in bytes of a frame. */
   public static long sizeOf(long keys, int width, NumberType numberType, boolean sent) {
     return sizeOf(keys, width, numberType.bytes(), sent);
   }
@@ -41,7 +41,7 @@ public record SparseFrame(MemorySegment memory) {
     return HEADER_BYTES + (sent ? keys * Long.BYTES : 0) + keys * width * numberBytes;
   }
 
-  /** One that somebody else has written. */
+  /** Reads a frame that another process may have written; checks its size and magic number. */
   static SparseFrame read(MemorySegment memory) {
     boolean is = memory.byteSize() >= HEADER_BYTES && memory.get(INT, 0) == MAGIC;
     var frame = new SparseFrame(memory);
@@ -54,7 +54,7 @@ public record SparseFrame(MemorySegment memory) {
     return frame;
   }
 
-  /** Writes the head. */
+  /** Writes the header of a push. */
   public void writeHeader(
       PushOrigin origin,
       int count,
@@ -99,12 +99,12 @@ public record SparseFrame(MemorySegment memory) {
     return memory.get(INT, 52);
   }
 
-  /** The keys, where they follow. */
+  /** Returns the keys; only for a frame that contains them. */
   public MemorySegment keys() {
     return memory.asSlice(HEADER_BYTES, (long) count() * Long.BYTES);
   }
 
-  /** The numbers, row by row. */
+  /** Returns the numbers, row by row. */
   public MemorySegment numbers() {
     long at = HEADER_BYTES + (hasKeys() ? (long) count() * Long.BYTES : 0);
     return memory.asSlice(at, (long) count() * width() * numberBytes());

@@ -23,11 +23,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard's rows of a sparse table. Rows are made when their key is first pushed; what is pulled
- * before is how they would begin.
+ * One shard's rows of a sparse table. A row is created when its key is first pushed; a pull before
+ * that returns the row's initial values.
  *
- * <p>The gradients of a key in one push are summed. A push is then applied in batches: weights and
- * state of some rows are gathered into arrays, updated in one loop, and scattered back. One thread.
+ * <p>The gradients of a key in one push are summed. A push is applied in batches: the weights and
+ * state of some rows are gathered into arrays, updated in one loop, and scattered back. For one
+ * thread.
  */
 final class SparseShard extends TableShard {
   private final SparseSpec spec;
@@ -38,7 +39,7 @@ final class SparseShard extends TableShard {
   private final TreeMap<Long, List<PendingRows>> pendingSteps = new TreeMap<>();
   private long updates;
 
-  /** Gradients of rows that wait for the end of their step. */
+  /** Gradients of rows that wait for their step to be applied. */
   private static final class PendingRows {
     private final int rank;
     private final int[] rows;
@@ -60,7 +61,10 @@ final class SparseShard extends TableShard {
 
   // ---- push
 
-  /** Applies gradients, or keeps them; false if it does not know the list of keys. */
+  /**
+   * Applies gradients, or keeps them until their step ends; the result is false if the shard does
+   * not know the key list.
+   */
   CompletableFuture<Boolean> push(SparseFrame pushed) {
     requireFits(pushed);
     boolean taken = wasTaken(pushed.origin()) || takeIn(pushed) != null;
@@ -75,7 +79,10 @@ final class SparseShard extends TableShard {
     }
   }
 
-  /** Gives the rows that it was for; null, and nothing has happened, if the list is not known. */
+  /**
+   * Applies or keeps gradients and returns their rows; returns null, without any effect, if the key
+   * list is not known.
+   */
   private int @Nullable [] takeIn(SparseFrame pushed) {
     long began = System.nanoTime();
     var origin = pushed.origin();
@@ -102,11 +109,11 @@ final class SparseShard extends TableShard {
     return rows;
   }
 
-  /** Refuses a push that would need more heap than there is, before anything has changed. */
+  /** Refuses a push that needs more heap than there is, before anything is changed. */
   private void admit(SparseFrame pushed) {
     int count = pushed.count();
     long most = growthOf(pushed.hasKeys() ? count : 0, count);
-    if (most > 0 && !heap.fits(most)) { // its keys may be known
+    if (most > 0 && !heap.fits(most)) { // its keys may have rows already
       int unknown = pushed.hasKeys() ? unknown(pushed.keys(), count, false) : 0;
       long bytes = growthOf(unknown, count);
       if (bytes > 0) {
@@ -119,7 +126,7 @@ final class SparseShard extends TableShard {
     return index.growthOf(more) + kernel.growthOf((long) index.size() + more, pushed);
   }
 
-  /** How many of the keys have no row; of all, or of this shard's. */
+  /** Counts the keys that have no row, among all keys or among this shard's. */
   private int unknown(MemorySegment keys, long count, boolean mine) {
     int unknown = 0;
     for (long i = 0; i < count; i++) {
@@ -132,8 +139,8 @@ final class SparseShard extends TableShard {
   }
 
   /**
-   * A push, the end of its worker's step, and a pull of the same rows; null if it does not know the
-   * list of keys, and then nothing has happened.
+   * Applies a push, ends its worker's step and pulls the same rows; the result is null, without any
+   * effect, if the shard does not know the key list.
    */
   CompletableFuture<@Nullable NumberArray> exchange(SparseFrame pushed, long steps) {
     requireFits(pushed);
@@ -141,7 +148,7 @@ final class SparseShard extends TableShard {
     boolean again = wasTaken(origin);
     int[] rows = again ? lookup.rowsOf(pushed) : takeIn(pushed);
     if (rows == null) {
-      if (again) { // its worker asks for the rows
+      if (again) { // the worker pulls the rows itself
         throw new ParametersMovedException(gate.table(), origin.layout(), part.layout(), true);
       }
       return CompletableFuture.completedFuture(null);
@@ -174,7 +181,7 @@ final class SparseShard extends TableShard {
       merge(first.getValue());
       apply(1.0 / Math.max(1, gate.workers().participants(first.getKey())));
       pendingSteps.remove(
-          first.getKey()); // what could not be applied is there still, for another try
+          first.getKey()); // only now, so that a step that cannot be applied is tried again
       counters.recordUpdate(System.nanoTime() - began);
     }
   }
@@ -184,11 +191,11 @@ final class SparseShard extends TableShard {
     return pendingSteps.firstKey();
   }
 
-  /** None waits: what they bring is copied. */
+  /** Does nothing, as no push waits: its gradients are copied. */
   @Override
   void refuseBefore(long step, Supplier<RuntimeException> why) {}
 
-  /** Sums what was kept for a step, in the order of the workers' ranks. */
+  /** Sums the gradients of a step, in the order of the workers' ranks. */
   private void merge(List<PendingRows> round) {
     kernel.beginUpdate(index.size());
     round.stream()
@@ -198,7 +205,10 @@ final class SparseShard extends TableShard {
 
   // ---- pull
 
-  /** Completes when the worker may read: with the rows of the keys, in their order. */
+  /**
+   * Returns a future with the rows of the keys, in their order; it completes when the worker may
+   * read.
+   */
   CompletableFuture<NumberArray> pull(long worker, int layout, long steps, long[] keys) {
     admitRead(worker, layout, steps);
     long bytes = (long) keys.length * sumBytes();
@@ -213,7 +223,7 @@ final class SparseShard extends TableShard {
 
   // ---- moving
 
-  /** What is kept is a copy already. */
+  /** Does nothing, as kept gradients are copies already. */
   @Override
   void releaseGradients() {}
 
@@ -242,7 +252,7 @@ final class SparseShard extends TableShard {
     return true;
   }
 
-  /** The rows that a block would have, in order. */
+  /** Returns the rows that a snapshot contains, in order. */
   private int[] rows(SnapshotSelection selection, long[] keys) {
     return switch (selection) {
       case SnapshotSelection.All() -> IntStream.range(0, keys.length).toArray();
@@ -253,7 +263,7 @@ final class SparseShard extends TableShard {
     };
   }
 
-  /** Of the rows of a block, which have gradients that are kept; by step. */
+  /** Returns, by pending step, which of the given rows have gradients. */
   private Map<Long, int[]> pendingRows(int[] rows) {
     var wanted = new BitSet();
     for (int row : rows) {
@@ -397,7 +407,7 @@ final class SparseShard extends TableShard {
     return index.size();
   }
 
-  /** Those that most gradients came for, the most first. */
+  /** Returns the most frequently pushed rows, the most frequent first. */
   List<HotRow> hotRows(int most) {
     var keys = index.keys();
     return hot.most(most).stream()

@@ -8,17 +8,17 @@ import io.mobula.ps.row.RowInitializer;
 import java.util.Objects;
 
 /**
- * What a sparse table is, the same for its shards and its workers.
+ * Immutable specification of a sparse table, shared by its shards and its workers.
  *
- * @param id names it among the tables of its server
- * @param name what people call it
- * @param numberType what its numbers are
+ * @param id number of the table within its server
+ * @param name name given by the user
+ * @param numberType type of the numbers
  * @param width how many numbers a row has
- * @param optimizer what applies gradients
- * @param consistency how far apart its workers may be
- * @param initial how a row begins
- * @param placement which shard has a key
- * @param hotKeys how many of the most pushed keys workers have copies of; 0 for none
+ * @param optimizer applies gradients
+ * @param consistency how many steps workers may be apart
+ * @param initial initial values of rows
+ * @param placement function from keys to shards
+ * @param hotKeys number of hot keys that each worker caches; 0 for none
  */
 public record SparseSpec(
     int id,
@@ -32,7 +32,7 @@ public record SparseSpec(
     int hotKeys)
     implements TableSpec {
 
-  /** Refuses nulls, and rows of nothing. */
+  /** Refuses nulls, and row widths out of bounds. */
   public SparseSpec {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(numberType, "element");
@@ -46,43 +46,43 @@ public record SparseSpec(
     }
   }
 
-  /** The same under that number. */
+  /** Returns this specification with another table number. */
   public SparseSpec withId(int number) {
     return new SparseSpec(
         number, name, numberType, width, optimizer, consistency, initial, placement, hotKeys);
   }
 
-  /** The same with such numbers. */
+  /** Returns this specification with another number type. */
   public SparseSpec with(NumberType changed) {
     return new SparseSpec(
         id, name, changed, width, optimizer, consistency, initial, placement, hotKeys);
   }
 
-  /** The same with another optimizer. */
+  /** Returns this specification with another optimizer. */
   public SparseSpec with(Optimizer changed) {
     return new SparseSpec(
         id, name, numberType, width, changed, consistency, initial, placement, hotKeys);
   }
 
-  /** The same with another rule. */
+  /** Returns this specification with another consistency rule. */
   public SparseSpec with(Consistency changed) {
     return new SparseSpec(
         id, name, numberType, width, optimizer, changed, initial, placement, hotKeys);
   }
 
-  /** The same with rows that begin otherwise. */
+  /** Returns this specification with other initial values. */
   public SparseSpec with(RowInitializer changed) {
     return new SparseSpec(
         id, name, numberType, width, optimizer, consistency, changed, placement, hotKeys);
   }
 
-  /** The same with copies of so many keys. */
+  /** Returns this specification with another number of hot keys. */
   public SparseSpec with(int changed) {
     return new SparseSpec(
         id, name, numberType, width, optimizer, consistency, initial, placement, changed);
   }
 
-  /** The same with keys on other shards. */
+  /** Returns this specification with another function from keys to shards. */
   public SparseSpec with(KeyPlacement changed) {
     return new SparseSpec(
         id, name, numberType, width, optimizer, consistency, initial, changed, hotKeys);
@@ -94,7 +94,7 @@ public record SparseSpec(
         + optimizer.stateVectors() + " state vectors";
   }
 
-  /** What people read in errors and reports. */
+  /** Returns a description for messages and reports. */
   @Override
   public String toString() {
     return "sparse table " + name + " of " + width + " " + numberType.pluralName() + " a row";

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may read a table now: its rule, the clocks of its workers, and those who wait. One thread.
+ * Gate that lets pulls through according to the table's consistency rule: holds the workers' clocks
+ * and the pulls that wait. For one thread.
  */
 final class StalenessGate {
   private static final int MOST_GONE = 10_000;
@@ -23,12 +24,12 @@ final class StalenessGate {
   private final WorkerTracker workers = new WorkerTracker();
   private final List<WaitingRead> waitingRead = new ArrayList<>();
   private final ShardCounters counters;
-  private final Set<Long> gone = new HashSet<>(); // since this shard forgot
+  private final Set<Long> gone = new HashSet<>(); // left since this shard lost state
   private long applied;
   private boolean begun;
   private boolean mayLackWorkers;
 
-  /** Somebody who may not read yet; {@code answer} runs when the slowest has come far enough. */
+  /** Pull that waits; {@code answer} runs when the slowest worker has advanced far enough. */
   private record WaitingRead(long worker, Runnable answer, Consumer<RuntimeException> refused) {}
 
   StalenessGate(String table, Consistency rule, ShardCounters counters) {
@@ -53,18 +54,18 @@ final class StalenessGate {
     return waitingRead.size();
   }
 
-  /** Up to which step everything is applied. */
+  /** Returns the number of steps that are applied. */
   long applied() {
     return applied;
   }
 
-  /** Begins where others have come to; where those who came last of them are. */
+  /** Starts at a step; of several starts, the lowest step counts. */
   void begin(long step) {
     applied = begun ? Math.min(applied, step) : step;
     begun = true;
   }
 
-  /** From now on there are workers that this shard does not know, though they are the table's. */
+  /** Notes that the table has workers that this shard does not know. */
   void expectUnknownWorkers() {
     mayLackWorkers = true;
   }
@@ -76,14 +77,14 @@ final class StalenessGate {
     }
   }
 
-  /** Refuses a worker that was forgotten; one that is no worker has the number 0. */
+  /** Refuses a worker that this shard has lost. A reader that is no worker has the number 0. */
   void requireKnown(long worker) {
     if (mayLackWorkers && worker != 0 && !workers.isPresent(worker) && !gone.contains(worker)) {
       throw new UnknownWorkerException(table);
     }
   }
 
-  /** Notes a sign of life of a worker, which must be one of the table's. */
+  /** Records a sign of life of a worker; throws if the worker is not one of the table's. */
   void recordActivity(long worker) {
     requireKnown(worker);
     if (!workers.isPresent(worker)) {
@@ -96,7 +97,10 @@ final class StalenessGate {
     workers.recordActivity(worker, System.nanoTime());
   }
 
-  /** All steps up to the slowest's are applied: answers those who may read now. */
+  /**
+   * Records that all steps up to {@code slowest} are applied, and answers the pulls that may now
+   * read.
+   */
   void advance(long slowest) {
     applied = slowest;
     var ready = new ArrayList<WaitingRead>();
@@ -110,7 +114,7 @@ final class StalenessGate {
     ready.forEach(each -> each.answer().run());
   }
 
-  /** Answers nobody who waits, but with an exception. */
+  /** Fails all waiting pulls with an exception. */
   void refuseWaiting(Supplier<RuntimeException> reason) {
     var all = List.copyOf(waitingRead);
     waitingRead.clear();
@@ -121,7 +125,10 @@ final class StalenessGate {
     return rule.mayRead(workers.endedSteps(worker), applied);
   }
 
-  /** Completes when the worker may read, which strangers always may. */
+  /**
+   * Returns a future that completes when the worker may read; a reader that is no worker always
+   * may.
+   */
   <T extends @Nullable Object> CompletableFuture<T> read(long worker, Supplier<T> answer) {
     workers.recordActivity(worker, System.nanoTime());
     if (!workers.isPresent(worker) || mayRead(worker)) {

@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** See {@link ShardWeights}: in store memory, sealed when somebody reads them. */
+/** Weights in store memory; a version is sealed when it is first read. */
 final class StoredWeights implements ShardWeights {
   private final MobulaRuntime runtime;
   private final long bytes;
@@ -21,11 +21,11 @@ final class StoredWeights implements ShardWeights {
   private @Nullable SealedVersion sealed;
 
   /**
-   * What readers have been given.
+   * Version of the weights that readers share.
    *
-   * @param ref keeps it for those who are to come
-   * @param arena ends this shard's own view
-   * @param view what is returned
+   * @param ref keeps the version for further readers
+   * @param arena scope of this shard's own view
+   * @param view what is returned to readers
    */
   private record SealedVersion(ObjectRef<Tensor> ref, Arena arena, Tensor view) {
     void end() {
@@ -74,7 +74,10 @@ final class StoredWeights implements ShardWeights {
     }
   }
 
-  /** The frame of an answer: one object for all who read this version. */
+  /**
+   * Returns the reply frame, which all readers of this version share; seals the version at the
+   * first call.
+   */
   Tensor sealReply(long updates, long slowest) {
     var present = sealed;
     if (present == null) {
@@ -84,7 +87,7 @@ final class StoredWeights implements ShardWeights {
     return present.view();
   }
 
-  @SuppressWarnings("MustBeClosed") // by the end of the version
+  @SuppressWarnings("MustBeClosed") // closed when the version ends
   private SealedVersion seal(long updates, long slowest) {
     var room = java.util.Objects.requireNonNull(open, "open");
     new DenseFrame(room.segment()).writeReplyHeader(updates, slowest, length);

@@ -4,10 +4,10 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link CatalogActor} knows of a table, and a shard needs to make its part of it.
+ * Entry of the {@link CatalogActor} for a table: what a restarted shard needs to recover its part.
  *
- * @param spec what it is
- * @param checkpoint the directory of its last checkpoint; null if there is none
+ * @param spec specification of the table
+ * @param checkpoint directory of the last checkpoint; null if there is none
  */
 public record TableEntry(TableSpec spec, @Nullable String checkpoint) implements Serializable {
   private static final long serialVersionUID = 1L;

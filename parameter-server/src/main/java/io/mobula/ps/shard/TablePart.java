@@ -3,11 +3,11 @@ package io.mobula.ps.shard;
 import java.io.Serializable;
 
 /**
- * Which part of a table a shard has.
+ * Identity of the part of a table that a shard holds.
  *
- * @param layout the version of the layout
- * @param index the shard's place in it, from 0
- * @param shards how many there are
+ * @param layout version of the layout
+ * @param index position of the shard in the layout, from 0
+ * @param shards number of shards in the layout
  */
 public record TablePart(int layout, int index, int shards) implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One shard's part of a table, as far as all kinds of tables are alike: workers join, end steps and
- * leave; steps are held back while others want all shards to stand at the same one; and it moves.
- * One thread.
+ * One shard's part of a table, as far as dense and sparse tables are alike: workers join, end steps
+ * and leave; steps can be held so that all shards stop at the same one; parts move between shards.
+ * For one thread.
  */
 abstract sealed class TableShard permits DenseShard, SparseShard {
   private static final Logger LOG = LoggerFactory.getLogger(TableShard.class);
@@ -29,13 +29,13 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   final TablePart part;
   final HeapAdmission heap;
   private final Map<Long, Long> previousSequences =
-      new HashMap<>(); // the last pushes in the layout before
+      new HashMap<>(); // each worker's last push in the previous layout
   private long ceiling = Long.MAX_VALUE;
   private boolean frozen;
   private @Nullable StepWaiter stepWaiter;
   private @Nullable BlockedStep blockedStep;
 
-  /** Somebody waits until all steps before one are applied. */
+  /** Request that waits until all steps before one are applied. */
   private record StepWaiter(long step, CompletableFuture<Long> answer) {}
 
   TableShard(String table, Consistency rule, TablePart part, HeapAdmission heap) {
@@ -46,7 +46,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
 
   // ---- memory
 
-  /** Names in an error something of this part. */
+  /** Describes a thing of this part, for messages; evaluated lazily. */
   final Object describe(String thing) {
     return new Object() {
       @Override
@@ -56,27 +56,27 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     };
   }
 
-  /** An array that is needed for a moment. */
+  /** Allocates an array that is needed only briefly. */
   final <T> T allocateBriefly(String thing, long bytes, Supplier<T> allocation) {
     return heap.allocateBriefly(describe(thing), bytes, allocation);
   }
 
   // ---- workers
 
-  /** A worker joins; gives how many steps it counts as having ended. */
+  /** Adds a worker; returns how many steps it counts as having ended. */
   final long join(long worker, int rank, NodeId node) {
     long ended = gate.workers().join(worker, rank, node, System.nanoTime());
     applyEndedSteps();
     return ended;
   }
 
-  /** A worker comes back that this shard may have forgotten. */
+  /** Adds a worker again that this shard may have lost. */
   final void rejoin(WorkerClock clock) {
     gate.workers().restore(clock, System.nanoTime());
     applyEndedSteps();
   }
 
-  /** A worker leaves, and has ended that many steps by it. */
+  /** Removes a worker, which has ended that many steps by leaving. */
   final void leave(long worker, int layout, long steps) {
     requirePresent(layout);
     gate.workers().endSteps(worker, steps, System.nanoTime());
@@ -85,7 +85,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     applyEndedSteps();
   }
 
-  /** A worker has ended that many steps. */
+  /** Records that a worker has ended that many steps. */
   final void clock(long worker, int layout, long steps) {
     requirePresent(layout);
     gate.recordActivity(worker);
@@ -97,23 +97,23 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     applyEndedSteps();
   }
 
-  /** Who is dead or silent. */
+  /** Evicts dead and unresponsive workers from the clocks, and returns them. */
   final List<WorkerClock> evictUnresponsive(@Nullable Set<NodeId> nodes, long patienceNanos) {
     return gate.workers().evict(nodes, patienceNanos, System.nanoTime());
   }
 
-  /** Goes on without them. */
+  /** Removes evicted workers and applies the steps that they held up. */
   final void evict(List<WorkerClock> gone) {
     gone.forEach(clock -> gate.leave(clock.worker()));
     applyEndedSteps();
   }
 
-  /** Refuses what is for another layout, or for one that is about to end. */
+  /** Refuses a request for another layout, or one that arrives during a move. */
   final void requirePresent(int layout) {
     requirePresent(layout, false);
   }
 
-  /** As above, after a push that came with it was taken in. */
+  /** Refuses such a request; {@code taken} says that the push that came with it was applied. */
   final void requirePresent(int layout, boolean taken) {
     if (frozen || layout != part.layout()) {
       throw new ParametersMovedException(gate.table(), layout, part.layout(), taken);
@@ -121,9 +121,10 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /**
-   * Whether a push was taken in before; if not, it may be now.
+   * Returns whether a push was applied before. If not, the push is for this layout and may be
+   * applied.
    *
-   * @throws ParametersMovedException when it is for another layout, and was not taken in there
+   * @throws ParametersMovedException when the push is for another layout and was not applied there
    */
   final boolean wasTaken(PushOrigin origin) {
     boolean here = !frozen && origin.layout() == part.layout();
@@ -152,10 +153,10 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /**
-   * Before a push of a step that is not over: a step before it that could not be applied is tried
-   * again, so that no more and more gradients are kept behind it.
+   * Tries again to apply a blocked step that precedes the step of a push, so that gradients do not
+   * pile up behind it.
    *
-   * @throws RuntimeException why it cannot be applied
+   * @throws RuntimeException the reason why the step cannot be applied
    */
   final void requireApplied(PushOrigin origin) {
     var before = blockedStep;
@@ -166,9 +167,9 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /**
-   * After the end of a step.
+   * Checks, after the end of a step, that no step is blocked.
    *
-   * @throws RuntimeException why a step that is over cannot be applied
+   * @throws RuntimeException the reason why a step cannot be applied
    */
   final void requireApplied() {
     if (blockedStep != null) {
@@ -176,12 +177,12 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     }
   }
 
-  /** Takes a push in, from now on. */
+  /** Records a push as applied, so that it is not applied again. */
   final void recordPush(PushOrigin origin) {
     gate.workers().recordPush(origin.worker(), origin.sequence());
   }
 
-  /** A worker, or somebody who is none, wants to read. */
+  /** Admits a reader under a layout, and records the steps that it has ended if it is a worker. */
   final void admitRead(long worker, int layout, long steps) {
     requirePresent(layout);
     gate.requireKnown(worker);
@@ -199,9 +200,9 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   // ---- steps
 
   /**
-   * Applies the steps that all have ended, and answers those who may read now. A step that cannot
-   * be applied stays as it is, and is tried again with the next call: this throws nothing, as the
-   * clocks are right all the same.
+   * Applies the steps that all workers have ended, and answers the pulls that may now read. A step
+   * that cannot be applied is kept and tried again at the next call. Throws nothing in that case,
+   * as the clocks are correct nevertheless.
    */
   final void applyEndedSteps() {
     long slowest = Math.min(gate.workers().slowest(), ceiling);
@@ -209,7 +210,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     try {
       finishBefore(slowest);
       blockedStep = null;
-    } catch (Throwable thrown) { // an optimizer or aggregator of the program's, or want of memory
+    } catch (Throwable thrown) { // a user's optimizer or aggregator fails, or memory is short
       applied = firstPendingStep();
       blockedStep =
           BlockedStep.of(blockedStep, applied, thrown, gate.table() + " on shard " + part.index());
@@ -226,7 +227,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     }
   }
 
-  /** Whoever waits for a step that cannot be applied is told, and may try again. */
+  /** Fails the requests that wait for a blocked step; they may be tried again. */
   private void refuseWaiting(BlockedStep present, long slowest) {
     gate.refuseWaiting(present::failure);
     var waiting = stepWaiter;
@@ -236,7 +237,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     }
     try {
       refuseBefore(slowest, present::failure);
-    } catch (OutOfMemoryError full) { // there is no room to keep what they brought: they wait
+    } catch (OutOfMemoryError full) { // no memory to keep the gradients: their pushes go on waiting
       LOG.warn(
           "Pushes to {} wait for the next try, as the heap is full: {}",
           gate.table(),
@@ -245,29 +246,29 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /**
-   * Applies what was kept for the steps before that, one after the other; what cannot be applied
-   * stays.
+   * Applies the pending steps before {@code step}, in order; a step that cannot be applied stays
+   * pending.
    */
   abstract void finishBefore(long step);
 
-  /** The first step of which something is kept. */
+  /** Returns the first pending step. */
   abstract long firstPendingStep();
 
-  /** Fails the pushes that wait for steps before that, and keeps what they have brought. */
+  /** Fails the pushes that wait for steps before {@code step}, and keeps their gradients. */
   abstract void refuseBefore(long step, Supplier<RuntimeException> why);
 
-  /** No step beyond that is applied from now on. */
+  /** Sets the step beyond which no step is applied from now on. */
   final void holdAt(long step) {
     ceiling = step;
     applyEndedSteps();
   }
 
-  /** Up to which step everything is applied. */
+  /** Returns the number of steps that are applied. */
   final long applied() {
     return gate.applied();
   }
 
-  /** Completes when all steps before that are applied. */
+  /** Returns a stage that completes when all steps before {@code step} are applied. */
   final CompletionStage<Long> whenApplied(long step) {
     var answer = new CompletableFuture<Long>();
     stepWaiter = new StepWaiter(step, answer);
@@ -277,7 +278,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
 
   // ---- moving
 
-  /** Takes nothing in any more, and sends those away who wait. */
+  /** Refuses requests from now on, and fails the waiting pulls. */
   final void freeze() {
     frozen = true;
     releaseGradients();
@@ -285,24 +286,24 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
         () -> new ParametersMovedException(gate.table(), part.layout(), part.layout(), true));
   }
 
-  /** The parameters stay here after all. */
+  /** Accepts requests again, as the parameters stay here after all. */
   final void thaw() {
     frozen = false;
     releaseGradients();
     applyEndedSteps();
   }
 
-  /** Copies gradients that are kept: those who wrote them wait no longer. */
+  /** Copies the gradients that are kept, so that the pushes that brought them are acknowledged. */
   abstract void releaseGradients();
 
-  /** Which pushes were the last, for those that come again after the move. */
+  /** Records the last pushes of the part that this one replaces, to recognize repeated pushes. */
   final void remember(TableShard old) {
     for (var clock : old.gate.workers().clocks()) {
       previousSequences.put(clock.worker(), clock.sequence());
     }
   }
 
-  /** Takes over what a block says of its shard as a whole. */
+  /** Takes over the worker clocks and steps of a snapshot. */
   final void startFrom(ShardSnapshot.Header header, SnapshotOrigin snapshotOrigin) {
     boolean same = header.layout() == part.layout();
     if (snapshotOrigin != SnapshotOrigin.RESTORED) {
@@ -318,64 +319,66 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     }
   }
 
-  /** How a shard comes by a block. */
+  /** Origin of a snapshot that a shard adopts. */
   enum SnapshotOrigin {
-    /** From a standby: nothing is lost. */
+    /** Copy of a replica; nothing was lost. */
     TAKEN_OVER,
-    /** From other shards, in another layout. */
+    /** Data of other shards in another layout. */
     MOVED,
-    /** From a checkpoint, of a server that lives on. */
+    /** Checkpoint of a running server, after a restart. */
     RECOVERED,
-    /** From a checkpoint, into a new table. */
+    /** Checkpoint that a new table starts from. */
     RESTORED
   }
 
-  /** What the table is. */
+  /** Returns the specification of the table. */
   abstract TableSpec spec();
 
-  /** The number of the first parameter, or 0. */
+  /** Returns the first parameter, or 0 in a sparse table. */
   abstract long firstItem();
 
-  /** The number after that of the last parameter, or how many rows there are. */
+  /** Returns one past the last parameter, or the number of rows. */
   abstract long endItem();
 
-  /** Whether it has to look at those of a checkpoint for its own. */
+  /** Returns whether a range of a checkpoint may contain items of this shard. */
   abstract boolean wants(long from, long to);
 
-  /** A standby gets a copy, which does not have the names of lists of keys: they are sent anew. */
+  /**
+   * Forgets all key lists, as a replica's copy does not contain them; workers send the keys again.
+   */
   abstract void forgetKeyLists();
 
-  /** What a block of some of it would have. */
+  /** Returns the header of a snapshot of a selection. */
   abstract ShardSnapshot.Header header(SnapshotSelection selection);
 
-  /** How long that block is. */
+  /** Returns the size in bytes of a snapshot of a selection. */
   abstract long sizeOf(SnapshotSelection selection);
 
-  /** Writes a block of some of it. */
+  /** Writes a snapshot of a selection. */
   abstract void write(SnapshotSelection selection, SnapshotOutput output);
 
-  /** Takes in the state in a block, as far as it is this shard's. */
+  /** Adopts the state in a snapshot, as far as it belongs to this shard. */
   abstract void adopt(ShardSnapshot snapshot, SnapshotOrigin snapshotOrigin);
 
-  /** The last pushes in the layout before this one, by worker. */
+  /** Returns each worker's last push in the previous layout. */
   final Map<Long, Long> previousSequences() {
     return Map.copyOf(previousSequences);
   }
 
   // ---- reports
 
-  /** How often the weights were changed. */
+  /** Returns the number of updates applied to the weights. */
   abstract long updates();
 
-  /** Gives memory back. */
+  /** Frees the memory of the part. */
   abstract void close();
 
-  /** What has happened here so far. */
+  /** Returns the counters of this part. */
   final ShardMetrics metrics() {
     return counters.metrics(updates(), gate.waitingReads(), gate.workers().size());
   }
 
-  /** The clocks, for whoever writes them. */
+  /** Returns the workers with their clocks. */
   final WorkerTracker workers() {
     return gate.workers();
   }

@@ -4,20 +4,20 @@ import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.optimizer.Optimizer;
 import java.io.Serializable;
 
-/** What a table is, whatever its kind. */
+/** Immutable specification of a table of either kind. */
 public sealed interface TableSpec extends Serializable permits DenseSpec, SparseSpec {
-  /** Names it among the tables of its server. */
+  /** Returns the number of the table within its server. */
   int id();
 
-  /** What people call it. */
+  /** Returns the name given by the user. */
   String name();
 
-  /** What applies gradients. */
+  /** Returns the optimizer that applies gradients. */
   Optimizer optimizer();
 
-  /** How far apart its workers may be. */
+  /** Returns the rule for how many steps workers may be apart. */
   Consistency consistency();
 
-  /** What has to be alike in a table for it to have the numbers of another. */
+  /** Returns the properties in which two tables must agree to exchange their numbers. */
   String shape();
 }

@@ -1,8 +1,8 @@
 package io.mobula.ps.shard;
 
 /**
- * The shard has come back from a checkpoint that is older than this worker: nothing has happened,
- * and the worker is to join again with the number and the steps it has.
+ * Refusal of a request because the shard was restarted from a checkpoint that does not know this
+ * worker. The request had no effect; the worker rejoins with its number and its steps.
  */
 public final class UnknownWorkerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
