@@ -9,10 +9,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sealed object of this store under one more name, pinned: it is there until this is discarded,
- * whatever becomes of the name it had before.
+ * Storage of a sealed object of this store that has one more owner. The object stays until this
+ * storage is discarded, whatever becomes of its first owner.
  *
- * @param held the name and the pin
+ * @param held the pin that keeps the object
  */
 record AliasedStorage(PinnedObject held) implements SealedStorage {
   @Override

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The order in which those who wait for room try to take it. Whoever wants as much as one that came
- * before, or more, comes after that one: it would find no room either, or take what the other waits
- * for. Whoever wants less may pass.
+ * Queue of the allocations that wait for memory, which decides who may try next. A request for at
+ * least as many bytes as an earlier one comes after it: it would find no memory either, or take
+ * what the earlier one waits for. A smaller request may overtake.
  *
- * <p>So that many small requests do not keep a large one waiting for ever, one that has waited for
- * a quarter of the full timeout goes before all that came later, but for those that want less than
- * an eighth of the store. This ends when it has waited for half of the full timeout, since one that
- * came later may be what frees the room.
+ * <p>So that many small requests do not starve a large one, a request that has waited for a quarter
+ * of the full timeout precedes all later ones, except those for less than an eighth of the store.
+ * Its precedence ends when it has waited for half of the full timeout, since a later request may
+ * belong to the caller that would free the memory.
  *
- * <p>Ray's queue of requests to create objects is served strictly in order, and spills or falls
- * back to a disk where that does not go on.
+ * <p>Ray serves its queue of create requests strictly in order, and spills or falls back to a disk
+ * when the head makes no progress.
  *
- * <p>Pure, and not safe for threads: its owner has a lock.
+ * <p>Pure logic, not safe for threads: the owner locks.
  */
 final class AllocationQueue {
   private static final int SMALL_PART = 8;
@@ -26,7 +26,7 @@ final class AllocationQueue {
   private final long precedenceUntil;
   private final List<QueuedAllocation> queueds = new ArrayList<>(); // the oldest first
 
-  /** A request that waits for room. */
+  /** Request that waits for memory. */
   static final class QueuedAllocation {
     private final long bytes;
     private final long since;
@@ -37,7 +37,7 @@ final class AllocationQueue {
     }
   }
 
-  /** Nobody waits yet. */
+  /** Creates an empty queue. */
   AllocationQueue(long capacityBytes, long fullTimeoutNanos) {
     this.smallBytes = capacityBytes / SMALL_PART;
     this.precedenceFrom = fullTimeoutNanos / 4;
@@ -54,8 +54,8 @@ final class AllocationQueue {
     queueds.remove(queued);
   }
 
-  /** Whether it may take room now. */
-  @SuppressWarnings("ReferenceEquality") // a place is known by identity
+  /** Returns whether this request may allocate now. */
+  @SuppressWarnings("ReferenceEquality") // requests are known by identity
   boolean mayTry(QueuedAllocation queued, long now) {
     for (var older : queueds) {
       if (older == queued) {

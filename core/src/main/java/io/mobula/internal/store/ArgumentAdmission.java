@@ -17,15 +17,15 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The room that calls take in this node's memory for arguments whose bytes are elsewhere: on other
- * hosts, or on a disk. One call at a time takes room, in the order in which they come, and it takes
- * the room for all of its arguments before any of them is brought. So only the first in the line
- * ever holds a part of what it needs: calls cannot wait for each other's parts. What is brought is
- * brought at the same time, for as many calls as have their room. Any thread; the caller's waits,
- * and an execution gives its CPU back meanwhile.
+ * Admission of calls whose arguments have to be fetched into this node's memory from other hosts or
+ * from a disk. One call at a time allocates memory, in the order of arrival, and it allocates the
+ * memory for all of its arguments before any of them is fetched. So only the first call in line
+ * ever holds a part of what it needs, and calls cannot wait for each other's parts. Calls that have
+ * their memory fetch at the same time. Any thread; the caller's thread waits, and an execution
+ * gives its CPU back meanwhile.
  *
- * <p>This is the admission of the pull manager of Ray ({@code src/ray/object_manager}), with real
- * room in place of an estimate of it.
+ * <p>This is the admission control of Ray's pull manager ({@code src/ray/object_manager}), with
+ * allocated memory in place of an estimate.
  */
 final class ArgumentAdmission {
   private final ObjectStore store;
@@ -40,13 +40,14 @@ final class ArgumentAdmission {
   }
 
   /**
-   * Brings what the parts of a call lack in memory, and keeps it there until the call is over.
-   * Costs a look at each part where nothing is lacking.
+   * Fetches those parts of a call that are not in memory, and keeps them there until the call is
+   * over. If nothing is missing, this costs a look at each part.
    *
-   * @param function a {@link ObjectContent}, an {@link ObjectEntry} with a value, or neither
-   * @param arguments each the same
-   * @throws StoreFullException when they are larger than the store together, or no room comes free
-   *     in the time of a full store although no other call goes on that holds any
+   * @param function an {@link ObjectContent}, an {@link ObjectEntry} with a value, or neither
+   * @param arguments each of the same kinds as {@code function}
+   * @throws StoreFullException when the arguments together are larger than the store, or when no
+   *     memory becomes free within the full timeout although no other call is running that holds
+   *     any
    */
   FetchedArguments fetch(Object function, Object[] arguments) {
     boolean lacks = lacksRoom(function);
@@ -134,16 +135,17 @@ final class ArgumentAdmission {
     }
   }
 
-  /** Takes room for one argument. */
+  /** Allocator of the memory for one argument. */
   @FunctionalInterface
   interface ArgumentAllocator {
     WritableBlock take(long bytes);
   }
 
   /**
-   * Whether a call that holds arguments here has ended since this was asked last, or one runs that
-   * will: for as long as that is so it is worth waiting for. One that waits for an object itself,
-   * maybe for the result of the very call that waits for room, is no reason to.
+   * Condition that other calls will free memory: a call that holds arguments here has ended since
+   * the last check, or one is running. As long as it is true, waiting goes on. A call that itself
+   * waits for an object does not count: it may wait for the result of the very call that waits for
+   * memory.
    */
   private final class OtherCallsProgress implements BooleanSupplier {
     private long seen = ended.get();
@@ -157,9 +159,9 @@ final class ArgumentAdmission {
     }
   }
 
-  /** A call that has large arguments in this node's memory. */
+  /** Call that has large arguments in this node's memory. */
   interface ArgumentHolder {
-    /** Whether it runs, and waits for no object. */
+    /** Returns whether the call runs and does not wait for an object. */
     boolean isRunning();
   }
 

@@ -3,9 +3,9 @@ package io.mobula.internal.store;
 import io.mobula.ObjectId;
 
 /**
- * An argument is not to be had from the place where it was known to be, and the call that reads it
- * ends before its body begins. The call holds nothing while the argument is looked for, and runs
- * again once the argument has another place. Never seen by a user.
+ * Signal that an argument is not available at its known location, so that the call which reads it
+ * ends before its body begins. The call holds nothing while the argument is looked up, and runs
+ * again once a new location is known. Users never see this exception.
  */
 public final class ArgumentUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,17 +13,17 @@ public final class ArgumentUnavailableException extends RuntimeException {
   private final transient ObjectId object;
 
   /**
-   * It is not there.
+   * Creates the exception for one argument.
    *
    * @param object the argument
-   * @param why as it was seen there
+   * @param why why the location cannot give it
    */
   public ArgumentUnavailableException(ObjectId object, String why) {
     super("Object " + object + " is not where it was known to be: " + why, null, false, false);
     this.object = object;
   }
 
-  /** The argument. */
+  /** Returns the id of the argument. */
   public ObjectId object() {
     return object;
   }

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a value back into memory for those who cannot wait for that in their own thread: once for
- * all who ask meanwhile. Safe for all threads; nothing here blocks.
+ * Restore of a spilled value on a background thread, for callers that cannot wait in their own
+ * thread: once for all who ask meanwhile. Safe for all threads; nothing here blocks.
  */
 final class AsyncRestore {
   private final SealedStorage value;
@@ -19,16 +19,16 @@ final class AsyncRestore {
     this.movers = movers;
   }
 
-  /** The value in memory, pinned for whoever asks, who closes it. */
+  /** Returns the value in memory with a pin, which the caller closes. */
   CompletableFuture<PinnedObject> acquirePinAsync() {
     var here = value.tryAcquirePin();
     return here != null
         ? CompletableFuture.completedFuture(here)
         : started()
-            .thenCompose(present -> acquirePinAsync()); // it is pinned until this has been done
+            .thenCompose(present -> acquirePinAsync()); // it stays pinned until this stage has run
   }
 
-  /** Has it brought back, if that is not so already. */
+  /** Starts to restore the value if it is not in memory. */
   void start() {
     var _ = started();
   }
@@ -49,7 +49,7 @@ final class AsyncRestore {
   private void bring(CompletableFuture<Void> done) {
     try (var _ = value.acquirePin()) {
       done.complete(null);
-    } catch (Throwable cannot) { // an Error, too: whoever waits must hear of it
+    } catch (Throwable cannot) { // an Error, too: the waiting callers must hear of it
       done.completeExceptionally(cannot);
     }
   }

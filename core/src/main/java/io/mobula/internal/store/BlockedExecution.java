@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An execution that blocks until objects are there. Made by its thread; what others prove of it
- * comes from any.
+ * Execution that is blocked until objects are ready, as the deadlock detection sees it. Created by
+ * its own thread; other threads report what they have proven about it.
  */
 final class BlockedExecution {
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -22,15 +22,15 @@ final class BlockedExecution {
   private final WaitLatch latch;
   private final DeadlockDetector deadlockDetector;
   private final Set<Integer> hopeless = new HashSet<>(); // under the monitor
-  private int rounds; // this and the next are its thread's
+  private int rounds; // this field and the next belong to the thread of the execution
   private long lookedAt;
 
   /**
-   * Knows of no cycle yet.
+   * Creates the wait without any proof of a cycle.
    *
-   * @param number ranks it among the waits of its node
-   * @param spare how many of the entries need not come
-   * @param endless whether it waits for all of them, and for ever
+   * @param number rank among the waits of its node
+   * @param spare how many of the entries need not become ready
+   * @param endless whether it waits for all of the entries, and without a timeout
    */
   BlockedExecution(
       long number,
@@ -66,7 +66,8 @@ final class BlockedExecution {
   }
 
   /**
-   * Whether it holds up all who wait for its execution, as long as one of the entries is missing.
+   * Returns whether everything that waits for this execution is blocked as long as one of the
+   * entries is pending.
    */
   boolean isEndless() {
     return endless;
@@ -76,7 +77,10 @@ final class BlockedExecution {
     return ++rounds;
   }
 
-  /** It lasts: looks for a cycle that leads through other processes. For its thread. */
+  /**
+   * Sends probes after a wait has lasted for some time, to look for a cycle through other
+   * processes. Called by the thread of the execution.
+   */
   void probe() {
     long now = System.nanoTime();
     if (rounds == 0 || now - lookedAt >= BETWEEN_LOOKS_NANOS) {
@@ -85,12 +89,12 @@ final class BlockedExecution {
     }
   }
 
-  /** Its thread shall look at once. */
+  /** Makes the waiting thread send probes at once. */
   void probeNow() {
     latch.probeNow();
   }
 
-  /** This entry can only come when the wait has ended. */
+  /** Records a proof that this entry can become ready only after the wait has ended. */
   void markHopeless(int wanted) {
     boolean all;
     synchronized (this) {

@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The views of store memory that one call has of its arguments: they end with the call, and so do
- * their pins. What is read through them after that throws {@link IllegalStateException}; it never
- * shows bytes of something else. Any thread may read them; ending them asks all threads whether
- * they do at the moment, which takes some ten microseconds: for large arguments only.
+ * Views of store memory that one call has of its arguments; they end with the call, and so do their
+ * pins. Reading a view after that throws {@link IllegalStateException} and never shows bytes of
+ * another object. Any thread may read the views. Ending them checks all threads for a read in
+ * progress, which takes some ten microseconds, so this is for large arguments only.
  */
 public final class CallArgumentViews implements ArgumentAdmission.ArgumentHolder {
   private static final long AGAIN_MILLIS = 500;
@@ -26,12 +26,12 @@ public final class CallArgumentViews implements ArgumentAdmission.ArgumentHolder
     room.addHolder(this);
   }
 
-  @SuppressWarnings("MustBeClosed") // by end(), when the call is over
+  @SuppressWarnings("MustBeClosed") // closed by end(), when the call is over
   private static Arena newArena() {
     return Arena.ofShared();
   }
 
-  /** What they live in. */
+  /** Returns the arena that the views live in. */
   public Arena arena() {
     return arena;
   }
@@ -41,7 +41,7 @@ public final class CallArgumentViews implements ArgumentAdmission.ArgumentHolder
     return reader == null || reader.waitingOn() == null;
   }
 
-  /** The call is over. Idempotent. */
+  /** Ends the views when the call is over. Idempotent. */
   public void end() {
     if (over.compareAndSet(false, true)) {
       close(arena);
@@ -50,8 +50,8 @@ public final class CallArgumentViews implements ArgumentAdmission.ArgumentHolder
   }
 
   /**
-   * Closes an arena of views, later if a native call or an asynchronous write has one of them at
-   * the moment.
+   * Closes an arena of views. If a native call or an asynchronous write uses one of them at the
+   * moment, the arena is closed later.
    */
   public static void close(Arena arena) {
     try {

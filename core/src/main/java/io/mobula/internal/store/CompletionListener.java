@@ -1,11 +1,11 @@
 package io.mobula.internal.store;
 
 /**
- * Hears once that an object has a value or a failure. Runs on the thread that made it so, and must
- * not block.
+ * Listener that is called once when an object has a value or a failure. Runs on the completing
+ * thread, which it must not block.
  */
 @FunctionalInterface
 public interface CompletionListener {
-  /** The object has its outcome. */
+  /** Handles the outcome of the object. */
   void onReady(ObjectEntry entry);
 }

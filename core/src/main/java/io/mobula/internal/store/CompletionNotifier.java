@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells waiters of objects that have become ready, one after the other on the thread that made them
- * so. What a waiter makes ready in turn is told after it and not inside it: a chain of calls each
- * of which waits for the one before may be as long as it likes.
+ * Notifier of the listeners of objects that have become ready, on the completing thread. If a
+ * listener completes another object, the listeners of that object are called after this listener
+ * and not inside it; so a chain of calls, each waiting for the one before, may have any length.
  */
 final class CompletionNotifier {
   private static final Logger LOG = LoggerFactory.getLogger(CompletionNotifier.class);
@@ -22,7 +22,7 @@ final class CompletionNotifier {
       for (var listener : waiters) {
         try {
           listener.onReady(entry);
-        } catch (Throwable e) { // one that fails must not keep it from the others
+        } catch (Throwable e) { // a failing listener must not keep the outcome from the others
           HeapExhaustion.exitIfExhausted(e);
           LOG.error("Somebody who waited for {} failed to hear that it is there", entry.id(), e);
         }
@@ -32,7 +32,10 @@ final class CompletionNotifier {
 
   private CompletionNotifier() {}
 
-  /** Tells them all; later, if this thread is telling others at the moment. */
+  /**
+   * Notifies all listeners of an entry. If this thread is notifying others at the moment, that happens
+   * afterwards.
+   */
   static void tell(ObjectEntry entry, List<CompletionListener> listeners) {
     if (listeners.isEmpty()) {
       return;

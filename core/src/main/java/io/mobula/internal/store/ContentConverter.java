@@ -14,10 +14,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns values into {@link ObjectContent} and back: immutable ones as they are, small ones as bytes
- * in the heap, others as sealed objects in shared memory. Tensors, buffers and primitive arrays of
- * 1 KiB and more are in shared memory even where the value is small: a block used before costs less
- * than fresh memory outside the heap, and goes back at once and not when the collector finds it.
+ * Converter from values to {@link ObjectContent} and back. Immutable values are kept as they are,
+ * small ones are encoded in the heap, others are sealed in shared memory. Tensors, buffers and
+ * primitive arrays of 1 KiB or more go to shared memory even where the value is small: a block that
+ * was used before costs less than fresh memory outside the heap, and is freed at once and not when
+ * the collector finds it.
  *
  * <p>All methods run in the caller's thread, which may wait a bounded time in {@link #snapshot}
  * when memory is full.
@@ -41,11 +42,11 @@ final class ContentConverter {
   }
 
   /**
-   * The value as it is now; later changes to it are not seen.
+   * Converts the current state of a value; later changes to the value have no effect.
    *
-   * @throws io.mobula.error.CodecException when it cannot be encoded; the message has the path to
-   *     the field at fault
-   * @throws StoreFullException when there is no room in time
+   * @throws io.mobula.error.CodecException when the value cannot be encoded; the message has the
+   *     path to the field that is the cause
+   * @throws StoreFullException when no memory becomes free in time
    */
   ObjectContent snapshot(@Nullable Object value, long inlineBudget) {
     if (value == null) {
@@ -77,8 +78,8 @@ final class ContentConverter {
   }
 
   /**
-   * A sealed object as it is, if the value is what was read of it: neither copied here, nor where
-   * another process of this host reads it. Else null.
+   * Returns the existing sealed object if the value was read from it and is unchanged, so that
+   * nothing is copied, here or where another process of this host reads it. Else null.
    */
   private ObjectContent.@Nullable Sealed reuseSealed(EncodedValue encoded, List<HeldRef> edges) {
     if (encoded.buffers().size() != 1) {
@@ -98,8 +99,8 @@ final class ContentConverter {
   }
 
   /**
-   * The same with views of its own, if every large part is in the store already and what remains is
-   * small; else null.
+   * Returns the encoded value with views of its own, if every large part is in the store already
+   * and the rest is small; else null.
    */
   private @Nullable EncodedValue buffersInPlace(EncodedValue encoded) {
     if (encoded.buffers().isEmpty() || encoded.bytes().length > inlineLimit) {
@@ -121,9 +122,10 @@ final class ContentConverter {
   }
 
   /**
-   * What a reader is given: the immutable value itself, a fresh copy, or views of store memory.
+   * Creates the value for a reader: the immutable value itself, a fresh copy, or views of store
+   * memory.
    *
-   * @throws io.mobula.error.GetTimeoutException when its bytes are elsewhere and do not come in
+   * @throws io.mobula.error.GetTimeoutException when the bytes are elsewhere and do not arrive in
    *     time
    */
   @Nullable
@@ -157,8 +159,8 @@ final class ContentConverter {
   }
 
   /**
-   * The bytes of a small value that has no buffers, or null for others: they need no layout to
-   * travel.
+   * Returns the bytes of a small value without buffers, which need no layout to travel; null for
+   * other values.
    */
   byte @Nullable [] plain(ObjectContent content) {
     return switch (content) {
@@ -177,7 +179,7 @@ final class ContentConverter {
   }
 
   /**
-   * The value as one stretch of bytes for another process, or null if it is larger than
+   * Returns the value as one array of bytes for another process, or null if it is larger than
    * {@code most} bytes.
    */
   @Nullable
@@ -202,13 +204,16 @@ final class ContentConverter {
     return FailureCodec.write(failure, codec);
   }
 
-  /** See {@link ObjectStore#withEncodedException}. */
+  /** Encodes the exception of a failure; see {@link ObjectStore#withEncodedException}. */
   ObjectFailure withEncodedException(ObjectFailure failure) {
     return failure.withEncodedException(
         thrown -> FailureCodec.encode(thrown, codec), codec::decode);
   }
 
-  /** Each reader's exception is decoded anew, when he asks for it. */
+  /**
+   * Reads a failure of another process. Each reader's exception is decoded anew, when the reader
+   * asks for it.
+   */
   ObjectFailure readFailure(byte[] flat) {
     return FailureCodec.read(flat, codec);
   }
@@ -224,8 +229,8 @@ final class ContentConverter {
   }
 
   /**
-   * The content that another process has made flat. Buffers that a reader keeps views of are copied
-   * to aligned memory outside the heap; others are read where they are.
+   * Converts bytes that another process has made with {@link #flatten}. Buffers that a reader keeps
+   * views of are copied to aligned memory outside the heap; others are read in place.
    */
   static ObjectContent unflatten(FlatValue flat) {
     var parts = SealedLayout.read(MemorySegment.ofArray(flat.layout()));
@@ -246,23 +251,26 @@ final class ContentConverter {
     return codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
   }
 
-  /** Room for bytes that are laid out already. */
+  /** Allocates memory for bytes that are laid out already. */
   WritableBlock allocate(long bytes) {
     return room.allocate(bytes);
   }
 
-  /** A sealed copy of another node's value. */
+  /** Creates the content of a sealed copy of another node's value. */
   ObjectContent.Sealed createSealed(SealedObject object, List<HeldRef> edges, boolean views) {
     return new ObjectContent.Sealed(
         room.evictor().createStorage(object), edges, views, memory, room.idleViews());
   }
 
-  /** Room for a value that is made in place. */
+  /** Allocates memory for a value that the caller fills in place. */
   WritableBlock allocateInPlace(long bytes) {
     return room.allocate(Math.min(bytes, MOST_BYTES) + SealedLayout.FRONT);
   }
 
-  /** Seals such a value; {@code described} is a view of its bytes, as the reader shall see it. */
+  /**
+   * Seals a value that was filled in place; {@code described} is a view of its bytes, as the reader
+   * shall see it.
+   */
   ObjectContent sealInPlace(WritableBlock block, Object described) {
     var encoded = codec.encode(described);
     if (encoded.buffers().isEmpty()) { // so small that the codec has copied it

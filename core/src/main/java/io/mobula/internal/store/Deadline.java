@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * When waiting ends, on the clock of {@link System#nanoTime()}.
+ * Instant at which waiting ends, on the clock of {@link System#nanoTime()}.
  *
- * @param nanos the moment, meaningless for {@link #NEVER}
- * @param timeout what the caller said, for messages
+ * @param nanos the instant, meaningless for {@link #NEVER}
+ * @param timeout the duration that the caller gave, for messages
  */
 public record Deadline(long nanos, Duration timeout) {
-  /** Waiting never ends by itself. */
+  /** Deadline that never comes. */
   public static final Deadline NEVER = new Deadline(0, Duration.ofSeconds(Long.MAX_VALUE));
 
   /**
-   * From now on.
+   * Creates the deadline of a timeout that starts now.
    *
-   * @throws InvalidRequestException when negative
+   * @throws InvalidRequestException when the timeout is negative
    */
   public static Deadline after(Duration limit) {
     Objects.requireNonNull(limit, "deadline");
@@ -31,7 +31,7 @@ public record Deadline(long nanos, Duration timeout) {
         : new Deadline(System.nanoTime() + limit.toNanos(), limit);
   }
 
-  /** How many nanoseconds are left; negative when it is over. */
+  /** Returns the remaining time in nanoseconds, negative after the deadline. */
   @SuppressWarnings("ReferenceEquality") // NEVER is one object
   public long remaining() {
     return this == NEVER ? Long.MAX_VALUE : nanos - System.nanoTime();

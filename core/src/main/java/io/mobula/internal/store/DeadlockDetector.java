@@ -19,19 +19,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds cycles of waiting executions that lead through several processes. A wait that lasts sends a
- * {@link DeadlockProbe} to the process that makes what it waits for. There the probe goes on along
- * what that work waits for; one that comes back to the work of its initiator proves that the wait
+ * Detector of cycles of waiting executions across processes. A wait that lasts sends a
+ * {@link DeadlockProbe} to the process that makes the object it waits for. There the probe follows
+ * what that work waits for. A probe that returns to the work of its initiator proves that the wait
  * can never end. Safe for all threads; nothing blocks.
  *
  * <p>This is edge chasing: K. M. Chandy, J. Misra, L. M. Haas, "Distributed deadlock detection",
- * ACM TOCS 1(2), 1983. A probe that meets a wait of a higher rank ends, and that wait sends its
- * own, so that one party of a cycle finds it: D. P. Mitchell, M. J. Merritt, "A distributed
- * algorithm for deadlock detection and resolution", PODC 1984.
+ * ACM TOCS 1(2), 1983. A probe that meets a wait of a higher rank ends, and that wait sends its own
+ * probes, so that only one party of a cycle detects it: D. P. Mitchell, M. J. Merritt, "A
+ * distributed algorithm for deadlock detection and resolution", PODC 1984.
  *
- * <p>No false alarm: each step sees a wait that ends only with what it waits for, and a value that
- * is not there. When the probe is back at a wait that goes on, none of these can have changed but
- * by a cancellation, an interrupt or a death.
+ * <p>There are no false alarms. Each step has seen a wait that ends only with the object it waits
+ * for, and an object that was pending. When the probe returns to a wait that still goes on, only a
+ * cancellation, an interrupt or a death can have changed any of these.
  */
 @SuppressWarnings("ReferenceEquality") // owners are known by identity
 public final class DeadlockDetector {
@@ -53,15 +53,18 @@ public final class DeadlockDetector {
   }; // under its monitor
   private volatile @Nullable ProbeTransport probeTransport;
 
-  /** One probe at one wait; what differs in hops only is the same. */
+  /** Probe at one wait; probes that differ in their hops only are equal. */
   private record SeenProbe(NodeId initiator, long number, int round, int wanted, long passed) {}
 
-  /** The way of probes to other processes. */
+  /** Transport of probes to other processes. */
   public interface ProbeTransport {
-    /** Sends it; a process that is gone gets nothing. */
+    /** Sends a probe; nothing happens if the process has left. */
     void send(NodeId to, DeadlockProbe probe, ObjectId work);
 
-    /** The entry of an object that other processes know, if it is known here and not there yet. */
+    /**
+     * Returns the entry of a shared object if this process knows the object and it is pending; else
+     * null.
+     */
     @Nullable
     ObjectEntry pending(ObjectId id);
   }
@@ -70,15 +73,16 @@ public final class DeadlockDetector {
     this.self = self;
   }
 
-  /** Other processes can be asked from now on. */
+  /** Sets the transport, after which cycles through other processes are detected. */
   public void useTransport(ProbeTransport with) {
     probeTransport = with;
   }
 
   /**
-   * Work of other processes is done here.
+   * Registers a lookup of work that this process does for others.
    *
-   * @param running gives what must end before the work of that name is done, or null
+   * @param running returns the execution that must end before the work with that id is done, or
+   *     null
    */
   public void addExecutionLookup(Function<ObjectId, @Nullable Execution> running) {
     executionLookups.add(running);
@@ -87,9 +91,10 @@ public final class DeadlockDetector {
   // ---- waits of this process
 
   /**
-   * The execution is about to wait. Throws if that can never end, as far as this process knows.
+   * Registers that the execution is about to wait. Throws if the wait can never end, as far as this
+   * process knows.
    *
-   * @param spare how many of the entries need not come
+   * @param spare how many of the entries need not become ready
    */
   BlockedExecution enter(
       Execution execution,
@@ -105,17 +110,17 @@ public final class DeadlockDetector {
     return blocked;
   }
 
-  /** It is over. */
+  /** Removes a wait that is over. */
   void leave(BlockedExecution blocked) {
     lasting.remove(blocked.number(), blocked);
   }
 
-  /** It lasts: sends probes after what it waits for. */
+  /** Sends probes along the objects that a lasting wait is for. */
   void sendProbes(BlockedExecution blocked) {
     var with = probeTransport;
     var owner = blocked.execution().owner();
     if (with == null
-        || !(owner instanceof ValueProducer self) // only who makes something can be waited for
+        || !(owner instanceof ValueProducer self) // only an owner that makes objects can be waited for
         || self.blockingExecution(blocked.execution().id()) == null) {
       return;
     }
@@ -134,7 +139,7 @@ public final class DeadlockDetector {
 
   // ---- probes
 
-  /** A probe has come after work of this process. */
+  /** Follows a probe that has arrived for work of this process. */
   public void onProbe(DeadlockProbe probe, ObjectId work) {
     var with = probeTransport;
     if (with == null) {
@@ -162,7 +167,7 @@ public final class DeadlockDetector {
       var entry = next.remove();
       var producer = seen.add(entry) ? entry.producer() : null;
       if (producer == null) {
-        continue; // it is there, or nobody makes it
+        continue; // it is ready, or nobody makes it
       }
       var running = producer.blockingExecution(entry.id());
       if (running != null) {
@@ -183,12 +188,12 @@ public final class DeadlockDetector {
     }
   }
 
-  /** What the execution waits for, unless the probe ends with it. */
+  /** Returns the entries that the execution waits for, or none if the probe ends here. */
   private List<ObjectEntry> nextWaits(DeadlockProbe probe, Execution running) {
     if (probe.initiator().equals(self)) {
       var initiator = lasting.get(probe.number());
       if (initiator == null) {
-        return List.of(); // it waits no more
+        return List.of(); // the initiator does not wait any more
       }
       if (initiator.execution().owner() == running.owner()) {
         initiator.markHopeless(probe.wanted());

@@ -4,19 +4,20 @@ import io.mobula.NodeId;
 import java.util.Objects;
 
 /**
- * What is sent along a chain of waiting executions to find out whether it ends where it began.
+ * Probe that follows a chain of waiting executions to find out whether the chain returns to its
+ * start.
  *
- * @param initiator the node where it began
- * @param number of the wait there that it is about
+ * @param initiator the node where the chain starts
+ * @param number number of the wait at the initiator
  * @param round how often that wait has sent probes
- * @param wanted which of the things waited for it follows
- * @param yields whether a wait of a higher rank takes its place; not where the initiator does not
- *     count as waiting for others' probes
- * @param hops how many processes it may still go to
+ * @param wanted index of the entry of that wait which the probe follows
+ * @param yields whether the probe ends at a wait of a higher rank; false where the initiator is not
+ *     blocked for everybody who waits for it
+ * @param hops number of further processes that the probe may visit
  */
 public record DeadlockProbe(
     NodeId initiator, long number, int round, int wanted, boolean yields, int hops) {
-  /** Farther than any chain of calls that somebody meant. */
+  /** Largest number of processes in a chain: more than any intended chain of calls has. */
   static final int MOST_HOPS = 64;
 
   /** Refuses a null initiator. */

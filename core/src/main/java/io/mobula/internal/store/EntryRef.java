@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ref of this process: one hold on an entry, until it is closed. It needs no cleaner: an entry
+ * Ref of this process: one hold on an entry, until the ref is closed. It needs no cleaner: an entry
  * that no ref reaches is collected, and its memory with it.
  */
 public final class EntryRef<T extends @Nullable Object> implements ObjectRef<T>, HeldRef.Holdable {
@@ -38,7 +38,7 @@ public final class EntryRef<T extends @Nullable Object> implements ObjectRef<T>,
     this.entry = entry.retain();
   }
 
-  /** The entry behind a user's ref, for the store that is meant to know it. */
+  /** Returns the entry of a user's ref, which must belong to this store. */
   public static ObjectEntry entryOf(ObjectRef<?> ref, ObjectStore store) {
     if (ref instanceof EntryRef<?> ours) {
       var entry = ours.entry();
@@ -52,7 +52,7 @@ public final class EntryRef<T extends @Nullable Object> implements ObjectRef<T>,
         + store.node() + ". Get its value there and put it here.");
   }
 
-  /** What it holds. */
+  /** Returns the entry that this ref holds. */
   public ObjectEntry entry() {
     var present = entry;
     if (present == null) {
@@ -62,7 +62,7 @@ public final class EntryRef<T extends @Nullable Object> implements ObjectRef<T>,
     return present;
   }
 
-  /** Whether it was not closed. */
+  /** Returns whether the ref has not been closed. */
   boolean isOpen() {
     return entry != null;
   }
@@ -135,12 +135,12 @@ public final class EntryRef<T extends @Nullable Object> implements ObjectRef<T>,
     return "ObjectRef(" + id + ", " + state + ")";
   }
 
-  /** A hold of its own on an entry, as a value that contains its ref has. */
+  /** Creates a separate hold on an entry, as a value has that contains a ref to it. */
   public static HeldRef edge(ObjectEntry entry) {
     return new Edge(entry.retain());
   }
 
-  /** A hold of a containing value or of waiting arguments. */
+  /** Hold of a value that contains a ref, or of an argument that waits. */
   private record Edge(ObjectEntry entry) implements HeldRef {
     @Override
     public Object newReference() {

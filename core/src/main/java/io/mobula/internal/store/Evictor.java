@@ -19,18 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes room in a full store: drops secondary copies, then spills primary ones, those that nobody
- * has read for long first and none that somebody has a view of.
+ * Evictor of a full store: drops secondary copies first and then spills primary ones, those that
+ * were not read for long before others, and none that somebody has pinned.
  *
- * <p>Any thread; one makes room at a time and the others wait for it. What to take is found by the
- * clock algorithm (F. J. Corbató, "A paging experiment with the Multics system", 1968): a reader
- * sets a flag, the hand takes the flag away and, where there is none, the object. So a read costs
- * no lock and no queue. Without a place to spill to, only secondary copies are remembered.
+ * <p>Any thread; one at a time evicts and the others wait for it. Victims are found by the clock
+ * algorithm (F. J. Corbató, "A paging experiment with the Multics system", 1968): a reader sets a
+ * flag, and the hand of the clock clears the flag or, if it is clear, evicts the object. So a read
+ * costs no lock and no queue. In a store that does not spill, only secondary copies are tracked.
  */
 final class Evictor {
   private static final Logger LOG = LoggerFactory.getLogger(Evictor.class);
 
-  /** How much is made free beyond what is wanted, at most. */
+  /** Largest number of bytes that are freed beyond the request. */
   private static final long MOST_AHEAD_BYTES = 64L << 20;
 
   private final SharedStore memory;
@@ -44,10 +44,10 @@ final class Evictor {
   private final AtomicLong spilledObjects = new AtomicLong();
 
   /**
-   * Takes over the writers, which are closed with the memory.
+   * Creates the evictor, which takes over the writers: they are closed with the memory.
    *
-   * @param threshold down to what share of its capacity a full store spills
-   * @param room for what comes back
+   * @param threshold the share of its capacity down to which a full store spills
+   * @param room allocates memory for restored values
    */
   Evictor(
       SharedStore memory, @Nullable SpillWriters writers, double threshold, StoreAllocator room) {
@@ -60,17 +60,17 @@ final class Evictor {
     }
   }
 
-  /** Bytes of values that are on disk and not in memory. */
+  /** Returns the bytes of values that are on disk and not in memory. */
   long spilledBytes() {
     return spilledBytes.get();
   }
 
-  /** How many such values there are. */
+  /** Returns the number of values that are on disk and not in memory. */
   long spilledObjects() {
     return spilledObjects.get();
   }
 
-  /** The bytes of a new value, which may be evicted from now on. */
+  /** Creates the storage of a new value, which may be evicted from now on. */
   SealedStorage createStorage(SealedObject object) {
     var housed = new SpillableStorage(object, this);
     add(housed);
@@ -78,15 +78,15 @@ final class Evictor {
   }
 
   /**
-   * Room that another thread or this one has made by evicting, or null when there is nothing to
-   * evict.
+   * Evicts values and allocates from the memory that this thread or another one has freed. Returns
+   * null when there is nothing to evict.
    *
-   * @throws StoreFullException when what could be evicted finds no room on disk
+   * @throws StoreFullException when values could be evicted and no disk takes them
    */
   @Nullable
   WritableBlock makeRoom(long bytes) {
     if (!turn.tryLock()) {
-      awaitTurn(); // whoever has it makes room for others, too
+      awaitTurn(); // the thread that evicts frees memory for others, too
       return create(bytes);
     }
     try {
@@ -101,8 +101,8 @@ final class Evictor {
   }
 
   /**
-   * Moves values out of memory until whole segments of this many bytes can be given to others of
-   * the node, those in which little is used first. Gives what it can.
+   * Moves values out of memory until whole segments of this many bytes can be given to other
+   * processes of the node, the least used segments first. Gives what it can.
    */
   void vacate(long bytes) {
     turn.lock();
@@ -136,12 +136,12 @@ final class Evictor {
     }
   }
 
-  /** Room for a value that comes back. */
+  /** Allocates memory for a value that is restored. */
   WritableBlock allocateForRestore(long bytes) {
     return room.allocateForRestore(bytes);
   }
 
-  /** Runs what may wait for room and for disks. */
+  /** Runs work that may wait for memory and disks on a background thread. */
   void runInBackground(Runnable work) {
     room.runInBackground(work);
   }
@@ -160,14 +160,14 @@ final class Evictor {
     spilledObjects.decrementAndGet();
   }
 
-  /** Lets the hand find it; nothing happens for what could not be evicted anyway. */
+  /** Adds a value to the clock, unless it could not be evicted anyway. */
   void add(SpillableStorage value) {
     boolean isSecondary = value.isSecondary();
     if (isSecondary || writers != null) {
       synchronized (this) {
         (isSecondary ? secondary : primary).add(value);
       }
-      if (value.isGone()) { // and was before it was added
+      if (value.isGone()) { // it may have been discarded before it was added
         remove(value);
       }
     }
@@ -199,7 +199,10 @@ final class Evictor {
     return freed;
   }
 
-  /** Where no disk takes anything, what has been written before can still go. */
+  /**
+   * Spills the next victims. Where no disk accepts anything, values that have been written before can still
+   * be dropped from memory.
+   */
   private long spill(SpillWriters to, long goal, Predicate<SpillableStorage> which) {
     try {
       return to.spill(victims(primary, goal, which), this::add);
@@ -224,7 +227,9 @@ final class Evictor {
     return freed;
   }
 
-  /** Takes out of the clock what makes up the goal together. The hand goes round twice at most. */
+  /**
+   * Removes values from the clock until they add up to the goal. The hand goes round twice at most.
+   */
   private synchronized List<SpillableStorage> victims(
       SequencedSet<SpillableStorage> clock, long goal, Predicate<SpillableStorage> which) {
     var victims = new ArrayList<SpillableStorage>();

@@ -32,13 +32,11 @@ import io.mobula.error.WaitInterruptedException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** New instances of Mobula's own exceptions, which have no method of a user's class. */
+/** Copies of Mobula's own exceptions, made without calling any method of a user's class. */
 final class ExceptionCopy {
   private ExceptionCopy() {}
 
-  /**
-   * Copies the exception with the stack of this call, and with that cause where its class has one.
-   */
+  /** Copies the exception with the stack of this call, and with that cause if its class has one. */
   static MobulaException of(MobulaException original, @Nullable Throwable cause) {
     var text = Objects.requireNonNullElse(original.getMessage(), "");
     return switch (original) {

@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Failures as bytes: what can be told without any user's class, and behind it the exception itself
- * for readers that have its classes. A process that passes a failure on passes both on unread.
+ * Codec of failures: first the parts that need no user class, then the exception itself for readers
+ * that have its classes. A process that passes a failure on passes both parts on without decoding
+ * them.
  */
 final class FailureCodec {
   private static final Logger LOG = LoggerFactory.getLogger(FailureCodec.class);
@@ -56,7 +57,10 @@ final class FailureCodec {
     return out.block(exact.bytes()).toBytes();
   }
 
-  /** Empty where the exception cannot be written: what is told without it must do. */
+  /**
+   * Encodes the exception of a failure. Returns no bytes if it cannot be encoded; then readers use the other
+   * part.
+   */
   static byte[] encode(MobulaException exception, Codec codec) {
     try {
       return codec.encode(exception).bytes();
@@ -89,7 +93,10 @@ final class FailureCodec {
             : new ObjectFailure.EncodedException(bytes, relation, codec::decode, known));
   }
 
-  /** Those that readers tell apart; the exact form has the rest. */
+  /**
+   * Creates the exceptions that callers distinguish by class; all others are in the encoded part
+   * only.
+   */
   private static MobulaException named(String kind, String message, @Nullable Throwable cause) {
     return switch (kind) {
       case "TaskCancelledException" -> new TaskCancelledException(message, cause);

@@ -19,24 +19,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until a value is readable here: one of another process, or one that has been moved out of
- * memory. An execution gives its CPU back meanwhile. What is on its way when a reader's patience
- * ends goes on coming.
+ * Wait for a value that is not readable here: one of another process, or one that was spilled. An
+ * execution gives its CPU back meanwhile. A fetch goes on after the reader's deadline has passed.
  */
 final class FetchWait {
-  /** How often in a row a value may be moved between being brought and being read. */
+  /** Number of times in a row that a value may be moved between being fetched and being read. */
   private static final int MOST_ROUNDS = 16;
 
   private FetchWait() {}
 
   /**
-   * Reads a value of another process, as often as it is moved away meanwhile.
+   * Reads a value of another process, and fetches it again if it was moved meanwhile.
    *
-   * @throws ObjectLostException when it can be had nowhere
-   * @throws ArgumentUnavailableException when it has to be looked for, and the calling thread's
-   *     call is {@linkplain Execution#abortable returnable}
-   * @throws io.mobula.error.GetTimeoutException when it does not come in time
-   * @throws StoreFullException when its process cannot keep it in memory for long enough
+   * @throws ObjectLostException when no process can give the value
+   * @throws ArgumentUnavailableException when the value has to be looked up and the calling
+   *     thread's call is {@linkplain Execution#abortable abortable}
+   * @throws io.mobula.error.GetTimeoutException when the value does not arrive in time
+   * @throws StoreFullException when its process cannot keep the value in memory for long enough
    */
   static <T extends @Nullable Object> T readRemote(
       ObjectContent.RemoteValue remoteValue,
@@ -52,7 +51,7 @@ final class FetchWait {
           remote.bytes(),
           "node " + remote.holder(),
           what ->
-              remote.hasHolderLeft() // then whoever else has it is looked for, or it is made again
+              remote.hasHolderLeft() // then it is looked up elsewhere, or reconstructed
                   ? WaitStep.end(what + ", which has left the cluster", WaitCause.UNKNOWN)
                   : WaitStep.anythingOf(what, remote.holder()));
       try {
@@ -70,15 +69,19 @@ final class FetchWait {
   }
 
   /**
-   * Begins to bring a value, into that room if there is any: from the known place alone if the
-   * calling thread's call is {@linkplain Execution#abortable returnable}, else from wherever it is.
+   * Starts to fetch a value, into that memory if there is any. If the calling thread's call is
+   * {@linkplain Execution#abortable abortable}, only the known holder is asked, else any process
+   * that has the value.
    */
   static CompletionStage<ObjectContent> startFetch(
       ObjectContent.RemoteAccess remote, @Nullable WritableBlock room) {
     return Execution.isAbortable() ? remote.fetchFromKnownHolder(room) : remote.fetch(room);
   }
 
-  /** The value's bytes, pinned in this process's memory, or in its neighbour's. */
+  /**
+   * Waits until the bytes of the value are pinned in this process's memory, or in that of another
+   * process of this host.
+   */
   static PinnedObject awaitPinned(ObjectContent.Sealed sealed, ReadDeadline readDeadline) {
     var here = sealed.tryAcquirePin();
     if (here != null) {

@@ -21,12 +21,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arguments of one call that were brought into this node's memory for it. They are pinned until
- * they have been read; the call that reads them is counted until this is closed. Used by the thread
- * that makes the call; pins come from any.
+ * Arguments of one call that were fetched into this node's memory. They stay pinned until the call
+ * has read them, and the call counts as their holder until this object is closed. Used by the
+ * thread that makes the call; pins are added by any thread.
  */
 public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.ArgumentHolder {
-  /** Nothing had to be brought. */
+  /** Empty result, for calls that had nothing to fetch. */
   static final FetchedArguments NONE = new FetchedArguments(null, null);
 
   private static final int MOST_NAMED = 8;
@@ -34,7 +34,7 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
   private final @Nullable ArgumentAdmission room;
   private final @Nullable Execution reader;
   private final List<MissingArgument> missing = new ArrayList<>();
-  private final List<PinnedObject> held = new ArrayList<>(); // this and the next under the monitor
+  private final List<PinnedObject> held = new ArrayList<>(); // this field and the next under the monitor
   private boolean read;
   private long heldBytes;
 
@@ -43,7 +43,7 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
     this.reader = reader;
   }
 
-  /** A value that is not in this node's memory, and the room for it once there is some. */
+  /** Argument that is not in this node's memory, and the memory allocated for it. */
   private static final class MissingArgument {
     final ObjectContent content;
     final long bytes;
@@ -56,7 +56,10 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
       this.bytes = bytes;
     }
 
-    /** What another process moves at that moment is looked for again by whoever reads it. */
+    /**
+     * Fetches the argument and pins it. If another process moves it at that moment, its reader
+     * looks it up again.
+     */
     CompletionStage<?> fetch(Consumer<PinnedObject> pinned) {
       var taken = room;
       room = null;
@@ -82,7 +85,10 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
     }
   }
 
-  /** In the turn: pins what is here, and notes what is not. */
+  /**
+   * Pins an argument that is in memory, or records that it is missing. Called while this call is
+   * first in line.
+   */
   void add(ObjectContent content) {
     long wanted = content.roomWanted();
     if (wanted == 0 && content instanceof ObjectContent.Sealed sealed) {
@@ -99,12 +105,12 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
     }
   }
 
-  /** How much of this node's memory they take together. */
+  /** Returns how many bytes of this node's memory the arguments take together. */
   long bytes() {
     return heldBytes + missing.stream().mapToLong(part -> part.bytes).sum();
   }
 
-  /** In the turn: takes room for each that needs some. */
+  /** Allocates memory for each missing argument. Called while this call is first in line. */
   void takeRoom(ArgumentAdmission.ArgumentAllocator from) {
     for (var part : missing) {
       if (part.bytes > 0) {
@@ -114,11 +120,11 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
   }
 
   /**
-   * Brings all of them, at the same time.
+   * Fetches all missing arguments at the same time.
    *
-   * @throws MobulaException when one cannot be had
-   * @throws ArgumentUnavailableException when one has to be looked for, and the call can run again
-   *     later
+   * @throws MobulaException when an argument cannot be fetched
+   * @throws ArgumentUnavailableException when an argument has to be looked up and the call can run
+   *     again later
    */
   void fetch() {
     var all = CompletableFuture.allOf(missing.stream()
@@ -159,7 +165,7 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
     return why;
   }
 
-  /** How many they are and how large, for messages. */
+  /** Returns the number and sizes of the arguments, for messages. */
   String describe(NodeId node) {
     var sizes = missing.stream()
         .limit(MOST_NAMED)
@@ -182,10 +188,13 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
         return;
       }
     }
-    pin.close(); // it has come too late for a call that has failed
+    pin.close(); // too late, for a call that has failed
   }
 
-  /** The call has read them: its views have pins of their own. Idempotent. */
+  /**
+   * Releases the pins once the call has read its arguments, whose views have pins of their own.
+   * Idempotent.
+   */
   public void unpinRead() {
     List<PinnedObject> ended;
     synchronized (this) {
@@ -199,7 +208,7 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
     ended.forEach(PinnedObject::close);
   }
 
-  /** The call is over. Idempotent. */
+  /** Ends the count of this call as a holder. Idempotent. */
   @Override
   public void close() {
     if (room == null) {

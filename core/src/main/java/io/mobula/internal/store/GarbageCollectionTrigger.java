@@ -3,10 +3,11 @@ package io.mobula.internal.store;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a full store has the garbage collector run: refs and views that nobody reaches any more keep
- * their memory until it does. A waiter has it run when it begins to wait, then after growing
- * pauses, for what is forgotten while it waits, and before it gives up. All who wait share one run,
- * and the pauses are several times as long as a run takes. Any thread; the caller's runs it.
+ * Trigger of garbage collections for a full store: unreachable refs and views keep their memory
+ * until a collection. A thread that waits for memory triggers one when it starts to wait, then
+ * after growing pauses, for what becomes unreachable meanwhile, and before it gives up. All waiting
+ * threads share one collection, and the pauses are several times as long as a collection takes. Any
+ * thread; the collection runs in the caller's.
  */
 final class GarbageCollectionTrigger {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -16,28 +17,30 @@ final class GarbageCollectionTrigger {
 
   private final Runnable alongside;
   private long begun =
-      System.nanoTime() - LONGEST_PAUSE_NANOS; // this and the next under the monitor
+      System.nanoTime() - LONGEST_PAUSE_NANOS; // this field and the next under the monitor
   private long cost;
 
   /**
-   * Has run nothing yet.
+   * Creates a trigger that has not run yet.
    *
-   * @param alongside runs before each run here, to have other processes do the same; quick
+   * @param alongside runs before each collection here, to make other processes collect, too; must
+   *     be quick
    */
   GarbageCollectionTrigger(Runnable alongside) {
     this.alongside = alongside;
   }
 
   /**
-   * The runs that one who waits for room asks for. For its thread.
+   * Creates the schedule of one thread that waits for memory, for that thread.
    *
-   * @param expectsRoom whether others are about to give some back: then the first run is put off
+   * @param expectsRoom whether others are about to free memory; then the first collection is
+   *     delayed
    */
   WaiterSchedule forOneWaiter(boolean expectsRoom) {
     return new WaiterSchedule(System.nanoTime() + (expectsRoom ? PUT_OFF_NANOS : 0));
   }
 
-  /** When the collector runs for one thread that waits for room. */
+  /** Schedule of the collections for one thread that waits for memory. */
   final class WaiterSchedule {
     private long due;
     private long pause = FIRST_PAUSE_NANOS;
@@ -47,7 +50,7 @@ final class GarbageCollectionTrigger {
       due = first;
     }
 
-    /** Runs it if it is time. */
+    /** Runs a collection if its time has come. */
     void runIfDue() {
       long now = System.nanoTime();
       if (now - due >= 0) {
@@ -58,7 +61,10 @@ final class GarbageCollectionTrigger {
       }
     }
 
-    /** Runs it before the waiter gives up; false if that has been done, with nothing since. */
+    /**
+     * Runs a collection before the thread gives up. Returns false if that has been done and no
+     * scheduled collection has run since.
+     */
     boolean runBeforeGivingUp() {
       boolean first = !gaveUp;
       gaveUp = true;
@@ -69,7 +75,9 @@ final class GarbageCollectionTrigger {
     }
   }
 
-  /** Unless a run has begun since; says what the last one took. */
+  /**
+   * Runs a collection unless one has begun since that moment; returns the duration of the last one.
+   */
   private synchronized long runUnlessSince(long moment) {
     if (begun - moment < 0) {
       begun = System.nanoTime();

@@ -4,43 +4,43 @@ import io.mobula.internal.lane.FrameWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ref or an actor handle that is inside a stored value or among waiting arguments: an edge. It
- * holds what it points to until it is released or unreachable.
+ * Ref or actor handle inside a stored value or among waiting arguments: an edge of the object
+ * graph. It holds its target until it is released or unreachable.
  */
 public interface HeldRef {
 
-  /** A new ref or handle of the same kind, for somebody who reads the value. */
+  /** Creates a ref or handle of the same kind, for a reader of the value. */
   Object newReference();
 
-  /** Gives the hold back. Called once. */
+  /** Releases the hold on the target. Called once. */
   void release();
 
   /**
-   * Writes what another process needs to have a hold of the same kind; its first byte is one of
-   * {@link #REF} and {@link #HANDLE}. From now on other processes may hold what this points to.
+   * Writes what another process needs to create a hold of the same kind; the first byte is
+   * {@link #REF} or {@link #HANDLE}. From now on other processes may hold the target.
    */
   void export(FrameWriter out);
 
-  /** The id of the object or actor that it holds. */
+  /** Returns the id of the object or actor that is held. */
   Object target();
 
-  /** The object that it holds, or null if it holds an actor. */
+  /** Returns the object that is held, or null if it is an actor. */
   default @Nullable ObjectEntry heldEntry() {
     return null;
   }
 
-  /** The first byte of an exported ref. */
+  /** First byte of an exported ref. */
   int REF = 1;
 
-  /** The first byte of an exported actor handle. */
+  /** First byte of an exported actor handle. */
   int HANDLE = 2;
 
-  /** What can be kept: refs and handles. */
+  /** Ref or handle that a hold can be made from. */
   interface Holdable {
     /**
-     * A hold of its own, independent of this ref or handle.
+     * Creates a separate hold, independent of this ref or handle.
      *
-     * @throws io.mobula.error.RefClosedException when it was given back already
+     * @throws io.mobula.error.RefClosedException when this ref or handle has been closed
      * @throws io.mobula.error.ForeignRefException when it belongs to another runtime than
      *     {@code store}
      */

@@ -8,11 +8,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The views of a store that are open though nobody has them: they end when room is wanted. And the
- * link between a value that is being decoded and the tensors in it. Safe for all threads.
+ * Registry of the views of a store that are open although nobody uses them; they end when memory is
+ * needed. Also the link between a value that is being decoded and the tensors in it. Safe for all
+ * threads.
  */
 public final class IdleViews {
-  /** From how many bytes on a value's views are worth ending before the collector does. */
+  /**
+   * Size in bytes from which ending a value's views early pays, instead of leaving them to the
+   * collector.
+   */
   static final long WORTH_ENDING = 1 << 20;
 
   private static final ThreadLocal<SharedValueViews.@Nullable OpenViews> DECODED =
@@ -30,7 +34,7 @@ public final class IdleViews {
     idle.remove(views);
   }
 
-  /** Ends all of them; says whether there were any. */
+  /** Ends all idle views; returns whether there were any. */
   boolean endAll() {
     boolean any = false;
     for (var views : idle) {
@@ -40,7 +44,7 @@ public final class IdleViews {
     return any;
   }
 
-  /** Decodes a value in the calling thread out of these views, which its tensors then share. */
+  /** Decodes a value in the calling thread from these views, which its tensors then share. */
   static @Nullable Object decodeWith(
       SharedValueViews.OpenViews openViews, Supplier<@Nullable Object> decode) {
     var outer = DECODED.get();
@@ -55,7 +59,10 @@ public final class IdleViews {
     }
   }
 
-  /** A tensor over that memory has just been decoded in the calling thread. */
+  /**
+   * Attaches a tensor, which the calling thread has just decoded over that memory, to the views
+   * that it shares.
+   */
   public static Tensor attachTensor(Tensor tensor, MemorySegment memory) {
     var openViews = DECODED.get();
     if (openViews != null) {

@@ -9,10 +9,10 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds waits that can never end, in one process: an actor that waits for its own answer, alone or
- * around a cycle. Follows who waits for whom; each party notes what it waits for before it looks,
- * so the last one to close a cycle sees it. Cycles through other processes are
- * {@link DeadlockDetector}'s.
+ * Check for waits that can never end, within one process: an actor that waits for its own result,
+ * alone or around a cycle. The check follows who waits for whom. Each party records what it waits
+ * for before it checks, so the last one to close a cycle sees the cycle. {@link DeadlockDetector}
+ * finds cycles through other processes.
  */
 @SuppressWarnings("ReferenceEquality") // owners are known by identity
 final class LocalDeadlockCheck {
@@ -21,9 +21,9 @@ final class LocalDeadlockCheck {
   private LocalDeadlockCheck() {}
 
   /**
-   * Notes what the execution waits for, and throws if that can never come. Of the entries of a wait
-   * with spare ones, those that cannot come are forgiven up to there; who waits for a limited time
-   * only closes no cycle for others.
+   * Records what the execution waits for, and throws if the wait can never end. If some of the
+   * entries are spare, that many entries may be part of a cycle. A wait with a timeout closes no
+   * cycle for others.
    */
   static void check(BlockedExecution blocked) {
     blocked.execution().waitingOn(blocked.isEndless() ? blocked : null);
@@ -50,7 +50,8 @@ final class LocalDeadlockCheck {
   }
 
   /**
-   * Whether what {@code first} waits for leads back to {@code waiting}, over any number of others.
+   * Returns whether the waits of {@code first} lead back to {@code waiting}, over any number of
+   * others.
    */
   private static boolean closes(Execution waiting, Execution first) {
     var seen = new HashSet<ObjectEntry>();

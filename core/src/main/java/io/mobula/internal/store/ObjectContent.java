@@ -16,27 +16,37 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value as the store keeps it. It never changes; whoever reads gets a copy or a read-only view.
+ * Value in the form in which the store keeps it. It never changes; readers get a copy or a
+ * read-only view.
  */
 public sealed interface ObjectContent {
 
-  /** How many bytes it takes in the heap, roughly: what bounds of pending work count. */
+  /**
+   * Returns roughly how many bytes the content takes in the heap; the limits of pending work count
+   * these.
+   */
   long heapBytes();
 
-  /** How much of this node's memory it takes to make it readable here: 0 where it is readable. */
+  /**
+   * Returns how many bytes of this node's memory are needed to make the value readable here; 0 if
+   * it is readable.
+   */
   default long roomWanted() {
     return 0;
   }
 
-  /** How many bytes of store memory a reader's value refers to. */
+  /** Returns how many bytes of store memory a reader's value refers to. */
   default long viewedBytes() {
     return 0;
   }
 
-  /** Ends it: memory and edges go back. Called at most once, when nobody can read it any more. */
+  /**
+   * Frees the memory and releases the edges. Called at most once, when nobody can read the value
+   * any more.
+   */
   void discard();
 
-  /** A value known to be immutable, kept as it is. */
+  /** Value that is known to be immutable and is kept as it is. */
   record Immediate(@Nullable Object value) implements ObjectContent {
     static final Immediate NULL = new Immediate(null);
 
@@ -50,9 +60,9 @@ public sealed interface ObjectContent {
   }
 
   /**
-   * A small value, encoded, in the heap.
+   * Small value, encoded in the heap.
    *
-   * @param encoded its bytes; buffers are views of what was in the store already
+   * @param encoded its bytes; buffers are views of objects that were in the store already
    * @param edges the refs and handles inside
    */
   record Inline(EncodedValue encoded, List<HeldRef> edges) implements ObjectContent {
@@ -68,9 +78,9 @@ public sealed interface ObjectContent {
   }
 
   /**
-   * A value in the memory of another process.
+   * Value in the memory of another process.
    *
-   * @param access where, and how it is brought here
+   * @param access where it is and how it is fetched
    */
   record RemoteValue(RemoteAccess access) implements ObjectContent {
     @Override
@@ -94,21 +104,23 @@ public sealed interface ObjectContent {
     }
   }
 
-  /** The way to a value in another process. Safe for all threads. */
+  /** Access to a value in another process. Safe for all threads. */
   interface RemoteAccess {
-    /** How many bytes it has. */
+    /** Returns the size of the value in bytes. */
     long bytes();
 
-    /** The process that has it, as far as is known here. */
+    /** Returns the process that has the value, as far as is known here. */
     NodeId holder();
 
     /**
-     * Makes it readable here, once for all who ask: at once where the process that has it shares
-     * this host. The content belongs to this object.
+     * Makes the value readable here, once for all who ask; at once if its holder shares this host.
+     * The content belongs to this object.
      */
     CompletionStage<ObjectContent> fetch();
 
-    /** As {@link #fetch()}, into room that was taken for it; what is not used goes back. */
+    /**
+     * Makes the value readable here, in memory that was allocated for it; unused memory is freed.
+     */
     default CompletionStage<ObjectContent> fetch(@Nullable WritableBlock room) {
       if (room != null) {
         room.abandon();
@@ -117,52 +129,60 @@ public sealed interface ObjectContent {
     }
 
     /**
-     * Brings it from the known place alone: fails with an {@link ArgumentUnavailableException} if
-     * that cannot give it, and looks nowhere else.
+     * Fetches the value from its known holder alone. Fails with an
+     * {@link ArgumentUnavailableException} if that process cannot give it, without looking
+     * elsewhere.
      */
     default CompletionStage<ObjectContent> fetchFromKnownHolder(@Nullable WritableBlock room) {
       return fetch(room);
     }
 
-    /** Whether the process that had it has left, as far as is known here. */
+    /** Returns whether the process that had the value has left, as far as is known here. */
     default boolean hasHolderLeft() {
       return false;
     }
 
     /**
-     * Looks for another place of it, and has it made again if it must be; nothing is brought here.
-     * Completes with whether there is another place, from which it is read from then on.
+     * Looks up another holder of the value, and has the value reconstructed if necessary; fetches
+     * nothing. Completes with whether there is another holder, from which the value is read from
+     * then on.
      */
     default CompletionStage<Boolean> locate() {
       return CompletableFuture.completedStage(true);
     }
 
-    /** Whether a reader's value refers to the memory. */
+    /** Returns whether a reader's value refers to the memory. */
     default boolean views() {
       return false;
     }
 
-    /** Bytes of this node's memory needed to make it readable here; 0 while somebody brings it. */
+    /**
+     * Returns how many bytes of this node's memory are needed to make the value readable here; 0
+     * while it is being fetched.
+     */
     default long roomWanted() {
       return 0;
     }
 
-    /** What was brought cannot be read any more: the next to ask has it brought anew. */
+    /**
+     * Forgets a fetched content that has become unreadable, so that the next reader fetches the
+     * value again.
+     */
     void forget(ObjectContent brought);
 
-    /** This entry's value it is from now on. */
+    /** Binds this access to the entry whose value it is from now on. */
     void bindTo(ObjectEntry entry);
 
-    /** Nobody reads it here any more. */
+    /** Releases the value, which nobody here reads any more. */
     void discard();
   }
 
   /**
-   * A value whose bytes are sealed: in shared memory, or away and back when they are read. They go
-   * when this is discarded or unreachable.
+   * Value whose bytes are sealed: in shared memory, or spilled and restored when they are read.
+   * They are freed when this content is discarded or unreachable.
    */
   final class Sealed implements ObjectContent {
-    /** For what is not this store's own: it is never idle. */
+    /** Registry for views of other stores' memory, which are never idle. */
     private static final IdleViews NOTHING_IDLE = new IdleViews();
 
     private final SealedStorage storage;
@@ -174,8 +194,8 @@ public sealed interface ObjectContent {
         new WeakReference<>(null);
 
     /**
-     * With {@code views}, a reader's value refers to the memory; else the reader copies all of it
-     * out.
+     * Creates the content of a value in this store. With {@code views}, a reader's value refers to the memory; else the
+     * reader copies all bytes out.
      */
     Sealed(
         SealedStorage storage,
@@ -202,9 +222,10 @@ public sealed interface ObjectContent {
     }
 
     /**
-     * A value in the memory of another process of this host, which alone moves and frees it.
+     * Creates the content of a value in the memory of another process of this host, which alone
+     * moves and frees it.
      *
-     * @param begun told once, when a reader has it pinned
+     * @param begun called once, when a reader has pinned the value
      */
     public Sealed(PeerObject object, Runnable begun, List<HeldRef> edges, boolean views) {
       this(new PeerStorage(object, begun), edges, views);
@@ -219,8 +240,8 @@ public sealed interface ObjectContent {
     }
 
     /**
-     * A value whose copy another process of this host has for itself: it stays as long as this is
-     * reachable.
+     * Creates the content of a copy that belongs to another process of this host. The copy stays as
+     * long as the content is reachable.
      *
      * @throws IllegalStateException when the copy is gone
      */
@@ -229,9 +250,9 @@ public sealed interface ObjectContent {
     }
 
     /**
-     * Views of the value's parts, pinned for as long as they are reachable. All who read between
-     * two collections share one pin: making a view costs the reader, and later the collector, more
-     * than all the rest of a read.
+     * Returns views of the value's parts, pinned for as long as they are reachable. All reads
+     * between two collections share one pin, because creating a view costs a reader, and later the
+     * collector, more than the rest of a read.
      */
     SealedLayout.Parts parts() {
       storage.touch();
@@ -243,66 +264,72 @@ public sealed interface ObjectContent {
       return last;
     }
 
-    /** What readers of a large value share, to be given back; null for others. */
+    /**
+     * Returns the views that readers of a large value share, to be released later; null for other
+     * values.
+     */
     SharedValueViews.@Nullable OpenViews acquireViews() {
       return lent == null ? null : lent.acquire();
     }
 
-    /** Reads the value under a pin that ends with the reading; the segment must not be kept. */
+    /**
+     * Reads the value under a pin that ends with this call; the reader must not keep the segment.
+     */
     <T extends @Nullable Object> T copyOut(Function<MemorySegment, T> reader) {
       return storage.read(reader);
     }
 
     /**
-     * Says that another node has the primary copy: this one is dropped first when room is wanted,
-     * and fetched from there when it is read after that.
+     * Records that another node has the primary copy. This copy is dropped first when memory is
+     * needed, and fetched from that node when it is read afterwards.
      */
     public void markSecondary(RefetchSource refetchSource) {
       storage.markSecondary(refetchSource);
     }
 
-    /** The refs and handles inside. */
+    /** Returns the refs and handles inside. */
     public List<HeldRef> edges() {
       return edges;
     }
 
-    /** Whether a reader's value refers to the memory. */
+    /** Returns whether a reader's value refers to the memory. */
     public boolean views() {
       return views;
     }
 
-    /** All of its bytes in the heap, for small values; waits for no room. */
+    /** Copies all bytes to the heap, for small values; waits for no memory. */
     byte[] copy() {
       return storage.copy();
     }
 
     /**
-     * Where in memory it is at this moment, or null. It may be elsewhere at the next: other
-     * processes that are told look there first.
+     * Returns the current address in memory, or null. It may change at any time: other processes
+     * that are told the address try it first.
      */
     public @Nullable ObjectAddress address() {
       return storage.address();
     }
 
-    /** Its bytes, pinned in memory until closed; null when that would take waiting. */
+    /** Returns the bytes, pinned in memory until closed; null when that would take waiting. */
     public @Nullable PinnedObject tryAcquirePin() {
       return storage.tryAcquirePin();
     }
 
-    /** As {@link #tryAcquirePin}; may wait for room and for a disk. */
+    /** Returns the bytes, pinned in memory until closed; may wait for memory and for a disk. */
     PinnedObject acquirePin() {
       return storage.acquirePin();
     }
 
     /**
-     * As {@link #tryAcquirePin}, brought back by a thread of the store where that takes waiting.
+     * Returns the bytes, pinned in memory until closed; a background thread of the store restores
+     * them if necessary.
      */
     public CompletableFuture<PinnedObject> acquirePinAsync() {
       return storage.acquirePinAsync();
     }
 
     /**
-     * As {@link #acquirePinAsync()}, into room that was taken for it; what is not used goes back.
+     * Restores and pins the bytes, in memory that was allocated for them; unused memory is freed.
      */
     CompletableFuture<PinnedObject> acquirePinAsync(@Nullable WritableBlock room) {
       return storage.acquirePinAsync(room);
@@ -318,20 +345,20 @@ public sealed interface ObjectContent {
       return views ? storage.byteSize() : 0;
     }
 
-    /** Has its bytes brought back by a thread of the store, if they are away. */
+    /** Has a background thread of the store restore the bytes, if they are not in memory. */
     void startRestore() {
       storage.startRestore();
     }
 
     /**
-     * Whether there is nothing to give to others: a secondary copy that has been dropped, or bytes
-     * that have come to harm on a disk.
+     * Returns whether there is nothing to give to others: a secondary copy that was dropped, or
+     * bytes that were damaged on a disk.
      */
     public boolean isMissing() {
       return storage.isMissing();
     }
 
-    /** How many bytes it takes, wherever they are. */
+    /** Returns the size in bytes, wherever the bytes are. */
     public long byteSize() {
       return storage.byteSize();
     }

@@ -12,11 +12,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object: first pending, then a {@link ObjectContent} or a {@link ObjectFailure} for good, and
- * gone when the last hold is released. Safe for all threads; changes happen under its monitor,
- * which no user code can reach.
+ * State of one object: pending first, then an {@link ObjectContent} or an {@link ObjectFailure} for
+ * good, and gone when the last hold is released. Safe for all threads; changes happen under its
+ * monitor, which user code cannot reach.
  */
-@SuppressWarnings("ReferenceEquality") // waiters are known by identity
+@SuppressWarnings("ReferenceEquality") // listeners are known by identity
 public final class ObjectEntry implements WaitPoint {
   private static final Object GONE = new Object();
 
@@ -29,18 +29,18 @@ public final class ObjectEntry implements WaitPoint {
   private volatile @Nullable ClusterHold clusterHold;
 
   /**
-   * What keeps an entry's value for other processes, once its ref has left this one. Called from
-   * any thread, without the entry's monitor.
+   * Hold of other processes on an entry whose ref has left this process: it keeps the value for
+   * them. Called from any thread, without the entry's monitor.
    */
   public interface ClusterHold {
-    /** There is an outcome now. */
+    /** Handles the outcome of the entry. */
     void onSettled(ObjectEntry entry);
 
-    /** No ref, argument or value of this process holds the entry any more. */
+    /** Handles the end of the last hold of this process, by a ref, argument or value. */
     void onUnheld(ObjectEntry entry);
   }
 
-  /** The state before there is an outcome. */
+  /** State of an entry without an outcome. */
   private static final class PendingState {
     final @Nullable ValueProducer producer;
     List<CompletionListener> listeners = List.of();
@@ -69,12 +69,12 @@ public final class ObjectEntry implements WaitPoint {
     this.state = new PendingState(producer);
   }
 
-  /** Names the object. */
+  /** Returns the id of the object. */
   public ObjectId id() {
     return new ObjectId(node, task, index);
   }
 
-  /** The store it belongs to. */
+  /** Returns the store that the entry belongs to. */
   public ObjectStore store() {
     return store;
   }
@@ -83,14 +83,14 @@ public final class ObjectEntry implements WaitPoint {
     return task;
   }
 
-  /** A hash of its id. */
+  /** Returns a hash of the id. */
   int spread() {
     long mixed = (node ^ task * 0x9E3779B97F4A7C15L) + index;
     mixed *= 0xBF58476D1CE4E5B9L;
     return (int) (mixed >>> 32);
   }
 
-  /** Whether there is a value or a failure, as far as this process knows. */
+  /** Returns whether there is a value or a failure, as far as this process knows. */
   public boolean isReady() {
     if (state instanceof PendingState pendingState) {
       want(pendingState);
@@ -106,8 +106,8 @@ public final class ObjectEntry implements WaitPoint {
   }
 
   /**
-   * From now on other processes may hold the object: its value stays until the sharer discards it.
-   * The first sharer counts.
+   * Records that other processes may hold the object from now on: its value stays until the cluster
+   * hold discards it. The first cluster hold counts.
    *
    * @return the one that counts
    */
@@ -123,19 +123,22 @@ public final class ObjectEntry implements WaitPoint {
     return present;
   }
 
-  /** Who keeps it for other processes, or null. */
+  /** Returns the hold of other processes, or null. */
   public @Nullable ClusterHold clusterHold() {
     return clusterHold;
   }
 
-  /** Whether a ref, argument or value of this process holds it, as far as they count explicitly. */
+  /**
+   * Returns whether a ref, argument or value of this process holds the entry, by the explicit
+   * count.
+   */
   public synchronized boolean isHeld() {
     return holds > 0;
   }
 
   /**
-   * Where its bytes are and how many, if it is ready and they are more than travel in a frame; null
-   * for others.
+   * Returns where the bytes are and how many, if the object is ready and too large to travel in a
+   * frame; else null.
    */
   public @Nullable Locality locality() {
     return switch (state) {
@@ -146,24 +149,24 @@ public final class ObjectEntry implements WaitPoint {
   }
 
   /**
-   * How much of an object is where.
+   * Location and size of an object, for placing work near it.
    *
-   * @param holder a process that has it
+   * @param holder a process that has the object
    * @param bytes its size
    */
   public record Locality(NodeId holder, long bytes) {}
 
-  /** The outcome: a content, a failure, or null while there is none. */
+  /** Returns the outcome: a content, a failure, or null while there is none. */
   public @Nullable Object outcome() {
     return state instanceof ObjectContent || state instanceof ObjectFailure ? state : null;
   }
 
-  /** Whether there is a failure, and no value to come. */
+  /** Returns whether the outcome is a failure. */
   public boolean isFailed() {
     return state instanceof ObjectFailure;
   }
 
-  /** Cancels whoever would make the value; false if there is nothing to cancel. */
+  /** Cancels the work that would make the value; returns false if there is nothing to cancel. */
   public boolean cancel(boolean recursive) {
     var producer = producer();
     if (producer != null) {
@@ -182,14 +185,14 @@ public final class ObjectEntry implements WaitPoint {
         : pendingState.producer.waitStep(id());
   }
 
-  /** Who will make the value, while it is pending. */
+  /** Returns the producer of the value while the value is pending, else null. */
   @Nullable
   ValueProducer producer() {
     return state instanceof PendingState pendingState ? pendingState.producer : null;
   }
 
   /**
-   * Sets the value. The first outcome counts.
+   * Sets the value as the outcome. The first outcome counts.
    *
    * @return whether it was this one; a value that came too late is discarded
    */
@@ -204,7 +207,7 @@ public final class ObjectEntry implements WaitPoint {
     return first;
   }
 
-  /** Sets the failure. The first outcome counts. */
+  /** Sets the failure as the outcome. The first outcome counts. */
   public boolean fail(ObjectFailure failure) {
     return settle(failure);
   }
@@ -236,8 +239,8 @@ public final class ObjectEntry implements WaitPoint {
   }
 
   /**
-   * Tells the waiter when there is an outcome; false if there is one already and it will not be
-   * told.
+   * Registers a listener for the outcome. Returns false, and never calls it, if there is an outcome
+   * already.
    */
   public boolean await(CompletionListener listener) {
     PendingState waitedFor;
@@ -252,7 +255,7 @@ public final class ObjectEntry implements WaitPoint {
     return true;
   }
 
-  /** Forgets a waiter that no longer wants to know. */
+  /** Removes a listener that is not interested any more. */
   public synchronized void forget(CompletionListener listener) {
     if (state instanceof PendingState pendingState) {
       if (pendingState.listeners.size() == 1) {
@@ -265,9 +268,9 @@ public final class ObjectEntry implements WaitPoint {
   }
 
   /**
-   * The outcome; only to be called when there is one.
+   * Returns the content of an entry that has an outcome.
    *
-   * @throws io.mobula.error.MobulaException the failure
+   * @throws io.mobula.error.MobulaException the failure, if that is the outcome
    */
   ObjectContent content() {
     return switch (state) {
@@ -280,12 +283,12 @@ public final class ObjectEntry implements WaitPoint {
     };
   }
 
-  /** The failure, if that is the outcome. */
+  /** Returns the failure, if that is the outcome, else null. */
   public @Nullable ObjectFailure failure() {
     return state instanceof ObjectFailure failure ? failure : null;
   }
 
-  /** One more ref, waiting argument or containing value. */
+  /** Adds the hold of a ref, a waiting argument or a containing value. */
   public synchronized ObjectEntry retain() {
     if (state == GONE) {
       throw closed();
@@ -294,12 +297,12 @@ public final class ObjectEntry implements WaitPoint {
     return this;
   }
 
-  /** One less, for a hold that another is about to replace. */
+  /** Removes a hold that another one is about to replace. */
   synchronized void unretain() {
     holds--;
   }
 
-  /** One less. The last one frees the value at once. */
+  /** Removes one of the holds. Removing the last one frees the value at once. */
   public void release() {
     Object last;
     ClusterHold shared;
@@ -320,7 +323,10 @@ public final class ObjectEntry implements WaitPoint {
     }
   }
 
-  /** Nobody in the cluster holds it any more: whoever still asks hears that it is gone. */
+  /**
+   * Marks the object as gone when no process of the cluster holds it any more: later readers get an
+   * exception.
+   */
   public void markGone() {
     List<CompletionListener> waiters = List.of();
     Object last;
@@ -343,7 +349,7 @@ public final class ObjectEntry implements WaitPoint {
             + " is gone: every ref to it had been closed. Keep one open for as long as the value is needed.");
   }
 
-  /** For messages. */
+  /** Returns the name of the object for messages. */
   @Override
   public String toString() {
     return "Object " + id();

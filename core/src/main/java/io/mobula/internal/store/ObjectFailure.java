@@ -10,45 +10,45 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why there is no value, as data: no method of a user's exception is called once this is made,
- * except by whoever reads the exception. Each reader is thrown an exception of its own, so that its
- * stack shows who asked; the cause, with the stack of the place where it happened, is shared.
+ * Failure of an object as data. Once this is created, no method of a user's exception is called,
+ * except by a reader of the exception. Each reader is thrown an exception of its own, so that its
+ * stack shows the reader; the cause, with the stack of the original failure, is shared.
  */
 public final class ObjectFailure {
-  /** What there is to say where there is no memory to say more. */
+  /** Failure without details, for want of memory to say more. */
   public static final ObjectFailure UNDESCRIBED = new ObjectFailure(
       () -> new TaskFailedException("It failed, and so did telling why: see the log of its node."));
 
   private final MobulaException known;
   private final List<String> causeTypes;
   private final @Nullable EncodedException encodedException;
-  private final boolean here; // the exception is of this process, and need not be read
+  private final boolean here; // the exception is of this process, and need not be decoded
 
-  /** How the exception is related to the one that was written. */
+  /** Relation of the exception to the one that was encoded. */
   enum Relation {
     ITSELF,
-    /** Another message for the same cause. */
+    /** Exception with another message for the same cause. */
     SAME_CAUSE,
-    /** The one that was written is its cause. */
+    /** Exception whose cause is the one that was encoded. */
     CAUSED_BY
   }
 
   /**
-   * An exception that has been written, by the thread that ran the code which threw it: whoever
-   * passes it on calls no method of it.
+   * Exception encoded by the thread that ran the throwing code, so that nobody who
+   * passes it on calls a method of it.
    *
-   * @param bytes the exception, or what it is related to
-   * @param decoder reads them
-   * @param known what can be told without reading
+   * @param bytes the exception, or the one that it is related to
+   * @param decoder decodes the bytes
+   * @param known what is known without decoding
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // bytes are passed on, never compared
   record EncodedException(
       byte[] bytes,
       Relation relation,
       Function<byte[], ? extends @Nullable Object> decoder,
       MobulaException known) {
 
-    /** A new instance; runs users' code, and may fail for whatever reason. */
+    /** Decodes a new instance; runs users' code, and may fail for any reason. */
     MobulaException read() {
       var written = (MobulaException) Objects.requireNonNull(decoder.apply(bytes));
       return switch (relation) {
@@ -59,8 +59,9 @@ public final class ObjectFailure {
     }
 
     /**
-     * What follows from it. The exception that was written is the cause, also where others came
-     * between: their texts are part of the new one's, and nothing has to be written anew.
+     * Returns the encoded form of a failure that this one has caused. The encoded exception is the
+     * cause, even if there were others in between: their messages are part of the new message, and
+     * nothing has to be encoded again.
      */
     EncodedException caused(MobulaException made) {
       return new EncodedException(bytes, Relation.CAUSED_BY, decoder, made);
@@ -72,7 +73,7 @@ public final class ObjectFailure {
     }
   }
 
-  /** Makes the exception now, and captures its causes. */
+  /** Creates the exception now, and captures its causes. */
   public ObjectFailure(Supplier<? extends MobulaException> made) {
     var exception = make(made);
     var cause = exception.getCause();
@@ -86,7 +87,7 @@ public final class ObjectFailure {
   private static MobulaException make(Supplier<? extends MobulaException> made) {
     try {
       return made.get();
-    } catch (Throwable broken) { // a text that a user's class gives
+    } catch (Throwable broken) { // its message may come from a user's class
       var captured = CapturedThrowable.of(broken);
       return new TaskFailedException(
           "It failed, and its message cannot be made: " + captured.text(), captured.exception());
@@ -94,10 +95,10 @@ public final class ObjectFailure {
   }
 
   /**
-   * A failure of another process.
+   * Creates a failure of another process.
    *
-   * @param known what can be told without the classes of its causes
-   * @param causeTypes the binary names of its cause's class and that one's superclasses
+   * @param known what is known without the classes of its causes
+   * @param causeTypes the binary names of the class of its cause and of the superclasses of that
    */
   ObjectFailure(MobulaException known, List<String> causeTypes, @Nullable EncodedException exact) {
     this(known, causeTypes, exact, false);
@@ -114,7 +115,7 @@ public final class ObjectFailure {
     this.here = here;
   }
 
-  /** What follows from another failure, which is its cause. */
+  /** Creates a failure whose cause is another failure. */
   public static ObjectFailure following(
       ObjectFailure cause, Function<Throwable, MobulaException> made) {
     var known = made.apply(cause.known);
@@ -123,7 +124,7 @@ public final class ObjectFailure {
     return new ObjectFailure(known, types, exact == null ? null : exact.caused(known), cause.here);
   }
 
-  /** The same failure with another message; its cause stays. */
+  /** Creates a failure with another message and the same cause. */
   public static ObjectFailure reworded(
       ObjectFailure of, Function<MobulaException, MobulaException> made) {
     var known = made.apply(of.known);
@@ -134,9 +135,8 @@ public final class ObjectFailure {
   }
 
   /**
-   * The same with its exception written, in the thread that ran the code which threw it: from now
-   * on nobody who sends it calls a method of it. An exception that cannot be written is told by
-   * stand-ins.
+   * Encodes the exception in the thread that ran the throwing code, so that nobody who sends the
+   * failure calls a method of it. An exception that cannot be encoded is replaced by stand-ins.
    */
   ObjectFailure withEncodedException(
       Function<MobulaException, byte[]> encoder,
@@ -152,8 +152,8 @@ public final class ObjectFailure {
   }
 
   /**
-   * The exception as a new instance, for who wants the value: reads what another process has sent,
-   * which may run users' code. A class that is not here is replaced by a stand-in.
+   * Creates a new instance of the exception for a reader of the value. Decodes what another process
+   * has sent, which may run users' code; a class that is missing here is replaced by a stand-in.
    */
   public MobulaException toException() {
     return encodedException == null || here ? toStandInException() : read(encodedException);
@@ -162,42 +162,45 @@ public final class ObjectFailure {
   private MobulaException read(EncodedException from) {
     try {
       var raised = from.read();
-      raised.fillInStackTrace(); // who asks here; where it happened, its cause tells
+      raised.fillInStackTrace(); // the stack of the reader; the cause has the stack of the failure
       return raised;
-    } catch (Throwable unreadable) { // a class that is not here, or that refuses
+    } catch (Throwable unreadable) { // a class that is missing here, or whose decoding fails
       var told = toStandInException();
       told.addSuppressed(CapturedThrowable.of(unreadable).exception());
       return told;
     }
   }
 
-  /** As {@link #toException}, for the engine itself: with stand-ins, and no user's code. */
+  /** Creates the exception for Mobula's own use, with stand-ins and without running users' code. */
   public MobulaException toStandInException() {
     return ExceptionCopy.of(known, known.getCause());
   }
 
-  /** Whether it is of this class. */
+  /** Returns whether the exception is of this class. */
   public boolean is(Class<? extends MobulaException> type) {
     return type.isInstance(known);
   }
 
-  /** Whether what brought it about is of that class, by name. */
+  /** Returns whether its cause is of that class, compared by name. */
   public boolean isCausedBy(Class<? extends Throwable> type) {
     return causeTypes.contains(type.getName());
   }
 
-  /** The binary names of its cause's class and that one's superclasses; none if it has no cause. */
+  /**
+   * Returns the binary names of the class of its cause and of the superclasses of that; none if it
+   * has no cause.
+   */
   public List<String> causeTypes() {
     return causeTypes;
   }
 
-  /** The exception as it was written, if it was. */
+  /** Returns the encoded exception, or null if it was not encoded. */
   @Nullable
   EncodedException encodedException() {
     return encodedException;
   }
 
-  /** For messages. */
+  /** Returns the failure as text for messages. */
   @Override
   public String toString() {
     return "Failure: " + known;

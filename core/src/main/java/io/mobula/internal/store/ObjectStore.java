@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The objects of one node. Safe for all threads; {@code get} and {@code wait} block the caller's,
- * nothing else does.
+ * Object store of one node. Safe for all threads; only {@code get} and {@code wait} block the
+ * caller's.
  */
 public final class ObjectStore {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectStore.class);
@@ -70,33 +70,33 @@ public final class ObjectStore {
   };
 
   /**
-   * How a store is made.
+   * Limits and spilling of a store.
    *
-   * @param inlineLimit up to how many bytes a value stays in the heap
-   * @param fullTimeout how long a {@code put} waits for room
-   * @param spilling where values go when there is none
+   * @param inlineLimit the largest size in bytes of a value that stays in the heap
+   * @param fullTimeout how long a {@code put} waits for memory
+   * @param spilling where values are spilled when memory is full
    */
   public record Limits(long inlineLimit, Duration fullTimeout, SpillConfig spilling) {
-    /** A store that spills nothing. */
+    /** Creates the limits of a store that does not spill. */
     public Limits(long inlineLimit, Duration fullTimeout) {
       this(inlineLimit, fullTimeout, SpillConfig.NONE);
     }
   }
 
-  /** Makes the threads that move values and open files. */
+  /** Factory of the threads that move values and open files. */
   @FunctionalInterface
   public interface ExecutorFactory {
     /**
-     * Starts none yet.
+     * Creates an executor, which has no thread yet.
      *
      * @param name the prefix of the threads' names
-     * @param most how many threads at the same time
+     * @param most the largest number of threads at the same time
      */
     ExecutorService create(String name, int most);
   }
 
   /**
-   * Takes over the memory, which {@link #close} closes.
+   * Creates a store, which takes over the memory: {@link #close} closes it.
    *
    * @param callbacks runs what users attached to futures
    */
@@ -105,7 +105,7 @@ public final class ObjectStore {
     this(node, codec, memory, limits, callbacks, ElasticPool::create);
   }
 
-  /** The same, with threads of the caller's making. */
+  /** Creates a store with threads of the caller's making. */
   public ObjectStore(
       NodeId node,
       Codec codec,
@@ -130,28 +130,34 @@ public final class ObjectStore {
     this.converter = new ContentConverter(this, codec, memory, limits.inlineLimit(), room);
   }
 
-  /** How refs leave this process; see {@link #export}. Set once, before the first ref is made. */
+  /**
+   * Sets the function that prepares an entry for other processes; see {@link #export}. Called once,
+   * before the first ref is made.
+   */
   public void setExporter(UnaryOperator<ObjectEntry> sharing) {
     this.exporter = sharing;
     this.hasExporter = true;
   }
 
-  /** The entry's ref is about to leave this process, so that others may hold it. */
+  /** Prepares an entry whose ref is about to leave this process, so that others may hold it. */
   public ObjectId export(ObjectEntry entry) {
     return exporter.apply(entry).id();
   }
 
-  /** Whom to tell that memory is full and forgotten refs of other processes may be why. */
+  /**
+   * Sets the listener that is called when memory is full and unreachable refs of other processes
+   * may be the reason.
+   */
   public void onFull(Runnable listener) {
     onFull = listener;
   }
 
-  /** What threads of this node do while they wait; set once, before there is work. */
+  /** Sets the spin wait of this node's threads. Called once, before there is work. */
   public void spinWait(SpinWait with) {
     objectWaiter.spinWait(with);
   }
 
-  /** See {@link #spinWait(SpinWait)}. */
+  /** Returns the spin wait of this node's threads. */
   public SpinWait spinWait() {
     return objectWaiter.spinWait();
   }
@@ -160,32 +166,32 @@ public final class ObjectStore {
     onFull.run();
   }
 
-  /** Finds waits that can never end. */
+  /** Returns the detector of waits that can never end. */
   public DeadlockDetector deadlockDetector() {
     return deadlockDetector;
   }
 
-  /** Whose store this is. */
+  /** Returns the node of this store. */
   public NodeId node() {
     return node;
   }
 
-  /** A number for the next task, from one; its results' ids follow from it. */
+  /** Returns the number of the next task, from one; the ids of its results follow from it. */
   public long nextTask() {
     return tasks.incrementAndGet();
   }
 
-  /** An object that somebody will complete. */
+  /** Creates the entry of an object that somebody will complete. */
   public ObjectEntry createPending(long task, int index, @Nullable ValueProducer producer) {
     return createPending(new ObjectId(node.incarnation(), task, index), producer);
   }
 
-  /** The same for an object whose id another process may have made. */
+  /** Creates a pending entry with an id that another process may have made. */
   public ObjectEntry createPending(ObjectId id, @Nullable ValueProducer producer) {
     return new ObjectEntry(this, id, producer);
   }
 
-  /** A new ref to it. */
+  /** Creates a ref to the entry. */
   public <T extends @Nullable Object> EntryRef<T> ref(ObjectEntry entry) {
     return new EntryRef<>(entry);
   }
@@ -204,7 +210,7 @@ public final class ObjectStore {
     return ref(createEntry(content));
   }
 
-  /** An object that has its value already; nothing holds it yet. */
+  /** Creates an entry that has its value already, and that nothing holds yet. */
   public ObjectEntry createEntry(ObjectContent content) {
     var entry = createPending(nextTask(), 0, null);
     entry.retain();
@@ -213,58 +219,61 @@ public final class ObjectStore {
     return entry;
   }
 
-  /** See {@link ContentConverter#snapshot}. */
+  /** Converts a value to a content; see {@link ContentConverter#snapshot}. */
   public ObjectContent snapshot(@Nullable Object value, long inlineBudget) {
     return converter.snapshot(value, inlineBudget);
   }
 
-  /** See {@link ContentConverter#materialize}; waits for as long as it takes. */
+  /**
+   * Creates the value of a content, waiting for as long as it takes; see
+   * {@link ContentConverter#materialize}.
+   */
   public @Nullable Object materialize(ObjectContent content) {
     return converter.materialize(content, ReadDeadline.ENDLESS, ViewLifetime.UNTIL_UNREACHABLE);
   }
 
-  /** As {@link #materialize(ObjectContent)}; views end with the arena. */
+  /** Creates the value of a content, with views that end with the arena. */
   public @Nullable Object materialize(ObjectContent content, Arena arena) {
     return converter.materialize(content, ReadDeadline.ENDLESS, ViewLifetime.until(arena));
   }
 
-  /** Ends the views that nobody has, of values that somebody still holds. */
+  /** Ends the open views that nobody uses, of values that somebody still holds. */
   public void endIdleViews() {
     room.idleViews().endAll();
   }
 
-  /** For a call of the calling thread that is about to read large arguments. */
+  /** Creates the views for a call of the calling thread that is about to read large arguments. */
   public CallArgumentViews openArgumentViews() {
     return new CallArgumentViews(arguments);
   }
 
   /**
-   * Takes room for all arguments of a call, in its turn, and has them brought:
+   * Allocates memory for all arguments of a call, when the call is admitted, and fetches them; see
    * {@link ArgumentAdmission}.
    */
   public FetchedArguments fetchArguments(Object function, Object[] parts) {
     return arguments.fetch(function, parts);
   }
 
-  /** See {@link ContentConverter#flatten}. */
+  /** Converts a content to one array of bytes; see {@link ContentConverter#flatten}. */
   public @Nullable FlatValue flatten(ObjectContent content, long most) {
     return converter.flatten(content, most);
   }
 
-  /** A content from another process. */
+  /** Creates the content of a value from another process. */
   public ObjectContent unflatten(FlatValue flat) {
     return ContentConverter.unflatten(flat);
   }
 
-  /** Room for the bytes of another node's object; waits for it as {@code put} does. */
+  /** Allocates memory for the bytes of another node's object; waits for it as {@code put} does. */
   public WritableBlock allocate(long bytes) {
     requireOpen();
     return converter.allocate(bytes);
   }
 
   /**
-   * A copy of its own of a value that is in another process; waits for it as {@code get} does, and
-   * for room as {@code put} does.
+   * Copies a value of another process into this store. Waits for the value as {@code get} does, and
+   * for memory as {@code put} does.
    */
   public ObjectContent copyOf(
       ObjectContent.RemoteValue theirs, List<HeldRef> edges, Deadline deadline) {
@@ -311,39 +320,39 @@ public final class ObjectStore {
   }
 
   /**
-   * The failure with what a program's code has thrown written already, if there are other
-   * processes: no method of it is called by whoever tells them. For the thread that ran the code.
+   * Encodes the exception of a failure, if there are other processes, so that sending the failure
+   * calls no method of the program's exception. For the thread that ran the program's code.
    */
   public ObjectFailure withEncodedException(ObjectFailure failure) {
     return hasExporter ? converter.withEncodedException(failure) : failure;
   }
 
-  /** The bytes of a failure for another process. */
+  /** Encodes a failure for another process. */
   public byte[] flatten(ObjectFailure failure) {
     return converter.flatten(failure);
   }
 
-  /** A failure from another process. */
+  /** Reads a failure of another process. */
   public ObjectFailure readFailure(byte[] flat) {
     return converter.readFailure(flat);
   }
 
-  /** See {@link ContentConverter#plain}. */
+  /** Returns the bytes of a small value without buffers; see {@link ContentConverter#plain}. */
   public byte @Nullable [] plain(ObjectContent content) {
     return converter.plain(content);
   }
 
-  /** What {@link #plain} gave in another process. */
+  /** Creates a content from the bytes that {@link #plain} returned in another process. */
   public ObjectContent plain(byte[] bytes, List<HeldRef> edges) {
     return ContentConverter.plain(bytes, edges);
   }
 
-  /** The value of an entry that is ready; waits for its bytes for as long as it takes. */
+  /** Returns the value of an entry that is ready; waits for its bytes for as long as it takes. */
   public @Nullable Object valueOf(ObjectEntry entry) {
     return materialize(entry.content());
   }
 
-  /** As {@link #valueOf(ObjectEntry)}; views end with the arena. */
+  /** Returns the value of an entry that is ready, with views that end with the arena. */
   public @Nullable Object valueOf(ObjectEntry entry, Arena arena) {
     return materialize(entry.content(), arena);
   }
@@ -353,7 +362,7 @@ public final class ObjectStore {
         entry.content(), new ReadDeadline(deadline, entry), ViewLifetime.UNTIL_UNREACHABLE);
   }
 
-  /** Has the bytes brought here once there are any, for whoever reads them later. */
+  /** Starts to fetch or restore the bytes once the entry is ready, for later readers. */
   void prefetch(ObjectEntry entry) {
     CompletionListener start = ready -> {
       switch (ready.outcome()) {
@@ -367,7 +376,7 @@ public final class ObjectStore {
     }
   }
 
-  /** Room for a value that is made in place. */
+  /** Allocates memory for a value that the caller fills in place. */
   public ObjectBuffer create(long bytes) {
     if (bytes < 0) {
       throw new InvalidRequestException(
@@ -393,7 +402,9 @@ public final class ObjectStore {
     return (T) valueOf(entry, arena);
   }
 
-  /** See {@link io.mobula.MobulaRuntime#get(Collection, Duration)}. */
+  /**
+   * Returns the values of all refs; see {@link io.mobula.MobulaRuntime#get(Collection, Duration)}.
+   */
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> List<T> get(
       Collection<? extends ObjectRef<? extends T>> refs, Deadline deadline) {
@@ -405,7 +416,7 @@ public final class ObjectStore {
     return result;
   }
 
-  /** See {@link io.mobula.MobulaRuntime#wait}. */
+  /** Waits for some of the refs; see {@link io.mobula.MobulaRuntime#wait}. */
   public <R extends ObjectRef<?>> WaitResult<R> wait(
       Collection<R> refs, int count, Deadline deadline) {
     return objectWaiter.awaitSome(refs, count, deadline);
@@ -418,7 +429,7 @@ public final class ObjectStore {
     Runnable complete = () -> {
       try {
         future.complete((T) valueOf(entry));
-      } catch (Throwable failure) { // an Error, too: a future that never ends helps nobody
+      } catch (Throwable failure) { // an Error, too: the future must complete
         future.completeExceptionally(failure);
       } finally {
         entry.release();
@@ -446,13 +457,16 @@ public final class ObjectStore {
     memory.whenUnreachable(anchor, then);
   }
 
-  /** How many refs, views and handles the collector has found unreachable so far. */
+  /**
+   * Returns the number of refs, views and handles that the collector has found unreachable so far.
+   */
   public long unreachableCount() {
     return memory.unreachableCount();
   }
 
   /**
-   * Runs what may run users' code, on a thread of its own; in the calling one when the node closes.
+   * Runs an action that may run users' code, on a thread of its own; in the calling thread when the
+   * node closes.
    */
   public void runCallback(Runnable action) {
     try {
@@ -463,11 +477,11 @@ public final class ObjectStore {
   }
 
   /**
-   * Runs what may wait for room, for disks and for other nodes, on a thread of the store; in the
-   * calling one when the store closes, where it is refused at once.
+   * Runs work that may wait for memory, disks and other nodes, on a background thread of the store;
+   * in the calling thread when the store closes, where such waits are refused at once.
    *
-   * <p>It must not wait for other work of these threads. Users' code never runs there, or enough of
-   * it that waits would keep what it waits for from coming.
+   * <p>The work must not wait for other work of these threads. Users' code never runs there: if
+   * enough of it waited, the work that it waits for could not run.
    */
   public void runInBackground(Runnable work) {
     run(movers, work);
@@ -481,7 +495,7 @@ public final class ObjectStore {
     }
   }
 
-  /** Whoever waits for it must not wait in vain. */
+  /** Runs the work and logs its failure, so that whoever waits for it is not left waiting. */
   private static void runForOthers(Runnable work) {
     try {
       work.run();
@@ -492,15 +506,16 @@ public final class ObjectStore {
   }
 
   /**
-   * Runs what makes, opens and maps files of this host, and waits for nothing else; in the calling
-   * thread when the store closes. Apart from {@link #runCallback}, whose threads users' code may
-   * keep, and from {@link #runInBackground}, which waits for what this brings.
+   * Runs work that creates, opens and maps files of this host and waits for nothing else; in the
+   * calling thread when the store closes. These threads are separate from those of
+   * {@link #runCallback}, which users' code may occupy, and of {@link #runInBackground}, which wait
+   * for such files.
    */
   public void runFileWork(Runnable work) {
     run(openers, work);
   }
 
-  /** What is in use. */
+  /** Returns how much memory and disk space is in use. */
   public StoreUsage usage() {
     return new StoreUsage(
         memory.usedBytes(),
@@ -515,14 +530,14 @@ public final class ObjectStore {
         + ". Open another with Mobula.init().");
   }
 
-  /** Refuses to go on after {@link #refuseMore} or {@link #close}. */
+  /** Throws after {@link #refuseMore} or {@link #close}. */
   public void requireOpen() {
     if (refusing) {
       throw closedException();
     }
   }
 
-  /** Refuses to go on after {@link #close}. */
+  /** Throws if the store is closed by {@link #close}. */
   void requireMemory() {
     if (closed) {
       throw closedException();
@@ -530,10 +545,10 @@ public final class ObjectStore {
   }
 
   /**
-   * Answers nothing any more but with {@link RuntimeClosedException}. The memory stays until
+   * Refuses all further requests with a {@link RuntimeClosedException}. The memory stays until
    * {@link #close}.
    *
-   * @param why as the rest of a sentence about the node
+   * @param why the reason, as the rest of a sentence about the node
    */
   public void refuseMore(String why) {
     if (!refusing) {
@@ -542,7 +557,7 @@ public final class ObjectStore {
     }
   }
 
-  /** Whether it answers no more. */
+  /** Returns whether the store refuses requests. */
   public boolean isClosed() {
     return refusing;
   }
@@ -563,7 +578,7 @@ public final class ObjectStore {
     }
   }
 
-  /** Room that one thread fills. */
+  /** Memory that one thread fills and then seals. */
   private final class InPlaceBuffer implements ObjectBuffer {
     private final WritableBlock block;
     private final MemorySegment body;

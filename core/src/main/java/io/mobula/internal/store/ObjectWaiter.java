@@ -17,12 +17,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How threads wait for one object, for all of many, or for some of them. Blocks the caller's thread
+ * Waits of threads for one object, for all of many, or for some of them. Blocks the caller's thread
  * and no other.
  *
- * <p>Waiting for one after the other of many objects that are mostly there costs a look at each
- * object that is not, and a copy of the list: nothing is registered with objects while enough are
- * ready.
+ * <p>A loop that waits for many objects one after the other, most of which are ready, costs a look
+ * at each pending object and a copy of the list per wait: no listener is registered while enough
+ * objects are ready.
  */
 final class ObjectWaiter {
   private static final Duration LONG = Duration.ofMillis(200);
@@ -42,13 +42,13 @@ final class ObjectWaiter {
     return spinWait;
   }
 
-  /** What threads do while they wait; set once, before there is work. */
+  /** Sets the spin wait of the waiting threads. Called once, before there is work. */
   void spinWait(SpinWait with) {
     spinWait = with;
   }
 
   /**
-   * Until it has an outcome.
+   * Waits until the entry has an outcome.
    *
    * @throws GetTimeoutException if it has none in time
    */
@@ -75,7 +75,7 @@ final class ObjectWaiter {
   }
 
   /**
-   * Until all have a value.
+   * Waits until all entries have a value.
    *
    * @throws GetTimeoutException if one has none in time
    * @throws io.mobula.error.MobulaException the failure of the first that has one
@@ -98,7 +98,7 @@ final class ObjectWaiter {
     return entries;
   }
 
-  /** Until so many have an outcome, or the deadline has passed. */
+  /** Waits until that many entries have an outcome, or the deadline has passed. */
   <R extends ObjectRef<?>> WaitResult<R> awaitSome(
       Collection<R> refs, int count, Deadline deadline) {
     var given = refs.toArray();
@@ -130,8 +130,8 @@ final class ObjectWaiter {
   }
 
   /**
-   * What was pending when somebody waited last: most likely what he waits for next, until there is
-   * nothing left. Nothing holds it but the garbage collector's patience.
+   * Refs that were pending when somebody waited last. The same list is most likely what the next
+   * wait is for, until nothing is left. Only a weak reference holds it.
    */
   private static final class PendingRefs {
     private final List<?> refs;
@@ -153,15 +153,15 @@ final class ObjectWaiter {
       }
       for (int i = 0; i < given.length; i++) {
         if (!((EntryRef<?>) given[i]).isOpen()) {
-          return false; // and whoever looks closer throws
+          return false; // the slower path then throws
         }
       }
       return true;
     }
   }
 
-  /** The first that are ready, at most so many, and the others, in their order. */
-  @SuppressWarnings("unchecked") // they were given as such
+  /** Splits the refs into the first ready ones, at most that many, and the rest, in their order. */
+  @SuppressWarnings("unchecked") // they were given with this type
   private <R extends ObjectRef<?>> WaitResult<R> parted(
       Object[] given, ObjectEntry[] entries, int count) {
     var ready = new Object[count];
@@ -197,7 +197,7 @@ final class ObjectWaiter {
     return entries;
   }
 
-  /** Whether one of them is there twice. Entries are known by identity. */
+  /** Returns whether an entry is in the array twice. Entries are known by identity. */
   @SuppressWarnings("ReferenceEquality")
   static boolean hasTwice(ObjectEntry[] entries) {
     if (entries.length < 2) {
@@ -218,7 +218,10 @@ final class ObjectWaiter {
     return false;
   }
 
-  /** Waits for all but {@code spare}; gives those that had no outcome if it was in vain. */
+  /**
+   * Waits for all entries but {@code spare}; returns those without an outcome if the deadline has
+   * passed, else none.
+   */
   private List<ObjectEntry> await(
       ObjectEntry[] entries, int spare, boolean failFast, Deadline deadline) {
     var waitedFor = new ArrayList<ObjectEntry>();
@@ -245,7 +248,7 @@ final class ObjectWaiter {
     }
   }
 
-  /** The calling thread is about to wait: throws if that can never end. */
+  /** Registers that the calling thread is about to wait; throws if the wait can never end. */
   private void enter(List<ObjectEntry> entries, int spare, Deadline deadline, WaitLatch latch) {
     var execution = Execution.current();
     if (execution != null && deadline.remaining() > 0) {
@@ -264,7 +267,10 @@ final class ObjectWaiter {
     }
   }
 
-  /** Why an object was not there in time; who has waited for long waits a moment more for that. */
+  /**
+   * Returns why an object was not ready in time. After a long wait, this takes a moment to ask
+   * other processes.
+   */
   private static String because(ObjectEntry entry, Deadline deadline) {
     var walker = deadline.timeout().compareTo(LONG) < 0
         ? WaitChainWalker.nonBlocking()

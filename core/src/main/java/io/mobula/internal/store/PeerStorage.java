@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes in the memory of another process of this host, which alone moves and frees them. Nothing
- * here waits: whoever reads what has been moved is told so by a {@link ObjectMovedException}.
+ * Storage in the memory of another process of this host, which alone moves and frees it. Nothing
+ * here waits: reading bytes that were moved throws an {@link ObjectMovedException}.
  */
 final class PeerStorage implements SealedStorage {
   private final PeerObject object;
@@ -21,9 +21,9 @@ final class PeerStorage implements SealedStorage {
   private final AtomicBoolean isBegun = new AtomicBoolean();
 
   /**
-   * Bytes that are there now.
+   * Creates the storage of bytes that are there now.
    *
-   * @param begun told once, when a reader has them pinned
+   * @param begun called once, when a reader has pinned them
    */
   PeerStorage(PeerObject object, Runnable begun) {
     this.object = object;

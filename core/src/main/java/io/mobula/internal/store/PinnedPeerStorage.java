@@ -11,11 +11,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy in the memory of another process of this host, which may give it up whenever it likes:
- * pinned for as long as this is reachable, and readable even when that process has died.
+ * Storage of a copy that belongs to another process of this host. That process may give its copy up
+ * at any time: the bytes are pinned for as long as this object is reachable, and stay readable even
+ * when the process has died.
  *
- * @param object where
- * @param view its bytes; they are pinned while this segment is reachable
+ * @param object where the copy is
+ * @param view its bytes, pinned while this segment is reachable
  */
 record PinnedPeerStorage(PeerObject object, MemorySegment view) implements SealedStorage {
   @Override
@@ -51,7 +52,9 @@ record PinnedPeerStorage(PeerObject object, MemorySegment view) implements Seale
     return acquirePin();
   }
 
-  /** One more pin beside the view's: its owner may have given the copy up meanwhile. */
+  /**
+   * Acquires a pin beside that of the view, since the owner may have given the copy up meanwhile.
+   */
   @Override
   public PinnedObject acquirePin() {
     try {

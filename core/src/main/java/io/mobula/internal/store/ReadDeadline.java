@@ -3,26 +3,26 @@ package io.mobula.internal.store;
 import io.mobula.error.GetTimeoutException;
 
 /**
- * How long a reader waits for the bytes of a value that is known to be there.
+ * Deadline of a reader for the bytes of a value that is ready.
  *
- * @param deadline until when
- * @param what it waits for: its text is made for messages only
+ * @param deadline when waiting ends
+ * @param what what the reader waits for; converted to text for messages only
  */
 record ReadDeadline(Deadline deadline, Object what) {
-  /** For as long as it takes. */
+  /** Deadline that never comes. */
   static final ReadDeadline ENDLESS = new ReadDeadline(Deadline.NEVER, "A value");
 
-  /** Whether it is {@link #ENDLESS}, or as good as. */
+  /** Returns whether the deadline never comes. */
   boolean isEndless() {
     return deadline.remaining() == Long.MAX_VALUE;
   }
 
-  /** Whether nothing more is waited for. */
+  /** Returns whether the deadline has passed. */
   boolean isOver() {
     return deadline.remaining() <= 0;
   }
 
-  /** What the reader is told when it is over. */
+  /** Creates the exception that the reader gets after the deadline. */
   GetTimeoutException timeoutException(long bytes, String from) {
     return new GetTimeoutException(
         what + " is there, but its " + bytes + " bytes were not brought from " + from + " within "

@@ -2,19 +2,20 @@ package io.mobula.internal.store;
 
 import java.lang.foreign.MemorySegment;
 
-/** Where a secondary copy came from and can be had again: the node that has the primary one. */
+/** Source from which a secondary copy can be fetched again: the node that has the primary copy. */
 public interface RefetchSource {
 
   /**
-   * The copy in this store has been dropped to make room; it may be fetched again later. Called by
-   * a thread that wants room, while others wait for it: it must be quick and want none itself.
+   * Handles that this store has dropped its copy to free memory; it may be fetched again later.
+   * Called by a thread that needs memory, while others wait for it: the method must be quick and
+   * must need no memory itself.
    */
   void onDropped();
 
   /**
-   * Brings the same bytes once more, in the thread of somebody who reads.
+   * Fetches the same bytes again, in the thread of a reader.
    *
-   * @param target as long as the object
+   * @param target memory of the size of the object
    * @throws io.mobula.error.ObjectLostException when there is no copy any more
    */
   void fetch(MemorySegment target);

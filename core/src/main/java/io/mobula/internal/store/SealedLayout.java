@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a value lies in a sealed object: a header, the codec's bytes, then each out-of-band buffer on
- * a cache line of its own. Little endian; the table of every byte is in
- * {@code docs/memory-layout.md}.
+ * Layout of a value in a sealed object: a header, the codec's bytes, then each out-of-band buffer
+ * at the start of a cache line. Little endian; {@code docs/memory-layout.md} has the table of every
+ * byte.
  */
 final class SealedLayout {
   private static final ValueLayout.OfInt INT =
@@ -25,16 +25,16 @@ final class SealedLayout {
   private static final int LINE = 64;
 
   /**
-   * How much room {@link Sealable} values leave in front of their bytes: enough for a tensor of
-   * rank 64.
+   * Space in front of the bytes of an {@link io.mobula.ObjectBuffer}: enough to describe a tensor
+   * of rank 64.
    */
   static final int FRONT = 1024;
 
   /**
-   * A value read in place: slices of the object.
+   * Parts of a value that is read in place, as slices of the object.
    *
-   * @param bytes for the codec
-   * @param buffers what the codec had put out of band
+   * @param bytes the codec's bytes
+   * @param buffers the codec's out-of-band buffers
    */
   record Parts(MemorySegment bytes, List<MemorySegment> buffers) {}
 
@@ -48,7 +48,7 @@ final class SealedLayout {
     return end;
   }
 
-  /** Writes all of it. Cost: one copy of bytes and buffers. */
+  /** Writes a whole value. Costs one copy of bytes and buffers. */
   static void write(EncodedValue encoded, MemorySegment target) {
     long offset = bytesOffset(encoded) + encoded.bytes().length;
     for (int i = 0; i < encoded.buffers().size(); i++) {
@@ -62,8 +62,8 @@ final class SealedLayout {
   }
 
   /**
-   * Writes the header and the codec's bytes in front of one buffer that is in place already,
-   * {@link #FRONT} bytes in.
+   * Writes the header and the codec's bytes in front of one buffer that is in place already, at
+   * offset {@link #FRONT}.
    */
   static void writeAround(EncodedValue encoded, MemorySegment target) {
     if (encoded.buffers().size() != 1 || bytesOffset(encoded) + encoded.bytes().length > FRONT) {
@@ -100,7 +100,7 @@ final class SealedLayout {
   /**
    * Finds the parts of a sealed value.
    *
-   * @throws StoreException when the bytes are not such a value
+   * @throws StoreException when the bytes are not a sealed value
    */
   static Parts read(MemorySegment object) {
     if (object.byteSize() < HEADER
@@ -121,7 +121,10 @@ final class SealedLayout {
     return new Parts(object.asSlice(table, length), readBuffers(object, count, table + length));
   }
 
-  /** Each lies behind the one before, so that all together are no larger than the object. */
+  /**
+   * Reads the table of buffers. Each buffer starts after the end of the one before, so all together
+   * are no larger than the object.
+   */
   private static List<MemorySegment> readBuffers(MemorySegment object, int count, long front) {
     var buffers = new ArrayList<MemorySegment>(count);
     long end = front;
@@ -141,7 +144,7 @@ final class SealedLayout {
     return buffers;
   }
 
-  /** Whether an object is the value with these bytes of the codec and that buffer, in its place. */
+  /** Returns whether an object is the value with these codec bytes and that very buffer. */
   static boolean matches(MemorySegment object, byte[] bytes, MemorySegment buffer) {
     if (object.byteSize() < HEADER || object.get(INT, 0) != MAGIC) {
       return false;

@@ -9,62 +9,70 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the sealed bytes of one value are: coming and going in this store's memory, or in another
- * process's. Safe for all threads.
+ * Storage of the sealed bytes of one value: in this store's memory, from which they may be spilled
+ * and restored, or in that of another process. Safe for all threads.
  */
 interface SealedStorage {
 
-  /** The number of bytes, wherever they are. */
+  /** Returns the number of bytes, wherever they are. */
   long byteSize();
 
   /**
-   * A read-only view of the bytes, pinned for as long as it is reachable. May wait for room and for
-   * a disk.
+   * Returns a read-only view of the bytes, pinned for as long as the view is reachable. May wait
+   * for memory and for a disk.
    *
    * @throws IllegalStateException after {@link #discard}
-   * @throws ObjectMovedException when they were another process's and are not where they were
-   * @throws io.mobula.error.ObjectLostException when they were away and have come to harm there
-   * @throws io.mobula.error.StoreFullException when they are away and find no room to come back to
+   * @throws ObjectMovedException when the bytes belong to another process and were moved
+   * @throws io.mobula.error.ObjectLostException when the bytes were spilled and damaged
+   * @throws io.mobula.error.StoreFullException when the bytes were spilled and there is no memory
+   *     to restore them
    */
   MemorySegment view();
 
-  /** As {@link #view}, for the duration of the call; {@code reader} must not keep the segment. */
+  /**
+   * Reads the bytes like {@link #view}, under a pin that ends with this call; {@code reader} must
+   * not keep the segment.
+   */
   <T extends @Nullable Object> T read(Function<MemorySegment, T> reader);
 
   /**
-   * All bytes in the heap, for small values. Does not bring them back, and so waits for no room;
+   * Copies all bytes to the heap, for small values. Restores nothing and so waits for no memory;
    * may wait for a disk.
    */
   byte[] copy();
 
-  /** Whether it is this store's own memory that they take. */
+  /** Returns whether the bytes take this store's own memory. */
   default boolean isLocal() {
     return true;
   }
 
-  /** Says that the value was read just now. Costs a plain load, and a store at times. */
+  /** Records that the value was read just now. Costs a plain load, and sometimes a store. */
   void touch();
 
   /**
-   * Where in memory the bytes are at this moment, or null. They may be elsewhere at the next: for
-   * whoever tells others where to look first.
+   * Returns the current address of the bytes in memory, or null. It may change at any time; other
+   * processes use it as a hint.
    */
   @Nullable
   ObjectAddress address();
 
   /**
-   * The bytes pinned in memory until the holder closes it, or null when that would take waiting.
+   * Returns the bytes, pinned in memory until the caller closes the pin; null when that would take
+   * waiting.
    */
   @Nullable
   PinnedObject tryAcquirePin();
 
-  /** As {@link #tryAcquirePin}; waits for room and for a disk as {@link #view} does. */
+  /** Returns the bytes, pinned in memory; waits for memory and for a disk like {@link #view}. */
   PinnedObject acquirePin();
 
-  /** As {@link #acquirePin}, brought back by a thread of the store. */
+  /**
+   * Returns the bytes, pinned in memory; a background thread of the store restores them if
+   * necessary.
+   */
   CompletableFuture<PinnedObject> acquirePinAsync();
 
-  /** As {@link #acquirePinAsync()}, into room that was taken for it; what is not used goes back. */
+  /** Restores and pins the bytes, in memory that was allocated for them; unused memory is freed. */
   default CompletableFuture<PinnedObject> acquirePinAsync(@Nullable WritableBlock room) {
     if (room != null) {
       room.abandon();
@@ -73,24 +81,24 @@ interface SealedStorage {
   }
 
   /**
-   * How much of this store's memory it takes to bring the bytes back; 0 while they are readable.
+   * Returns how many bytes of this store's memory a restore needs; 0 while the bytes are readable.
    */
   default long roomWanted() {
     return 0;
   }
 
-  /** Has the bytes brought back by a thread of the store, if they are away. */
+  /** Has a background thread of the store restore the bytes, if they are not in memory. */
   void startRestore();
 
   /**
-   * Whether there is nothing to give to others: a secondary copy that has been dropped, or bytes
-   * that have come to harm on a disk.
+   * Returns whether there is nothing to give to others: a secondary copy that was dropped, or bytes
+   * that were damaged on a disk.
    */
   boolean isMissing();
 
-  /** Says that the bytes may be dropped and fetched again from there. */
+  /** Records that the bytes may be dropped and fetched again from that source. */
   void markSecondary(RefetchSource refetchSource);
 
-  /** Gives up the bytes wherever they are. Idempotent. */
+  /** Frees the bytes wherever they are. Idempotent. */
   void discard();
 }

@@ -11,19 +11,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The views of one large sealed value that all of its readers share, and the pin behind them. They
- * end when every tensor that was made of them has been closed, or when the collector finds them
- * unreachable: whichever is first, so that closing frees and forgetting leaks nothing.
+ * Views of one large sealed value that all of its readers share, and the pin behind them. They end
+ * when every tensor made from them has been closed, or when the collector finds them unreachable,
+ * whichever is first. So closing frees memory, and a reader that forgets to close leaks nothing.
  *
- * <p>Ending views asks all threads whether they read at the moment (20 to 90 µs). So those of this
- * store's own memory are not ended by the last close but kept, idle, for the next reader, and ended
- * when the value is discarded or somebody wants room ({@link IdleViews}). Safe for all threads.
+ * <p>Ending views checks all threads for a read in progress (20 to 90 µs). So views of this store's
+ * own memory do not end with the last close: they stay open, idle, for the next reader, and end
+ * when the value is discarded or memory is needed ({@link IdleViews}). Safe for all threads.
  */
 final class SharedValueViews {
   private final SealedStorage storage;
   private final IdleViews idleViews;
   private WeakReference<@Nullable OpenViews> used =
-      new WeakReference<>(null); // all under the monitor
+      new WeakReference<>(null); // all fields under the monitor
   private @Nullable OpenViews idle;
   private boolean discarded;
 
@@ -32,7 +32,10 @@ final class SharedValueViews {
     this.idleViews = idleViews;
   }
 
-  /** For one more reader, who gives back one share for each buffer; opens them if need be. */
+  /**
+   * Returns the views for one more reader, and opens them if necessary. The reader releases one
+   * share for each buffer.
+   */
   OpenViews acquire() {
     storage.touch();
     var present = present(null);
@@ -52,7 +55,7 @@ final class SharedValueViews {
     return present;
   }
 
-  /** The views that there are, or those made with that pin; else null. */
+  /** Returns the present views, or else new ones made with that pin; null if there is no pin. */
   private synchronized @Nullable OpenViews present(@Nullable PinnedObject held) {
     var present = idle == null ? used.get() : idle;
     if (idle != null) {
@@ -70,7 +73,7 @@ final class SharedValueViews {
     return present;
   }
 
-  /** The value has gone from here: what nobody reads ends now, the rest as it is given back. */
+  /** Discards the value: views that nobody uses end now, the others when they are released. */
   void discard() {
     synchronized (this) {
       discarded = true;
@@ -79,7 +82,7 @@ final class SharedValueViews {
     storage.discard();
   }
 
-  /** Ends them if nobody has any. */
+  /** Ends the views if nobody uses them. */
   void endIdle() {
     OpenViews ended;
     synchronized (this) {
@@ -92,7 +95,7 @@ final class SharedValueViews {
     }
   }
 
-  /** Views that are open, and how many buffers of them have not been given back. */
+  /** Open views, with a count of the buffers that have not been released. */
   final class OpenViews {
     private final Arena arena = newArena();
     private final PinnedObject pin;
@@ -105,12 +108,12 @@ final class SharedValueViews {
       held.closeWhenUnreachable(arena.scope());
     }
 
-    @SuppressWarnings("MustBeClosed") // by end(), or the collector finds its scope
+    @SuppressWarnings("MustBeClosed") // closed by end(), or when the collector finds its scope
     private static Arena newArena() {
       return Arena.ofShared();
     }
 
-    @SuppressWarnings("restricted") // its size is what it was, and it stays mapped
+    @SuppressWarnings("restricted") // its size does not change, and it stays mapped
     private MemorySegment scoped(PinnedObject held) {
       var memory = held.bytes();
       return memory.reinterpret(arena, _ -> {
@@ -131,12 +134,12 @@ final class SharedValueViews {
       return pin == held;
     }
 
-    /** Whether that memory is a part of these views. */
+    /** Returns whether that memory is a part of these views. */
     private boolean covers(MemorySegment memory) {
       return memory.scope().equals(arena.scope());
     }
 
-    /** A reader needs so many buffers no more. */
+    /** Releases that many buffers, which a reader needs no more. */
     void release(long count) {
       synchronized (SharedValueViews.this) {
         openBuffers -= count;
@@ -157,7 +160,7 @@ final class SharedValueViews {
       CallArgumentViews.close(arena);
     }
 
-    /** Has the tensor give its share back when it is closed. */
+    /** Makes the tensor release its share when it is closed. */
     void attachTo(Tensor tensor, MemorySegment memory) {
       if (covers(memory)) {
         TensorMemory.setReleaseAction(tensor, () -> release(1));

@@ -8,29 +8,29 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether and how a store spills.
+ * Configuration of how a store spills.
  *
- * @param plan where to; no directories is nowhere
- * @param threshold down to what share of its capacity a full store spills, above 0 and up to 1
- * @param provider who opens the target; {@code null} for the one on the class path
+ * @param plan where to spill; without directories nothing is spilled
+ * @param threshold the share of its capacity down to which a full store spills, above 0 and up to 1
+ * @param provider opens the target; {@code null} for the one on the class path
  */
 public record SpillConfig(
     SpillTarget.SpillSettings plan, double threshold, SpillTarget.@Nullable Provider provider) {
-  /** Not at all. */
+  /** Configuration of a store that does not spill. */
   public static final SpillConfig NONE =
       new SpillConfig(new SpillTarget.SpillSettings(List.of(), 0, 0), 1);
 
-  /** Refuses a threshold that is no share. */
+  /** Refuses a threshold outside of the range. */
   public SpillConfig {
     requireShare(threshold);
   }
 
-  /** As the settings say, with what is on the class path. */
+  /** Creates the configuration with the provider on the class path. */
   public SpillConfig(SpillTarget.SpillSettings plan, double threshold) {
     this(plan, threshold, null);
   }
 
-  /** The same number, if it is above 0 and up to 1. */
+  /** Returns the same number if it is above 0 and up to 1, else throws. */
   public static double requireShare(double threshold) {
     if (!(threshold > 0 && threshold <= 1)) {
       throw new InvalidRequestException(
@@ -39,7 +39,7 @@ public record SpillConfig(
     return threshold;
   }
 
-  /** A new target, or null if nothing is to be spilled. */
+  /** Opens a new target, or returns null if nothing is to be spilled. */
   @Nullable
   SpillTarget open() {
     if (provider != null) {

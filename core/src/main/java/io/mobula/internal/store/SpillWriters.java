@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that write evicted values: one for each disk, while there is something to write. They
- * are their own because an interrupt of a user's thread would close the file under it.
+ * Threads that write evicted values: one for each disk, while there is something to write. They are
+ * separate threads because an interrupt of a user's thread would close the file that it writes.
  */
 final class SpillWriters {
   private static final Logger LOG = LoggerFactory.getLogger(SpillWriters.class);
@@ -35,7 +35,7 @@ final class SpillWriters {
     this.threads = executors.create("mobula-spill", count);
   }
 
-  /** What one turn has come to; each thread adds its own. */
+  /** Sum of one round, to which each thread adds its result. */
   private static final class Tally {
     long freed;
     List<RuntimeException> failures = new ArrayList<>();
@@ -48,7 +48,7 @@ final class SpillWriters {
       failures.add(failure);
     }
 
-    /** Some room is room, even if not all could be written. */
+    /** Returns the freed bytes; throws only if nothing could be written at all. */
     synchronized long outcome() {
       if (freed == 0 && !failures.isEmpty()) {
         throw failures.getFirst();
@@ -58,10 +58,10 @@ final class SpillWriters {
   }
 
   /**
-   * Evicts all of them, and waits.
+   * Evicts all victims, and waits.
    *
-   * @param stayed is given those that are in memory still
-   * @return how many bytes are free now
+   * @param stayed receives those that are in memory still
+   * @return the number of bytes that were freed
    * @throws MobulaException when none could be written
    */
   long spill(List<SpillableStorage> victims, Consumer<SpillableStorage> stayed) {
@@ -87,7 +87,7 @@ final class SpillWriters {
     }
   }
 
-  /** Until all is written, or something cannot be: then the rest would not fare better. */
+  /** Writes victims until none is left or one fails; after a failure the rest would fail, too. */
   private void drain(
       ConcurrentLinkedQueue<SpillableStorage> queue,
       Tally tally,

@@ -18,26 +18,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bytes that leave the store's memory when others need the room and come back when they are read.
+ * Storage whose bytes leave the store's memory when others need the memory, and are restored when
+ * they are read.
  *
  * <pre>
  *              begin                    evicted
- *   MEMORY ─────────────▶ SPILLING ─────────────▶ AWAY
+ *   MEMORY ─────────────▶ SPILLING ─────────────▶ EVICTED
  *     ▲  ▲   pinned, or      │                    │  ▲
- *     │  └── no disk ────────┘              read  │  │ no room, or no disk
+ *     │  └── no disk ────────┘              read  │  │ no memory, or no disk
  *     │                                           ▼  │
- *     └──────────────── fetched ─────────────── RETURNING        GONE: from anywhere, by discard
+ *     └──────────────── fetched ─────────────── RESTORING      DISCARDED: from anywhere, by discard
  * </pre>
  *
- * <p>The phase changes under this object's monitor alone. Nothing slow happens under it: who writes
- * owns the phase SPILLING, who reads back owns RETURNING, and both look again when they are done,
- * for the value may be GONE by then and they are the last to know its bytes. A reader of what is in
- * memory takes no monitor: it pins, and a pin that fails sends it to look here. While SPILLING the
- * bytes are read as before.
+ * <p>The phase changes only under this object's monitor, and nothing slow happens under it. The
+ * writing thread owns the phase SPILLING, the restoring thread owns RESTORING, and both check the
+ * phase again when they are done: the value may be DISCARDED by then, and they alone still know its
+ * bytes. A reader of bytes in memory takes no monitor: it acquires a pin, and checks the phase only
+ * if that fails. While SPILLING the bytes are read as before.
  *
- * <p>A sealed object never changes, so a copy on disk stays good after it was read back: what is
- * evicted a second time is not written a second time. The same makes a secondary copy cheap to
- * drop: it counts as written, at its origin.
+ * <p>A sealed object never changes, so a copy on disk stays valid after a restore, and a second
+ * eviction writes nothing. For the same reason a secondary copy is cheap to drop: it counts as
+ * written, at the source it was fetched from.
  */
 final class SpillableStorage implements SealedStorage {
 
@@ -55,13 +56,13 @@ final class SpillableStorage implements SealedStorage {
   private final long bytes;
   private volatile @Nullable SealedObject inMemory;
   private Phase phase = Phase.MEMORY;
-  private int claims; // of readers until they have pinned it
+  private int claims; // readers that have not pinned it yet
   private SpillTarget.@Nullable SpilledObject onDisk;
   private @Nullable RefetchSource refetchSource;
   private @Nullable ObjectLostException lost;
   private final AsyncRestore restore;
   private final AtomicReference<@Nullable WritableBlock> room =
-      new AtomicReference<>(); // taken for it
+      new AtomicReference<>(); // allocated for the restore
   private boolean touched; // racy on purpose: a lost update costs one turn of the clock
 
   SpillableStorage(SealedObject object, Evictor evictor) {
@@ -87,8 +88,8 @@ final class SpillableStorage implements SealedStorage {
   }
 
   /**
-   * Runs {@code use} with the object in memory. It may run twice: once with an object that was just
-   * being evicted, whose pinning failed, and then with one that stays until it returns.
+   * Runs {@code use} with the object in memory. It may run twice: first with an object that was
+   * just being evicted, so that pinning it failed, and then with one that stays until it returns.
    */
   <T extends @Nullable Object> T with(Function<SealedObject, T> use) {
     touch();
@@ -115,7 +116,7 @@ final class SpillableStorage implements SealedStorage {
     }
   }
 
-  /** Whether it has been read since this was asked last. */
+  /** Returns whether the value was read since the last call, and clears that flag. */
   boolean testAndClearTouched() {
     boolean was = touched;
     touched = false;
@@ -135,13 +136,13 @@ final class SpillableStorage implements SealedStorage {
     return refetchSource != null;
   }
 
-  /** Whether it is in memory, in the segment of this number. */
+  /** Returns whether the bytes are in memory, in the segment of this number. */
   boolean isIn(int segment) {
     var here = inMemory;
     return here != null && here.isIn(segment);
   }
 
-  /** Whether there is a copy on a disk: it can be evicted without writing. */
+  /** Returns whether there is a copy on a disk, so that eviction needs no writing. */
   synchronized boolean isWritten() {
     return onDisk != null;
   }
@@ -225,7 +226,10 @@ final class SpillableStorage implements SealedStorage {
     return lost != null || (refetchSource != null && inMemory == null);
   }
 
-  /** Takes it for eviction unless somebody reads it; the caller then calls {@link #evict}. */
+  /**
+   * Starts an eviction unless somebody reads the value; if it returns true, the caller calls
+   * {@link #evict}.
+   */
   synchronized boolean tryBeginEviction() {
     var here = inMemory;
     if (phase != Phase.MEMORY || claims > 0 || here == null || here.isPinned()) {
@@ -235,7 +239,7 @@ final class SpillableStorage implements SealedStorage {
     return true;
   }
 
-  /** Gives up what {@link #tryBeginEviction} began. */
+  /** Cancels the eviction that {@link #tryBeginEviction} started. */
   synchronized void cancelEviction() {
     if (phase == Phase.SPILLING) {
       phase = Phase.MEMORY;
@@ -243,11 +247,12 @@ final class SpillableStorage implements SealedStorage {
   }
 
   /**
-   * Writes it, if there is no other copy yet, and takes it out of memory. After
-   * {@link #tryBeginEviction}, once.
+   * Writes the bytes, if there is no other copy, and removes them from memory. Called once after
+   * {@link #tryBeginEviction}.
    *
-   * @return the bytes that are free now; 0 if somebody has begun to read it, or it is gone
-   * @throws io.mobula.error.MobulaException when it cannot be written; it stays in memory
+   * @return the number of bytes that were freed; 0 if somebody has begun to read the value, or it
+   *     is discarded
+   * @throws io.mobula.error.MobulaException when the bytes cannot be written; they stay in memory
    */
   long evict(@Nullable SpillTarget target) {
     var here = inMemory;
@@ -336,7 +341,7 @@ final class SpillableStorage implements SealedStorage {
     claims--;
   }
 
-  /** The object in memory, which it does not leave while the caller's claim stands. */
+  /** Returns the object in memory, which it does not leave while the caller's claim lasts. */
   private SealedObject present() {
     synchronized (this) {
       while (phase == Phase.RESTORING) {
@@ -368,7 +373,7 @@ final class SpillableStorage implements SealedStorage {
     }
   }
 
-  /** In the one thread that has begun RETURNING. */
+  /** Restores the bytes, in the one thread that has begun RESTORING. */
   private SealedObject bringBack() {
     SealedObject fetched;
     try {
@@ -423,7 +428,7 @@ final class SpillableStorage implements SealedStorage {
     }
   }
 
-  /** Ends RETURNING; false if the value is gone, and with it what was on disk. */
+  /** Ends RESTORING; returns false if the value was discarded, and with it its copy on disk. */
   private boolean settle(@Nullable SealedObject fetched, @Nullable ObjectLostException why) {
     SpillTarget.SpilledObject orphan;
     synchronized (this) {
@@ -433,7 +438,7 @@ final class SpillableStorage implements SealedStorage {
         if (fetched != null && onDisk != null) {
           evictor.countRestored(bytes);
         }
-        lost = refetchSource == null ? why : null; // an origin may have it again
+        lost = refetchSource == null ? why : null; // a refetch source may have it again
         notifyAll();
         return true;
       }

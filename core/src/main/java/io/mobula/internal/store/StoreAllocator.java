@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Room for objects, however it comes about: free already, made by eviction, found by the collector,
- * or given back by others within a bounded time. Any thread; the caller's waits.
+ * Allocator of memory for objects: memory that is free, freed by eviction or by the collector, or
+ * freed by others within a bounded time. Any thread; the caller's waits.
  */
 final class StoreAllocator {
   private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -54,46 +54,49 @@ final class StoreAllocator {
     }));
   }
 
-  /** Views that nobody has, whose pins go when there is no room. */
+  /** Returns the registry of unused views, whose pins are released when memory is full. */
   IdleViews idleViews() {
     return idleViews;
   }
 
-  /** Who makes room by moving values out of memory. */
+  /** Returns the evictor, which moves values out of memory. */
   Evictor evictor() {
     return evictor;
   }
 
-  /** Runs what may wait for room and for disks. */
+  /** Runs work that may wait for memory and disks on a background thread. */
   void runInBackground(Runnable work) {
     store.runInBackground(work);
   }
 
   /**
-   * A full store first evicts what it may, then asks the collector for forgotten refs and views,
-   * then waits for others to give theirs back, asks the collector now and then for what they have
-   * forgotten meanwhile, and once more at the end, then fails. It evicts once however short the
-   * time is.
+   * Allocates memory for an object. A full store first evicts what it may, then runs the collector for
+   * unreachable refs and views, then waits for others to free memory. While it waits, the collector
+   * runs from time to time, and once more at the end; then the allocation fails. At least one
+   * eviction is tried, however short the timeout is.
    *
-   * @throws StoreFullException when there is no room in time; the message says if a disk is why
+   * @throws StoreFullException when no memory becomes free in time; the message says if a disk is
+   *     the reason
    */
   WritableBlock allocate(long bytes) {
     return allocate(bytes, store::requireOpen, () -> false);
   }
 
-  /** Allocates as above, but waits once more for the full time whenever {@code more} says so. */
+  /**
+   * Allocates memory, and waits once more for the full timeout whenever {@code more} returns true.
+   */
   WritableBlock allocate(long bytes, BooleanSupplier more) {
     return allocate(bytes, store::requireOpen, more);
   }
 
-  /** The ceiling for all objects together. */
+  /** Returns the capacity for all objects together. */
   long capacityBytes() {
     return memory.capacityBytes();
   }
 
   /**
-   * The same for a value that comes back into memory, also while the node leaves and takes no new
-   * ones: others copy what it has.
+   * Allocates memory for a value that is restored. Also works while the node leaves and accepts no
+   * new values, because others copy what it has.
    */
   WritableBlock allocateForRestore(long bytes) {
     return allocate(bytes, store::requireMemory, () -> false);
@@ -125,7 +128,7 @@ final class StoreAllocator {
         WaitCause.RESOURCES);
   }
 
-  /** Tries when it is its turn, and in any case before it gives up. */
+  /** Tries to allocate when the request may, and in any case before it gives up. */
   private WritableBlock allocateInTurn(
       AllocationQueue.QueuedAllocation queued,
       long bytes,
@@ -160,10 +163,7 @@ final class StoreAllocator {
     }
   }
 
-  /**
-   * Takes room that is free, or that of views which nobody uses, or that of values which can be
-   * evicted.
-   */
+  /** Allocates free memory, or that of unused views, or that of values which can be evicted. */
   private WritableBlock tryAll(long bytes, Runnable requireOpen) {
     StoreFullException full;
     try {
@@ -251,9 +251,7 @@ final class StoreAllocator {
     }
   }
 
-  /**
-   * Waits until something has been freed since, somebody has left the queue, or a moment is over.
-   */
+  /** Waits until something has been freed, a request has left the queue, or a moment has passed. */
   private void awaitReclaim(long seen, long nanos, StoreFullException full) {
     var hold = Execution.currentHold();
     hold.giveBack();

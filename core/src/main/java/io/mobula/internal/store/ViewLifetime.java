@@ -5,23 +5,23 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
 
-/** How long a reader's views of store memory last, and with them the pins. Safe for all threads. */
+/** Lifetime of a reader's views of store memory, and of their pins. Safe for all threads. */
 sealed interface ViewLifetime {
-  /** Until the collector finds them unreachable. */
+  /** Lifetime until the collector finds the views unreachable. */
   ViewLifetime UNTIL_UNREACHABLE = new UntilUnreachable();
 
-  /** Until that arena is closed. */
+  /** Returns the lifetime that ends when the arena is closed. */
   static ViewLifetime until(Arena arena) {
     return new UntilArenaCloses(arena);
   }
 
-  /** The parts of a sealed value. */
+  /** Returns views of the parts of a sealed value. */
   SealedLayout.Parts viewsOf(ObjectContent.Sealed sealed);
 
-  /** Buffers that are there for as long as they are reachable. */
+  /** Returns buffers that stay for as long as they are reachable. */
   List<MemorySegment> viewsOf(List<MemorySegment> buffers);
 
-  /** See {@link #UNTIL_UNREACHABLE}. */
+  /** Lifetime until the collector finds the views unreachable. */
   record UntilUnreachable() implements ViewLifetime {
     @Override
     public SealedLayout.Parts viewsOf(ObjectContent.Sealed sealed) {
@@ -34,7 +34,7 @@ sealed interface ViewLifetime {
     }
   }
 
-  /** See {@link #until}. */
+  /** Lifetime until an arena is closed. */
   record UntilArenaCloses(Arena arena) implements ViewLifetime {
     @Override
     public SealedLayout.Parts viewsOf(ObjectContent.Sealed sealed) {
@@ -54,8 +54,11 @@ sealed interface ViewLifetime {
           .toList();
     }
 
-    /** The same memory until the arena is closed, which keeps its mapping until then. */
-    @SuppressWarnings("restricted") // its size is what it was, and it stays mapped
+    /**
+     * Returns the same memory with the lifetime of the arena, which keeps its mapping until it is
+     * closed.
+     */
+    @SuppressWarnings("restricted") // its size does not change, and it stays mapped
     private MemorySegment scoped(MemorySegment memory, Runnable end) {
       return memory.reinterpret(arena, _ -> {
         try {

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread waiting until a number of objects are ready, or the first has failed if it wants to
- * know. Made and awaited by that thread.
+ * Latch of one thread that waits until a number of objects are ready or, if requested, until the
+ * first has failed. Created and awaited by that thread.
  *
  * <p>An execution that waits longer than about a millisecond gives its CPU back for the rest of the
  * wait.
@@ -27,11 +27,11 @@ final class WaitLatch implements CompletionListener {
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   /**
-   * What a thread waits for.
+   * Objects that a thread waits for.
    *
    * @param node whose objects these are
-   * @param entries may still become more until the thread blocks
-   * @param spare how many of them need not come
+   * @param entries the objects; more may be added until the thread blocks
+   * @param spare how many of them need not become ready
    */
   record WaitTargets(NodeId node, List<ObjectEntry> entries, int spare) {}
 
@@ -45,10 +45,10 @@ final class WaitLatch implements CompletionListener {
   private volatile @Nullable Supplier<DeadlockException> refused;
 
   /**
-   * Of the calling thread.
+   * Creates a latch of the calling thread.
    *
    * @param count how many outcomes must come
-   * @param targets all that it waits for, for whoever asks why it waits
+   * @param targets the objects that it waits for, for reports of what waits
    */
   WaitLatch(int count, boolean failFast, SpinWait spinWait, WaitTargets targets) {
     this.targets = targets;
@@ -69,24 +69,26 @@ final class WaitLatch implements CompletionListener {
     }
   }
 
-  /** What is to be told when it lasts. */
+  /** Attaches the execution that sends probes when the wait lasts. */
   void attach(BlockedExecution with) {
     blocked = with;
   }
 
-  /** What it belongs to, or null. */
+  /** Returns the attached execution, or null. */
   @Nullable
   BlockedExecution attachedWait() {
     return blocked;
   }
 
-  /** It counts as lasting at once. From any thread. */
+  /** Makes the waiting thread send probes at once. From any thread. */
   void probeNow() {
     probeRequested = true;
     LockSupport.unpark(thread);
   }
 
-  /** It can never end: whoever waits throws this. From any thread. */
+  /**
+   * Makes the waiting thread throw this exception, because the wait can never end. From any thread.
+   */
   void failWith(Supplier<DeadlockException> why) {
     refused = why;
     LockSupport.unpark(thread);
@@ -96,7 +98,7 @@ final class WaitLatch implements CompletionListener {
     return missing.get() <= 0;
   }
 
-  /** Whether it came in time. */
+  /** Waits, and returns whether the objects were ready in time. */
   boolean await(Deadline deadline, Object what) {
     var execution = Execution.current();
     if (execution == null) {
@@ -138,7 +140,9 @@ final class WaitLatch implements CompletionListener {
         new WaitStep.Next.WaitPoints(pending, targets.spare()));
   }
 
-  /** A thread of the user's own takes in frames while it waits; it has nothing else to do. */
+  /**
+   * Polls for frames in a thread of the user's own, which has nothing else to do while it waits.
+   */
   private boolean lookOut(Deadline deadline) {
     return !isComplete()
         && !thread.isVirtual()
@@ -148,7 +152,7 @@ final class WaitLatch implements CompletionListener {
         && spinWait.spinUntil(this::isComplete);
   }
 
-  /** Looks now and then whether it can end at all, for as long as it lasts. */
+  /** Waits, and checks from time to time whether the wait can end at all. */
   private boolean parkAndProbe(BlockedExecution lasting, Deadline deadline, Object what) {
     long pause = FIRST_LOOK_NANOS;
     while (!parkUntil(Math.min(deadline.remaining(), pause), what)) {
@@ -162,7 +166,9 @@ final class WaitLatch implements CompletionListener {
     return true;
   }
 
-  /** Whether it is complete then; comes back early where it is hastened. */
+  /**
+   * Parks, and returns whether the latch is complete then; returns early when probes are requested.
+   */
   private boolean parkUntil(long nanos, Object what) {
     long start = System.nanoTime();
     while (!isComplete() && !probeRequested) {

@@ -35,7 +35,7 @@
  *   <li>No lock is held while user code, a disk or another process is waited for. The only user code
  *       that this package runs is what a value brings for its own encoding.
  *   <li>An execution that waits for longer than about a millisecond gives its CPU back meanwhile.
- *   <li>A wait that can never end fails with a {@link io.mobula.error.SelfGetException}. Within one
+ *   <li>A wait that can never end fails with a {@link io.mobula.error.DeadlockException}. Within one
  *       process {@link LocalDeadlockCheck} finds it, across processes {@link DeadlockDetector}.
  * </ul>
  *
