@@ -2,7 +2,10 @@ package io.mobula.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** Setting that is malformed. The message has its key, its value and the values that would be accepted. */
+/**
+ * Setting that is malformed. The message has its key, its value and the values that would be
+ * accepted.
+ */
 public final class SettingsException extends MobulaException {
   private static final long serialVersionUID = 1L;
 

@@ -47,8 +47,8 @@ public interface ObjectDirectory extends AutoCloseable {
   void reportAttempt(ObjectId id, int attempt);
 
   /**
-   * Publishes the object to the directory. One attempt is accepted; for a copy of another attempt the listener is
-   * told to drop it. The object keeps the refs inside it alive.
+   * Publishes the object to the directory. One attempt is accepted; for a copy of another attempt
+   * the listener is told to drop it. The object keeps the refs inside it alive.
    *
    * <p>A value or a failure is stored by the directory, and also here until nothing holds the
    * object, so that it survives the loss of this node or of the directory's node.

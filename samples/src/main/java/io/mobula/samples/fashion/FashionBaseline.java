@@ -50,8 +50,8 @@ final class FashionBaseline {
   }
 
   /**
-   * Runs one training step. The sum follows the order of the ranks; another order may differ in the last
-   * bits.
+   * Runs one training step. The sum follows the order of the ranks; another order may differ in the
+   * last bits.
    */
   private double step() {
     var gradient = new float[parameters.length];
