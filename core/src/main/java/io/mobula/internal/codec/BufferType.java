@@ -41,7 +41,7 @@ public record BufferType<T>(
    */
   @FunctionalInterface
   public interface ValueBuilder<T> {
-    /** Returns the value. An exception thrown here is reported as a decoding error. */
+    /** Returns the rebuilt value. An exception thrown here is reported as a decoding error. */
     T rebuild(MemorySegment segment, byte[] header);
   }
 }

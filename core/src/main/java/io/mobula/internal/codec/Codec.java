@@ -44,11 +44,11 @@ public final class Codec {
   }
 
   /**
-   * Encodes a value. The bytes are a snapshot; the buffers are the value's own memory, see {@link
-   * EncodedValue}.
+   * Encodes a value as bytes. The bytes are a snapshot; the buffers are the value's own memory, see
+   * {@link EncodedValue}.
    *
-   * <p>If an exception object inside the value holds something that cannot be encoded, a {@link
-   * RemoteThrowable} takes its place.
+   * <p>If an exception object inside the value holds something that cannot be encoded, a
+   * {@link RemoteThrowable} takes its place.
    *
    * @throws CodecException when something in the value cannot be encoded; the message has the path
    *     that leads to it and what to do
@@ -104,8 +104,8 @@ public final class Codec {
   }
 
   /**
-   * Decodes a value. Buffers become part of the value, as read-only views; the other bytes are
-   * copied as they are read.
+   * Decodes a value from its parts. Buffers become part of the value, as read-only views; the other
+   * bytes are copied as they are read.
    *
    * @param bytes the encoded value; may be shared memory, which must not change meanwhile
    * @param buffers the contents of {@link EncodedValue#buffers()}, in the same order

@@ -1,19 +1,19 @@
 package io.mobula.internal.memory;
 
-/** What came of the wish to read another process's store in place. */
+/** Result of trying to map another process's store, to read its objects in place. */
 public sealed interface AttachResult {
   /**
-   * It is on this host and can be read.
+   * The store is on this host and can be read.
    *
-   * @param store for as long as this process wants to open objects there
+   * @param store open for as long as this process wants to open objects there
    */
   record Attached(PeerStore store) implements AttachResult {}
 
   /**
-   * It cannot be read from here, and that is no error: another host, another container, another
-   * user.
+   * The store cannot be read from this process. This is not an error: the store may be on another
+   * host, in another container or of another user.
    *
-   * @param reason for people
+   * @param reason text for people
    */
   record NotAttachable(String reason) implements AttachResult {}
 }

@@ -8,23 +8,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arithmetic of free and used blocks in a set of homes (segments). Pure: it touches no memory
- * and does no I/O.
+ * Allocator of blocks in a set of homes (segments): pure bookkeeping that touches no memory and
+ * does no I/O.
  *
- * <p>Not thread-safe: its owner holds a lock. Allocating and freeing take constant time, but for a
- * scan of one size class when nothing larger is free. Blocks are multiples of 64 bytes and aligned
- * to 64 bytes from the start of their home.
+ * <p>Not thread-safe: its owner holds a lock. Allocating and freeing take constant time, except for
+ * a scan of one size class when no larger block is free. Blocks are multiples of 64 bytes and
+ * aligned to 64 bytes from the start of their home.
  *
- * <p>Two-level segregated fit (Masmano, Ripoll, Crespo, Real: "TLSF", ECRTS 2004) with the block
- * headers kept out of the memory they describe. Two things differ, because a page's first touch
- * costs ten times what its second does. Space no block has ever used (cold) is no free block but
- * the tail of its home, taken only when no used (warm) block fits. And a class is a stack: the
- * block freed last is used first.
+ * <p>The algorithm is two-level segregated fit (Masmano, Ripoll, Crespo, Real: "TLSF", ECRTS 2004)
+ * with the block headers kept outside the memory that they describe. It differs in two ways,
+ * because the first touch of a page costs ten times as much as the second. First, space that no
+ * block has used yet (cold) is not a free block but the tail of its home, and is taken only when no
+ * used (warm) block fits. Second, each size class is a stack: the block freed last is used first.
  *
- * @param <H> what a block lies in
+ * @param <H> type of the homes that blocks lie in
  */
 final class BlockAllocator<H> {
-  /** Every block's size and offset is a multiple of this many bytes: a cache line. */
+  /** Granularity in bytes of the sizes and offsets of all blocks: one cache line. */
   static final long GRAIN = 64;
 
   private static final int EXACT_CLASSES = 32;
@@ -46,12 +46,12 @@ final class BlockAllocator<H> {
     }
   }
 
-  /** Rounds up to whole grains. */
+  /** Rounds up to a multiple of {@link #GRAIN}. */
   static long roundUp(long bytes) {
     return (bytes + GRAIN - 1) & -GRAIN;
   }
 
-  /** Adds a home whose {@code bytes}, a multiple of {@link #GRAIN}, are all cold. */
+  /** Adds a home of {@code bytes} cold bytes, a multiple of {@link #GRAIN}. */
   void add(H home, long bytes) {
     if (bytes <= 0 || bytes % GRAIN != 0 || firstOf.containsKey(home)) {
       throw new IllegalArgumentException("Cannot add " + home + " with " + bytes + " bytes");
@@ -62,7 +62,7 @@ final class BlockAllocator<H> {
     totalBytes += bytes;
   }
 
-  /** Takes a home away if no block in it is used; says whether it did. */
+  /** Removes a home if no block in it is used; returns whether it was removed. */
   boolean removeIdle(H home) {
     if (!isIdle(home)) {
       return false;
@@ -78,7 +78,7 @@ final class BlockAllocator<H> {
     return true;
   }
 
-  /** Whether no block in this home is used. */
+  /** Returns whether no block in this home is used. */
   boolean isIdle(H home) {
     for (Extent<H> e = firstOf.get(home); e != null; e = e.next) {
       if (e.state == Extent.USED) {
@@ -88,7 +88,7 @@ final class BlockAllocator<H> {
     return firstOf.containsKey(home);
   }
 
-  /** Bytes of the blocks in use in this home. */
+  /** Returns the bytes of all used blocks in this home. */
   long usedBytes(H home) {
     long sum = 0;
     for (Extent<H> e = firstOf.get(home); e != null; e = e.next) {
@@ -98,8 +98,8 @@ final class BlockAllocator<H> {
   }
 
   /**
-   * A block of at least {@code bytes}, rounded up to whole grains; warm if there is one;
-   * {@code null} if none fits.
+   * Allocates a block of at least {@code bytes}, rounded up to a multiple of {@link #GRAIN}; warm
+   * if a warm block fits. Returns {@code null} if no block fits.
    */
   @Nullable
   Extent<H> allocate(long bytes) {
@@ -114,7 +114,7 @@ final class BlockAllocator<H> {
     return extent;
   }
 
-  /** Gives a block back and merges it with free neighbours. */
+  /** Frees a block and merges it with free neighbours. */
   void free(Extent<H> extent) {
     if (extent.state != Extent.USED) {
       throw new IllegalStateException("Block is not in use: " + extent);
@@ -143,7 +143,7 @@ final class BlockAllocator<H> {
     return totalBytes;
   }
 
-  /** Bytes that no block has used yet. */
+  /** Returns the number of bytes that no block has used yet. */
   long coldBytes() {
     long sum = 0;
     for (Extent<H> tail : tails) {
@@ -181,7 +181,7 @@ final class BlockAllocator<H> {
     return null;
   }
 
-  /** Cuts from a cold tail, starting in the warm block before it if there is one. */
+  /** Cuts a block from a cold tail, starting in the warm block before the tail if there is one. */
   private @Nullable Extent<H> takeCold(long wanted) {
     for (int i = 0; i < tails.size(); i++) {
       Extent<H> tail = tails.get(i);
@@ -245,8 +245,8 @@ final class BlockAllocator<H> {
   }
 
   /**
-   * Exact classes up to 31 grains, then sixteen steps to each power of two; a class's blocks are at
-   * least its lower bound.
+   * Returns the size class: exact classes up to 31 grains, then sixteen classes for each power of
+   * two. The blocks of a class are at least as large as its lower bound.
    */
   private static int classOf(long bytes) {
     long grains = bytes / GRAIN;

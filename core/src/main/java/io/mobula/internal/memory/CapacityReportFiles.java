@@ -14,9 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small file for each member of a common ceiling, in the directory of the node's store. What a
- * dead member said counts for as long as its store's directory is there. Safe for all threads; each
- * call costs some file operations.
+ * Capacity reports as small files in the directory of the node's store, one for each member. The
+ * report of a dead member counts for as long as the directory of its store exists. Safe for all
+ * threads; each call costs some file operations.
  */
 final class CapacityReportFiles implements CapacityReports {
   private static final String PREFIX = "share-";
@@ -31,10 +31,10 @@ final class CapacityReportFiles implements CapacityReports {
   }
 
   /**
-   * Makes the member's file.
+   * Creates the member's report file.
    *
    * @param head the directory of the node's store, which may be the member's own
-   * @param member the directory of the member's store, beside it
+   * @param member the directory of the member's store, a sibling of {@code head}
    * @throws StoreException if there is no such directory
    */
   static CapacityReportFiles create(Path head, StoreDirectory member) {
@@ -50,7 +50,7 @@ final class CapacityReportFiles implements CapacityReports {
     }
   }
 
-  /** Where the node's store is gone, there is nobody to tell. */
+  /** Does nothing if the node's store is gone, as no member is left to read the report. */
   @Override
   public void publish(CapacityReport report) {
     try {
@@ -95,7 +95,7 @@ final class CapacityReportFiles implements CapacityReports {
     return others;
   }
 
-  /** Null if its store is gone, and with it what it said. */
+  /** Reads a report; returns null, and deletes the file, if the member's store is gone. */
   private @Nullable CapacityReport read(Path file) throws IOException {
     var store =
         nodeDirectory.resolveSibling(file.getFileName().toString().substring(PREFIX.length()));

@@ -4,24 +4,28 @@ import io.mobula.error.StoreException;
 import java.util.Map;
 
 /**
- * Where the members of a common ceiling say, each for itself, what they have and what they want. A
- * member that looks sees what others had said before it looked. Safe for all threads.
+ * Exchange of reports between the stores that share one capacity: each member publishes what it has
+ * and what it wants. A member that reads the reports sees everything that others published before.
+ * Safe for all threads.
  */
 interface CapacityReports {
 
-  /** What one member says: the bytes that it has, those that it wants, and how often it asked. */
+  /**
+   * Report of one member: the bytes that it has, the bytes that it wants, and the number of its
+   * requests so far.
+   */
   record CapacityReport(long totalBytes, long wantedBytes, long requestCount) {}
 
   /**
-   * Says this in place of what it said before.
+   * Publishes a report in place of this member's last one.
    *
-   * @throws StoreException if it cannot be said
+   * @throws StoreException if the report cannot be written
    */
   void publish(CapacityReport report);
 
-  /** What the others say, by their names; nothing of those whose store is gone. */
+  /** Returns the reports of the other members by member name, without those whose store is gone. */
   Map<String, CapacityReport> others();
 
-  /** Says nothing any more. */
+  /** Removes this member's report for good. */
   void withdraw();
 }

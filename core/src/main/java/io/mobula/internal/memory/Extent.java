@@ -3,20 +3,20 @@ package io.mobula.internal.memory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of bytes in a home: one link of the chain that covers the home without gaps, and of a stack
- * while it is free.
+ * A run of bytes in a home. The extents of a home form a chain that covers the home without gaps; a
+ * free extent is also linked into the stack of its size class.
  *
- * <p>Owned by its {@link BlockAllocator}; home, offset and size of a used extent do not change, so
+ * <p>Owned by its {@link BlockAllocator}. Home, offset and size of a used extent do not change, so
  * its holder may read them without the allocator's lock.
  *
- * @param <H> what the run lies in
+ * @param <H> type of the home that the run lies in
  */
 final class Extent<H> {
-  /** Never used by a block; only ever the last extent of its home. */
+  /** State of an extent that no block has used yet; only the last extent of a home is cold. */
   static final byte COLD = 0;
-  /** Free, and used before. */
+  /** State of a free extent that was used before. */
   static final byte WARM = 1;
-  /** Handed out. */
+  /** State of an allocated extent. */
   static final byte USED = 2;
 
   private final H home;
@@ -75,7 +75,7 @@ final class Extent<H> {
     return rest;
   }
 
-  /** Takes the next extent's bytes into this one. */
+  /** Merges the next extent into this one. */
   void absorbNext() {
     Extent<H> gone = next;
     if (gone == null) {

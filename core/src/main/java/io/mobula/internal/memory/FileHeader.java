@@ -7,42 +7,45 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
- * The first 64 bytes of every file of a store but the life file: what the file is, whose, and how
- * large.
+ * The first 64 bytes of every file of a store except the life file: the file's kind, store, number
+ * and size.
  *
- * <p>The bytes are numbered in {@code docs/memory-layout.md}; they are little-endian and closed by
- * a CRC32C. Decoding trusts nothing: whatever is wrong becomes a {@link StoreException} that names
- * the file.
+ * <p>{@code docs/memory-layout.md} numbers the bytes, which are little-endian and end with a
+ * CRC32C. Decoding trusts nothing: any mismatch becomes a {@link StoreException} that names the
+ * file.
  *
  * @param kind what the file holds
- * @param storeId the random number all files of one store share
- * @param index the number of the segment, row of pins or ring; 0 for the table and the bell
+ * @param storeId the random number in all files of one store
+ * @param index the number of the segment, pin row or ring; 0 for the table and the doorbell
  * @param dataBytes a segment's block space, or the size of one chunk of a file that grows by
  *     chunks, in bytes
  */
 public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) {
-  /** The layout this program writes, and the only one it reads. */
+  /** Layout version that this program writes, and the only one that it reads. */
   static final int LAYOUT_VERSION = 1;
-  /** Where data begin: after one page that is the header's alone. */
+  /** Offset of the data in a file: one page, which is reserved for the header. */
   static final int DATA_OFFSET = 4096;
-  /** How many bytes of that page this record describes. */
+  /** Number of header bytes that this record describes. */
   static final int BYTES = 64;
 
-  /** {@code MOBULA\r\n} read as a little-endian long; the line end shows a file copied as text. */
+  /**
+   * {@code MOBULA\r\n} read as a little-endian long; the line end reveals a file that was copied as
+   * text.
+   */
   static final long MAGIC = 0x0A0D_414C_5542_4F4DL;
 
   private static final int CRC_OFFSET = 56;
   private static final long MOST_BYTES = 1L << 56;
 
-  /** What a file holds. The codes are part of the layout. */
+  /** Content type of a file. The codes are part of the layout. */
   public enum Kind {
-    /** Blocks. */
+    /** Blocks that hold objects' content. */
     SEGMENT(1),
-    /** Slots of objects. */
+    /** Slots of the object table. */
     TABLE(2),
-    /** A row of pins. */
+    /** Pin counters of one reader process. */
     PINS(3),
-    /** What wakes the reader of rings. */
+    /** Doorbell that wakes the reader of rings. */
     DOORBELL(4),
     /** Frames from one process to another. */
     RING(5);
@@ -64,7 +67,7 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
     }
   }
 
-  /** Which store a file belongs to: 128 random bits. */
+  /** Identity of a store: 128 random bits, the same in all of its files. */
   public record StoreId(long high, long low) {
     @Override
     public String toString() {
@@ -73,7 +76,7 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
     }
   }
 
-  /** Refuses what no header has. */
+  /** Rejects values that no header can have. */
   public FileHeader {
     if (index < 0 || dataBytes <= 0 || dataBytes > MOST_BYTES) {
       throw new IllegalArgumentException(
@@ -81,7 +84,7 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
     }
   }
 
-  /** The header as bytes, positioned for writing to the start of a file. */
+  /** Encodes the header, positioned for writing to the start of a file. */
   ByteBuffer encode() {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(MAGIC).putInt(LAYOUT_VERSION).putInt(kind.code);
@@ -92,9 +95,9 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
   }
 
   /**
-   * Refuses a file that is another than was looked for: of another kind, store or number.
+   * Throws unless the file is of the wanted kind, store and number.
    *
-   * @throws StoreException that says both
+   * @throws StoreException that names the actual and the wanted values
    */
   public void requireMatch(Kind wantedKind, StoreId wantedStore, int wantedIndex, String file) {
     if (kind != wantedKind || index != wantedIndex || !storeId.equals(wantedStore)) {
@@ -105,15 +108,16 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
   }
 
   /**
-   * Reads a header and holds it against the size of the file it came from.
+   * Decodes a header and checks it against the size of its file.
    *
-   * <p>A segment has all its data from the start. A file that grows may have none yet: whoever maps
-   * a chunk of it looks at the size again.
+   * <p>A segment has all its data from the start. A growing file may have none yet: code that maps
+   * a chunk of it checks the size again.
    *
    * @param bytes the start of the file, from position 0
-   * @param fileBytes how long the file is, in bytes
+   * @param fileBytes the length of the file, in bytes
    * @param file the file's name, for messages
-   * @throws StoreException if this is no file of a store, of another layout, damaged or truncated
+   * @throws StoreException if the file is not a file of a store, has another layout, or is damaged
+   *     or truncated
    */
   static FileHeader decode(ByteBuffer bytes, long fileBytes, String file) {
     if (bytes.limit() < BYTES || fileBytes < DATA_OFFSET) {

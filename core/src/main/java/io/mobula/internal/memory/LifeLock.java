@@ -15,17 +15,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proof that a process lives: an {@code fcntl} lock on the {@code life} file of its directory.
+ * Proof that a process is alive: an {@code fcntl} lock on the {@code life} file of its store
+ * directory.
  *
- * <p>The kernel frees it within milliseconds of the process's death, however it died, keeps it
- * while the process is stopped, and does not pass it to children; process ids and start times
- * promise none of that. Its trap: closing <em>any</em> channel a process has on the file frees it.
- * So a JVM opens one channel per life file, keeps it, and never opens the file of a directory that
- * is its own, which it knows by a system property, since a static field exists once per class
- * loader and the lock once per process.
+ * <p>The kernel frees the lock within milliseconds of the process's death, however the process
+ * died. It keeps the lock while the process is stopped, and does not pass it to child processes.
+ * Process ids and start times guarantee none of that. The pitfall: closing <em>any</em> channel
+ * that a process has on the file frees the lock. So a JVM opens one channel per life file, keeps it
+ * open, and never opens the life file of a directory of its own. System properties record which
+ * directories are its own, since a static field exists once per class loader and the lock once per
+ * process.
  */
 final class LifeLock implements AutoCloseable {
-  /** The name of the file inside a store's directory. */
+  /** Name of the life file inside a store's directory. */
   static final String FILE = "life";
 
   private static final String PROPERTY = "io.mobula.store.alive.";
@@ -39,7 +41,10 @@ final class LifeLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Makes the life file and locks it; {@code name} is what the directory is or will be called. */
+  /**
+   * Creates the life file and locks it; {@code name} is the present or future name of the
+   * directory.
+   */
   static LifeLock createLocked(Path directory, String name) throws IOException {
     Path life = OwnerOnlyFiles.createFile(directory.resolve(FILE));
     System.setProperty(PROPERTY + name, "true");
@@ -54,7 +59,8 @@ final class LifeLock implements AutoCloseable {
   }
 
   /**
-   * Whether a store of this JVM, loaded by whatever class loader, owns the directory of this name.
+   * Returns whether a store of this JVM, loaded by any class loader, owns the directory of this
+   * name.
    */
   static boolean isOwn(String name) {
     return System.getProperty(PROPERTY + name) != null
@@ -62,8 +68,8 @@ final class LifeLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a directory whose process has died; {@code null} if it lives or the file has
-   * gone.
+   * Takes the lock of a directory whose process has died; returns {@code null} if the process is
+   * alive or the file is gone.
    *
    * <p>Must not be called for a directory of this JVM.
    */
@@ -72,10 +78,10 @@ final class LifeLock implements AutoCloseable {
   }
 
   /**
-   * Locks a file that is there, for as long as this process lives or until this is closed;
-   * {@code null} if somebody has it, in this process or another.
+   * Locks an existing file until this process ends or the lock is closed; returns {@code null} if
+   * this process or another has it locked.
    *
-   * @param name what {@link #isOwn} is asked for
+   * @param name the name under which {@link #isOwn} knows the lock
    */
   static @Nullable LifeLock claim(Path file, String name) throws IOException {
     if (System.getProperties().putIfAbsent(PROPERTY + name, "true") != null) {
@@ -95,7 +101,8 @@ final class LifeLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a file if no process has it; {@code null} if one has or the file has gone.
+   * Takes the lock of a file that no process has locked; returns {@code null} if a process has the
+   * lock or the file is gone.
    *
    * <p>Must not be called for a file that is locked in this JVM.
    */
@@ -138,7 +145,7 @@ final class LifeLock implements AutoCloseable {
     return lock == null ? null : new LifeLock(name, channel);
   }
 
-  /** Frees the lock: from now on the directory counts as a leftover. */
+  /** Frees the lock. From then on the directory counts as stale. */
   @Override
   public void close() throws IOException {
     try {

@@ -17,12 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when processes of this host die, however they do, by the locks on their life files.
+ * Watcher that reports the death of processes of this host, whatever its cause, by the locks on
+ * their life files.
  *
- * <p>One daemon thread asks for all locks every 50 milliseconds, which takes less than a
- * microsecond each and a wake-up for all. (A thread that blocks in the lock would be told sooner,
- * but the kernel refuses two processes that wait for each other: EDEADLK.) The thread runs while
- * something is watched. Any thread may call.
+ * <p>One daemon thread tries all locks every 50 milliseconds, which takes less than a microsecond
+ * for each lock, and one wake-up for all. (A thread that blocks on the lock would know earlier, but
+ * the kernel refuses two processes that wait for each other: EDEADLK.) The thread runs while a
+ * process is watched. Any thread may call.
  */
 public final class LifeLockWatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LifeLockWatcher.class);
@@ -32,18 +33,19 @@ public final class LifeLockWatcher implements AutoCloseable {
   private @Nullable StoreThread thread;
   private boolean closed;
 
-  /** Watches nothing yet, and has no thread. */
+  /** Makes a watcher that watches nothing yet and has no thread. */
   public LifeLockWatcher() {}
 
   /**
    * Runs {@code then} once, in the watching thread, some 50 milliseconds after the process of this
-   * store has died or closed the store. It must be quick.
+   * store has died or closed the store. {@code then} must be quick.
    *
-   * <p>Only for a store that is on this host, such as one attached to: elsewhere its file is not
-   * there, which is taken for its end. A store of this very JVM is told of when it is closed; its
-   * file is not touched, as that would drop its lock.
+   * <p>The store must be on this host, for example one that was attached to: on another host its
+   * file does not exist, which counts as the end of its process. For a store of this JVM,
+   * {@code then} runs after the store is closed; its life file is not opened, as that would drop
+   * its lock.
    *
-   * @throws IllegalStateException if this is closed
+   * @throws IllegalStateException if this watcher is closed
    */
   public synchronized SharedStore.WatchHandle onDeath(StoreAddress store, Runnable then) {
     if (closed) {
@@ -57,7 +59,7 @@ public final class LifeLockWatcher implements AutoCloseable {
     return one;
   }
 
-  /** Ends all watches and the thread, and waits for it. Idempotent. */
+  /** Ends all watches, and waits for the thread to end. Idempotent. */
   @Override
   public void close() {
     StoreThread running;
@@ -117,7 +119,9 @@ public final class LifeLockWatcher implements AutoCloseable {
     }
   }
 
-  /** One life file; its channel is opened once and asked again and again. */
+  /**
+   * Watch of one process by its life file, whose channel is opened once and used for every check.
+   */
   private final class WatchedProcess implements SharedStore.WatchHandle {
     private final Path life;
     private final String name;
@@ -145,7 +149,7 @@ public final class LifeLockWatcher implements AutoCloseable {
       } catch (NoSuchFileException gone) {
         return false;
       } catch (OverlappingFileLockException asksToo) {
-        return true; // another thread of this JVM is asking: the next round will tell
+        return true; // another thread of this JVM is checking: the next round decides
       } catch (IOException e) {
         return assumeAlive(e);
       }

@@ -6,32 +6,35 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The slots of all objects, in shared memory: one word of state and generation each, and where the
- * object lies.
+ * Table of all objects of a store, in shared memory: each slot has one word of state and
+ * generation, and the location of the object.
  *
- * <p>Grows by chunks, never shrinks, and uses slots again, the one freed last first. A slot's
- * number is for ever; who holds one may look at its word from any thread. Words change only by
- * compare-and-set, so of several threads that want the same step exactly one takes it. Taking and
- * giving back slots goes through a short lock.
+ * <p>The table grows by chunks, never shrinks, and reuses slots, the one freed last first. A slot
+ * keeps its number for ever, and any thread that has the number may read the slot's word. Words
+ * change only by compare-and-set, so of several threads that try the same transition exactly one
+ * succeeds. Taking and releasing slots holds a short lock.
  */
 final class ObjectTable implements PinProtocol.SlotWords {
-  /** Bytes of one slot: word, segment, offset, size. */
+  /** Size of one slot in bytes: word, segment, offset, size. */
   static final int SLOT_BYTES = 32;
-  /** How many slots a table can have. */
+  /** Maximum number of slots of a table. */
   static final int MOST_SLOTS = 1 << 26;
-  /** Where the header page says how many slots there are. */
+  /** Offset of the number of slots in the header page. */
   static final int SLOTS_OFFSET = 64;
 
-  /** Where the header page has the progress word of its process. */
+  /** Offset of the owner's progress word in the header page. */
   static final int PROGRESS_OFFSET = 72;
 
-  /** Where in a slot the number of the segment is; {@link #NO_SEGMENT} for no bytes. */
+  /**
+   * Offset of the segment number in a slot; the number is {@link #NO_SEGMENT} for an object of no
+   * bytes.
+   */
   static final int SEGMENT = 8;
-  /** Where in a slot the offset of the block in its segment is. */
+  /** Offset within a slot of the block's offset in its segment. */
   static final int OFFSET = 16;
-  /** Where in a slot the size of the object is. */
+  /** Offset within a slot of the object's size. */
   static final int SIZE = 24;
-  /** The number of the segment of an object of no bytes. */
+  /** Segment number of an object of no bytes. */
   static final int NO_SEGMENT = -1;
 
   private final SharedFile file;
@@ -44,8 +47,8 @@ final class ObjectTable implements PinProtocol.SlotWords {
   private int used;
 
   /**
-   * A table with no slots yet; {@code 2^chunkLog} slots are added at a time, and a column of
-   * {@code pins} for each.
+   * Makes a table without slots. It grows by {@code 2^chunkLog} slots at a time, and {@code pins}
+   * by one column for each.
    */
   ObjectTable(SharedFile file, MemorySegment headerPage, PinMatrix pins, int chunkLog) {
     this.file = file;
@@ -78,8 +81,8 @@ final class ObjectTable implements PinProtocol.SlotWords {
   }
 
   /**
-   * Takes one step of an object's life; false if the object is not in {@code from}, or is not this
-   * generation's.
+   * Moves an object from one state to another; returns false if the object is not in state
+   * {@code from} or the slot is of another generation.
    */
   boolean transition(long slot, long generation, SlotState from, SlotState to) {
     return RawMemory.compareAndSetLong(
@@ -87,8 +90,9 @@ final class ObjectTable implements PinProtocol.SlotWords {
   }
 
   /**
-   * Frees a sealed object if nobody has it pinned; the word says CONDEMNED while that is looked at.
-   * Not while all are condemned at the end, who would take that for somebody else's doing.
+   * Frees a sealed object if no process has it pinned. The word is CONDEMNED while the pins are
+   * checked. Excludes {@link #condemnAll}, which would take that state for the work of another
+   * thread.
    */
   synchronized boolean evict(long slot, long generation, PinMatrix readers) {
     if (!transition(slot, generation, SlotState.SEALED, SlotState.CONDEMNED)) {
@@ -99,7 +103,10 @@ final class ObjectTable implements PinProtocol.SlotWords {
     return free;
   }
 
-  /** Gives back a slot whose word says FREED; only who took that step may, and once. */
+  /**
+   * Releases a slot whose word is FREED. Only the thread that made that transition may call this,
+   * and once.
+   */
   synchronized void release(long slot) {
     if (freeCount == free.length) {
       free = Arrays.copyOf(free, free.length * 2);
@@ -107,15 +114,15 @@ final class ObjectTable implements PinProtocol.SlotWords {
     free[freeCount++] = (int) slot;
   }
 
-  /** How many slots hold an object. */
+  /** Returns the number of slots that hold an object. */
   synchronized int inUse() {
     return used - freeCount;
   }
 
   /**
-   * Condemns every sealed object and frees those that nobody reads, at the end of the store.
+   * Condemns every sealed object at the end of the store.
    *
-   * @return the numbers of the segments in which something is still read, or still being written
+   * @return the numbers of the segments in which an object is still being read or written
    */
   synchronized BitSet condemnAll(PinMatrix readers) {
     BitSet inUse = new BitSet();
@@ -143,7 +150,10 @@ final class ObjectTable implements PinProtocol.SlotWords {
     return used++;
   }
 
-  /** Pins first, then slots, then their number: whoever sees a slot finds its pins. */
+  /**
+   * Adds pins first, then slots, then publishes the number of slots, so that a process that sees a
+   * slot finds its pins.
+   */
   private void grow() {
     int slots = (chunks.length + 1) << chunkLog;
     if (slots > MOST_SLOTS) {
@@ -159,7 +169,7 @@ final class ObjectTable implements PinProtocol.SlotWords {
     RawMemory.putLongVolatile(headerPage, SLOTS_OFFSET, slots);
   }
 
-  /** Raises the progress word; by one thread. */
+  /** Increments the progress word; called by one thread. */
   void raiseProgress() {
     long next = RawMemory.getLong(headerPage, PROGRESS_OFFSET) + 1;
     RawMemory.putLongVolatile(headerPage, PROGRESS_OFFSET, next);

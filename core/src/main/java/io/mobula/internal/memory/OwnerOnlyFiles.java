@@ -8,10 +8,11 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Files and directories that their owner alone may use: 0600 and 0700, from the moment they exist.
+ * Creation of files and directories that only their owner may access: modes 0600 and 0700, from the
+ * moment they exist.
  *
- * <p>Both are made exclusively: whatever already has the name is an error. Where the file system
- * knows no such permissions its own defaults apply.
+ * <p>Creation is exclusive: an existing file of that name is an error. On a file system without
+ * such permissions its own defaults apply.
  */
 final class OwnerOnlyFiles {
   private static final boolean POSIX =

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An object in the store of another process of this host, read in place.
  *
- * <p>The handle keeps the mapping but not the object: its owner may free it whenever it is not
- * pinned, and reading then fails as it does for an own object that is freed.
+ * <p>The handle keeps the mapping alive but not the object: the owner may free the object whenever
+ * it is not pinned, and reading then fails as it does for a freed object of this process.
  */
 public final class PeerObject extends StoredObject {
   private final PeerStore store;
@@ -29,8 +29,8 @@ public final class PeerObject extends StoredObject {
   }
 
   /**
-   * Maps a piece of the object's segment into this process, under a pin: without one its owner may
-   * cut the file meanwhile. Says whether to go on.
+   * Maps a piece of the object's segment into this process, under a pin, as the owner may truncate
+   * the file of an unpinned object. Returns whether more is left to touch.
    */
   boolean touchSegment(long from) {
     try {
@@ -92,7 +92,7 @@ public final class PeerObject extends StoredObject {
   }
 
   @Override
-  void notifyUnpinned() {} // its owner is nudged where that matters
+  void notifyUnpinned() {} // the owner is nudged where that matters
 
   @Override
   String storeName() {

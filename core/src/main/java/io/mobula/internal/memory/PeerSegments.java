@@ -8,11 +8,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segments of another process's store, mapped when an object in them is first opened.
+ * Segments of another process's store, each mapped when an object in it is first opened.
  *
- * <p>Any thread, with a pin on an object in the segment asked for: its file then has its name and
- * its length. Segments that have been retired there are forgotten now and then, so that a reader
- * does not collect mappings of files that are no more.
+ * <p>Any thread may call, with a pin on an object in the requested segment: its file then still has
+ * its name and its length. Mappings of segments that the owner has retired are dropped from time to
+ * time, so that they do not pile up in a reader.
  */
 final class PeerSegments {
   private static final int FORGET_FROM = 16;
@@ -33,12 +33,15 @@ final class PeerSegments {
     return there != null ? there : map(number);
   }
 
-  /** Whether nobody has asked this of the segment before: its pages are to be touched once. */
+  /**
+   * Marks the segment as touched; returns whether it was not marked before. The pages of each
+   * segment are touched once.
+   */
   synchronized boolean markTouched(Segment segment) {
     return touched.add(segment.index());
   }
 
-  /** How many are mapped. */
+  /** Returns the number of mapped segments. */
   int size() {
     return mapped.size();
   }

@@ -13,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The store of another process of this host, whose objects are read where they lie.
+ * Store of another process of this host, whose objects are read in place.
  *
- * <p>Any thread. Maps its files for reading, and one row of pins for writing. What has been opened
- * stays readable when the other process dies. After {@link #close} nothing can be opened, views
- * stay, and the row goes back to the owner when the last of them is unreachable.
+ * <p>Any thread may call. The store's files are mapped for reading, and one pin row for writing.
+ * Opened objects stay readable when the other process dies. After {@link #close} no object can be
+ * opened and existing views stay; the row returns to the owner when the last of them is
+ * unreachable.
  */
 public final class PeerStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerStore.class);
@@ -29,7 +30,7 @@ public final class PeerStore implements AutoCloseable {
   private final PinProtocol pins;
   private final PeerSegments segments;
   private final LongConsumer onCondemned;
-  /** One for the store itself while it is open, one for each handle that is pinned. */
+  /** Number of users: one for the store itself while it is open, and one for each pinned handle. */
   private final AtomicLong users = new AtomicLong(1);
 
   private volatile boolean ownerDied;
@@ -47,14 +48,14 @@ public final class PeerStore implements AutoCloseable {
   }
 
   /**
-   * The process that reads.
+   * The process that reads the peer store.
    *
-   * @param store its own store, whose threads look after views and touch new memory; the views
-   *     survive its closing
-   * @param claimant what it is called in the row it claims: any number but 0 and 1
-   * @param onCondemned told the slot when this process has let go of an object that its owner waits
-   *     to free, and is to have {@link SharedStore#nudge} called there. Called in any thread, so it
-   *     must be quick. The owner looks by itself once a second
+   * @param store its own store, whose threads release views and touch new memory; the views survive
+   *     the closing of that store
+   * @param claimant the reader's number in the row that it claims: any number except 0 and 1
+   * @param onCondemned receives a slot when this process has unpinned an object that the owner
+   *     waits to free; has to make the owner call {@link SharedStore#nudge}. Called in any thread,
+   *     so it must be quick. The owner also checks once a second
    */
   public record StoreReader(SharedStore store, long claimant, LongConsumer onCondemned) {}
 
@@ -85,7 +86,7 @@ public final class PeerStore implements AutoCloseable {
     return new AttachResult.Attached(claimed(address, file, row, who));
   }
 
-  /** Whether the store at this address is on this host and may be read. Opens one file. */
+  /** Returns whether the store at this address is on this host and readable. Opens one file. */
   public static boolean isOnThisHost(StoreAddress address) {
     try {
       Path table = Path.of(address.directory(), "table");
@@ -116,11 +117,11 @@ public final class PeerStore implements AutoCloseable {
   }
 
   /**
-   * A handle on an object there. Maps its segment if that has not been done, and has a background
-   * thread touch its pages if this process's own store is set to.
+   * Opens an object of the store. Maps its segment if it is not mapped yet, and has a background
+   * thread touch the pages if this process's own store is configured to.
    *
-   * @throws IllegalStateException if its owner has freed it, or this store is closed
-   * @throws StoreException if its owner has died or closed its store, or there is no such object,
+   * @throws IllegalStateException if the owner has freed the object, or this store is closed
+   * @throws StoreException if the owner has died or closed its store, or there is no such object,
    *     or a file is damaged
    */
   public PeerObject open(ObjectAddress object) {
@@ -148,7 +149,9 @@ public final class PeerStore implements AutoCloseable {
         : new StoreException("The store " + address + " is closed; wanted " + object);
   }
 
-  /** The object is pinned: what its slot says of it stands, and so does its segment. */
+  /**
+   * Makes the handle of an object that is pinned, so that its slot and its segment do not change.
+   */
   private PeerObject opened(ObjectAddress object) {
     long slot = object.slot();
     int number = table.segment(slot);
@@ -173,21 +176,22 @@ public final class PeerStore implements AutoCloseable {
     return opened;
   }
 
-  /** Where the store is. */
+  /** Returns the address of the store. */
   public StoreAddress address() {
     return address;
   }
 
   /**
-   * Its process has died: nothing more is opened. What has been opened stays readable, as nobody is
-   * left who could free it.
+   * Notes that the owner has died: no more objects are opened. Opened objects stay readable, as no
+   * process is left that could free them.
    */
   public void ownerDied() {
     ownerDied = true;
   }
 
   /**
-   * Opens nothing more, and gives the row back when nothing here is pinned any more. Idempotent.
+   * Rejects further opening, and returns the row to the owner once nothing is pinned through it.
+   * Idempotent.
    */
   @Override
   public void close() {
@@ -239,7 +243,7 @@ public final class PeerStore implements AutoCloseable {
     return condemned;
   }
 
-  /** If the slot is condemned its owner is told that this process has nothing there (any more). */
+  /** Tells the owner that this process has unpinned the slot, if the slot is condemned. */
   void nudge(long slot) {
     if (!ownerDied && SlotWord.state(table.word(slot)) == SlotState.CONDEMNED) {
       try {
@@ -258,7 +262,7 @@ public final class PeerStore implements AutoCloseable {
     reader.whenUnreachableBeyondClose(anchor, then);
   }
 
-  /** One user more, unless the row has gone back: it may be another's by now. */
+  /** Counts one more user, or throws if the row was returned and may belong to another process. */
   private void enter() {
     if (users.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
       throw new IllegalStateException("The peer store " + address + " is closed");

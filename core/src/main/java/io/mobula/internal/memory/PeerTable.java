@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Another process's object table, mapped for reading, and this process's row of pins beside it.
+ * Object table of another process, mapped for reading, and this process's pin row beside it.
  *
- * <p>Any thread. Follows the growth of both: the owner makes pins first, then slots, then says how
- * many there are, so a reader that believes the number finds the rest.
+ * <p>Any thread may call. Both grow with the owner's: the owner adds pins first, then slots, then
+ * publishes the number of slots, so a reader that sees the number finds the rest.
  */
 final class PeerTable implements PinProtocol.SlotWords {
   private static final int LEAST_CHUNK_LOG = 10;
@@ -20,7 +20,7 @@ final class PeerTable implements PinProtocol.SlotWords {
   private final int chunkLog;
   private volatile MemorySegment[] chunks = {};
 
-  /** The table in {@code file} with that row, which this process has claimed. */
+  /** Makes the table in {@code file} with a row that this process has claimed. */
   PeerTable(SharedFile file, MemorySegment headerPage, PinRow row) {
     this.file = file;
     this.headerPage = headerPage;
@@ -28,7 +28,10 @@ final class PeerTable implements PinProtocol.SlotWords {
     this.chunkLog = chunkLog(file);
   }
 
-  /** Slots are added {@code 2^chunkLog} at a time; refuses a table that says nonsense. */
+  /**
+   * Returns the logarithm of the number of slots in a chunk; throws if the table's header is
+   * invalid.
+   */
   static int chunkLog(SharedFile table) {
     long slots = table.header().dataBytes() / ObjectTable.SLOT_BYTES;
     int log = Long.numberOfTrailingZeros(slots);
@@ -47,23 +50,23 @@ final class PeerTable implements PinProtocol.SlotWords {
     return RawMemory.getLongVolatile(chunk(slot), at(slot));
   }
 
-  /** The number of the segment of a pinned object; -1 for an object of no bytes. */
+  /** Returns the segment number of a pinned object; -1 for an object of no bytes. */
   int segment(long slot) {
     return RawMemory.getInt(chunk(slot), at(slot) + ObjectTable.SEGMENT);
   }
 
-  /** Where a pinned object's block is in its segment. */
+  /** Returns the offset of a pinned object's block in its segment. */
   long offset(long slot) {
     return RawMemory.getLong(chunk(slot), at(slot) + ObjectTable.OFFSET);
   }
 
-  /** The size of a pinned object in bytes. */
+  /** Returns the size of a pinned object in bytes. */
   long size(long slot) {
     return RawMemory.getLong(chunk(slot), at(slot) + ObjectTable.SIZE);
   }
 
   /**
-   * Maps the slot and its pin if that has not been done.
+   * Maps the slot and its pin unless they are mapped.
    *
    * @throws StoreException if the owner has no such slot
    */

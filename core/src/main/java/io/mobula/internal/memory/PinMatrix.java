@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Who reads what: a row of counters for each reader process, a column for each slot.
+ * Matrix of pin counters of a store: a row for each reader process, a column for each slot.
  *
- * <p>The owner of the store makes the rows, zero-filled, and extends them before it adds slots. A
- * reader claims a row, once, before its first pin, by compare-and-set on the row's word in the
- * table's header page. The owner scans every row it has made, claimed or not, so a claim needs no
- * announcement.
+ * <p>The owner of the store creates the rows, zero-filled, and extends them before it adds slots. A
+ * reader claims a row once, before its first pin, by compare-and-set on the row's word in the
+ * table's header page. The owner scans every row that it has created, claimed or not, so a claim
+ * needs no message.
  */
 final class PinMatrix {
-  /** How many reader processes a store can have. */
+  /** Maximum number of reader processes of a store. */
   static final int MOST_ROWS = 256;
-  /** Where the row words begin in the table's header page. */
+  /** Offset of the row words in the table's header page. */
   static final int ROWS_OFFSET = 2048;
 
   private static final long UNMADE = 0;
@@ -37,7 +37,7 @@ final class PinMatrix {
     this.chunkLog = chunkLog;
   }
 
-  /** Makes the next row, as long as the table is now, free to be claimed. */
+  /** Creates the next row, as long as the table is now, unclaimed. */
   synchronized int addRow() {
     int number = rows.length;
     if (number == MOST_ROWS) {
@@ -55,25 +55,27 @@ final class PinMatrix {
     return number;
   }
 
-  /** How many rows there are. */
+  /** Returns the number of rows. */
   int rows() {
     return rows.length;
   }
 
-  /** Whether some process has claimed the row and it has not been cleared since. */
+  /** Returns whether a process has claimed the row and it has not been cleared since. */
   boolean isClaimed(int row) {
     return RawMemory.getLongVolatile(tablePage, wordAt(row)) != UNCLAIMED;
   }
 
-  /** Takes all pins of a row back and has it free to be claimed; only when nobody has it. */
+  /**
+   * Removes all pins of a row and makes it claimable again; only for a row that no process uses.
+   */
   synchronized void clear(int row) {
     rows[row].clear();
     RawMemory.putLongVolatile(tablePage, wordAt(row), UNCLAIMED);
   }
 
   /**
-   * Claims a row for the process whose incarnation {@code claimant} names; refuses one that is
-   * claimed already.
+   * Claims a row for the process that {@code claimant} identifies; throws if the row is claimed
+   * already.
    */
   PinRow claim(int row, long claimant) {
     claim(tablePage, row, claimant, directory.path());
@@ -83,7 +85,7 @@ final class PinMatrix {
   /**
    * Writes the claimant into the row's word in a table's header page.
    *
-   * @throws StoreException if the row has not been made or is claimed
+   * @throws StoreException if the row has not been created or is claimed
    */
   static void claim(MemorySegment tablePage, int row, long claimant, Path directory) {
     if (claimant == UNMADE || claimant == UNCLAIMED) {
@@ -95,7 +97,7 @@ final class PinMatrix {
     }
   }
 
-  /** Makes every row this many chunks long; called before the table grows. */
+  /** Extends every row to this many chunks; called before the table grows. */
   synchronized void extend(int wanted) {
     for (PinRow row : rows) {
       row.extend(wanted);
@@ -103,7 +105,7 @@ final class PinMatrix {
     chunks = wanted;
   }
 
-  /** Whether any reader has this slot pinned, or is trying to just now. */
+  /** Returns whether any reader has this slot pinned, or is just trying to pin it. */
   boolean isPinned(long slot) {
     for (PinRow row : rows) {
       if (row.isPinned(slot)) {

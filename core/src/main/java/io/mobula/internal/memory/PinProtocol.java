@@ -1,25 +1,26 @@
 package io.mobula.internal.memory;
 
 /**
- * The protocol by which one process reads objects that another may free: hazard counters, and no
- * message.
+ * Protocol by which one process reads objects that another may free: hazard counters, without
+ * messages.
  *
- * <p>Reader: raise the own counter with a volatile read-modify-write, then load the slot's word
- * with volatile effect. It must be SEALED in the generation asked for; else lower the counter
- * again. Freer: compare-and-set SEALED to CONDEMNED, then scan the counters. Each side writes first
- * and looks second, so in the one order that volatile accesses have at least one of them sees the
- * other: either the reader gives up or the freer waits. Release stores do not give that order.
+ * <p>Reader: increment the reader's own counter with a volatile read-modify-write, then load the
+ * slot's word with volatile semantics. The word must be SEALED in the requested generation;
+ * otherwise decrement the counter. Freeing process: compare-and-set SEALED to CONDEMNED, then scan
+ * the counters. Each side writes first and reads second, so in the total order of volatile accesses
+ * at least one of them sees the other: either the reader gives up or the freeing process waits.
+ * Release stores do not give that order.
  *
- * <p>Whoever lowers a counter looks at the word once more, whether it had pinned or only tried, and
- * must nudge the owner if that is CONDEMNED, as the owner may have scanned in between. The owner's
- * sweep covers readers that die first. The idea is that of hazard pointers (Michael, "Hazard
- * Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE TPDS 2004) with a fixed counter
- * for each object in place of a published address.
+ * <p>After decrementing a counter, following a pin or a mere attempt, a reader loads the word once
+ * more. If the word is CONDEMNED, the reader must nudge the owner, which may have scanned in
+ * between. The owner's sweep covers readers that die before they nudge. The idea is that of hazard
+ * pointers (Michael, "Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE TPDS
+ * 2004) with a fixed counter for each object in place of a published address.
  */
 final class PinProtocol {
-  /** The words of slots, wherever the table is mapped. */
+  /** Slots' words, whether the table is this process's or another's. */
   interface SlotWords {
-    /** A slot's word now, with volatile effect. */
+    /** Returns a slot's word, read with volatile semantics. */
     long word(long slot);
   }
 
@@ -33,8 +34,8 @@ final class PinProtocol {
   }
 
   /**
-   * Pins an object; false, and no pin, if it is not sealed or not of this generation (any more).
-   * The caller then nudges the owner of the slot, if it is condemned.
+   * Pins an object; returns false, without a pin, if the object is not sealed or the slot is of
+   * another generation. The caller then nudges the owner if the slot is condemned.
    */
   boolean pin(long slot, long generation) {
     row.add(slot, 1);
@@ -45,10 +46,7 @@ final class PinProtocol {
     return false;
   }
 
-  /**
-   * Takes one pin back; says whether what the slot holds is condemned, so that its owner must be
-   * nudged.
-   */
+  /** Removes one pin; returns whether the slot is condemned, so that its owner must be nudged. */
   boolean unpin(long slot) {
     row.add(slot, -1);
     return SlotWord.state(table.word(slot)) == SlotState.CONDEMNED;

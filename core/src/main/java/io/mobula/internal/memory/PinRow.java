@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * One reader process's counters in the matrix of pins: one int per slot, in shared memory.
+ * Pin counters of one reader process: one int per slot, in shared memory.
  *
  * <p>Only the process that has claimed the row changes it; the owner of the store reads it.
  */
 final class PinRow {
-  /** Bytes of one counter. */
+  /** Size of one counter in bytes. */
   static final int COUNTER_BYTES = 4;
 
   private final SharedFile file;
@@ -23,7 +23,7 @@ final class PinRow {
     this.chunkLog = chunkLog;
   }
 
-  /** Another store's row, with no counters mapped yet; the reader's work. */
+  /** Opens a row of another process's store, with no counters mapped yet; called by the reader. */
   static PinRow open(Path directory, FileHeader.StoreId storeId, int number, int chunkLog) {
     Path path = directory.resolve("pins-" + number);
     SharedFile file = SharedFile.open(path);
@@ -36,7 +36,7 @@ final class PinRow {
   }
 
   /**
-   * Makes counters, all zero, for this many chunks of slots; the owner's work, under the lock of
+   * Creates zeroed counters for this many chunks of slots; called by the owner under the lock of
    * the table.
    */
   void extend(int wanted) {
@@ -45,7 +45,7 @@ final class PinRow {
     }
   }
 
-  /** Maps counters that the owner has made; the reader's work, under the lock of its table. */
+  /** Maps counters that the owner has created; called by the reader under the lock of its table. */
   void mapChunks(int wanted) {
     if (chunks.length < wanted) {
       SharedFile now = file.reopen();
@@ -56,7 +56,7 @@ final class PinRow {
     }
   }
 
-  /** Sets every counter to zero; only when nobody has the row. */
+  /** Sets every counter to zero; only for a row that no process uses. */
   void clear() {
     for (MemorySegment chunk : chunks) {
       chunk.fill((byte) 0);
@@ -70,7 +70,8 @@ final class PinRow {
   }
 
   /**
-   * Changes a counter with volatile effect on both sides: no load that follows is done before it.
+   * Adds to a counter with volatile semantics on both sides: no later load is done before the
+   * addition.
    */
   void add(long slot, int delta) {
     RawMemory.getAndAddInt(chunk(slot), at(slot), delta);

@@ -4,55 +4,58 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A pin on an object that its holder gives back, for reading that begins and ends in different
- * threads. Any thread.
+ * A pin on an object that its holder releases explicitly, for reading that begins and ends in
+ * different threads. Any thread may call.
  *
- * <p>Whoever forgets to close it keeps the object in memory until its process ends: where the
- * collector is to find out, take a {@linkplain StoredObject#view view}.
+ * <p>A pin that is never closed keeps the object in memory until its process ends. To let the
+ * collector release the pin, use a {@linkplain StoredObject#view view}.
  */
 public final class PinnedObject implements AutoCloseable {
   private final StoredObject object;
   private final AtomicBoolean open = new AtomicBoolean(true);
 
-  /** For an object that has just been pinned for it. */
+  /** Makes a holder for an object that was just pinned on its behalf. */
   PinnedObject(StoredObject pinned) {
     this.object = pinned;
   }
 
-  /** What names the object, for as long as this is open, to processes that know its store. */
+  /**
+   * Returns the object's address, which other processes that know the store can use while this pin
+   * is open.
+   */
   public ObjectAddress address() {
     return object.address();
   }
 
   /**
-   * The content, read-only, neither copied nor pinned by the segment: not to be touched after
-   * {@link #close}.
+   * Returns the content, read-only, not copied, and not pinned by the segment: it must not be
+   * accessed after {@link #close}.
    */
   public MemorySegment bytes() {
     return object.memory().asReadOnly();
   }
 
-  /** How many bytes it has. */
+  /** Returns the object's size in bytes. */
   public long byteSize() {
     return object.byteSize();
   }
 
   /**
-   * One more pin on the same object, while this one stands; see
+   * Pins the same object once more, while this pin is open; see
    * {@link StoredObject#acquireAnotherPin}.
    */
   public PinnedObject acquireAnotherPin() {
     return object.acquireAnotherPin();
   }
 
-  /** See {@link StoredObject#view}; while this pin stands. */
+  /** Returns a view of the object while this pin is open; see {@link StoredObject#view}. */
   public MemorySegment view() {
     return object.view();
   }
 
   /**
-   * Lets it go, and gives up the name that it was {@linkplain SealedObject#acquireShared shared}
-   * under.
+   * Closes this pin, and releases the owner's reference that it was
+   * {@linkplain SealedObject#acquireShared acquired} with.
    */
   public void free() {
     if (open.get() && object instanceof SealedObject own) {
@@ -61,12 +64,12 @@ public final class PinnedObject implements AutoCloseable {
     }
   }
 
-  /** Lets it go when the collector has found that unreachable, unless it is closed before. */
+  /** Closes this pin when the anchor is unreachable, unless it is closed before. */
   public void closeWhenUnreachable(Object anchor) {
     object.whenUnreachable(anchor, this::close);
   }
 
-  /** Lets it go. Idempotent. */
+  /** Releases the pin. Idempotent. */
   @Override
   public void close() {
     if (open.compareAndSet(true, false)) {

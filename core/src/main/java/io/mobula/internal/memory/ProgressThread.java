@@ -3,10 +3,10 @@ package io.mobula.internal.memory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The thread of a process that proves that the process gets on: four times a second it raises the
+ * Thread that proves that its process runs: four times a second it increments the
  * {@linkplain StoreLivenessProbe#progress progress word} of a store and ticks a
- * {@link SuspendAwareClock}. It does nothing else and needs no other thread, so that a process in
- * which everything waits for a processor still shows that it is not stopped.
+ * {@link SuspendAwareClock}. It does nothing else and depends on no other thread, so that a process
+ * whose threads all wait for a processor still shows that it is not stopped.
  */
 public final class ProgressThread implements AutoCloseable {
   private static final long BETWEEN_TICKS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -24,17 +24,20 @@ public final class ProgressThread implements AutoCloseable {
     this.thread = StoreThread.start("mobula-progress", this::run);
   }
 
-  /** Starts it for this store, which must not be closed before it. */
+  /** Starts the thread for this store, which must not be closed before the thread. */
   public static ProgressThread start(SharedStore store) {
     return new ProgressThread(store);
   }
 
-  /** Goes on only while this process runs. */
+  /** Returns a clock that advances only while this process runs. */
   public SuspendAwareClock clock() {
     return clock;
   }
 
-  /** Has this run, in the thread itself, whenever the process has stood still for three seconds. */
+  /**
+   * Sets an action that runs in this thread whenever the process was stopped for three seconds or
+   * longer.
+   */
   public void onResumed(Runnable then) {
     onAwake = then;
   }

@@ -6,11 +6,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The one port to shared words: plain, volatile and atomic access to little-endian longs and ints
- * in a mapping.
+ * The only access to shared words: plain, volatile and atomic operations on little-endian longs and
+ * ints in a mapping.
  *
- * <p>{@link VarHandle}s over {@link MemorySegment} and nothing else, so it needs no JVM flag; every
- * access is bounds checked. Offsets are in bytes and must be aligned to the width of the word.
+ * <p>It uses only {@link VarHandle}s over {@link MemorySegment}, so it needs no JVM flag, and every
+ * access is bounds-checked. Offsets are in bytes and must be aligned to the width of the word.
  */
 final class RawMemory {
   private static final VarHandle LONG =
@@ -52,7 +52,7 @@ final class RawMemory {
     return (int) INT.getVolatile(memory, offset);
   }
 
-  /** Adds with volatile effect on both sides and returns what was there before. */
+  /** Adds with volatile semantics on both sides and returns the previous value. */
   static int getAndAddInt(MemorySegment memory, long offset, int delta) {
     return (int) INT.getAndAdd(memory, offset, delta);
   }

@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that acts when something has become unreachable: takes pins back when views are, frees
- * objects when their refs are, and sweeps.
+ * Thread that acts on unreachable objects: it releases the pins of unreachable views, frees objects
+ * whose refs are unreachable, and sweeps.
  *
- * <p>What {@link java.lang.ref.Cleaner} does, with three differences that a store needs: a full
- * store can let go at once, in the thread that wants room ({@link #processPending}); closing the
- * store ends the thread although views live on, unless they are views of another process's objects;
- * and the thread looks for condemned objects that nobody reads any more once a second, in case
- * their last reader died.
+ * <p>It works like {@link java.lang.ref.Cleaner}, with three differences that a store needs. A full
+ * store can process pending references at once, in the thread that wants room
+ * ({@link #processPending}). Closing the store ends the thread although views still exist, unless
+ * they are views of another process's objects. Once a second the thread looks for condemned objects
+ * without readers, in case their last reader died.
  */
 final class ReachabilityCleaner {
   private static final Logger LOG = LoggerFactory.getLogger(ReachabilityCleaner.class);
@@ -40,14 +40,17 @@ final class ReachabilityCleaner {
   }
 
   /**
-   * Runs {@code then} once, some time after {@code anchor} has become unreachable; it must be quick
-   * and not reach it.
+   * Runs {@code then} once, some time after {@code anchor} has become unreachable; {@code then}
+   * must be quick and must not reference {@code anchor}.
    */
   SharedStore.WatchHandle watch(Object anchor, Runnable then) {
     return add(new WatchedReference(anchor, then, false));
   }
 
-  /** As {@link #watch}, and so even after {@link #close}. */
+  /**
+   * Runs {@code then} once, some time after {@code anchor} has become unreachable, even after
+   * {@link #close}.
+   */
   SharedStore.WatchHandle watchBeyondClose(Object anchor, Runnable then) {
     return add(new WatchedReference(anchor, then, true));
   }
@@ -64,7 +67,10 @@ final class ReachabilityCleaner {
     return watched;
   }
 
-  /** Acts on all that the collector has found unreachable so far; says whether there was any. */
+  /**
+   * Runs the actions of all objects that the collector has found unreachable so far; returns
+   * whether there were any.
+   */
   boolean processPending() {
     boolean any = false;
     for (Reference<?> reference = unreachable.poll();
@@ -75,14 +81,14 @@ final class ReachabilityCleaner {
     return any;
   }
 
-  /** How many watched objects have been found unreachable so far. */
+  /** Returns how many watched objects have been found unreachable so far. */
   long foundCount() {
     return found.get();
   }
 
   /**
-   * Ends the thread and waits for it; what becomes unreachable later has no consequence. While
-   * there are lasting watches the thread stays, for them alone.
+   * Ends the thread and waits for it; actions of objects that become unreachable later do not run.
+   * While watches beyond close exist, the thread stays for them alone.
    */
   void close() {
     closed = true;
@@ -139,7 +145,7 @@ final class ReachabilityCleaner {
     return true;
   }
 
-  /** Takes it out of the list; false if it was not there any more. */
+  /** Removes a reference from the list; returns false if it was removed before. */
   private synchronized boolean forget(WatchedReference watched) {
     if (watched.forgotten) {
       return false;
@@ -159,7 +165,10 @@ final class ReachabilityCleaner {
     return true;
   }
 
-  /** One watched object; linked, so that the reference itself stays reachable. */
+  /**
+   * Phantom reference to one watched object, in a linked list that keeps the reference itself
+   * reachable.
+   */
   private final class WatchedReference extends PhantomReference<Object>
       implements SharedStore.WatchHandle {
     private final Runnable then;

@@ -9,18 +9,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which rows of pins other processes have, as the owner of a store keeps it.
+ * The pin rows of other processes, as tracked by the owner of a store.
  *
- * <p>Beside each row that is offered lies a file {@code reader-R}. The process that claims the row
- * locks that file, and the kernel frees the lock when the process dies or when it gives the row
- * back. Only then, never because somebody says that a process is gone, are the row's pins taken
- * back: a reader that is stopped, cut off or declared dead may still be reading.
+ * <p>Each offered row has a lock file {@code reader-R}. The process that claims the row locks that
+ * file, and the kernel frees the lock when the process dies or returns the row. Only then are the
+ * row's pins removed, never because a process is reported to be gone: a reader that is stopped,
+ * partitioned or declared dead may still be reading.
  *
- * <p>Any thread.
+ * <p>Any thread may call.
  */
 final class ReaderRows {
   private static final Logger LOG = LoggerFactory.getLogger(ReaderRows.class);
-  /** Row 0 is the owner's own. */
+  /** First row of other processes; the owner itself has row 0. */
   private static final int FIRST = 1;
 
   private static final int NONE = -1;
@@ -29,16 +29,16 @@ final class ReaderRows {
   private final PinMatrix matrix;
   private final BitSet offered = new BitSet();
 
-  /** For a store whose row 0 is its own process's. */
+  /** Makes the tracker of a store whose row 0 belongs to its own process. */
   ReaderRows(StoreDirectory directory, PinMatrix matrix) {
     this.directory = directory;
     this.matrix = matrix;
   }
 
   /**
-   * A row for a process that has none yet: one that is free again, or a new one.
+   * Offers a row to a process that has none: a row that is free again, or a new one.
    *
-   * @throws StoreException if as many processes as can be read already
+   * @throws StoreException if the maximum number of processes read this store already
    */
   synchronized int offer() {
     int row = unused();
@@ -52,7 +52,7 @@ final class ReaderRows {
     return row;
   }
 
-  /** Takes back the pins of readers that have died or gone; says whether there were any. */
+  /** Removes the pins of readers that have died or left; returns whether there were any. */
   synchronized boolean reclaimAll() {
     boolean any = false;
     for (int row = FIRST; row < matrix.rows(); row++) {
@@ -62,8 +62,8 @@ final class ReaderRows {
   }
 
   /**
-   * Looks at the row of a process that is said to be gone; one that was never claimed is free at
-   * once. Says whether it is free now: if not, somebody still reads.
+   * Reclaims the row of a process that is reported to be gone; a row that was never claimed is free
+   * at once. Returns false if the row is still in use.
    */
   synchronized boolean reclaimRow(int row) {
     if (row < FIRST || row >= matrix.rows()) {
@@ -116,7 +116,9 @@ final class ReaderRows {
     return row;
   }
 
-  /** The reader's side: locks the row for this process; {@code null} if somebody has it. */
+  /**
+   * Locks the row for this process, the reader; returns {@code null} if a process has it locked.
+   */
   static @Nullable LifeLock lock(Path directory, int row) {
     Path file = lockFile(directory, row);
     try {

@@ -5,12 +5,12 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the sealed object that a stretch of memory lies in, so that what is in the store already
- * need not be copied there again. Only for objects whose copy would cost more than being
- * remembered. Any thread.
+ * Index of sealed objects by memory address. It finds the object that a piece of memory belongs to,
+ * so that content that is already in the store is not copied there again. Small objects are not
+ * indexed, as copying them costs less. Any thread may call.
  */
 final class SealedIndex {
-  /** From this size on an object is remembered, in bytes. */
+  /** Minimum size in bytes of an indexed object. */
   private static final long MIN_INDEXED_BYTES = 64 << 10;
 
   private final ConcurrentSkipListMap<Long, SealedObject> byAddress = new ConcurrentSkipListMap<>();
@@ -27,7 +27,7 @@ final class SealedIndex {
     }
   }
 
-  /** The object all of whose bytes {@code content} lies in, or null. */
+  /** Returns the object that contains all bytes of {@code content}, or null. */
   @Nullable
   SealedObject findContaining(MemorySegment content) {
     var below = byAddress.floorEntry(content.address());

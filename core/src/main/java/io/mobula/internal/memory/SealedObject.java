@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object in this process's own store.
+ * An object in this process's own store, with a reference count.
  *
- * <p>Dropping this handle frees nothing: {@link #free} does, and the memory goes back when the last
- * pin goes.
+ * <p>Dropping this handle frees nothing: {@link #free} does, and the memory is reclaimed when the
+ * last pin is released.
  */
 public final class SealedObject extends StoredObject {
   private final SharedStore store;
@@ -23,8 +23,8 @@ public final class SealedObject extends StoredObject {
   }
 
   /**
-   * Gives one name of the object up. With the last it is freed: no new pins, and the memory goes
-   * back with the last one there is. After that without effect.
+   * Releases one reference to the object. The last release frees the object: no new pins are
+   * possible, and the memory is reclaimed with the last existing pin. Has no effect after that.
    */
   public void free() {
     synchronized (this) {
@@ -35,13 +35,16 @@ public final class SealedObject extends StoredObject {
     store.free(this);
   }
 
-  /** One more name for it, to be given up with {@link #free}; false if it is freed already. */
+  /**
+   * Adds one reference, to be released by {@link #free}; returns false if the object is freed
+   * already.
+   */
   private synchronized boolean retain() {
     refCount += refCount == 0 ? 0 : 1;
     return refCount > 0;
   }
 
-  /** One more name for it, pinned; null if it is freed already. */
+  /** Adds one reference and pins the object; returns null if the object is freed already. */
   @Nullable
   PinnedObject acquireShared() {
     if (!retain()) {
@@ -55,7 +58,7 @@ public final class SealedObject extends StoredObject {
     }
   }
 
-  /** Whether it lies in the segment of this number. */
+  /** Returns whether the object lies in the segment of this number. */
   public boolean isIn(int segment) {
     return extent != null && extent.home().index() == segment;
   }
@@ -65,7 +68,7 @@ public final class SealedObject extends StoredObject {
     return store.isPinned(this);
   }
 
-  /** The block's memory, writable. */
+  /** Returns the block's memory, writable. */
   @Override
   MemorySegment memory() {
     return extent == null ? EMPTY : extent.home().blocks().asSlice(extent.offset(), byteSize());

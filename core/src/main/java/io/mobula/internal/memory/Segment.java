@@ -6,14 +6,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * A file of blocks, mapped once for as long as anything reaches it.
+ * A file of blocks, mapped once for as long as anything references the mapping.
  *
- * <p>The mapping is never closed: closing would have to stop every reader. A segment that is
- * retired, or whose store is closed, loses its name, and its memory goes back to the system when
- * the last view and block of it are unreachable.
+ * <p>The mapping is never closed explicitly, as that would have to stop every reader. A segment
+ * that is retired, or whose store is closed, loses its file name. Its memory returns to the system
+ * when the last view and block of it are unreachable.
  */
 final class Segment implements SegmentPretoucher.UntouchedMemory {
-  /** How much {@link #touch} does at a time, in bytes. */
+  /** Number of bytes that one call of {@link #touch} maps. */
   static final long TOUCH_BYTES = 1 << 20;
 
   private final SharedFile file;
@@ -25,7 +25,7 @@ final class Segment implements SegmentPretoucher.UntouchedMemory {
     this.blocks = blocks;
   }
 
-  /** Makes the file, all its pages, and the mapping; on failure the file is gone again. */
+  /** Creates the file, all its pages, and the mapping; on failure the file is deleted. */
   static Segment create(
       StoreDirectory directory, FileHeader.StoreId storeId, int index, long bytes) {
     FileHeader header = new FileHeader(FileHeader.Kind.SEGMENT, storeId, index, bytes);
@@ -38,7 +38,7 @@ final class Segment implements SegmentPretoucher.UntouchedMemory {
     }
   }
 
-  /** Maps another store's segment for reading, after looking at its header and its size. */
+  /** Maps a segment of another store for reading, after checking its header and its size. */
   static Segment openReadOnly(Path directory, FileHeader.StoreId storeId, int index) {
     Path path = directory.resolve("segment-" + index);
     SharedFile file = SharedFile.open(path);
@@ -46,7 +46,10 @@ final class Segment implements SegmentPretoucher.UntouchedMemory {
     return new Segment(file, file.mapReadOnly(0, file.header().dataBytes()));
   }
 
-  /** Whether the file still has its name: without one it is retired, or its store is closed. */
+  /**
+   * Returns whether the file still has its name; a retired segment or one of a closed store has
+   * none.
+   */
   boolean isThere() {
     return Files.exists(file.path(), LinkOption.NOFOLLOW_LINKS);
   }
@@ -59,14 +62,14 @@ final class Segment implements SegmentPretoucher.UntouchedMemory {
     return blocks.byteSize();
   }
 
-  /** All blocks as one stretch of memory, writable if they are this store's own. */
+  /** Returns all blocks as one piece of memory, writable if they belong to this store. */
   MemorySegment blocks() {
     return blocks;
   }
 
   /**
-   * A mapping of its own for one view, as a buffer cannot hold it; costs a system call and fresh
-   * page faults.
+   * Maps one view on its own, as no buffer can hold a view of this size; costs a system call and
+   * fresh page faults.
    */
   MemorySegment mapView(long offset, long bytes) {
     return file.reopen().mapReadOnly(offset, bytes);
@@ -83,8 +86,8 @@ final class Segment implements SegmentPretoucher.UntouchedMemory {
   }
 
   /**
-   * Takes the name away and gives the memory back to the system at once; only when nobody may use a
-   * byte of it.
+   * Removes the file name and returns the memory to the system at once; only for a segment of which
+   * no process may use a byte.
    */
   void retire() {
     synchronized (this) {

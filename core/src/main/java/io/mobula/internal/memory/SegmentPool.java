@@ -10,14 +10,14 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segments of a store and the room in them, under the store's ceiling.
+ * The segments of a store and the blocks in them, within the store's capacity.
  *
- * <p>Any thread. Taking a block from a segment that is there holds one short lock; making a segment
- * holds another, so those who find room meanwhile do not wait for zeros being written. Objects
- * larger than a standard segment have segments of their own size, apart from the standard ones: a
- * small object in the middle of a large segment would keep it from being used again for what it was
- * made for, so that happens only when the ceiling leaves no other place. When the ceiling is in the
- * way, segments in which nothing is used are retired to make room for one of another size.
+ * <p>Any thread may call. Taking a block from an existing segment holds one short lock; creating a
+ * segment holds another lock, so that threads that find a free block meanwhile do not wait until
+ * zeros are written. Objects larger than a standard segment have segments of their own size, apart
+ * from the standard ones. A small object is placed in a large segment only when the capacity leaves
+ * no other place, as it would prevent the reuse of that segment for a large object. When the
+ * capacity is exhausted, idle segments are retired to make room for one of another size.
  */
 final class SegmentPool {
   private static final int FIRST_PART = 16;
@@ -63,7 +63,7 @@ final class SegmentPool {
     return SharedStoreCapacity.join(head, directory, options.capacityBytes());
   }
 
-  /** A block for this many bytes, more than zero. */
+  /** Allocates a block of this many bytes, more than zero. */
   Extent<Segment> allocate(long bytes) {
     if (bytes > options.capacityBytes()) {
       throw new StoreFullException("An object of " + bytes
@@ -75,7 +75,7 @@ final class SegmentPool {
     return found != null ? found : allocateGrowing(wanted);
   }
 
-  /** Gives a block back, to be used again first. Does nothing once the pool is closed. */
+  /** Frees a block, which will be reused first. Does nothing once the pool is closed. */
   void free(Extent<Segment> extent) {
     lock.lock();
     try {
@@ -87,7 +87,7 @@ final class SegmentPool {
     }
   }
 
-  /** Bytes of all blocks in use. */
+  /** Returns the bytes of all used blocks. */
   long usedBytes() {
     lock.lock();
     try {
@@ -98,8 +98,8 @@ final class SegmentPool {
   }
 
   /**
-   * Makes the next standard segment if the room never used is less than half of one, and the
-   * ceiling allows it.
+   * Creates the next standard segment if less than half of one is unused and the capacity allows
+   * it.
    */
   void prepareAhead() {
     growing.lock();
@@ -114,12 +114,15 @@ final class SegmentPool {
     }
   }
 
-  /** How many bytes others that share the ceiling are to be given. */
+  /** Returns how many bytes this store has to give to others that share its capacity. */
   long bytesToGive() {
     return sharedCapacity.bytesToGive();
   }
 
-  /** Gives segments in which nothing is used back to the system; says how many bytes. */
+  /**
+   * Returns idle segments to the system, at least this many bytes if there are as many; returns how
+   * many bytes.
+   */
   long releaseIdle(long atLeast) {
     growing.lock();
     try {
@@ -129,7 +132,7 @@ final class SegmentPool {
     }
   }
 
-  /** The numbers of all segments, those in which little is used first. */
+  /** Returns the numbers of all segments, least used first. */
   List<Integer> segmentsByUse() {
     lock.lock();
     try {
@@ -143,10 +146,10 @@ final class SegmentPool {
   }
 
   /**
-   * Lets go of all segments; none is made from here on. Waits for one that is being made.
+   * Releases all segments; no more are created. Waits for a segment that is being created.
    *
    * @param isRead whether the segment of this number may still be read or written: its memory then
-   *     goes back to the system when nothing reaches it, that of the others at once
+   *     returns to the system when it is unreachable, that of the others at once
    */
   void close(IntPredicate isRead) {
     growing.lock();
@@ -184,7 +187,10 @@ final class SegmentPool {
     }
   }
 
-  /** Once for each segment made: when half of a standard segment is all that is left. */
+  /**
+   * Requests the next segment, once for each segment created, when less than half of a standard
+   * segment is unused.
+   */
   private void requestPrepare() {
     if (options.pretouch()
         && !prepareRequested
@@ -237,8 +243,8 @@ final class SegmentPool {
   }
 
   /**
-   * A first segment is small if what it is for is: somebody waits for its zeros, and the next is
-   * prepared meanwhile.
+   * Returns the size of the next segment. The first segment is small if the object is, as a thread
+   * waits for its zeros, and the next segment is prepared meanwhile.
    */
   private long sizeFor(long wanted) {
     long small = BlockAllocator.roundUp(options.segmentBytes() / FIRST_PART);
@@ -257,7 +263,7 @@ final class SegmentPool {
     }
   }
 
-  /** False if another has taken the room of the common ceiling meanwhile. */
+  /** Creates a segment; returns false if another store has taken the shared capacity meanwhile. */
   private boolean add(long bytes) {
     long before = totalBytes();
     if (!sharedCapacity.claim(before + bytes)) {
@@ -282,7 +288,7 @@ final class SegmentPool {
     return true;
   }
 
-  /** A small object in a large segment, when there is no other room. */
+  /** Allocates a small object in a large segment, when there is no other room. */
   private @Nullable Extent<Segment> allocateInLarge(long wanted) {
     lock.lock();
     try {
@@ -304,7 +310,7 @@ final class SegmentPool {
     }
   }
 
-  /** Unused segments of this many bytes together, or all there are, taken out of use. */
+  /** Removes idle segments of this many bytes together from use, or all that there are. */
   private List<Segment> takeIdle(long atLeast) {
     lock.lock();
     try {
@@ -323,7 +329,7 @@ final class SegmentPool {
     }
   }
 
-  /** Their memory goes back first, and then others are told that it is there. */
+  /** Retires segments: returns their memory first and then releases the shared capacity. */
   private long retireAll(List<Segment> dropped) {
     dropped.forEach(Segment::retire);
     if (!dropped.isEmpty()) {

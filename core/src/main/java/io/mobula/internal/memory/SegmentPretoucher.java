@@ -8,21 +8,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that touches new segments once, so that the first copy into them does not pay for
- * their pages.
+ * Thread that touches the pages of new segments once, so that the first copy into them does not
+ * cause page faults.
  *
- * <p>It also makes the next standard segment when it is asked to. Touching reads one byte of each
- * page, so it may run beside writers. The queue holds a segment at most once in its life. Without
- * pre-touching there is no thread.
+ * <p>The thread also creates the next standard segment on request. Touching reads one byte of each
+ * page, so it may run while others write. A segment enters the queue at most once. There is no
+ * thread if pretouching is switched off.
  */
 final class SegmentPretoucher {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentPretoucher.class);
 
-  /** A segment whose pages this process has not mapped yet. */
+  /** Memory whose pages this process has not mapped yet. */
   interface UntouchedMemory {
     /**
-     * Maps {@link Segment#TOUCH_BYTES} from {@code offset} into this process by reading; says
-     * whether to go on after them.
+     * Maps {@link Segment#TOUCH_BYTES} from {@code offset} into this process by reading; returns
+     * whether more is left to touch.
      */
     boolean touch(long offset);
   }
@@ -32,12 +32,12 @@ final class SegmentPretoucher {
   private boolean closed;
   private @Nullable StoreThread thread;
 
-  /** Starts the thread; {@code makeNext} makes a segment and comes back here to have it touched. */
+  /** Starts the thread; {@code makeNext} creates a segment and passes it to {@link #touch}. */
   synchronized void start(String storeName, Runnable makeNext) {
     thread = StoreThread.start("mobula-warmer-" + storeName, () -> run(makeNext));
   }
 
-  /** Has a new segment touched, some time soon. */
+  /** Queues a new segment to be touched by the thread. */
   synchronized void touch(UntouchedMemory segment) {
     if (thread != null && !closed) {
       untouchedMemory.add(segment);
@@ -45,13 +45,13 @@ final class SegmentPretoucher {
     }
   }
 
-  /** Has the next segment made, some time soon. */
+  /** Requests the next segment, which the thread creates soon. */
   synchronized void prepareAhead() {
     prepareRequested = true;
     notifyAll();
   }
 
-  /** Stops the thread and waits for it, at most for one segment being made. */
+  /** Stops the thread and waits for it, at most for the creation of one segment. */
   void close() {
     StoreThread running;
     synchronized (this) {

@@ -19,15 +19,15 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of a store: a header page and data, made of real pages before anybody maps them.
+ * A file of a store: a header page and data, backed by real pages before any process maps them.
  *
- * <p>{@code FileChannel.map} alone would make a sparse file, and a full file system would then kill
- * the JVM or throw {@link InternalError} in the middle of a copy. Writing zeros first turns that
- * into an {@link IOException} here, and this class turns it into a {@link StoreFullException}. A
- * file only grows; it is never truncated while it may be mapped.
+ * <p>{@code FileChannel.map} alone would create a sparse file, and a full file system would then
+ * kill the JVM or throw {@link InternalError} in the middle of a copy. Writing zeros first turns
+ * that into an {@link IOException} here, which this class turns into a {@link StoreFullException}.
+ * A file only grows; it is never truncated while it may be mapped.
  *
- * <p>Not thread-safe while growing: its owner grows it under a lock. Mappings live until nothing
- * reaches them.
+ * <p>Not thread-safe while growing: its owner grows it under a lock. Mappings live until they are
+ * unreachable.
  */
 public final class SharedFile {
   private static final int ZEROS = 1 << 20;
@@ -42,7 +42,7 @@ public final class SharedFile {
     this.bytes = bytes;
   }
 
-  /** Makes a new file, readable by its owner alone, that holds the header page and no data. */
+  /** Creates a new file, readable by its owner alone, that holds the header page and no data. */
   public static SharedFile create(Path path, FileHeader header) {
     SharedFile file = new SharedFile(path, header, 0);
     try {
@@ -60,7 +60,7 @@ public final class SharedFile {
   }
 
   /**
-   * Opens a file that another process, or this one, has made: header and size are checked before
+   * Opens a file that another process or this one has created. Header and size are checked before
    * anything is mapped.
    */
   public static SharedFile open(Path path) {
@@ -70,7 +70,7 @@ public final class SharedFile {
             FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
           ByteBuffer start = ByteBuffer.allocate(FileHeader.BYTES);
           while (start.hasRemaining() && channel.read(start, start.position()) > 0) {
-            // a short read goes on where it stopped
+            // a short read continues where it stopped
           }
           long size = channel.size();
           return new SharedFile(path, FileHeader.decode(start.flip(), size, path.toString()), size);
@@ -81,7 +81,7 @@ public final class SharedFile {
     }
   }
 
-  /** What its first page says. */
+  /** Returns the decoded header page. */
   public FileHeader header() {
     return header;
   }
@@ -90,7 +90,7 @@ public final class SharedFile {
     return path;
   }
 
-  /** The header page, mapped for reading and writing. */
+  /** Maps the header page for reading and writing. */
   MemorySegment headerPage() {
     return map(MapMode.READ_WRITE, 0, FileHeader.DATA_OFFSET);
   }
@@ -106,17 +106,17 @@ public final class SharedFile {
     return map(MapMode.READ_WRITE, from, more);
   }
 
-  /** Maps data that are there for reading, from an offset behind the header page. */
+  /** Maps existing data for reading, from an offset behind the header page. */
   MemorySegment mapReadOnly(long offset, long length) {
     return map(MapMode.READ_ONLY, FileHeader.DATA_OFFSET + offset, length);
   }
 
-  /** Maps data that are there for reading and writing, from an offset behind the header page. */
+  /** Maps existing data for reading and writing, from an offset behind the header page. */
   public MemorySegment mapShared(long offset, long length) {
     return map(MapMode.READ_WRITE, FileHeader.DATA_OFFSET + offset, length);
   }
 
-  /** The same file, as long as it is now. */
+  /** Opens the same file again, with its present length. */
   SharedFile reopen() {
     SharedFile now = open(path);
     now.header.requireMatch(header.kind(), header.storeId(), header.index(), path.toString());
@@ -124,7 +124,7 @@ public final class SharedFile {
   }
 
   /**
-   * Removes the name; what is mapped stays until nothing reaches it. Says nothing if the file has
+   * Removes the file name; mappings stay until they are unreachable. Does nothing if the file is
    * gone already.
    */
   public void delete() {
@@ -136,10 +136,11 @@ public final class SharedFile {
   }
 
   /**
-   * Removes the name and gives the pages back to the system at once, though they may be mapped.
+   * Removes the file name and returns the pages to the system at once, though they may be mapped.
    *
-   * <p>Only for a file in which nobody may use a byte any more. What is mapped turns into a hole,
-   * read as zeros; only while the two calls below run would a forbidden access find no page at all.
+   * <p>Only for a file of which no process may use a byte any more. Mappings turn into a hole that
+   * reads as zeros; only while the two calls below run would a forbidden access find no page at
+   * all.
    */
   void discard() {
     try (RandomAccessFile pages = new RandomAccessFile(path.toFile(), "rw")) {
@@ -189,8 +190,8 @@ public final class SharedFile {
   }
 
   /**
-   * So that a file that cannot fit does not take the last room from another for as long as it
-   * tries.
+   * Throws if the file system lacks this many bytes, so that a file that cannot fit does not take
+   * the last room from others while it is written.
    */
   private void requireRoom(long more) throws IOException {
     File there = path.toFile();
@@ -233,7 +234,9 @@ public final class SharedFile {
         "Cannot " + what + " " + path + ": " + e + "; may this user write there?", e);
   }
 
-  /** Whether a write failed for want of room; the JDK has only the system's words for it. */
+  /**
+   * Returns whether a write failed for lack of space; the JDK reports only the system's message.
+   */
   static boolean isFull(IOException e) {
     String message = String.valueOf(e.getMessage());
     return message.contains("No space left") || message.contains("quota exceeded");

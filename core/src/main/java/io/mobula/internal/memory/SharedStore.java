@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The objects of one node in shared memory: made in place, sealed, read without a copy, freed when
- * the last reader is gone.
+ * Store of one process's objects in shared memory: created in place, sealed, read without a copy,
+ * freed when the last reader is gone.
  *
- * <p>Any thread. A store owns a directory of files that it removes when it is closed, and at most
- * two daemon threads. It knows objects by slot and generation only; which of them are needed is its
- * caller's to say. Several stores may live in one JVM.
+ * <p>Any thread may call. A store owns a directory of files, which it removes when it is closed,
+ * and at most two daemon threads. It knows objects by slot and generation only; its caller decides
+ * which of them are needed. Several stores may exist in one JVM.
  */
 public final class SharedStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
@@ -70,18 +70,18 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Opens a store in a new directory, after removing what crashed processes have left beside it.
+   * Opens a store in a new directory, after removing stale stores of crashed processes beside it.
    *
-   * <p>Makes no segment yet; costs some file operations, a millisecond or two.
+   * <p>Creates no segment yet; costs some file operations, a millisecond or two.
    *
-   * @throws StoreException if the directory is missing or may not be written
+   * @throws StoreException if the directory is missing or not writable
    * @throws StoreFullException if its file system is full
    */
   public static SharedStore open(StoreOptions options) {
     return open(options, StoreLayout.STANDARD);
   }
 
-  /** As above, with sizes that a test can reach. */
+  /** Opens a store with a layout whose limits a test can reach. */
   static SharedStore open(StoreOptions options, StoreLayout layout) {
     StoreDirectory files = StoreDirectory.open(options.directory());
     try {
@@ -93,11 +93,11 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Takes room for an object, to be filled in place; zero bytes are allowed.
+   * Allocates a block for an object, to be filled in place; zero bytes are allowed.
    *
-   * <p>Warm room, used before, is taken first, the block freed last before others. If none fits and
-   * the ceiling allows it a segment is made in the calling thread, at about 0.5 to 1 second per
-   * GiB, unless one has been prepared.
+   * <p>Warm memory, which was used before, is taken first, and of it the block freed last. If no
+   * block fits and the capacity allows it, a segment is created in the calling thread, at about 0.5
+   * to 1 second per GiB, unless one has been prepared.
    *
    * @throws StoreFullException if the object is larger than the store, or there is no room for it
    *     now
@@ -119,40 +119,41 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** The upper half of the random number in all of its files. */
+  /** Returns the upper half of the store id, the random number in all files of the store. */
   public long idHigh() {
     return id.high();
   }
 
-  /** The lower half. */
+  /** Returns the lower half of the store id. */
   public long idLow() {
     return id.low();
   }
 
   /**
-   * Bytes of all blocks in use, each rounded up to 64; condemned objects that are still read count.
+   * Returns the bytes of all used blocks, each rounded up to 64. Condemned objects that are still
+   * read count.
    */
   public long usedBytes() {
     return pool.usedBytes();
   }
 
-  /** The ceiling for {@link #usedBytes}. */
+  /** Returns the maximum of {@link #usedBytes}. */
   public long capacityBytes() {
     return options.capacityBytes();
   }
 
   /**
-   * How many objects there are: blocks being filled, sealed objects, and freed ones that are still
-   * read.
+   * Returns the number of objects: blocks being filled, sealed objects, and freed objects that are
+   * still read.
    */
   public int objectCount() {
     return table.inUse();
   }
 
   /**
-   * A view of the same bytes, pinned like {@link SealedObject#view}, if {@code content} is
-   * read-only memory of a sealed object of this store; else null. Not for objects that are freed
-   * already, nor below 64 KiB or from 2 GiB on.
+   * Returns a view of the same bytes, pinned like {@link SealedObject#view}, if {@code content} is
+   * read-only memory of a sealed object of this store; else null. Also returns null for freed
+   * objects, below 64 KiB, and from 2 GiB on.
    */
   public @Nullable MemorySegment sealedView(MemorySegment content) {
     var object = sealedContaining(content);
@@ -168,8 +169,9 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * One more name for the object for which {@link #sealedView} would give a view, pinned, or null:
-   * it is there until this is {@linkplain PinnedObject#free freed}, too.
+   * Adds a reference to the object of which {@link #sealedView} would return a view, and pins the
+   * object; returns null if there is none. The object exists until this reference is
+   * {@linkplain PinnedObject#free freed}, too.
    */
   public @Nullable PinnedObject shareContaining(MemorySegment content) {
     var object = sealedContaining(content);
@@ -182,45 +184,49 @@ public final class SharedStore implements AutoCloseable {
 
   /**
    * Runs {@code then} once, some time after {@code anchor} has become unreachable, or at once when
-   * room is wanted and the collector has found it so. Not after {@link #close}.
+   * room is wanted and the collector has found the anchor unreachable. Does not run it after
+   * {@link #close}.
    *
-   * <p>It runs in a thread of the store or of whoever wants room: it must be quick, and must not
-   * reach {@code anchor}.
+   * <p>{@code then} runs in a thread of the store or in a thread that wants room: it must be quick,
+   * and must not reference {@code anchor}.
    */
   public WatchHandle whenUnreachable(Object anchor, Runnable then) {
     return cleaner.watch(anchor, then);
   }
 
-  /** How many objects that something waited for have been found unreachable so far. */
+  /** Returns how many watched objects have been found unreachable so far. */
   public long unreachableCount() {
     return cleaner.foundCount();
   }
 
-  /** That something waits for the collector; see {@link #whenUnreachable}. */
+  /** Handle that cancels a watch, such as {@link #whenUnreachable}. */
   public interface WatchHandle {
-    /** Waits no more. Idempotent, and without effect when it has come to pass. */
+    /** Ends the watch. Idempotent, and without effect after its action has run. */
     void cancel();
   }
 
-  /** The directory of this store's files. */
+  /** Returns the directory of this store's files. */
   public Path directory() {
     return files.path();
   }
 
-  /** What other processes of this host find this store by. */
+  /** Returns the address by which other processes of this host find this store. */
   public StoreAddress address() {
     return new StoreAddress(files.path().toString(), id.high(), id.low());
   }
 
-  /** Shows others of the host that this process gets on; see {@link ProgressThread}. */
+  /**
+   * Increments the progress word, which shows other processes of the host that this one runs; see
+   * {@link ProgressThread}.
+   */
   void raiseProgress() {
     table.raiseProgress();
   }
 
   /**
-   * A row of pins for another process, to be named in {@link PeerStore#attach}. Rows are used again
-   * when their process has died or closed its side, or when {@link #reclaimReaderRow} says that a
-   * process never claimed its row.
+   * Offers a pin row to another process, to be passed to {@link PeerStore#attach}. A row is reused
+   * when its process has died or closed the peer store, or after {@link #reclaimReaderRow} if its
+   * process never claimed it.
    *
    * @throws StoreException if 255 processes read this store already
    * @throws IllegalStateException if the store is closed
@@ -231,9 +237,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * The process that was offered this row is said to be gone: if it does not hold the row any more
-   * its pins are taken back now, and not with the next sweep. If it does hold it, though it seems
-   * dead to somebody, its pins stand. Says whether the row is free.
+   * Reclaims the row of a process that is reported to be gone, without waiting for the next sweep.
+   * If the process still holds the row, its pins stay. Returns whether the row is free.
    */
   public boolean reclaimReaderRow(int row) {
     boolean free = !closed && readers.reclaimRow(row);
@@ -242,8 +247,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Another process has let go of what is in this slot: takes back the memory if the object there
-   * is condemned and nobody else reads it. Any number is allowed.
+   * Reclaims the memory of the object in this slot if it is condemned and no process reads it,
+   * after another process has unpinned it. Any slot number is allowed.
    */
   public void nudge(long slot) {
     SealedObject object = condemned.get(slot);
@@ -253,51 +258,55 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Has {@code listener} told whenever memory has become free, or a view has gone whose object may
-   * be evicted now, so that whoever waits for room can try again.
+   * Adds a listener that is called whenever memory has become free, or a view is gone whose object
+   * may now be evicted, so that a thread that waits for room can try again.
    *
-   * <p>It is called after the fact, with no lock of the store held, by whichever thread freed the
-   * memory, a store's own among them: it must be quick and must not block. What it throws is
-   * logged.
+   * <p>The listener is called afterwards, without a lock of the store, by the thread that freed the
+   * memory, which may be a thread of the store: it must be quick and must not block. Exceptions
+   * that it throws are logged.
    */
   public void onReclaim(Runnable listener) {
     reclaimListeners.add(listener);
   }
 
   /**
-   * Has {@code listener} told how many bytes in whole segments are to be given to other processes
-   * of the node, which share the ceiling, beyond what could be given at once: about once a second
-   * while they want it. In a thread of the store: it must be quick.
+   * Adds a listener that is told how many bytes in whole segments this store still has to give to
+   * other stores that share its capacity, beyond the idle segments already given. Called about once
+   * a second while they want memory, in a thread of the store: the listener must be quick.
    */
   public void onCapacityRequest(LongConsumer listener) {
     capacityRequestListeners.add(listener);
   }
 
-  /** The numbers of the segments, those in which little is used first. */
+  /** Returns the numbers of the segments, least used first. */
   public List<Integer> segmentsByUse() {
     return pool.segmentsByUse();
   }
 
-  /** Gives segments in which nothing is used back to the system; says how many bytes they had. */
+  /** Returns idle segments to the system; returns how many bytes they had. */
   public long releaseIdle(long atLeast) {
     return pool.releaseIdle(atLeast);
   }
 
-  /** Removes what dead processes of this user have left beside this store. */
+  /** Removes the directories of dead processes of this user beside this store. */
   public void removeStaleStores() {
     files.removeStaleStores();
   }
 
-  /** Has {@code end} run once, when the store has closed: for what lives only as long. */
+  /**
+   * Adds an action that runs once, after the store has closed, to end what lives only as long as
+   * the store.
+   */
   public void onClose(Runnable end) {
     closeListeners.add(end);
   }
 
   /**
-   * Frees a sealed object at once, unless somebody has it pinned: then nothing happens.
+   * Frees a sealed object at once, unless it is pinned.
    *
-   * <p>Whoever tries to pin it at that very moment may fail although it stays; a second attempt
-   * tells. It must not be {@linkplain SealedObject#free freed} at the same time.
+   * <p>A thread that tries to pin the object at the same moment may fail although the object stays;
+   * a second attempt decides. The object must not be {@linkplain SealedObject#free freed} at the
+   * same time.
    *
    * @return whether its memory is free
    */
@@ -310,11 +319,11 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Removes the files, ends the threads and gives back memory. Idempotent.
+   * Removes the files, ends the threads and returns memory. Idempotent.
    *
-   * <p>The memory of segments that nobody reads goes back to the system at once. Views and unsealed
-   * blocks there are stay usable, and the memory of their segments goes back when the collector
-   * finds them unreachable. Waits for a segment that is being made.
+   * <p>The memory of segments without readers returns to the system at once. Existing views and
+   * unsealed blocks stay usable, and the memory of their segments is returned when the collector
+   * finds them unreachable. Waits for a segment that is being created.
    */
   @Override
   public void close() {
@@ -347,12 +356,15 @@ public final class SharedStore implements AutoCloseable {
     return layout.mostBufferBytes();
   }
 
-  /** As {@link #whenUnreachable}, and so even after {@link #close}. */
+  /**
+   * Runs {@code then} once, some time after {@code anchor} has become unreachable, even after
+   * {@link #close}.
+   */
   void whenUnreachableBeyondClose(Object anchor, Runnable then) {
     cleaner.watchBeyondClose(anchor, then);
   }
 
-  /** Has memory that is new to this process touched, if options say so. */
+  /** Touches memory that is new to this process in the background, if the options say so. */
   void touchInBackground(SegmentPretoucher.UntouchedMemory memory) {
     pretoucher.touch(memory);
   }
@@ -389,8 +401,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * If somebody reads the object it is remembered first and looked at again: its reader may have
-   * gone in between.
+   * Frees an object, or condemns it while it is pinned. A pinned object is first added to the
+   * condemned ones and then checked again, as its reader may have unpinned it in between.
    */
   void free(SealedObject object) {
     if (transition(object, SlotState.SEALED, SlotState.CONDEMNED) && !reclaim(object)) {
@@ -416,8 +428,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Condemned objects whose reader went without a nudge. Dead readers are looked for only if
-   * something waits for them.
+   * Reclaims condemned objects whose reader left without a nudge. Checks for dead readers only if
+   * objects are condemned.
    */
   private void sweep() {
     if (!condemned.isEmpty() && !closed) {
@@ -429,7 +441,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Gives to others of the node that want room. */
+  /** Gives memory to other stores that share the capacity and want room. */
   private void giveCapacity() {
     long asked = pool.bytesToGive();
     long missing = asked == 0 ? 0 : asked - pool.releaseIdle(asked);
@@ -458,7 +470,7 @@ public final class SharedStore implements AutoCloseable {
     notifyReclaimed();
   }
 
-  /** Something is free, or may be evicted now. */
+  /** Notifies the listeners that memory is free, or that an object may now be evicted. */
   void notifyReclaimed() {
     reclaimListeners.forEach(SharedStore::tell);
   }

@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The one ceiling of a node's store and of the stores of the processes that it started.
+ * Capacity limit that a node's store shares with the stores of the processes that the node started.
  *
- * <p>Each member says in a small file of its own, in the directory of the node's store, how many
- * bytes its segments have and how many more it wants. Who grows says so first and looks then: of
- * two that grow at the same time into the last room at least one sees the other, and steps back. No
- * lock is held, so a member that stands still holds up nobody, and what a dead one said counts for
- * as long as its files take the memory.
+ * <p>Each member publishes the bytes of its segments and the bytes that it wants, in a small file
+ * of its own in the directory of the node's store. A member that grows publishes its new size first
+ * and then reads the others: of two that grow at the same time into the last room at least one sees
+ * the other, and withdraws. No lock is held, so a stopped member delays nobody, and the report of a
+ * dead member counts for as long as its files take memory.
  *
- * <p>A member that has less than an equal part and finds no room asks; those with more give, each
- * in proportion to what it has beyond its part. Costs some file operations: for growing and once a
- * second, not for objects. Safe for all threads.
+ * <p>A member that has less than an equal share and finds no room requests bytes. The members with
+ * more than an equal share give back, each in proportion to its excess. Costs some file operations:
+ * for growing and once a second, not for objects. Safe for all threads.
  */
 final class SharedStoreCapacity {
   private static final long REQUEST_LIFETIME_NANOS = Duration.ofSeconds(3).toNanos();
@@ -31,14 +31,14 @@ final class SharedStoreCapacity {
   private CapacityReport published = new CapacityReport(0, 0, 0);
   private long askedAt;
 
-  /** How often a member had asked, and when this one saw that first, by its own clock. */
+  /** The request count of a member, and when this member first saw it, by its own clock. */
   private record ObservedRequest(long count, long seenAt) {}
 
   /**
-   * Becomes a member, which has said so there.
+   * Makes a member that publishes its reports through {@code reports}.
    *
-   * @param bytes the ceiling
-   * @param nanos the clock that it measures time by
+   * @param bytes the shared capacity
+   * @param nanos the clock in nanoseconds
    */
   SharedStoreCapacity(CapacityReports reports, long bytes, LongSupplier nanos) {
     this.reports = reports;
@@ -47,26 +47,26 @@ final class SharedStoreCapacity {
   }
 
   /**
-   * Becomes a member.
+   * Joins the shared capacity as a member.
    *
    * @param head the directory of the node's store, which may be the member's own
-   * @param member the directory of the member's store, beside it
-   * @param bytes the ceiling
+   * @param member the directory of the member's store, a sibling of {@code head}
+   * @param bytes the shared capacity
    * @throws StoreException if there is no such directory
    */
   static SharedStoreCapacity join(Path head, StoreDirectory member, long bytes) {
     return join(head, member, bytes, System::nanoTime);
   }
 
-  /** Becomes a member that measures time by the given clock, in nanoseconds. */
+  /** Joins the shared capacity with a given clock, in nanoseconds. */
   static SharedStoreCapacity join(
       Path head, StoreDirectory member, long bytes, LongSupplier nanos) {
     return new SharedStoreCapacity(CapacityReportFiles.create(head, member), bytes, nanos);
   }
 
   /**
-   * Says that its segments are to have this many bytes; false, and nothing said, if all have too
-   * much then.
+   * Publishes a larger total size of this member's segments; returns false, and restores the
+   * previous report, if the total of all members would exceed the capacity.
    */
   synchronized boolean claim(long total) {
     long before = published.totalBytes();
@@ -78,19 +78,22 @@ final class SharedStoreCapacity {
     return true;
   }
 
-  /** Says that its segments have this many bytes, fewer than before. */
+  /** Publishes a smaller total size of this member's segments. */
   synchronized void release(long total) {
     publish(new CapacityReport(total, published.wantedBytes(), published.requestCount()));
   }
 
-  /** What the segments of the others have together. */
+  /** Returns the bytes of the other members' segments together. */
   long othersBytes() {
     return reports.others().values().stream()
         .mapToLong(CapacityReport::totalBytes)
         .sum();
   }
 
-  /** Asks the others for this many bytes, if it has less than its part; for some seconds. */
+  /**
+   * Requests this many bytes from the others for some seconds, if this member has less than an
+   * equal share.
+   */
   synchronized void requestBytes(long more) {
     var others = reports.others();
     long now = nanos.getAsLong();
@@ -101,7 +104,10 @@ final class SharedStoreCapacity {
     }
   }
 
-  /** What others have asked for, each for some seconds from when this member first saw it. */
+  /**
+   * Returns the bytes that others have requested; each request counts for some seconds from when
+   * this member first saw it.
+   */
   private synchronized long wanted(Map<String, CapacityReport> others) {
     long now = nanos.getAsLong();
     long wanted = 0;
@@ -120,7 +126,7 @@ final class SharedStoreCapacity {
     return wanted;
   }
 
-  /** How many bytes it is to give to others that have asked. */
+  /** Returns how many bytes this member has to give to others that requested bytes. */
   long bytesToGive() {
     var others = reports.others();
     long part = capacityBytes / (others.size() + 1);
@@ -138,7 +144,7 @@ final class SharedStoreCapacity {
         : Math.min(beyond, (long) Math.ceil((double) wanted * beyond / beyondTogether));
   }
 
-  /** Is a member no more. */
+  /** Removes this member's report for good. */
   void leave() {
     reports.withdraw();
   }

@@ -3,20 +3,20 @@ package io.mobula.internal.memory;
 import io.mobula.error.StoreException;
 
 /**
- * The life of an object in its slot: {@code FREED → CREATED → SEALED → CONDEMNED → FREED}, or
- * {@code CREATED → FREED} when its writer gives up.
+ * State of an object in its slot: {@code FREED → CREATED → SEALED → CONDEMNED → FREED}, or
+ * {@code CREATED → FREED} when its writer abandons it.
  *
- * <p>The codes are part of the shared layout; a zeroed slot is {@link #FREED}. What is spilled has
+ * <p>The codes are part of the shared layout; a zeroed slot is {@link #FREED}. A spilled object has
  * no slot. An eviction that finds a pin goes back from {@code CONDEMNED} to {@code SEALED}.
  */
 enum SlotState {
-  /** Nothing is here; the slot and its block may be used again. */
+  /** The slot is empty; the slot and its block may be reused. */
   FREED(0),
-  /** One writer fills the block; nobody may read it. */
+  /** One writer fills the block; no thread may read it. */
   CREATED(1),
   /** The content is final and may be pinned and read. */
   SEALED(2),
-  /** No new pins; the block goes back when the pins there are have gone. */
+  /** No new pins are possible; the block is reclaimed when the existing pins are released. */
   CONDEMNED(3);
 
   private static final SlotState[] BY_CODE = values();
@@ -30,7 +30,10 @@ enum SlotState {
     return code;
   }
 
-  /** The state of this code; another process's table may be damaged and hold none. */
+  /**
+   * Returns the state of this code; throws if the code is invalid, as another process's table may
+   * be damaged.
+   */
   static SlotState of(int code) {
     if (code >= BY_CODE.length) {
       throw new StoreException("An object table is damaged: a slot's state is " + code

@@ -1,10 +1,10 @@
 package io.mobula.internal.memory;
 
 /**
- * The 64-bit word of a slot: state in the low 8 bits, generation in the high 56.
+ * Encoding of a slot's 64-bit word: state in the low 8 bits, generation in the high 56.
  *
- * <p>The generation grows by one with every object the slot holds, so a word names one object for
- * ever: at a million objects a second through a single slot, 56 bits last 2 000 years.
+ * <p>The generation increases by one with every object that the slot holds, so a word names one
+ * object for ever: at a million objects a second in a single slot, 56 bits last 2 000 years.
  */
 final class SlotWord {
   private static final int STATE_BITS = 8;

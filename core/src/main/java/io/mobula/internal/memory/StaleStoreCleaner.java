@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What crashed processes have left: directories of stores of the same user whose life lock nobody
- * holds.
+ * Cleaner of store directories that crashed processes of the same user have left: those whose life
+ * lock no process holds.
  *
- * <p>Whoever gets the lock removes the files, the life file last, so two starters at once do no
- * harm: the second finds the lock taken or the files gone. Links are never followed. A directory
- * that cannot be removed is logged and left.
+ * <p>The process that gets the lock removes the files, the life file last. Two cleaners at the same
+ * time do no harm: the second finds the lock taken or the files gone. Links are never followed. A
+ * directory that cannot be removed is logged and left.
  */
 final class StaleStoreCleaner {
   private static final Logger LOG = LoggerFactory.getLogger(StaleStoreCleaner.class);
@@ -29,7 +29,7 @@ final class StaleStoreCleaner {
 
   private StaleStoreCleaner() {}
 
-  /** Removes every leftover of {@code owner} under {@code base}. */
+  /** Removes every stale store of {@code owner} under {@code base}. */
   static synchronized void remove(Path base, UserPrincipal owner) throws IOException {
     try (DirectoryStream<Path> directories =
         Files.newDirectoryStream(base, StaleStoreCleaner::isOfAStore)) {
@@ -42,8 +42,8 @@ final class StaleStoreCleaner {
   }
 
   /**
-   * Removes what is in a directory, the life file last, and the directory. What has gone already is
-   * no error.
+   * Removes the content of a directory, the life file last, and the directory. Files that are gone
+   * already are no error.
    */
   static void removeDirectory(Path directory) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
@@ -61,7 +61,10 @@ final class StaleStoreCleaner {
     Files.deleteIfExists(directory);
   }
 
-  /** Directories are left alone, all but the one that the store's own media driver makes. */
+  /**
+   * Removes a file. Directories are left alone, except the one that the store's own media driver
+   * creates.
+   */
   private static void removeFile(Path file) throws IOException {
     if (file.endsWith(StoreDirectory.TRANSFER)
         && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {

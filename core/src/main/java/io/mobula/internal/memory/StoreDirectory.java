@@ -17,24 +17,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory of one store, in memory or on disk: mode 0700, a random name, and a life lock held
- * for as long as the store is open.
+ * Directory of one store, in memory or on disk: mode 0700, a random name, and a life lock held for
+ * as long as the store is open.
  *
- * <p>It is made under a name that no starter looks at and renamed once its lock is held, so a
- * starter that clears up after crashed processes never sees a live directory whose lock is free.
+ * <p>The directory is created under a name that no cleaner considers at once, and renamed when its
+ * lock is held. A process that cleans up after crashed processes thus never sees a live directory
+ * whose lock is free.
  */
 public final class StoreDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
 
-  /** What the directories of stores begin with. */
+  /** Prefix of the names of store directories. */
   static final String PREFIX = "mobula-";
-  /** What a directory begins with until its life lock is held. */
+  /** Prefix of a directory's name until its life lock is held. */
   static final String CREATING_PREFIX = ".mobula-";
 
-  /** What a directory in it is called that holds the media driver of transfers. */
+  /** Name of the subdirectory that holds the media driver of transfers. */
   static final String TRANSFER = "transfer";
 
-  /** Exactly what {@link #open} makes: others may use a name that begins alike. */
+  /** Pattern of the names that {@link #open} makes; others may use names with the same prefix. */
   static final Pattern NAME = Pattern.compile("\\.?mobula-[0-9a-f]{24}");
 
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
@@ -49,10 +50,9 @@ public final class StoreDirectory {
   }
 
   /**
-   * Makes a directory under {@code base}, after removing what crashed processes of this user have
-   * left there.
+   * Creates a directory under {@code base}, after removing stale stores of this user there.
    *
-   * @throws StoreException if {@code base} is missing or may not be written
+   * @throws StoreException if {@code base} is missing or not writable
    * @throws StoreFullException if its file system is full
    */
   public static StoreDirectory open(@Nullable Path base) {
@@ -77,14 +77,14 @@ public final class StoreDirectory {
     }
   }
 
-  /** {@code /dev/shm} if it can be written, else the JVM's temporary directory. */
+  /** Returns {@code /dev/shm} if it is writable, else the JVM's temporary directory. */
   static Path usualBase() {
     return Files.isDirectory(SHARED_MEMORY) && Files.isWritable(SHARED_MEMORY)
         ? SHARED_MEMORY
         : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  /** Where it is. */
+  /** Returns the path of this directory. */
   public Path path() {
     return path;
   }
@@ -93,22 +93,27 @@ public final class StoreDirectory {
     return path.resolve(name);
   }
 
-  /** Whether the file system can take this many bytes more, as far as it tells. */
+  /**
+   * Returns whether the file system has room for this many more bytes, as far as it reports that.
+   */
   boolean hasRoom(long bytes) {
     File here = path.toFile();
     return here.getUsableSpace() >= bytes || here.getTotalSpace() == 0;
   }
 
   /**
-   * Makes a file that its owner alone may use.
+   * Creates a file that only its owner may access.
    *
-   * @throws IOException also if there is such a file already
+   * @throws IOException also if the file exists already
    */
   public Path create(String name) throws IOException {
     return OwnerOnlyFiles.createFile(file(name));
   }
 
-  /** Removes what dead processes of the same user have left beside it, while it is there itself. */
+  /**
+   * Removes the stores that dead processes of the same user have left beside this directory, while
+   * this directory exists.
+   */
   void removeStaleStores() {
     try {
       StaleStoreCleaner.remove(

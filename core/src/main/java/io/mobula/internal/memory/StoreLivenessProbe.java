@@ -14,23 +14,23 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * What the files of a store tell of the process that owns it, for whoever shares its host. Any
- * thread; each question costs some file operations, less than a tenth of a millisecond.
+ * Probe of the process that owns a store, by the store's files, for other processes of its host.
+ * Any thread may call; each check costs some file operations, less than a tenth of a millisecond.
  */
 public final class StoreLivenessProbe {
-  /** What {@link #progress} is when it cannot be read. */
+  /** Result of {@link #progress} if the progress word cannot be read. */
   public static final long UNREADABLE = -1;
 
   private StoreLivenessProbe() {}
 
-  /** Whether that store is on this host. */
+  /** Returns whether that store is on this host. */
   public static boolean isOnThisHost(StoreAddress store) {
     return PeerStore.isOnThisHost(store);
   }
 
   /**
-   * Whether the life lock of a store that was here is free, or its files have gone: its process has
-   * died or has closed it. What cannot be found out is no end.
+   * Returns whether the process of a store that was on this host has died or has closed the store:
+   * its life lock is free, or its files are gone. Returns false if that cannot be determined.
    */
   public static boolean hasEnded(StoreAddress store) {
     var directory = Path.of(store.directory());
@@ -54,8 +54,8 @@ public final class StoreLivenessProbe {
   }
 
   /**
-   * The progress word of that store: raised several times a second by a thread of its process that
-   * does nothing else, from zero. {@link #UNREADABLE} when it cannot be read.
+   * Returns the progress word of that store, or {@link #UNREADABLE}. A thread of the owner that
+   * does nothing else increments the word several times a second, from zero.
    */
   public static long progress(StoreAddress store) {
     try {

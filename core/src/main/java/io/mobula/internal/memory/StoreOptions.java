@@ -5,21 +5,22 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a store may grow, in steps of what size, and where its files live.
+ * Configuration of a store: capacity, segment size, and the location of its files.
  *
  * <p>Both sizes are rounded up to whole blocks of 64 bytes. Memory is taken only as objects need
  * it.
  *
- * @param directory where the store makes its own directory; {@code null} for {@code /dev/shm} if it
- *     can be written, else the JVM's temporary directory
- * @param capacityBytes the ceiling for all objects together, in bytes; file headers and the object
+ * @param directory parent of the store's own directory; {@code null} for {@code /dev/shm} if it is
+ *     writable, else the JVM's temporary directory
+ * @param capacityBytes the limit for all objects together, in bytes; file headers and the object
  *     table come on top
  * @param segmentBytes the size of a standard segment, in bytes; a larger object gets a segment of
  *     its own
- * @param pretouch whether a background thread maps the pages of a new segment ahead of their first
+ * @param pretouch whether a background thread maps the pages of a new segment before their first
  *     use and prepares one segment ahead
- * @param nodeStoreDirectory the directory of the node's store with which this one shares the
- *     ceiling, and in whose parent it is then made; {@code null} for a ceiling of its own
+ * @param nodeStoreDirectory the directory of the node's store with which this store shares the
+ *     capacity, and beside which its own directory is created; {@code null} for a capacity of its
+ *     own
  */
 public record StoreOptions(
     @Nullable Path directory,
@@ -27,13 +28,13 @@ public record StoreOptions(
     long segmentBytes,
     boolean pretouch,
     @Nullable Path nodeStoreDirectory) {
-  /** The usual size of a standard segment: 64 MiB. */
+  /** Default size of a standard segment: 64 MiB. */
   public static final long STANDARD_SEGMENT_BYTES = 64L << 20;
 
   private static final long MOST_BYTES = 1L << 50;
 
   /**
-   * Refuses sizes that are not positive or are absurd with {@link InvalidRequestException}, and
+   * Rejects sizes that are not positive or too large with {@link InvalidRequestException}, and
    * rounds them up.
    */
   public StoreOptions {
@@ -44,15 +45,15 @@ public record StoreOptions(
         : nodeStoreDirectory.toAbsolutePath().getParent();
   }
 
-  /** With a ceiling of its own. */
+  /** Makes options of a store that does not share its capacity. */
   public StoreOptions(
       @Nullable Path directory, long capacityBytes, long segmentBytes, boolean pretouch) {
     this(directory, capacityBytes, segmentBytes, pretouch, null);
   }
 
   /**
-   * Options for a store of this capacity in the usual place, with standard segments and
-   * pre-touching.
+   * Returns options for a store of this capacity in the default location, with standard segments
+   * and pretouching.
    */
   public static StoreOptions ofCapacity(long capacityBytes) {
     return new StoreOptions(null, capacityBytes, STANDARD_SEGMENT_BYTES, true);

@@ -1,6 +1,6 @@
 package io.mobula.internal.memory;
 
-/** A daemon thread of a store, started at once, that its store waits for when it closes. */
+/** A daemon thread of a store, started at once; the store waits for it when it closes. */
 final class StoreThread {
   private final Thread thread;
 
@@ -16,8 +16,8 @@ final class StoreThread {
   }
 
   /**
-   * Waits until the thread has ended, through interrupts, which are restored; returns at once in
-   * the thread itself.
+   * Waits until the thread has ended. Interrupts do not end the wait and are restored afterwards.
+   * Returns at once in the thread itself.
    */
   void join() {
     boolean interrupted = false;

@@ -8,13 +8,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object in shared memory whose content will never change, in the store of this process or of
- * another, and the pins that are taken through this handle.
+ * An immutable object in shared memory, in the store of this process or of another, and the pins
+ * that are taken through this handle.
  *
- * <p>Any thread. Dropping the handle frees nothing.
+ * <p>Any thread may call. Dropping the handle frees nothing.
  */
 public abstract sealed class StoredObject permits SealedObject, PeerObject {
-  /** Memory of no bytes. */
+  /** Memory of an object of no bytes. */
   static final MemorySegment EMPTY = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(0));
 
   private static final VarHandle LOCAL_PINS;
@@ -38,37 +38,40 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
     this.bytes = bytes;
   }
 
-  /** The object's size in bytes. */
+  /** Returns the object's size in bytes. */
   public final long byteSize() {
     return bytes;
   }
 
-  /** The number of its slot in the object table; with {@link #generation} it names the object. */
+  /**
+   * Returns the number of its slot in the object table; slot and {@link #generation} together name
+   * the object.
+   */
   public final long slot() {
     return slot;
   }
 
-  /** How many objects this slot has held up to this one. */
+  /** Returns how many objects this slot has held up to this one. */
   public final long generation() {
     return generation;
   }
 
-  /** What names the object to other processes that know its store. */
+  /** Returns the name of the object for other processes that know its store. */
   public final ObjectAddress address() {
     return new ObjectAddress(slot, generation, bytes);
   }
 
   /**
-   * The content itself, read-only and not copied.
+   * Returns the content itself, read-only and not copied.
    *
-   * <p>The object is pinned until the collector finds the segment and everything made of it
-   * unreachable: slices, byte buffers, typed buffers. (One way out loses the pin, as the JDK keeps
-   * nothing there: {@link MemorySegment#ofBuffer} of a <em>typed</em> buffer, say a
-   * {@code FloatBuffer}, does not keep the view.) It stays readable after the object is freed,
-   * after the store is closed and after its process has died. Costs less than a microsecond, some
-   * 200 bytes of heap and work for the collector: copy small objects out with {@link #read}. An
-   * object of 2 GiB or more, which no buffer can hold, gets a mapping of its own: some 70
-   * microseconds and fresh page faults.
+   * <p>The object is pinned until the collector finds the segment and everything derived from it
+   * unreachable: slices, byte buffers, typed buffers. (One derivation loses the pin, as the JDK
+   * keeps no reference: {@link MemorySegment#ofBuffer} of a <em>typed</em> buffer, such as a
+   * {@code FloatBuffer}, does not keep the view.) The content stays readable after the object is
+   * freed, after the store is closed and after its process has died. A view costs less than a
+   * microsecond, some 200 bytes of heap and work for the collector: copy small objects out with
+   * {@link #read}. An object of 2 GiB or more, which no buffer can hold, gets a mapping of its own:
+   * some 70 microseconds and fresh page faults.
    *
    * @throws IllegalStateException if the object has been freed or the store is closed
    */
@@ -83,11 +86,11 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   /**
-   * Lets {@code reader} read the content and returns what it makes of it; the segment must not be
+   * Passes the content to {@code reader} and returns the reader's result; the segment must not be
    * kept.
    *
-   * <p>Pins for the duration of the call only. For small objects, and for whatever is copied
-   * anyway: costs two atomic operations and leaves the collector nothing to do.
+   * <p>The object is pinned for the duration of the call only. For small objects, and for content
+   * that is copied anyway: costs two atomic operations and no work of the collector.
    *
    * @throws IllegalStateException if the object has been freed or the store is closed
    */
@@ -101,7 +104,7 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   /**
-   * Pins the object until what this returns is closed.
+   * Pins the object until the returned pin is closed.
    *
    * @throws IllegalStateException if the object has been freed or the store is closed
    */
@@ -111,9 +114,9 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   /**
-   * Pins the object once more, until what this returns is closed, while another pin of this handle
-   * stands. Unlike {@link #acquirePin} it also pins an object that has been freed, whose memory
-   * stays until its readers have let go.
+   * Pins the object once more, until the returned pin is closed, while another pin of this handle
+   * exists. Unlike {@link #acquirePin} it also pins an object that has been freed, whose memory
+   * stays until its readers have released it.
    *
    * @throws IllegalStateException if this handle has no pin
    */
@@ -127,50 +130,50 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   /**
-   * Whether the object is pinned at the moment: an own one by anybody, in this process or another,
-   * one of another process through this handle.
+   * Returns whether the object is pinned at the moment: an object of this process by any process,
+   * an object of another process through this handle.
    */
   public abstract boolean isPinned();
 
-  /** Refuses if the store is closed here. */
+  /** Throws if the store is closed in this process. */
   abstract void requireOpen();
 
-  /** The slot's word now. */
+  /** Returns the slot's present word. */
   abstract long word();
 
-  /** Pins in shared memory; false, and no pin, if the object is not to be read (any more). */
+  /** Pins in shared memory; returns false, without a pin, if the object may not be read. */
   abstract boolean pinShared();
 
-  /** Takes the shared pin back; says whether the owner must be nudged. */
+  /** Removes the shared pin; returns whether the owner must be nudged. */
   abstract boolean unpinShared();
 
-  /** Has the owner look at the slot if it is condemned. */
+  /** Makes the owner check the slot if it is condemned. */
   abstract void nudge();
 
-  /** The object's memory; a segment of no bytes if there is none. */
+  /** Returns the object's memory; an empty segment for an object of no bytes. */
   abstract MemorySegment memory();
 
-  /** A read-only mapping of the object alone. */
+  /** Returns a read-only mapping of the object alone. */
   abstract MemorySegment mapAlone();
 
-  /** The largest object that is viewed through a buffer, in bytes. */
+  /** Returns the size in bytes of the largest object that is viewed through a buffer. */
   abstract long mostBufferBytes();
 
   /** Runs {@code then} once {@code anchor} is unreachable. */
   abstract void whenUnreachable(Object anchor, Runnable then);
 
-  /** A view is gone: who waits for room may have it now. */
+  /** Notifies threads that wait for room that a view is gone. */
   abstract void notifyUnpinned();
 
-  /** What the store is called. */
+  /** Returns the name of the store, for messages. */
   abstract String storeName();
 
-  /** How many pins this handle holds. */
+  /** Returns how many pins this handle holds. */
   final int localPins() {
     return localPins;
   }
 
-  /** Takes one pin of this process back; the last one shows in shared memory. */
+  /** Removes one pin of this process; the last one also removes the pin in shared memory. */
   final void unpin() {
     int pins = localPins;
     while (pins > 1) {
@@ -185,9 +188,9 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   /**
-   * Pins in this process. The counter in shared memory follows the local one: whoever raises that
-   * from 0 or lowers it to 0 does so under the lock, so a local count above 0 means that the shared
-   * pin stands.
+   * Pins in this process. The counter in shared memory follows the local one: a thread that changes
+   * the local count from or to 0 holds the lock, so a local count above 0 means that the shared pin
+   * exists.
    */
   final void pin() {
     requireOpen();
@@ -236,7 +239,10 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
     return view;
   }
 
-  /** Ends the pin of a view or of a holder, of which whoever waits for room hears. */
+  /**
+   * Releases the pin of a view or of a {@link PinnedObject}, and notifies threads that wait for
+   * room.
+   */
   final void releasePin() {
     unpin();
     notifyUnpinned();

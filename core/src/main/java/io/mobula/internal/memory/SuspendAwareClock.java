@@ -3,34 +3,34 @@ package io.mobula.internal.memory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A clock that goes on only while this process runs. Whoever measures the silence of another
- * process by it does not take its own stand-still, a stop signal or a host that was suspended, for
- * the other's.
+ * Clock that advances only while this process runs. A process that measures the silence of another
+ * one by this clock does not mistake its own suspension (a stop signal, or a suspended host) for
+ * silence of the other.
  *
- * <p>One thread ticks; between two ticks at most a second passes, however far apart they are. Any
- * thread may read. Starts where {@link System#nanoTime()} is.
+ * <p>One thread ticks. Between two ticks at most one second passes on this clock, however far apart
+ * they are. Any thread may read. The clock starts at {@link System#nanoTime()}.
  */
 public final class SuspendAwareClock {
-  /** The most that passes between two ticks. */
+  /** Maximum time that passes between two ticks. */
   static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private volatile ClockTick last;
 
   /**
-   * What a tick found.
+   * State of the clock at its last tick.
    *
-   * @param at the moment, on the clock of {@link System#nanoTime()}
-   * @param nanos what this clock showed
-   * @param freeRunning whether it goes as that clock from then on
+   * @param at the time of the tick, on the clock of {@link System#nanoTime()}
+   * @param nanos the time that this clock showed
+   * @param freeRunning whether this clock follows {@link System#nanoTime()} from then on
    */
   private record ClockTick(long at, long nanos, boolean freeRunning) {}
 
-  /** Begins at a moment of {@link System#nanoTime()}. */
+  /** Starts the clock at a moment of {@link System#nanoTime()}. */
   public SuspendAwareClock(long now) {
     last = new ClockTick(now, now, false);
   }
 
-  /** The process runs at this moment. By one thread. */
+  /** Notes that the process runs at this moment; called by one thread. */
   public void tick(long now) {
     var before = last;
     if (!before.freeRunning()) {
@@ -38,19 +38,21 @@ public final class SuspendAwareClock {
     }
   }
 
-  /** Nobody will tick any more: goes as {@link System#nanoTime()} does from then on. */
+  /**
+   * Lets the clock follow {@link System#nanoTime()} from then on, as no thread will tick any more.
+   */
   public void runFree(long now) {
     last = new ClockTick(now, nanos(now), true);
   }
 
-  /** What it shows at a moment of {@link System#nanoTime()}. */
+  /** Returns the time that this clock shows at a moment of {@link System#nanoTime()}. */
   public long nanos(long now) {
     var before = last;
     long passed = Math.max(0, now - before.at());
     return before.nanos() + (before.freeRunning() ? passed : Math.min(passed, MOST_NANOS));
   }
 
-  /** What it shows now. */
+  /** Returns the time that this clock shows now. */
   public long nanos() {
     return nanos(System.nanoTime());
   }

@@ -5,17 +5,17 @@ import java.nio.channels.ClosedByInterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * File work that an interrupt does not tear: the JDK closes a channel under a thread that is
- * interrupted while using it.
+ * File operations that complete despite interrupts. The JDK closes a channel when the thread that
+ * uses it is interrupted.
  *
- * <p>A store's file is shared by all threads, so the interrupt of one must not fail it. The work is
- * done again from the start, and the interrupt is restored afterwards for the code that is to see
- * it.
+ * <p>All threads share a store's files, so the interrupt of one thread must not fail an operation.
+ * The operation is repeated from the start, and the interrupt is restored afterwards for the code
+ * that handles it.
  */
 final class UninterruptibleIo {
   private UninterruptibleIo() {}
 
-  /** Work on a channel that it opens itself, and that may be repeated. */
+  /** Operation on a channel that it opens itself, and that may be repeated. */
   interface IoAction<T extends @Nullable Object> {
     T run() throws IOException;
   }

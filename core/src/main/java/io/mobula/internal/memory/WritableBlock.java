@@ -3,11 +3,11 @@ package io.mobula.internal.memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Room in the store for one object, that one writer fills in place and then seals.
+ * Memory in the store for one object, which one writer fills in place and then seals.
  *
- * <p>Whoever takes a block ends it, with {@link #seal} or {@link #abandon}; a block that is just
- * dropped keeps its memory until the store is closed. Filling may be shared among threads; ending
- * it is one thread's, after the others are done.
+ * <p>The taker of a block must end it, with {@link #seal} or {@link #abandon}; a block that is
+ * dropped without that keeps its memory until the store is closed. Several threads may fill the
+ * block; one thread ends it, after the others are done.
  */
 public final class WritableBlock {
   private final SealedObject object;
@@ -17,9 +17,9 @@ public final class WritableBlock {
   }
 
   /**
-   * The memory to fill: writable, 64-byte aligned, exactly as long as asked for. Its content is not
-   * cleared: it may be that of an object freed before. It must not be written to after
-   * {@link #seal} or {@link #abandon}.
+   * Returns the memory to fill: writable, 64-byte aligned, exactly of the requested size. It is not
+   * cleared and may have the content of an object that was freed before. It must not be written to
+   * after {@link #seal} or {@link #abandon}.
    *
    * @throws IllegalStateException if the block has been sealed or abandoned
    */
@@ -29,7 +29,7 @@ public final class WritableBlock {
   }
 
   /**
-   * Makes the content final and readable by anyone who pins it. Costs one compare-and-set.
+   * Makes the content final and readable by every process that pins it. Costs one compare-and-set.
    *
    * @throws IllegalStateException if the block has been sealed or abandoned
    */
@@ -38,7 +38,10 @@ public final class WritableBlock {
     return object;
   }
 
-  /** Gives the memory back unread. Does nothing if the block has been sealed or abandoned. */
+  /**
+   * Returns the memory to the store, unread. Does nothing if the block has been sealed or
+   * abandoned.
+   */
   public void abandon() {
     object.abandon();
   }
