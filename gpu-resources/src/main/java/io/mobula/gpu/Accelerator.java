@@ -3,19 +3,19 @@ package io.mobula.gpu;
 import java.util.Objects;
 
 /**
- * A device that computes beside the processor: a GPU, or an instance into which one is split.
+ * Accelerator that this process may use: a GPU, or an instance into which a GPU is split.
  *
- * @param index its place among the devices that this process may use, from 0: the order in which
- *     {@code CUDA_VISIBLE_DEVICES} names them, or else that of the driver
- * @param uuid tells it from all others, also after a restart; what {@code CUDA_VISIBLE_DEVICES} of
- *     another process may name it by
- * @param model what was built
- * @param location where it was put
- * @param health whether work can be given to it
+ * @param index position among the devices that this process may use, from 0: the order of {@code
+ *     CUDA_VISIBLE_DEVICES}, otherwise that of the driver
+ * @param uuid identifier that survives restarts, and by which {@code CUDA_VISIBLE_DEVICES} of
+ *     another process may name the device
+ * @param model what kind of device it is
+ * @param location where the device is in the host
+ * @param health whether work can be given to the device
  */
 public record Accelerator(
     int index, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
-  /** Refuses an index below zero, and a device without a name. */
+  /** Refuses an index below zero and a blank UUID. */
   public Accelerator {
     if (index < 0) {
       throw new IllegalArgumentException("Got index " + index + ": it begins at 0.");
@@ -28,17 +28,17 @@ public record Accelerator(
     Objects.requireNonNull(health, "health");
   }
 
-  /** The same device at another index. */
+  /** Returns the same device with another index. */
   public Accelerator withIndex(int other) {
     return new Accelerator(other, uuid, model, location, health);
   }
 
-  /** The same device in another state. */
+  /** Returns the same device with another health. */
   public Accelerator withHealth(DeviceHealth other) {
     return new Accelerator(index, uuid, model, location, other);
   }
 
-  /** The same device somewhere else. */
+  /** Returns the same device with another location. */
   public Accelerator withLocation(DeviceLocation other) {
     return new Accelerator(index, uuid, model, other, health);
   }

@@ -3,28 +3,28 @@ package io.mobula.gpu;
 import java.util.List;
 
 /**
- * What tells which accelerators this process may use, and how they are. The result is immutable;
- * the probe itself remembers what it has seen, so that a device that disappears is told as ill and
- * not forgotten.
+ * Probe that finds the accelerators that this process may use, with their health. Results are
+ * immutable. The probe remembers the devices that it has seen: a device that disappears is reported
+ * as unhealthy and not forgotten.
  *
- * <p>Both questions block, for milliseconds as a rule and for as long as a driver hangs at worst
- * (there is a limit). Ask from a thread that may wait. Safe for use by many threads.
+ * <p>Both queries block, usually for milliseconds, at worst until a time limit when a driver hangs.
+ * Call them from a thread that may wait. Safe for all threads.
  */
 public interface AcceleratorProbe extends AutoCloseable {
 
   /**
-   * Looks anew. Never throws for what it finds or does not find: a driver that is missing leaves
-   * the list empty, one that is broken is among the warnings.
+   * Queries the drivers anew. Never throws because of what it finds: a missing driver leads to an
+   * empty list, a broken one to a warning.
    */
   ProbeResult probe();
 
   /**
-   * How busy the devices are now, in the order of the last {@link #probe()}; those that do not
-   * answer are missing.
+   * Returns the present usage of the devices, in the order of the last {@link #probe()}. Devices
+   * that do not answer are missing.
    */
   List<DeviceUsage> sample();
 
-  /** Lets go of the drivers. What was asked of it before stays valid. */
+  /** Releases the drivers' resources. Earlier results stay valid. */
   @Override
   void close();
 }

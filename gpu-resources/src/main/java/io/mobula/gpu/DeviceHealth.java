@@ -2,56 +2,56 @@ package io.mobula.gpu;
 
 import java.util.Objects;
 
-/** Whether work can be given to a device, and if not, why. */
+/** Health of a device: whether work can be given to it, and if not, why. */
 public sealed interface DeviceHealth {
 
-  /** Nothing speaks against it. */
+  /** State without a known problem. */
   record Healthy() implements DeviceHealth {}
 
   /**
-   * It should get no work.
+   * State in which a device should get no work.
    *
-   * @param cause for programs
-   * @param reason for people: what was seen
+   * @param cause the cause, for programs
+   * @param reason what was observed, for people
    */
   record Unhealthy(Cause cause, String reason) implements DeviceHealth {
-    /** Refuses null. */
+    /** Refuses a null cause or reason. */
     public Unhealthy {
       Objects.requireNonNull(cause, "cause");
       Objects.requireNonNull(reason, "reason");
     }
   }
 
-  /** What ails a device, the worst first. */
+  /** Causes of bad health, the worst first. */
   enum Cause {
-    /** It has fallen off the bus, or is no longer listed. */
+    /** The device has fallen off the bus, or is no longer listed. */
     GONE,
-    /** It does nothing until it is reset. */
+    /** The device does nothing until it is reset. */
     NEEDS_RESET,
     /** The driver reported an error of the device, not of a program (NVIDIA's Xid). */
     DRIVER_ERROR,
-    /** Its memory lost what was written. */
+    /** The device's memory lost data. */
     MEMORY_ERROR,
-    /** Its driver does not answer. */
+    /** The device's driver does not answer. */
     NO_ANSWER
   }
 
-  /** Nothing speaks against it. */
+  /** Returns the health of a device without a known problem. */
   static DeviceHealth healthy() {
     return new Healthy();
   }
 
-  /** It should get no work. */
+  /** Returns the health of a device that should get no work. */
   static DeviceHealth unhealthy(Cause cause, String reason) {
     return new Unhealthy(cause, reason);
   }
 
-  /** Whether work can be given to it. */
+  /** Returns whether work can be given to the device. */
   default boolean isHealthy() {
     return this instanceof Healthy;
   }
 
-  /** The worse of both; this one where they are alike. */
+  /** Returns the worse of the two; this one if they are equally bad. */
   default DeviceHealth worseOf(DeviceHealth other) {
     return switch (this) {
       case Healthy _ -> other;

@@ -1,20 +1,20 @@
 package io.mobula.gpu;
 
-/** How two devices of a host reach each other, from near to far. */
+/** Connection between two devices of a host, from near to far. */
 public enum DeviceLink {
-  /** Over NVIDIA's own links, directly or through a switch of theirs. */
+  /** NVIDIA's own links, directly or through an NVLink switch. */
   NVLINK(0),
-  /** Over AMD's own links. */
+  /** AMD's own links between GPUs. */
   XGMI(0),
-  /** They share a board. */
+  /** Both devices are on one board. */
   BOARD(1),
-  /** Through one PCI switch. */
+  /** A connection through one PCI switch. */
   PCI_SWITCH(2),
-  /** Through several PCI switches, without the processor. */
+  /** A connection through several PCI switches, without the processor. */
   PCI_SWITCHES(3),
-  /** Through the processor, at one of its PCI bridges. */
+  /** A connection through the processor, at one of its PCI bridges. */
   HOST_BRIDGE(4),
-  /** Through the processor that both belong to. */
+  /** A connection through the processor that both devices belong to. */
   NUMA_NODE(5);
 
   private final int distance;
@@ -23,7 +23,7 @@ public enum DeviceLink {
     this.distance = distance;
   }
 
-  /** How far, from 0 on; for comparisons only. */
+  /** Returns the distance, from 0; for comparisons only. */
   public int distance() {
     return distance;
   }

@@ -5,12 +5,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What a device does at one moment; what is not told is empty.
+ * Load of a device at one moment. Values that the driver does not report are empty.
  *
- * @param computePercent of the last period of the driver (up to a second), the time in which
- *     anything was computed
- * @param memoryPercent likewise, the time in which its memory was read or written
- * @param usedBytes memory in use, what the driver keeps for itself included
+ * @param computePercent part of the driver's last period (up to a second) in which anything was
+ *     computed
+ * @param memoryPercent part of that period in which the device's memory was read or written
+ * @param usedBytes memory in use, including what the driver reserves for itself
  * @param celsius temperature
  */
 public record DeviceLoad(
@@ -18,7 +18,7 @@ public record DeviceLoad(
     OptionalInt memoryPercent,
     OptionalLong usedBytes,
     OptionalInt celsius) {
-  /** Refuses null. */
+  /** Refuses a null component. */
   public DeviceLoad {
     Objects.requireNonNull(computePercent, "computePercent");
     Objects.requireNonNull(memoryPercent, "memoryPercent");

@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Where a device was put, and what is near it.
+ * Location of a device in its host, with its neighbours.
  *
- * @param pciAddress on the PCI bus, such as {@code 0000:19:00.0}; empty where that is not told
- * @param numaNode the memory of the host that is nearest
- * @param mig which part of which GPU it is, where it is one
- * @param neighbours devices that it reaches better than any, the nearest first
+ * @param pciAddress address on the PCI bus, such as {@code 0000:19:00.0}; empty if unknown
+ * @param numaNode the nearest NUMA node of the host
+ * @param mig the part of a GPU that the device is, if it is a MIG instance
+ * @param neighbours devices with a fast connection to this one, the nearest first
  */
 public record DeviceLocation(
     String pciAddress,
@@ -21,7 +21,7 @@ public record DeviceLocation(
   private static final DeviceLocation UNKNOWN =
       new DeviceLocation("", OptionalInt.empty(), Optional.empty(), List.of());
 
-  /** Sorts the neighbours by how near they are. */
+  /** Sorts the neighbours by distance. */
   public DeviceLocation {
     Objects.requireNonNull(pciAddress, "pciAddress");
     Objects.requireNonNull(numaNode, "numaNode");
@@ -29,17 +29,17 @@ public record DeviceLocation(
     neighbours = neighbours.stream().sorted().toList();
   }
 
-  /** Nothing is known about it. */
+  /** Returns a location of which nothing is known. */
   public static DeviceLocation unknown() {
     return UNKNOWN;
   }
 
-  /** On the bus, near nothing that is known. */
+  /** Returns a location on the bus without known neighbours. */
   public static DeviceLocation at(String pciAddress, OptionalInt numaNode) {
     return new DeviceLocation(pciAddress, numaNode, Optional.empty(), List.of());
   }
 
-  /** The same place with other neighbours. */
+  /** Returns the same location with other neighbours. */
   public DeviceLocation withNeighbours(List<DeviceNeighbour> others) {
     return new DeviceLocation(pciAddress, numaNode, mig, others);
   }

@@ -3,16 +3,16 @@ package io.mobula.gpu;
 import java.util.Objects;
 
 /**
- * What was built.
+ * Model of a device, as its driver reports it.
  *
- * @param vendor by whom
- * @param name as the driver calls it
- * @param memoryBytes memory of its own, in bytes; 0 where that is not told
- * @param architecture what programs are compiled for: the compute capability of NVIDIA
- *     ({@code 9.0}), the target of AMD ({@code gfx942}); empty where that is not told
+ * @param vendor the maker
+ * @param name name that the driver reports
+ * @param memoryBytes the device's own memory, in bytes; 0 if unknown
+ * @param architecture target that programs are compiled for: NVIDIA's compute capability ({@code
+ *     9.0}) or AMD's target ({@code gfx942}); empty if unknown
  */
 public record DeviceModel(Vendor vendor, String name, long memoryBytes, String architecture) {
-  /** Refuses memory below zero. */
+  /** Refuses a negative memory size. */
   public DeviceModel {
     Objects.requireNonNull(vendor, "vendor");
     Objects.requireNonNull(name, "name");

@@ -4,14 +4,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How busy a device was at one moment.
+ * Usage of one device at one moment.
  *
- * @param uuid which device
- * @param load what it does
- * @param processes for whom; those of other containers may be missing, or have numbers of the host
+ * @param uuid UUID of the device
+ * @param load load of the device
+ * @param processes processes that compute on the device; those of other containers may be missing
+ *     or have process ids of the host
  */
 public record DeviceUsage(String uuid, DeviceLoad load, List<GpuProcess> processes) {
-  /** Refuses null. */
+  /** Refuses a null component. */
   public DeviceUsage {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(load, "load");

@@ -4,13 +4,13 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * A process that computes on a device.
+ * Process that computes on a device.
  *
- * @param pid as the driver numbers it: the host's number, also inside a container
- * @param memoryBytes device memory that it has; empty where that is not told
+ * @param pid process id as the driver reports it: that of the host, also inside a container
+ * @param memoryBytes device memory of the process; empty if unknown
  */
 public record GpuProcess(long pid, OptionalLong memoryBytes) {
-  /** Refuses null. */
+  /** Refuses a null memory size. */
   public GpuProcess {
     Objects.requireNonNull(memoryBytes, "memoryBytes");
   }

@@ -3,14 +3,14 @@ package io.mobula.gpu;
 import java.util.Objects;
 
 /**
- * Which part of a GPU an instance is, where the GPU is split by NVIDIA's MIG.
+ * Identity of an instance of a GPU that is split by NVIDIA's MIG.
  *
- * @param parent the UUID of the GPU, which is not itself among the devices
- * @param gpuInstance the part of its memory and processors
- * @param computeInstance the part of that part's processors
+ * @param parent UUID of the GPU, which is not a device of its own
+ * @param gpuInstance the part of the GPU's memory and processors
+ * @param computeInstance the part of the GPU instance's processors
  */
 public record MigInstance(String parent, int gpuInstance, int computeInstance) {
-  /** Refuses null. */
+  /** Refuses a null parent. */
   public MigInstance {
     Objects.requireNonNull(parent, "parent");
   }

@@ -3,11 +3,11 @@ package io.mobula.gpu;
 import java.util.List;
 
 /**
- * What a probe found.
+ * Result of a probe: the devices and the warnings.
  *
- * @param devices those this process may use, healthy or ill, each at its index
- * @param warnings why something could not be asked; empty where all is well, and also where there
- *     is nothing
+ * @param devices devices that this process may use, healthy or not, each at its index
+ * @param warnings reasons why something could not be queried; empty if all is well or if no driver
+ *     is installed
  */
 public record ProbeResult(List<Accelerator> devices, List<ProbeWarning> warnings) {
   private static final ProbeResult NOTHING = new ProbeResult(List.of(), List.of());
@@ -24,7 +24,7 @@ public record ProbeResult(List<Accelerator> devices, List<ProbeWarning> warnings
     }
   }
 
-  /** No device, and nothing to say about it. */
+  /** Returns a result without devices and warnings. */
   public static ProbeResult empty() {
     return NOTHING;
   }

@@ -3,13 +3,13 @@ package io.mobula.gpu;
 import java.util.Objects;
 
 /**
- * Something that could not be asked, which keeps nobody from starting.
+ * Warning that something could not be queried. It does not keep a node from starting.
  *
- * @param source who says so, such as {@code nvml}
+ * @param source name of the source, such as {@code nvml}
  * @param cause what is wrong and what to do, for people
  */
 public record ProbeWarning(String source, String cause) {
-  /** Refuses null. */
+  /** Refuses a null component. */
   public ProbeWarning {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(cause, "cause");

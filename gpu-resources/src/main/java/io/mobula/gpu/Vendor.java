@@ -1,11 +1,11 @@
 package io.mobula.gpu;
 
-/** Who built a device, and so by which means a program reaches it. */
+/** Vendor of a device, which determines how programs use it. */
 public enum Vendor {
-  /** NVIDIA: CUDA. */
+  /** NVIDIA, used by means of CUDA. */
   NVIDIA,
-  /** AMD: ROCm. */
+  /** AMD, used by means of ROCm. */
   AMD,
-  /** Nobody: a user said that there is one, and nothing was found behind the word. */
+  /** No vendor: the user declared a device that no driver has found. */
   DECLARED
 }

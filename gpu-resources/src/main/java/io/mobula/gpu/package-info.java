@@ -1,9 +1,9 @@
 /**
- * What an accelerator is: its name, its place, its health and how busy it is, as plain records, and
- * the port through which they are asked for.
+ * Description of accelerators as plain records (model, location, health, usage), and {@link
+ * io.mobula.gpu.AcceleratorProbe}, the port that finds them.
  *
- * <p>Owns the words; never talks to a driver (that is {@code source}, {@code nvml} and
- * {@code probe}) and never hands a device out.
+ * <p>The package never talks to a driver (packages {@code source}, {@code nvml} and {@code probe}
+ * do) and never assigns a device.
  */
 @NullMarked
 package io.mobula.gpu;

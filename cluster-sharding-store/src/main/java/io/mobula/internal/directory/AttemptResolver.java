@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Which attempt counts, where it is, and who may make it again. */
+/**
+ * Resolver of attempts: decides which attempt of an object counts, where its value is, and which
+ * node may reconstruct it.
+ */
 final class AttemptResolver {
   private final int number;
   private final long incarnation;
@@ -40,13 +43,13 @@ final class AttemptResolver {
     completeSince = now;
   }
 
-  /** Whether a node is there, so that what it has can be read. */
+  /** Returns whether the participant is a node that is a member, so that its copies can be read. */
   boolean isReadableAt(Participant who) {
     var participantState = participants.get(who);
     return who.isNode() && participantState != null && participantState.isMember();
   }
 
-  /** Another node that is there, or null. */
+  /** Returns a member node other than the given one, or null if there is none. */
   @Nullable
   Participant anyNodeBut(Participant one) {
     for (var who : participants.keySet()) {
@@ -57,7 +60,10 @@ final class AttemptResolver {
     return null;
   }
 
-  /** Lets the first attempt count that can be read, and as long as it can be read. */
+  /**
+   * Accepts the lowest attempt that can be read, and withdraws an accepted attempt that can no
+   * longer be read.
+   */
   void chooseAttempt(ObjectRecord record, long now) {
     if (record.acceptedAttempt != 0 && !isReadable(record)) {
       record.lose(ObjectRecord.GONE_WITH_ITS_NODE, now);
@@ -101,7 +107,7 @@ final class AttemptResolver {
     return best == Integer.MAX_VALUE ? 0 : best;
   }
 
-  /** Tells everybody who waits, if there is something to tell. */
+  /** Sends the location to all waiting nodes. Returns false if the location is not known yet. */
   boolean answerWaiters(ObjectRecord record, long now) {
     var reply = locateReply(record, now);
     if (reply == null) {
@@ -138,12 +144,12 @@ final class AttemptResolver {
   }
 
   /**
-   * Why it is nowhere; null as long as that may change by itself.
+   * Returns why the object is lost, or null as long as it may still turn up without anybody's help.
    *
-   * <p>All nodes have said what they have, or this shard would not answer. Somebody's word may yet
-   * be on its way: where nobody knows how to make the object again the grace is waited for, since
-   * to say wrongly that it is lost would cost the object. Where somebody does, it costs a run at
-   * most.
+   * <p>All nodes have sent their snapshots, or this shard would not answer. A statement may still
+   * be on its way. If no lineage is known, this method therefore waits for the grace period,
+   * because a wrong report of a loss would cost the object. If lineage is known, a wrong report
+   * costs at most one extra run.
    */
   private LocateReply.@Nullable Loss findLoss(ObjectRecord record, long now) {
     if (findProducer(record, now) != null || mayBeAtUnknownNode(record)) {
@@ -170,7 +176,7 @@ final class AttemptResolver {
                     : "how to make it again is not known");
   }
 
-  /** A node of which membership has not told yet says that it has a copy. */
+  /** Returns whether a node that membership has not announced yet says that it has a copy. */
   private boolean mayBeAtUnknownNode(ObjectRecord record) {
     for (var each : record.entries.entrySet()) {
       var participantState = participants.get(each.getKey());
@@ -194,7 +200,7 @@ final class AttemptResolver {
     return grant != null && now < grant.until() && isReadableAt(grant.to()) ? grant.to() : null;
   }
 
-  /** Answers who wants to make it again; false if there is nothing to answer yet. */
+  /** Answers a request to reconstruct the object. Returns false if no answer is possible yet. */
   boolean answerReconstruction(@Nullable ObjectRecord record, RequestReconstruction ask, long now) {
     var asker = Participant.node(ask.from());
     if (record == null) {
@@ -247,7 +253,7 @@ final class AttemptResolver {
             null));
   }
 
-  /** Which attempt the asker is taken for already. */
+  /** Returns the attempt that the asker runs or was granted, or zero. */
   private static int attemptOf(ObjectRecord record, Participant asker) {
     var entry = record.entries.get(asker);
     if (entry != null && entry.localState.attemptInProgress() > 0) {

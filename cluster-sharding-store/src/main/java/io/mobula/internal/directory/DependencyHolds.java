@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the records of one shard keep alive, said to the shards of those objects as any participant
- * says what it holds: one hold for each object, however many records keep it.
+ * Holds of one shard on the objects that its records depend on. They are stated to the shards of
+ * those objects in the same way as any participant states its holds: one hold for each object,
+ * however many records need it.
  */
 final class DependencyHolds {
   private final StatementTable table;
@@ -21,7 +22,7 @@ final class DependencyHolds {
         Participant.shard(number), incarnation, shardSettings.map(), shardSettings.messaging());
   }
 
-  /** Makes it so that the record keeps exactly these alive. */
+  /** Replaces the dependencies of a record. */
   void setDependencies(ObjectRecord record, Set<ObjectId> keeps) {
     if (keeps.equals(record.dependencies)) {
       return;
@@ -40,8 +41,10 @@ final class DependencyHolds {
   }
 
   /**
-   * Whether the shards of all that it keeps know that; if not, {@link #onAck} tells when to look
-   * again: when the first is known that is not yet, since a record may keep very many.
+   * Returns whether the shards of all dependencies have acknowledged the holds. If not, the record
+   * is registered with the first dependency that is not acknowledged, and {@link #onAck} returns
+   * the record when that dependency is. Only one is registered because a record may have very many
+   * dependencies.
    */
   boolean areHeld(ObjectRecord record) {
     for (var id : record.dependencies) {
@@ -53,7 +56,7 @@ final class DependencyHolds {
     return true;
   }
 
-  /** The records that may have become settled. */
+  /** Applies an acknowledgement and returns the records whose dependencies may all be held now. */
   Set<ObjectId> onAck(Ack ack) {
     var result = new HashSet<ObjectId>();
     for (var id : table.onAck(ack)) {
@@ -77,7 +80,7 @@ final class DependencyHolds {
     table.sendDigests(sink);
   }
 
-  /** Whether something said is to be said again by and by. */
+  /** Returns whether a statement is unacknowledged and may have to be sent again. */
   boolean needsTick() {
     return !table.isAllAcknowledged();
   }

@@ -2,7 +2,7 @@ package io.mobula.internal.directory;
 
 import io.mobula.ObjectId;
 
-/** A sum over ids and versions in which the order does not matter. */
+/** Sum over object ids and versions that does not depend on their order. */
 final class DigestSum {
   private int count;
   private long hash;

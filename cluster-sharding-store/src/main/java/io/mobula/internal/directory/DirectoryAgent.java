@@ -15,10 +15,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks for one node: sends what its {@link LocalDirectoryState} has to say a moment after it was
- * said, again until it is understood, and brings the answers in. The table is shared with the
- * callers of {@link ShardedDirectory} and guarded by its own monitor; nothing is sent or told under
- * it.
+ * Actor that connects one node to the directory. It sends what its {@link LocalDirectoryState} has
+ * to send after a short delay, resends it until it is acknowledged, and applies the answers. The
+ * callers of {@link ShardedDirectory} share the state with the actor. The state is guarded by its
+ * own monitor; no message is sent and no listener is called while the monitor is held.
  */
 final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Command> {
 
@@ -30,20 +30,20 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
           CheckDrift,
           Stop {}
 
-  /** Something new is to be said. */
+  /** Notification that the state has something new to send. */
   record WakeUp() implements Command {}
 
-  /** Says no more. */
+  /** Command that stops the actor. */
   record Stop() implements Command {}
 
   private record Flush() implements Command {}
 
   private record CheckDrift() implements Command {}
 
-  /** Where to deliver what is for a shard. */
+  /** Sender of messages to shards, by shard number. */
   interface ShardSender extends Consumer<ShardMessage> {}
 
-  /** A message and its shard. */
+  /** Message together with the number of the shard that receives it. */
   record ShardMessage(int shard, DirectoryEntity.Command message) {}
 
   private final NodeId self;
@@ -80,13 +80,13 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   }
 
   /**
-   * How it is connected.
+   * Collaborators of the actor.
    *
-   * @param shardSender delivers
-   * @param onFlush runs before all that is new is collected: whoever comes later has to wake it
-   *     again
-   * @param hostDescription why a shard may not answer, for people
-   * @param timer runs actions later
+   * @param shardSender delivers messages to shards
+   * @param onFlush runs before the actor collects what is new; a caller that adds something later
+   *     has to wake the actor again
+   * @param hostDescription text for people about where a silent shard should be hosted
+   * @param timer runs actions after a delay
    */
   record Connections(
       ShardSender shardSender,
@@ -130,7 +130,10 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
     };
   }
 
-  /** Unless it is to be sooner; Akka's own timer is too coarse for what is new. */
+  /**
+   * Schedules a flush unless an earlier one is scheduled. Akka's own timer is too coarse for this
+   * delay.
+   */
   private void flushIn(Duration delay) {
     long at = System.nanoTime() + delay.toNanos();
     if (cancelFlush == null || at - flushAt < 0) {

@@ -19,8 +19,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs one shard of the directory as an entity of Cluster Sharding. It has no state that outlives
- * it: wherever it starts it asks everybody.
+ * Actor that runs one shard of the directory as an entity of Cluster Sharding. It stores nothing:
+ * wherever it starts, it requests the snapshots of all nodes and shards.
  */
 final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Command> {
   static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "mobula-directory");
@@ -35,17 +35,17 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
           Tick,
           CheckDrift {}
 
-  /** A node is there. */
+  /** Notification that a node has joined. */
   record Joined(NodeId node) implements Command {}
 
-  /** A node is gone. */
+  /** Notification that a node has left. */
   record Left(NodeId node) implements Command {}
 
   private record Tick() implements Command {}
 
   private record CheckDrift() implements Command {}
 
-  /** What the shards of a process have in common. */
+  /** Objects that all shards of one process share. */
   record ProcessContext(
       ActorSystem<?> system,
       DirectorySettings settings,
@@ -94,7 +94,7 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
     scheduleTickIfNeeded();
   }
 
-  /** An idle shard is left alone. */
+  /** Schedules a tick if the shard needs one. An idle shard gets no ticks. */
   private void scheduleTickIfNeeded() {
     if (shard.needsTick() && !timers.isTimerActive(TICK)) {
       timers.startSingleTimer(TICK, TICK, tickInterval);
@@ -171,6 +171,6 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
       processContext.hosted().remove(getContext().getSelf());
       return this;
     }
-    return Behaviors.unhandled(); // or sharding's wish to stop it would be taken for granted
+    return Behaviors.unhandled(); // anything else would count as handled, and the stop that sharding asks for would not happen
   }
 }

@@ -8,35 +8,36 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What participants and shards of the directory tell each other. Any may be lost, repeated or late.
+ * Messages between participants and shards of the directory. Any of them may be lost, repeated or
+ * late.
  */
 sealed interface DirectoryMessage extends ControlMessage {
 
-  /** To a shard. */
+  /** Message that a shard receives. */
   sealed interface ToShard extends DirectoryMessage, DirectoryEntity.Command {}
 
-  /** To a participant, which may be a shard. */
+  /** Message that a participant receives; the participant may be a shard. */
   sealed interface ToParticipant extends DirectoryMessage, DirectoryAgent.Command {}
 
-  /** Says which shard it is of. */
+  /** Message that names the shard that sent it. */
   sealed interface FromShard {
-    /** Its number. */
+    /** Returns the number of the sending shard. */
     int shard();
   }
 
   /**
-   * A piece of a message that is too large for one of Akka's.
+   * Fragment of a message that is too large for one Akka message.
    *
-   * @param from who sends the message
-   * @param incarnation its incarnation
-   * @param serial counts the messages that it has cut
-   * @param part from zero
-   * @param parts how many there are
-   * @param serializer of the message, as Akka knows it
-   * @param manifest the same
-   * @param bytes of this piece
+   * @param from the sender of the message
+   * @param incarnation incarnation of the sender
+   * @param serial number of the message among those that the sender has fragmented
+   * @param part index of the fragment, from zero
+   * @param parts number of fragments
+   * @param serializer Akka's identifier of the message's serializer
+   * @param manifest the message's manifest for that serializer
+   * @param bytes bytes of this fragment
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // the bytes are passed on and never compared
   record MessageFragment(
       Participant from,
       long incarnation,
@@ -47,21 +48,21 @@ sealed interface DirectoryMessage extends ControlMessage {
       String manifest,
       byte[] bytes)
       implements ControlMessage, DirectoryEntity.Command, DirectoryAgent.Command {
-    /** Whether its numbers make sense. */
+    /** Returns whether index and size of the fragment are in range. */
     boolean isValid() {
       return part >= 0 && part < parts && bytes.length <= MessageFragmenter.FRAGMENT_BYTES;
     }
   }
 
   /**
-   * Statements.
+   * Batch of statements about objects of one shard.
    *
-   * @param from who makes them
-   * @param incarnation its incarnation
-   * @param shardIncarnation which incarnation of the shard it has given its snapshot to; zero for
-   *     none
-   * @param floor that incarnation knows all of the participant's statements up to this version
-   * @param statements of one shard
+   * @param from the participant that makes the statements
+   * @param incarnation incarnation of the participant
+   * @param shardIncarnation incarnation of the shard that the participant sent its snapshot to;
+   *     zero for none
+   * @param floor that incarnation knows all statements of the participant up to this version
+   * @param statements the statements
    */
   record Batch(
       Participant from,
@@ -72,16 +73,17 @@ sealed interface DirectoryMessage extends ControlMessage {
       implements ToShard {}
 
   /**
-   * One part of all that a participant has to say to a shard.
+   * Part of a snapshot: of everything that a participant states about objects of one shard.
    *
-   * @param from who says it
-   * @param incarnation its incarnation
-   * @param request the request
-   * @param serial counts this participant's snapshots: parts of two are never mixed
-   * @param version what is not in it is nothing, as of this version
-   * @param part from zero
-   * @param parts how many there are
-   * @param statements of this part
+   * @param from the participant
+   * @param incarnation incarnation of the participant
+   * @param request the request that this snapshot answers
+   * @param serial number of the snapshot; parts of two snapshots are never mixed
+   * @param version version of the snapshot: the participant has nothing of objects that are not in
+   *     it
+   * @param part index of the part, from zero
+   * @param parts number of parts
+   * @param statements statements of this part
    */
   record Snapshot(
       Participant from,
@@ -95,49 +97,56 @@ sealed interface DirectoryMessage extends ControlMessage {
       implements ToShard {}
 
   /**
-   * What the shard should know of a participant that has no unacknowledged statement.
+   * Digest of what the shard should know of a participant, sent when all statements are
+   * acknowledged.
    *
    * @param shardIncarnation as in a batch
-   * @param version all of its statements up to this one are acknowledged
-   * @param count of objects it has said something about that is not nothing
-   * @param hash over their ids and versions, in no order
+   * @param version all statements up to this version are acknowledged
+   * @param count number of objects about which the participant has stated something
+   * @param hash hash over their ids and versions, independent of the order
    */
   record Digest(
       Participant from, long incarnation, long shardIncarnation, long version, int count, long hash)
       implements ToShard {}
 
   /**
-   * Where is it? Repeated until answered.
+   * Query for the location of an object. Repeated until it is answered.
    *
-   * @param lostAttempt which attempt is known to have been at a node that has left, or zero
+   * @param lostAttempt an attempt known to have been at a node that has left, or zero
    */
   record Locate(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
 
-  /** May I make it again? Repeated until answered. */
+  /** Request to reconstruct an object. Repeated until it is answered. */
   record RequestReconstruction(NodeId from, ObjectId id, int lostAttempt) implements ToShard {}
 
-  /** These are known, up to these versions, to this incarnation of the shard. */
+  /**
+   * Acknowledgement that this incarnation of the shard knows the objects' states up to these
+   * versions.
+   */
   record Ack(int shard, long incarnation, List<AckedVersion> versions)
       implements ToParticipant, ToShard, FromShard {
-    /** One object's state of one version. */
+    /** Acknowledged version of the state of one object. */
     record AckedVersion(ObjectId id, long version) {}
   }
 
-  /** Say all that there is to say to this shard. */
+  /** Request for a snapshot of everything that the participant states to this shard. */
   record SnapshotRequest(int shard, long incarnation, long nonce)
       implements ToParticipant, ToShard, FromShard {}
 
-  /** Nobody holds it, if this is still the version of your state of it. */
+  /**
+   * Notification that no participant holds the object. It applies only if the receiver's state of
+   * the object still has this version.
+   */
   record Free(int shard, long incarnation, ObjectId id, long version)
       implements ToParticipant, FromShard {}
 
   /**
-   * A question has been heard and takes its time.
+   * Notification that a query has been received and cannot be answered yet.
    *
-   * @param shard who says so
-   * @param id what was asked about
-   * @param awaited some of the nodes that have to answer first, as the shard has just started;
-   *     empty if it knows all there is to know, and waits for the object
+   * @param shard the shard that received the query
+   * @param id the object that was asked about
+   * @param awaited some of the nodes whose snapshots a newly started shard still waits for; empty
+   *     if the shard has all snapshots and waits for the object
    */
   record QueryReceived(int shard, ObjectId id, List<NodeId> awaited)
       implements ToParticipant, FromShard {
@@ -146,17 +155,21 @@ sealed interface DirectoryMessage extends ControlMessage {
     }
   }
 
-  /** Another attempt has been accepted. */
+  /**
+   * Notification that another attempt of the object has been accepted, so that the receiver's copy
+   * is dropped.
+   */
   record Refused(int shard, long incarnation, ObjectId id, int attempt, int accepted)
       implements ToParticipant, FromShard {}
 
   /**
-   * Whoever told this of an object has left, and nobody else could tell it to a shard that starts
-   * anew: keep it from now on, and tell it. Repeated until the receiver says that it knows of it.
+   * Request to keep facts about an object and to state them from now on. The participant that
+   * stated them has left, so no other participant could state them to a shard that starts anew.
+   * Repeated until the receiver states that it keeps them.
    *
-   * @param outcome what became of the object, if its bytes are here
-   * @param lineage how it is made, if that is known
-   * @param notReconstructibleReason why it is not made again, if that is known
+   * @param outcome the outcome, if the shard has the bytes
+   * @param lineage the lineage, if it is known
+   * @param notReconstructibleReason why the object cannot be reconstructed, if that is known
    */
   record Keep(
       int shard,
@@ -168,12 +181,12 @@ sealed interface DirectoryMessage extends ControlMessage {
       implements ToParticipant, FromShard {}
 
   /**
-   * Where it is.
+   * Location of an object, or the reason for its loss.
    *
-   * @param nodes who has it, if it is sealed
-   * @param bytes its size, if it is sealed
-   * @param outcome if it is here
-   * @param loss if it is nowhere
+   * @param nodes nodes with a copy, if the object is sealed
+   * @param bytes size, if the object is sealed
+   * @param outcome the outcome, if its bytes are in the directory
+   * @param loss the loss, if the object is lost
    */
   record LocateReply(
       ObjectId id,
@@ -183,20 +196,20 @@ sealed interface DirectoryMessage extends ControlMessage {
       ObjectStatement.@Nullable Outcome outcome,
       @Nullable Loss loss)
       implements ToParticipant {
-    /** Why it is nowhere, and whether it may be made again. */
+    /** Reason for a loss, and whether the object can be reconstructed. */
     record Loss(String reason, boolean reconstructible) {}
   }
 
   /**
-   * What came of a wish to rebuild.
+   * Decision about a request to reconstruct an object.
    *
-   * @param verdict which of the others is there
-   * @param attempt if granted
-   * @param reconstructionSpec if granted
-   * @param producer if somebody else makes it
-   * @param reason if impossible
+   * @param verdict kind of the decision; says which other components are set
+   * @param attempt the attempt to run, if granted
+   * @param reconstructionSpec encoded task to run, if granted
+   * @param producer the node that runs an attempt, if one is in progress
+   * @param reason for people, if impossible
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // the bytes are passed on and never compared
   record ReconstructionDecision(
       int shard,
       long incarnation,
@@ -207,7 +220,7 @@ sealed interface DirectoryMessage extends ControlMessage {
       @Nullable NodeId producer,
       @Nullable String reason)
       implements ToParticipant, FromShard {
-    /** The four answers. */
+    /** Kinds of a decision about reconstruction. */
     enum Verdict {
       GRANTED,
       IN_PROGRESS,

@@ -8,12 +8,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is below {@code mobula.directory}, read and checked.
+ * Checked settings below {@code mobula.directory}.
  *
- * @param shardSettings what shards go by
- * @param role of the members that host shards
- * @param flushDelay how long something new may wait for company
- * @param digestInterval how often drift is looked for
+ * @param shardSettings settings of all shards
+ * @param role role of the members that host shards
+ * @param flushDelay how long a new statement may wait for others to share its message
+ * @param digestInterval time between digests
  */
 record DirectorySettings(
     ShardSettings shardSettings, String role, Duration flushDelay, Duration digestInterval) {

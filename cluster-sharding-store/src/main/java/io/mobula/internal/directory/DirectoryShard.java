@@ -19,13 +19,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One shard of the directory, pure: what comes in are messages, members and the time, what goes out
- * goes to a {@link MessageSink}.
+ * One shard of the directory, as a pure class: its inputs are messages, membership changes and the
+ * time; its outputs go to a {@link MessageSink}.
  *
- * <p>It knows nothing when it starts and asks: first all nodes, which answer at once; until they
- * have, nobody is told where anything is. Then it knows what its own records keep alive and answers
- * the other shards, which it has asked the same. Only when those have answered too, and the grace
- * is over that a member it has not heard of might need, does it free anything.
+ * <p>A shard starts empty, in three phases. First it requests the snapshots of all nodes, which
+ * answer at once; until all have arrived, it answers no query. Then it knows the dependencies of
+ * its own records, answers queries, and sends its snapshot to the other shards, whose snapshots it
+ * has requested, too. It frees objects only when the other shards have answered as well and the
+ * grace period has passed, which leaves time for a member that it has not heard of.
  */
 final class DirectoryShard {
   private static final int DEPARTED_REMEMBERED = 1024;
@@ -49,11 +50,11 @@ final class DirectoryShard {
   private boolean freeing;
 
   /**
-   * Starts by asking everybody.
+   * Starts the shard by requesting all snapshots.
    *
-   * @param incarnation differs from that of any other start of any shard
-   * @param host the process that it runs in
-   * @param members the nodes there are
+   * @param incarnation differs from the incarnation of any other start of any shard
+   * @param host the process that the shard runs in
+   * @param members nodes that are members now
    */
   DirectoryShard(
       int number,
@@ -84,7 +85,7 @@ final class DirectoryShard {
     advancePhase(now);
   }
 
-  /** A node has come; also one that is there already. */
+  /** Handles a node that has joined; the node may be known already. */
   void joined(NodeId node, long now) {
     var participantState = standing(Participant.node(node), now);
     participantState.markPresent();
@@ -92,7 +93,9 @@ final class DirectoryShard {
     records.settleAll(participantState.ids, now);
   }
 
-  /** A node has left or is dead. Its copies are gone, its holds last for the grace. */
+  /**
+   * Handles a node that has left or died. Its copies are gone; its holds last for the grace period.
+   */
   void left(NodeId node, long now) {
     var who = Participant.node(node);
     var participantState = standing(who, now);
@@ -125,7 +128,7 @@ final class DirectoryShard {
     kept.flush(now, sink);
   }
 
-  /** Who asks and has no answer yet learns that somebody attends to it. */
+  /** Tells an asker without an answer that the query has been received. */
   private void confirmReceipt(Participant asker, ObjectId id, boolean answered) {
     if (!answered) {
       var awaited =
@@ -134,7 +137,7 @@ final class DirectoryShard {
     }
   }
 
-  /** What time brings; to be called a few times in each resend interval. */
+  /** Performs the periodic work. Call it several times per resend interval. */
   void tick(long now) {
     for (var participantState : List.copyOf(participants.values())) {
       if (participantState.expires() <= now) {
@@ -148,7 +151,7 @@ final class DirectoryShard {
     kept.flush(now, sink);
   }
 
-  /** Whether {@link #tick} may have something to do by and by, as far as is known now. */
+  /** Returns whether {@link #tick} may have work to do later, as far as is known now. */
   boolean needsTick() {
     return !freeing
         || kept.needsTick()
@@ -156,7 +159,7 @@ final class DirectoryShard {
         || participants.values().stream().anyMatch(ParticipantState::needsTick);
   }
 
-  /** Tells the other shards what they should know of this one's holds. */
+  /** Sends the other shards digests of this shard's holds. */
   void sendDigests() {
     kept.sendDigests(sink);
   }
@@ -209,7 +212,7 @@ final class DirectoryShard {
     if (!known) {
       askUnlessAsked(participantState, now);
       if (!batch.from().isNode()) {
-        return; // of an incarnation whose holds are not known as a whole
+        return; // the holds of this incarnation are not known as a whole
       }
     }
     var touched = new HashSet<ObjectId>();
@@ -242,7 +245,7 @@ final class DirectoryShard {
       return;
     }
     if (part.request().incarnation() != incarnation) {
-      askUnlessAsked(participantState, now); // it believes in another incarnation
+      askUnlessAsked(participantState, now); // it answered another incarnation of this shard
       return;
     }
     var parts = participantState.addSnapshotPart(part);
@@ -271,7 +274,7 @@ final class DirectoryShard {
       return;
     }
     if (digest.version() < participantState.heard()) {
-      return; // it has been overtaken
+      return; // newer statements have overtaken it
     }
     participantState.raiseFloor(digest.version());
     var sum = records.digestOf(participantState);
@@ -284,7 +287,7 @@ final class DirectoryShard {
   private void onSnapshotRequest(SnapshotRequest request, long now) {
     var asker = standing(Participant.shard(request.shard()), now);
     if (asker.incarnation() != request.incarnation()) {
-      askUnlessAsked(asker, now); // what its predecessor held may be held no more
+      askUnlessAsked(asker, now); // its predecessor's holds may have ended
     }
     if (answering) {
       kept.sendSnapshot(request, now, sink);
@@ -309,7 +312,7 @@ final class DirectoryShard {
     }
   }
 
-  /** How often a digest did not fit. */
+  /** Returns how often a digest did not match. */
   long digestMismatches() {
     return digestMismatches;
   }
@@ -322,12 +325,12 @@ final class DirectoryShard {
     return records;
   }
 
-  /** Whether it answers. */
+  /** Returns whether the shard answers queries. */
   boolean isAnswering() {
     return answering;
   }
 
-  /** Whether it frees. */
+  /** Returns whether the shard frees objects. */
   boolean isFreeing() {
     return freeing;
   }

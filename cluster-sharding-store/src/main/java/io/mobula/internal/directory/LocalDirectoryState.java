@@ -18,11 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node's side of the directory, pure: what it says and what it asks. What a message makes
- * happen outside comes back as an action, to be run without any lock.
+ * Directory state of one node, as a pure class: its statements and its pending queries. Effects of
+ * a message outside this class are returned as an action, to be run without any lock.
  */
 final class LocalDirectoryState {
-  @SuppressWarnings("UnnecessaryLambda") // one that says its name where it is used
+  @SuppressWarnings("UnnecessaryLambda") // the name explains the value where it is used
   private static final Runnable NOTHING = () -> {};
 
   private final StatementTable statements;
@@ -48,16 +48,16 @@ final class LocalDirectoryState {
   }
 
   /**
-   * Sends what is due.
+   * Sends all messages that are due.
    *
-   * @return the questions that nobody attends to, which are given up
+   * @return queries that no shard has attended to in time; they are removed
    */
   List<PendingQueries.UnattendedQuery> flush(long now, MessageSink sink) {
     statements.flush(now, sink);
     return queries.flush(now, sink);
   }
 
-  /** Whether nothing is due before something new comes. */
+  /** Returns whether no message is due before something new happens. */
   boolean isIdle() {
     return statements.isAllAcknowledged() && queries.isEmpty();
   }
@@ -99,7 +99,7 @@ final class LocalDirectoryState {
     return asked == null ? NOTHING : () -> complete(asked, PendingQueries.toLocated(reply));
   }
 
-  /** A grant counts only if the shard that gave it knows all of this node. */
+  /** Applies a shard's decision. A grant counts only if the shard that gave it has this node's snapshot. */
   private Runnable onRuling(ReconstructionDecision decision) {
     boolean granted = decision.verdict() == ReconstructionDecision.Verdict.GRANTED;
     if (granted && !statements.isCurrentIncarnation(decision.shard(), decision.incarnation())) {

@@ -16,13 +16,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Cuts the messages of one participant that may be larger than Artery sends, such as what it says
- * of a value with a hundred thousand refs, into pieces, which a {@link MessageReassembler} joins.
- * Others stay as they are. A piece may be lost like any message; then all of it is said again. For
- * one thread.
+ * Fragmenter of messages that may be larger than Artery's limit, such as the statement about a
+ * value with a hundred thousand refs. A {@link MessageReassembler} joins the fragments. Small
+ * messages are left as they are. A lost fragment loses the whole message, which is then sent again
+ * as any lost message is. One fragmenter serves one sender, on one thread.
  */
 final class MessageFragmenter {
-  /** From this size on a message is cut, and into pieces of this size. */
+  /** Size of a fragment, and the size above which a message is fragmented. */
   static final int FRAGMENT_BYTES = 128 << 10;
 
   private final Serialization serialization;
@@ -36,7 +36,7 @@ final class MessageFragmenter {
     this.incarnation = incarnation;
   }
 
-  /** Whether it has to be cut; costs a look at its parts. */
+  /** Returns whether the message has to be fragmented. Costs a pass over its parts. */
   static boolean isLarge(DirectoryMessage message) {
     return estimateBytes(message) > FRAGMENT_BYTES;
   }
@@ -51,7 +51,7 @@ final class MessageFragmenter {
             + (keep.lineage() == null ? 0 : keep.lineage().reconstructionSpec().length);
       case ReconstructionDecision decision ->
         decision.reconstructionSpec() == null ? 0 : decision.reconstructionSpec().length;
-      default -> 0; // of a size that nobody's program has a say in
+      default -> 0; // no program decides how large these are
     };
   }
 
@@ -63,7 +63,7 @@ final class MessageFragmenter {
     return bytes;
   }
 
-  /** The pieces of a large message, at least one. */
+  /** Splits a large message into at least one fragment. */
   List<MessageFragment> fragment(DirectoryMessage message) {
     var whole = serialization.serialize(message).get();
     var serializer = serialization.findSerializerFor(message);

@@ -14,12 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins messages that a {@link MessageFragmenter} has cut. Of each sender it has one at most: a
- * later message takes the place of one that has lost a piece, which is said again. What gets no
- * piece for some time is dropped, as its sender may be gone. For one thread.
+ * Reassembler of messages that a {@link MessageFragmenter} has split. It keeps at most one partial
+ * message per sender: a later message replaces one that has lost a fragment and will be sent again.
+ * A partial message that gets no fragment for some time is dropped, because its sender may be gone.
+ * For one thread.
  */
 final class MessageReassembler {
-  /** What is larger is dropped: lanes have the same bound, so nothing of that size gets here. */
+  /**
+   * Maximum size of a message. Frames between processes have the same limit, so nothing larger is
+   * ever said to the directory.
+   */
   static final long MOST_BYTES = 256L << 20;
 
   static final long TIMEOUT_MILLIS = 30_000;
@@ -42,7 +46,7 @@ final class MessageReassembler {
       this.parts = first.parts();
     }
 
-    /** Whether all have come now. */
+    /** Adds a fragment and returns whether the message is complete. */
     boolean add(MessageFragment fragment, long now) {
       latest = now;
       received.put(fragment.part(), fragment.bytes());
@@ -65,7 +69,7 @@ final class MessageReassembler {
     this.serialization = SerializationExtension.get(Adapter.toClassic(system));
   }
 
-  /** The message whose last piece this is, or null. */
+  /** Adds a fragment and returns the message if it is complete now, otherwise null. */
   @Nullable
   DirectoryMessage add(MessageFragment fragment, long now) {
     partialMessages.values().removeIf(each -> each.latest + TIMEOUT_MILLIS <= now);
@@ -76,7 +80,7 @@ final class MessageReassembler {
     var sender = new Sender(fragment.from(), fragment.incarnation());
     var present = partialMessages.get(sender);
     if (present != null && fragment.serial() < present.serial) {
-      return null; // it is late, and its message will be said again
+      return null; // a late fragment; its message will be sent again
     }
     if (present == null
         || present.serial != fragment.serial()
@@ -91,7 +95,10 @@ final class MessageReassembler {
     return read(present.join(), fragment);
   }
 
-  /** Null where the bytes are no message: it counts as lost, and is said again. */
+  /**
+   * Deserializes a complete message. Returns null if the bytes are no message: then it counts as lost and
+   * will be sent again.
+   */
   private @Nullable DirectoryMessage read(byte[] whole, MessageFragment last) {
     var read = serialization.deserialize(whole, last.serializer(), last.manifest());
     if (read.isSuccess() && read.get() instanceof DirectoryMessage message) {
@@ -105,7 +112,7 @@ final class MessageReassembler {
     return null;
   }
 
-  /** How many messages have begun. */
+  /** Returns the number of partial messages. */
   int size() {
     return partialMessages.size();
   }

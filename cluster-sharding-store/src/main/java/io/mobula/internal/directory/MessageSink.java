@@ -1,6 +1,6 @@
 package io.mobula.internal.directory;
 
-/** Where the pure parts of the directory put what they want sent. */
+/** Receiver of the messages that the pure classes of the directory send. */
 @FunctionalInterface
 interface MessageSink {
   void send(Participant to, DirectoryMessage message);

@@ -1,13 +1,13 @@
 package io.mobula.internal.directory;
 
 /**
- * How much is said at once and how often.
+ * Limits of batches, resend interval and query timeout.
  *
- * @param statementsPerBatch at most
- * @param bytesPerBatch roughly at most, unless one unit alone has more
- * @param statementsInFlight to one shard, sent and not acknowledged
- * @param resendMillis after which something unanswered is said again
- * @param timeoutMillis after which a question is given up that no shard attends to
+ * @param statementsPerBatch maximum number of statements in a batch
+ * @param bytesPerBatch approximate maximum size of a batch, unless a single statement is larger
+ * @param statementsInFlight maximum number of statements sent to one shard and not acknowledged
+ * @param resendMillis time after which an unanswered message is sent again
+ * @param timeoutMillis time after which a query fails that no shard has attended to
  */
 record MessagingSettings(
     int statementsPerBatch,

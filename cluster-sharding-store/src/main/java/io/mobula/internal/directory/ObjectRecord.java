@@ -13,67 +13,71 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Everything a shard knows of one object. */
+/** Everything that a shard knows of one object. */
 final class ObjectRecord {
-  /** Why most objects are lost. */
+  /** Text of the most frequent reason for a loss. */
   static final String GONE_WITH_ITS_NODE = "its last copy is gone with the node that had it";
 
   final ObjectId id;
 
-  /** Since when it has been known without being readable. */
+  /** Time since which the object is known and not readable. */
   long unreadableSince;
 
-  /** What each participant says, as long as that is not nothing. */
+  /** State of each participant that has something of the object. */
   final Map<Participant, ParticipantEntry> entries = new HashMap<>(4);
 
-  /** Outcomes told, by attempt. */
+  /** Outcomes that participants have stated, by attempt. */
   final TreeMap<Integer, Outcome> outcomes = new TreeMap<>();
 
-  /** The attempt that counts; zero while none does. */
+  /** Accepted attempt; zero while no attempt is accepted. */
   int acceptedAttempt;
 
-  /** The highest attempt ever heard of. */
+  /** Highest attempt that any participant has mentioned. */
   int highest;
 
   @Nullable
   Lineage lineage;
 
-  /** Lineage was told but there was no room for it. */
+  /** Whether a participant stated lineage for which there was no room. */
   boolean lineageDropped;
 
-  /** Why it is not made again; for people. */
+  /** Text for people that says why the object cannot be reconstructed. */
   @Nullable
   String notReconstructibleReason;
 
-  /** Why it was lost, once it was readable; for people. */
+  /** Text for people that says why an object was lost that had been readable. */
   @Nullable
   String lossReason;
 
-  /** Which attempt was lost. */
+  /** Attempt that was lost, or zero. */
   int lostAttempt;
 
   @Nullable
   ReconstructionGrant grant;
 
-  /** Transits that hold it, with their ends. */
+  /** Transits that hold the object, with the times at which they end. */
   final Map<Long, Long> transits = new HashMap<>(2);
 
-  /** Who waits for it, and when they asked last. */
+  /** Nodes that wait for the location, with the times of their latest queries. */
   final Map<Participant, Long> waiters = new HashMap<>(2);
 
-  /** Objects that it keeps alive: those inside, and those its lineage reads. */
+  /**
+   * Objects that this record keeps alive: those inside its value and those that its lineage reads.
+   */
   Set<ObjectId> dependencies = Set.of();
 
-  /** Statements to be acknowledged when the shards of those know that. */
+  /**
+   * Statements to acknowledge once the shards of the dependencies know the holds, by participant.
+   */
   final Map<Participant, Long> pendingAcks = new HashMap<>(2);
 
-  /** Nobody holds it; nodes are being told. */
+  /** Whether the object is held by no participant and nodes are being told to free it. */
   boolean freeing;
 
-  /** Who was told to make it again. */
+  /** Grant to reconstruct the object, given to one node. */
   record ReconstructionGrant(Participant to, int attempt, long until) {}
 
-  /** What one participant says. */
+  /** State of the object at one participant. */
   static final class ParticipantEntry {
     long version;
     Hold hold;
@@ -98,7 +102,7 @@ final class ObjectRecord {
     this.unreadableSince = now;
   }
 
-  /** Whether somebody holds it. */
+  /** Returns whether a participant or a transit holds the object. */
   boolean isHeld() {
     if (!transits.isEmpty()) {
       return true;
@@ -120,18 +124,21 @@ final class ObjectRecord {
     return acceptedAttempt == 0 ? null : outcomes.get(acceptedAttempt);
   }
 
-  /** Its bytes are here. */
+  /** Returns whether the record contains the bytes of the accepted outcome. */
   boolean isInline() {
     var outcome = acceptedOutcome();
     return outcome != null && outcome.isInline();
   }
 
-  /** Whether there is anything that only those can tell who keep it. */
+  /** Returns whether the record has facts that only keepers can state to a new shard. */
   boolean hasFacts() {
     return isInline() || lineage != null || notReconstructibleReason != null;
   }
 
-  /** What it should keep alive; while no attempt counts, whatever any may contain. */
+  /**
+   * Returns the objects to keep alive. While no attempt is accepted, these include the refs inside
+   * every stated outcome.
+   */
   Set<ObjectId> requiredDependencies() {
     if (lineage == null && outcomes.isEmpty()) {
       return acceptedAttempt == 0 ? dependencies : Set.of();
@@ -150,7 +157,10 @@ final class ObjectRecord {
     return result;
   }
 
-  /** Takes what was told of an outcome. Those of attempts that do not count may yet be needed. */
+  /**
+   * Records a stated outcome. Outcomes of attempts that are not accepted are kept, because they may
+   * be needed later.
+   */
   void learn(Outcome outcome) {
     noteAttempt(outcome.attempt());
     outcomes.putIfAbsent(outcome.attempt(), outcome);
@@ -163,8 +173,8 @@ final class ObjectRecord {
   }
 
   /**
-   * This attempt had been made, and was at a node that has left: whoever asks knows that, and this
-   * shard may have started since.
+   * Records that this attempt existed at a node that has left. The asker knows that; this shard may
+   * have started since.
    */
   void noteLostAttempt(int attempt) {
     noteAttempt(attempt);
@@ -174,7 +184,7 @@ final class ObjectRecord {
     }
   }
 
-  /** The attempt that counted cannot be read any more. */
+  /** Withdraws the accepted attempt because it can no longer be read. */
   void lose(String why, long now) {
     lossReason = why;
     lostAttempt = acceptedAttempt;
@@ -182,7 +192,7 @@ final class ObjectRecord {
     unreadableSince = now;
   }
 
-  /** What it would say of itself. */
+  /** Returns the participants that hold the object. */
   List<Participant> holders() {
     return entries.entrySet().stream()
         .filter(each -> each.getValue().hold.held())

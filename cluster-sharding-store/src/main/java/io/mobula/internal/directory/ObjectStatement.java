@@ -7,35 +7,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a participant says about one object: applied as a whole or not at all, so that adding a
- * holder and taking another away is one step.
+ * Statement of a participant about one object. It is applied as a whole or not at all, so that
+ * adding one holder and removing another is one step.
  *
  * @param id the object
- * @param version of this participant's state of it
- * @param hold whether it holds the object, with the version at which that began to be so
- * @param localState what it has of it
- * @param extras what is said besides; repeated until it is acknowledged
+ * @param version version of this participant's state of the object
+ * @param hold whether the participant holds the object, and since which version
+ * @param localState what the participant has of the object
+ * @param extras facts beside the state, repeated until they are acknowledged
  */
 record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localState, Extras extras) {
   private static final int PLAIN_BYTES = 200;
   private static final int ID_BYTES = 40;
 
-  /** What has nothing to tell shares one instance: there is one for every object that is held. */
+  /** Shares one instance of empty parts, because there is one statement for every held object. */
   ObjectStatement {
     localState = localState.equals(LocalState.NOTHING) ? LocalState.NOTHING : localState;
     extras = extras.isEmpty() ? Extras.NOTHING : extras;
   }
 
-  /** Whether an object is held, as of a version. */
+  /** State of a hold, and the version since which it has that state. */
   record Hold(long version, boolean held) {}
 
   /**
-   * What a node has of an object.
+   * Local state of an object at a node.
    *
-   * @param copy sealed there
-   * @param attemptInProgress the attempt it works on, or zero
-   * @param keepsFacts whether it keeps a value or lineage
-   * @param highestSeenAttempt the highest attempt it has heard of
+   * @param copy copy in the node's store, or null
+   * @param attemptInProgress attempt that the node runs, or zero
+   * @param keepsFacts whether the node keeps an outcome or lineage
+   * @param highestSeenAttempt highest attempt that the node has heard of
    */
   record LocalState(
       @Nullable Copy copy, int attemptInProgress, boolean keepsFacts, int highestSeenAttempt) {
@@ -51,17 +51,17 @@ record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localSta
     }
   }
 
-  /** A copy in a node's store. */
+  /** Copy in a node's store. */
   record Copy(int attempt, long bytes, boolean primary) {}
 
   /**
-   * What is not state of the participant.
+   * Facts that are not part of the participant's state.
    *
-   * @param vouched others' holds
-   * @param outcome what became of the object, unless the shard has it already
-   * @param lineage how it is made, unless the shard has it already
-   * @param notReconstructibleReason why it is not made again, unless the shard has it already; not
-   *     in what older releases say
+   * @param vouched holds of other nodes, passed on
+   * @param outcome outcome of the object, unless the shard has it already
+   * @param lineage lineage of the object, unless the shard has it already
+   * @param notReconstructibleReason why the object cannot be reconstructed, unless the shard has it
+   *     already; absent from statements of older releases
    * @param transits holds for refs on their way
    * @param arrived transits that have ended
    */
@@ -83,7 +83,7 @@ record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localSta
     }
   }
 
-  /** What never changes of an object once it is known; null where it is not known yet. */
+  /** Facts about an object that never change once they are known; null while unknown. */
   record ObjectFacts(
       @Nullable Outcome outcome,
       @Nullable Lineage lineage,
@@ -91,30 +91,30 @@ record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localSta
     static final ObjectFacts NONE = new ObjectFacts(null, null, null);
   }
 
-  /** Another node's hold. */
+  /** Hold of another node, passed on by this participant. */
   record RelayedHold(NodeId node, Hold hold) {}
 
-  /** A hold that ends by itself. */
+  /** Hold that ends by itself. */
   record TransitHold(long token, long millisLeft) {}
 
   /**
-   * What became of an object.
+   * Outcome of an attempt to produce an object.
    *
-   * @param attempt which run of its task made it
-   * @param kind what it is
-   * @param encoded its bytes; empty if it is sealed
-   * @param contains the objects whose refs are inside
+   * @param attempt which attempt of the task produced it
+   * @param kind where the bytes are, and whether they are a failure
+   * @param encoded the bytes; empty if the object is sealed
+   * @param contains objects whose refs are inside
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // the bytes are passed on and never compared
   record Outcome(int attempt, Kind kind, byte[] encoded, List<ObjectId> contains) {
 
-    /** Where its bytes are. */
+    /** Place of the bytes of an outcome. */
     enum Kind {
-      /** In the stores of nodes. */
+      /** The bytes are in the stores of nodes. */
       SEALED,
-      /** Here. */
+      /** The bytes are in this outcome. */
       VALUE,
-      /** Here, and they tell of a failure. */
+      /** The bytes are in this outcome and are a failure. */
       FAILURE
     }
 
@@ -122,13 +122,13 @@ record ObjectStatement(ObjectId id, long version, Hold hold, LocalState localSta
       return kind != Kind.SEALED;
     }
 
-    /** About how many bytes it takes in a message, rather more than less. */
+    /** Returns an upper estimate of the encoded size. */
     long estimateBytes() {
       return encoded.length + (long) ID_BYTES * contains.size();
     }
   }
 
-  /** About how many bytes it takes in a message, rather more than less. */
+  /** Returns an upper estimate of the encoded size. */
   long estimateBytes() {
     long bytes = PLAIN_BYTES
         + 80L * extras.vouched().size()

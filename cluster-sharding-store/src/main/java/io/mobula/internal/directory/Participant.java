@@ -3,11 +3,11 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 
 /**
- * Who makes statements: a node, or a shard of the directory on behalf of the containing objects
- * whose records it has.
+ * Maker of statements: a node, or a shard of the directory, which holds the dependencies of its own
+ * records.
  *
- * @param node the node's incarnation; zero for a shard
- * @param shard the shard's number; zero for a node
+ * @param node incarnation of the node; zero for a shard
+ * @param shard number of the shard; zero for a node
  */
 record Participant(long node, int shard) {
 

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a shard knows of one participant as a whole. */
+/** State that a shard keeps of one participant. */
 final class ParticipantState {
   final Participant who;
 
-  /** Objects about which it says something that is not nothing. */
+  /** Objects about which the participant has stated something. */
   final Set<ObjectId> ids = new HashSet<>();
 
   private final Map<ObjectId, Tombstone> tombstones = new HashMap<>();
@@ -33,10 +33,11 @@ final class ParticipantState {
   private int missing;
 
   /**
-   * That it says nothing about an object: by its own word, and about its hold by anybody's.
+   * Tombstone: version up to which this participant is known to have nothing of an object.
    *
-   * @param version of its own word
-   * @param holdVersion of the latest word on its hold
+   * @param version version of the participant's own statement
+   * @param holdVersion version of the latest statement about its hold, made by itself or passed on
+   *     by others
    */
   record Tombstone(long version, long holdVersion) {
     static final Tombstone NONE = new Tombstone(0, 0);
@@ -50,19 +51,19 @@ final class ParticipantState {
     this.who = who;
   }
 
-  /** It is there: its copies can be read, its holds last. */
+  /** Marks the participant as present: its copies can be read and its holds last. */
   void markPresent() {
     member = true;
     expires = Long.MAX_VALUE;
   }
 
-  /** It is not there, or not yet: what it has said ends then. */
+  /** Marks the participant as absent: its statements expire at {@code end} at the latest. */
   void markAbsent(long end) {
     member = false;
     expires = Math.min(expires, end);
   }
 
-  /** It was there and never comes back. */
+  /** Marks the participant as gone for ever: its statements expire at {@code end} at the latest. */
   void markLeft(long end) {
     markAbsent(end);
     left = true;
@@ -80,7 +81,7 @@ final class ParticipantState {
     return expires;
   }
 
-  /** Whether its snapshot is in; nothing it says is acknowledged before. */
+  /** Returns whether its snapshot has arrived. No statement is acknowledged before. */
   boolean hasSnapshot() {
     return answered;
   }
@@ -89,27 +90,27 @@ final class ParticipantState {
     return incarnation;
   }
 
-  /** All its statements up to this version are known. */
+  /** Returns the version up to which all statements of the participant are known. */
   long floor() {
     return floor;
   }
 
-  /** It has said something of this version. */
+  /** Notes that the participant has made a statement of this version. */
   void heard(long version) {
     heard = Math.max(heard, version);
   }
 
-  /** The highest version it has said anything of. */
+  /** Returns the highest version that the participant has mentioned. */
   long heard() {
     return Math.max(heard, floor);
   }
 
-  /** Up to which versions it is remembered to have said nothing about the object. */
+  /** Returns the tombstone of an object; {@link Tombstone#NONE} if there is none. */
   Tombstone tombstone(ObjectId id) {
     return tombstones.getOrDefault(id, Tombstone.NONE);
   }
 
-  /** Whether more is known than the snapshot can say. */
+  /** Returns whether newer statements are known than those in the snapshot. */
   boolean isOutdated(Snapshot snapshot) {
     return snapshot.incarnation() == incarnation && snapshot.version() < floor;
   }
@@ -133,7 +134,7 @@ final class ParticipantState {
     }
   }
 
-  /** Whether it has been asked and may still answer. */
+  /** Returns whether a snapshot was requested that may still arrive. */
   boolean isAwaitingSnapshot(long now, long patience) {
     return asked != null && askedAt + patience > now;
   }
@@ -150,13 +151,13 @@ final class ParticipantState {
     missing = -1;
   }
 
-  /** Keeps a part of the answer; gives all of them with the last. */
+  /** Stores a part of a snapshot. Returns all parts when the last one arrives, otherwise null. */
   @Nullable
   List<Snapshot> addSnapshotPart(Snapshot part) {
     if (!part.request().equals(asked)) {
       return null;
     }
-    if (missing < 0 || part.serial() > collecting) { // a repeated request is answered anew
+    if (missing < 0 || part.serial() > collecting) { // a repeated request gets a new snapshot
       missing = part.parts();
       collecting = part.serial();
       parts = new ArrayList<>();
@@ -182,12 +183,12 @@ final class ParticipantState {
     return all;
   }
 
-  /** Whether it is to be forgotten, or asked again, by and by. */
+  /** Returns whether the participant will have to be forgotten or asked again. */
   boolean needsTick() {
     return asked != null || expires != Long.MAX_VALUE;
   }
 
-  /** Its snapshot is in; a new incarnation starts from nothing. */
+  /** Notes that its snapshot has arrived. A new incarnation starts from nothing. */
   void adoptSnapshot(long newIncarnation) {
     answered = true;
     if (incarnation != newIncarnation) {

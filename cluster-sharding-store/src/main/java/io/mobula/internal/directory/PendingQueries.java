@@ -20,9 +20,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node has asked and not been answered: one question for each object, however many want to
- * know, asked again until the answer comes. Guarded by its owner, who completes the futures outside
- * of its lock.
+ * Pending queries of one node: at most one of each kind for each object, however many callers wait,
+ * sent again until it is answered. Guarded by the owner, which completes the futures outside its
+ * lock.
  */
 final class PendingQueries {
   private final NodeId self;
@@ -43,12 +43,15 @@ final class PendingQueries {
     }
 
     void restart(long now) {
-      if (unattendedSince < now) { // it has been asked
+      if (unattendedSince < now) { // the query has been sent
         unattendedSince = now;
       }
     }
 
-    /** Somebody attends to it, unless that one waits for others before. */
+    /**
+     * Notes that a shard has received the query. The timeout starts again unless the shard itself
+     * waits for other nodes.
+     */
     void heard(List<NodeId> waitsFor, long now) {
       awaited = waitsFor;
       if (waitsFor.isEmpty()) {
@@ -58,15 +61,15 @@ final class PendingQueries {
   }
 
   /**
-   * A question that no shard has attended to for as long as the asker has patience.
+   * Query that no shard has attended to within the timeout.
    *
-   * @param awaited whom the shard waited for when it last said anything
+   * @param awaited nodes that the shard waited for when it last answered
    */
   record UnattendedQuery(CompletableFuture<?> answer, int shard, List<NodeId> awaited) {
     /**
-     * Tells the asker, outside of all locks.
+     * Fails the query's future. Call it outside all locks.
      *
-     * @param whereabouts what is known of shards that have said nothing at all, for people
+     * @param whereabouts text for people about where a silent shard should be hosted
      */
     void fail(String whereabouts, MessagingSettings messaging) {
       var why = awaited.isEmpty()
@@ -87,7 +90,7 @@ final class PendingQueries {
   CompletableFuture<LocateResult> locate(ObjectId id, int lostAttempt) {
     var query =
         locating.computeIfAbsent(id, key -> new PendingQuery<>(new Locate(self, key, lostAttempt)));
-    if (lostAttempt > 0) { // whoever asked before may not have known
+    if (lostAttempt > 0) { // an earlier asker may not have known of the lost attempt
       query.question = new Locate(self, id, lostAttempt);
     }
     return query.answer;
@@ -100,9 +103,9 @@ final class PendingQueries {
   }
 
   /**
-   * Asks what is new, and again what has been open for too long.
+   * Sends new queries, and resends those that are overdue.
    *
-   * @return what nobody attends to, which is open no more
+   * @return queries that no shard has attended to in time; they are removed
    */
   List<UnattendedQuery> flush(long now, MessageSink sink) {
     var unattendedQuery = new ArrayList<UnattendedQuery>();
@@ -137,8 +140,8 @@ final class PendingQueries {
   }
 
   /**
-   * A node has come or gone, and shards may move: whoever waits has as much patience again, since a
-   * shard on its way is no loss.
+   * Restarts all timeouts, because a node has joined or left: shards may move, and a shard on the
+   * move is not lost.
    */
   void restartTimeouts(long now) {
     locating.values().forEach(query -> query.restart(now));
@@ -149,7 +152,7 @@ final class PendingQueries {
     return locating.isEmpty() && rebuilding.isEmpty();
   }
 
-  /** A shard has heard what was asked about the object. */
+  /** Notes that a shard has received a query about the object. */
   void heard(QueryReceived received, long now) {
     var location = locating.get(received.id());
     if (location != null) {
@@ -161,21 +164,27 @@ final class PendingQueries {
     }
   }
 
-  /** Who is to be told; null if nobody asked. */
+  /**
+   * Removes an answered location query. Returns the future to complete, or null if there was no
+   * query.
+   */
   @Nullable
   CompletableFuture<LocateResult> removeAnswered(LocateReply reply) {
     var query = locating.remove(reply.id());
     return query == null ? null : query.answer;
   }
 
-  /** As above. */
+  /**
+   * Removes an answered reconstruction request. Returns the future to complete, or null if there
+   * was no request.
+   */
   @Nullable
   CompletableFuture<ReconstructionReply> removeAnswered(ReconstructionDecision decision) {
     var query = rebuilding.remove(decision.id());
     return query == null ? null : query.answer;
   }
 
-  /** All that wait, who are to be told that no answer comes. */
+  /** Removes all queries and returns their futures, which have to fail. */
   List<CompletableFuture<?>> removeAll() {
     var all = new ArrayList<CompletableFuture<?>>();
     locating.values().forEach(query -> all.add(query.answer));

@@ -4,7 +4,7 @@ import java.util.AbstractSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 
-/** A set that forgets its oldest member when it has too many. */
+/** Set that forgets its oldest member when it exceeds its limit. */
 final class RecentSet<T> extends AbstractSet<T> {
   private final LinkedHashSet<T> members = new LinkedHashSet<>();
   private final int limit;

@@ -3,9 +3,9 @@ package io.mobula.internal.directory;
 import io.mobula.ObjectId;
 
 /**
- * Which shard has an object's record.
+ * Map from objects to the shards that have their records.
  *
- * @param shards how many there are, the same on all nodes
+ * @param shards number of shards, the same on all nodes
  */
 record ShardMap(int shards) {
   ShardMap {
@@ -14,7 +14,10 @@ record ShardMap(int shards) {
     }
   }
 
-  /** Whether the message is of a shard that there is: other nodes may count others. */
+  /**
+   * Returns whether the sending shard of the message exists here. Other nodes may be configured
+   * with another number of shards.
+   */
   boolean containsShardOf(DirectoryMessage message) {
     return !(message instanceof DirectoryMessage.FromShard said)
         || (said.shard() >= 0 && said.shard() < shards);
@@ -24,7 +27,10 @@ record ShardMap(int shards) {
     return (int) Math.floorMod(mixBits(id), (long) shards);
   }
 
-  /** Well spread 64 bits, the same in every JVM (the finalizer of MurmurHash3). */
+  /**
+   * Mixes an id into 64 evenly distributed bits, the same in every JVM (the finalizer of
+   * MurmurHash3).
+   */
   static long mixBits(ObjectId id) {
     return mixBits(id.node() * 31 + id.task() * 0x9E3779B97F4A7C15L + id.index());
   }

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one shard: takes statements into them and draws the consequences. After any change
- * {@link #settle} brings a record into order, whatever the change was.
+ * All object records of one shard. It applies statements to them and sends what follows. After any
+ * change, {@link #settle} makes a record consistent, whatever the change was.
  */
 final class ShardRecords {
   private final int number;
@@ -34,7 +34,7 @@ final class ShardRecords {
   private final AttemptResolver resolver;
   private final Map<ObjectId, ObjectRecord> records = new HashMap<>();
 
-  /** Records for which {@link #tick} may have something to do. */
+  /** Records for which {@link #tick} may have work to do. */
   private final Set<ObjectId> timed = new HashSet<>();
 
   private final Map<Long, Long> endedTransits = new HashMap<>();
@@ -63,9 +63,9 @@ final class ShardRecords {
         new AttemptResolver(number, incarnation, shardSettings, participantStates, sink);
   }
 
-  // What is said
+  // Statements
 
-  /** Takes in what a participant says; {@link #settleAll} of what was touched is to follow. */
+  /** Applies a participant's statement. The caller then calls {@link #settleAll} with the touched objects. */
   void apply(
       ParticipantState participantState,
       ObjectStatement statement,
@@ -82,7 +82,7 @@ final class ShardRecords {
     if (!stale) {
       state(record(id, now), participantState, statement, now);
     } else if (exact && entry != null && found != null) {
-      learn(found, statement); // later statements leave out what this snapshot brings
+      learn(found, statement); // later statements leave out what this snapshot contains
     }
     for (var relayedHold : statement.extras().vouched()) {
       applyRelayedHold(id, Participant.node(relayedHold.node()), relayedHold.hold(), now);
@@ -107,7 +107,7 @@ final class ShardRecords {
     if (record.grant != null
         && record.grant.to().equals(participantState.who)
         && statement.localState().highestSeenAttempt() >= record.grant.attempt()) {
-      record.grant = null; // it says so itself now
+      record.grant = null; // its own statements mention the attempt from now on
     }
     learn(record, statement);
     for (var transitHold : statement.extras().transits()) {
@@ -183,7 +183,10 @@ final class ShardRecords {
     }
   }
 
-  /** Takes a whole snapshot in place of all that the participant has said up to its version. */
+  /**
+   * Replaces everything that the participant has stated up to the snapshot's version by the
+   * snapshot.
+   */
   void adoptSnapshot(ParticipantState participantState, List<Snapshot> parts, long now) {
     var first = parts.getFirst();
     var touched = new HashSet<>(participantState.ids);
@@ -220,7 +223,7 @@ final class ShardRecords {
     participantState.ids.remove(id);
   }
 
-  /** A participant is gone for good. */
+  /** Removes a participant that is gone for ever from a record. */
   void forget(Participant who, ObjectId id, long now) {
     var record = records.get(id);
     if (record != null) {
@@ -230,7 +233,7 @@ final class ShardRecords {
     }
   }
 
-  // What follows
+  // Consequences
 
   void settleAll(Collection<ObjectId> ids, long now) {
     for (var id : List.copyOf(ids)) {
@@ -262,14 +265,17 @@ final class ShardRecords {
   }
 
   /**
-   * Whether nobody has said yet that it is made or being made. Who does may hold it, and its word
-   * be on its way: what the others know of the object is not forgotten before the grace is over.
+   * Returns whether no attempt is known yet. The producer may hold the object and its statement may
+   * be on its way, so what others know of the object is kept until the grace period is over.
    */
   private boolean awaitsProducer(ObjectRecord record, long now) {
     return record.highest == 0 && now < record.unreadableSince + shardSettings.graceMillis();
   }
 
-  /** Says what has to be said until it is done: that nobody holds it, that a copy was refused. */
+  /**
+   * Sends reminders until they are obeyed: that no participant holds the object, that a copy was
+   * refused, that a node should keep facts.
+   */
   private void sendReminders(ObjectRecord record, long now) {
     boolean due = lastReminders.getOrDefault(record.id, Long.MIN_VALUE / 2)
             + shardSettings.messaging().resendMillis()
@@ -299,8 +305,8 @@ final class ShardRecords {
   }
 
   /**
-   * A node that is to keep what nobody else but this shard knows, or only the process that hosts
-   * it: one that holds the object, if there is any. Null if nobody needs to.
+   * Chooses a node to keep facts that only this shard, or only the process that hosts it, knows:
+   * preferably a holder of the object. Returns null if no keeper is needed.
    */
   private @Nullable Participant chooseKeeper(ObjectRecord record) {
     if (record.freeing || !record.isHeld() || !record.hasFacts()) {
@@ -359,9 +365,9 @@ final class ShardRecords {
     lastReminders.remove(record.id);
   }
 
-  // What is asked
+  // Queries
 
-  /** Answers now, or later: false. */
+  /** Registers a query for the location. Returns whether it was answered at once. */
   boolean locate(Participant who, ObjectId id, int lostAttempt, long now) {
     var record = record(id, now);
     if (lostAttempt > 0) {
@@ -373,14 +379,20 @@ final class ShardRecords {
     return !record.waiters.containsKey(who);
   }
 
-  /** Answers now; false if it is too early, and the question to be asked again. */
+  /**
+   * Answers a request to reconstruct. Returns false if it is too early, and the asker has to ask
+   * again.
+   */
   boolean answerReconstruction(RequestReconstruction ask, long now) {
     return answering && resolver.answerReconstruction(records.get(ask.id()), ask, now);
   }
 
-  // What is acknowledged
+  // Acknowledgements
 
-  /** Whether all consequences of the unit are safe; if not, it is acknowledged later. */
+  /**
+   * Returns whether the statement may be acknowledged: all dependencies of its facts are held. If
+   * not, it is acknowledged later.
+   */
   boolean areDependenciesHeld(Participant from, ObjectStatement statement) {
     var record = records.get(statement.id());
     if (record == null || !statement.extras().hasFacts()) {
@@ -403,16 +415,16 @@ final class ShardRecords {
     record.pendingAcks.clear();
   }
 
-  // What time brings
+  // Time and phases
 
-  /** All nodes have said what they have. */
+  /** Starts answering queries, because the snapshots of all nodes have arrived. */
   void startAnswering(long now) {
     answering = true;
     resolver.completeSince(now);
     settleAll(records.keySet(), now);
   }
 
-  /** Everybody has said what is held. */
+  /** Starts freeing objects, because all holds are known. */
   void startFreeing(long now) {
     freeing = true;
     settleAll(records.keySet(), now);
@@ -438,12 +450,12 @@ final class ShardRecords {
     return !record.transits.isEmpty() || !record.waiters.isEmpty() || awaitsProducer(record, now);
   }
 
-  /** Whether {@link #tick} may have something to do by and by. */
+  /** Returns whether {@link #tick} may have work to do later. */
   boolean needsTick() {
     return !(endedTransits.isEmpty() && timed.isEmpty() && lastReminders.isEmpty());
   }
 
-  /** What the shard knows of one participant. */
+  /** Returns the digest of what the shard knows of one participant. */
   DigestSum digestOf(ParticipantState participantState) {
     var sum = new DigestSum();
     for (var id : participantState.ids) {
@@ -465,7 +477,7 @@ final class ShardRecords {
     return records.get(id);
   }
 
-  /** How often lineage found no room. */
+  /** Returns how many times lineage was dropped for lack of room. */
   long droppedLineages() {
     return droppedLineages;
   }

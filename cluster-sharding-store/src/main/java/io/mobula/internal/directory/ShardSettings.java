@@ -1,14 +1,14 @@
 package io.mobula.internal.directory;
 
 /**
- * What a shard goes by.
+ * Settings that all shards share.
  *
- * @param map how objects are spread
- * @param messaging how it talks
- * @param graceMillis how long the statements of a node that is gone count on, how long a new shard
- *     frees nothing, and how long somebody waits for an object of which nobody knows anything;
+ * @param map distribution of the objects over the shards
+ * @param messaging limits and intervals of messages
+ * @param graceMillis how long the statements of a node that has left still count, how long a new
+ *     shard frees nothing, and how long a query waits for an object of which nothing is known;
  *     longer than any message takes
- * @param lineageBytes how much lineage a shard keeps
+ * @param lineageBytes maximum size of all lineage that one shard keeps
  */
 record ShardSettings(
     ShardMap map, MessagingSettings messaging, long graceMillis, long lineageBytes) {

@@ -20,7 +20,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A node's side of the directory: a table that all threads may change, and an agent that speaks.
+ * A node's client of the directory: a state that all threads may change, and an agent that sends
+ * and receives for it.
  */
 final class ShardedDirectory implements ObjectDirectory {
   private final NodeId self;
@@ -31,10 +32,10 @@ final class ShardedDirectory implements ObjectDirectory {
   private boolean closed;
 
   /**
-   * As the table's agent sees it.
+   * Creates the client of a state that has an agent.
    *
    * @param awake whether the agent knows that there is something new; the agent clears it
-   * @param onClose gives up what this process hosts
+   * @param onClose stops hosting shards in this process
    */
   ShardedDirectory(
       NodeId self,
@@ -110,7 +111,7 @@ final class ShardedDirectory implements ObjectDirectory {
     return ask(asking -> asking.requestReconstruction(id, lostAttempt));
   }
 
-  /** A node has come or gone. */
+  /** Restarts the timeouts of queries, because a node has joined or left. */
   void onMembershipChange() {
     synchronized (table) {
       table.queries().restartTimeouts(DirectoryEntity.now());

@@ -8,11 +8,11 @@ import io.mobula.spi.ObjectDirectoryFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Makes a node's side of the directory and joins the hosting of its shards: members with the role
- * {@code mobula.directory.role} host them, the others send to them.
+ * Factory of a node's directory client. It also starts the hosting of shards: members with the role
+ * {@code mobula.directory.role} host them; other nodes only send to them.
  */
 public final class ShardedDirectoryFactory implements ObjectDirectoryFactory {
-  /** For the service loader. */
+  /** Creates the factory for {@link java.util.ServiceLoader}. */
   public ShardedDirectoryFactory() {}
 
   @Override

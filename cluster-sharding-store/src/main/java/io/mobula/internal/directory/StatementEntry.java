@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one participant has to say about one object, and up to where that has been understood. What
- * is said once carries the version at which it was added and goes when that is acknowledged.
+ * State of one participant for one object, with the version up to which it is acknowledged. A fact
+ * that is sent only until it is acknowledged carries the version at which it was added.
  */
 final class StatementEntry {
   final ObjectId id;
@@ -41,14 +41,14 @@ final class StatementEntry {
   private @Nullable List<VersionedFact<List<ObjectId>>> pinned;
   private @Nullable Map<Long, Long> transits;
 
-  /** Something with the version since which it is part of what is said. */
+  /** Fact together with the version since which it is part of the statement. */
   private record VersionedFact<T>(T value, long sinceVersion) {}
 
   /**
-   * Says nothing yet.
+   * Creates an entry without content.
    *
-   * @param now the version of what the participant has said last: since then it does not hold the
-   *     object, whatever others remember of a hold before that
+   * @param now version of the participant's latest statement: since then the participant does not
+   *     hold the object, whatever others remember of an earlier hold
    */
   StatementEntry(ObjectId id, long now) {
     this.id = id;
@@ -89,12 +89,12 @@ final class StatementEntry {
     pins--;
   }
 
-  /** Whether what is said about holding has become wrong. */
+  /** Returns whether the stated hold differs from the current one. */
   boolean holdChanged() {
     return isHeld() != hold.held();
   }
 
-  /** Gives what is said now its version. */
+  /** Gives the current state a new version. */
   void restate(long newVersion) {
     version = newVersion;
     if (holdChanged()) {
@@ -118,7 +118,7 @@ final class StatementEntry {
     highestSeenAttempt = Math.max(highestSeenAttempt, attempt);
   }
 
-  /** To be followed by {@link #restate} with that version. */
+  /** Adds facts to the entry. The caller then calls {@link #restate} with the same version. */
   void learn(ObjectFacts facts, long since) {
     outcome = facts.outcome() != null ? facts.outcome() : outcome;
     lineage = facts.lineage() != null ? facts.lineage() : lineage;
@@ -158,7 +158,7 @@ final class StatementEntry {
     }
   }
 
-  /** The copy goes, and with it what was known of its content. */
+  /** Drops the copy, and the outcome that describes its content. */
   void dropCopy() {
     if (outcome != null && !outcome.isInline()) {
       outcome = null;
@@ -166,7 +166,7 @@ final class StatementEntry {
     copy = null;
   }
 
-  /** Nothing is had of it any more. */
+  /** Drops everything that the participant has of the object. */
   void dropAll() {
     copy = null;
     outcome = null;
@@ -180,7 +180,7 @@ final class StatementEntry {
     return new LocalState(copy, attemptInProgress, hasFacts(), highestSeenAttempt);
   }
 
-  /** Whether a digest leaves it out. */
+  /** Returns whether a digest leaves this entry out. */
   boolean isEmpty() {
     return !hold.held() && copy == null && attemptInProgress == 0 && !hasFacts();
   }
@@ -193,7 +193,9 @@ final class StatementEntry {
     return transits != null;
   }
 
-  /** What to send: with all facts, or with those that the shard may not know. */
+  /**
+   * Returns the statement to send: with all facts, or only with those that the shard may not know.
+   */
   ObjectStatement toStatement(boolean allFacts, long now) {
     boolean facts = allFacts || !factsAcknowledged;
     boolean plain = vouched == null && endedTransits == null && transits == null;
@@ -234,7 +236,7 @@ final class StatementEntry {
   }
 
   /**
-   * Forgets what has been understood.
+   * Forgets facts that have been acknowledged.
    *
    * @return objects that were pinned until now
    */

@@ -11,27 +11,29 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What one participant has said, and has to say, to one shard. */
+/** Outbox of one participant for one shard: its entries, what is unsent, and what is in flight. */
 final class StatementOutbox {
-  private static final int MAX_RESEND_FACTOR = 16; // times what is set
-  private static final int REPEATED_PART = 4; // of what is under way at most this part at a time
+  private static final int MAX_RESEND_FACTOR = 16; // times the configured interval
+  private static final int REPEATED_PART = 4; // at most this fraction of what is in flight is repeated at a time
 
   private final MessagingSettings messaging;
   private final Map<ObjectId, StatementEntry> entries = new HashMap<>();
   private final LinkedHashMap<ObjectId, Long> unacknowledged = new LinkedHashMap<>();
   private final LinkedHashSet<ObjectId> waiting = new LinkedHashSet<>();
 
-  /** What is sent, with when, in that order. */
+  /** Entries in flight in the order of sending, with the times of sending. */
   private final LinkedHashMap<ObjectId, Long> inFlight = new LinkedHashMap<>();
 
-  /** Which of these take longer than others to be understood, with when to say them again. */
+  /**
+   * Large entries in flight, which take longer to arrive, with the times at which to resend them.
+   */
   private final Map<ObjectId, Long> large = new HashMap<>(2);
 
-  /** Which of what is not acknowledged was said more than once. */
+  /** Unacknowledged entries that were sent more than once. */
   private final Set<ObjectId> repeated = new HashSet<>();
 
   private long lastAnsweredSentAt =
-      Long.MIN_VALUE; // when the last was sent that was said once and answered
+      Long.MIN_VALUE; // sending time of the latest entry that was sent once and is acknowledged
   private long repeatedAt = Long.MIN_VALUE / 2;
   private long shardIncarnation;
   private boolean needsDigest = true;
@@ -40,7 +42,7 @@ final class StatementOutbox {
     this.messaging = messaging;
   }
 
-  /** The incarnation of the shard that has asked for a snapshot last; zero for none. */
+  /** Returns the incarnation of the shard that requested a snapshot last; zero for none. */
   long shardIncarnation() {
     return shardIncarnation;
   }
@@ -51,9 +53,9 @@ final class StatementOutbox {
   }
 
   /**
-   * The entry of an object, made if it is not there.
+   * Returns the entry of an object, and creates it if it is missing.
    *
-   * @param version of what the participant has said last
+   * @param version version of the participant's latest statement
    */
   StatementEntry entry(ObjectId id, long version) {
     return entries.computeIfAbsent(id, key -> new StatementEntry(key, version));
@@ -75,7 +77,7 @@ final class StatementOutbox {
     return !unacknowledged.containsKey(id);
   }
 
-  /** The entry says something new since its {@link StatementEntry#version}. */
+  /** Queues an entry that has something new since its {@link StatementEntry#version}. */
   void enqueue(StatementEntry entry) {
     needsDigest = true;
     unacknowledged.putIfAbsent(entry.id, entry.version());
@@ -83,14 +85,17 @@ final class StatementOutbox {
     removeInFlight(entry.id);
   }
 
-  /** Ends the flight of an entry; returns whether it was said once, and when, or null. */
+  /**
+   * Removes an entry from those in flight. Returns the time of sending if it was sent once,
+   * otherwise null.
+   */
   private @Nullable Long removeInFlight(ObjectId id) {
     var sent = inFlight.remove(id);
     large.remove(id);
     return repeated.remove(id) ? null : sent;
   }
 
-  /** All statements up to this version are known to the shard; at most {@code latest}. */
+  /** Returns the version up to which the shard knows all statements; at most {@code latest}. */
   long floor(long latest) {
     var oldest = unacknowledged.firstEntry();
     return oldest == null ? latest : oldest.getValue() - 1;
@@ -101,13 +106,13 @@ final class StatementOutbox {
       unacknowledged.remove(entry.id);
       waiting.remove(entry.id);
       var sent = removeInFlight(entry.id);
-      if (sent != null) { // of what was said twice nobody knows which of the two is answered
+      if (sent != null) { // after a repetition it is unknown which of the two was acknowledged
         lastAnsweredSentAt = Math.max(lastAnsweredSentAt, sent);
       }
     }
   }
 
-  /** Drops an entry that says nothing and of which everything is known. */
+  /** Removes an entry that is empty and acknowledged. */
   void removeIfEmpty(StatementEntry entry) {
     if (entry.isEmpty() && !entry.isHeld() && !entry.hasTransits() && isAcknowledged(entry.id)) {
       entries.remove(entry.id);
@@ -123,7 +128,7 @@ final class StatementOutbox {
     }
   }
 
-  /** What is to be said now, in batches; call until it is empty. */
+  /** Returns the next batch of statements that are due. Call it until the batch is empty. */
   List<ObjectStatement> nextBatch(long now) {
     requeueOverdue(now);
     var statements = new ArrayList<ObjectStatement>();
@@ -133,7 +138,7 @@ final class StatementOutbox {
         && bytes < messaging.bytesPerBatch()
         && inFlight.size() < messaging.statementsInFlight()) {
       var id = waiting.removeFirst();
-      var statement = entry(id, 0).toStatement(false, now); // what waits to be said is there
+      var statement = entry(id, 0).toStatement(false, now); // an entry that waits to be sent exists
       long size = statement.estimateBytes();
       bytes += size;
       statements.add(statement);
@@ -145,16 +150,16 @@ final class StatementOutbox {
     return statements;
   }
 
-  /** Longer for what is larger, or it would be sent again before anybody can have read it. */
+  /** Returns a delay that grows with the size, because a large entry takes longer to be read. */
   private long resendDelay(long bytes) {
     return messaging.resendMillis()
         * Math.min(MAX_RESEND_FACTOR, 1 + bytes / messaging.bytesPerBatch());
   }
 
   /**
-   * What is to be said again. A shard with much to do answers late and in order, and would have
-   * more to do if all were repeated before that: so all that was sent before something that is
-   * answered, and of the rest a part at a time, the oldest first.
+   * Queues entries again that are overdue. A busy shard answers late and in order, and repeating
+   * everything would give it still more work. So all entries are repeated that were sent before an
+   * acknowledged one, and of the others a part at a time, the oldest first.
    */
   private void requeueOverdue(long now) {
     int probes = mayRepeatNow(now)
@@ -184,7 +189,7 @@ final class StatementOutbox {
     return repeatedAt + messaging.resendMillis() <= now;
   }
 
-  /** Another incarnation counts from now on; what was in flight is said again. */
+  /** Switches to another incarnation of the shard; everything in flight is sent again. */
   void setShardIncarnation(long incarnation) {
     if (shardIncarnation != incarnation) {
       needsDigest = true;
@@ -196,17 +201,17 @@ final class StatementOutbox {
     }
   }
 
-  /** Whether the last digest may have become wrong, or said that there is something. */
+  /** Returns whether the last digest may be outdated, or was not empty. */
   boolean needsDigest() {
     return needsDigest;
   }
 
-  /** A digest of so many objects has been sent. */
+  /** Notes that a digest of {@code count} objects has been sent. */
   void digestSent(int count) {
     needsDigest = count > 0;
   }
 
-  /** Everything, in parts; at least one. */
+  /** Returns all statements, in one part at least. */
   List<List<ObjectStatement>> snapshot(long now) {
     var parts = new ArrayList<List<ObjectStatement>>();
     var part = new ArrayList<ObjectStatement>();

@@ -22,13 +22,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one participant says to all shards: the newest word on each object, repeated until it is
- * acknowledged by the incarnation of the shard that has this participant's snapshot. Versions grow
- * with every word. Pure: no clock, no threads; guarded by its owner.
+ * Statements of one participant to all shards: the newest statement on each object, repeated until
+ * it is acknowledged by the incarnation of the shard that has this participant's snapshot. Versions
+ * grow with every statement. A pure class without clock or threads, guarded by its owner.
  *
- * <p>What a published value contains stays pinned here until the shard has acknowledged the value,
- * which it does once the contained objects' shards know of it: there is no moment in which nobody
- * holds them.
+ * <p>The refs inside a published value stay pinned here until the shard has acknowledged the value.
+ * The shard does so only when the shards of the contained objects know its holds on them. So there
+ * is no moment in which nobody holds the contained objects.
  */
 final class StatementTable {
   private final Participant self;
@@ -65,7 +65,7 @@ final class StatementTable {
     outbox(entry.id).enqueue(entry);
   }
 
-  /** Says that it holds the object. */
+  /** Holds the object from now on. */
   void hold(ObjectId id) {
     var entry = entry(id);
     if (entry.setHeld(true) && entry.holdChanged()) {
@@ -73,7 +73,7 @@ final class StatementTable {
     }
   }
 
-  /** Says that it holds it no more, unless it is pinned. */
+  /** Ends the hold, unless the object is pinned. */
   void release(ObjectId id) {
     var entry = find(id);
     if (entry != null && entry.setHeld(false) && entry.holdChanged()) {
@@ -81,7 +81,7 @@ final class StatementTable {
     }
   }
 
-  /** Holds it once more, until as many {@link #unpin}. */
+  /** Pins the object until {@link #unpin} has been called as often. */
   void pin(ObjectId id) {
     var entry = entry(id);
     entry.pin();
@@ -145,7 +145,7 @@ final class StatementTable {
     restate(entry);
   }
 
-  /** An attempt that readers here have been told of, to be remembered for the directory. */
+  /** Notes an attempt that readers on this node have seen, to be mentioned to the directory. */
   void noteAttempt(ObjectId id, int attempt) {
     var entry = find(id);
     if (entry != null) {
@@ -185,7 +185,7 @@ final class StatementTable {
     restate(entry);
   }
 
-  /** Holds it and says that a transit has ended. */
+  /** Holds the object and states that a transit has ended. */
   void endTransit(ObjectId id, long token) {
     var entry = entry(id);
     entry.setHeld(true);
@@ -193,7 +193,7 @@ final class StatementTable {
     restate(entry);
   }
 
-  /** Whether everything said about an object is known to its shard. */
+  /** Returns whether the shard knows everything stated about the object. */
   boolean isAcknowledged(ObjectId id) {
     return outbox(id).isAcknowledged(id);
   }
@@ -215,7 +215,7 @@ final class StatementTable {
     return size;
   }
 
-  /** Sends what is new, and again what has not been acknowledged for too long. */
+  /** Sends new statements, and resends those that are overdue. */
   void flush(long now, MessageSink sink) {
     for (int shard = 0; shard < outboxes.length; shard++) {
       var outbox = outboxes[shard];
@@ -230,7 +230,7 @@ final class StatementTable {
     }
   }
 
-  /** Forgets transits that have ended; looks at everything. */
+  /** Removes transits that have ended. Costs a pass over all entries. */
   void expire(long now) {
     for (var outbox : outboxes) {
       outbox.expireTransits(now);
@@ -238,8 +238,8 @@ final class StatementTable {
   }
 
   /**
-   * Sends each shard that has acknowledged everything what it should know, if it has never asked
-   * too; not again and again that this is nothing.
+   * Sends a digest to each shard that has acknowledged everything, even if it has never requested a
+   * snapshot. An empty digest is not repeated.
    */
   void sendDigests(MessageSink sink) {
     for (int shard = 0; shard < outboxes.length; shard++) {
@@ -273,15 +273,17 @@ final class StatementTable {
     }
   }
 
-  /** Whether this incarnation of the shard is the one that has this participant's snapshot. */
+  /**
+   * Returns whether this incarnation of the shard is the one that has this participant's snapshot.
+   */
   boolean isCurrentIncarnation(int shard, long shardIncarnation) {
     return outboxes[shard].shardIncarnation() == shardIncarnation;
   }
 
   /**
-   * Forgets what the shard has understood.
+   * Removes what the shard has acknowledged.
    *
-   * @return the objects of which everything is known now
+   * @return the objects whose statements are all acknowledged now
    */
   List<ObjectId> onAck(Ack ack) {
     if (!isCurrentIncarnation(ack.shard(), ack.incarnation())) {
@@ -303,7 +305,7 @@ final class StatementTable {
     return result;
   }
 
-  /** Drops what it has of an object that nobody holds; false if it has said something since. */
+  /** Drops everything of an object that nobody holds. Returns false if newer statements exist. */
   boolean onFree(Free free) {
     var entry = outboxes[free.shard()].find(free.id());
     if (entry == null
@@ -318,7 +320,7 @@ final class StatementTable {
     return true;
   }
 
-  /** Knows from now on what the shard was told by a node that has left. */
+  /** Keeps facts that a node stated to the shard before it left. */
   void onKeep(Keep keep) {
     var present = find(keep.id());
     if (!isCurrentIncarnation(keep.shard(), keep.incarnation())
@@ -340,7 +342,7 @@ final class StatementTable {
         kept);
   }
 
-  /** Drops a copy of an attempt that was not accepted; false if there is none. */
+  /** Drops a copy of an attempt that was not accepted. Returns false if there is none. */
   boolean onRefused(Refused refused) {
     var entry = outboxes[refused.shard()].find(refused.id());
     if (entry == null || !isCurrentIncarnation(refused.shard(), refused.incarnation())) {
@@ -355,7 +357,7 @@ final class StatementTable {
     return true;
   }
 
-  /** What this table was made for. */
+  /** Returns the node of this table, or null for a shard's table. */
   @Nullable
   NodeId node() {
     return self.isNode() ? self.nodeId() : null;

@@ -8,10 +8,11 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The shards of one kind that this process hosts at the moment, told of members that come and go.
- * Each knows from its start who is there and misses no change after. Safe for all threads.
+ * Shards of one type that this process hosts at the moment. They are told of nodes that join and
+ * leave: each gets the present members when it starts and misses no later change. Safe for all
+ * threads.
  *
- * @param <C> what a shard is told
+ * @param <C> type of the messages of a shard
  */
 public final class HostedShards<C> implements ClusterPeers.Listener {
   private final Set<NodeId> members = new HashSet<>();
@@ -26,13 +27,13 @@ public final class HostedShards<C> implements ClusterPeers.Listener {
     members.add(self);
   }
 
-  /** Tells this shard from now on; returns who is there. */
+  /** Adds a shard that is told of changes from now on. Returns the present members. */
   public synchronized Set<NodeId> add(ActorRef<C> shard) {
     hosted.add(shard);
     return Set.copyOf(members);
   }
 
-  /** The shard has ended. */
+  /** Removes a shard that has ended. */
   public synchronized void remove(ActorRef<C> shard) {
     hosted.remove(shard);
   }

@@ -22,13 +22,17 @@ import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 /**
- * All shards of one kind, by number, as one process reaches them; it hosts some if it has the role.
- * Each is the only entity of a shard of Cluster Sharding. Safe for all threads.
+ * Router of messages to all shards of one type, by number. The process hosts some of the shards if
+ * it has the role. Each shard is the only entity of a shard of Cluster Sharding. Safe for all
+ * threads.
  *
- * @param <C> what a shard is told
+ * @param <C> type of the messages of a shard
  */
 public final class ShardRouter<C> {
-  /** What is for shards that nobody hosts is said again by whoever said it, so little is kept. */
+  /**
+   * Limit of buffered messages to shards that nobody hosts. It is low because senders repeat their
+   * messages.
+   */
   private static final int MOST_BUFFERED = 1024;
 
   private final ActorSystem<?> system;
@@ -36,14 +40,14 @@ public final class ShardRouter<C> {
   private final ActorRef<ShardingEnvelope<C>> region;
 
   /**
-   * What makes one kind differ from another.
+   * Definition of a type of shards.
    *
-   * @param key names it in the cluster
-   * @param role of the members that host shards
-   * @param joined what a shard is told when a node comes
-   * @param left what a shard is told when a node has gone
-   * @param behaviorFactory makes the behavior of the shard of that number, which is to make itself
-   *     known to the hosted ones
+   * @param key name of the type in the cluster
+   * @param role role of the members that host shards
+   * @param joined makes the message for a node that has joined
+   * @param left makes the message for a node that has left
+   * @param behaviorFactory makes the behavior of the shard with a given number, which has to add
+   *     itself to the hosted shards
    */
   public record ShardType<C>(
       EntityTypeKey<C> key,
@@ -58,8 +62,8 @@ public final class ShardRouter<C> {
     this.region = region;
   }
 
-  /** Joins the hosting. */
-  @SuppressWarnings("serial") // what makes an entity is never sent anywhere
+  /** Opens the router, and hosts shards if this process has the role. */
+  @SuppressWarnings("serial") // the factory of entities is never sent anywhere
   public static <C> ShardRouter<C> open(
       ActorSystem<?> system, ClusterPeers peers, ShardType<C> type) {
     var hosted = new HostedShards<C>(peers.self(), type.joined(), type.left());
@@ -75,7 +79,10 @@ public final class ShardRouter<C> {
     return new ShardRouter<>(system, type.role(), region);
   }
 
-  /** Where shards are is kept in memory alone, whatever else the system uses sharding for. */
+  /**
+   * Returns settings that keep the locations of shards in memory only, whatever the system uses for
+   * its other sharding.
+   */
   private static ClusterShardingSettings settings(ActorSystem<?> system) {
     var ours = ConfigFactory.parseMap(Map.of(
         "state-store-mode",
@@ -91,8 +98,8 @@ public final class ShardRouter<C> {
   }
 
   /**
-   * Sends it, if nothing goes wrong. While nobody hosts shards it is dropped: whoever has something
-   * to say says it again.
+   * Sends a message on a best-effort basis. It is dropped while nobody hosts shards: senders repeat
+   * what is not answered.
    */
   public void tell(int shard, C message) {
     if (isHosted()) {
@@ -109,7 +116,7 @@ public final class ShardRouter<C> {
     return false;
   }
 
-  /** Why a shard may not answer, for people: who there is to host it. */
+  /** Describes, for people, which members could host a silent shard. */
   public String describeHosts() {
     var hosts = hosts();
     return hosts.isEmpty()
@@ -125,16 +132,16 @@ public final class ShardRouter<C> {
   }
 
   /**
-   * Hosts nothing and sends nothing any more; before this process leaves the cluster. Shards know
-   * nothing that they could hand over, so they end at once, and start elsewhere when the others see
-   * that. Akka's graceful way moves them one by one, and waits for messages that are kept for
-   * shards of a process that leaves, too.
+   * Stops hosting and sending, before this process leaves the cluster. Shards have no state to hand
+   * over, so they end at once and start elsewhere when the other members notice. Akka's graceful
+   * handover would move them one by one, and would also wait for buffered messages to the shards of
+   * a process that leaves.
    */
   public void stopHosting() {
     Adapter.toClassic(region).tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
   }
 
-  /** The number of a shard is the name of its only entity. */
+  /** Extractor that uses the number of a shard as the name of its only entity. */
   private static final class ShardNumberExtractor<C>
       extends ShardingMessageExtractor<ShardingEnvelope<C>, C> {
     @Override

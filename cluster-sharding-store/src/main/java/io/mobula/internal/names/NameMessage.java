@@ -8,21 +8,24 @@ import io.mobula.spi.ActorNameDirectory.NameRegistration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What keepers and shards of the names tell each other. Any may be lost, repeated or late. */
+/**
+ * Messages between the registrars of nodes and the shards of names. Any of them may be lost,
+ * repeated or late.
+ */
 sealed interface NameMessage extends ControlMessage {
 
-  /** To a shard. */
+  /** Message that a shard receives. */
   sealed interface ToShard extends NameMessage, NameShard.Command {}
 
-  /** To a keeper. */
+  /** Message that a registrar receives. */
   sealed interface ToRegistrar extends NameMessage, NameRegistrar.Command {}
 
   /**
-   * An actor and its name, as they travel.
+   * Registration of a name in its serialized form.
    *
-   * @param keeper stands for it
+   * @param keeper the node that keeps the name
    */
-  @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared
+  @SuppressWarnings("ArrayRecordComponent") // the bytes are passed on and never compared
   record NameEntry(String name, ActorId actor, NodeId keeper, byte[] descriptor) {
     static NameEntry of(NameRegistration registration) {
       return new NameEntry(
@@ -37,36 +40,42 @@ sealed interface NameMessage extends ControlMessage {
     }
   }
 
-  /** Who has the name? Somebody who claims it takes it if nobody has it. */
+  /**
+   * Query for the holder of a name. If it carries a claim and the name is free, the claiming actor
+   * gets the name.
+   */
   record Lookup(
       long requestId, String name, @Nullable NameEntry claim, ActorRef<ToRegistrar> replyTo)
       implements ToShard {}
 
-  /** Nobody has it, or this one. */
+  /** Answer to a lookup: the holder of the name, or null if the name is free. */
   record LookupReply(long requestId, @Nullable NameEntry holder) implements ToRegistrar {}
 
-  /** A node stands for a name, because it has won it or because it hosts the actor. */
+  /**
+   * Registration of a node as a keeper of a name, because it has claimed the name or hosts the
+   * actor.
+   */
   record RegisterKeeper(long requestId, NameEntry entry, ActorRef<ToRegistrar> replyTo)
       implements ToShard {}
 
-  /** The name is free if that actor has it. */
+  /** Release of a name, if this actor holds it. */
   record Release(long requestId, String name, ActorId actor, ActorRef<ToRegistrar> replyTo)
       implements ToShard {}
 
-  /** Done as told. */
+  /** Confirmation that a registration or release has been applied. */
   record Done(long requestId) implements ToRegistrar {}
 
-  /** A shard has started, and asks which of its names the node stands for. */
+  /** Request of a newly started shard for the names that a node keeps. */
   record RequestReport(int shard, ActorRef<ToShard> replyTo) implements ToRegistrar {}
 
   /**
-   * A part of all names of the shard that the node has to do with.
+   * Part of a report of all names of the shard that the node keeps or claims.
    *
-   * @param serial counts what the node has told: parts of two are never mixed
-   * @param part from zero
-   * @param parts how many there are
-   * @param registered those it stands for
-   * @param claimed those it has asked for, and has no answer
+   * @param serial number of the report; parts of two reports are never mixed
+   * @param part index of the part, from zero
+   * @param parts number of parts
+   * @param registered names that the node keeps
+   * @param claimed names that the node has claimed and got no answer for
    */
   record NameReport(
       NodeId node,

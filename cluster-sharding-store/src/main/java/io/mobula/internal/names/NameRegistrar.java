@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's side of the names: knows which names the node stands for, asks shards for it, again and
- * again until they answer.
+ * Actor that connects one node to the shards of names. It knows which names the node keeps, and
+ * repeats each request until a shard answers.
  */
 final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Command> {
   static final String NAME = "names";
@@ -44,16 +44,16 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
   sealed interface Command
       permits NameMessage.ToRegistrar, Claim, Find, RegisterAsKeeper, Unregister, Resend {}
 
-  /** Takes a name, or learns who has it. */
+  /** Command to claim a name. The future gets the holder, which may be another actor. */
   record Claim(NameEntry entry, CompletableFuture<NameEntry> holder) implements Command {}
 
-  /** Asks who has a name. */
+  /** Command to look up the holder of a name. */
   record Find(String name, CompletableFuture<Optional<NameEntry>> holder) implements Command {}
 
-  /** This node stands for a name that it did not claim. */
+  /** Command to keep a name that this node did not claim. */
   record RegisterAsKeeper(NameEntry entry) implements Command {}
 
-  /** An actor is ending. */
+  /** Command to release a name because its actor is ending. */
   record Unregister(String name, ActorId actor) implements Command {}
 
   private record Resend() implements Command {}
@@ -73,7 +73,7 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
   private long numbers;
   private long reports;
 
-  /** Something a shard has not answered yet. */
+  /** Request that a shard has not answered yet. */
   private record PendingRequest(
       int shard, ToShard message, long since, @Nullable CompletableFuture<?> future) {}
 
@@ -91,9 +91,10 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
   }
 
   /**
-   * A node's keeper.
+   * Creates a node's registrar.
    *
-   * @param kept what the node stands for, for others to read; written by the keeper alone
+   * @param kept names that the node keeps, for other threads to read; written by the registrar
+   *     alone
    */
   static Behavior<Command> create(
       NodeId self, Map<String, NameEntry> kept, Connections connections) {
@@ -102,11 +103,11 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
   }
 
   /**
-   * How it is connected.
+   * Collaborators of the actor.
    *
-   * @param shardSender brings a message to a shard, if nothing goes wrong
-   * @param hostDescription why a shard may not answer, for people
-   * @param timeout how long who asks waits for an answer
+   * @param shardSender delivers messages to shards, on a best-effort basis
+   * @param hostDescription text for people about where a silent shard should be hosted
+   * @param timeout how long a caller waits for an answer
    */
   record Connections(
       BiConsumer<Integer, ToShard> shardSender,
@@ -144,7 +145,10 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
     return this;
   }
 
-  /** What was lost on its way must not be said again after something newer. */
+  /**
+   * Returns whether the message registers this node as keeper for the actor. Such a registration
+   * must not be repeated after something newer.
+   */
   private static boolean isKeep(ToShard message, String name, ActorId actor) {
     return message instanceof RegisterKeeper(var question, var entry, var replyTo)
         && entry.name().equals(name)
@@ -166,7 +170,7 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
     return number;
   }
 
-  /** As long as something is unanswered. */
+  /** Schedules a resend while any request is unanswered. */
   private void resendLater() {
     if (!requests.isEmpty() && !timers.isTimerActive(AGAIN)) {
       timers.startSingleTimer(AGAIN, AGAIN, RESEND);
@@ -182,7 +186,7 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
         registerKeeper(claim.entry());
       }
       boolean wanted = claim.holder().complete(holder);
-      if (won && !wanted) { // who asked has given up
+      if (won && !wanted) { // the caller has given up
         getContext().getSelf().tell(new Unregister(holder.name(), holder.actor()));
       }
     }
@@ -198,7 +202,7 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
     sendRequest(entry.name(), null, question -> new RegisterKeeper(question, entry, replyTo()));
   }
 
-  /** In parts, as a program may name any number of actors. */
+  /** Returns a report in parts, because a program may name any number of actors. */
   private List<NameReport> reportParts(int shard) {
     long serial = ++reports;
     var standing = parts(of(shard, kept.values().stream()));
@@ -214,7 +218,10 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
     return part < parts.size() ? parts.get(part) : List.of();
   }
 
-  /** At least one, each small enough for a message beside another one. */
+  /**
+   * Splits entries into at least one part; each part is small enough to share a message with
+   * another.
+   */
   private static List<List<NameEntry>> parts(List<NameEntry> all) {
     var parts = new ArrayList<List<NameEntry>>();
     var part = new ArrayList<NameEntry>();
@@ -236,7 +243,7 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
     return entries.filter(entry -> NameShard.shardOf(entry.name()) == shard).toList();
   }
 
-  /** What is not answered is asked again; who waits hears in the end that nobody answers. */
+  /** Resends unanswered requests, and fails the futures of those that have timed out. */
   private void onResend() {
     long now = System.nanoTime();
     requests.entrySet().removeIf(each -> {

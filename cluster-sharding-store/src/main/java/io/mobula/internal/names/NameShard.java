@@ -30,9 +30,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One shard of the names. It remembers nothing by itself: when it starts it asks all nodes which of
- * its names they stand for, and answers nobody before all have said so or left. Whoever has no
- * answer asks again, so nothing is kept meanwhile.
+ * Actor that runs one shard of names. It stores nothing: when it starts, it asks all nodes which of
+ * its names they keep, and answers no lookup before all have reported or left. It does not queue
+ * lookups meanwhile, because askers repeat them.
  */
 final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
   static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "mobula-names");
@@ -41,10 +41,13 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
 
   sealed interface Command permits NameMessage.ToShard, Joined, Left, Resend {}
 
-  /** A node is there: it may have claimed a name before this shard knew it. */
+  /**
+   * Notification that a node has joined. The node may have claimed a name before this shard knew of
+   * it.
+   */
   record Joined(NodeId node) implements Command {}
 
-  /** A node is gone. */
+  /** Notification that a node has left. */
   record Left(NodeId node) implements Command {}
 
   private record Resend() implements Command {}
@@ -58,7 +61,7 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
   private final Set<NodeId> awaitedNodes = new HashSet<>();
   private final Map<NodeId, ReceivedParts> receivedParts = new HashMap<>();
 
-  /** Which parts have come of what a node tells. */
+  /** Parts of a node's report that have arrived. */
   private record ReceivedParts(long serial, BitSet parts) {
     void add(NameReport report) {
       if (report.serial() == serial) {
@@ -87,12 +90,12 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
         Behaviors.withTimers(timers -> new NameShard(context, timers, number, peers, hosted)));
   }
 
-  /** Which shard a name belongs to; the same everywhere, for ever. */
+  /** Returns the shard of a name, the same on all nodes and in all versions. */
   static int shardOf(String name) {
     return Math.floorMod(name.hashCode(), SHARDS);
   }
 
-  /** All that are silent, and again after a while. */
+  /** Requests the reports of all nodes that have not reported, and again after a delay. */
   private void requestReports() {
     if (!awaitedNodes.isEmpty()) {
       timers.startSingleTimer(new Resend(), RESEND);
@@ -119,13 +122,13 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
       }
       case Release release -> {
         table.release(release.name(), release.actor());
-        if (awaitedNodes.isEmpty()) { // else a keeper's word from before may bring it back
+        if (awaitedNodes.isEmpty()) { // otherwise a keeper's earlier report may bring the name back
           release.replyTo().tell(new Done(release.requestId()));
         }
       }
       case NameReport report -> onReport(report);
       case Joined(var node) -> {
-        awaitedNodes.add(node); // it may stand for names that a shard before this one gave it
+        awaitedNodes.add(node); // the node may keep names that a predecessor of this shard gave it
         requestReports();
       }
       case Left(var node) -> {
@@ -159,7 +162,10 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
     }
   }
 
-  /** Open claims count after all that nodes stand for: one of them may have won already. */
+  /**
+   * Applies pending claims once all nodes have reported: a kept name wins, because it may be a
+   * claim that has won already.
+   */
   private void startIfAllReported() {
     if (awaitedNodes.isEmpty()) {
       claimed.forEach(table::claim);
@@ -173,6 +179,6 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
       hosted.remove(getContext().getSelf());
       return this;
     }
-    return Behaviors.unhandled(); // or sharding's wish to stop it would be taken for granted
+    return Behaviors.unhandled(); // anything else would count as handled, and the stop that sharding asks for would not happen
   }
 }

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Who has which name, and which nodes stand for that. For one thread. */
+/** Table of names, with the actor that holds each and the nodes that keep it. For one thread. */
 final class NameTable {
   private final Map<String, NameHolder> holders = new HashMap<>();
 
-  /** An actor that has a name, with what each node said that stands for it. */
+  /** Actor that holds a name, with the registration of each keeper. */
   private static final class NameHolder {
     private final ActorId actor;
     private final Map<NodeId, NameEntry> keepers = new LinkedHashMap<>();
@@ -28,7 +28,10 @@ final class NameTable {
       return actor.equals(other.actor());
     }
 
-    /** What the host or an heir says, who know more; else what its maker says. */
+    /**
+     * Returns the registration of the host or of a successor, which know more, otherwise that of
+     * the node that made the actor.
+     */
     NameEntry entry() {
       NameEntry best = null;
       for (var each : keepers.values()) {
@@ -40,7 +43,7 @@ final class NameTable {
     }
   }
 
-  /** Gives the name to the entry's actor unless another has it; who has it now. */
+  /** Gives the name to the entry's actor if it is free. Returns the registration of the holder. */
   NameEntry claim(NameEntry entry) {
     var holder = holders.computeIfAbsent(entry.name(), name -> new NameHolder(entry));
     if (holder.isFor(entry)) {
@@ -50,8 +53,8 @@ final class NameTable {
   }
 
   /**
-   * A node stands for it. That counts more than a claim whose maker may have been told of another
-   * holder, by the shard's predecessor.
+   * Registers a keeper of a name. This overrides an unconfirmed claim, whose claimant may have
+   * learned of another holder from a predecessor of this shard.
    */
   void registerKeeper(NameEntry entry) {
     var holder = holders.get(entry.name());
@@ -61,7 +64,7 @@ final class NameTable {
     }
     if (holder.isFor(entry)) {
       holder.keepers.remove(entry.keeper());
-      holder.keepers.put(entry.keeper(), entry); // as the last one, who knows best
+      holder.keepers.put(entry.keeper(), entry); // moves the latest registration, which is the best one, to the end
       holder.confirmed = true;
     }
   }
@@ -76,7 +79,7 @@ final class NameTable {
     holders.computeIfPresent(name, (key, holder) -> holder.actor.equals(actor) ? null : holder);
   }
 
-  /** A node is gone, and with it the names that no other node stands for. */
+  /** Removes a node that has left, and the names that no other node keeps. */
   void left(NodeId node) {
     holders.values().removeIf(holder -> {
       holder.keepers.remove(node);

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The names of the cluster as one node asks for them. Safe for all threads. */
+/** Cluster-wide directory of actor names, as one node uses it. Safe for all threads. */
 final class ShardedActorNameDirectory implements ActorNameDirectory {
   private final ActorRef<NameRegistrar.Command> keeper;
   private final Map<String, NameEntry> kept;

@@ -7,11 +7,11 @@ import io.mobula.spi.ActorNameDirectoryFactory;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Makes a node's side of the names and joins the hosting of their shards: members with the role
- * {@code mobula.directory.role} host them, the others send to them.
+ * Factory of a node's directory of actor names. It also starts the hosting of the shards: members
+ * with the role {@code mobula.directory.role} host them; other nodes only send to them.
  */
 public final class ShardedActorNameDirectoryFactory implements ActorNameDirectoryFactory {
-  /** For the service loader. */
+  /** Creates the factory for {@link java.util.ServiceLoader}. */
   public ShardedActorNameDirectoryFactory() {}
 
   @Override

@@ -1,8 +1,10 @@
 /**
- * Names of actors, unique in the cluster: shards on Akka Cluster Sharding that remember nothing by
- * themselves, and a keeper on each node that knows which names the node stands for.
+ * Cluster-wide names of actors. Shards on Akka Cluster Sharding decide which actor holds a name.
+ * They store nothing: a shard that starts asks all nodes. A registrar on each node knows which
+ * names the node keeps, and registers them again when a shard asks.
  *
- * <p>Owns the truth about who has a name. Never decides whether an actor lives: it is told.
+ * <p>The package decides who holds a name. It never decides whether an actor is alive: its callers
+ * say so.
  */
 @NullMarked
 package io.mobula.internal.names;

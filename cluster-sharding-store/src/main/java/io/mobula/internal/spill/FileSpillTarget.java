@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects in files of several directories, one after the other, so that several disks work at the
- * same time.
+ * Spill target that writes objects to files in several directories, in turns, so that several disks
+ * work at the same time.
  *
- * <p>Any thread. Each directory has one writer at a time; who finds it busy goes to the next. A
- * directory that is full or fails is left alone for a while and the others go on.
+ * <p>Safe for all threads. Each directory has one writer at a time; a thread that finds it busy
+ * tries the next. A directory that is full or fails is paused for a while, and the others go on.
  */
 final class FileSpillTarget implements SpillTarget {
   private final List<SpillDirectory> directories;
@@ -27,7 +27,10 @@ final class FileSpillTarget implements SpillTarget {
     this.directories = List.copyOf(directories);
   }
 
-  /** Makes a directory of its own in each that is named; all of them must take it. */
+  /**
+   * Creates a subdirectory for this process in each configured directory; all of them must accept
+   * it.
+   */
   static FileSpillTarget open(SpillSettings spillSettings) {
     if (spillSettings.directories().isEmpty()) {
       throw new InvalidRequestException("Wanted to spill to no directory: name one.");

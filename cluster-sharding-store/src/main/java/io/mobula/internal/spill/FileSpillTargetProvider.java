@@ -2,10 +2,10 @@ package io.mobula.internal.spill;
 
 import io.mobula.spi.SpillTarget;
 
-/** Spills to files. Made by {@link java.util.ServiceLoader}. */
+/** Provider of targets that spill to files. Made by {@link java.util.ServiceLoader}. */
 public final class FileSpillTargetProvider implements SpillTarget.Provider {
 
-  /** For the service loader. */
+  /** Creates the provider for {@link java.util.ServiceLoader}. */
   public FileSpillTargetProvider() {}
 
   @Override

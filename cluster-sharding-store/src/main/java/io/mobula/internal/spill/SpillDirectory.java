@@ -13,11 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files in one spill directory, below a directory of this store's own that the next start
- * removes if this process dies.
+ * Files of this process in one spill directory. They are in a subdirectory of their own, which the
+ * next start removes if this process dies.
  *
- * <p>Any thread; one writes at a time. Small objects go to the end of a shared file until that is
- * large enough, larger ones to a file each.
+ * <p>Safe for all threads; one writes at a time. Small objects are appended to a shared file until
+ * that is large enough; larger objects get a file each.
  */
 final class SpillDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(SpillDirectory.class);
@@ -34,7 +34,7 @@ final class SpillDirectory {
   private volatile @Nullable WritePause pause;
   private volatile boolean closed;
 
-  /** Why nothing is written here for now. */
+  /** Pause of writing to this directory, with its reason. */
   private record WritePause(long since, String reason) {}
 
   private SpillDirectory(Path base, StoreDirectory home, long fuseBelow, long fusedBytes) {
@@ -49,8 +49,8 @@ final class SpillDirectory {
   }
 
   /**
-   * The object in a file here, or null: when somebody else writes and {@code wait} is not set, when
-   * there is no room, or when the directory is aside.
+   * Writes an object to a file. Returns null if another thread writes and {@code wait} is not set, if there
+   * is no room, or if the directory is paused.
    */
   SpillTarget.@Nullable SpilledObject write(long number, MemorySegment content, boolean wait) {
     if (isPaused() || !take(wait)) {
@@ -71,19 +71,19 @@ final class SpillDirectory {
     }
   }
 
-  /** For people: its path and how it stands. */
+  /** Describes, for people, the path, its free space and the reason of a pause. */
   String describe() {
     var now = pause;
     long free = base.toFile().getUsableSpace();
     return base + " has " + free + " bytes free" + (now == null ? "" : " (" + now.reason() + ")");
   }
 
-  /** A file has gone: there may be room again. */
+  /** Ends a pause, because a removed file may have made room. */
   void onFileRemoved() {
     pause = null;
   }
 
-  /** Removes all files. */
+  /** Removes all files of this process. */
   void close() {
     closed = true;
     boolean taken = false;
@@ -114,7 +114,7 @@ final class SpillDirectory {
     return true;
   }
 
-  /** Whether it fits, as far as the file system tells. Says once that it does not. */
+  /** Returns whether the object fits, as far as the file system tells. Logs the first failure. */
   private boolean hasRoom(long bytes) {
     var here = base.toFile();
     long free = here.getUsableSpace();

@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file with one object or several, that goes when all of them have. Written by one thread at a
- * time until it is sealed; read and deleted from by any.
+ * Spill file with one or several objects, deleted when all of them are. One thread at a time writes
+ * until the file is sealed; all threads may read and delete objects.
  */
 final class SpillFile {
   private static final Logger LOG = LoggerFactory.getLogger(SpillFile.class);
-  private static final long CHUNK = 1 << 20; // a processor's cache keeps it from sum to write
+  private static final long CHUNK = 1 << 20; // small enough to stay in the processor's cache between checksum and write
 
   private final Path path;
   private final SpillDirectory home;
@@ -40,7 +40,7 @@ final class SpillFile {
     this.channel = channel;
   }
 
-  /** An empty file that is there already. */
+  /** Opens an empty file that exists already. */
   static SpillFile open(Path path, SpillDirectory home) throws IOException {
     return new SpillFile(path, home, FileChannel.open(path, StandardOpenOption.WRITE));
   }
@@ -50,8 +50,9 @@ final class SpillFile {
   }
 
   /**
-   * Keeps the file from going while an object is on its way into it; false if it takes no more.
-   * What {@link #append} then writes, or fails to, counts for this.
+   * Reserves the file for one object that will be written, so that the file is not deleted
+   * meanwhile. The reservation ends with {@link #append}, whether that succeeds or fails. Returns
+   * false if the file is sealed.
    */
   synchronized boolean reserve() {
     if (!sealed) {
@@ -60,7 +61,7 @@ final class SpillFile {
     return !sealed;
   }
 
-  /** Nothing is written any more. Idempotent. */
+  /** Closes the file for writing. Idempotent. */
   synchronized void seal() {
     if (!sealed) {
       sealed = true;
@@ -74,8 +75,8 @@ final class SpillFile {
   }
 
   /**
-   * Writes an object behind those there are, once for each {@link #reserve}: content first, then
-   * the header that vouches for it.
+   * Appends an object, once for each {@link #reserve}: first the content, then the header that
+   * makes it valid.
    */
   SpillTarget.SpilledObject append(long number, MemorySegment content) throws IOException {
     long start = end;
@@ -126,7 +127,7 @@ final class SpillFile {
       return;
     }
     if (!sealed) {
-      seal(); // which comes back here
+      seal(); // calls this method again
       return;
     }
     try {
@@ -137,7 +138,7 @@ final class SpillFile {
     home.onFileRemoved();
   }
 
-  /** One object in the file. */
+  /** Object in this file. */
   private final class SpillFileEntry implements SpillTarget.SpilledObject {
     private final long start;
     private final SpilledObjectHeader header;

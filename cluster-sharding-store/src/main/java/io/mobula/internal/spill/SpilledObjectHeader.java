@@ -7,11 +7,11 @@ import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
- * What stands in front of an object's bytes in a spill file. Little endian; the table of every byte
- * is in {@code docs/memory-layout.md}.
+ * Header in front of an object's bytes in a spill file. Little endian; {@code
+ * docs/memory-layout.md} has the table of every byte.
  *
- * @param number of the object, among all that the process has written
- * @param bytes the content's length
+ * @param number number of the object among all that the process has written
+ * @param bytes length of the content
  * @param sum CRC32C of the content
  */
 record SpilledObjectHeader(long number, long bytes, int sum) {
@@ -21,7 +21,7 @@ record SpilledObjectHeader(long number, long bytes, int sum) {
   private static final int VERSION = 1;
   private static final int CHECKED = 36;
 
-  /** Where the next header may be. */
+  /** Rounds an offset up to where the next header may be. */
   static long aligned(long offset) {
     return (offset + BYTES - 1) & -BYTES;
   }
@@ -39,7 +39,7 @@ record SpilledObjectHeader(long number, long bytes, int sum) {
     return header.clear();
   }
 
-  /** Refuses any other header than this; {@code read} is one as it was read. */
+  /** Throws if {@code read}, a header as it was read, differs from this one. */
   void require(ByteBuffer read, Function<String, ObjectLostException> lost) {
     var had = read.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     if (had.getLong(0) != MAGIC || had.getInt(CHECKED) != sumOf(had)) {

@@ -1,8 +1,9 @@
 /**
- * Objects on disk: written when a store is full, read back when somebody wants them.
+ * Spilling to files: objects are written to disk when a store is full, and read back when they are
+ * needed.
  *
- * <p>Owns the spill directories' content, from the first file to the last. Knows bytes only: which
- * object they are, whether it is needed and when it is written is the store's to say.
+ * <p>The package owns the content of the spill directories. It knows only bytes: the store decides
+ * which objects are written, when, and whether they are still needed.
  */
 @NullMarked
 package io.mobula.internal.spill;

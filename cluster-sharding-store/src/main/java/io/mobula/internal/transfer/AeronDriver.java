@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The embedded media driver of a node, with one thread, and the client that uses it from the
- * transfer's thread. Its files are in a directory of mode 0700 and go when it closes.
+ * Embedded media driver of a node, with one thread, and the Aeron client that the transfer thread
+ * uses. Its files are in a directory of mode 0700 and are deleted on close.
  */
 final class AeronDriver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AeronDriver.class);
@@ -36,16 +36,17 @@ final class AeronDriver implements AutoCloseable {
   private static final int MTU_ELSEWHERE = 8192;
   private static final int SOCKET_BUFFER = 4 * 1024 * 1024;
   private static final int LEAST_SOCKET_BUFFER = 128 * 1024;
-  /** Of a datagram and of an unfragmented message in it. */
+  /** Header of a datagram and of an unfragmented message in it. */
   private static final int DATA_HEADER = 32;
   /**
-   * Driver and client live and die together, so neither needs to find out that the other is dead.
+   * Liveness timeout of driver and client. It is long because both live and end together, so
+   * neither needs to detect the death of the other.
    */
   private static final long LIVENESS_TIMEOUT_NANOS = TimeUnit.HOURS.toNanos(1);
 
   /**
-   * What driver and client take for the time of day: the wall clock may jump by more than
-   * {@link #LIVENESS_TIMEOUT_NANOS}, after which each would take the other for dead.
+   * Monotonic clock that driver and client use as the time of day. The wall clock may jump by more
+   * than {@link #LIVENESS_TIMEOUT_NANOS}, and each would then take the other for dead.
    */
   private static final EpochClock MONOTONIC_CLOCK =
       () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
@@ -65,7 +66,7 @@ final class AeronDriver implements AutoCloseable {
     this.term = term;
   }
 
-  /** Starts both; {@code idle} is how the driver's thread waits. */
+  /** Starts driver and client; {@code idle} is the idle strategy of the driver's thread. */
   static AeronDriver start(TransferSettings.AeronTransport settings, IdleStrategy idle) {
     try {
       Files.createDirectory(
@@ -80,8 +81,8 @@ final class AeronDriver implements AutoCloseable {
     try {
       thread = AeronDriverThread.start(MediaDriver.launch(context(settings, mtu)), idle);
       return new AeronDriver(thread, connect(settings.directory()), mtu, settings.buffer());
-    } catch (Exception | InternalError e) { // Aeron throws IOExceptions undeclared, too
-      close(thread, e); // the error is of a disk that has no room
+    } catch (Exception | InternalError e) { // Aeron also throws undeclared IOExceptions
+      close(thread, e); // the error means a file system without room
       delete(settings.directory());
       throw new StoreException(
           "Cannot start the media driver at " + settings.host() + " in " + settings.directory()
@@ -94,17 +95,17 @@ final class AeronDriver implements AutoCloseable {
     return aeron;
   }
 
-  /** Bytes of a frame that travels in one datagram. */
+  /** Returns the size of a frame that fits into one datagram. */
   int maxFrame() {
     return mtu - DATA_HEADER;
   }
 
-  /** What a publication's channel says besides the endpoint. */
+  /** Returns the parameters of a publication's channel, without the endpoint. */
   String parameters() {
     return "|mtu=" + mtu + "|term-length=" + term;
   }
 
-  /** Listens on a port of the kernel's choice and waits until that is known. */
+  /** Listens on a port that the kernel chooses, and waits until the port is known. */
   Subscription listen(String host, int stream) {
     var subscription = subscribe(host, stream);
     long until = System.nanoTime() + START.toNanos();
@@ -142,7 +143,7 @@ final class AeronDriver implements AutoCloseable {
     }
   }
 
-  /** Closes it after a failure, which is the one to be told of. */
+  /** Closes the driver after a failure. Further failures become suppressed exceptions of it. */
   void closeAfter(Throwable failure) {
     close(this, failure);
   }
@@ -170,14 +171,14 @@ final class AeronDriver implements AutoCloseable {
         .socketRcvbufLength(socketBuffer)
         .socketSndbufLength(socketBuffer)
         .termBufferSparseFile(true)
-        .lowStorageWarningThreshold(0) // a warning for every log; to have no room is an error
+        .lowStorageWarningThreshold(0) // would warn for every log; lack of room is an error anyway
         .clientLivenessTimeoutNs(LIVENESS_TIMEOUT_NANOS)
         .publicationUnblockTimeoutNs(2 * LIVENESS_TIMEOUT_NANOS)
         .errorHandler(AeronDriver::onError);
   }
 
   private static void onError(Throwable e) {
-    if (!(e instanceof InternalError)) { // of which the thread tells, and not of each
+    if (!(e instanceof InternalError)) { // the driver's thread logs these, at a limited rate
       LOG.warn("The media driver: {}", e.toString(), e);
     }
   }
@@ -205,7 +206,7 @@ final class AeronDriver implements AutoCloseable {
     }
   }
 
-  /** What the kernel gives of the socket buffer wanted: never more than net.core.rmem_max. */
+  /** Returns the socket buffer that the kernel grants: never more than net.core.rmem_max. */
   private static int socketBuffer() {
     try (var probe = DatagramChannel.open()) {
       probe.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);

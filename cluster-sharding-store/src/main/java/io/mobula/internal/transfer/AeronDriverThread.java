@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread in which a media driver works. Unlike Aeron's own it goes on after a page of a log was
- * not there, as happens while the file system is full: Aeron leaves that log for the next work, and
- * logs that have their pages go on.
+ * Thread that runs a media driver. Unlike Aeron's own runner, it continues after a page of a log
+ * could not be accessed, which happens while the file system is full: Aeron abandons the current
+ * work on that log, and the logs that have their pages continue.
  */
 final class AeronDriverThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AeronDriverThread.class);
@@ -30,7 +30,10 @@ final class AeronDriverThread implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("mobula-transfer-driver").unstarted(this::run);
   }
 
-  /** Starts it for a driver that was launched without threads, and is closed with this. */
+  /**
+   * Starts the thread for a driver that was launched without threads. Closing the thread closes the
+   * driver.
+   */
   static AeronDriverThread start(MediaDriver driver, IdleStrategy idle) {
     var started = new AeronDriverThread(driver, idle);
     started.thread.start();
@@ -64,7 +67,7 @@ final class AeronDriverThread implements AutoCloseable {
     }
   }
 
-  /** Ends the thread, then the driver. */
+  /** Ends the thread, then closes the driver. */
   @Override
   public void close() {
     closed = true;

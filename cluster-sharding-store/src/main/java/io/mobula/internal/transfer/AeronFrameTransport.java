@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frames over Aeron: one subscription for whatever comes, one publication to each node there is
- * something to say to. A frame is one fragment, written and read in place in the log of its stream.
- * Belongs to the thread of the {@link TransferEngine}.
+ * Transport of frames over Aeron, with one subscription for all incoming frames and one publication
+ * to each node that gets any. A frame is one Aeron fragment, written and read in place in the log
+ * of its stream. Belongs to the thread of the {@link TransferEngine}.
  */
 final class AeronFrameTransport implements FrameTransport {
-  /** What an endpoint of this carrier begins with. */
+  /** Prefix of the endpoints of this transport. */
   static final String SCHEME = "aeron:";
 
   static final int STREAM = 4410;
@@ -29,11 +29,11 @@ final class AeronFrameTransport implements FrameTransport {
   private static final Logger LOG = LoggerFactory.getLogger(AeronFrameTransport.class);
   private static final long UNUSED = Duration.ofSeconds(60).toNanos();
   private static final int FRAGMENTS = 64;
-  /** Nothing else gets into a channel. */
+  /** Pattern of endpoints; nothing else becomes part of a channel. */
   private static final Pattern ENDPOINT =
       Pattern.compile(SCHEME + "([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%]+])(:[0-9]{1,5})");
 
-  /** The way to one node. */
+  /** Connection to one node. */
   private static final class PeerConnection {
     final long registration;
     final long opened;
@@ -61,11 +61,11 @@ final class AeronFrameTransport implements FrameTransport {
   private final BufferClaim claim = new BufferClaim();
 
   /**
-   * Frames for a subscription that has its port.
+   * Creates a transport for a subscription that has its port.
    *
-   * @param parameters what is added to the channel of a publication
-   * @param maxFrame what fits into one datagram
-   * @param unreachable how long a connection may take
+   * @param parameters parameters to add to the channel of a publication
+   * @param maxFrame size of a frame that fits into one datagram
+   * @param unreachable how long establishing a connection may take
    */
   AeronFrameTransport(
       Aeron aeron,
@@ -81,7 +81,7 @@ final class AeronFrameTransport implements FrameTransport {
     this.unreachable = unreachable.toNanos();
   }
 
-  /** Where others reach this node. */
+  /** Returns the endpoint at which others reach this node. */
   String endpoint() {
     return endpoint;
   }
@@ -117,7 +117,7 @@ final class AeronFrameTransport implements FrameTransport {
       LOG.warn("No way to {}: {}", to, e.getMessage());
       connections.remove(to);
       return SendResult.UNREACHABLE;
-    } catch (InternalError fault) { // how the JVM tells of a page that is not there
+    } catch (InternalError fault) { // thrown by the JVM when a page cannot be accessed
       LOG.warn(
           "Memory could not be read or written on the way to {}: the file system of {} may be full ({})",
           to,
@@ -157,7 +157,9 @@ final class AeronFrameTransport implements FrameTransport {
     return SendResult.BACK_PRESSURED;
   }
 
-  /** There is no connection yet, or the media driver has not even answered. */
+  /**
+   * Returns the result while there is no connection, or while the media driver has not answered.
+   */
   private SendResult awaited(String to, PeerConnection connection, long now) {
     if (now - connection.opened <= unreachable) {
       return SendResult.BACK_PRESSURED;
@@ -166,12 +168,12 @@ final class AeronFrameTransport implements FrameTransport {
     return SendResult.UNREACHABLE;
   }
 
-  /** Handles what has come; how many frames. */
+  /** Handles incoming frames and returns how many there were. */
   int poll(FragmentHandler handler) {
     return subscription.poll(handler, FRAGMENTS);
   }
 
-  /** Closes what has not been used for long. */
+  /** Closes connections that have not been used for a long time. */
   void closeUnused(long now) {
     connections.values().removeIf(connection -> {
       if (now - connection.used <= UNUSED) {
@@ -182,7 +184,7 @@ final class AeronFrameTransport implements FrameTransport {
     });
   }
 
-  /** Closes all; each is made again when it is needed. */
+  /** Closes all connections; each is opened again when it is needed. */
   void disconnectAll() {
     connections.values().forEach(this::close);
     connections.clear();

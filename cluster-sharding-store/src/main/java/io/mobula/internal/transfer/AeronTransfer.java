@@ -17,37 +17,46 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transfers over Aeron, on one thread of their own beside the media driver's, and over Akka from
- * and to whom Aeron fails, where a standby is given. Others hand it what they want through a
- * bounded queue; what does not fit fails at once.
+ * Object transfer over Aeron, on one thread beside that of the media driver. If a standby is
+ * configured, nodes that Aeron does not reach are reached over Akka. Other threads send commands
+ * through a bounded queue; a command that does not fit fails at once.
  */
 final class AeronTransfer implements ObjectTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(AeronTransfer.class);
   private static final int MAX_COMMANDS = 8192;
-  /** The driver finds what the network brings by looking, so this delays the first request. */
+  /**
+   * Longest park of the idle driver. The driver polls the network, so this delays the first request
+   * after a pause.
+   */
   private static final long DRIVER_QUIET = TimeUnit.MILLISECONDS.toNanos(20);
-  /** The driver wakes this thread, so it could sleep for ever. */
+  /**
+   * Longest park of the idle transfer thread. The driver wakes this thread, so the value hardly
+   * matters.
+   */
   private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final long HOUSEKEEPING = TimeUnit.SECONDS.toNanos(1);
 
   private static final Duration UNREACHABLE = Duration.ofSeconds(10);
 
-  /** Where Akka stands by. */
+  /** Connect timeout when Akka is the standby. */
   private static final Duration UNREACHABLE_BY_AERON = Duration.ofSeconds(3);
 
-  /** Within a turn of housekeeping; with more Aeron is left alone until the next turn. */
+  /**
+   * Limit of memory faults between two rounds of housekeeping; beyond it Aeron is not used until
+   * the next round.
+   */
   private static final int MOST_FAULTS = 100;
 
-  /** What others want of the thread. */
+  /** Command of another thread to the transfer thread. */
   private sealed interface TransferCommand {}
 
   private record Start(PullOperation pull) implements TransferCommand {}
 
   private record Lost(String endpoint, String how) implements TransferCommand {}
 
-  /** A frame that has come over Akka. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares it
+  /** Frame that was received over Akka. */
+  @SuppressWarnings("ArrayRecordComponent") // the record is never compared
   private record ReceivedFrame(byte[] bytes) implements TransferCommand {}
 
   private final ManyToOneConcurrentArrayQueue<TransferCommand> commands =
@@ -95,7 +104,7 @@ final class AeronTransfer implements ObjectTransfer {
     } catch (RuntimeException e) {
       driver.closeAfter(e);
       throw e;
-    } catch (Exception | InternalError noFile) { // Aeron throws IOExceptions undeclared
+    } catch (Exception | InternalError noFile) { // Aeron throws undeclared IOExceptions
       driver.closeAfter(noFile);
       throw new StoreException(
           "Aeron's files in " + where.directory() + " cannot be used: " + noFile, noFile);
@@ -104,9 +113,9 @@ final class AeronTransfer implements ObjectTransfer {
   }
 
   /**
-   * Starts it.
+   * Starts a transfer with its threads.
    *
-   * @param standby what takes over where Aeron fails, or null for nothing
+   * @param standby fallback where Aeron fails, or null for none
    * @throws StoreException when Aeron cannot be started
    */
   static AeronTransfer start(
@@ -123,7 +132,7 @@ final class AeronTransfer implements ObjectTransfer {
     return endpoint.text();
   }
 
-  /** On a thread of Akka's. */
+  /** Queues a frame that was received over Akka. Runs on a thread of Akka. */
   private void onAkkaFrame(byte[] frame) {
     submit(new ReceivedFrame(frame));
   }
@@ -171,7 +180,10 @@ final class AeronTransfer implements ObjectTransfer {
     }
   }
 
-  /** After the end: by its thread, and by whoever came too late to be seen by it. */
+  /**
+   * Refuses the queued commands after the end. The transfer thread calls this when it ends, and so
+   * does a thread that submits a command after that.
+   */
   private synchronized void refuseCommands() {
     commands.drain(command -> refuse(command, "this node has ended its transfers"));
   }
@@ -236,7 +248,7 @@ final class AeronTransfer implements ObjectTransfer {
       } catch (InternalError fault) {
         onFault(fault, faults++);
       }
-      if (now - tidied > HOUSEKEEPING) { // whatever has failed in this turn
+      if (now - tidied > HOUSEKEEPING) { // in any case, whatever has failed in this round
         tidied = now;
         faults = 0;
         try {
@@ -251,8 +263,9 @@ final class AeronTransfer implements ObjectTransfer {
   }
 
   /**
-   * A page of Aeron's files is not there, as their file system is full: what was begun is begun
-   * anew, since whoever waits here for its end would wait for as long as this node lives.
+   * Handles a memory fault: a page of Aeron's files could not be accessed because their file system
+   * is full. All connections are opened again, because a node that waits for the old ones would
+   * wait as long as this node lives.
    */
   private void onFault(InternalError fault, int before) {
     if (before == 0) {

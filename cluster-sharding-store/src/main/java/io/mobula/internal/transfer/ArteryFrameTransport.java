@@ -10,17 +10,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frames as Akka messages between actors of one name, on the stream that Artery keeps for large
- * messages. Belongs to the actor.
+ * Transport of frames as Akka messages between actors of the same name, on Artery's stream for
+ * large messages. Belongs to the actor.
  *
- * <p>Akka tells nobody when its queue is full, it drops. That the queue does not fill is the work
- * of the readers' windows; what is dropped is asked for again.
+ * <p>Akka drops messages silently when its queue is full. The readers' windows keep the queue from
+ * filling, and a reader requests again what was dropped.
  */
 final class ArteryFrameTransport implements FrameTransport {
-  /** What an endpoint of this carrier begins with. */
+  /** Prefix of the endpoints of this transport. */
   static final String SCHEME = "akka:";
 
-  /** Below Artery's limit for large frames, and large enough to be worth one. */
+  /**
+   * Maximum size of a frame: below Artery's limit for large messages, and large enough to be
+   * efficient.
+   */
   private static final int MAX_FRAME = 256 * 1024;
 
   private static final int MOST_REFS = 1024;

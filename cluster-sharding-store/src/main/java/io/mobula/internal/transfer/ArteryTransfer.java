@@ -15,14 +15,17 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Transfers over Akka: tells the {@link TransferActor} what others want. */
+/** Object transfer over Akka, as a front of the {@link TransferActor}. */
 final class ArteryTransfer implements ObjectTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(ArteryTransfer.class);
   private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final String ENDED = "this node has ended its transfers";
 
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
-  /** Those not done: an actor that has stopped no longer answers what it is told. */
+  /**
+   * Pulls that are not done. They are tracked here because a stopped actor no longer answers
+   * messages.
+   */
   private final Set<PullOperation> pulls = ConcurrentHashMap.newKeySet();
 
   private final ActorRef<TransferActor.Command> actor;

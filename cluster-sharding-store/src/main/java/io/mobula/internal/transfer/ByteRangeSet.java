@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A set of bytes as disjoint ranges, those that touch joined. Not safe for threads. What arrives in
- * order takes one entry, so adding is cheap where it matters.
+ * Set of bytes, stored as disjoint ranges; adjacent ranges are joined. Not thread-safe. Bytes that
+ * arrive in order take one entry, so adding is cheap in the usual case.
  */
 final class ByteRangeSet {
-  /** What is done with one range. */
+  /** Consumer of one range. */
   interface RangeConsumer {
     void accept(long from, long to);
   }
@@ -16,7 +16,10 @@ final class ByteRangeSet {
   private final TreeMap<Long, Long> ends = new TreeMap<>();
   private long covered;
 
-  /** Adds the bytes from {@code from} up to but without {@code to}; how many of them are new. */
+  /**
+   * Adds the bytes from {@code from} (inclusive) to {@code to} (exclusive). Returns how many of
+   * them are new.
+   */
   long add(long from, long to) {
     if (from >= to) {
       return 0;
@@ -38,12 +41,12 @@ final class ByteRangeSet {
     return added;
   }
 
-  /** How many bytes are in the set. */
+  /** Returns the number of bytes in the set. */
   long covered() {
     return covered;
   }
 
-  /** Tells the parts of a range that are not in the set, in order. */
+  /** Passes on the parts of a range that are not in the set, in order. */
   void forEachGap(long from, long to, RangeConsumer consumer) {
     long at = from;
     Map.Entry<Long, Long> before = ends.floorEntry(from);
@@ -61,7 +64,7 @@ final class ByteRangeSet {
     }
   }
 
-  /** How many separate ranges there are. */
+  /** Returns the number of separate ranges. */
   int count() {
     return ends.size();
   }

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 
 /**
- * Small frames that must get out although there is no room or no connection yet: refusals and
- * farewells. Belongs to the thread of its {@link TransferEngine}. Bounded in number and time: one
- * that never gets out only makes the other side wait.
+ * Queue of small frames that have to be sent although there is no room or no connection yet:
+ * refusals and ends of pulls. Bounded in number and time; a frame that is never sent only makes the
+ * other side wait for its timeout. Belongs to the thread of its {@link TransferEngine}.
  */
 final class ControlFrameQueue {
   private static final int MOST = 1024;
@@ -22,7 +22,7 @@ final class ControlFrameQueue {
     this.transport = transport;
   }
 
-  /** Sends it, now or with {@link #work}. */
+  /** Sends a frame now, or queues it for {@link #work}. */
   void send(String endpoint, int length, FrameTransport.FrameEncoder encoder, long now) {
     if (transport.send(endpoint, length, encoder) == FrameTransport.SendResult.BACK_PRESSURED) {
       if (frames.size() == MOST) {
@@ -32,7 +32,7 @@ final class ControlFrameQueue {
     }
   }
 
-  /** Tries each that waits once. */
+  /** Tries to send each queued frame once. Returns how many were sent. */
   int work(long now) {
     int sent = 0;
     for (int i = frames.size(); i > 0; i--) {

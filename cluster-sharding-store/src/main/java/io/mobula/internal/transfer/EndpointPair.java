@@ -3,14 +3,14 @@ package io.mobula.internal.transfer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one node is reached over two carriers.
+ * Endpoints of one node on two transports.
  *
- * @param first the one to use
- * @param standby the one to fall back to, or null if there is none
+ * @param first the endpoint to use
+ * @param standby the endpoint to fall back to, or null if there is none
  */
 record EndpointPair(String first, @Nullable String standby) {
 
-  /** Reads what {@link io.mobula.spi.ObjectTransfer#endpoint} says. */
+  /** Parses the text of {@link io.mobula.spi.ObjectTransfer#endpoint}. */
   static EndpointPair parse(String text) {
     int blank = text.indexOf(' ');
     return blank < 0
@@ -18,12 +18,12 @@ record EndpointPair(String first, @Nullable String standby) {
         : new EndpointPair(text.substring(0, blank), text.substring(blank + 1));
   }
 
-  /** Whether this is one of the two. */
+  /** Returns whether the endpoint is one of the two. */
   boolean has(String endpoint) {
     return endpoint.equals(first) || endpoint.equals(standby);
   }
 
-  /** What {@link #parse} reads. */
+  /** Returns the text that {@link #parse} reads. */
   String text() {
     return standby == null ? first : first + " " + standby;
   }

@@ -7,8 +7,8 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.util.function.Consumer;
 
 /**
- * The actor that others send frames to over Akka where the {@link TransferEngine} has a thread of
- * its own, which it hands them to.
+ * Actor that receives frames over Akka for a {@link TransferEngine} that runs on its own thread,
+ * and passes them to that thread.
  */
 final class FrameReceiver extends AbstractOnMessageBehavior<TransferActor.Command> {
   private final Consumer<byte[]> frames;
@@ -19,9 +19,9 @@ final class FrameReceiver extends AbstractOnMessageBehavior<TransferActor.Comman
   }
 
   /**
-   * Its behavior.
+   * Creates the behavior of the actor.
    *
-   * @param frames takes the bytes of each frame; must not block
+   * @param frames consumer of the bytes of each frame; must not block
    */
   static Behavior<TransferActor.Command> create(Consumer<byte[]> frames) {
     return Behaviors.setup(context -> new FrameReceiver(context, frames));

@@ -3,36 +3,35 @@ package io.mobula.internal.transfer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Takes frames to other nodes. Belongs to the thread of its {@link TransferEngine}; nothing blocks.
+ * Transport of frames to other nodes. Belongs to the thread of its {@link TransferEngine}. No
+ * method blocks.
  */
 interface FrameTransport {
 
-  /** What became of a frame. */
+  /** Result of sending a frame. */
   enum SendResult {
-    /** It is on its way. */
+    /** The frame is on its way. */
     SENT,
-    /** No room, or no connection yet; try again. */
+    /** There is no room or no connection yet; try again. */
     BACK_PRESSURED,
-    /** There is no way to that endpoint. */
+    /** The endpoint cannot be reached. */
     UNREACHABLE
   }
 
-  /** Writes a frame in place. */
+  /** Encoder that writes a frame in place. */
   interface FrameEncoder {
     void encode(MutableDirectBuffer buffer, int offset);
   }
 
-  /** Where this node is reached by whoever is at that endpoint: over the same carrier. */
+  /** Returns this node's endpoint for replies from the given endpoint, on the same transport. */
   String replyTo(String endpoint);
 
-  /** How many bytes a frame to that endpoint may have. */
+  /** Returns the maximum size of a frame to the endpoint, in bytes. */
   int maxFrame(String endpoint);
 
-  /**
-   * Sends a frame of exactly this many bytes, written by {@code filler} if there is room for it.
-   */
+  /** Sends a frame of exactly this many bytes, which {@code encoder} writes if there is room. */
   SendResult send(String endpoint, int length, FrameEncoder encoder);
 
-  /** Nobody is there any more. */
+  /** Closes the connection to an endpoint whose process is gone. */
   void disconnect(String endpoint);
 }

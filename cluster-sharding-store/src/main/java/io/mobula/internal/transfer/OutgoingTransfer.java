@@ -5,19 +5,19 @@ import java.util.ArrayDeque;
 import java.util.zip.CRC32C;
 
 /**
- * One pull of another node, served from an object that is kept open for it. Belongs to
- * {@link OutgoingTransfers}.
+ * Pull of another node, served from an object that is kept open for it. Belongs to {@link
+ * OutgoingTransfers}.
  */
 final class OutgoingTransfer {
-  /** How many requests of one reader may wait: several windows' worth. */
+  /** Limit of waiting requests of one reader: several windows. */
   private static final int MOST_ASKS = 64;
-  /** Bytes sent before it is the next reader's turn. */
+  /** Bytes to send before the next reader's turn. */
   private static final int TURN = 512 * 1024;
 
   private final TransferFrameCodec.RangeRequest first;
   private final ObjectSource.OpenObject object;
   private final ArrayDeque<TransferFrameCodec.RangeRequest> requests = new ArrayDeque<>();
-  /** Where the oldest request has got to. */
+  /** Offset that the oldest request has reached. */
   private long at;
 
   private long touched;
@@ -30,7 +30,7 @@ final class OutgoingTransfer {
     this.touched = now;
   }
 
-  /** Queues a request; false if there are too many. */
+  /** Queues a range request. Returns false if too many are waiting. */
   boolean add(TransferFrameCodec.RangeRequest rangeRequest, long now) {
     if (requests.size() == MOST_ASKS) {
       return false;
@@ -47,7 +47,7 @@ final class OutgoingTransfer {
     return first.id().equals(rangeRequest.id()) && first.attempt() == rangeRequest.attempt();
   }
 
-  /** Whether the reader wants the answer where this one goes, and not over another carrier. */
+  /** Returns whether this transfer replies to that endpoint, and not over another transport. */
   boolean repliesTo(String replyTo) {
     return reader().equals(replyTo);
   }
@@ -68,7 +68,7 @@ final class OutgoingTransfer {
     return first.replyTo();
   }
 
-  /** Sends chunks until its turn is over or the carrier has no room. */
+  /** Sends chunks until the turn is over or the transport has no room. */
   FrameTransport.SendResult send(FrameTransport transport, CRC32C crc, long now) {
     int most = transport.maxFrame(reader()) - TransferFrameCodec.CHUNK_HEADER;
     int sent = 0;

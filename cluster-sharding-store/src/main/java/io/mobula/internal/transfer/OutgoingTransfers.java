@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this node sends to others: objects kept open for their readers, in turns. Belongs to the
- * thread of its {@link TransferEngine}.
+ * Transfers from this node to readers on other nodes, which take turns. Belongs to the thread of
+ * its {@link TransferEngine}.
  *
- * <p>An object is opened with a reader's first request and closed when the reader says so, is known
- * to be dead, or has neither asked nor taken anything for a while; should it ask again, it is
- * opened again.
+ * <p>An object is opened at a reader's first request. It is closed when the reader ends the pull,
+ * when the reader is known to be dead, or when the reader has neither requested nor accepted
+ * anything for a while. A later request opens it again.
  */
 final class OutgoingTransfers {
   private static final Logger LOG = LoggerFactory.getLogger(OutgoingTransfers.class);
@@ -28,7 +28,7 @@ final class OutgoingTransfers {
   private final ControlFrameQueue controlFrames;
   private final int most;
   private final Map<Long, OutgoingTransfer> transfers = new HashMap<>();
-  /** Whose turn it is; those that have ended are passed over and dropped. */
+  /** Transfers in the order of their turns; closed ones are skipped and removed. */
   private final ArrayDeque<OutgoingTransfer> turns = new ArrayDeque<>();
 
   private final CRC32C crc = new CRC32C();
@@ -41,7 +41,7 @@ final class OutgoingTransfers {
     this.most = most;
   }
 
-  /** Serves a request, or says why not. */
+  /** Serves a request, or sends a refusal. */
   void onRequest(TransferFrameCodec.RangeRequest rangeRequest, long now) {
     OutgoingTransfer transfer = transfers.get(rangeRequest.pull());
     if (transfer != null && !transfer.isSameObject(rangeRequest)) {
@@ -49,9 +49,9 @@ final class OutgoingTransfers {
       return;
     }
     if (transfer != null
-        && !transfer.repliesTo(rangeRequest.replyTo())) { // nothing has come over that carrier
+        && !transfer.repliesTo(rangeRequest.replyTo())) { // no frame has arrived over the old transport
       if (rangeRequest.replyTo().startsWith(AeronFrameTransport.SCHEME)) {
-        return; // it is late: a reader goes over to Akka, and not back
+        return; // a late request: a reader switches to Akka and never back
       }
       end(transfer);
       transfer = null;
@@ -64,7 +64,7 @@ final class OutgoingTransfers {
     }
   }
 
-  /** The reader wants no more. */
+  /** Ends the transfer because the reader wants no more. */
   void onEnd(long pull) {
     OutgoingTransfer transfer = transfers.get(pull);
     if (transfer != null) {
@@ -72,14 +72,17 @@ final class OutgoingTransfers {
     }
   }
 
-  /** The reader is dead. */
+  /** Ends all transfers to a reader that is dead. */
   void lost(EndpointPair gone) {
     List.copyOf(transfers.values()).stream()
         .filter(transfer -> gone.has(transfer.reader()))
         .forEach(this::end);
   }
 
-  /** Sends a turn of each reader, beginning with another one each time; how many could be sent. */
+  /**
+   * Sends one turn for each reader, starting with another reader each time. Returns how many could
+   * be served.
+   */
   int work(long now) {
     int sent = 0;
     OutgoingTransfer first = turns.pollFirst();
@@ -115,14 +118,14 @@ final class OutgoingTransfers {
   private FrameTransport.SendResult send(OutgoingTransfer transfer, long now) {
     try {
       return transfer.send(transport, crc, now);
-    } catch (RuntimeException | InternalError e) { // the latter where a page is not there
+    } catch (RuntimeException | InternalError e) { // InternalError means that a page could not be accessed
       LOG.warn("Cannot read an object for {}", transfer.reader(), e);
       end(transfer);
       return FrameTransport.SendResult.BACK_PRESSURED;
     }
   }
 
-  /** Whether a reader may want something. */
+  /** Returns whether a reader may still request something. */
   boolean isBusy() {
     return !transfers.isEmpty();
   }

@@ -13,33 +13,36 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pull of this node: the request, what it has got, and the future of who wants it. Cancelling
- * is for all threads; all else belongs to the thread of its {@link TransferEngine}.
+ * Pull of this node: its request, its progress and its future. Any thread may cancel it; everything
+ * else belongs to the thread of its {@link TransferEngine}.
  */
 final class PullOperation implements ObjectTransfer.PullHandle {
   final ObjectPullRequest request;
   private final Runnable wake;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private volatile boolean cancelled;
-  /** Null while it waits for its turn. */
+  /** State of the pull; null while the pull waits for its turn. */
   private @Nullable PullState state;
 
-  /** Sources that died while it waited for its turn. */
+  /** Sources that died while the pull waited for its turn, with the reasons. */
   private final Map<String, String> lostWhileWaiting = new HashMap<>(2);
 
   private @Nullable RuntimeException failure;
   private long reported;
-  /** Endpoints that searches have found, until the desk takes them. */
+  /** Endpoints that searches have found and the engine has not taken yet. */
   private final ConcurrentLinkedQueue<String> found = new ConcurrentLinkedQueue<>();
 
   private CompletableFuture<?> search = CompletableFuture.completedFuture(null);
-  /** The search was begun when no source was left, and nobody new has been found since. */
+  /**
+   * Whether the running search began when no source was left, and no new source has been found
+   * since.
+   */
   private boolean finalSearch;
 
   /**
-   * A pull that waits.
+   * Creates a pull that waits for its turn.
    *
-   * @param wake makes the desk look at it again
+   * @param wake makes the engine look at the pull again
    */
   PullOperation(ObjectPullRequest request, Runnable wake) {
     this.request = request;
@@ -68,7 +71,7 @@ final class PullOperation implements ObjectTransfer.PullHandle {
     search();
   }
 
-  /** The process at this endpoint is dead. */
+  /** Gives up the source at this endpoint, whose process is dead. */
   void lost(String endpoint, String how, long now) {
     var begun = state;
     if (begun != null) {
@@ -79,11 +82,11 @@ final class PullOperation implements ObjectTransfer.PullHandle {
   }
 
   /**
-   * Takes in the sources that were found, and looks for others when none is left. Whether something
-   * has changed.
+   * Adds the sources that were found, and starts a search when none is left. Returns whether
+   * anything has changed.
    */
   boolean lookForSources(long now) {
-    boolean searched = search.isDone(); // before looking at what it has found
+    boolean searched = search.isDone(); // read before the results, so that none is missed
     boolean more = false;
     for (var endpoint = found.poll(); endpoint != null; endpoint = found.poll()) {
       more |= state().add(endpoint, now);
@@ -124,7 +127,7 @@ final class PullOperation implements ObjectTransfer.PullHandle {
     return current;
   }
 
-  /** Tells the listener what is new. */
+  /** Reports new progress to the listener. */
   void report() {
     long arrived = state().arrived();
     if (arrived != reported) {
@@ -133,7 +136,7 @@ final class PullOperation implements ObjectTransfer.PullHandle {
     }
   }
 
-  /** The target cannot be written. */
+  /** Aborts the pull because its target cannot be written. */
   void abort(RuntimeException why) {
     failure = why;
   }
@@ -148,7 +151,7 @@ final class PullOperation implements ObjectTransfer.PullHandle {
         };
   }
 
-  /** Settles the future of one that is over. */
+  /** Completes the future of a pull that is over. */
   void finish() {
     if (failure != null) {
       fail(failure);

@@ -3,17 +3,18 @@ package io.mobula.internal.transfer;
 import io.mobula.spi.TransferSettings.TransferLimits;
 
 /**
- * How a pull deals with its sources. Times in nanoseconds.
+ * Windows and timeouts of a pull. Times are in nanoseconds.
  *
- * @param windowBytes how many bytes one source is asked for and has not sent yet
- * @param requestBytes how many bytes one request asks for at most
+ * @param windowBytes limit of bytes requested from one source and not yet received
+ * @param requestBytes limit of bytes in one request
  * @param silenceTimeout how long a source may be silent
- * @param maxSilences after how many silences in a row it is given up
- * @param maxCorruptChunks after how many chunks with a wrong checksum, less what right ones make up
- *     for, it is given up
- * @param stallTimeout how long nobody may send anything
- * @param hedgeDelay after how long an idle source is asked for what another still owes
- * @param busyBackoff how long a source is left alone that had no room for the request
+ * @param maxSilences number of silences in a row after which a source is given up
+ * @param maxCorruptChunks number of chunks with a wrong checksum after which a source is given up;
+ *     valid chunks lower the count
+ * @param stallTimeout how long the whole pull may make no progress
+ * @param hedgeDelay age of another source's request after which an idle source is asked for the
+ *     same bytes
+ * @param busyBackoff how long a source that had no room for a request is left alone
  */
 record PullPolicy(
     int windowBytes,

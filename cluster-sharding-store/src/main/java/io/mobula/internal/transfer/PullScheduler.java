@@ -15,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this node fetches from others. Belongs to the thread of its {@link TransferEngine}: nobody
- * else writes to the targets, so a pull that is done is written to no more.
+ * Scheduler of this node's pulls. Belongs to the thread of its {@link TransferEngine}. Only that
+ * thread writes to the targets, so a completed pull is never written to again.
  */
 final class PullScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(PullScheduler.class);
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** How long an endpoint is not asked again for which another carrier was taken. */
+  /** Time for which an endpoint is avoided after its standby was taken. */
   private static final long AVOIDED = Duration.ofSeconds(10).toNanos();
 
   private final FrameTransport transport;
@@ -31,7 +31,7 @@ final class PullScheduler {
   private final PullPolicy policy;
   private final Map<Long, PullOperation> running = new HashMap<>();
   private final ArrayDeque<PullOperation> waiting = new ArrayDeque<>();
-  /** Endpoints that have failed and whose nodes have a standby, and until when. */
+  /** Endpoints that have failed and have a standby, with the times until which they are avoided. */
   private final Map<String, Long> avoided = new HashMap<>();
 
   private final CRC32C crc = new CRC32C();
@@ -53,7 +53,7 @@ final class PullScheduler {
     }
   }
 
-  /** A chunk whose checksum is right. */
+  /** Handles a chunk with a right checksum. */
   void onChunk(DirectBuffer buffer, int offset, int length, long now) {
     PullOperation pull = running.get(TransferFrameCodec.pull(buffer, offset));
     if (pull == null) {
@@ -75,7 +75,7 @@ final class PullScheduler {
     pull.state().arrived(source, from, to, now);
   }
 
-  /** A chunk whose checksum is wrong, if what it says of itself is true. */
+  /** Handles a chunk with a wrong checksum, provided that its header names a running pull. */
   void onCorrupt(DirectBuffer buffer, int offset, long now) {
     PullOperation pull = running.get(TransferFrameCodec.pull(buffer, offset));
     if (pull != null) {
@@ -101,7 +101,10 @@ final class PullScheduler {
     waiting.forEach(pull -> pull.lost(endpoint, how, now));
   }
 
-  /** Asks, reports, ends what is at its end and lets the next ones begin. */
+  /**
+   * Sends requests, reports progress, finishes pulls that are over, and starts waiting ones.
+   * Returns the amount of work done.
+   */
   int work(long now) {
     int work = 0;
     for (Iterator<Map.Entry<Long, PullOperation>> each = running.entrySet().iterator();
@@ -134,7 +137,7 @@ final class PullScheduler {
     all.forEach(pull -> pull.fail(why, Map.of()));
   }
 
-  /** The desk cannot go on. */
+  /** Fails all pulls because the engine cannot continue. */
   void fail(Throwable broken) {
     var all = new ArrayList<>(running.values());
     all.addAll(waiting);

@@ -4,14 +4,14 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One source of a pull, as the pull sees it: what it was asked for, and how it has behaved. Belongs
- * to {@link PullState}.
+ * Source of a pull: the ranges requested from it, and its behavior so far. Belongs to {@link
+ * PullState}.
  */
 final class PullSource {
-  /** How many right chunks make up for one with a wrong checksum. */
+  /** Number of valid chunks that make up for one with a wrong checksum. */
   private static final int FORGIVING = 8;
 
-  /** A range it was asked for; what lies before {@code next} has come or was taken back. */
+  /** Requested range; the bytes before {@code next} have arrived or were reclaimed. */
   static final class PendingRange {
     final long from;
     final long to;
@@ -31,10 +31,10 @@ final class PullSource {
 
   final int index;
   final String name;
-  /** Where the same node is reached over another carrier, or null. */
+  /** Endpoint of the same node on another transport, or null. */
   final @Nullable String standby;
 
-  /** In the order in which they were asked, which is the order in which they are answered. */
+  /** Requested ranges in the order of the requests, in which they are also answered. */
   final ArrayDeque<PendingRange> pendingRanges = new ArrayDeque<>();
 
   private long outstandingBytes;
@@ -69,7 +69,10 @@ final class PullSource {
     }
   }
 
-  /** Bytes it may be asked for now. One that was silent gets one small request to prove itself. */
+  /**
+   * Returns how many bytes may be requested now. A source that was silent gets one small request to
+   * prove itself.
+   */
   long availableBytes(long window, long now) {
     if (!isUsable() || now < backoffUntil) {
       return 0;
@@ -99,7 +102,7 @@ final class PullSource {
     silences = 0;
   }
 
-  /** A right chunk came: enough of them make up for a wrong one. */
+  /** Counts a valid chunk; enough of them make up for a corrupt one. */
   void noteValidChunk() {
     if (++right >= FORGIVING) {
       right = 0;
@@ -129,7 +132,7 @@ final class PullSource {
     pendingRange.next = to;
   }
 
-  /** The one that covers this place, among those not yet answered. */
+  /** Returns the unanswered range that covers these bytes, or null. */
   @Nullable
   PendingRange findRange(long from, long to) {
     for (var pendingRange : pendingRanges) {
@@ -140,7 +143,7 @@ final class PullSource {
     return null;
   }
 
-  /** Forgets the oldest; the next one's time begins. */
+  /** Removes the oldest range; the time of the next one begins. */
   PendingRange dropOldest(long now) {
     PendingRange oldest = pendingRanges.removeFirst();
     outstandingBytes -= oldest.to - oldest.next;

@@ -10,38 +10,42 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what one pull asks of which source: pure, no I/O, no clock. Belongs to one thread; times
- * are nanoseconds of any origin.
+ * State of one pull, which decides what to request from which source. A pure class without I/O or a
+ * clock. Belongs to one thread. Times are nanoseconds of any origin.
  *
- * <p>A request is the credit for its bytes, so a reader that does not ask is not sent anything, and
- * a source keeps no account of its readers' windows. Each source is kept busy up to a window; who
- * answers faster is asked more. A source answers in the order of the requests, each from its start
- * to its end: a chunk beyond the one awaited says that what lies between was lost, and it is asked
- * again at once. What nobody sends in time goes back and is asked of whoever has room. Everything
- * that arrives counts, whoever was asked for it and however often it comes. A source that cannot be
- * reached, or is silent, is replaced by its standby, the same node over another carrier.
+ * <p>A request grants credit for its bytes: a reader that requests nothing is sent nothing, and a
+ * source keeps no account of its readers' windows. Each source is kept busy up to a window, so a
+ * source that answers faster gets more requests.
+ *
+ * <p>A source answers requests in order, each from its start to its end. A chunk beyond the
+ * expected one therefore shows that the bytes between are lost, and they are requested again at
+ * once. Bytes that do not arrive in time are reclaimed and requested from any source with room.
+ * Every chunk that arrives counts, whichever source was asked for it and however often it arrives.
+ *
+ * <p>A source that is unreachable or silent is replaced by its standby: the same node on another
+ * transport.
  */
 final class PullState {
-  /** Takes a request to a source; false if that is not possible right now. */
+  /** Sender of range requests. Returns false if a request cannot be sent right now. */
   interface RequestSender {
     boolean send(int source, long from, long to);
   }
 
-  /** Where a pull is. */
+  /** Outcome of a pull so far. */
   enum Outcome {
-    /** Sources are left. */
+    /** The pull has usable sources. */
     RUNNING,
-    /** All is there. */
+    /** All bytes have arrived. */
     DONE,
-    /** No source is left; it runs again if one is added. */
+    /** No source is left; the pull continues if one is added. */
     STARVED,
-    /** Nothing came for too long. */
+    /** No chunk has arrived for too long. */
     FAILED
   }
 
   private record Range(long from, long to) {}
 
-  /** After how many silences a source that has a standby is given up for that. */
+  /** Number of silences after which a source is replaced by its standby. */
   private static final int STRIKES_BEFORE_STANDBY = 2;
 
   private final long bytes;
@@ -49,9 +53,7 @@ final class PullState {
   private final List<PullSource> pullSources = new ArrayList<>();
   private final List<String> replaced = new ArrayList<>(0);
   private final ByteRangeSet arrived = new ByteRangeSet();
-  /**
-   * What was asked before and is to be asked again; all else from the frontier on is yet unasked.
-   */
+  /** Ranges to request again. Everything from the frontier on has not been requested yet. */
   private final ArrayDeque<Range> reclaimed = new ArrayDeque<>();
 
   private long frontier;
@@ -79,7 +81,8 @@ final class PullState {
   }
 
   /**
-   * One more source, unless it was one before: whoever was given up stays so. Whether it is new.
+   * Adds a source, unless the pull has or had it: a source that was given up stays so. Returns
+   * whether it is new.
    */
   boolean add(String endpoints, long now) {
     var node = EndpointPair.parse(endpoints);
@@ -91,22 +94,22 @@ final class PullState {
     return true;
   }
 
-  /** How many sources there are and were; their numbers count from zero. */
+  /** Returns the number of sources, including those given up; sources are numbered from zero. */
   int sourceCount() {
     return pullSources.size();
   }
 
-  /** The endpoint of a source. */
+  /** Returns the endpoint of a source. */
   String endpoint(int source) {
     return pullSources.get(source).name;
   }
 
-  /** How many bytes have arrived, each counted once. */
+  /** Returns how many bytes have arrived, each counted once. */
   long arrived() {
     return arrived.covered();
   }
 
-  /** What was wrong with each source that was given up. */
+  /** Returns the reason for each source that was given up. */
   Map<String, String> reasons() {
     var result = new LinkedHashMap<String, String>();
     for (var pullSource : pullSources) {
@@ -118,17 +121,17 @@ final class PullState {
     return result;
   }
 
-  /** Whether this source may have it open for us. */
+  /** Returns whether the source was sent a request and may have the object open. */
   boolean wasAsked(int source) {
     return pullSources.get(source).wasRequested();
   }
 
-  /** Whether these bytes are of this object, from one of its sources. */
+  /** Returns whether source number and range are valid for this pull. */
   boolean isInBounds(int source, long from, long to) {
     return source >= 0 && source < pullSources.size() && from >= 0 && from < to && to <= bytes;
   }
 
-  /** A chunk has arrived and is right. */
+  /** Handles a valid chunk. */
   void arrived(int source, long from, long to, long now) {
     var pullSource = pullSources.get(source);
     pullSource.noteActivity(now);
@@ -154,7 +157,7 @@ final class PullState {
     }
   }
 
-  /** A chunk of this source had a wrong checksum: nothing in it can be believed. */
+  /** Handles a chunk with a wrong checksum, whose content cannot be trusted. */
   void corrupt(int source, long now) {
     if (source < 0 || source >= pullSources.size()) {
       return;
@@ -166,7 +169,7 @@ final class PullState {
     }
   }
 
-  /** The source has no room for requests; it is asked again a little later. */
+  /** Handles a source without room for requests; it is asked again a little later. */
   void busy(int source, long now) {
     if (source < 0 || source >= pullSources.size()) {
       return;
@@ -177,17 +180,17 @@ final class PullState {
     pullSource.backOff(now + policy.busyBackoff());
   }
 
-  /** There is no way to the source; its standby is asked from now on, if it has one. */
+  /** Handles a source that cannot be reached; its standby, if any, takes its place. */
   void unreachable(int source, String reason, long now) {
     replace(pullSources.get(source), reason, now);
   }
 
-  /** Whether the same node can be reached over another carrier, too. */
+  /** Returns whether the same node can also be reached over another transport. */
   boolean hasStandby(int source) {
     return pullSources.get(source).standby != null;
   }
 
-  /** The endpoints whose standby was taken since this was asked before. */
+  /** Returns the endpoints that were replaced by their standbys since the last call. */
   List<String> drainReplacedEndpoints() {
     if (replaced.isEmpty()) {
       return List.of();
@@ -197,14 +200,14 @@ final class PullState {
     return taken;
   }
 
-  /** The source will not send it, or cannot. */
+  /** Gives up a source that refuses or is unable to send the object. */
   void giveUp(int source, String reason, long now) {
     if (source >= 0 && source < pullSources.size()) {
       giveUp(pullSources.get(source), reason, now);
     }
   }
 
-  /** The process at this endpoint is dead. */
+  /** Gives up the source at this endpoint, whose process is dead. */
   void lost(String endpoints, String how, long now) {
     var node = EndpointPair.parse(endpoints);
     for (var pullSource : pullSources) {
@@ -214,9 +217,7 @@ final class PullState {
     }
   }
 
-  /**
-   * Takes back what is overdue and asks for what there is room for; to be called again and again.
-   */
+  /** Reclaims what is overdue and sends requests as far as there is room. Call it periodically. */
   int work(long now, RequestSender sender) {
     if (now - progressed > policy.stallTimeout()) {
       stalled = true;
@@ -224,7 +225,7 @@ final class PullState {
       pullSources.forEach(pullSource -> giveUp(pullSource, reason, now));
       return 0;
     }
-    int known = pullSources.size(); // standbys may be added
+    int known = pullSources.size(); // the loop may add standbys
     for (int i = 0; i < known; i++) {
       reclaimOverdue(pullSources.get(i), now);
     }
@@ -265,7 +266,7 @@ final class PullState {
     return asked;
   }
 
-  /** What is to be asked next: what was lost first, then what comes next in order. */
+  /** Returns the next range to request: lost ranges first, then new ones in order. */
   private @Nullable Range next() {
     for (var range = reclaimed.pollFirst(); range != null; range = reclaimed.pollFirst()) {
       var missing = new ArrayList<Range>();
@@ -294,7 +295,10 @@ final class PullState {
     return new Range(range.from, end);
   }
 
-  /** Everything is asked: an idle source may get a copy of the oldest request that others owe. */
+  /**
+   * Requests the oldest range that another source still owes from an idle source, once everything
+   * has been requested.
+   */
   private int hedge(PullSource idle, long now, RequestSender sender) {
     if (!idle.pendingRanges.isEmpty()) {
       return 0;
@@ -368,7 +372,7 @@ final class PullState {
     }
   }
 
-  /** For tests: how many ranges are kept to describe what has arrived and what is to be asked. */
+  /** Returns how many ranges describe what has arrived and what is to be requested. For tests. */
   int rangeCount() {
     int asks = pullSources.stream()
         .mapToInt(pullSource -> pullSource.pendingRanges.size())

@@ -1,8 +1,8 @@
 package io.mobula.internal.transfer;
 
 /**
- * Frames over Aeron to endpoints of Aeron, and over Akka to those of Akka. Belongs to the thread of
- * the {@link TransferEngine}.
+ * Transport that sends frames over Aeron to Aeron endpoints and over Akka to Akka endpoints.
+ * Belongs to the thread of the {@link TransferEngine}.
  */
 final class RoutingFrameTransport implements FrameTransport {
   private final AeronFrameTransport aeron;

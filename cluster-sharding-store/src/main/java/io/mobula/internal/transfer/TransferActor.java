@@ -14,27 +14,27 @@ import java.time.Duration;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Transfers over Akka: one actor under a fixed name on every node, to which the others' send their
- * frames. While something is under way it looks at the time now and then.
+ * Actor that transfers objects over Akka. It has the same name on every node; the actors send their
+ * frames to each other. While a transfer is in progress, a timer ticks.
  */
 final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Command> {
   private static final Duration TICK = Duration.ofMillis(10);
 
-  /** What it is told: by others frames, by its own node all else. */
+  /** Messages of the actor: frames from other nodes, and commands from its own node. */
   sealed interface Command permits TransferFrame, Start, Lost, Tick, Stop {}
 
-  /** A pull of this node. */
+  /** Command to start a pull of this node. */
   record Start(PullOperation pull) implements Command {}
 
-  /** A process is dead. */
+  /** Notification that a process is dead. */
   record Lost(String endpoint, String how) implements Command {}
 
-  /** Time has passed, or something was cancelled. */
+  /** Tick of the timer, or notification of a cancelled pull. */
   enum Tick implements Command {
     TICK
   }
 
-  /** The node ends its transfers. */
+  /** Command to end all transfers of the node. */
   enum Stop implements Command {
     STOP
   }
@@ -76,7 +76,7 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
       }
     }
     while (desk.work(now) > 0) {
-      // What was asked for goes out at once: it is never more than the windows of those who asked.
+      // All requested data is sent at once: it is never more than the windows of the readers.
     }
     setTimer();
     return this;

@@ -7,10 +7,7 @@ import org.agrona.DirectBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Where frames come in and go out: both sides of the protocol, for one carrier. Belongs to one
- * thread, or to one actor.
- */
+/** Both sides of the transfer protocol on one transport. Belongs to one thread or one actor. */
 final class TransferEngine {
   private static final Logger LOG = LoggerFactory.getLogger(TransferEngine.class);
 
@@ -32,7 +29,7 @@ final class TransferEngine {
     pulls.start(pull, now);
   }
 
-  /** A frame has come, whoever sent it. */
+  /** Handles a frame from any sender. */
   void onFrame(DirectBuffer buffer, int offset, int length, long now) {
     switch (TransferFrameCodec.check(buffer, offset, length, crc)) {
       case FOREIGN -> logForeign(length);
@@ -41,7 +38,7 @@ final class TransferEngine {
     }
   }
 
-  /** The process there is dead. */
+  /** Ends everything that involves the process at this endpoint, which is dead. */
   void lost(String endpoint, String how, long now) {
     var gone = EndpointPair.parse(endpoint);
     pulls.lost(endpoint, how, now);
@@ -52,12 +49,14 @@ final class TransferEngine {
     }
   }
 
-  /** Does what there is to do now; how much that was. */
+  /** Does the work that is possible now. Returns how much that was. */
   int work(long now) {
     return controlFrames.work(now) + pulls.work(now) + outgoing.work(now);
   }
 
-  /** Whether time matters to it: something runs, or a reader may come back. */
+  /**
+   * Returns whether the engine needs ticks: a transfer is in progress, or a reader may come back.
+   */
   boolean isBusy() {
     return pulls.isBusy() || outgoing.isBusy() || !controlFrames.isEmpty();
   }

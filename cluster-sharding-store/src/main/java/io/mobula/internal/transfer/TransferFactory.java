@@ -7,11 +7,14 @@ import io.mobula.spi.TransferSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What core finds: starts transfers on the carrier that the settings name. */
+/**
+ * Factory that core finds by {@link java.util.ServiceLoader}. It starts transfers on the transport
+ * that the settings name.
+ */
 public final class TransferFactory implements ObjectTransferFactory {
   private static final Logger LOG = LoggerFactory.getLogger(TransferFactory.class);
 
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates the factory for {@link java.util.ServiceLoader}. */
   public TransferFactory() {}
 
   @Override

@@ -1,10 +1,10 @@
 package io.mobula.internal.transfer;
 
-/** A frame as an Akka message; {@link TransferFrameSerializer} writes its bytes as they are. */
+/** Frame as an Akka message. {@link TransferFrameSerializer} writes its bytes unchanged. */
 final class TransferFrame implements TransferActor.Command {
   private final byte[] bytes;
 
-  /** Keeps the array, which nobody changes any more. */
+  /** Keeps the array, which must not change any more. */
   TransferFrame(byte[] bytes) {
     this.bytes = bytes;
   }

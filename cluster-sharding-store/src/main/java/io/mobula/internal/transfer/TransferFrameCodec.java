@@ -13,10 +13,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The bytes of frames, little-endian; the table is in {@code docs/protocols.md}. Stateless.
+ * Codec of the transfer frames, little endian; {@code docs/protocols.md} has the table of their
+ * bytes. Stateless.
  *
- * <p>Every frame begins with a CRC32C of all that follows, a version and a type. Reading never
- * trusts a length: {@link #check} comes first, and each reader checks what it needs.
+ * <p>Every frame begins with a CRC32C of the rest, a version and a type. Readers trust no length:
+ * {@link #check} comes first, and each reader checks what it needs.
  */
 final class TransferFrameCodec {
   static final byte VERSION = 1;
@@ -28,7 +29,7 @@ final class TransferFrameCodec {
 
   /** Bytes of a chunk before its data. */
   static final int CHUNK_HEADER = 24;
-  /** The longest frame that is not a chunk; no carrier takes less. */
+  /** Length of the longest frame that is not a chunk; every transport accepts it. */
   static final int MOST_CONTROL = 1024;
 
   private static final int CRC_AT = 0;
@@ -43,14 +44,14 @@ final class TransferFrameCodec {
   private static final int ASK_TEXT_AT = 64;
   private static final int MOST_TEXT = 512;
 
-  /** What a frame turns out to be before it is read. */
+  /** Result of checking a frame before it is read. */
   enum FrameCheck {
     VALID,
     CORRUPT,
     FOREIGN
   }
 
-  /** Why a source does not send. */
+  /** Reason why a source does not send. */
   enum Refusal {
     GONE(0),
     BUSY(1);
@@ -63,11 +64,11 @@ final class TransferFrameCodec {
   }
 
   /**
-   * A reader wants a range of an object.
+   * Request of a reader for a range of an object.
    *
-   * @param source the reader's number for the source it asks
-   * @param pull the reader's number for the pull, random
-   * @param bytes how many the reader takes the object to have
+   * @param source the reader's number for the source
+   * @param pull the reader's random number for the pull
+   * @param bytes size of the object as the reader knows it
    * @param replyTo the reader's endpoint
    */
   record RangeRequest(
@@ -90,7 +91,7 @@ final class TransferFrameCodec {
 
   private TransferFrameCodec() {}
 
-  /** Whether these bytes are a frame of this version with a right checksum. */
+  /** Checks whether the bytes are a frame of this version with a right checksum. */
   static FrameCheck check(DirectBuffer buffer, int offset, int length, CRC32C crc) {
     if (length < HEADER || buffer.getByte(offset + VERSION_AT) != VERSION) {
       return FrameCheck.FOREIGN;
@@ -117,7 +118,7 @@ final class TransferFrameCodec {
     return buffer.getLong(offset + FROM_AT, LITTLE_ENDIAN);
   }
 
-  /** Copies a chunk's data to where it belongs. */
+  /** Copies a chunk's data to its place in the target. */
   static void copyChunk(DirectBuffer buffer, int offset, int length, MemorySegment target) {
     MemorySegment.copy(
         segment(buffer, offset + CHUNK_HEADER, length - CHUNK_HEADER),
@@ -127,7 +128,7 @@ final class TransferFrameCodec {
         length - CHUNK_HEADER);
   }
 
-  /** Writes a chunk, its data copied from where it is. */
+  /** Writes a chunk, with its data copied from the object. */
   static void writeChunk(
       MutableDirectBuffer buffer,
       int offset,
@@ -161,9 +162,9 @@ final class TransferFrameCodec {
   }
 
   /**
-   * Reads a request.
+   * Reads a range request.
    *
-   * @throws IllegalArgumentException when the frame is too short or asks for what cannot be
+   * @throws IllegalArgumentException when the frame is too short or requests an impossible range
    */
   static RangeRequest readRequest(DirectBuffer buffer, int offset, int length) {
     String replyTo = text(buffer, offset, ASK_TEXT_AT, length);
@@ -199,7 +200,10 @@ final class TransferFrameCodec {
     seal(buffer, offset, putText(buffer, offset, REFUSED_TEXT_AT, text), crc);
   }
 
-  /** Why the source refused; a code this version does not know is an end of it. */
+  /**
+   * Returns the reason of a refusal. A code that this version does not know counts as {@link
+   * Refusal#GONE}.
+   */
   static Refusal refusal(DirectBuffer buffer, int offset, int length) {
     require(length >= REFUSED_TEXT_AT, "A refusal of " + length + " bytes");
     int code = buffer.getInt(offset + CODE_AT, LITTLE_ENDIAN);
@@ -280,7 +284,8 @@ final class TransferFrameCodec {
   }
 
   /**
-   * Agrona's buffers here always wrap an array or a byte buffer: nothing is made from an address.
+   * Returns the bytes as a byte buffer. The buffers here always wrap an array or a byte buffer,
+   * never a raw address.
    */
   private static ByteBuffer bytes(DirectBuffer buffer, int offset, int length) {
     return buffer.byteBuffer().slice(buffer.wrapAdjustment() + offset, length);

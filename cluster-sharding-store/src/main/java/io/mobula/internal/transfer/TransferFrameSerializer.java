@@ -6,15 +6,15 @@ import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 
 /**
- * {@link TransferFrame}s on Artery: the frame's bytes and nothing else. The frame itself says its
- * version, so the manifest never changes.
+ * Serializer of {@link TransferFrame}s for Artery: the bytes of the frame and nothing else. The
+ * frame contains its version, so the manifest never changes.
  */
 public final class TransferFrameSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
   private static final int IDENTIFIER = 44_100_020;
   private static final String MANIFEST = "F";
 
-  /** For Akka, which makes it by name. */
+  /** Creates the serializer for Akka, which instantiates it by name. */
   public TransferFrameSerializer() {}
 
   @Override

@@ -7,8 +7,9 @@ import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a thread that polls waits: it yields a little, then parks, longer and longer; when nothing is
- * under way much longer. Belongs to the one thread that idles; {@link #wake} is for all.
+ * Idle strategy of a polling thread: it yields a few times, then parks for longer and longer
+ * periods, up to a much longer limit when nothing is in progress. Belongs to the idling thread; any
+ * thread may call {@link #wake}.
  */
 final class WakeableIdleStrategy implements IdleStrategy {
   private static final int YIELDS = 20;
@@ -23,11 +24,11 @@ final class WakeableIdleStrategy implements IdleStrategy {
   private long park = SHORTEST;
 
   /**
-   * Waits for this thread's turns.
+   * Creates the idle strategy of one thread.
    *
-   * @param busy whether something is under way
-   * @param worked told after each round that did something
-   * @param quiet how long it parks at most when nothing is under way, nanoseconds
+   * @param busy tells whether a transfer is in progress
+   * @param worked runs after each round that did some work
+   * @param quiet longest park when nothing is in progress, in nanoseconds
    */
   WakeableIdleStrategy(BooleanSupplier busy, Runnable worked, long quiet) {
     this.busy = busy;
@@ -46,7 +47,7 @@ final class WakeableIdleStrategy implements IdleStrategy {
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // It gives way to the other end; nothing depends on it.
+  @SuppressWarnings("ThreadPriorityCheck") // yields to the other end; nothing depends on it
   public void idle() {
     if (idled < YIELDS) {
       idled++;
@@ -72,7 +73,7 @@ final class WakeableIdleStrategy implements IdleStrategy {
     park = SHORTEST;
   }
 
-  /** Ends its park, or lets it not begin. */
+  /** Ends the park, or prevents the next one. */
   void wake() {
     woken = true;
     var thread = sleeper;

@@ -10,7 +10,7 @@ import io.mobula.spi.DeviceProbe;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The probe of a host as a node asks it. */
+/** Adapter from the accelerator probe to the port that a node uses. */
 final class NodeDeviceProbe implements DeviceProbe {
   private final AcceleratorProbe probe;
 

@@ -6,10 +6,10 @@ import io.mobula.spi.DeviceProbe;
 import io.mobula.spi.DeviceProbeFactory;
 import java.util.OptionalInt;
 
-/** Opens the probe of this host for a node. Made by {@link java.util.ServiceLoader}. */
+/** Factory of this host's probe for a node. Made by {@link java.util.ServiceLoader}. */
 public final class NodeDeviceProbeFactory implements DeviceProbeFactory {
 
-  /** For the service loader. */
+  /** Creates the factory for {@link java.util.ServiceLoader}. */
   public NodeDeviceProbeFactory() {}
 
   @Override

@@ -1,8 +1,7 @@
 /**
- * What a node asks of this module: its accelerators in the node's own words
- * ({@code io.mobula.spi}), found by {@link java.util.ServiceLoader}.
- *
- * <p>Owns the translation alone; what there is the probe knows.
+ * Adapter for nodes: it translates the accelerators of this module to the port {@code
+ * io.mobula.spi.DeviceProbe}, and is found by {@link java.util.ServiceLoader}. It contains only the
+ * translation; the probe knows what devices there are.
  */
 @NullMarked
 package io.mobula.gpu.node;

@@ -5,21 +5,26 @@ import io.mobula.gpu.ProbeWarning;
 import java.util.List;
 
 /**
- * The questions to one device: keeps what the refusals among the answers say about its health, and
- * warns of those that say nothing.
+ * Queries of one device. It collects what failed calls say about the device's health, and warns of
+ * failures that say nothing about it.
  */
 final class DeviceQuery {
   private final String deviceName;
   private final List<ProbeWarning> warnings;
   private DeviceHealth health = DeviceHealth.healthy();
 
-  /** With a device, under a name for people; adds to the warnings. */
+  /**
+   * Creates the queries of a device.
+   *
+   * @param who the device's name for people
+   * @param warnings list that gets the warnings
+   */
   DeviceQuery(String who, List<ProbeWarning> warnings) {
     this.deviceName = who;
     this.warnings = warnings;
   }
 
-  /** What was told, or something else. */
+  /** Returns the value of a result, or {@code otherwise} if the call failed. */
   <T> T valueOr(NvmlResult<T> result, T otherwise) {
     return switch (result) {
       case NvmlResult.Success<T>(var value) -> value;
@@ -39,12 +44,12 @@ final class DeviceQuery {
     }
   }
 
-  /** Something that is known of its health. */
+  /** Notes a fact about the device's health. */
   void note(DeviceHealth known) {
     health = health.worseOf(known);
   }
 
-  /** The worst of what was heard. */
+  /** Returns the worst health that was noted. */
   DeviceHealth health() {
     return health;
   }

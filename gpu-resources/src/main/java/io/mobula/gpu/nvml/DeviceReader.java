@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Asks one GPU what it is: itself, or in its place the instances that it is split into. */
+/** Reader of one GPU: it returns the GPU itself, or the instances into which the GPU is split. */
 final class DeviceReader {
   private final Nvml nvml;
   private final XidWatch watch;
   private final HostFiles files;
   private final List<ProbeWarning> warnings;
 
-  /** Adds to the warnings. */
+  /** Creates a reader that adds to the warnings. */
   DeviceReader(Nvml nvml, XidWatch watch, HostFiles files, List<ProbeWarning> warnings) {
     this.nvml = nvml;
     this.watch = watch;
@@ -31,13 +31,13 @@ final class DeviceReader {
   }
 
   /**
-   * A device, and by what NVML knows it.
+   * Device together with its NVML handles.
    *
-   * @param gpu the handle of the whole GPU, which knows some things that an instance does not
+   * @param gpu handle of the whole GPU, which knows some things that an instance does not
    */
   record NvmlDevice(DetectedDevice detected, MemorySegment handle, MemorySegment gpu) {}
 
-  /** What can be worked with there. */
+  /** Returns the devices of a GPU that work can be given to. */
   List<NvmlDevice> read(PhysicalGpu gpu, List<DeviceNeighbour> neighbours) {
     var query = new DeviceQuery(gpu.uuid(), warnings);
     query.note(health(gpu, query));
@@ -87,7 +87,7 @@ final class DeviceReader {
     int most = query.valueOr(nvml.mostInstances(gpu.handle()), 0);
     for (int i = 0; i < most; i++) {
       var handle = query.valueOr(nvml.instance(gpu.handle(), i), MemorySegment.NULL);
-      if (!handle.equals(MemorySegment.NULL)) { // there need not be one at each index
+      if (!handle.equals(MemorySegment.NULL)) { // not every index has an instance
         instance(gpu, handle, location, query).ifPresent(nvmlDevice::add);
       }
     }

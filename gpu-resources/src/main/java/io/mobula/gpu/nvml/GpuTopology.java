@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which GPUs of a host are near each other. Asks for every pair, once: wires do not move while NVML
- * is open.
+ * Topology of the GPUs of a host. Every pair is queried once, because connections do not change
+ * while NVML is open.
  */
 final class GpuTopology {
   private static final int MOST_LINKS = 18;
@@ -26,7 +26,7 @@ final class GpuTopology {
     this.nvml = nvml;
   }
 
-  /** The neighbours of each of these, by UUID. */
+  /** Returns the neighbours of each of these GPUs, by UUID. */
   Map<String, List<DeviceNeighbour>> neighboursOf(List<PhysicalGpu> gpus) {
     var uuids = gpus.stream().map(PhysicalGpu::uuid).toList();
     if (!uuids.equals(known)) {
@@ -69,7 +69,7 @@ final class GpuTopology {
     };
   }
 
-  /** Where the links of a GPU end, for drivers that do not answer for a pair. */
+  /** Returns where the links of a GPU end, for drivers that do not answer for a pair. */
   private Set<String> ends(PhysicalGpu gpu) {
     var ends = new HashSet<String>();
     for (int link = 0; link < MOST_LINKS; link++) {
@@ -90,7 +90,7 @@ final class GpuTopology {
         .flatMap(GpuTopology::link);
   }
 
-  /** {@code nvmlGpuTopologyLevel_t}: between two processors is nothing near. */
+  /** Converts a {@code nvmlGpuTopologyLevel_t} to a link. Empty for two GPUs at different processors. */
   private static Optional<DeviceLink> link(int level) {
     return switch (level) {
       case 0 -> Optional.of(DeviceLink.BOARD);

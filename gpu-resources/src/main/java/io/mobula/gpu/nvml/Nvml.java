@@ -15,11 +15,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * NVML's questions, with Java's types. A device is named by its handle, which stays valid until
- * {@link #shutdown()}.
+ * NVML's queries with Java types. A device is identified by its handle, which is valid until {@link
+ * #shutdown()}.
  */
 final class Nvml {
-  /** What {@link #p2p} answers for two devices that reach each other by NVLink. */
+  /** Status that {@link #p2p} returns for two devices connected by NVLink. */
   static final int P2P_OK = 0;
 
   private static final int UNCORRECTED = 1;
@@ -31,8 +31,7 @@ final class Nvml {
   private static final int MOST_PROCESSES = 4096;
 
   /**
-   * Room for a process: for a while in 2023 drivers wrote 8 bytes more for each than the header
-   * says.
+   * Room for one process: in 2023 some drivers wrote 8 bytes more for each than the header says.
    */
   private static final long ROOM_FOR_PROCESS = NvmlLayouts.PROCESS.byteSize() + 8;
 
@@ -45,17 +44,17 @@ final class Nvml {
   /** Memory of a device, in bytes. */
   record Memory(long total, long used) {}
 
-  /** Per cent of the time. */
+  /** Utilisation in per cent of the time. */
   record UtilisationRates(int gpu, int memory) {}
 
   /**
-   * Rows of memory that were replaced by spare ones.
+   * Counts of memory rows that were replaced by spare ones.
    *
-   * @param failed whether there was none left
+   * @param failed whether a row could not be replaced for lack of spares
    */
   record RemappedRows(int uncorrected, boolean failed) {}
 
-  /** Something a driver reports without being asked. */
+  /** Event that a driver reports without being asked. */
   record Event(long device, long type, long number, int gpuInstance, int computeInstance) {}
 
   NvmlResult<Integer> init() {
@@ -92,7 +91,7 @@ final class Nvml {
         device);
   }
 
-  /** Such as {@code 9.0}. */
+  /** Returns the compute capability, such as {@code 9.0}. */
   NvmlResult<String> capability(MemorySegment device) {
     return calls.numbers(NvmlFunction.CAPABILITY, 2, at -> at.apply(0) + "." + at.apply(1), device);
   }
@@ -110,7 +109,7 @@ final class Nvml {
     return calls.number(NvmlFunction.MINOR_NUMBER, device);
   }
 
-  /** The one node of memory that is nearest; empty where several are alike. */
+  /** Returns the nearest NUMA node; empty if several are equally near. */
   NvmlResult<OptionalInt> numaNode(MemorySegment device) {
     try (var arena = Arena.ofConfined()) {
       var set = arena.allocate(JAVA_LONG, WORDS_OF_NODES);
@@ -136,7 +135,7 @@ final class Nvml {
     return calls.number(NvmlFunction.TEMPERATURE, device, OF_THE_CHIP);
   }
 
-  /** Memory errors that lost what was written, since the driver was loaded. */
+  /** Returns the number of memory errors since the driver was loaded that lost data. */
   NvmlResult<Long> eccErrors(MemorySegment device) {
     try (var arena = Arena.ofConfined()) {
       var count = arena.allocate(JAVA_LONG);
@@ -154,7 +153,7 @@ final class Nvml {
         device);
   }
 
-  /** Whether the GPU is split into instances. */
+  /** Returns whether the GPU is split into instances. */
   NvmlResult<Boolean> isSplit(MemorySegment device) {
     return calls.numbers(NvmlFunction.MIG_MODE, 2, at -> at.apply(0) == 1, device);
   }
@@ -175,28 +174,31 @@ final class Nvml {
     return calls.number(NvmlFunction.COMPUTE_INSTANCE, instance);
   }
 
-  /** How far up the tree of buses two devices meet. */
+  /** Returns at which level of the bus tree two devices meet. */
   NvmlResult<Integer> commonAncestor(MemorySegment one, MemorySegment other) {
     return calls.number(NvmlFunction.COMMON_ANCESTOR, one, other);
   }
 
-  /** {@link #P2P_OK} where two devices reach each other by NVLink, be it through a switch. */
+  /**
+   * Returns {@link #P2P_OK} if two devices reach each other by NVLink, directly or through a
+   * switch.
+   */
   NvmlResult<Integer> p2p(MemorySegment one, MemorySegment other) {
     return calls.number(NvmlFunction.P2P_STATUS, one, other, BY_NVLINK);
   }
 
-  /** Whether a link of a device is up. */
+  /** Returns whether a link of a device is up. */
   NvmlResult<Integer> linkState(MemorySegment device, int link) {
     return calls.number(NvmlFunction.NVLINK_STATE, device, link);
   }
 
-  /** Where on the bus the other end of a link is. */
+  /** Returns the PCI address of the other end of a link. */
   NvmlResult<String> linkRemote(MemorySegment device, int link) {
     return calls.structure(
         NvmlFunction.NVLINK_REMOTE, NvmlLayouts.PCI, Nvml::pciAddressIn, device, link);
   }
 
-  /** What computes there. */
+  /** Returns the processes that compute on the device. */
   NvmlResult<List<GpuProcess>> processes(MemorySegment device) {
     var now = processes(NvmlFunction.PROCESSES, device);
     return now instanceof NvmlResult.Failure<List<GpuProcess>>(var error)
@@ -212,7 +214,7 @@ final class Nvml {
       if (code != ReturnCode.INSUFFICIENT_SIZE) {
         return calls.toResult(function, code, List::of);
       }
-      int room = Math.clamp(count.get(JAVA_INT, 0) + 16L, 16, MOST_PROCESSES); // some may start
+      int room = Math.clamp(count.get(JAVA_INT, 0) + 16L, 16, MOST_PROCESSES); // room for processes that start meanwhile
       count.set(JAVA_INT, 0, room);
       var infos = arena.allocate(ROOM_FOR_PROCESS * room, JAVA_LONG.byteAlignment());
       code = calls.call(function, device, count, infos);
@@ -246,7 +248,10 @@ final class Nvml {
     return calls.toResult(NvmlFunction.REGISTER_EVENTS, code, () -> 0);
   }
 
-  /** The next event, or a refusal with {@link ReturnCode#TIMEOUT} after so many milliseconds. */
+  /**
+   * Returns the next event, or an error with {@link ReturnCode#TIMEOUT} after this many
+   * milliseconds.
+   */
   NvmlResult<Event> nextEvent(MemorySegment set, int milliseconds) {
     try (var arena = Arena.ofConfined()) {
       var data = arena.allocate(NvmlLayouts.EVENT);

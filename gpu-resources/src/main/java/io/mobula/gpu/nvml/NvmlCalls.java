@@ -14,11 +14,11 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * The shapes that NVML's functions have: what is asked for comes first, and then where to write the
- * answer.
+ * Calls of NVML's functions by shape. Their parameters are first the inputs, then pointers to where
+ * the results go.
  */
 final class NvmlCalls {
-  /** Names of devices, and UUIDs, are shorter. */
+  /** Longest text: names of devices and UUIDs are shorter. */
   private static final int LONGEST_TEXT = 96;
 
   private final NvmlLibrary library;
@@ -27,24 +27,24 @@ final class NvmlCalls {
     this.library = library;
   }
 
-  /** Calls a function of another shape. */
+  /** Calls a function of any shape. */
   int call(NvmlFunction function, Object... arguments) {
     return library.call(function, arguments);
   }
 
-  /** What a call brought, by the code that it returned. */
+  /** Converts a return code to a result; {@code result} reads the value after a success. */
   <T> NvmlResult<T> toResult(NvmlFunction function, int code, Supplier<T> result) {
     return code == ReturnCode.SUCCESS
         ? new NvmlResult.Success<>(result.get())
         : new NvmlResult.Failure<>(new NvmlError(function, code, library.errorMessage(code)));
   }
 
-  /** A function whose last parameter points to an int. */
+  /** Calls a function whose last parameter points to an int. */
   NvmlResult<Integer> number(NvmlFunction function, Object... first) {
     return numbers(function, 1, at -> at.apply(0), first);
   }
 
-  /** A function whose last parameters point to an int each. */
+  /** Calls a function whose last parameters each point to an int. */
   <T> NvmlResult<T> numbers(
       NvmlFunction function,
       int count,
@@ -61,7 +61,7 @@ final class NvmlCalls {
     }
   }
 
-  /** A function whose last parameter points to a handle. */
+  /** Calls a function whose last parameter points to a handle. */
   NvmlResult<MemorySegment> pointer(NvmlFunction function, Object... first) {
     try (var arena = Arena.ofConfined()) {
       var place = arena.allocate(ADDRESS);
@@ -70,7 +70,7 @@ final class NvmlCalls {
     }
   }
 
-  /** A function whose last parameter points to a structure. */
+  /** Calls a function whose last parameter points to a structure. */
   <T> NvmlResult<T> structure(
       NvmlFunction function,
       MemoryLayout layout,
@@ -83,7 +83,7 @@ final class NvmlCalls {
     }
   }
 
-  /** A function whose last parameters are room for text and its length. */
+  /** Calls a function whose last parameters are a text buffer and its length. */
   NvmlResult<String> text(NvmlFunction function, MemorySegment device) {
     try (var arena = Arena.ofConfined()) {
       var text = arena.allocate(LONGEST_TEXT);
@@ -92,7 +92,7 @@ final class NvmlCalls {
     }
   }
 
-  /** Up to a zero, or to the end where there is none. */
+  /** Returns the text up to a zero byte, or to the end if there is none. */
   static String textIn(MemorySegment memory) {
     var bytes = memory.toArray(JAVA_BYTE);
     int length = 0;

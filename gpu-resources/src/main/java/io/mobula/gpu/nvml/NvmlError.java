@@ -3,20 +3,20 @@ package io.mobula.gpu.nvml;
 import io.mobula.gpu.DeviceHealth;
 
 /**
- * A call that did not succeed.
+ * Error of an NVML call.
  *
- * @param function which
- * @param code what it returned
- * @param message what NVML calls that; empty if it does not say
+ * @param function the function that was called
+ * @param code its return code
+ * @param message NVML's text for the code; empty if it has none
  */
 record NvmlError(NvmlFunction function, int code, String message) {
 
-  /** What it means for a probe. */
+  /** Returns the meaning for a probe. */
   ReturnCode.Meaning meaning() {
     return ReturnCode.meaning(code);
   }
 
-  /** What it says about the device that was asked. */
+  /** Returns what the error says about the health of the device. */
   DeviceHealth health() {
     return switch (meaning()) {
       case NOT_AVAILABLE, FAILED -> DeviceHealth.healthy();
@@ -25,7 +25,7 @@ record NvmlError(NvmlFunction function, int code, String message) {
     };
   }
 
-  /** Such as {@code nvmlDeviceGetName answered "GPU is lost" (15)}. */
+  /** Returns a text such as {@code nvmlDeviceGetName answered "GPU is lost" (15)}. */
   @Override
   public String toString() {
     return function.symbol() + " answered "

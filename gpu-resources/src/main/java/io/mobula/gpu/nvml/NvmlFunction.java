@@ -8,8 +8,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 
 /**
- * The functions of NVML that are used. Each returns a {@link ReturnCode}; results are written to
- * where the last parameters point.
+ * Functions of NVML that are used. Each returns a {@link ReturnCode}; results are written to where
+ * the last parameters point.
  */
 enum NvmlFunction {
   INIT("nvmlInit_v2"),
@@ -45,7 +45,7 @@ enum NvmlFunction {
 
   private final String symbol;
 
-  @SuppressWarnings("ImmutableEnumChecker") // it is, and does not say so
+  @SuppressWarnings("ImmutableEnumChecker") // it is immutable, without a declaration of that
   private final FunctionDescriptor descriptor;
 
   NvmlFunction(String symbol, MemoryLayout... parameters) {
@@ -53,17 +53,17 @@ enum NvmlFunction {
     this.descriptor = FunctionDescriptor.of(JAVA_INT, parameters);
   }
 
-  /** Its name in the library. */
+  /** Returns the function's symbol in the library. */
   String symbol() {
     return symbol;
   }
 
-  /** What it takes and returns. */
+  /** Returns the parameter and result types. */
   FunctionDescriptor descriptor() {
     return descriptor;
   }
 
-  /** Whether nothing can be done without it. */
+  /** Returns whether a probe is impossible without the function. */
   boolean isEssential() {
     return switch (this) {
       case INIT, SHUTDOWN, COUNT, HANDLE, UUID -> true;

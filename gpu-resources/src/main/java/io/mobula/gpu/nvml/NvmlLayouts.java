@@ -10,19 +10,19 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.StructLayout;
 
 /**
- * The structures of NVML that are read, as its header lays them out for a 64-bit machine. All of
- * them have kept their layout since the version of the function that fills them.
+ * Layouts of the NVML structures that are read, as NVML's header defines them for 64-bit machines.
+ * Each has kept its layout since the version of the function that fills it.
  */
 final class NvmlLayouts {
-  /** {@code nvmlMemory_t}: bytes. */
+  /** Layout of {@code nvmlMemory_t}, in bytes. */
   static final StructLayout MEMORY = MemoryLayout.structLayout(
       JAVA_LONG.withName("total"), JAVA_LONG.withName("free"), JAVA_LONG.withName("used"));
 
-  /** {@code nvmlUtilization_t}: per cent. */
+  /** Layout of {@code nvmlUtilization_t}, in per cent. */
   static final StructLayout UTILISATION =
       MemoryLayout.structLayout(JAVA_INT.withName("gpu"), JAVA_INT.withName("memory"));
 
-  /** {@code nvmlPciInfo_t}. */
+  /** Layout of {@code nvmlPciInfo_t}, with the PCI address. */
   static final StructLayout PCI = MemoryLayout.structLayout(
       MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("busIdLegacy"),
       JAVA_INT.withName("domain"),
@@ -32,7 +32,7 @@ final class NvmlLayouts {
       JAVA_INT.withName("pciSubSystemId"),
       MemoryLayout.sequenceLayout(32, JAVA_BYTE).withName("busId"));
 
-  /** {@code nvmlProcessInfo_t} of the second and third version of the call. */
+  /** Layout of {@code nvmlProcessInfo_t} in the second and third version of the call. */
   static final StructLayout PROCESS = MemoryLayout.structLayout(
       JAVA_INT.withName("pid"),
       MemoryLayout.paddingLayout(4),
@@ -40,7 +40,7 @@ final class NvmlLayouts {
       JAVA_INT.withName("gpuInstanceId"),
       JAVA_INT.withName("computeInstanceId"));
 
-  /** {@code nvmlEventData_t} of the second version of the call. */
+  /** Layout of {@code nvmlEventData_t} in the second version of the call. */
   static final StructLayout EVENT = MemoryLayout.structLayout(
       ADDRESS.withName("device"),
       JAVA_LONG.withName("eventType"),
@@ -50,7 +50,7 @@ final class NvmlLayouts {
 
   private NvmlLayouts() {}
 
-  /** Where a field begins. */
+  /** Returns the offset of a field in a layout. */
   static long offset(StructLayout layout, String field) {
     return layout.byteOffset(PathElement.groupElement(field));
   }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shared library NVML, opened. It is never closed again: a driver may have threads of its own
- * that still run in it.
+ * Shared library NVML, opened. It is never closed again, because a driver may have threads of its
+ * own that still run in it.
  */
 final class NvmlLibrary {
   private static final int LONGEST_WORDS = 256;
@@ -28,13 +28,13 @@ final class NvmlLibrary {
     this.errorString = errorString;
   }
 
-  /** Whether this JVM was started with native access for Mobula; else the JDK would warn. */
+  /** Returns whether this JVM has native access for Mobula; without it the JDK would warn. */
   static boolean isAllowed() {
     return NvmlLibrary.class.getModule().isNativeAccessEnabled();
   }
 
-  /** Opens it; empty where the system's loader finds none that it can open. */
-  @SuppressWarnings("restricted") // asked for only where native access is enabled
+  /** Opens the shared library. Returns empty if the system's loader cannot find or open it. */
+  @SuppressWarnings("restricted") // called only if native access is enabled
   static Optional<NvmlLibrary> open(String name) {
     SymbolLookup symbols;
     try {
@@ -58,7 +58,7 @@ final class NvmlLibrary {
     return Optional.of(new NvmlLibrary(functions, errorString));
   }
 
-  /** The first essential function that it lacks. */
+  /** Returns the first essential function that the library lacks. */
   Optional<NvmlFunction> lacks() {
     for (var function : NvmlFunction.values()) {
       if (function.isEssential() && !functions.containsKey(function)) {
@@ -68,14 +68,17 @@ final class NvmlLibrary {
     return Optional.empty();
   }
 
-  /** Calls a function; one that the library lacks answers as NVML itself would. */
+  /**
+   * Calls a library function. A function that the library lacks answers like one that NVML itself does not
+   * have.
+   */
   int call(NvmlFunction function, Object... arguments) {
     var handle = functions.get(function);
     return handle == null ? ReturnCode.FUNCTION_NOT_FOUND : (int) invoke(handle, arguments);
   }
 
-  /** What NVML calls a code; empty where it has no words for it. */
-  @SuppressWarnings("restricted") // a constant of the library, which ends with a zero
+  /** Returns NVML's text for a return code; empty if it has none. */
+  @SuppressWarnings("restricted") // a constant of the library, terminated by a zero byte
   String errorMessage(int code) {
     if (errorString == null) {
       return "";
@@ -86,7 +89,9 @@ final class NvmlLibrary {
         : words.reinterpret(LONGEST_WORDS).getString(0);
   }
 
-  /** Some hundred calls a second at most: boxing does not matter. */
+  /**
+   * Invokes a native function. There are some hundred calls a second at most, so boxing does not matter.
+   */
   private static Object invoke(MethodHandle handle, Object... arguments) {
     try {
       return handle.invokeWithArguments(arguments);

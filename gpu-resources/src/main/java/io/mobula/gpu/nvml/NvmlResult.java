@@ -3,19 +3,19 @@ package io.mobula.gpu.nvml;
 import java.util.Optional;
 
 /**
- * What a call brought.
+ * Result of an NVML call.
  *
- * @param <T> of what was asked for
+ * @param <T> type of the value
  */
 sealed interface NvmlResult<T> {
 
-  /** It succeeded. */
+  /** Result of a successful call. */
   record Success<T>(T value) implements NvmlResult<T> {}
 
-  /** It did not. */
+  /** Result of a failed call. */
   record Failure<T>(NvmlError error) implements NvmlResult<T> {}
 
-  /** What was told, for whom it does not matter why nothing was. */
+  /** Returns the value, or empty on any error. */
   default Optional<T> toOptional() {
     return switch (this) {
       case Success<T>(var value) -> Optional.of(value);

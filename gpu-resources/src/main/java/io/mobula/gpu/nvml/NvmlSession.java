@@ -17,8 +17,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * NVML, initialised: from {@code nvmlInit_v2} to {@code nvmlShutdown}. Remembers which devices
- * there were, so that one that no longer says who it is can be told by its number.
+ * Session with NVML, from {@code nvmlInit_v2} to {@code nvmlShutdown}. It remembers the devices
+ * seen, so that a device that no longer identifies itself can be reported by its number.
  */
 final class NvmlSession {
   private final Nvml nvml;
@@ -76,7 +76,7 @@ final class NvmlSession {
     return new SourceResult.Answered(detecteds, warnings);
   }
 
-  /** Who has a number. */
+  /** Returns the GPU with a number. */
   private NvmlResult<PhysicalGpu> identify(int number) {
     var handle = nvml.handle(number);
     if (handle instanceof NvmlResult.Failure<MemorySegment>(var error)) {
@@ -91,7 +91,10 @@ final class NvmlSession {
     };
   }
 
-  /** Tells what was known by a number, or warns; returns 1 if it is merely forbidden. */
+  /**
+   * Reports the devices known by a number, or adds a warning. Returns 1 if the GPU is merely
+   * forbidden, otherwise 0.
+   */
   private int reportUnidentified(
       int number, NvmlError error, List<DetectedDevice> detecteds, List<ProbeWarning> warnings) {
     var known = before.getOrDefault(number, List.of());
@@ -109,7 +112,10 @@ final class NvmlSession {
     return 0;
   }
 
-  /** A container may have the driver's own device and not that of every GPU. */
+  /**
+   * Returns whether the device file of a GPU is missing. A container may have the driver's own
+   * device and not that of every GPU.
+   */
   private boolean lacksDeviceFile(PhysicalGpu gpu, List<ProbeWarning> warnings) {
     var minor = nvml.minorNumber(gpu.handle()).toOptional();
     if (minor.isEmpty()
@@ -142,7 +148,7 @@ final class NvmlSession {
     nvmlDevice = now;
   }
 
-  /** A device that no longer answers is what it was, and ill. */
+  /** Returns the last known state of a device that no longer answers, as unhealthy. */
   private DetectedDevice withLastKnown(DetectedDevice now) {
     if (!(now.device().health() instanceof DeviceHealth.Unhealthy unhealthy)
         || (unhealthy.cause() != DeviceHealth.Cause.GONE

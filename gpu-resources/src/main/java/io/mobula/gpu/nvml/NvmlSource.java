@@ -8,15 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NVIDIA's GPUs by NVML. Keeps NVML initialised between readings, which is how it hears of errors
- * that the driver reports meanwhile; after a failure it begins anew with the next reading.
+ * Source of NVIDIA's GPUs that uses NVML. It keeps NVML initialised between readings, so that it
+ * learns of errors that the driver reports meanwhile. After a failure it initialises NVML again at
+ * the next reading.
  *
- * <p>Asks nothing of a JVM without native access for Mobula
- * ({@code --enable-native-access=ALL-UNNAMED}), where the JDK would warn of every use. Native code
- * runs in this process: a driver that crashes takes the JVM along.
+ * <p>It calls no native code in a JVM without native access for Mobula ({@code
+ * --enable-native-access=ALL-UNNAMED}), where the JDK would warn of every use. Native code runs in
+ * this process: a driver that crashes takes the JVM with it.
  */
 public final class NvmlSource implements DeviceSource {
-  /** The name of the library for the system's loader. */
+  /** Name of the library for the system's loader. */
   public static final String LIBRARY = "libnvidia-ml.so.1";
 
   static final String NAME = "nvml";
@@ -27,10 +28,10 @@ public final class NvmlSource implements DeviceSource {
   private @Nullable NvmlSession session;
 
   /**
-   * Opens nothing yet.
+   * Creates a source without opening the library.
    *
    * @param file the library: {@link #LIBRARY}, or a path to it
-   * @param files of the host
+   * @param files files of the host
    */
   public NvmlSource(String file, HostFiles files) {
     this.file = file;
@@ -84,7 +85,7 @@ public final class NvmlSource implements DeviceSource {
     return result;
   }
 
-  /** Whether somebody meant NVIDIA's devices to be here. */
+  /** Returns whether NVIDIA's devices are meant to be present on this host. */
   private boolean expected() {
     return !file.equals(LIBRARY) || files.exists("dev/nvidiactl");
   }

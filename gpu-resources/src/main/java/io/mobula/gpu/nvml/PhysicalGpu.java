@@ -3,11 +3,11 @@ package io.mobula.gpu.nvml;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A whole GPU that told who it is.
+ * Whole GPU that has identified itself.
  *
- * @param number NVML's
- * @param handle NVML's name for it
- * @param uuid its name for everybody
- * @param pciAddress where it is on the bus; empty where that is not told
+ * @param number NVML's number of the GPU
+ * @param handle NVML's handle of the GPU
+ * @param uuid the UUID
+ * @param pciAddress address on the bus; empty if unknown
  */
 record PhysicalGpu(int number, MemorySegment handle, String uuid, String pciAddress) {}

@@ -1,6 +1,6 @@
 package io.mobula.gpu.nvml;
 
-/** The numbers that NVML's functions return, and what they mean for a probe. */
+/** Return codes of NVML's functions, and their meaning for a probe. */
 final class ReturnCode {
   static final int SUCCESS = 0;
   static final int NOT_SUPPORTED = 3;
@@ -19,15 +19,15 @@ final class ReturnCode {
 
   private ReturnCode() {}
 
-  /** What a call that did not succeed means. */
+  /** Meaning of a call that failed. */
   enum Meaning {
-    /** It has nothing to say about that, or not to this process. */
+    /** NVML has no such information, or not for this process. */
     NOT_AVAILABLE,
     /** The device does not answer, or is no longer there. */
     LOST,
     /** The device does nothing until it is reset. */
     NEEDS_RESET,
-    /** Something is wrong. */
+    /** The call failed for any other reason. */
     FAILED
   }
 
@@ -46,7 +46,7 @@ final class ReturnCode {
     };
   }
 
-  /** Whether a device is kept from this process: by rights, or by a container. */
+  /** Returns whether a device is kept from this process, by permissions or by a container. */
   static boolean isForbidden(int code) {
     return code == NO_PERMISSION || code == NOT_FOUND || code == OPERATING_SYSTEM;
   }

@@ -5,35 +5,35 @@ import io.mobula.gpu.MigInstance;
 import java.util.Set;
 
 /**
- * An error that NVIDIA's driver reported of itself, by its number in the driver's catalogue.
+ * Xid: error that NVIDIA's driver reported, by its number in the driver's catalogue.
  *
- * @param number which error
- * @param gpuInstance the instance it is about; {@link #WHOLE_GPU} if it is about all of them
- * @param computeInstance likewise
+ * @param number number of the error
+ * @param gpuInstance the GPU instance it concerns; {@link #WHOLE_GPU} for all of them
+ * @param computeInstance the compute instance it concerns; {@link #WHOLE_GPU} for all of them
  */
 record Xid(long number, int gpuInstance, int computeInstance) {
-  /** No instance in particular. */
+  /** Marker for no instance in particular. */
   static final int WHOLE_GPU = -1;
 
   /**
-   * What a program does to itself, and what leaves the device well: an exception in its code, an
-   * access to memory that is not its own, work that was stopped or took too long.
+   * Errors that a program causes and that leave the device healthy: an exception in its code, an
+   * illegal memory access, work that was stopped or took too long.
    */
   private static final Set<Long> OF_PROGRAMS = Set.of(13L, 31L, 43L, 45L, 68L, 109L);
 
-  /** Whether it speaks against the device, not against a program. */
+  /** Returns whether the error is one of the device, not of a program. */
   boolean isOfDevice() {
     return !OF_PROGRAMS.contains(number);
   }
 
-  /** Whether it is about a part of a GPU. */
+  /** Returns whether the error concerns a part of a GPU. */
   boolean concerns(MigInstance part) {
     return gpuInstance == WHOLE_GPU
         || (gpuInstance == part.gpuInstance()
             && (computeInstance == WHOLE_GPU || computeInstance == part.computeInstance()));
   }
 
-  /** What it says about the device. */
+  /** Returns what the error says about the health of the device. */
   DeviceHealth health() {
     return number == 79
         ? DeviceHealth.unhealthy(DeviceHealth.Cause.GONE, words())

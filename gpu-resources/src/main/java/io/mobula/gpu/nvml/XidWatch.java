@@ -11,9 +11,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The errors that NVIDIA's driver has reported since a device was first seen. What was before is
- * not known, and what was is not forgotten until NVML is opened anew, as it is after the driver was
- * loaded anew.
+ * Watch for errors that NVIDIA's driver reports after a device was first seen. Earlier errors are
+ * unknown. Reported errors are remembered until NVML is initialised again, as it is after the
+ * driver was reloaded.
  */
 final class XidWatch {
   private static final long XID = 8;
@@ -30,7 +30,7 @@ final class XidWatch {
     this.nvml = nvml;
   }
 
-  /** Watches a GPU from now on; why that cannot be is told once. */
+  /** Watches a GPU from now on. If that is impossible, the error is returned once. */
   Optional<NvmlError> watch(MemorySegment device, String uuid) {
     if (isBlind || followed.containsValue(uuid)) {
       return Optional.empty();
@@ -50,7 +50,7 @@ final class XidWatch {
         : Optional.empty();
   }
 
-  /** Takes in what was reported meanwhile; costs a millisecond where nothing was. */
+  /** Takes the events reported meanwhile. Costs a millisecond if there are none. */
   void drain() {
     if (set == null) {
       return;
@@ -75,12 +75,12 @@ final class XidWatch {
     }
   }
 
-  /** What was reported about a whole GPU, or about any part of it. */
+  /** Returns what was reported about a whole GPU, including any part of it. */
   DeviceHealth of(String uuid) {
     return worst(reported.getOrDefault(uuid, List.of()));
   }
 
-  /** What was reported about a part of a GPU. */
+  /** Returns what was reported about a part of a GPU. */
   DeviceHealth of(MigInstance part) {
     return worst(reported.getOrDefault(part.parent(), List.of()).stream()
         .filter(xid -> xid.concerns(part))

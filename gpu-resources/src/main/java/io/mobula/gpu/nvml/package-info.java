@@ -1,9 +1,9 @@
 /**
- * NVIDIA's GPUs by NVIDIA's own library, NVML, called through the JDK's foreign functions.
+ * NVIDIA's GPUs by way of NVML, NVIDIA's own library, called through the JDK's foreign functions.
  *
- * <p>Owns the names and layouts of NVML; never decides what a process may use. Everything here is
- * for one thread at a time. Names of functions and numbers are those of NVML's reference; what an
- * old driver lacks is not told, and nothing else changes.
+ * <p>The package owns the names and layouts of NVML and never decides what a process may use. Its
+ * classes are for one thread at a time. Names of functions and numbers are those of NVML's
+ * reference. Information that an old driver lacks is missing from the result, with no other effect.
  */
 @NullMarked
 package io.mobula.gpu.nvml;

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The devices that were ever seen: one that is no longer shown is still there, and ill. Keeps the
- * order of the driver's numbers, so that a list of numbers means the same devices for as long as
- * the probe lives.
+ * History of all devices ever seen. A device that is no longer listed stays in it, as unhealthy.
+ * The order is that of the driver's numbers, so that a list of numbers means the same devices for
+ * as long as the probe lives.
  */
 final class DeviceHistory {
   private final Map<String, DetectedDevice> known = new LinkedHashMap<>();
 
-  /** Takes in what a driver shows now. */
+  /** Updates the history with the devices that a driver lists now. */
   void update(List<DetectedDevice> devices) {
     var now = new HashSet<String>();
     for (var device : devices) {
@@ -35,7 +35,7 @@ final class DeviceHistory {
             : "No longer listed: it has left the bus, or was taken from this host or container");
   }
 
-  /** No driver could be asked, for a reason. */
+  /** Marks all devices as not answering, because no driver could be queried. */
   void markNotResponding(String reason) {
     known.replaceAll(
         (_, device) -> device.device().health() instanceof DeviceHealth.Unhealthy unhealthy
@@ -44,7 +44,7 @@ final class DeviceHistory {
             : device.withHealth(DeviceHealth.unhealthy(DeviceHealth.Cause.NO_ANSWER, reason)));
   }
 
-  /** All of them, by number. */
+  /** Returns all devices in the order of their numbers. */
   List<DetectedDevice> devices() {
     return known.values().stream()
         .sorted(Comparator.comparingInt(DetectedDevice::number))

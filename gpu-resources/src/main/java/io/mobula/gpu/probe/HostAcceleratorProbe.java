@@ -23,11 +23,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The probe of this host: NVIDIA by NVML, or by {@code nvidia-smi} where NVML cannot be asked; AMD
- * by files of the kernel; and what a user declares beyond them. Opening it asks nothing yet.
+ * Probe of this host's accelerators: those of NVIDIA by NVML, or by {@code nvidia-smi} if NVML
+ * cannot be used; those of AMD by files of the kernel; and those that a user declares beyond them.
+ * Opening it queries nothing yet.
  */
 public final class HostAcceleratorProbe implements AcceleratorProbe {
-  /** What the program of a driver may take longer than its library: it is run up to three times. */
+  /**
+   * Factor by which a driver's program may take longer than its library: it is run up to three
+   * times.
+   */
   private static final int RUNS = 4;
 
   private final ProbeSettings settings;
@@ -40,7 +44,7 @@ public final class HostAcceleratorProbe implements AcceleratorProbe {
     this.vendorProbes = vendorProbes;
   }
 
-  /** A probe that has seen nothing yet. */
+  /** Opens a probe that has seen no devices yet. */
   public static HostAcceleratorProbe open(ProbeSettings settings) {
     var files = new HostFiles(settings.drivers().root());
     return new HostAcceleratorProbe(
@@ -74,7 +78,7 @@ public final class HostAcceleratorProbe implements AcceleratorProbe {
     return VisibleDevices.of(variable, settings.environment().get(variable));
   }
 
-  /** Programs of HIP follow CUDA's variable where theirs is not set. */
+  /** Returns the variable that HIP programs obey: CUDA's if HIP's own is not set. */
   private static String hipVariable(Map<String, String> environment) {
     return environment.containsKey("HIP_VISIBLE_DEVICES")
         ? "HIP_VISIBLE_DEVICES"
@@ -97,7 +101,10 @@ public final class HostAcceleratorProbe implements AcceleratorProbe {
     return new ProbeResult(told, warnings);
   }
 
-  /** As many as the user said: the first of more, or made up to be more. */
+  /**
+   * Returns as many devices as the user declared: the first of them if there are more, with made-up
+   * ones if there are fewer.
+   */
   private List<Accelerator> asDeclared(List<Accelerator> found) {
     int wanted = settings.declared().orElse(found.size());
     var devices = new ArrayList<>(found.subList(0, Math.min(wanted, found.size())));
@@ -112,7 +119,7 @@ public final class HostAcceleratorProbe implements AcceleratorProbe {
     return devices;
   }
 
-  /** Each at its index, with those neighbours that are told, too. */
+  /** Gives each device its index, and keeps only neighbours that are in the list. */
   private static List<Accelerator> reindexed(List<Accelerator> devices) {
     Set<String> uuids = new HashSet<>();
     devices.forEach(device -> uuids.add(device.uuid()));

@@ -8,28 +8,34 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * How a host is to be probed. Immutable; each verb returns other settings.
+ * Settings of a probe. Immutable; each setter returns a changed copy.
  *
- * @param environment variables that say what this process may use, and the path of programs
- * @param drivers where the drivers are
- * @param declared how many devices there are by the user's word: so many are told, be there more or
- *     fewer; with 0 no driver is asked
+ * @param environment environment variables, which limit the devices of this process and contain the
+ *     path of programs
+ * @param drivers locations of the drivers
+ * @param declared number of devices that the user declares: so many are reported, whatever is
+ *     found; with 0 no driver is queried
  * @param limit how long a driver may take to answer
  */
 public record ProbeSettings(
     Map<String, String> environment, Drivers drivers, OptionalInt declared, Duration limit) {
-  /** The system property with the path of NVML; {@value #OFF} asks neither it nor its program. */
+  /**
+   * Name of the system property with the path of NVML. The value {@value #OFF} disables NVML and
+   * {@code nvidia-smi}.
+   */
   public static final String NVML_PROPERTY = "io.mobula.gpu.nvml";
 
-  /** The environment variable for the same. */
+  /** Name of the environment variable with the same meaning as {@link #NVML_PROPERTY}. */
   public static final String NVML_VARIABLE = "MOBULA_GPU_NVML";
 
-  /** In place of a path: not to be asked. */
+  /** Value that disables a driver, in place of its path. */
   public static final String OFF = "off";
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
-  /** Copies the environment; refuses fewer devices than none, and a limit that is none. */
+  /**
+   * Copies the environment variables. Refuses a negative number of devices and a limit that is not positive.
+   */
   public ProbeSettings {
     environment = Map.copyOf(environment);
     Objects.requireNonNull(drivers, "drivers");
@@ -45,14 +51,14 @@ public record ProbeSettings(
   }
 
   /**
-   * Where the drivers are.
+   * Locations of the drivers on the host.
    *
    * @param nvml NVIDIA's library, or {@link #OFF}
    * @param nvidiaSmi NVIDIA's program, by name or path, or {@link #OFF}
-   * @param root below which {@code sys} and {@code dev} are
+   * @param root directory that contains {@code sys} and {@code dev}
    */
   public record Drivers(String nvml, String nvidiaSmi, Path root) {
-    /** Refuses null. */
+    /** Refuses a null component. */
     public Drivers {
       Objects.requireNonNull(nvml, "nvml");
       Objects.requireNonNull(nvidiaSmi, "nvidiaSmi");
@@ -61,8 +67,8 @@ public record ProbeSettings(
   }
 
   /**
-   * Those of this process: its environment, and {@value #NVML_PROPERTY} or {@value #NVML_VARIABLE}
-   * where set.
+   * Returns the settings of this process: its environment, with {@value #NVML_PROPERTY} or {@value
+   * #NVML_VARIABLE} applied.
    */
   public static ProbeSettings ofThisProcess() {
     return of(System.getenv(), System.getProperty(NVML_PROPERTY, ""));
@@ -77,22 +83,22 @@ public record ProbeSettings(
     return new ProbeSettings(environment, drivers, OptionalInt.empty(), LIMIT);
   }
 
-  /** With another environment. */
+  /** Returns a copy with another environment. */
   public ProbeSettings environment(Map<String, String> variables) {
     return new ProbeSettings(variables, drivers, declared, limit);
   }
 
-  /** With drivers elsewhere. */
+  /** Returns a copy with other driver locations. */
   public ProbeSettings drivers(Drivers others) {
     return new ProbeSettings(environment, others, declared, limit);
   }
 
-  /** With so many devices by the user's word. */
+  /** Returns a copy in which the user declares this number of devices. */
   public ProbeSettings declared(int devices) {
     return new ProbeSettings(environment, drivers, OptionalInt.of(devices), limit);
   }
 
-  /** With another limit for a driver's answer. */
+  /** Returns a copy with another limit for a driver's answer. */
   public ProbeSettings limit(Duration other) {
     return new ProbeSettings(environment, drivers, declared, other);
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The devices of one vendor: several sources, of which the first that answers is believed, what was
- * seen of them, and the variables that hide some.
+ * Probe of the devices of one vendor. It uses the first source that answers, remembers the devices
+ * seen, and hides those that environment variables exclude.
  */
 final class VendorProbe {
   private final List<DeviceSource> sources;
@@ -20,17 +20,17 @@ final class VendorProbe {
   private @Nullable DeviceSource activeSource;
 
   /**
-   * A family.
+   * Creates the probe of a vendor.
    *
-   * @param sources in the order in which they are asked
-   * @param visible what is hidden, the outermost first
+   * @param sources sources in the order in which they are queried
+   * @param visible lists of visible devices, the outermost first
    */
   VendorProbe(List<DeviceSource> sources, List<VisibleDevices> visible) {
     this.sources = List.copyOf(sources);
     this.visibleDevices = List.copyOf(visible);
   }
 
-  /** Asks, and adds to the warnings; the devices have no index yet. */
+  /** Queries the sources and adds their warnings. The devices have no index yet. */
   List<Accelerator> probe(List<ProbeWarning> warnings) {
     activeSource = null;
     var reason = "There is no driver any more";
@@ -68,7 +68,7 @@ final class VendorProbe {
     return devices.stream().map(device -> device.device()).toList();
   }
 
-  /** How busy they are, hidden ones included. */
+  /** Returns the usage of all devices, hidden ones included. */
   List<DeviceUsage> sample() {
     return activeSource == null ? List.of() : new ArrayList<>(activeSource.sample());
   }

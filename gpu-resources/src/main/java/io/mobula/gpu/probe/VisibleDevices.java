@@ -10,18 +10,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list of devices as {@code CUDA_VISIBLE_DEVICES} has it, and the variables of AMD after its
- * example. Pure.
+ * List of visible devices in the syntax of {@code CUDA_VISIBLE_DEVICES}, which AMD's variables
+ * share. A pure class.
  *
- * <p>An entry is the driver's number of a GPU (that of CUDA with
- * {@code CUDA_DEVICE_ORDER=PCI_BUS_ID}, which matters where GPUs differ); a UUID, or as much of its
- * beginning as only one has; or, for an instance of a GPU, also {@code MIG-GPU-…/1/0} with the
- * numbers of its parts. The list has an order. As with CUDA, an entry that names nothing ends it,
- * one of another kind than the first does, too, naming a device twice hides all, and an empty list
- * hides all.
+ * <p>An entry is one of: the driver's number of a GPU (CUDA's number with {@code
+ * CUDA_DEVICE_ORDER=PCI_BUS_ID}, which matters if GPUs differ); a UUID, or an unambiguous prefix of
+ * it; for an instance of a GPU, also {@code MIG-GPU-…/1/0} with the numbers of its parts. The order
+ * of the list is kept. As with CUDA, the list ends before an entry that names no device and before
+ * an entry of another kind than the first. A device named twice hides all devices, and so does an
+ * empty list.
  *
- * <p>A GPU that is split stands for all its instances. A program of CUDA would get the first of
- * them alone, since it can use no more than one; a node has several programs.
+ * <p>A GPU that is split stands for all its instances. A CUDA program would get only the first of
+ * them, since it can use no more than one, but a node runs several programs.
  */
 final class VisibleDevices {
   private static final Pattern COMMA = Pattern.compile(",");
@@ -39,19 +39,19 @@ final class VisibleDevices {
   }
 
   /**
-   * What a list lets through.
+   * Selected devices, and what is wrong with the list.
    *
-   * @param devices in the list's order
-   * @param problem what is wrong with the list; an entry below zero is a way to end it
+   * @param devices selected devices in the order of the list
+   * @param problem problem of the list, if any; a negative entry is a legal way to end it
    */
   record Selection(List<DetectedDevice> devices, Optional<String> problem) {}
 
-  /** Hides nothing. */
+  /** Returns a list that hides no devices. */
   static VisibleDevices all() {
     return ALL;
   }
 
-  /** The list in a variable; hides nothing where the variable is not set. */
+  /** Parses the value of a variable. A variable that is not set hides no devices. */
   static VisibleDevices of(String variable, @Nullable String value) {
     return value == null
         ? ALL
@@ -62,7 +62,7 @@ final class VisibleDevices {
                 : COMMA.splitAsStream(value).map(String::strip).toList());
   }
 
-  /** Chooses among the devices of a host. */
+  /** Selects the visible devices of a host. */
   Selection choose(List<DetectedDevice> devices) {
     if (entries == null) {
       return new Selection(devices, Optional.empty());
@@ -89,7 +89,7 @@ final class VisibleDevices {
     return new Selection(chosen, Optional.empty());
   }
 
-  /** As the next list counts them, where one hides devices before another. */
+  /** Renumbers devices as the next list counts them, if one list hides devices before another. */
   static List<DetectedDevice> renumbered(List<DetectedDevice> devices) {
     var gpus = devices.stream().map(VisibleDevices::gpuOf).distinct().toList();
     return devices.stream()
@@ -146,7 +146,7 @@ final class VisibleDevices {
     return whole.stream().map(VisibleDevices::gpuOf).distinct().count() == 1 ? whole : List.of();
   }
 
-  /** The UUID of a GPU, also for an instance of it. */
+  /** Returns the UUID of a device's GPU; for an instance, that of its parent. */
   private static String gpuOf(DetectedDevice device) {
     return device.device().location().mig().map(MigInstance::parent).orElse(device.uuid());
   }

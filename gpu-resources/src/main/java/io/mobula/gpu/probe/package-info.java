@@ -1,8 +1,9 @@
 /**
- * The probe of a host: asks the sources one after the other, remembers what they have shown, and
- * lets through what this process may use.
+ * Probe of a host. It queries the sources one after the other, remembers the devices that they have
+ * listed, and returns those that this process may use.
  *
- * <p>Owns memory of devices and the rules of {@code CUDA_VISIBLE_DEVICES}; knows no driver itself.
+ * <p>The package owns the history of devices and the rules of {@code CUDA_VISIBLE_DEVICES}. It
+ * talks to no driver itself.
  */
 @NullMarked
 package io.mobula.gpu.probe;

@@ -18,11 +18,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * AMD's GPUs by the files of the kernel's compute driver, {@code /sys/class/kfd}, and of its
- * graphics driver, {@code /sys/class/drm}. Costs some dozens of small files a GPU.
+ * Source of AMD's GPUs that reads the files of the kernel's compute driver, {@code /sys/class/kfd},
+ * and of its graphics driver, {@code /sys/class/drm}. Reads some dozens of small files per GPU.
  *
- * <p>The kernel shows every GPU of the host and refuses the files of those that a container may not
- * use; a GPU whose {@code /dev/dri/renderD…} is missing is not this container's, either.
+ * <p>The kernel lists every GPU of the host and denies the files of those that a container may not
+ * use. A GPU without its {@code /dev/dri/renderD…} does not belong to the container either.
  */
 public final class AmdSysfsSource implements DeviceSource {
   private static final String NAME = "amd-sysfs";
@@ -32,7 +32,7 @@ public final class AmdSysfsSource implements DeviceSource {
   private final HostFiles files;
   private Map<String, KfdNode> seen = Map.of();
 
-  /** Reads below a root. */
+  /** Creates a source that reads these files. */
   public AmdSysfsSource(HostFiles files) {
     this.files = files;
   }
@@ -84,7 +84,7 @@ public final class AmdSysfsSource implements DeviceSource {
             + " missing: give this container the devices.");
   }
 
-  /** GPUs whose files this process may read; nodes without a GPU are processors. */
+  /** Returns the GPUs whose files this process may read. Nodes without a GPU are processors. */
   private List<KfdNode> nodes() {
     return files.names(NODES).stream()
         .filter(node -> files.number(NODES + "/" + node + "/gpu_id").orElse(0) != 0)
@@ -112,7 +112,10 @@ public final class AmdSysfsSource implements DeviceSource {
         .orElseGet(() -> "AMD " + (node.architecture().isEmpty() ? "GPU" : node.architecture()));
   }
 
-  /** The graphics driver's total, or else the sum of the banks that are on the device. */
+  /**
+   * Returns the total that the graphics driver reports, otherwise the sum of the memory banks on
+   * the device.
+   */
   private long memory(KfdNode node) {
     var total = files.number(folder(node) + "/mem_info_vram_total");
     if (total.isPresent()) {
@@ -152,7 +155,10 @@ public final class AmdSysfsSource implements DeviceSource {
         .toList();
   }
 
-  /** A block of the device that counts lost bits says {@code ue: 2}. */
+  /**
+   * Returns the health of a GPU. A block of the device that counts uncorrected errors has a line {@code ue:
+   * 2}.
+   */
   private DeviceHealth health(String folder) {
     for (var file : files.names(folder + "/ras")) {
       if (!file.endsWith("_err_count")) {
@@ -192,7 +198,7 @@ public final class AmdSysfsSource implements DeviceSource {
         : OptionalInt.empty();
   }
 
-  /** Thousandths of a degree, in the only folder there. */
+  /** Returns the temperature from thousandths of a degree, in the only folder there. */
   private OptionalInt celsius(String monitors) {
     return files.names(monitors).stream()
         .map(monitor -> files.number(monitors + "/" + monitor + "/temp1_input"))

@@ -7,29 +7,29 @@ import io.mobula.gpu.DeviceModel;
 import java.util.Objects;
 
 /**
- * A device as a source sees it, before anybody asks whether this process may use it.
+ * Device as a source reports it, before visibility is applied.
  *
- * @param number the driver's own number of the GPU, from 0; instances of one GPU share it
- * @param device the device; its index means nothing yet
+ * @param number the driver's number of the GPU, from 0; instances of one GPU share it
+ * @param device the device, whose index has no meaning yet
  */
 public record DetectedDevice(int number, Accelerator device) {
-  /** Refuses null. */
+  /** Refuses a null device. */
   public DetectedDevice {
     Objects.requireNonNull(device, "device");
   }
 
-  /** A device that has no index yet. */
+  /** Creates a device without an index. */
   public static DetectedDevice of(
       int number, String uuid, DeviceModel model, DeviceLocation location, DeviceHealth health) {
     return new DetectedDevice(number, new Accelerator(0, uuid, model, location, health));
   }
 
-  /** Its UUID. */
+  /** Returns the UUID of the device. */
   public String uuid() {
     return device.uuid();
   }
 
-  /** The same device in another state. */
+  /** Returns the same device with another health. */
   public DetectedDevice withHealth(DeviceHealth health) {
     return new DetectedDevice(number, device.withHealth(health));
   }

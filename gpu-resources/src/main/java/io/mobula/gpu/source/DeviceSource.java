@@ -4,21 +4,24 @@ import io.mobula.gpu.DeviceUsage;
 import java.util.List;
 
 /**
- * One way to learn of accelerators. Throws nothing for what it finds: a broken driver is a
- * {@link SourceResult}, too. Blocks; for one thread at a time.
+ * Source of information about accelerators. It never throws because of what it finds: a broken
+ * driver is a {@link SourceResult}, too. Blocks; for one thread at a time.
  */
 public interface DeviceSource extends AutoCloseable {
 
-  /** What people call it, such as {@code nvidia-smi}. */
+  /** Returns the name for people, such as {@code nvidia-smi}. */
   String name();
 
-  /** Looks anew. */
+  /** Reads the present devices from the driver. */
   SourceResult read();
 
-  /** How busy the devices of the last reading are; those that do not answer are missing. */
+  /**
+   * Returns the present usage of the devices of the last reading. Devices that do not answer are
+   * missing.
+   */
   List<DeviceUsage> sample();
 
-  /** Lets go of the driver; reading again begins anew. */
+  /** Releases the driver's resources. A later reading opens it again. */
   @Override
   void close();
 }

@@ -13,25 +13,25 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * The small files in which a kernel tells of devices, below a root that tests choose. What cannot
- * be read is as if it were not there: a container is refused files that it sees.
+ * Small files by which a kernel describes devices, below a root that tests choose. Unreadable files
+ * count as missing, because a container is denied some files that it sees.
  */
 public final class HostFiles {
   private static final int MOST_BYTES = 1 << 16;
 
   private final Path root;
 
-  /** Below a root; {@code /} outside of tests. */
+  /** Creates the files below a root, which is {@code /} outside tests. */
   public HostFiles(Path root) {
     this.root = Objects.requireNonNull(root, "root");
   }
 
-  /** Whether there is such a file or folder. */
+  /** Returns whether the file or folder exists. */
   public boolean exists(String path) {
     return Files.exists(root.resolve(path));
   }
 
-  /** The text of a file, without white space around it; its first 64 KiB. */
+  /** Returns the stripped text of a file; only its first 64 KiB. */
   public Optional<String> text(String path) {
     try (var in = Files.newInputStream(root.resolve(path))) {
       return Optional.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip());
@@ -40,12 +40,15 @@ public final class HostFiles {
     }
   }
 
-  /** The number in a file, if it is one. */
+  /** Returns the number in a file, if the file contains one. */
   public OptionalLong number(String path) {
     return text(path).map(HostFiles::parsed).orElse(OptionalLong.empty());
   }
 
-  /** The NUMA node of a PCI device's folder; kernels without NUMA say -1. */
+  /**
+   * Returns the NUMA node of a PCI device's folder. Kernels without NUMA report -1, which is
+   * returned as empty.
+   */
   public OptionalInt numaNode(String folder) {
     var node = number(folder + "/numa_node");
     return node.isPresent() && node.getAsLong() >= 0 && node.getAsLong() <= Integer.MAX_VALUE
@@ -53,7 +56,7 @@ public final class HostFiles {
         : OptionalInt.empty();
   }
 
-  /** What is in a folder, in order; empty if there is no such folder. */
+  /** Returns the names in a folder, in order; empty if there is no such folder. */
   public List<String> names(String folder) {
     try (var entries = Files.list(root.resolve(folder))) {
       return entries
@@ -65,7 +68,7 @@ public final class HostFiles {
     }
   }
 
-  /** Lines of a name and a number; others are passed over. */
+  /** Returns the lines that consist of a name and a number; other lines are skipped. */
   public Map<String, Long> numbers(String path) {
     var numbers = new HashMap<String, Long>();
     text(path).stream().flatMap(String::lines).forEach(line -> {
@@ -77,7 +80,7 @@ public final class HostFiles {
     return numbers;
   }
 
-  /** Numbers of a kernel may need all 64 bits. */
+  /** Parses a number, which may need all 64 bits. */
   private static OptionalLong parsed(String text) {
     try {
       return OptionalLong.of(

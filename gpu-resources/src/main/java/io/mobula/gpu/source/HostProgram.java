@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program of the host that prints what it knows and ends. What it prints is read up to a limit,
- * and it is ended when it takes too long.
+ * Program of the host that prints information and ends. Its output is read up to a limit, and it is
+ * killed when it takes too long.
  *
  * @param file the program
  * @param limit how long one run may take
@@ -21,19 +21,19 @@ record HostProgram(Path file, Duration limit) {
   private static final int MOST_BYTES = 1 << 20;
 
   /**
-   * How a run ended.
+   * Result of a run of the program.
    *
-   * @param exitCode what it ended with
-   * @param inTime false if it had to be ended
-   * @param output what it printed, errors included
+   * @param exitCode exit code
+   * @param inTime false if the program had to be killed
+   * @param output everything that it printed, errors included
    */
   record Run(int exitCode, boolean inTime, String output) {
-    /** Whether it did as it was told. */
+    /** Returns whether the program ended in time with exit code 0. */
     boolean succeeded() {
       return inTime && exitCode == 0;
     }
 
-    /** Why it did not, for people: its first line. */
+    /** Returns the reason of a failure, for people: the first line of the output. */
     String describeFailure() {
       if (!inTime) {
         return "it did not end in time";
@@ -45,10 +45,10 @@ record HostProgram(Path file, Duration limit) {
   }
 
   /**
-   * The first file of that name on a path.
+   * Finds the first executable file of that name on a path.
    *
-   * @param name a name, or a path with a slash, which is taken as it is
-   * @param path folders, with colons between them
+   * @param name a name, or a path with a slash, which is used as it is
+   * @param path folders separated by colons
    */
   static Optional<Path> find(String name, String path) {
     if (name.indexOf('/') >= 0) {
@@ -64,7 +64,7 @@ record HostProgram(Path file, Duration limit) {
   }
 
   /**
-   * Runs it.
+   * Runs the program with these arguments.
    *
    * @throws IOException when it cannot be started or read
    */

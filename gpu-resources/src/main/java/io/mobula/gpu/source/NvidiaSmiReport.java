@@ -16,18 +16,18 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * What {@code nvidia-smi} prints, understood. Pure.
+ * Parsed output of {@code nvidia-smi}. A pure class.
  *
- * @param rows a GPU each
- * @param unparsedLines lines that are none
+ * @param rows one row for each GPU
+ * @param unparsedLines lines that are no rows
  */
 record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
-  /** What is asked for, of drivers since 510. */
+  /** Fields to query from drivers since 510. */
   static final String FIELDS =
       "index,uuid,name,memory.total,memory.used,pci.bus_id,ecc.errors.uncorrected.volatile.total,"
           + "temperature.gpu,utilization.gpu,utilization.memory,mig.mode.current,compute_cap";
 
-  /** What drivers before that understand: one field that is not known spoils the whole answer. */
+  /** Fields that older drivers understand. A single unknown field would spoil the whole answer. */
   static final String OLD_FIELDS = FIELDS.substring(0, FIELDS.indexOf(",mig.mode"));
 
   private static final int FEWEST = OLD_FIELDS.split(",", -1).length;
@@ -37,14 +37,14 @@ record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
   private static final Pattern LISTED_INSTANCE =
       Pattern.compile("\\s+MIG (\\S+)\\s+Device\\s+\\d+: \\(UUID: (MIG-\\S+)\\)");
 
-  /** Copies the lists. */
+  /** Makes immutable copies of the lists. */
   NvidiaSmiReport {
     rows = List.copyOf(rows);
     unparsedLines = List.copyOf(unparsedLines);
   }
 
   /**
-   * A GPU.
+   * Row of the report about one GPU.
    *
    * @param isSplit whether MIG is on
    */
@@ -58,15 +58,15 @@ record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
       DeviceLoad load) {}
 
   /**
-   * An instance of a GPU.
+   * MIG instance of a GPU.
    *
-   * @param number that of the GPU
+   * @param number the driver's number of the GPU
    * @param parent the UUID of the GPU
-   * @param profile its size, such as {@code 1g.10gb}
+   * @param profile size of the instance, such as {@code 1g.10gb}
    */
   record Instance(int number, String parent, String uuid, String profile) {}
 
-  /** Understands comma-separated lines of {@link #FIELDS} or {@link #OLD_FIELDS}. */
+  /** Parses comma-separated lines of {@link #FIELDS} or {@link #OLD_FIELDS}. */
   static NvidiaSmiReport parse(String printed) {
     var rows = new ArrayList<Row>();
     var strange = new ArrayList<String>();
@@ -103,7 +103,7 @@ record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
         load));
   }
 
-  /** In place of a value there may stand what ails the GPU. */
+  /** Returns the health of a GPU. A line may contain an error of the GPU in place of a value. */
   private static DeviceHealth health(String line, String uncorrected) {
     var lower = line.toLowerCase(Locale.ROOT);
     if (lower.contains("gpu is lost")) {
@@ -121,7 +121,10 @@ record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
         : DeviceHealth.healthy();
   }
 
-  /** The instances in what {@code nvidia-smi -L} prints: indented below their GPUs. */
+  /**
+   * Parses the instances in the output of {@code nvidia-smi -L}, which are indented below their
+   * GPUs.
+   */
   static List<Instance> instances(String printed) {
     var instances = new ArrayList<Instance>();
     int number = 0;
@@ -139,7 +142,7 @@ record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
     return instances;
   }
 
-  /** By GPU, what {@code --query-compute-apps=gpu_uuid,pid,used_memory} prints. */
+  /** Parses the output of {@code --query-compute-apps=gpu_uuid,pid,used_memory}, by GPU. */
   static Map<String, List<GpuProcess>> processes(String printed) {
     var processes = new HashMap<String, List<GpuProcess>>();
     for (var line : printed.lines().toList()) {
@@ -168,7 +171,10 @@ record NvidiaSmiReport(List<Row> rows, List<String> unparsedLines) {
         : OptionalInt.empty();
   }
 
-  /** Of at most 12 digits, so that a million of them is still a number. */
+  /**
+   * Parses a number of at most 12 digits, which does not overflow when it is multiplied by a
+   * million.
+   */
   private static OptionalLong number(String field) {
     return field.matches("\\d{1,12}")
         ? OptionalLong.of(Long.parseLong(field))

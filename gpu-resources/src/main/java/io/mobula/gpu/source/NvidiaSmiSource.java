@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * NVIDIA's GPUs by the program {@code nvidia-smi}, where NVML itself cannot be asked. Costs a
- * process and up to two seconds each time. Tells neither Xid errors nor what is near what.
+ * Source of NVIDIA's GPUs that runs {@code nvidia-smi}, for hosts where NVML cannot be used. Costs
+ * a process and up to two seconds per query. Reports neither Xid errors nor neighbours.
  */
 public final class NvidiaSmiSource implements DeviceSource {
   private static final String NAME = "nvidia-smi";
@@ -36,11 +36,11 @@ public final class NvidiaSmiSource implements DeviceSource {
   }
 
   /**
-   * Looks for the program once.
+   * Finds the program and creates a source that runs it.
    *
    * @param name a name to be found on the path, or a path to the program
-   * @param path folders, with colons between them
-   * @param files of the host
+   * @param path folders separated by colons
+   * @param files files of the host
    * @param limit how long one run may take
    */
   public static NvidiaSmiSource find(String name, String path, HostFiles files, Duration limit) {

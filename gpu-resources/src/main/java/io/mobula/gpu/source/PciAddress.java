@@ -3,7 +3,7 @@ package io.mobula.gpu.source;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The names of places on the PCI bus, which every program writes in its own way. */
+/** Addresses on the PCI bus in one normal form, since every program writes them in its own way. */
 public final class PciAddress {
   private static final Pattern WRITTEN =
       Pattern.compile("0{0,4}([0-9a-f]{4,8}):([0-9a-f]{2}):([0-9a-f]{2})\\.([0-7])");
@@ -11,8 +11,8 @@ public final class PciAddress {
   private PciAddress() {}
 
   /**
-   * As the kernel writes it: {@code 0000:19:00.0} for {@code 00000000:19:00.0}; empty for what is
-   * none.
+   * Returns an address as the kernel writes it, {@code 0000:19:00.0} for {@code 00000000:19:00.0};
+   * empty if the text is no address.
    */
   public static String of(String written) {
     var parts = WRITTEN.matcher(written.strip().toLowerCase(Locale.ROOT));
@@ -22,9 +22,9 @@ public final class PciAddress {
   }
 
   /**
-   * As the kernel writes it.
+   * Returns an address as the kernel writes it.
    *
-   * @param domain the bus's domain
+   * @param domain domain of the bus
    * @param location the bus in the upper of two bytes, then five bits of device and three of
    *     function
    */

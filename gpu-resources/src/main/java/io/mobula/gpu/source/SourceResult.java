@@ -4,45 +4,45 @@ import io.mobula.gpu.ProbeWarning;
 import java.util.List;
 import java.util.Objects;
 
-/** What a {@link DeviceSource} answered. */
+/** Result of reading a {@link DeviceSource}. */
 public sealed interface SourceResult {
 
   /**
-   * It spoke.
+   * Result of a source that answered.
    *
-   * @param devices those of the host that this process is let near, perhaps none
-   * @param warnings what it could not tell
+   * @param devices devices of the host that the source lists for this process, perhaps none
+   * @param warnings what the source could not tell
    */
   record Answered(List<DetectedDevice> devices, List<ProbeWarning> warnings)
       implements SourceResult {
-    /** Copies the lists. */
+    /** Makes immutable copies of the lists. */
     public Answered {
       devices = List.copyOf(devices);
       warnings = List.copyOf(warnings);
     }
   }
 
-  /** There is no such thing on this host, which is nobody's fault. */
+  /** Result of a source that this host does not have, which is no problem. */
   record Absent() implements SourceResult {}
 
   /**
-   * It is there, and cannot be asked.
+   * Result of a source that is present and cannot be queried.
    *
-   * @param warning why
+   * @param warning the reason
    */
   record Broken(ProbeWarning warning) implements SourceResult {
-    /** Refuses null. */
+    /** Refuses a null warning. */
     public Broken {
       Objects.requireNonNull(warning, "warning");
     }
   }
 
-  /** There is no such thing on this host. */
+  /** Returns the result of a source that this host does not have. */
   static SourceResult absent() {
     return new Absent();
   }
 
-  /** It is there, and cannot be asked. */
+  /** Returns the result of a source that is present and cannot be queried. */
   static SourceResult broken(String source, String cause) {
     return new Broken(new ProbeWarning(source, cause));
   }

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that keeps nobody waiting: asked on a thread of its own, and broken when it takes too
- * long, as drivers of dying devices do. While it hangs it is not asked again, and it is as before
- * once it comes back. The thread ends when nothing has been asked for a second.
+ * Source with a time limit: it queries another source on a thread of its own, and is broken if that
+ * takes too long, as drivers of dying devices do. While the source hangs it is not queried again;
+ * once it answers, it is used as before. The thread ends after a second without queries.
  */
 public final class TimeLimitedSource implements DeviceSource {
   private final DeviceSource source;
@@ -23,7 +23,7 @@ public final class TimeLimitedSource implements DeviceSource {
   private final ThreadPoolExecutor thread;
   private @Nullable Future<?> hanging;
 
-  /** Asks a source, for no longer than a limit each time. */
+  /** Creates a source that queries another one for no longer than the limit. */
   public TimeLimitedSource(DeviceSource source, Duration limit) {
     this.source = source;
     this.limit = limit;
@@ -83,7 +83,9 @@ public final class TimeLimitedSource implements DeviceSource {
     return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Returns at once where the driver hangs; it is let go of once it comes back. */
+  /**
+   * Closes the underlying source. Returns at once if the driver hangs; it is then released once it answers.
+   */
   @Override
   public void close() {
     thread.execute(source::close);
