@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Large arguments of calls that another process of this host reads where they lie, until the call
- * is answered. The caller holds them for so long anyway and nobody else learns of them, so the
- * directory is told nothing and their memory comes back at once. Safe for all threads.
+ * Large arguments of calls that another process of this host reads in place until it has answered
+ * the call. The caller holds them that long anyway and no third process learns of them, so the
+ * directory is not told, and their memory is freed at once. Safe for all threads.
  */
 final class ArgumentLoans {
   private final Map<ObjectId, Loan> open = new ConcurrentHashMap<>();
@@ -18,7 +18,7 @@ final class ArgumentLoans {
   private record Loan(ObjectEntry entry, int times) {}
 
   /**
-   * Keeps it readable for whoever has it on loan.
+   * Keeps the argument readable for its borrower.
    *
    * @return ends this loan; to be run once
    */
@@ -33,7 +33,7 @@ final class ArgumentLoans {
     };
   }
 
-  /** What is on loan under that id, or null. */
+  /** Returns the argument that is lent under that id, or null. */
   ResultLoans.@Nullable LentObject lent(ObjectId id) {
     var loan = open.get(id);
     return loan != null && loan.entry().outcome() instanceof ObjectContent.Sealed sealed

@@ -12,13 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Asks other processes to look for forgotten refs and views when this one's memory is full: a
- * handle that nobody reaches any more holds its object until a collector finds it. A process that
- * is asked runs its collector after each request, but pauses between two runs: for four times the
- * cost of the last one if that found something, so that a process which reads much and closes
- * nothing does not keep others waiting; else for ten times its cost and at least a second, so that
- * a process which has nothing to give is left alone. No pause is longer than 2.5 s. Safe for all
- * threads.
+ * Garbage collection in other processes when this one's store is full: an unreachable ref holds its
+ * object until a collector finds it. A process that receives such a request runs its collector,
+ * with a pause between two runs. After a run that found something, the pause is four times the cost
+ * of that run, so that a process which reads much and closes nothing does not delay others.
+ * Otherwise it is ten times the cost and at least a second, so that a process which has nothing to
+ * free is left alone. No pause is longer than 2.5 s. Safe for all threads.
  */
 final class ClusterGarbageCollection {
   private static final int COLLECT = 10;
@@ -36,19 +35,20 @@ final class ClusterGarbageCollection {
       new CollectorRun(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
 
   /**
-   * A run of the collector.
+   * Finished run of the collector.
    *
    * @param end when it was over
    * @param cost how long it took, in nanoseconds
-   * @param found how much had been found before it, see {@link ObjectStore#unreachableCount}
+   * @param found how many unreachable objects had been found before it, see
+   *     {@link ObjectStore#unreachableCount}
    */
   record CollectorRun(long end, long cost, long found) {
-    /** From when on another may begin, if this one found something. */
+    /** Returns the earliest time of the next run if this one found something. */
     long nextWhereFound() {
       return end + Math.min(PAUSE_PER_COST_WHERE_FOUND * cost, LONGEST_PAUSE_NANOS);
     }
 
-    /** From when on another may begin in any case. */
+    /** Returns the earliest time of the next run in any case. */
     long next() {
       return end + Math.clamp(PAUSE_PER_COST * cost, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
     }
@@ -63,7 +63,7 @@ final class ClusterGarbageCollection {
     store.onFull(this::askAll);
   }
 
-  /** Asks all peers, each time this process runs its own collector for want of room. */
+  /** Asks all peers, each time this process runs its own collector for want of memory. */
   private void askAll() {
     for (var peer : membership.peers()) {
       peerTransport.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
@@ -75,7 +75,7 @@ final class ClusterGarbageCollection {
     plan();
   }
 
-  /** One run at a time is planned or goes on. */
+  /** Schedules a run, unless one is scheduled or in progress. */
   private void plan() {
     if (planned.compareAndSet(false, true)) {
       var before = last;
@@ -84,8 +84,8 @@ final class ClusterGarbageCollection {
   }
 
   /**
-   * Collects at once if anything has been found since the last run began, by it or by a run of this
-   * process for its own sake; else when the longer pause is over.
+   * Runs the collector at once if anything has been found since the last run began, by that run or
+   * by one that this process made for itself; else when the longer pause is over.
    */
   private void collectIfWorth(CollectorRun before) {
     boolean found = store.unreachableCount() != before.found;
@@ -98,7 +98,7 @@ final class ClusterGarbageCollection {
         .execute(work);
   }
 
-  /** A request that comes while it goes on is followed by another run. */
+  /** Runs the collector; a request that arrives meanwhile is followed by another run. */
   private void collect() {
     wanted.set(false);
     long found = store.unreachableCount();

@@ -44,8 +44,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shared objects of one node: gives refs and values to other processes and takes theirs in.
- * Safe for all threads; nothing but {@link #leave} blocks.
+ * Shared objects of one node: passes refs and values to other processes and imports theirs. Safe
+ * for all threads; only {@link #leave} blocks.
  */
 public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterObjects.class);
@@ -80,9 +80,9 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   };
 
   /**
-   * Answers other nodes from now on.
+   * Creates the shared objects of a node, which answer other nodes from now on.
    *
-   * @param inlineLimit up to how many bytes a value travels inside a frame
+   * @param inlineLimit the largest size in bytes of a value that travels inside a frame
    */
   public ClusterObjects(
       ObjectStore store,
@@ -107,7 +107,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
         this, localCopies, directoryClient, reconstructions, membership, peerTransport, router);
     this.hostPeers = new SameHostPeers(memory, store, membership, peerTransport, router);
     var _ = new ClusterGarbageCollection(
-        store, membership, peerTransport, router); // it hears of what it needs
+        store, membership, peerTransport, router); // it registers itself with what it needs
     this.handOver = new ObjectHandOver(this, store, membership, peerTransport, router);
     this.replicas = new ReplicaKeeper(this, handOver, store, membership, peerTransport, router);
     var pinRequests = new ObjectPinRequests(localCopies, store, membership, peerTransport, router);
@@ -126,46 +126,49 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     });
   }
 
-  /** Counts with this directory from now on; before the first object is shared. */
+  /** Sets the directory that counts holders. Called before the first object is shared. */
   public void useDirectory(ObjectDirectory directory) {
     directoryClient.open(directory);
   }
 
-  /** Brings and gives objects over the network with what this makes; before frames come. */
+  /**
+   * Sets the maker of the transfer that moves objects over the network. Called before the first
+   * frame arrives.
+   */
   public void useTransfer(Function<ObjectSource, ObjectTransfer> maker) {
     puller.useTransfer(maker);
   }
 
-  /** How handles of actors come in; set once, before frames come. */
+  /** Sets the function that reads actor handles. Called once, before the first frame arrives. */
   public void setHandleReader(Function<FrameReader, HeldRef> importer) {
     handleReader = importer;
   }
 
-  /** Makes lost objects again. */
+  /** Reconstructor of lost objects, implemented by the task package. */
   @FunctionalInterface
   public interface Reconstructor {
-    /** Starts the task that the recipe describes, to be published as this attempt. */
+    /** Starts the task that the recipe describes; its result is published as this attempt. */
     void reconstruct(ObjectId id, int attempt, byte[] recipe);
   }
 
-  /** How lost objects are made again; set once, before frames come. */
+  /** Sets the reconstructor of lost objects. Called once, before the first frame arrives. */
   public void setReconstructor(Reconstructor with) {
     resolver.setReconstructor(with::reconstruct);
   }
 
-  /** What this node says to others again and again. */
+  /** Returns the interning table for metadata that frames of this node repeat. */
   public PeerInternTable internTable() {
     return internTable;
   }
 
   // ---- out
 
-  /** Other processes may hold this object of the present process from now on. */
+  /** Shares an object of this process, so that other processes may hold it from now on. */
   public void share(ObjectEntry entry) {
     share(entry, true);
   }
 
-  /** The value of this entry is in another process, which has said so. */
+  /** Shares an entry whose value is in another process, as that process has reported. */
   void shareRemote(ObjectEntry entry) {
     share(entry, false);
   }
@@ -198,7 +201,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     publish(entry);
   }
 
-  /** Tells the directory what has become of an object that was made here. */
+  /** Tells the directory the outcome of an object that was made here. */
   private void publish(SharedEntry entry) {
     var outcome = entry.outcome();
     if (outcome instanceof ObjectContent.Sealed sealed && !fitsFrame(sealed)) {
@@ -216,14 +219,17 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
         if (why != null) {
           directoryClient.markNotReconstructible(entry.id(), why);
         }
-        directoryClient.making(entry.id(), 0); // it is made, elsewhere
+        directoryClient.making(entry.id(), 0); // it has been made, by another process
       }
     } else if ((isOwn(entry.id()) || entry.isKept()) && outcome != null) {
       directoryClient.publish(entry.id(), published(outcome, entry.id(), entry.attempt()));
     }
   }
 
-  /** What others are told of it; a value that cannot be written is a failure to them. */
+  /**
+   * Returns what the directory is told of an outcome. A value that cannot be encoded becomes a
+   * failure for other processes.
+   */
   private PublishedObject published(Object outcome, ObjectId id, int attempt) {
     var encoded = new FrameWriter();
     if (outcome instanceof ObjectFailure) {
@@ -233,7 +239,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     try {
       write(encoded, outcome, id);
       return new PublishedObject.Value(attempt, encoded.toBytes(), encoded.carriedRefs());
-    } catch (Throwable unwritable) { // what is inside is of users' classes
+    } catch (Throwable unwritable) { // the value consists of users' classes
       return published(cannotLeave(id, unwritable), id, attempt);
     }
   }
@@ -243,7 +249,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
         "Object " + id + " cannot leave its process: " + CapturedThrowable.textOf(why), why));
   }
 
-  /** The objects whose refs are inside; they are shared, too, from now on. */
+  /** Returns the objects whose refs are inside, and shares them. */
   List<ObjectId> containedObjects(List<HeldRef> edges) {
     var ids = new ArrayList<ObjectId>();
     for (var edge : edges) {
@@ -256,16 +262,16 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     return ids;
   }
 
-  /** Writes a content or failure; {@code id} names it for whoever fetches it. */
+  /** Writes a content or failure; {@code id} names it for later fetches. */
   public void write(FrameWriter out, Object outcome, ObjectId id) {
     wire.write(out, outcome, id);
   }
 
   /**
-   * Writes the result of work that another node has submitted. What is sealed here stays until
-   * nobody holds it. The outcome is the frame's: if it cannot be written it is discarded.
+   * Writes the result of work that another node has submitted. A sealed result stays here until
+   * nobody holds it. The outcome belongs to the frame: if it cannot be written, it is discarded.
    *
-   * @return gives back what is held for the receiver, once it has said what it holds
+   * @return releases the hold for the receiver, to be run once the receiver has stated its own
    * @throws CodecException if a ref inside cannot leave this node, or the frame gets too large
    */
   public Runnable writeResult(FrameWriter out, Object outcome, ObjectId id, int attempt) {
@@ -292,8 +298,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * The same for a result that nobody makes again when it is lost: where the receiver shares this
-   * host it has a large one on loan, and the directory hears nothing of it.
+   * Writes a result that nobody can reconstruct. If the receiver shares this host, a large result
+   * is lent to it and the directory is not told.
    */
   public Runnable writeOrLendResult(
       FrameWriter out, Object outcome, ObjectId id, int attempt, NodeId to) {
@@ -306,12 +312,15 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     return writeResult(out, outcome, id, attempt);
   }
 
-  /** What {@link #writeOrLendResult} has lent. */
+  /** Returns the content of a result that {@link #writeOrLendResult} has lent. */
   ObjectContent borrowResult(ObjectLocation location, boolean views, long number) {
     return new ObjectContent.RemoteValue(results.borrow(location, views, number));
   }
 
-  /** What was on loan is counted from now on; {@code known} runs while this node holds it. */
+  /**
+   * Keeps an object that was lent and is shared from now on; {@code known} runs while this node
+   * holds it.
+   */
   void keepLent(ObjectId id, ObjectContent.Sealed sealed, int attempt, Runnable known) {
     var entry = keptHere(id, sealed, attempt);
     known.run();
@@ -323,8 +332,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * Has this node keep what was made here. It may know the object already, from a node that is
-   * gone; a copy that is still here stays, since others may read it.
+   * Keeps a sealed value that was made here. This node may know the object already from a node that
+   * has left; a copy that is still here stays, since others may read it.
    *
    * @return its entry, with a hold that the caller releases
    */
@@ -340,14 +349,14 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
       publish(present);
     } else {
       sealed.discard();
-      publish(present); // or whoever has it made again would wait for this attempt
+      publish(present); // or a process that has requested the reconstruction would wait for this attempt
     }
     return entry;
   }
 
   /**
-   * Whether a large argument can be read in place by that process until it has answered the call:
-   * it is of this host, nobody else knows of the object, and there are no refs inside.
+   * Returns whether that process can read a large argument in place until it has answered the call:
+   * it shares this host, nobody else knows the object, and there are no refs inside.
    */
   public boolean canLend(ObjectEntry entry, NodeId to) {
     return entry.clusterHold() == null
@@ -357,7 +366,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * Writes such an argument.
+   * Writes an argument that is lent.
    *
    * @return ends the loan
    */
@@ -371,31 +380,31 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     return end;
   }
 
-  /** Reads what {@link #writeLent} wrote. */
+  /** Reads an argument that {@link #writeLent} has written. */
   public ObjectContent readLent(FrameReader in) {
     return remoteContent(ObjectLocation.read(in), List.of(), in.flag());
   }
 
-  /** What another process of this host has on loan from this one, or null. */
+  /** Returns the object that is lent to another process of this host under this id, or null. */
   ResultLoans.@Nullable LentObject lent(ObjectId id) {
     var argument = loans.lent(id);
     return argument == null ? results.lent(id) : argument;
   }
 
-  /** Ends a frame that may carry refs; see {@link InFlightRefs#finishFrame}. */
+  /** Finishes a frame that may carry refs; see {@link InFlightRefs#finishFrame}. */
   public void finishFrame(FrameWriter frame, NodeId to, Runnable release) {
     inFlightRefs.finishFrame(frame, to, release);
   }
 
   /**
-   * Ends bytes that travel in a message of the user's; see
+   * Finishes bytes that travel in a message of the user's; see
    * {@link InFlightRefs#finishForAnyReceiver}.
    */
   public Runnable finishForAnyReceiver(FrameWriter bytes, Runnable release) {
     return inFlightRefs.finishForAnyReceiver(bytes, release);
   }
 
-  /** Sends a sealed frame; false if the peer is gone. */
+  /** Sends a finished frame; returns false if the peer has left. */
   public boolean send(NodeId to, FrameWriter sealed) {
     boolean sent = peerTransport.send(to, sealed.toBytes());
     if (!sent) {
@@ -404,14 +413,14 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     return sent;
   }
 
-  /** Runs it in a thread that may wait for disks and other processes. */
+  /** Runs work on a thread that may wait for disks and other processes. */
   void runInBackground(Runnable work) {
     store.runInBackground(work);
   }
 
   /**
-   * Runs what writes an outcome: in the calling thread, or where it may wait for a disk if it is
-   * small and spilled.
+   * Runs code that writes an outcome: in the calling thread, or on a background thread if the value
+   * is small and spilled, so that reading it waits for a disk.
    */
   void runWrite(Object outcome, Runnable write) {
     if (outcome instanceof ObjectContent.Sealed sealed
@@ -423,46 +432,47 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  /** Whether it is small enough to travel inside a frame. */
+  /** Returns whether the outcome is small enough to travel inside a frame. */
   public boolean fitsFrame(Object outcome) {
     return !(outcome instanceof ObjectContent.RemoteValue)
         && !(outcome instanceof ObjectContent.Sealed sealed && sealed.byteSize() > inlineLimit);
   }
 
-  /** Writes an id. */
+  /** Writes an object id to a frame. */
   public static void writeId(FrameWriter out, ObjectId id) {
     ObjectLocation.write(out, id);
   }
 
-  /** Reads an id. */
+  /** Reads an object id from a frame. */
   public static ObjectId readId(FrameReader in) {
     return ObjectLocation.readId(in);
   }
 
   // ---- in
 
-  /** Reads a content or failure. */
+  /** Reads a content or failure from a frame. */
   public Object read(FrameReader in) {
     return wire.read(in);
   }
 
-  /** Goes on to the end of a sealed frame whose inside cannot be read. */
+  /** Skips to the end of a finished frame whose content cannot be read, and acknowledges it. */
   public void acknowledgeUnreadable(NodeId from, FrameReader in) {
     inFlightRefs.acknowledgeUnreadable(from, in);
   }
 
-  /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
+  /** Acknowledges the refs of a finished frame, once they have been imported or dropped. */
   public void acknowledgeRefs(NodeId from, FrameReader in) {
     inFlightRefs.acknowledgeRefs(from, in);
   }
 
-  /** Reads the end of such bytes as {@link #finishForAnyReceiver} ends. */
+  /** Acknowledges the refs of bytes that {@link #finishForAnyReceiver} has finished. */
   public void acknowledgeRefsFromAnySender(FrameReader bytes) {
     inFlightRefs.acknowledgeRefsFromAnySender(bytes);
   }
 
   /**
-   * The entry of an object that another process knows, too, with a hold that the caller releases.
+   * Returns the entry of an object that another process knows, too, with a hold that the caller
+   * releases.
    */
   public ObjectEntry importEntry(ObjectId id) {
     while (true) {
@@ -474,7 +484,9 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  /** The same, with the outcome that came along. */
+  /**
+   * Returns the entry of an object whose outcome came along, with a hold that the caller releases.
+   */
   public ObjectEntry importEntryWith(ObjectId id, Object outcome) {
     return importEntryWith(id, outcome, 1);
   }
@@ -487,7 +499,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     if (entry.outcome() instanceof ObjectContent.RemoteValue(RemoteObject known)
         && known.hasHolderLeft()
         && outcome instanceof ObjectContent.RemoteValue(RemoteObject fresh)) {
-      known.tryMoveTo(fresh); // the sender has looked for it since
+      known.tryMoveTo(fresh); // the sender has looked it up since
     }
     settle(entry, outcome);
     return entry;
@@ -508,7 +520,10 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     return entry;
   }
 
-  /** Reads what {@link HeldRef#export} wrote in another process: a hold of the same kind. */
+  /**
+   * Reads what {@link HeldRef#export} has written in another process, and creates a hold of the
+   * same kind.
+   */
   public HeldRef importEdge(FrameReader in) {
     int kind = in.octet();
     return switch (kind) {
@@ -538,27 +553,30 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  // ---- making again
+  // ---- reconstruction
 
-  /** Says why an outcome that has come from another process cannot be made again. */
+  /** Records why an outcome from another process cannot be reconstructed. */
   public void markNotReconstructible(Object outcome, Supplier<String> why) {
     if (outcome instanceof ObjectContent.RemoteValue(RemoteObject remote)) {
       remote.notReconstructibleReason(why);
     }
   }
 
-  /** How objects can be made again by this recipe: what it carries is kept for that. */
+  /**
+   * Creates the lineage of objects that this recipe can reconstruct; the objects that it refers to
+   * are kept for that.
+   */
   public static Lineage lineage(FrameWriter recipe) {
     return new Lineage(
         recipe.toBytes(), recipe.carriedRefs().stream().distinct().toList());
   }
 
-  /** Says how the objects can be made again. */
+  /** Tells the directory how the objects can be reconstructed. */
   public void recordLineage(List<ObjectId> ids, Lineage lineage) {
     ids.forEach(id -> directoryClient.recordLineage(id, lineage));
   }
 
-  /** This node has made an object again, or another has done it for this one. */
+  /** Publishes an object that was reconstructed by this node, or by another one on its behalf. */
   public void rebuilt(ObjectId id, int attempt, Object outcome) {
     switch (outcome) {
       case ObjectContent.RemoteValue(var remote) -> {
@@ -576,14 +594,14 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  // ---- asking for what is elsewhere
+  // ---- objects of other processes
 
   @Nullable
   SharedEntry sharedEntry(ObjectId id) {
     return shared.get(id);
   }
 
-  /** Somebody here wants to know what has become of it. */
+  /** Looks up the outcome of an object that somebody here waits for. */
   void resolve(ObjectId id) {
     resolver.resolve(id, null).thenAccept(outcome -> {
       var known = shared.get(id);
@@ -595,15 +613,15 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     });
   }
 
-  /** The search for it that goes on at this moment, or null. */
+  /** Returns the lookup of the object that is in progress, or null. */
   @Nullable
   WaitPoint lookup(ObjectId id) {
     return resolver.openLookup(id);
   }
 
   /**
-   * What an object waits for here that other processes know; null if it is not known here, or is
-   * there.
+   * Returns what a shared object waits for in this process; null if the object is not known here,
+   * or is ready.
    */
   public @Nullable WaitPoint pendingHere(ObjectId id) {
     var known = shared.get(id);
@@ -632,7 +650,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  /** Whether objects of that process are read where they lie, or are this one's own. */
+  /** Returns whether objects of that process are read in place, or are this one's own. */
   boolean isReadInPlace(NodeId at) {
     return at.equals(membership.self().id()) || hostPeers.readablePeers().contains(at);
   }
@@ -642,8 +660,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * Looks for another place of it, from which it is read from then on. Another call may have found
-   * one meanwhile.
+   * Looks up another holder of the object, from which it is read from then on. Also completes with
+   * true if another call has found one meanwhile.
    */
   CompletionStage<Boolean> locate(RemoteObject object) {
     var last = object.location();
@@ -653,7 +671,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
             && (object.tryMoveTo(other) || !object.location().holder().equals(last.holder())));
   }
 
-  /** Makes the bytes readable here. */
+  /** Fetches the bytes so that they are readable here. */
   void fetch(RemoteObject object, CompletableFuture<ObjectContent> into) {
     fetcher.fetch(object, into);
   }
@@ -661,8 +679,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   // ---- leaving
 
   /**
-   * This node leaves: gives up its holds, has others copy what they still hold and only this node
-   * has, and counts no more. Blocks for the limit at most.
+   * Leaves the cluster: releases all holds, hands over the objects that others hold and only this
+   * node has, and closes the directory client. Blocks for the limit at most.
    */
   public void leave(Duration limit) {
     results.recall(limit.dividedBy(4));
@@ -688,7 +706,10 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     directoryClient.close();
   }
 
-  /** What was made here, put here or taken over, and is not freed yet; small values, too. */
+  /**
+   * Returns the objects that were made or put here or taken over and are not freed yet, including
+   * small values.
+   */
   private List<SharedEntry> onlyHere() {
     return shared.values().stream()
         .filter(entry -> {
@@ -700,7 +721,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
         .toList();
   }
 
-  /** Whether an outcome is here, so that others can be given it. */
+  /** Returns whether the outcome is here, so that others can get it. */
   boolean canGive(@Nullable Object outcome) {
     return switch (outcome) {
       case ObjectFailure _, ObjectContent.Immediate _, ObjectContent.Inline _ -> true;
@@ -709,7 +730,10 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     };
   }
 
-  /** What nobody else holds is freed a few messages after the holds were given up. */
+  /**
+   * Waits until objects that nobody else holds are freed, which takes a few messages after the
+   * holds were released.
+   */
   private void awaitFrees() {
     long end = System.nanoTime() + FREES.toNanos();
     try {
@@ -724,7 +748,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  /** Has this process keep a copy of its own of an object that another has. Blocks. */
+  /** Makes this process keep a copy of an object that another process has. Blocks. */
   public void keepCopy(ObjectEntry entry, Deadline deadline) {
     if (entry.outcome() instanceof ObjectContent.RemoteValue(RemoteObject object)) {
       copy(object, () -> {}, deadline);
@@ -732,10 +756,10 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * Makes a copy of its own of what another node has and gives, unless there is one.
+   * Copies an object that another node hands over, unless there is a copy here.
    *
-   * @param giver what that node says of its hold: the directory may hear of it here first, and
-   *     would take the object for one that nobody holds
+   * @param giver the hold statement of that node: the directory may hear of it from here first, and
+   *     would otherwise treat the object as one that nobody holds
    */
   void takeOver(RemoteObject object, HoldStatement giver, Deadline deadline) {
     copy(object, () -> directoryClient.relayStatements(List.of(giver)), deadline);
@@ -749,13 +773,13 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
         && present.replace(copy, object.location().attempt())) {
       publish(present);
     } else {
-      copy.discard(); // there was one already
+      copy.discard(); // there is a copy here already
     }
     published.run();
     entry.release();
   }
 
-  /** The same for a small value or a failure, which is kept for others. */
+  /** Takes over a small value or a failure, which is kept for others. */
   void takeOver(ObjectId id, Object outcome, int attempt, HoldStatement giver) {
     var entry = importEntryWith(id, outcome, attempt);
     if (entry.clusterHold() instanceof SharedEntry present) {
@@ -766,12 +790,12 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     entry.release();
   }
 
-  // ---- several copies
+  // ---- replicas
 
   /**
-   * Has this object of the present process be on so many nodes. Blocks.
+   * Replicates an object of this process to that many nodes. Blocks.
    *
-   * @throws io.mobula.error.TooFewCopiesException when it is not in time
+   * @throws io.mobula.error.TooFewCopiesException when there are not enough copies in time
    */
   public void replicate(ObjectEntry entry, int copies, Duration within) {
     share(entry);
@@ -780,7 +804,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  // ---- the end of sharing
+  // ---- releasing
 
   void releaseHold(ObjectId id) {
     directoryClient.release(id);
@@ -791,15 +815,15 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * This process holds it no more. What came from elsewhere, or has come to harm here, is dropped:
-   * true; what is sealed here stays.
+   * Releases this process's hold. Drops a value that came from elsewhere or was damaged here, and
+   * returns true; a value that was sealed here stays.
    */
   boolean releaseAndDrop(SharedEntry entry) {
     var id = entry.id();
     var sealed = entry.outcome() instanceof ObjectContent.Sealed made ? made : null;
     boolean isDropped = !isOwn(id) && !entry.isKept() && (sealed == null || sealed.isMissing());
     if (isDropped && (sealed != null || localCopies.ownCopy(id) != null)) {
-      directoryClient.retract(id); // the copy goes with it
+      directoryClient.retract(id); // the copy is dropped, too
     }
     directoryClient.release(id);
     boolean removed = isDropped && shared.remove(id, entry);
@@ -821,7 +845,10 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  /** Whoever holds it here goes on reading this copy; nobody else gets it. */
+  /**
+   * Drops a copy that the directory refuses. If this process holds the object, it goes on reading
+   * the copy; no other process gets it.
+   */
   @Override
   public void refused(ObjectId id, int attempt, int accepted) {
     var known = shared.get(id);
@@ -830,7 +857,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     }
   }
 
-  /** Says and asks no more, and lets go of what belongs to other processes. */
+  /** Stops all messages and lookups, and detaches from the memory of other processes. */
   @Override
   public void close() {
     directoryClient.close();

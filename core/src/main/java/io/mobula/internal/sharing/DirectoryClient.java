@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node tells the directory, and asks it. Where there is none, nothing is counted: what
- * has left its node stays until that closes. Safe for all threads.
+ * Client of the object directory for this node. Where there is no directory nothing is counted: an
+ * object that was shared stays until its node closes. Safe for all threads.
  */
 final class DirectoryClient {
   private static final int LONGEST_WHY = 400;
@@ -45,7 +45,10 @@ final class DirectoryClient {
     }
   }
 
-  /** This node sees to it that the object comes into being, or, with zero, no more. */
+  /**
+   * Tells the directory that this node is making the object in this attempt, or with zero that it
+   * is not any more.
+   */
   void making(ObjectId id, int attempt) {
     var present = directory;
     if (present != null) {
@@ -74,7 +77,7 @@ final class DirectoryClient {
     }
   }
 
-  /** Tells the directory why the object cannot be made again; a long text is cut. */
+  /** Tells the directory why the object cannot be reconstructed; a long text is cut. */
   void markNotReconstructible(ObjectId id, String why) {
     var present = directory;
     if (present != null) {

@@ -11,7 +11,7 @@ import io.mobula.internal.store.DeadlockProbe;
 import io.mobula.internal.store.ObjectEntry;
 import org.jspecify.annotations.Nullable;
 
-/** Probes after cycles of waiting, on their way between processes. Safe for all threads. */
+/** Transport of deadlock probes between processes by frames. Safe for all threads. */
 final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
   private static final int PROBE = 89;
 
@@ -23,7 +23,7 @@ final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
     this.peerTransport = peerTransport;
   }
 
-  /** The chase goes through other processes, and theirs through this one. */
+  /** Connects the deadlock detector of this process to those of other processes. */
   static void connect(
       DeadlockDetector deadlockDetector,
       ClusterObjects clusterObjects,

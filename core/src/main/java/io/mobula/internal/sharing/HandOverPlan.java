@@ -11,11 +11,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which object is offered to whom next, by a leaving node or by one that has copies made: to the
- * taker with least on its way that has not refused it, a few at a time. Takers of a lower rank come
- * first, others only when all of these have refused. What a taker refuses, or leaves unanswered
- * while it answers nothing else, goes to the others; when all have refused it they are asked again,
- * since room may come. Pure; times are nanoseconds of any origin. For one thread.
+ * Plan of which object is offered to which target next, by a node that leaves or that has replicas
+ * made. An object is offered to the target with the fewest bytes on their way that has not refused
+ * it, a few objects at a time. Targets of a lower rank come first, others only when all of these
+ * have refused. An object that a target refuses, or leaves unanswered while it answers nothing
+ * else, is offered to the others. When all have refused it they are asked again, since memory may
+ * become free. Pure logic; times are nanoseconds of any origin. For one thread.
  */
 final class HandOverPlan {
   private static final int MOST_OFFERS = 8;
@@ -27,28 +28,29 @@ final class HandOverPlan {
   private final Map<ObjectId, PendingObject> hopeless = new LinkedHashMap<>();
 
   /**
-   * How long to wait.
+   * Timeouts and expected speed of a hand-over.
    *
-   * @param answerTimeout of a taker that has something on its way, after which others are asked
-   * @param bytesPerNano with which speed a taker is expected to take what it is offered
-   * @param retryPause before those are asked again that have all refused an object
+   * @param answerTimeout how long a target with offers on their way may be silent before others are
+   *     asked
+   * @param bytesPerNano speed at which a target is expected to take over what it is offered
+   * @param retryPause pause before an object that all have refused is offered again
    */
   record HandOverPolicy(long answerTimeout, double bytesPerNano, long retryPause) {}
 
-  /** Who is to have an object rather than whom. */
+  /** Ranks of the targets for one object. */
   @FunctionalInterface
   interface TargetRanks {
-    /** All takers are alike. */
+    /** Ranks that treat all targets alike. */
     TargetRanks EQUAL = taker -> 0;
 
-    /** The rank of whoever is never asked. */
+    /** Rank of a target that is never asked. */
     int NEVER = Integer.MAX_VALUE;
 
-    /** Lower ones come first. */
+    /** Returns the rank of a target; lower ranks come first. */
     int of(NodeId taker);
   }
 
-  /** What to offer to whom. */
+  /** Offer of one object to one target. */
   record Offer(ObjectId id, NodeId to) {}
 
   private static final class TargetNode {
@@ -91,7 +93,7 @@ final class HandOverPlan {
     }
   }
 
-  /** Nothing is to be handed over yet. */
+  /** Creates a plan without objects. */
   HandOverPlan(Collection<NodeId> takers, HandOverPolicy policy) {
     this.policy = policy;
     takers.forEach(id -> this.targets.put(id, new TargetNode(id)));
@@ -101,7 +103,9 @@ final class HandOverPlan {
     add(id, bytes, TargetRanks.EQUAL);
   }
 
-  /** The same, with takers that differ for it; if none may have it, it is left at once. */
+  /**
+   * Adds an object with ranks of its own; if no target may have it, it stays with its node at once.
+   */
   void add(ObjectId id, long bytes, TargetRanks ranks) {
     var pending = new PendingObject(bytes, ranks);
     (isForNobody(pending) ? hopeless : open).put(id, pending);
@@ -112,7 +116,7 @@ final class HandOverPlan {
         .allMatch(taker -> pending.ranks.of(taker) == TargetRanks.NEVER);
   }
 
-  /** The next offer, or null if there is none at this moment. */
+  /** Returns the next offer, or null if there is none at this moment. */
   @Nullable
   Offer nextOffer(long now) {
     for (var each : open.entrySet()) {
@@ -173,7 +177,10 @@ final class HandOverPlan {
     pending.at = target.id;
   }
 
-  /** That taker has it, or an offer that was taken back has been taken after all. */
+  /**
+   * Records that a target has taken the object over, maybe in answer to an offer that was
+   * withdrawn.
+   */
   void taken(NodeId by, ObjectId id, long now) {
     noteAnswer(by, now);
     var pending = open.remove(id);
@@ -186,7 +193,7 @@ final class HandOverPlan {
     }
   }
 
-  /** It does not take it. */
+  /** Records that a target has refused the object. */
   void refused(NodeId by, ObjectId id, String why, long now) {
     noteAnswer(by, now);
     var pending = open.get(id);
@@ -204,7 +211,7 @@ final class HandOverPlan {
     }
   }
 
-  /** It has left: nobody is offered anything there any more. */
+  /** Removes a target that has left the cluster. */
   void left(NodeId node) {
     var target = targets.remove(node);
     if (target != null) {
@@ -219,7 +226,7 @@ final class HandOverPlan {
     });
   }
 
-  /** Nobody wants it any more. */
+  /** Removes an object that nobody needs any more. */
   void forget(ObjectId id) {
     hopeless.remove(id);
     var pending = open.remove(id);
@@ -236,7 +243,7 @@ final class HandOverPlan {
     }
   }
 
-  /** Takes back what takers have been offered that say nothing. */
+  /** Withdraws offers from targets that have been silent for too long. */
   void tick(long now) {
     targets.forEach((id, target) -> {
       long patience = policy.answerTimeout() + (long) (target.bytes / policy.bytesPerNano());
@@ -267,12 +274,15 @@ final class HandOverPlan {
     pending.at = null;
   }
 
-  /** Whether nothing is left to do, or nobody to do it with. */
+  /** Returns whether nothing is left to do, or no target is left. */
   boolean isOver() {
     return open.isEmpty() || targets.isEmpty();
   }
 
-  /** What nobody has taken so far, each with its bytes and the last reason, for people. */
+  /**
+   * Returns the objects that nobody has taken over so far, each with its size and the last reason,
+   * for messages.
+   */
   Map<ObjectId, String> left() {
     var left = new LinkedHashMap<ObjectId, String>();
     hopeless.forEach((id, pending) -> left.put(id, why(pending)));

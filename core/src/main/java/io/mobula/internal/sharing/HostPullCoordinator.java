@@ -24,10 +24,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pull per host: processes that share their memory agree on who brings an object of another
- * host, and all others read that copy in place. For each object one of them keeps the
- * {@link PullRegistry}, the same in the eyes of all. Whoever dies, those who wait ask again. Safe
- * for all threads; nothing blocks.
+ * Coordinator of one pull per host: processes that share their memory agree on which of them pulls
+ * an object of another host, and the others read that copy in place. For each object one process
+ * keeps the {@link PullRegistry}; all of them compute the same one. If a process dies, those that
+ * wait for it ask again. Safe for all threads; nothing blocks.
  */
 final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   private static final int WANT = 90;
@@ -48,17 +48,17 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   private final PullRegistry register = new PullRegistry();
   private final Map<ObjectAttempt, PullRequest> requests = new ConcurrentHashMap<>();
 
-  /** Whose word is awaited, and about what. */
+  /** Reply that a pull request waits for, and from which process. */
   private sealed interface ExpectedReply {
     NodeId of();
 
-    /** Who is to pull it. */
+    /** Reply of the registrar, which names the process that pulls. */
     record GrantReply(NodeId of) implements ExpectedReply {}
 
-    /** Where the copy is. */
+    /** Reply of a process that has a copy, with its location. */
     record CopyReply(NodeId of) implements ExpectedReply {}
 
-    /** The pull of this process. */
+    /** End of a pull by this process. */
     record LocalPull(NodeId of) implements ExpectedReply {}
   }
 
@@ -83,7 +83,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
         .on(ENDED, this::onEnded)
         .on(COPY, this::onCopy)
         .on(COPIED, this::onCopied);
-    membership.subscribe(this); // after the neighbours, who forget first who has left
+    membership.subscribe(this); // after the peers of this host, which first forget who has left
   }
 
   /** Makes the bytes of an object of another host readable here. */
@@ -95,14 +95,17 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     var key = new ObjectAttempt(location.id(), location.attempt());
     var fresh = new PullRequest(key, object);
     var present = requests.putIfAbsent(key, fresh);
-    if (present != null) { // another way to the same object; both want a content of their own
+    if (present != null) { // another remote object of the same id; both need a content of their own
       return present.done.handle((content, failure) -> fetch(object)).thenCompose(next -> next);
     }
     fresh.ask(null);
     return fresh.done;
   }
 
-  /** Who keeps the register for this object: the highest of all hashes of it with a process. */
+  /**
+   * Returns the process that keeps the registry for this object: the one with the highest hash of
+   * object and process.
+   */
   private NodeId registrar(ObjectAttempt key) {
     var best = self;
     for (var other : hostPeers.readablePeers()) {
@@ -119,14 +122,16 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     return mixed(object ^ mixed(node.incarnation()));
   }
 
-  /** The end of SplitMix64. */
+  /** Mixes the bits by the last steps of SplitMix64. */
   private static long mixed(long bits) {
     long first = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
     long second = (first ^ (first >>> 27)) * 0x94d049bb133111ebL;
     return second ^ (second >>> 31);
   }
 
-  /** What this process wants, and whose word it waits for: one word is heard, once. */
+  /**
+   * Object that this process wants, and the reply that it waits for; each reply is accepted once.
+   */
   private final class PullRequest {
     private final ObjectAttempt key;
     private final RemoteObject object;
@@ -139,7 +144,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       this.object = object;
     }
 
-    /** Asks who is to pull it. */
+    /** Asks the registrar which process is to pull the object. */
     void ask(@Nullable NodeId unreadable) {
       var keeper = registrar(key);
       if (++rounds > MOST_ROUNDS) {
@@ -157,7 +162,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       expected = what;
     }
 
-    /** Whether this was awaited; it is no more. */
+    /** Returns whether this reply was expected, and expects it no more. */
     synchronized boolean takeExpected(ExpectedReply what) {
       boolean hears = what.equals(expected);
       expected = hears ? null : expected;
@@ -168,7 +173,10 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       return expected instanceof ExpectedReply.LocalPull;
     }
 
-    /** Asks another process; if it is gone, and nobody has seen to that yet, does this instead. */
+    /**
+     * Sends a request to another process. If that process has left and nobody has handled that yet,
+     * runs the alternative instead.
+     */
     private void send(ExpectedReply what, FrameWriter question, Runnable otherwise) {
       await(what);
       if (!(hostPeers.readablePeers().contains(what.of())
@@ -194,7 +202,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       });
     }
 
-    /** The other process has said where it is, if it still has it. */
+    /** Handles the location that another process has sent, or that it has no copy any more. */
     void onCopyLocation(NodeId from, @Nullable ObjectLocation at) {
       if (at == null) {
         ask(from);
@@ -230,7 +238,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       }
     }
 
-    /** That process will say nothing any more. */
+    /** Handles that a process has left, whose reply will not come. */
     void left(NodeId node) {
       if (takeExpected(new ExpectedReply.GrantReply(node))) {
         ask(null);
@@ -270,7 +278,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     var key = key(frame);
     long unreadable = frame.int64();
     tell(register.ask(key, from, unreadable == NOBODY ? null : new NodeId(unreadable)));
-    if (membership.peer(from) == null) { // it left before this was noted
+    if (membership.peer(from) == null) { // it left before the request was registered
       tell(register.left(from));
     }
   }
@@ -330,7 +338,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     }
   }
 
-  /** Ends what waits for others. */
+  /** Fails all requests that wait for others. */
   @Override
   public void close() {
     for (var request : new ArrayList<>(requests.values())) {

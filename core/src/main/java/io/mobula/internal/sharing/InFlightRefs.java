@@ -17,14 +17,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refs on their way to another process: whoever sends one goes on holding it until the receiver has
- * said what it holds, and passes that on to the directory before letting go. Safe for all threads.
+ * Refs on their way to another process. The sender of a ref goes on holding it until the receiver
+ * has stated its own hold, and relays that statement to the directory before it releases its hold.
+ * Safe for all threads.
  */
 final class InFlightRefs implements Membership.Listener {
   private static final int HELD = 7;
   private static final long NO_TICKET = 0;
 
-  /** How many go in one frame: a value may have any number of refs. */
+  /** Largest number of statements in one frame, since a value may contain any number of refs. */
   private static final int MOST_STATEMENTS = 16 << 10;
 
   private final DirectoryClient directoryClient;
@@ -34,10 +35,10 @@ final class InFlightRefs implements Membership.Listener {
   private final Map<Long, InFlightHold> open = new ConcurrentHashMap<>();
 
   /**
-   * What is held for a receiver.
+   * Hold on behalf of a receiver.
    *
-   * @param to who that is; null for whoever comes first
-   * @param release gives it back
+   * @param to the receiver; null for the first process that reads the refs
+   * @param release releases the hold
    */
   private record InFlightHold(@Nullable NodeId to, Runnable release) {
     boolean isFor(NodeId node) {
@@ -58,9 +59,9 @@ final class InFlightRefs implements Membership.Listener {
   }
 
   /**
-   * Ends a frame that may carry refs, before it is sent.
+   * Finishes a frame that may carry refs, before it is sent.
    *
-   * @param release gives back what the sender held for them; run once, at once if there are none
+   * @param release releases the sender's holds on them; run once, at once if there are none
    */
   void finishFrame(FrameWriter frame, NodeId to, Runnable release) {
     if (frame.carriedRefs().isEmpty()) {
@@ -78,12 +79,11 @@ final class InFlightRefs implements Membership.Listener {
   }
 
   /**
-   * Ends bytes that carry a ref or handle and travel by other ways than lanes, nobody knows where
-   * to.
+   * Finishes bytes that carry a ref or handle and do not travel as a frame, so that the receiver is
+   * not known.
    *
-   * @param release gives back what the sender held for whoever reads them; run once, when the first
-   *     has
-   * @return ends the custody if nobody has read them; has no effect later
+   * @param release releases the sender's hold; run once, when the first receiver has acknowledged
+   * @return releases the hold if nobody has read the bytes; has no effect later
    */
   Runnable finishForAnyReceiver(FrameWriter bytes, Runnable release) {
     long number = issue(new InFlightHold(null, release));
@@ -91,17 +91,20 @@ final class InFlightRefs implements Membership.Listener {
     return () -> release(number);
   }
 
-  /** Reads the end of such bytes, after what they brought has been taken in. */
+  /**
+   * Acknowledges the refs of bytes that {@link #finishForAnyReceiver} has finished, once they have
+   * been imported.
+   */
   void acknowledgeRefsFromAnySender(FrameReader bytes) {
     var from = new NodeId(bytes.int64());
     if (from.equals(self)) {
-      release(bytes.int64()); // it has come back: what is held for it is held here
+      release(bytes.int64()); // the bytes have returned to their sender, which holds the refs itself
     } else {
       acknowledgeRefs(from, bytes);
     }
   }
 
-  /** The peer of a sealed frame is gone already. */
+  /** Releases the holds on behalf of a peer that has left. */
   void releaseAllTo(NodeId to) {
     open.forEach((number, hold) -> {
       if (to.equals(hold.to())) {
@@ -117,14 +120,14 @@ final class InFlightRefs implements Membership.Listener {
     }
   }
 
-  /** Reads the end of a sealed frame, after what it brought has been taken in or dropped. */
+  /** Acknowledges the refs of a finished frame, once they have been imported or dropped. */
   void acknowledgeRefs(NodeId from, FrameReader frame) {
     long ticket = frame.int64();
     if (ticket != NO_TICKET) {
       var statements = new LinkedHashSet<>(frame.receivedRefs())
           .stream().map(directoryClient::statementOf).toList();
       int last = Math.max(0, statements.size() - 1) / MOST_STATEMENTS * MOST_STATEMENTS;
-      for (int at = 0; at < last; at += MOST_STATEMENTS) { // they count; the last has the ticket
+      for (int at = 0; at < last; at += MOST_STATEMENTS) { // all statements count; only the last frame has the number of the hold
         peerTransport.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
       }
       peerTransport.send(from, held(ticket, statements.subList(last, statements.size())));
@@ -139,7 +142,10 @@ final class InFlightRefs implements Membership.Listener {
         .toBytes();
   }
 
-  /** The inside of a sealed frame cannot be read: what it brought so far was dropped again. */
+  /**
+   * Acknowledges a finished frame whose content cannot be read, and whose refs have been dropped
+   * again.
+   */
   void acknowledgeUnreadable(NodeId from, FrameReader frame) {
     frame.skipToLast(Long.BYTES);
     acknowledgeRefs(from, frame);

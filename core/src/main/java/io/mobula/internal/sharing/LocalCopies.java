@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node has of objects that other processes may want to read: values that were made here
- * and copies of others', in memory or spilled. Tells the directory of copies. Safe for all threads;
+ * Objects that this node has and that other processes may want to read: values made here and copies
+ * of others' values, in memory or spilled. Reports copies to the directory. Safe for all threads;
  * nothing blocks.
  */
 final class LocalCopies {
@@ -30,7 +30,7 @@ final class LocalCopies {
     return membership.self().id();
   }
 
-  /** Where a value of this node's is, for others. */
+  /** Returns the location of a value of this node, for others. */
   ObjectLocation locationOf(ObjectContent.Sealed sealed, ObjectId id) {
     return locationOf(sealed, id, attemptHere(id));
   }
@@ -39,7 +39,7 @@ final class LocalCopies {
     return ObjectLocation.of(self(), id, attempt, sealed.byteSize(), sealed.address());
   }
 
-  /** Which run of its task made what is in this node's memory. */
+  /** Returns the attempt that made the bytes in this node's memory. */
   private int attemptHere(ObjectId id) {
     var known = clusterObjects.sharedEntry(id);
     if (known == null) {
@@ -51,7 +51,7 @@ final class LocalCopies {
         : known.attempt();
   }
 
-  /** The way to this node's own copy, or null. */
+  /** Returns a content that reads this node's own copy, or null. */
   @Nullable
   ObjectContent here(ObjectId id) {
     var own = ownCopy(id);
@@ -60,19 +60,22 @@ final class LocalCopies {
         : clusterObjects.remoteContent(locationOf(own, id), own.edges(), own.views());
   }
 
-  /** An outcome for others: this node's own copy where the process that had it is gone; or null. */
+  /**
+   * Returns an outcome for others: this node's own copy if the process that had the value has left;
+   * or null.
+   */
   @Nullable
   Object reachableOutcome(@Nullable Object outcome, ObjectId id) {
     return outcome == null || !isStale(outcome) ? outcome : ownCopy(id);
   }
 
-  /** Whether it was with a process that is gone, as far as is known here. */
+  /** Returns whether the value was with a process that has left, as far as is known here. */
   boolean isStale(Object outcome) {
     return outcome instanceof ObjectContent.RemoteValue(var remote)
         && membership.peer(((RemoteObject) remote).location().holder()) == null;
   }
 
-  /** This node has a copy of its own now: others may read it, too. */
+  /** Records that this node has a copy of its own now, which others may read, too. */
   void recordCopy(RemoteObject object, ObjectContent.Sealed copy) {
     var location = object.location();
     object.copy(copy);
@@ -87,13 +90,16 @@ final class LocalCopies {
     }
   }
 
-  /** The copy has been dropped to make room. */
+  /** Records that the copy has been dropped to free memory. */
   void recordDroppedCopy(RemoteObject object) {
     object.copy(null);
     directoryClient.retract(object.location().id());
   }
 
-  /** What of an object this node has: what was made here, or a copy; in memory or spilled. */
+  /**
+   * Returns this node's sealed bytes of an object, made here or copied, in memory or spilled; or
+   * null.
+   */
   ObjectContent.@Nullable Sealed ownCopy(ObjectId id) {
     var known = clusterObjects.sharedEntry(id);
     var own = switch (known == null ? null : known.outcome()) {
@@ -108,19 +114,20 @@ final class LocalCopies {
     return own == null || own.isMissing() ? null : own;
   }
 
-  /** The same for a reader who wants this attempt. */
+  /** Returns this node's sealed bytes of one attempt of an object, or null. */
   ObjectContent.@Nullable Sealed copyFor(ObjectId id, int attempt) {
     var own = ownCopy(id);
     return own != null && attemptHere(id) == attempt ? own : null;
   }
 
   /**
-   * What this node had has come to harm on a disk. Once the directory has been told, it tells this
-   * node no more of the object: nothing is kept of it that this process does not hold.
+   * Handles that this node's bytes of an object were damaged on a disk. Once the directory has been
+   * told, it tells this node no more about the object; so nothing of an object that this process
+   * does not hold is kept.
    */
   void onDamaged(ObjectId id) {
     if (ownCopy(id) != null) {
-      return; // it has been made again meanwhile
+      return; // it has been reconstructed meanwhile
     }
     directoryClient.retract(id);
     var known = clusterObjects.sharedEntry(id);
@@ -130,8 +137,8 @@ final class LocalCopies {
   }
 
   /**
-   * Opens an object of this node for readers of other hosts, if it has that attempt and it is in
-   * memory: a reader who is refused claims it.
+   * Opens an object of this node for readers of other hosts, if this attempt of it is in memory; a
+   * reader that gets null requests a pin.
    */
   @Nullable
   OpenObject openForTransfer(ObjectId id, int attempt) {
@@ -153,7 +160,10 @@ final class LocalCopies {
     };
   }
 
-  /** Where this node's own copy of that attempt is right now, or null; it may go at any time. */
+  /**
+   * Returns the current location of this node's own copy of that attempt, or null; it may change at
+   * any time.
+   */
   @Nullable
   ObjectLocation locationNow(ObjectId id, int attempt) {
     var own = copyFor(id, attempt);

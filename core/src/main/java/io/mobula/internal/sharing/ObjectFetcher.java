@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes values of other processes readable here: in place on the same host, pulled from another,
- * and from wherever else they can be had when that fails. Safe for all threads; nothing blocks.
+ * Fetcher of values of other processes: in place on the same host, by a pull from another host, and
+ * from any other holder if that fails. Safe for all threads; nothing blocks.
  */
 final class ObjectFetcher {
   private final ObjectStore store;
@@ -43,7 +43,7 @@ final class ObjectFetcher {
     this.resolver = resolver;
   }
 
-  /** Makes the bytes readable here. */
+  /** Makes the bytes of the object readable here. */
   void fetch(RemoteObject object, CompletableFuture<ObjectContent> into) {
     var location = object.location();
     if (location.holder().equals(membership.self().id())) {
@@ -59,7 +59,7 @@ final class ObjectFetcher {
     });
   }
 
-  /** It is here: another search has found this node. */
+  /** Uses the copy of this node, which another lookup has found. */
   private void useLocalCopy(RemoteObject object, CompletableFuture<ObjectContent> into) {
     var own = localCopies.ownCopy(object.location().id());
     if (own != null) {
@@ -83,7 +83,10 @@ final class ObjectFetcher {
         .whenComplete((content, failure) -> completeOrRelocate(object, content, failure, into));
   }
 
-  /** Looks elsewhere for what a place does not have; where there is no room nothing else helps. */
+  /**
+   * Completes the fetch, or looks up another holder if this one cannot give the object. If there is
+   * no memory, another holder would not help.
+   */
   private void completeOrRelocate(
       RemoteObject object,
       @Nullable ObjectContent content,
@@ -101,11 +104,11 @@ final class ObjectFetcher {
     }
   }
 
-  /** Looks for another copy, once for each place that was tried. */
+  /** Looks up another holder, once for each one that was tried. */
   private void relocate(
       RemoteObject object, @Nullable Throwable why, CompletableFuture<ObjectContent> into) {
     var location = object.location();
-    if (object.isOnLoan()) { // nobody else has ever heard of it
+    if (object.isOnLoan()) { // no other process has ever known of it
       into.completeExceptionally(new ObjectLostException(
           "Object " + location.id() + " is lost with node " + location.holder()
               + ", which alone had it: "

@@ -26,16 +26,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has other nodes take objects over: those that a leaving node has and others hold, and those of
- * which there are too few copies. Never asks drivers. Whoever has no room or says nothing is no
- * obstacle while others have room; see {@link HandOverPlan}. Safe for all threads;
+ * Hand-over of objects to other nodes: those of a leaving node that others hold, and those that
+ * have too few replicas. Drivers are never asked. A target without memory, or one that does not
+ * answer, is no obstacle while others have memory; see {@link HandOverPlan}. Safe for all threads;
  * {@link #handOver} blocks its caller.
  */
 final class ObjectHandOver {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectHandOver.class);
   private static final int TAKE = 11;
   private static final int TAKEN = 12;
-  /** How long a thread waits for an object that has been moved since it was offered. */
+  /** Time that a thread waits for an object that has been moved since it was offered. */
   private static final Duration MOST_TAKING = Duration.ofSeconds(10);
 
   private static final HandOverPlan.HandOverPolicy TERMS = new HandOverPlan.HandOverPolicy(
@@ -64,14 +64,14 @@ final class ObjectHandOver {
   }
 
   /**
-   * What came of it.
+   * Result of a hand-over.
    *
-   * @param newHolders who has each object now
-   * @param remaining what nobody took, each with the reason, for people
+   * @param newHolders the node that has taken over each object
+   * @param remaining the objects that nobody has taken over, each with the reason, for messages
    */
   record HandOverResult(Map<ObjectId, NodeId> newHolders, Map<ObjectId, String> remaining) {}
 
-  /** Has nodes take these objects over, until the limit. */
+  /** Hands these objects over to other nodes, until the limit has passed. */
   HandOverResult handOver(
       Collection<SharedEntry> entries,
       Function<ObjectId, HandOverPlan.TargetRanks> ranks,
@@ -81,7 +81,10 @@ final class ObjectHandOver {
         : new HandOverRun(entries, ranks).run(limit);
   }
 
-  /** Nodes; worker processes, which go when they have nothing to do, only without any. */
+  /**
+   * Returns the nodes; only if there are none, the worker processes, which end when they have
+   * nothing to do.
+   */
   List<NodeId> targets() {
     var nodes = peers(Peer.Role.NODE);
     return nodes.isEmpty() ? peers(Peer.Role.WORKER) : nodes;
@@ -94,7 +97,7 @@ final class ObjectHandOver {
         .toList();
   }
 
-  /** All that is given at one time; its monitor guards the plan. */
+  /** Hand-over of several objects at a time; its monitor guards the plan. */
   private final class HandOverRun {
     private final Map<ObjectId, SharedEntry> entries = new HashMap<>();
     private final Map<ObjectId, NodeId> takenBy = new HashMap<>();
@@ -196,7 +199,7 @@ final class ObjectHandOver {
     }
   }
 
-  /** Why not; or an empty text. */
+  /** Takes an object over; returns the reason if that fails, else an empty text. */
   private String takeOver(RemoteObject object, HoldStatement giver) {
     try {
       clusterObjects.takeOver(object, giver, Deadline.after(MOST_TAKING));

@@ -9,22 +9,25 @@ import io.mobula.internal.memory.ObjectAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bytes of an object are: for certain which process has them, and where in its memory
- * they were when that was looked up. A full store moves them; see {@link ObjectPinRequests}.
+ * Location of the bytes of an object. The process that has them is certain; the place in its memory
+ * is the one that was last known, since a full store moves objects (see {@link ObjectPinRequests}).
  *
  * @param holder the process that has sealed them
  * @param id the object
- * @param attempt which run of its task made it
+ * @param attempt the attempt of its task that made it
  * @param slot its slot in that process's table, or {@link #NOWHERE}
- * @param generation of the slot
+ * @param generation the generation of the slot
  * @param bytes its size
  */
 record ObjectLocation(
     NodeId holder, ObjectId id, int attempt, long slot, long generation, long bytes) {
-  /** In place of a slot: they were not in memory. */
+  /** Slot of an object that was not in memory. */
   private static final long NOWHERE = -1;
 
-  /** For an object of so many bytes that is in memory there, or not: null. */
+  /**
+   * Creates the location of an object of that many bytes, with its address in memory, or null if it
+   * is not in memory.
+   */
   static ObjectLocation of(
       NodeId at, ObjectId id, int attempt, long bytes, @Nullable ObjectAddress address) {
     return address == null
@@ -33,7 +36,9 @@ record ObjectLocation(
             at, id, attempt, address.slot(), address.generation(), address.bytes());
   }
 
-  /** Where in that process's memory they were, or null if they were not. */
+  /**
+   * Returns the last known address in the holder's memory, or null if the object was not in memory.
+   */
   @Nullable
   ObjectAddress address() {
     return slot == NOWHERE ? null : new ObjectAddress(slot, generation, bytes);
@@ -54,7 +59,7 @@ record ObjectLocation(
     out.int64(id.node()).int64(id.task()).int32(id.index());
   }
 
-  /** Which run of its task has made an object; from one. */
+  /** Reads the number of an attempt, which counts from one. */
   static int readAttempt(FrameReader in) {
     int attempt = in.int32();
     if (attempt < 1) {

@@ -30,15 +30,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects that a full store has moved out of memory, and that other processes are about to read:
- * the process that has one brings it back, says where it is now, and keeps it there until the
- * reader has it pinned. Safe for all threads; nothing blocks.
+ * Requests to the holder of an object that a full store has spilled: the holder restores the
+ * object, replies with its address, and keeps it pinned until the reader has a pin of its own. Safe
+ * for all threads; nothing blocks.
  *
- * <p>A claim ends when the reader says so, when it leaves, or after a while: a reader that never
- * reads costs memory for that long, and one that reads later than that claims again.
+ * <p>A remote pin ends when the reader says so, when the reader leaves, or after a timeout. A
+ * reader that never reads costs memory for that long, and a reader that is slower sends another
+ * request.
  */
 final class ObjectPinRequests implements Membership.Listener {
-  /** How long a reader has to begin. */
+  /** Time within which a reader has to start reading. */
   static final Duration PIN_TIMEOUT = Duration.ofSeconds(10);
 
   private static final int PIN_REQUEST = 13;
@@ -58,10 +59,10 @@ final class ObjectPinRequests implements Membership.Listener {
   private final Map<PinRequestKey, CompletableFuture<Void>> granted = new ConcurrentHashMap<>();
 
   /**
-   * One claim, as each side knows it.
+   * Key of a request, as each side knows it.
    *
    * @param peer the other side
-   * @param number the reader's
+   * @param number the reader's number of the request
    */
   private record PinRequestKey(NodeId peer, long number) {}
 
@@ -85,7 +86,7 @@ final class ObjectPinRequests implements Membership.Listener {
 
   // ---- the reader's side
 
-  /** An object that stays in its process's memory for a while. */
+  /** Pin that the holder keeps for this reader for a while. */
   final class RemotePin {
     private final PinRequestKey key;
     private final ObjectAddress address;
@@ -95,14 +96,17 @@ final class ObjectPinRequests implements Membership.Listener {
       this.address = address;
     }
 
-    /** The reader has it pinned, or wants it no more. */
+    /** Tells the holder that the reader has its own pin, or does not want the object any more. */
     void end() {
       peerTransport.send(
           key.peer(), new FrameWriter().octet(UNPIN).int64(key.number()).toBytes());
     }
   }
 
-  /** Opens an object of a neighbour where it is said to be, or where it is brought back to. */
+  /**
+   * Opens an object of a process of this host at its known address, or at the address where it is
+   * restored.
+   */
   CompletionStage<ObjectContent> open(RemoteObject object, PeerStore theirs) {
     var known = object.location().address();
     if (known != null) {
@@ -132,8 +136,8 @@ final class ObjectPinRequests implements Membership.Listener {
   }
 
   /**
-   * Reads over the network; once more, with the object claimed, where nobody who was asked had it
-   * in memory.
+   * Pulls an object over the network. If no source has it in memory, requests a pin and pulls
+   * again.
    */
   <T> CompletionStage<T> pullWithPin(ObjectLocation location, Supplier<CompletionStage<T>> pull) {
     return pull.get()
@@ -183,7 +187,7 @@ final class ObjectPinRequests implements Membership.Listener {
     }
   }
 
-  // ---- the side of the process that has it
+  // ---- the holder's side
 
   private void onPinRequest(NodeId from, FrameReader frame) {
     var ticket = new PinRequestKey(from, frame.int64());
@@ -259,7 +263,7 @@ final class ObjectPinRequests implements Membership.Listener {
     }
   }
 
-  /** What a stage that depends on others has failed with. */
+  /** Returns the cause of the failure of a dependent stage. */
   private static @Nullable Throwable cause(@Nullable Throwable failure) {
     return failure instanceof CompletionException wrapped && wrapped.getCause() != null
         ? wrapped.getCause()

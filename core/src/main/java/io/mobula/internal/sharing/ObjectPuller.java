@@ -36,8 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Objects of other hosts: asks where their bytes are given out and has them brought into this
- * node's memory. The transfer starts with the first need, here or there. Safe for all threads.
+ * Puller of objects of other hosts: asks their holders for transfer endpoints and pulls the bytes
+ * into this node's memory. The transfer is started when it is first needed, by this node or by
+ * another. Safe for all threads.
  */
 final class ObjectPuller implements Membership.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectPuller.class);
@@ -94,7 +95,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     return transfer;
   }
 
-  /** Brings an object's bytes here; the content is this node's own copy. */
+  /** Pulls an object's bytes; the content is this node's own copy. */
   CompletionStage<ObjectContent> pull(RemoteObject object) {
     return pinRequests.pullWithPin(
         object.location(),
@@ -114,7 +115,10 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     return done.handle((nothing, failure) -> sealed(object, block, failure));
   }
 
-  /** The room that was taken for it, if it is of this size, or other room. */
+  /**
+   * Returns the memory that was allocated for the object if it has the right size, or else
+   * allocates memory.
+   */
   private WritableBlock roomFor(RemoteObject object) {
     long bytes = object.location().bytes();
     var taken = object.takeRoom();
@@ -128,13 +132,13 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   }
 
   /**
-   * Who gives an object's bytes.
+   * Source of an object's bytes.
    *
-   * @param endpoint where
+   * @param endpoint the address of its transfer
    */
   private record SourceEndpoint(NodeId node, String endpoint) {}
 
-  /** A pull from this source and from all others that the directory knows or gets to know. */
+  /** Starts a pull from this source and from all others that the directory knows or learns of. */
   private CompletionStage<Void> begin(
       ObjectLocation location, SourceEndpoint first, MemorySegment target) {
     var sources = new PullSources(
@@ -151,14 +155,17 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     return done;
   }
 
-  /** The transfer has been told of a source that has left since, and knew nothing of it then. */
+  /**
+   * Tells the transfer that a source has left; the source may have left before the transfer knew
+   * it.
+   */
   private void tellIfGone(SourceEndpoint source) {
     if (membership.peer(source.node()) == null) {
       transfer().markLost(source.endpoint(), "its node has left the cluster");
     }
   }
 
-  /** A source to begin with: where it is as far as is known here, else whoever has a copy. */
+  /** Returns a first source: the known holder, or else any node that has a copy. */
   private CompletionStage<SourceEndpoint> source(ObjectLocation location) {
     return sourceEndpoint(location.holder()).exceptionallyCompose(gone -> {
       var another = new CompletableFuture<SourceEndpoint>();
@@ -168,7 +175,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     });
   }
 
-  /** Tells of every node that the directory knows to have the same attempt. */
+  /** Reports every node that has the same attempt according to the directory. */
   private CompletionStage<?> others(ObjectLocation location, Consumer<SourceEndpoint> found) {
     return directoryClient.locate(location.id()).thenCompose(located -> switch (located) {
       case LocateResult.SealedCopies(var attempt, var bytes, var nodes)
@@ -187,7 +194,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   private ObjectContent sealed(
       RemoteObject object, WritableBlock block, @Nullable Throwable failure) {
     if (failure != null) {
-      object.keepRoom(block); // whoever tries again needs it, and gives it back at the end
+      object.keepRoom(block); // the next attempt needs it, and frees it at the end
       throw failure instanceof MobulaException known
           ? known
           : new StoreException("Object " + object.location().id() + " was not brought.", failure);
@@ -198,7 +205,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     return copy;
   }
 
-  /** Where a copy can be had again when this node has dropped it to make room. */
+  /** Source of a copy that this node has dropped to free memory. */
   private final class CopyRefetchSource implements RefetchSource {
     private final RemoteObject object;
     private final ObjectContent.Sealed copy;
@@ -256,7 +263,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
           var answer = new FrameWriter().octet(THERE);
           try {
             answer.text(transfer().endpoint()).text("");
-          } catch (Throwable cannot) { // whoever asks gets an answer in any case
+          } catch (Throwable cannot) { // the asking node gets an answer in any case
             HeapExhaustion.exitIfExhausted(cannot);
             if (!(cannot instanceof MobulaException)) {
               LOG.warn("Node {} cannot be told where objects are given out", from, cannot);
@@ -272,7 +279,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     var why = frame.text();
     if (endpoint != null) {
       endpoints.put(from, endpoint);
-      if (membership.peer(from) == null) { // it left before this was noted
+      if (membership.peer(from) == null) { // it left before this was recorded
         endpoints.remove(from);
       }
     }

@@ -34,8 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the outcome of objects that are not known here: asks the process that made the id, then
- * whom the directory names, then has it made again. Safe for all threads; nothing blocks.
+ * Resolver of the outcome of objects that are not known here: asks the process that made the id,
+ * then those that the directory names, and then has the object reconstructed. Safe for all threads;
+ * nothing blocks.
  */
 final class ObjectResolver {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectResolver.class);
@@ -55,9 +56,9 @@ final class ObjectResolver {
   private final Map<ObjectId, ObjectLookup> open = new ConcurrentHashMap<>();
   private volatile @Nullable Reconstructor reconstructor;
 
-  /** Makes objects again. */
+  /** Reconstructor of lost objects, implemented by the task package. */
   interface Reconstructor {
-    /** Starts the task that the recipe describes, to be published as this attempt. */
+    /** Starts the task that the recipe describes; its result is published as this attempt. */
     void reconstruct(ObjectId id, int attempt, byte[] recipe);
   }
 
@@ -84,10 +85,10 @@ final class ObjectResolver {
   }
 
   /**
-   * The outcome, a {@link ObjectContent} or a {@link ObjectFailure}: a lost object is a failure,
-   * too. All who ask at the same time share one search.
+   * Finds the outcome, an {@link ObjectContent} or an {@link ObjectFailure}; a lost object is a
+   * failure, too. All who ask at the same time share one lookup.
    *
-   * @param lostAt a copy that cannot be read any more, or null
+   * @param lostAt the location of a copy that cannot be read any more, or null
    */
   CompletionStage<Object> resolve(ObjectId id, @Nullable ObjectLocation lostAt) {
     var fresh = new ObjectLookup(id, lostAt);
@@ -102,16 +103,16 @@ final class ObjectResolver {
     return fresh.found;
   }
 
-  /** The search for it that goes on at this moment, or null. */
+  /** Returns the lookup of the object that is in progress, or null. */
   @Nullable
   WaitPoint openLookup(ObjectId id) {
     return open.get(id);
   }
 
   /**
-   * How long a search pauses after so many rounds, in milliseconds. The first two follow at once;
-   * if what the directory says is still of no use, such as a node that does not have the object any
-   * more, the directory has to hear of that first.
+   * Returns the pause of a lookup after that many rounds, in milliseconds. The first two rounds
+   * follow at once. If the directory's answer is still of no use, such as a node that does not have
+   * the object any more, the directory must first hear of that.
    */
   static long pauseAfter(int rounds) {
     return rounds < 2
@@ -119,14 +120,14 @@ final class ObjectResolver {
         : Math.min(LONGEST_PAUSE_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(rounds - 2, 10));
   }
 
-  /** How long a search may take beside the answers that it gets, in milliseconds. */
+  /** Returns the sum of all pauses of a lookup, in milliseconds. */
   static long pausesInAll() {
     return LongStream.rangeClosed(1, MOST_ROUNDS)
         .map(round -> pauseAfter((int) round))
         .sum();
   }
 
-  /** One search. */
+  /** Lookup of one object in progress. */
   private final class ObjectLookup implements WaitPoint {
     private final ObjectId id;
     private final @Nullable ObjectLocation lostAt;
@@ -148,7 +149,10 @@ final class ObjectResolver {
       }
     }
 
-    /** Goes on with its answer, or when it leaves; false if there is nobody to ask. */
+    /**
+     * Asks a node and goes on with its reply, or when it leaves; returns false if that node cannot
+     * be asked.
+     */
     private boolean ask(NodeId node) {
       if (node.equals(membership.self().id()) || membership.peer(node) == null || !isNew(node)) {
         return false;
@@ -170,8 +174,8 @@ final class ObjectResolver {
     }
 
     /**
-     * Whether the answer names a process that has left: whoever answers may not have heard of that
-     * yet.
+     * Returns whether the reply names a process that has left; the replying node may not have heard
+     * of that yet.
      */
     private boolean isLost(Object outcome) {
       return lostAt != null
@@ -200,7 +204,10 @@ final class ObjectResolver {
       });
     }
 
-    /** The attempt that is known to have been at a node that has left; zero if there is none. */
+    /**
+     * Returns the attempt that is known to have been at a node that has left; zero if there is
+     * none.
+     */
     private int lostAttempt() {
       return lostAt != null && membership.peer(lostAt.holder()) == null ? lostAt.attempt() : 0;
     }
@@ -299,7 +306,7 @@ final class ObjectResolver {
       }
     }
 
-    /** The directory is closed, or there is nobody who hosts it. */
+    /** Handles that the directory is closed, or that nobody hosts it. */
     private void unanswered(@Nullable Throwable failure) {
       var cause = failure instanceof CompletionException && failure.getCause() != null
           ? failure.getCause()
@@ -320,8 +327,8 @@ final class ObjectResolver {
     }
 
     /**
-     * Names the node of the object's id where the directory's answer does not, if that node has
-     * left; else empty.
+     * Returns text that names the node of the object's id, if that node has left and the
+     * directory's answer does not name it; else an empty text.
      */
     private String ownerGone(@Nullable String said) {
       var owner = new NodeId(id.node());
@@ -354,11 +361,14 @@ final class ObjectResolver {
     }
   }
 
-  /** Whoever asks gets an answer in any case. */
+  /**
+   * Sends the outcome, or that it cannot be given, so that the asking node gets a reply in any
+   * case.
+   */
   private void tellOrRefuse(NodeId to, ObjectId id, Object present) {
     try {
       tell(to, id, present);
-    } catch (Throwable unwritable) { // no memory, or a class that fails
+    } catch (Throwable unwritable) { // out of memory, or a class whose encoding fails
       LOG.warn("Object {} cannot be given to node {}", id, to, unwritable);
       tell(to, id, null);
     }
@@ -372,7 +382,7 @@ final class ObjectResolver {
     if (present != null) {
       clusterObjects.write(frame, present, id);
     }
-    clusterObjects.finishFrame(frame, to, () -> {}); // what is inside is held by the value
+    clusterObjects.finishFrame(frame, to, () -> {}); // the value holds the refs inside
     clusterObjects.send(to, frame);
   }
 
@@ -382,7 +392,7 @@ final class ObjectResolver {
     Object outcome;
     try {
       outcome = frame.flag() ? clusterObjects.read(frame) : null;
-    } catch (RuntimeException unreadable) { // it is looked for elsewhere
+    } catch (RuntimeException unreadable) { // it is looked up elsewhere
       LOG.warn("What node {} has of object {} cannot be read here", from, id, unreadable);
       clusterObjects.acknowledgeUnreadable(from, frame);
       if (waiting != null) {

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which process of this host pulls an attempt of an object, who waits for that, and who has pulled
- * it: kept by one process of the host for each object. What is forgotten or wrong here costs one
- * more pull and nothing else. Pure; safe for all threads.
+ * Registry of which process of this host pulls an attempt of an object, which processes wait for
+ * that, and which has pulled it. One process of the host keeps it for each object. An entry that is
+ * forgotten or wrong costs one more pull and nothing else. Pure logic; safe for all threads.
  */
 final class PullRegistry {
   private static final int MOST_REMEMBERED = 4096;
@@ -21,10 +21,11 @@ final class PullRegistry {
   record ObjectAttempt(ObjectId id, int attempt) {}
 
   /**
-   * What somebody who asked may do now.
+   * Answer to a process that wants an object.
    *
-   * @param who asked
-   * @param from where it is to be read in place; the same process: it is to be pulled
+   * @param who the process that has asked
+   * @param from the process whose copy is to be read in place; if it is {@code who}, that process
+   *     is to pull
    */
   record Grant(ObjectAttempt key, NodeId who, NodeId from) {}
 
@@ -41,10 +42,10 @@ final class PullRegistry {
   }
 
   /**
-   * Somebody wants it.
+   * Registers that a process wants an object.
    *
-   * @param unreadable a process whose copy he could not read, or null
-   * @return what he may do, or null: he is told later
+   * @param unreadable a process whose copy it could not read, or null
+   * @return the answer, or null if the process is told later
    */
   synchronized @Nullable Grant ask(ObjectAttempt key, NodeId who, @Nullable NodeId unreadable) {
     var has = pulled.get(key);
@@ -63,10 +64,10 @@ final class PullRegistry {
   }
 
   /**
-   * A pull is over.
+   * Records the end of a pull.
    *
-   * @param has whether he has a copy now
-   * @return what those who have waited may do
+   * @param has whether the process has a copy now
+   * @return the answers to the processes that have waited
    */
   synchronized List<Grant> ended(ObjectAttempt key, NodeId who, boolean has) {
     var present = activePull.get(key);
@@ -90,7 +91,7 @@ final class PullRegistry {
     }
   }
 
-  /** A process is gone. */
+  /** Removes a process that has left. */
   synchronized List<Grant> left(NodeId who) {
     pulled.values().removeIf(who::equals);
     var grants = new ArrayList<Grant>();
@@ -103,7 +104,10 @@ final class PullRegistry {
     return grants;
   }
 
-  /** He pulls it no more, nor waits for it: the next one in turn pulls it. */
+  /**
+   * Removes a process from those that pull or wait for an object; if it was pulling, the next in
+   * line pulls.
+   */
   private List<Grant> without(ObjectAttempt key, ActivePull present, NodeId who) {
     present.waiting.remove(who);
     if (!present.by.equals(who)) {
@@ -118,7 +122,7 @@ final class PullRegistry {
     return List.of(new Grant(key, next, next));
   }
 
-  /** For tests: how many objects it knows of. */
+  /** Returns the number of registered objects, for tests. */
   synchronized int size() {
     return activePull.size() + pulled.size();
   }

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which lost objects this node is making again: the directory is told for as long as that takes, or
- * it would take a long task for one that never began, and let others start it, too. Safe for all
- * threads.
+ * Tracker of the lost objects that this node is reconstructing. The directory is told for as long
+ * as that takes; otherwise it would mistake a long task for one that never started, and let others
+ * start it, too. Safe for all threads.
  */
 final class ReconstructionTracker implements Membership.Listener {
   private final DirectoryClient directoryClient;
@@ -31,7 +31,10 @@ final class ReconstructionTracker implements Membership.Listener {
     directoryClient.making(id, 0);
   }
 
-  /** Another node has made it and says so itself: this one goes on vouching for it until then. */
+  /**
+   * Handles that another node has made the object and will report it; this node keeps announcing
+   * the reconstruction until then.
+   */
   void onReconstructedAt(ObjectId id, NodeId node) {
     announced.put(id, node);
     directoryClient.locate(id).whenComplete((location, closed) -> stopAnnouncing(id, node));
@@ -49,7 +52,7 @@ final class ReconstructionTracker implements Membership.Listener {
   @Override
   public void joined(Peer peer) {}
 
-  /** It may have died before it said so. */
+  /** Handles that the other node has left, maybe before it has reported the object. */
   @Override
   public void left(Peer peer, String how) {
     announced.forEach((id, node) -> {

@@ -16,11 +16,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sealed value of another process, brought here when it is read for the first time. Safe for all
- * threads.
+ * Sealed value of another process, which is fetched when it is read for the first time. Safe for
+ * all threads.
  */
 final class RemoteObject implements ObjectContent.RemoteAccess {
-  /** How many places an object may be looked for in, one after the other, before it is lost. */
+  /**
+   * Largest number of holders that are tried one after the other before an object counts as lost.
+   */
   private static final int MOST_PLACES = 16;
 
   private volatile ObjectLocation location;
@@ -36,9 +38,9 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   private @Nullable ActiveFetch activeFetch;
 
   /**
-   * One transfer of the object to this process, for all who ask for it meanwhile. {@code fromPlace}
-   * ends for those who want it from the known place alone, {@code done} for all others. Fields that
-   * are not final are guarded by the object's monitor.
+   * Fetch of the object to this process, shared by all who ask meanwhile. {@code fromPlace}
+   * completes for those who want the object from its known holder alone, {@code done} for all
+   * others. Fields that are not final are guarded by the object's monitor.
    */
   private static final class ActiveFetch {
     final CompletableFuture<ObjectContent> done = new CompletableFuture<>();
@@ -59,9 +61,9 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   }
 
   /**
-   * The same.
+   * Creates a remote object that may be on loan to this process.
    *
-   * @param loan what this process has to end, if it alone holds the object; else null
+   * @param loan the loan to end, if only this process holds the object; else null
    */
   RemoteObject(
       ObjectLocation location,
@@ -77,19 +79,19 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   }
 
   /**
-   * This node has a copy of its own, for readers of other processes, too; null: it has not any
+   * Records this node's own copy, which other processes may read, too; null if it has none any
    * more.
    */
   void copy(ObjectContent.@Nullable Sealed present) {
     copy = present;
   }
 
-  /** This node's own copy, or null. */
+  /** Returns this node's own copy, or null. */
   ObjectContent.@Nullable Sealed copy() {
     return copy;
   }
 
-  /** What is brought belongs to another. */
+  /** Records that the fetched content belongs to another object. */
   void markBorrowed() {
     borrowed = true;
   }
@@ -98,27 +100,27 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     return location;
   }
 
-  /** Its process has it there now. */
+  /** Records the new address of the object in its holder's memory. */
   synchronized void updateAddress(ObjectAddress to) {
     var known = location;
     location = ObjectLocation.of(known.holder(), known.id(), known.attempt(), known.bytes(), to);
   }
 
   /**
-   * This is where it was found after that other place could not give it. Says whether that is to be
-   * tried: it may be found, and not be had, without end.
+   * Counts that this object was found after another location could not give it. Returns whether it
+   * is to be tried: an object might be found and not be readable without end.
    */
   boolean countRelocation(RemoteObject other) {
     relocations = other.relocations + 1;
     return relocations < MOST_PLACES;
   }
 
-  /** Says why it cannot be made again, for people. */
+  /** Records why the object cannot be reconstructed, for messages. */
   void notReconstructibleReason(Supplier<String> why) {
     notReconstructibleReason = why;
   }
 
-  /** Why it cannot be made again; null where nobody has said so. */
+  /** Returns why the object cannot be reconstructed; null if no reason is known. */
   @Nullable
   String notReconstructibleReason() {
     var why = notReconstructibleReason;
@@ -145,9 +147,9 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   }
 
   /**
-   * Reads the object from this other place from now on. Returns false, and changes nothing, if it
-   * is the same place, if other refs or handles are inside, or if bytes of another attempt have
-   * come here or are about to come: bytes of two attempts are never mixed.
+   * Moves this object to another location, from which it is read from now on. Returns false and
+   * changes nothing if the location is the same, if other refs or handles are inside, or if bytes
+   * of another attempt have been fetched or are about to be: bytes of two attempts are never mixed.
    */
   synchronized boolean tryMoveTo(RemoteObject found) {
     var to = found.location;
@@ -231,9 +233,10 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   }
 
   /**
-   * Notes that the known place cannot give it: this fails for those who wanted it from there alone.
+   * Handles that the known holder cannot give the object: fails the fetch for those who wanted it
+   * from there alone.
    *
-   * @return whether others want it from wherever it is
+   * @return whether others want it from any holder
    */
   boolean continueWithout(String place) {
     ActiveFetch present;
@@ -242,7 +245,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
       present = activeFetch;
       goesOn = present == null || present.fromAnywhere;
       if (!goesOn) {
-        activeFetch = null; // whoever comes now begins anew
+        activeFetch = null; // the next reader starts a new fetch
       }
     }
     if (present != null) {
@@ -255,7 +258,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     return goesOn;
   }
 
-  /** The room that was taken for it, once; or null. */
+  /** Returns the memory that was allocated for the object, once; or null. */
   synchronized @Nullable WritableBlock takeRoom() {
     return activeFetch == null ? null : takeRoom(activeFetch);
   }
@@ -266,7 +269,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     return taken;
   }
 
-  /** Has room be used by whoever tries next. */
+  /** Keeps unfilled memory for the next attempt to fetch the object. */
   void keepRoom(WritableBlock unfilled) {
     synchronized (this) {
       if (activeFetch != null && activeFetch.room == null && !activeFetch.done.isDone()) {
@@ -300,7 +303,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
         && present.isDone()
         && !present.isCompletedExceptionally()
         && present.join() == stale) {
-      activeFetch = null; // the edges are this object's, too
+      activeFetch = null; // the edges belong to this object, too
     }
   }
 
@@ -317,19 +320,21 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     }
   }
 
-  /** Whether nobody but this process knows of it. */
+  /** Returns whether only this process and the holder know the object. */
   boolean isOnLoan() {
     return loan != null && !loan.isOver();
   }
 
-  /** The entry whose value it is may be held by others from now on. */
+  /** Handles that the entry with this value is shared from now on. */
   void onShared() {
     if (loan != null) {
       loan.share(clusterObjects.statementOf(location.id()));
     }
   }
 
-  /** The process that has it leaves: whoever wants to keep it has to let others know of it. */
+  /**
+   * Handles that the holder leaves: if this process still wants the object, it has to be shared.
+   */
   void onRecalled() {
     var present = entry.get();
     if (present != null) {

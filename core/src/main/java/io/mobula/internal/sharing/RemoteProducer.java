@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for the producer of an object that another process made or makes: asks for it once
- * somebody here wants it.
+ * Producer that stands for the real one in another process: looks up the object once somebody here
+ * wants it.
  */
 final class RemoteProducer implements ValueProducer {
   private final ObjectId id;

@@ -26,23 +26,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps as many copies of a value as its {@code put} asked for. All who have one know of each
- * other; when one of them has left, the one with the lowest id has another node
- * {@linkplain ObjectHandOver take the value over}, on another host where there is one. A node that
- * knows of a set and dies before the others do leaves a copy too many at most, which goes with the
- * object. Safe for all threads; {@link #create} blocks its caller.
+ * Keeper of as many replicas of a value as its {@code put} asked for. All holders know each other.
+ * When one of them has left, the one with the lowest id
+ * {@linkplain ObjectHandOver hands a copy over} to another node, on another host if there is one.
+ * If a node dies after it has made a replica and before it has told the others, there is one
+ * replica too many at most, which is freed with the object. Safe for all threads; {@link #create}
+ * blocks its caller.
  */
 final class ReplicaKeeper implements Membership.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
   private static final int REPLICAS = 104;
 
-  /** How many objects are copied at a time after a loss. */
+  /** Largest number of objects that are copied at a time after a loss. */
   private static final int MOST_RESTORED = 1024;
 
   private static final Duration RESTORING = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofSeconds(2);
 
-  /** A driver that puts looks again after that for nodes, whose coming it hears of sooner. */
+  /** Time after which a driver looks for nodes again; it hears of most new nodes sooner. */
   private static final long LOOK_MILLIS = 500;
 
   private final ClusterObjects clusterObjects;
@@ -75,12 +76,12 @@ final class ReplicaKeeper implements Membership.Listener {
     return membership.self().id();
   }
 
-  // ---- the first copies
+  // ---- the first replicas
 
   /**
-   * Returns when the object has so many copies.
+   * Creates replicas until the object has that many copies.
    *
-   * @throws TooFewCopiesException when it has not in time
+   * @throws TooFewCopiesException when there are not enough copies in time
    */
   void create(SharedEntry entry, int wanted, Duration within) {
     long end = System.nanoTime() + within.toNanos();
@@ -124,7 +125,7 @@ final class ReplicaKeeper implements Membership.Listener {
     }
   }
 
-  @SuppressWarnings("WaitNotInLoop") // the caller looks again whatever has woken it
+  @SuppressWarnings("WaitNotInLoop") // the caller checks again, whatever has woken it
   private void awaitJoin(long millis) {
     synchronized (joins) {
       try {
@@ -144,7 +145,10 @@ final class ReplicaKeeper implements Membership.Listener {
             + ". Add nodes, give their stores more room (mobula.store.capacity), or ask for fewer copies.");
   }
 
-  /** Nodes of hosts that have no copy come first; those that have one do not come at all. */
+  /**
+   * Returns ranks by which nodes on hosts without a copy come first, and nodes that have a copy are
+   * never asked.
+   */
   private HandOverPlan.TargetRanks ranksIn(ReplicaSet set) {
     var taken = set.holders();
     var hosts = taken.stream().map(membership::peer).map(ReplicaKeeper::hostOf).toList();
@@ -153,7 +157,7 @@ final class ReplicaKeeper implements Membership.Listener {
         : hosts.contains(hostOf(membership.peer(taker))) ? 1 : 0;
   }
 
-  /** Two nodes of a host have its name and an address of it. */
+  /** Returns a text that is equal for two nodes of one host: its name and address. */
   private static String hostOf(@Nullable Peer peer) {
     if (peer == null) {
       return "";
@@ -162,7 +166,7 @@ final class ReplicaKeeper implements Membership.Listener {
     return peer.host() + " " + address.substring(0, Math.max(0, address.lastIndexOf(':')));
   }
 
-  /** All who have a copy know of each other. */
+  /** Tells all holders of each other. */
   private void share(ObjectId id, ReplicaSet set) {
     sets.put(id, set);
     for (var holder : set.holders()) {
@@ -184,14 +188,14 @@ final class ReplicaKeeper implements Membership.Listener {
     dropThoseThatLeft(id);
   }
 
-  /** It may have been freed before this was noted. */
+  /** Removes the set if the object was freed before the set was recorded. */
   private void forgetIfGone(ObjectId id) {
     if (clusterObjects.sharedEntry(id) == null) {
       sets.remove(id);
     }
   }
 
-  /** They may have left before this was noted. */
+  /** Removes holders that left before the set was recorded. */
   private void dropThoseThatLeft(ObjectId id) {
     var changed = sets.computeIfPresent(id, (key, set) -> {
       var present = set;
@@ -205,12 +209,12 @@ final class ReplicaKeeper implements Membership.Listener {
     }
   }
 
-  /** Nobody holds the object any more. */
+  /** Forgets an object that nobody holds any more. */
   void forget(ObjectId id) {
     sets.remove(id);
   }
 
-  // ---- copies that are lost
+  // ---- lost replicas
 
   @Override
   public void joined(Peer peer) {
@@ -248,7 +252,10 @@ final class ReplicaKeeper implements Membership.Listener {
     }
   }
 
-  /** Has copies made of what lacks some and falls to this node; one more of each at a time. */
+  /**
+   * Restores the replicas that are missing and that this node is responsible for, one of each
+   * object at a time.
+   */
   private void restore() {
     var lacking = lacking();
     while (!lacking.isEmpty() && !store.isClosed()) {
@@ -293,25 +300,28 @@ final class ReplicaKeeper implements Membership.Listener {
 
   // ---- leaving
 
-  /** Who may take the object over when this node leaves; anybody, if there is but one copy. */
+  /**
+   * Returns the ranks of the nodes that may take the object over when this node leaves; all are
+   * equal if there is only one copy.
+   */
   HandOverPlan.TargetRanks ranks(ObjectId id) {
     var set = sets.get(id);
     return set == null ? HandOverPlan.TargetRanks.EQUAL : ranksIn(set);
   }
 
-  /** Whether others have it, as far as is known. */
+  /** Returns whether other nodes have the object, as far as is known. */
   boolean isElsewhere(ObjectId id) {
     var set = sets.get(id);
     return set != null && !set.without(self()).holders().isEmpty();
   }
 
-  /** Whether others have as many copies as there are to be, so that this node's is one more. */
+  /** Returns whether others have enough replicas, so that this node's copy is not needed. */
   boolean isSpare(SharedEntry entry) {
     var set = sets.get(entry.id());
     return set != null && !set.without(self()).lacksReplicas();
   }
 
-  /** This node leaves, and the takers have what it had. */
+  /** Handles that this node leaves and the targets have taken over what it had. */
   void onHandedOver(Map<ObjectId, NodeId> takers) {
     takers.forEach((id, taker) -> {
       var set = sets.remove(id);

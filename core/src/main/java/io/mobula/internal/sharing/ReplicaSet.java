@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which nodes have a copy of one object, of which there are to be several. Immutable.
+ * Nodes that have a copy of one object with several replicas. Immutable.
  *
- * @param wanted how many there are to be
- * @param holders who has one, as far as is known
+ * @param wanted the wanted number of replicas
+ * @param holders the nodes that have one, as far as is known
  */
 record ReplicaSet(int wanted, List<NodeId> holders) {
   ReplicaSet {
@@ -34,7 +34,10 @@ record ReplicaSet(int wanted, List<NodeId> holders) {
         wanted, holders.stream().filter(each -> !each.equals(node)).toList());
   }
 
-  /** Whether it falls to that node to have copies made: one of the holders, the same for all. */
+  /**
+   * Returns whether that node is responsible for restoring replicas: one of the holders, and the
+   * same one for all.
+   */
   boolean isRestoredBy(NodeId node) {
     return holders.stream()
         .min(Comparator.comparingLong(NodeId::incarnation))

@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Large results of calls that only the caller's process holds, on the host where they were made:
- * that process says when it is done, or that others are to know of them; until then the directory
- * is told nothing, and their memory comes back at once. Safe for all threads; nothing but
+ * Large results of calls that only the caller's process holds, on the host where they were made.
+ * The caller's process reports when it is done with a result, or that others may hold it; until
+ * then the directory is not told, and the memory is freed at once. Safe for all threads; only
  * {@link #recall} blocks.
  */
 final class ResultLoans implements Membership.Listener {
@@ -48,14 +48,14 @@ final class ResultLoans implements Membership.Listener {
   private volatile boolean leaving;
 
   /**
-   * One loan, as each side knows it.
+   * Key of a loan, as each side knows it.
    *
    * @param peer the other side
-   * @param number the maker's
+   * @param number the maker's number of the loan
    */
   private record LoanKey(NodeId peer, long number) {}
 
-  /** What is on loan: an attempt of an object. */
+  /** Attempt of an object that is lent. */
   record LentObject(ObjectId id, int attempt, ObjectContent.Sealed sealed) {}
 
   ResultLoans(
@@ -74,13 +74,16 @@ final class ResultLoans implements Membership.Listener {
     membership.subscribe(this);
   }
 
-  // ---- the side of the process that has it
+  // ---- the lender's side
 
   boolean canLend(ObjectContent.Sealed sealed, NodeId to) {
     return !leaving && sealed.edges().isEmpty() && peerTransport.sharesMemoryWith(to);
   }
 
-  /** Keeps it until the other side has said what is to become of it; gives the loan's number. */
+  /**
+   * Lends a result until the borrower has reported what becomes of it; returns the number of the
+   * loan.
+   */
   long lend(ObjectContent.Sealed sealed, ObjectId id, int attempt, NodeId to) {
     var key = new LoanKey(to, numbers.incrementAndGet());
     var loan = new LentObject(id, attempt, sealed);
@@ -92,13 +95,16 @@ final class ResultLoans implements Membership.Listener {
     return key.number();
   }
 
-  /** What of a result on loan is here. */
+  /** Returns the lent result with this id, or null. */
   @Nullable
   LentObject lent(ObjectId id) {
     return byId.get(id);
   }
 
-  /** One loan at a time ends: whoever waits for the last finds it kept, or gone. */
+  /**
+   * Ends one of the loans. One at a time ends, so that a thread that waits for the last one finds its object
+   * kept or gone.
+   */
   private synchronized void end(LoanKey key, Consumer<LentObject> how) {
     var loan = lentByKey.remove(key);
     if (loan != null) {
@@ -116,7 +122,10 @@ final class ResultLoans implements Membership.Listener {
     returnLoan(new LoanKey(from, frame.int64()));
   }
 
-  /** Others may hold it from now on: it is counted like any other object. */
+  /**
+   * Handles that others may hold the object from now on: it is counted like any other shared
+   * object.
+   */
   private void onShared(NodeId from, FrameReader frame) {
     var key = new LoanKey(from, frame.int64());
     var statement = InFlightRefs.read(frame);
@@ -130,8 +139,8 @@ final class ResultLoans implements Membership.Listener {
   }
 
   /**
-   * This node leaves: has those who have something on loan make it known, so that it can be handed
-   * over. Blocks for the limit at most.
+   * Recalls all loans because this node leaves: the borrowers share their objects, so that these
+   * can be handed over. Blocks for the limit at most.
    */
   void recall(Duration limit) {
     leaving = true;
@@ -159,9 +168,9 @@ final class ResultLoans implements Membership.Listener {
     }
   }
 
-  // ---- the side of the process that has it on loan
+  // ---- the borrower's side
 
-  /** A result that is on loan to this process, until it says otherwise, once. */
+  /** Result that is on loan to this process, until this process returns or shares it, once. */
   final class BorrowedResult {
     private final LoanKey key;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -170,7 +179,7 @@ final class ResultLoans implements Membership.Listener {
       this.key = key;
     }
 
-    /** Nobody reads it here any more. */
+    /** Returns the loan, since nobody reads the result here any more. */
     void end() {
       if (over()) {
         peerTransport.send(
@@ -178,7 +187,10 @@ final class ResultLoans implements Membership.Listener {
       }
     }
 
-    /** Others may hold it from now on; this is what this process says of its own hold. */
+    /**
+     * Shares the object, so that others may hold it from now on; the statement is this process's
+     * own hold.
+     */
     void share(HoldStatement statement) {
       if (over()) {
         var frame = new FrameWriter().octet(SHARED).int64(key.number());
@@ -200,7 +212,7 @@ final class ResultLoans implements Membership.Listener {
     }
   }
 
-  /** Takes note of a loan; it ends when the object is unreachable, at the latest. */
+  /** Registers a loan, which ends at the latest when the object is unreachable. */
   RemoteObject borrow(ObjectLocation location, boolean views, long number) {
     var loan = new BorrowedResult(new LoanKey(location.holder(), number));
     var object = new RemoteObject(location, List.of(), views, clusterObjects, loan);

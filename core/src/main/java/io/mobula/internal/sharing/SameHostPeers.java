@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes that share this host: their stores are read in place, and their death is seen by their
- * life locks. Whether a process does share it is proven by opening its files. Safe for all threads;
- * nothing blocks.
+ * Peers that share this host: their stores are read in place, and their deaths are detected by
+ * their life locks. A process proves that it shares the host by opening the other's files. Safe for
+ * all threads; nothing blocks.
  */
 final class SameHostPeers implements Membership.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SameHostPeers.class);
@@ -45,7 +45,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
   private final Map<NodeId, CompletableFuture<AttachResult>> results = new ConcurrentHashMap<>();
   private final Map<NodeId, Integer> rows = new ConcurrentHashMap<>();
 
-  /** Answers other processes from now on. */
+  /** Creates the peers and answers requests of other processes from now on. */
   SameHostPeers(
       SharedStore memory,
       ObjectStore store,
@@ -60,7 +60,9 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     membership.subscribe(this);
   }
 
-  /** That process's store, or the news that it is elsewhere. */
+  /**
+   * Attaches to the store of that process, or completes with the reason why it cannot be attached.
+   */
   CompletionStage<AttachResult> attach(NodeId peer) {
     var met = membership.peer(peer);
     if (met != null && !mayShareWith(met)) {
@@ -82,7 +84,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     return membership.self().store().isSharedWith(peer.store());
   }
 
-  /** The other processes whose memory can be read from here. */
+  /** Returns the other processes whose memory can be read from here. */
   Set<NodeId> readablePeers() {
     return Collections.unmodifiableSet(readablePeers);
   }
@@ -98,7 +100,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     try {
       int row = memory.offerRow();
       rows.put(from, row);
-      if (membership.peer(from) == null) { // it left before this was noted
+      if (membership.peer(from) == null) { // it left before the row was recorded
         takeBackRow(from);
       }
       answer.int32(row).text("");

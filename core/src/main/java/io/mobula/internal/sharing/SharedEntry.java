@@ -8,9 +8,9 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object that other processes may hold. Keeps its outcome here until nobody in the cluster
- * holds it, and tells the directory whether this process does: while its entry is held by a ref, an
- * argument or a value, and reachable. Safe for all threads.
+ * Shared object in this process. Keeps the outcome until nobody in the cluster holds the object,
+ * and tells the directory whether this process holds it: while its entry is reachable and held by a
+ * ref, an argument or a value. Safe for all threads.
  */
 final class SharedEntry implements ObjectEntry.ClusterHold {
   private final ObjectId id;
@@ -33,7 +33,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     return id;
   }
 
-  /** This process holds it no more, whatever refs there are. */
+  /** Releases this process's hold, whatever refs there are. */
   synchronized void giveUp() {
     if (held) {
       held = false;
@@ -41,7 +41,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     }
   }
 
-  /** Keeps what was made again here, unless there is a readable copy here already. */
+  /** Keeps a reconstructed value here, unless there is a readable copy already. */
   boolean replace(ObjectContent content, int madeBy) {
     Object former;
     synchronized (this) {
@@ -62,19 +62,17 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     return held;
   }
 
-  /**
-   * A small value of another process stays here from now on until nobody in the cluster holds it.
-   */
+  /** Keeps a small value of another process here until nobody in the cluster holds it. */
   void keep() {
     kept = true;
   }
 
-  /** Whether it is small, of another process, and stays here. */
+  /** Returns whether this is a small value of another process that stays here. */
   boolean isKept() {
     return kept;
   }
 
-  /** Which run of its task made what is here. */
+  /** Returns the attempt that made the bytes here. */
   synchronized int attempt() {
     return attempt;
   }
@@ -87,7 +85,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     return gone;
   }
 
-  /** From now on this process holds it. */
+  /** Records that this process holds the object from now on. */
   synchronized void hold() {
     if (!held && !gone) {
       held = true;
@@ -96,7 +94,8 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
   }
 
   /**
-   * The entry that local refs share, with one hold that the caller releases; null if it is gone.
+   * Returns the entry that local refs share, with one hold that the caller releases; null if it is
+   * gone.
    */
   synchronized @Nullable ObjectEntry retained() {
     if (gone) {
@@ -107,7 +106,9 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     return present;
   }
 
-  /** The entry that local refs share: the present one, or a new one with the same outcome. */
+  /**
+   * Returns the entry that local refs share: the present one, or a new one with the same outcome.
+   */
   synchronized ObjectEntry entry() {
     var present = entry.get();
     if (present == null) {
@@ -123,7 +124,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     return present;
   }
 
-  /** The content or failure, or null while there is none. */
+  /** Returns the content or failure, or null while there is none. */
   synchronized @Nullable Object outcome() {
     return outcome;
   }
@@ -144,12 +145,15 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     release();
   }
 
-  /** An entry of this object has been collected. */
+  /** Handles that an entry of this object has been collected. */
   void onCollected() {
     release();
   }
 
-  /** Drops what has come to harm, unless this process holds it: then it goes when that ends. */
+  /**
+   * Drops damaged bytes, unless this process holds the object: then they are dropped when the hold
+   * ends.
+   */
   void onDamaged() {
     boolean over;
     synchronized (this) {
@@ -171,14 +175,14 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
       }
       held = false;
       over = clusterObjects.releaseAndDrop(this);
-      gone = over; // whoever finds it now makes another
+      gone = over; // the next lookup creates another shared entry
     }
     if (over) {
       drop();
     }
   }
 
-  /** Nobody in the cluster holds it: drops the value. */
+  /** Drops the value, which nobody in the cluster holds any more. */
   void markGone() {
     synchronized (this) {
       if (gone) {

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Values and failures inside frames: small values as they are, larger ones by the place where they
- * are sealed. Safe for all threads.
+ * Codec of values and failures inside frames: small values travel as bytes, larger ones as the
+ * location where they are sealed. Safe for all threads.
  */
 final class ValueCodec {
   private static final int SMALL = 1;
@@ -36,7 +36,7 @@ final class ValueCodec {
     this.inlineLimit = inlineLimit;
   }
 
-  /** Writes an outcome: a {@link ObjectContent} or a {@link ObjectFailure}. */
+  /** Writes an outcome: an {@link ObjectContent} or an {@link ObjectFailure}. */
   void write(FrameWriter out, Object outcome, ObjectId id) {
     switch (outcome) {
       case ObjectFailure failure -> out.octet(FAILED).block(store.flatten(failure));
@@ -78,7 +78,10 @@ final class ValueCodec {
     }
   }
 
-  /** What is in the heap and larger than the limit once it is laid out travels all the same. */
+  /**
+   * Writes a value from the heap as bytes, even though it is larger than the limit once it is laid
+   * out.
+   */
   private void writeWhole(FrameWriter out, ObjectContent content) {
     var flat = store.flatten(content, Integer.MAX_VALUE - 64);
     if (flat == null) {
@@ -92,7 +95,7 @@ final class ValueCodec {
     out.list(edges, (to, edge) -> edge.export(to));
   }
 
-  /** Writes a result that its caller has on loan, under that number. */
+  /** Writes a result that is lent to its caller under that number. */
   void writeLoan(
       FrameWriter out, ObjectContent.Sealed sealed, ObjectId id, int attempt, long number) {
     out.octet(ON_LOAN);
@@ -100,7 +103,10 @@ final class ValueCodec {
     out.flag(sealed.views()).int64(number);
   }
 
-  /** Reads what {@link #write} wrote: a {@link ObjectContent} or a {@link ObjectFailure}. */
+  /**
+   * Reads an outcome that {@link #write} has written: an {@link ObjectContent} or an
+   * {@link ObjectFailure}.
+   */
   Object read(FrameReader in) {
     int kind = in.octet();
     return switch (kind) {
