@@ -6,10 +6,10 @@ import io.mobula.internal.lane.FrameWriter;
 import java.util.Objects;
 
 /**
- * Where an actor lives.
+ * Address of one incarnation of an actor.
  *
- * @param node its host
- * @param incarnation how often it has been placed, from one: two incarnations share no state
+ * @param node the node that hosts it
+ * @param incarnation how often the actor has been placed, from one; two incarnations share no state
  */
 record ActorAddress(NodeId node, int incarnation) {
   ActorAddress {

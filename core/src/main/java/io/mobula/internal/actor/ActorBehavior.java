@@ -37,40 +37,43 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Akka actor that owns one user's object: makes it when placed and its arguments are there,
- * then runs call after call.
+ * Akka actor that owns one user's object. It constructs the object when it has a lease and the
+ * constructor's arguments are ready, and then runs call after call.
  *
- * <p>Each caller's calls run in the order they were made: one whose arguments are not ready holds
- * back that caller's later ones, and nobody else's. With {@code maxConcurrency} above one the
- * methods run on other threads, up to that many.
+ * <p>Each caller's calls run in the order they were made: a call whose arguments are not ready
+ * delays that caller's later calls, and no others. With {@code maxConcurrency} above one, that many
+ * threads of a pool run the methods.
  */
 final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Command> {
   static final String ARGUMENT_FAILED = "an argument of its constructor failed: ";
 
   sealed interface Command {}
 
-  /** The ledger has found room. */
+  /** Message: the ledger has granted the lease. */
   record Placed() implements Command {}
 
-  /** Arguments of the constructor are ready. */
+  /** Message: the constructor's arguments are ready. */
   private record ArgumentsReady() implements Command {}
 
   record Invoke(ActorCallRun run) implements Command {}
 
-  /** The first call that this caller has waiting may be ready, or no longer wanted. */
+  /** Message: the first waiting call of this caller may be ready, or is not wanted any more. */
   record CallerReady(Object caller) implements Command {}
 
-  /** A thread beside others has no call to run any more, or the object is unfit. */
+  /** Message: a pool thread has no more calls to run, or the object has failed. */
   private record Returned(@Nullable FailedInstance failedInstance) implements Command {}
 
-  /** A stage has completed in another thread than this actor's own. */
+  /**
+   * Message: a stage has completed on another thread, and only this actor's thread may close the
+   * arena.
+   */
   private record CloseArena(ArgumentArena argumentArena) implements Command {}
 
-  /** Wants to know what keeps it from running what has come. */
+  /** Message: reports what keeps the actor from running its calls. */
   record Explain(Consumer<WaitStep> answer) implements Command {}
 
   /**
-   * The stage that a method returned has completed, and its outcome is to be saved with the state.
+   * Message: the stage that a method returned has completed; its outcome is saved with the state.
    */
   private record StageCompleted(
       ActorCallRun run,
@@ -80,15 +83,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       ArgumentArena argumentArena)
       implements Command {}
 
-  /** What has not been saved is to be. */
+  /** Message: saves the state if it has changed since the latest checkpoint. */
   record SaveDue() implements Command {}
 
-  /** Dead: stop as soon as no method runs. */
+  /** Message: the actor is dead, and stops as soon as no method runs. */
   record End() implements Command {}
 
   /**
-   * An error that makes the user's object unfit, and the call that shall be made again on the next
-   * one, if any.
+   * Object that an error has made unusable, and the call to run again on its successor, if any.
    */
   private record FailedInstance(
       Object object, CapturedThrowable cause, @Nullable ActorCallRun retry) {}
@@ -99,16 +101,16 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private final Map<Object, Deque<ActorCallRun>> waitingByCaller = new HashMap<>();
   private final Deque<ActorCallRun> runnable = new ArrayDeque<>();
 
-  /** Calls for threads beside others; bounded, as unanswered calls are. */
+  /** Calls for the threads of the pool; bounded by the limit of unanswered calls. */
   private final Queue<ActorCallRun> concurrentCalls = new ConcurrentLinkedQueue<>();
 
-  /** What calls have borrowed that have returned and not been answered; bounded as those are. */
+  /** Arenas of calls that have returned a stage and are not answered; bounded like the calls. */
   private final Set<ArgumentArena> staged = ConcurrentHashMap.newKeySet();
 
-  private final RunningCalls.RunnerSlot runner; // the actor's own thread, whichever that is
+  private final RunningCalls.RunnerSlot runner; // of the actor's own thread
   private final @Nullable ActorCheckpointer checkpoints;
   private SharedCpuHold hold = new SharedCpuHold(CpuHold.NOTHING);
-  private volatile @Nullable Object instance; // set by the actor alone
+  private volatile @Nullable Object instance; // written by the actor's thread only
   private boolean placed;
   private boolean argumentsReady;
   private int active;
@@ -131,16 +133,16 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   /**
-   * The behavior of an actor.
+   * Creates the behavior of an actor.
    *
-   * @param concurrent what runs its methods if several may run at once, else null
-   * @param restarts how often it has been made anew elsewhere
+   * @param concurrent runs methods if several may run at once, else null
+   * @param restarts how often the actor has been recreated on other nodes
    */
   static Behavior<Command> create(ActorCell cell, @Nullable Executor concurrent, int restarts) {
     return Behaviors.setup(context -> new ActorBehavior(context, cell, concurrent, restarts));
   }
 
-  /** The actor ends with whatever goes wrong here, and whoever calls it hears why. */
+  /** Handles a command, and ends the actor if that fails here; its callers get the cause. */
   @Override
   public Behavior<Command> onMessage(Command command) {
     try {
@@ -189,14 +191,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       instance = null;
       try {
         staged.forEach(ArgumentArena::close);
-      } finally { // a thread of the user's may be reading what was borrowed
+      } finally { // a user's thread may be reading borrowed arguments
         cell.stopped();
       }
     }
     return this;
   }
 
-  /** Whoever makes the actor again goes on from where it was; else nobody needs it any more. */
+  /** Saves the state for the next incarnation, or deletes the checkpoints if there is none. */
   private void endCheckpoints() {
     if (cell.willBeRecreated()) {
       if (checkpoints != null && instance != null) {
@@ -242,7 +244,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     if (!cell.beginMaking(execution)) {
       return;
     }
-    if (active == 0 && cell.lease().canPause()) { // methods of the object before may still run
+    if (active == 0 && cell.lease().canPause()) { // methods of the previous object may still run
       execution.makeAbortable();
     }
     hold.begin();
@@ -275,7 +277,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
   }
 
-  /** Gives it the state of its latest checkpoint; false if it is dead of that. */
+  /** Restores the state from the latest checkpoint; returns false if the actor died of it. */
   private boolean isRestored(Object made) {
     try {
       cell.engine().define(cell);
@@ -283,7 +285,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         checkpoints.restore(made);
       }
       return !cell.isDead();
-    } catch (Throwable thrown) { // files, and whatever the user's load throws
+    } catch (Throwable thrown) { // failures of the disk, and of the user's load
       var captured = CapturedThrowable.of(thrown);
       cell.kill(() -> cell.diedException(
           "its state cannot be restored: " + captured.text(), captured.exception()));
@@ -291,7 +293,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
   }
 
-  /** The object cannot be trusted any more: makes another, or ends. */
+  /** Replaces an object that has failed, or ends the actor. */
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
   private void replaceOrEnd(@Nullable FailedInstance failedInstance) {
     if (failedInstance == null || cell.isDead()) {
@@ -301,7 +303,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       runnable.addFirst(failedInstance.retry());
     }
     if (instance != failedInstance.object()) {
-      return; // another of its methods has said so already
+      return; // another method has reported it already
     }
     instance = null;
     if (restarts < cell.options().lifetime().maxRestarts()) {
@@ -387,8 +389,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   /**
-   * Each runs call after call until there is none: as long as calls come faster than they are run,
-   * no thread is woken for one.
+   * Starts pool threads, each of which runs call after call until there is none. So no thread is
+   * woken for each call while calls arrive faster than they run.
    */
   private void startThreads(Executor threads, Object receiver) {
     int most = cell.options().execution().maxConcurrency();
@@ -439,7 +441,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
   }
 
-  /** Runs a method in the calling thread. Returns what makes the object unfit, if anything does. */
+  /**
+   * Runs a method in the calling thread. Returns the failed object if the method made it unusable.
+   */
   private @Nullable FailedInstance invoke(
       ActorCallRun run, Object receiver, RunningCalls.RunnerSlot runner) {
     var failedArgument = run.isDone() ? null : run.call().failedArgument();
@@ -461,7 +465,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     var argumentArena = ArgumentArena.of(cell.options().execution());
     try {
       var value = execution.run(() -> run.call().invokeOn(receiver, argumentArena.arena()));
-      Thread.interrupted(); // the method's own; one that stops the call comes after its outcome
+      Thread.interrupted(); // clears the method's own interrupt; one that stops the call comes after its outcome
       finish(run, receiver, value, argumentArena);
       return null;
     } catch (Throwable thrown) { // whatever user code throws is the call's result
@@ -474,7 +478,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
   }
 
-  /** Its effect is in the state that was taken up: it gets the outcome that it had. */
+  /**
+   * Answers a repeated call with its recorded outcome, as the restored state contains its effect.
+   */
   private void answerAgain(ActorCallRun run, CompletionRecord known) {
     switch (known.kind()) {
       case DISCARDED -> cell.fail(run, ActorCheckpointer.outcomeDiscarded(run, cell));
@@ -511,7 +517,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     return "call " + run.name() + " of " + cell.describe();
   }
 
-  /** The call has failed, and may have changed the state. */
+  /** Fails a call that may have changed the state, after a checkpoint if one is due. */
   private void failSaved(ActorCallRun run, ObjectFailure why) {
     var unsaved = checkpoints == null ? null : checkpoints.recordOutcome(run, why);
     cell.fail(run, unsaved == null ? why : unsaved);
@@ -546,7 +552,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     argumentArena.close();
   }
 
-  /** The outcome of a stage is saved with the state, by the actor's own thread. */
+  /** Lets the actor's own thread save the outcome of a stage with the state. */
   private void finishSaved(
       ActorCheckpointer with,
       ActorCallRun run,
@@ -565,7 +571,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private void onCompleted(StageCompleted stage) {
     if (instance == stage.receiver()) {
       completed(stage.run(), stage.result(), stage.failure());
-    } else { // its effect went with the object, in part or in whole
+    } else { // the effect was lost with the object, in part or in whole
       cell.fail(stage.run(), ActorCheckpointer.outcomeDiscarded(stage.run(), cell));
     }
     closeArena(stage.argumentArena());
@@ -586,7 +592,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         complete(run, result);
         return;
       }
-    } catch (Throwable thrown) { // the stage would swallow it, and the ref would never end
+    } catch (Throwable thrown) { // the stage would swallow it, and the ref would never complete
       failSaved(run, failure(run, CapturedThrowable.of(thrown)));
       return;
     }

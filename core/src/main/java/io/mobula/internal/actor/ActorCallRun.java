@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of an actor's method, from {@code remote} to its outcome. The first outcome counts.
- * State is guarded by the monitor; user code never runs under it.
+ * One call of an actor's method at its host, from its arrival to its outcome. The first outcome
+ * counts. The monitor guards the state; user code never runs under it.
  */
 final class ActorCallRun {
   private static final Object DRIVER = "driver";
@@ -33,7 +33,7 @@ final class ActorCallRun {
     this(name, caller, call, result, null);
   }
 
-  /** A call of another process, or of this one if there is no origin. */
+  /** Makes a call of another process, or of this process if there is no origin. */
   ActorCallRun(
       String name, Object caller, BoundCall call, CallPromise result, @Nullable CallOrigin origin) {
     this.name = name;
@@ -43,7 +43,9 @@ final class ActorCallRun {
     this.origin = origin;
   }
 
-  /** What the calling thread runs: whose calls keep their order. */
+  /**
+   * Returns the caller that the calling thread acts for; the calls of one caller keep their order.
+   */
   static Object currentCaller() {
     var execution = Execution.current();
     return execution == null ? DRIVER : execution.owner();
@@ -53,7 +55,7 @@ final class ActorCallRun {
     return name;
   }
 
-  /** Whose calls keep their order: a task, an actor, or the driver. */
+  /** Returns the caller, whose calls keep their order: a task, an actor, or the driver. */
   Object caller() {
     return caller;
   }
@@ -66,17 +68,20 @@ final class ActorCallRun {
     return result;
   }
 
-  /** When it came, on the clock of {@link System#nanoTime()}. */
+  /** Returns when the call arrived, on the clock of {@link System#nanoTime()}. */
   long since() {
     return since;
   }
 
-  /** The thread that runs it at this moment, or null. */
+  /** Returns the thread that runs the call at present, or null. */
   synchronized @Nullable Thread runner() {
     return runner;
   }
 
-  /** What names it if it is made again, or null for a call of this process, which never is. */
+  /**
+   * Returns the identity of the call across repeats, or null for a call of this process, which is
+   * never repeated.
+   */
   @Nullable
   CallOrigin origin() {
     return origin;
@@ -86,21 +91,23 @@ final class ActorCallRun {
     return done;
   }
 
-  /** Notes that the calling thread runs it now; false if it has an outcome already. */
+  /**
+   * Records that the calling thread runs the call now; returns false if it has an outcome already.
+   */
   synchronized boolean begin(Execution present) {
     if (done) {
       return false;
     }
     begun = true;
-    Thread.interrupted(); // came before it began, so that it means somebody else
+    Thread.interrupted(); // clears an interrupt that was meant for earlier work
     runner = Thread.currentThread();
     execution = present;
     return true;
   }
 
   /**
-   * Whoever made it may have it run elsewhere, if it has not begun here. True if it was given back;
-   * it is never run here then.
+   * Rejects the call so that the caller can send it elsewhere, if it has not started here. Returns
+   * whether it was rejected; it is never run here then.
    */
   boolean rejectIfUnstarted() {
     synchronized (this) {
@@ -113,7 +120,7 @@ final class ActorCallRun {
     return true;
   }
 
-  /** So often it may have been run on hosts that died over it. */
+  /** Sets how often the call may have run on hosts that died meanwhile. */
   synchronized void setAttempts(int times) {
     attempts = times;
   }
@@ -126,14 +133,20 @@ final class ActorCallRun {
     return attempts;
   }
 
-  /** The calling thread runs it no more; an interrupt that was meant for it is taken away. */
+  /**
+   * Records that the calling thread runs the call no more, and clears an interrupt that was meant
+   * for it.
+   */
   synchronized void end() {
     runner = null;
     execution = null;
     Thread.interrupted();
   }
 
-  /** The method has returned, but its value is still to come. False if nobody wants it any more. */
+  /**
+   * Records that the method has returned a stage, whose value is still to come. Returns false if
+   * nobody wants it any more.
+   */
   synchronized boolean awaitStage(CompletionStage<?> value) {
     if (!done) {
       stage = value;
@@ -141,7 +154,7 @@ final class ActorCallRun {
     return !done;
   }
 
-  /** The value of its stage is there: true for the first who says so. */
+  /** Claims the outcome of the call's stage; returns true for the first claim only. */
   @SuppressWarnings("ReferenceEquality") // a stage is known by identity
   synchronized boolean claimStageOutcome(CompletionStage<?> from) {
     boolean first = stage == from && !stageHeard;
@@ -149,23 +162,23 @@ final class ActorCallRun {
     return first;
   }
 
-  /** It is made again: its stage, if it had one, is not heard any more. */
+  /** Forgets the stage of the last attempt, if any, as the call is run again. */
   synchronized void forgetStage() {
     stage = null;
     stageHeard = false;
   }
 
-  /** Whether it has no outcome and has not begun. */
+  /** Returns whether the call has neither started nor an outcome. */
   synchronized boolean isWaiting() {
     return !done && !begun;
   }
 
-  /** Whether its method has returned, and its value is still to come. */
+  /** Returns whether the method has returned a stage, whose value is still to come. */
   synchronized boolean isStaged() {
     return stage != null;
   }
 
-  /** Ends the call: true for the first who says so. */
+  /** Marks the call as done; returns true the first time. */
   synchronized boolean finish() {
     boolean first = !done;
     done = true;
@@ -173,7 +186,7 @@ final class ActorCallRun {
   }
 
   /**
-   * Ends the call with a failure and interrupts its method if that runs. True if it had no outcome.
+   * Fails the call and interrupts its method if that runs. Returns whether the call had no outcome.
    */
   boolean stop(ObjectFailure why, ObjectStore store) {
     CompletionStage<?> pending;

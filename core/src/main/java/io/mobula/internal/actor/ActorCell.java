@@ -34,10 +34,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One user's actor as handles see it: takes calls, knows the unanswered ones, can be ended. Safe
- * for all threads.
+ * Actor on this node as its handles see it: takes calls, tracks unanswered ones, and can be ended.
+ * Safe for all threads.
  *
- * <p>Life: {@code OPEN → DRAINING → DEAD}, never back. Calls are taken while it is open.
+ * <p>Lifecycle: {@code OPEN → DRAINING → DEAD}, never back. Only an open cell takes calls.
  */
 final class ActorCell implements ActorEndpoint, ValueProducer {
   private enum LifecycleState {
@@ -67,7 +67,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   private volatile boolean endedByUser;
   private volatile @Nullable Explanation explanation;
 
-  /** What the actor says, or will say, that it waits for. */
+  /** Answer of the actor, present or future, to what it waits for. */
   private record Explanation(CompletableFuture<WaitStep> answer, long asked) {
     private static final long FRESH_NANOS = 500_000_000;
 
@@ -77,9 +77,9 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   }
 
   /**
-   * An actor to be.
+   * Makes the cell of an actor that is not constructed yet.
    *
-   * @param listener hears of its life
+   * @param listener hears of the actor's life
    */
   ActorCell(
       ActorDescriptor descriptor,
@@ -111,7 +111,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     return lease;
   }
 
-  /** What has become of the actor before this incarnation. */
+  /** Returns the history of the actor before this incarnation. */
   IncarnationSpec.History history() {
     return history;
   }
@@ -145,8 +145,8 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   // ---- handles
 
   /**
-   * A new handle; keeps the actor alive while reachable. Null when the actor ends because none was
-   * left.
+   * Returns a new handle, which keeps the actor alive while reachable. Returns null when the actor
+   * is ending because no handle was left.
    */
   synchronized <A> @Nullable TrackedActorHandle<A> handle() {
     if (lifecycleState == LifecycleState.DEAD) {
@@ -170,7 +170,10 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     return new TrackedActorHandle<>(present);
   }
 
-  /** The actor of this id if the calling thread runs a method of it, or its constructor. */
+  /**
+   * Returns the actor of this id if the calling thread runs a method of it, or its constructor;
+   * else null.
+   */
   static @Nullable ActorCell ofCaller(ActorId id) {
     var execution = Execution.current();
     return execution != null
@@ -180,20 +183,19 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
         : null;
   }
 
-  /** A handle for the actor itself, which does not keep it alive; null when it has ended. */
+  /**
+   * Returns a handle for the actor itself, which does not keep it alive; null when it has ended.
+   */
   <A> @Nullable TrackedActorHandle<A> ownHandle() {
     return lifecycleState == LifecycleState.DEAD ? null : new TrackedActorHandle<>(this);
   }
 
-  /**
-   * As {@link #handle}, for somebody who looks for a living actor: null also when it is being
-   * drained.
-   */
+  /** Returns a new handle, or null also when the actor is being drained. */
   <A> @Nullable TrackedActorHandle<A> handleIfOpen() {
     return lifecycleState == LifecycleState.OPEN ? handle() : null;
   }
 
-  /** The last handle is gone, unless somebody found the actor by its name meanwhile. */
+  /** Drains the actor, as its last handle is gone, unless it was found by name meanwhile. */
   private void drainForGood() {
     synchronized (this) {
       if (token.get() != null || lifecycleState != LifecycleState.OPEN) {
@@ -236,13 +238,13 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     }
   }
 
-  /** Takes a call that is bound already. */
+  /** Takes a call that is already bound to its arguments. */
   void take(ActorCallRun run) {
     pending.incrementAndGet();
     send(run);
   }
 
-  /** Takes a call of another process; all processes together are bounded here. */
+  /** Takes a call of another process. This limit applies to all processes together. */
   void takeRemote(ActorCallRun run) {
     if (pending.get() >= options().execution().maxPendingCalls()) {
       run.stop(new ObjectFailure(this::tooMany), store());
@@ -268,12 +270,14 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
       settled(run);
     }
     if (lifecycleState == LifecycleState.DEAD
-        && run.stop(whyDead(), store())) { // it died between the two looks
+        && run.stop(whyDead(), store())) { // it died between the two checks
       settled(run);
     }
   }
 
-  /** Whether it died of something, and may come back when a node starts. */
+  /**
+   * Returns whether a durable actor died of a failure, so that it may come back when a node starts.
+   */
   boolean isDurablyDead() {
     return descriptor.durable() && !endedByUser;
   }
@@ -283,7 +287,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     return why == null ? new ObjectFailure(() -> diedException("it ended", null)) : why;
   }
 
-  /** The calls that have come and have not begun, as one entry. */
+  /** Returns one entry for the calls that have arrived and have not started. */
   Optional<WaitingWork> waiting() {
     long count = calls.values().stream().filter(ActorCallRun::isWaiting).count();
     return count == 0 || isDead()
@@ -301,7 +305,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
         : "it runs " + present.name();
   }
 
-  /** Calls of other processes that have not begun go back to them. */
+  /** Sends calls of other processes that have not started back to their callers. */
   void rejectUnstarted() {
     for (var run : calls.values()) {
       if (run.rejectIfUnstarted()) {
@@ -318,9 +322,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     deferredRef.tell(command);
   }
 
-  /**
-   * The call has its outcome: forgets it, and ends the actor if it was the last one to wait for.
-   */
+  /** Removes a call that has its outcome, and ends the actor if it is drained by that. */
   void settled(ActorCallRun run) {
     if (calls.remove(run.result().id()) != null) {
       pending.decrementAndGet();
@@ -329,27 +331,27 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     }
   }
 
-  /** Names the present execution, where the actor runs one call at a time. */
+  /** Sets the current execution, if the actor runs one call at a time. */
   void setRunning(@Nullable Execution execution) {
     running = execution;
   }
 
-  /** The calls that run at this moment. */
+  /** Returns the calls that run at present. */
   RunningCalls runningCalls() {
     return runningCalls;
   }
 
-  /** Whether that call has come here and has no outcome. */
+  /** Returns whether that call has arrived here and has no outcome. */
   boolean hasCall(ObjectId call) {
     return calls.containsKey(call);
   }
 
-  /** The calls that have come here and have no outcome. */
+  /** Returns the calls that have arrived here and have no outcome. */
   Collection<ActorCallRun> unanswered() {
     return calls.values();
   }
 
-  /** The calls that have not begun. */
+  /** Returns the calls that have not started. */
   List<ActorCallRun> unstarted() {
     return calls.values().stream().filter(ActorCallRun::isWaiting).toList();
   }
@@ -359,7 +361,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     return CallWaitSteps.of(this, calls.get(wanted), wanted);
   }
 
-  /** What it does at this moment, or waits for. */
+  /** Returns the point that calls wait for: the actor's current work. */
   WaitPoint turn() {
     return turn;
   }
@@ -373,7 +375,10 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     return busy != null ? busy : WaitStep.asking(describe() + " is idle", this::explained);
   }
 
-  /** It looks at all its calls for an answer, so that all who ask within a while share one. */
+  /**
+   * Asks the actor what it waits for. The actor goes through all its calls, so requests within a
+   * short time share one answer.
+   */
   private CompletableFuture<WaitStep> explained() {
     var before = explanation;
     if (before != null && before.isFresh()) {
@@ -388,11 +393,13 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   @Override
   public @Nullable Execution blockingExecution(ObjectId wanted) {
     var run = calls.get(wanted);
-    boolean returned = run != null && run.isStaged(); // its stage waits for no turn of the actor
+    boolean returned = run != null && run.isStaged(); // its stage does not wait for the actor
     return options().execution().maxConcurrency() == 1 && !returned ? running : null;
   }
 
-  /** The same for a call that has come here and has no outcome. */
+  /**
+   * Returns the execution that blocks a call that has arrived here and has no outcome, or null.
+   */
   @Nullable
   Execution findBlocker(ObjectId call) {
     return calls.containsKey(call) ? blockingExecution(call) : null;
@@ -403,7 +410,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     cancel(new ObjectId(store().node().incarnation(), task, 0));
   }
 
-  /** Ends the call that gives this result, whichever process has made it. */
+  /** Cancels the call that gives this result, of whichever process. */
   void cancel(ObjectId result) {
     var run = calls.get(result);
     if (run != null
@@ -424,29 +431,29 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     kill(() -> diedException("it was killed", null));
   }
 
-  /** A user wants it to end, for good. */
+  /** Records that a user ended the actor, for good. */
   void markEndedByUser() {
     endedByUser = true;
   }
 
-  /** Whether a user wanted its end; else it died of something. */
+  /** Returns whether a user ended the actor; else it died of a failure. */
   boolean isEndedByUser() {
     return endedByUser;
   }
 
-  /** Whether its end is that of its node alone. */
+  /** Returns whether the actor lives, or ends only because its node closes. */
   boolean willBeRecreated() {
     return !isDead() || (engine.isClosed() && !endedByUser);
   }
 
-  /** Ends at once. */
+  /** Ends the actor at once. */
   void kill(Supplier<? extends MobulaException> why) {
     if (lifecycleState != LifecycleState.DEAD) {
       kill(new ObjectFailure(why));
     }
   }
 
-  /** Ends at once. */
+  /** Ends the actor at once. */
   void kill(ObjectFailure why) {
     synchronized (this) {
       if (lifecycleState == LifecycleState.DEAD) {
@@ -472,7 +479,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     tell(new ActorBehavior.End());
   }
 
-  /** Takes no more calls, and ends when all have been answered. */
+  /** Takes no more calls, and ends when all calls have been answered. */
   void drain(Supplier<? extends MobulaException> why) {
     synchronized (this) {
       if (lifecycleState != LifecycleState.OPEN) {
@@ -504,7 +511,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     }
   }
 
-  /** The behavior has stopped and the user's object is let go: gives everything back. */
+  /** Releases everything, as the behavior has stopped and the user's object is unreferenced. */
   void stopped() {
     lease.release();
     constructor().release();
@@ -512,7 +519,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     ended.complete(null);
   }
 
-  /** Whether nothing is left of it. */
+  /** Returns whether nothing is left of the actor. */
   boolean isStopped() {
     return ended.isDone();
   }
@@ -529,7 +536,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     return descriptor.diedException(how, cause);
   }
 
-  /** Fails a result of this actor. */
+  /** Fails a call of this actor. */
   void fail(ActorCallRun run, ObjectFailure why) {
     if (run.finish()) {
       try {
@@ -540,18 +547,21 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     }
   }
 
-  /** The calling thread is about to run the constructor; false if the actor is dead. */
+  /**
+   * Records that the calling thread is about to run the constructor; returns false if the actor is
+   * dead.
+   */
   synchronized boolean beginMaking(Execution execution) {
     if (lifecycleState == LifecycleState.DEAD) {
       return false;
     }
-    Thread.interrupted(); // came before it began, so that it means somebody else
+    Thread.interrupted(); // clears an interrupt that was meant for earlier work
     running = execution;
     maker = Thread.currentThread();
     return true;
   }
 
-  /** The constructor has ended; an interrupt that was meant for it is taken away. */
+  /** Records that the constructor has ended, and clears an interrupt that was meant for it. */
   synchronized void endMaking() {
     running = null;
     maker = null;
@@ -569,7 +579,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
         + store().node() + ", which is in no cluster.");
   }
 
-  /** The class of the user's object, once it is made. */
+  /** Returns the class of the user's object, or null before it is constructed. */
   @Nullable
   Class<?> instanceType() {
     return instanceType;

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of one actor, as its behavior makes them: restores the object's state, counts the
- * calls since, saves when that is due, and knows which calls the state contains. Belongs to the
- * actor's thread; blocks while a state is written.
+ * Checkpointing of one actor on behalf of its behavior. It restores the object's state, counts the
+ * calls since the latest checkpoint, saves when a checkpoint is due, and knows which calls the
+ * state contains. Confined to the actor's thread; blocks while it writes a state.
  */
 final class ActorCheckpointer {
   private static final Logger LOG = LoggerFactory.getLogger(ActorCheckpointer.class);
@@ -32,19 +32,19 @@ final class ActorCheckpointer {
   private AppliedCalls applied = new AppliedCalls();
   private @Nullable CheckpointedActor<Object> object;
   private CheckpointVersion version = CheckpointVersion.NONE;
-  private CheckpointVersion lastSaved = CheckpointVersion.NONE; // before it a term may have begun
+  private CheckpointVersion lastSaved = CheckpointVersion.NONE; // a term may have begun after it
 
-  /** The last number that was used: one whose copy failed may be kept elsewhere all the same. */
+  /** Last version that was tried: a failed save may have left a copy under it somewhere. */
   private CheckpointVersion tried = CheckpointVersion.NONE;
 
   private long unsaved; // calls since the latest checkpoint
-  private boolean timed; // the interval runs
+  private boolean timed; // the timer of the interval is running
 
   /**
-   * Reads and writes nothing yet.
+   * Makes a checkpointer that has read and written nothing yet.
    *
-   * @param executions what each run of {@code save} and {@code load} is
-   * @param due tells the actor soon that the interval is over
+   * @param executions gives the execution for each run of {@code save} and {@code load}
+   * @param due tells the actor that the interval is over, without running in the calling thread
    */
   ActorCheckpointer(
       ActorCell cell, CheckpointStore kept, Supplier<Execution> executions, Runnable due) {
@@ -55,17 +55,17 @@ final class ActorCheckpointer {
     this.due = due;
   }
 
-  // ---- taking up
+  // ---- restoring
 
   /**
-   * Gives a new object the state of the latest checkpoint, if there is one.
+   * Restores the state of a new object from the latest checkpoint, if there is one.
    *
-   * @throws ActorCheckpointException when there is one that cannot be used, or {@code load} throws
+   * @throws ActorCheckpointException when the checkpoint cannot be used, or {@code load} throws
    */
   void restore(Object made) {
     object = checkpointed(made);
     unsaved = 0;
-    timed = false; // a timer that came while there was no object was for nothing
+    timed = false; // a timer that fired while there was no object had no effect
     var known = cell.history().checkpoint();
     var latest = kept.latest(known.compareTo(lastSaved) > 0 ? known : lastSaved);
     if (latest == null) {
@@ -83,7 +83,10 @@ final class ActorCheckpointer {
     LOG.info("{} goes on from its checkpoint {}", cell.describe(), latest.version());
   }
 
-  /** A node that was removed, and has not heard of it, is not to go on from what is another's. */
+  /**
+   * Rejects a checkpoint of another node's incarnation: this node was removed from the cluster and
+   * does not know it yet.
+   */
   private void requireOwn(CheckpointVersion latest) {
     if (version.term() > 0 && latest.term() > version.term()) {
       throw new ActorCheckpointException(
@@ -94,7 +97,7 @@ final class ActorCheckpointer {
     }
   }
 
-  @SuppressWarnings("unchecked") // what it gave to save is what it is given to load
+  @SuppressWarnings("unchecked") // load gets what save returned
   private CheckpointedActor<Object> checkpointed(Object made) {
     if (made instanceof CheckpointedActor<?> able) {
       return (CheckpointedActor<Object>) able;
@@ -121,14 +124,14 @@ final class ActorCheckpointer {
 
   // ---- calls
 
-  /** What the call is answered with, instead of being run, or null if it is to run. */
+  /** Returns the recorded outcome of a repeated call, or null if the call is to run. */
   @Nullable
   CompletionRecord recordedOutcome(ActorCallRun run) {
     var origin = run.origin();
     return origin == null ? null : applied.find(origin);
   }
 
-  /** Why such a call fails whose outcome is not kept. */
+  /** Returns the failure of a repeated call whose outcome is not kept. */
   static ObjectFailure outcomeDiscarded(ActorCallRun run, ActorCell cell) {
     return new ObjectFailure(
         () -> new ActorCheckpointException(
@@ -137,18 +140,26 @@ final class ActorCheckpointer {
                 + " has run, or may have, before its host died, and is not run again: its result is no longer kept."));
   }
 
-  /** A method has returned a stage: if the call is made again, nobody knows how far it had come. */
+  /**
+   * Records that a method has returned a stage: if the call is repeated, its progress is unknown.
+   */
   void began(ActorCallRun run) {
     note(run, CompletionRecord.DISCARDED);
   }
 
-  /** The call has a value. Gives why it is to fail instead: its effect could not be saved. */
+  /**
+   * Records a call that has a value. Returns a failure for the call instead if its effect could not
+   * be saved, else null.
+   */
   @Nullable
   ObjectFailure recordOutcome(ActorCallRun run, ObjectContent content) {
     return recordOutcome(run, () -> CompletionRecord.of(content, cell.store()));
   }
 
-  /** The same for a call that has failed, and may have changed the state before that. */
+  /**
+   * Records a call that has failed, and may have changed the state before. Returns a failure to
+   * report instead if a due save failed, else null.
+   */
   @Nullable
   ObjectFailure recordOutcome(ActorCallRun run, ObjectFailure failure) {
     return recordOutcome(run, () -> CompletionRecord.of(failure, cell.store()));
@@ -190,7 +201,7 @@ final class ActorCheckpointer {
 
   // ---- saving
 
-  /** The interval is over, or the node leaves: saves what is unsaved. */
+  /** Saves the state if it has changed, when the interval is over or the node leaves. */
   void saveIfChanged() {
     timed = false;
     if (unsaved > 0 && object != null && save() != null) {
@@ -198,7 +209,10 @@ final class ActorCheckpointer {
     }
   }
 
-  /** Gives why there is no new checkpoint, which is in the log as well. */
+  /**
+   * Saves the state; returns the reason if there is no new checkpoint, which is also logged, else
+   * null.
+   */
   private @Nullable ActorCheckpointException save() {
     if (!cell.willBeRecreated()) { // its files are about to be deleted
       return new ActorCheckpointException(cell.describe() + " has ended.");
@@ -208,7 +222,7 @@ final class ActorCheckpointer {
     applied.forgetAbsent(cell.engine()::isMember, System.nanoTime());
     try {
       kept.save(new SavedState(next, applied.toBytes(), state()));
-    } catch (Throwable thrown) { // of the user's save, of the disk: the actor lives on
+    } catch (Throwable thrown) { // of the user's save, or of the disk; the actor lives on
       var captured = CapturedThrowable.of(thrown);
       var why = thrown instanceof ActorCheckpointException known
           ? known
@@ -241,7 +255,7 @@ final class ActorCheckpointer {
     cell.listener().checkpointed(version);
   }
 
-  /** Nobody makes the actor again: removes its checkpoints. */
+  /** Deletes the checkpoints, as the actor will not be recreated. */
   void delete() {
     try {
       kept.delete();

@@ -29,12 +29,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of this process to one actor of the cluster: keeps calls while the actor has no place,
- * sends them to its host, makes them again when the host dies, and calls the cell itself where the
- * actor lives here. Safe for all threads; what is not volatile belongs to its turns.
+ * Client of this process for one actor of the cluster. It keeps calls while the actor is not
+ * placed, sends them to its host, repeats them when the host dies, and calls the cell directly if
+ * the actor lives in this process. Safe for all threads; fields that are not volatile are confined
+ * to its executor.
  */
 final class ActorClient implements ActorEndpoint, ValueProducer {
-  /** Within this time whoever inherits an actor has said so. */
+  /** A successor has announced itself within this time. */
   private static final Duration SUCCESSION = Duration.ofSeconds(20);
 
   private final ActorDescriptor descriptor;
@@ -45,7 +46,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   private volatile @Nullable ActorCell local;
   private volatile @Nullable ActorAddress address;
   private @Nullable ActorAddress
-      unmetAddress; // where it is, on a node that this process has yet to meet
+      unmetAddress; // address on a node that this process has not met
   private int lastLostIncarnation;
   private volatile @Nullable ObjectFailure deathCause;
   private volatile @Nullable ObjectFailure drainCause;
@@ -53,13 +54,13 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   private boolean held;
   private boolean awaitsSuccessor;
   private WeakReference<TrackedActorHandle.ReachabilityToken> token =
-      new WeakReference<>(null); // under the monitor
-  private boolean retired; // under the monitor
+      new WeakReference<>(null); // guarded by the monitor
+  private boolean retired; // guarded by the monitor
 
   /**
-   * Knows no place yet.
+   * Makes a client that knows no address yet.
    *
-   * @param stream numbers the routes of this process, so that a host tells their calls apart
+   * @param stream numbers the clients of this process, so that a host can tell their calls apart
    */
   ActorClient(ActorDescriptor descriptor, ActorCluster cluster, long stream) {
     this.descriptor = descriptor;
@@ -88,7 +89,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
 
   // ---- handles
 
-  /** A new handle, or null when this route has ended because none was left. */
+  /** Returns a new handle, or null when this client is retired because no handle was left. */
   <A> @Nullable TrackedActorHandle<A> handle() {
     TrackedActorHandle.ReachabilityToken present;
     boolean first;
@@ -117,7 +118,10 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     }
   }
 
-  /** The last handle and the last call are gone: the owner need not count this process any more. */
+  /**
+   * Retires this client after its last handle and last call: the owner need not count this process
+   * any more.
+   */
   private void retireIfUnused() {
     synchronized (this) {
       if (retired || token.get() != null || !pendingCalls.isEmpty()) {
@@ -142,7 +146,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var cell = local;
     if (cell != null
-        && pendingCalls.isIdle()) { // else one before it is still on its way to the cell
+        && pendingCalls.isIdle()) { // else an earlier call is still on its way to the cell
       return cell.call(request);
     }
     var store = store();
@@ -211,10 +215,10 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   }
 
   /**
-   * The host has an outcome: a content or a failure.
+   * Handles an outcome from the host: a content or a failure.
    *
-   * @param takenIn run when the call has it, and this process holds what the outcome brings: what
-   *     is said of that before would be wrong
+   * @param takenIn runs when the call has the outcome, and this process holds the objects that came
+   *     with it; an acknowledgement before that would be wrong
    */
   void onReply(int incarnation, long number, Object outcome, Runnable takenIn) {
     executor.execute(() -> {
@@ -226,7 +230,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     });
   }
 
-  /** The actor was not there; the call has not been run. */
+  /** Handles a rejection: the actor was not there, and the call has not run. */
   void onRejected(int incarnation, long number) {
     executor.execute(() -> {
       pendingCalls.requeueRejected(incarnation, number);
@@ -249,7 +253,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
 
   // ---- where the actor is
 
-  /** The owner says, or whoever gave the handle. */
+  /** Handles a status from the owner, or an address from a received handle. */
   void onStatus(ActorStatus news) {
     executor.execute(() -> {
       switch (news) {
@@ -262,7 +266,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
 
   private void onPlace(ActorAddress at) {
     var present = address;
-    if (!cluster.isMember(at.node())) { // gone, or not met yet
+    if (!cluster.isMember(at.node())) { // the node is gone, or not met yet
       unmetAddress = at;
       return;
     }
@@ -275,7 +279,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     onLost(at.incarnation() - 1);
     var cell = cluster.cellAt(at, id());
     if (cell == null && at.node().equals(store().node())) {
-      lastLostIncarnation = at.incarnation(); // it has died already, and its owner will say so
+      lastLostIncarnation = at.incarnation(); // the actor has died already, and its owner will say so
       return;
     }
     address = at;
@@ -284,7 +288,9 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     flush();
   }
 
-  /** Incarnations up to this one are no more, and nobody knows how far they had come. */
+  /**
+   * Handles the loss of incarnations up to this one; nobody knows which of their calls have run.
+   */
   private void onLost(int incarnation) {
     forgetPlace(incarnation);
     pendingCalls.retryOrFailLost(at -> at.incarnation() <= incarnation, deathCause == null);
@@ -301,7 +307,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     }
   }
 
-  /** A process is there that this one had not met. */
+  /** Handles a node that has joined: an address on it becomes usable. */
   void joined(NodeId node) {
     executor.execute(() -> {
       var at = unmetAddress;
@@ -311,13 +317,13 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     });
   }
 
-  /** A process has left the cluster. */
+  /** Handles a node that has left the cluster. */
   void left(NodeId node, String who) {
     executor.execute(() -> {
       var present = address;
       if (present != null && present.node().equals(node)) {
         onLost(present.incarnation());
-      } else { // also where the owner has told of another place, or of the actor's end
+      } else { // also if the owner has reported another address meanwhile, or the actor's end
         pendingCalls.retryOrFailLost(at -> at.node().equals(node), deathCause == null);
       }
       var owner = cluster.ownerOf(id());
@@ -335,7 +341,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     });
   }
 
-  /** Another node owns it, or will: one of those who are left, or nobody. */
+  /** Waits for a successor of the owner, which may never come. */
   private void awaitSuccessor(String who) {
     if (awaitsSuccessor || deathCause != null) {
       return;
@@ -358,7 +364,9 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
             }));
   }
 
-  /** Another node owns it: that one counts this process's handles, and says where it is. */
+  /**
+   * Registers the handles of this process with the actor's new owner, which reports the address.
+   */
   void onOwnerChange() {
     executor.execute(() -> {
       awaitsSuccessor = false;
@@ -402,7 +410,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     var cell = local;
     if (cell != null) {
       cell.markEndedByUser();
-      if (descriptor.durable()) { // its owner is not to take this for a death of something
+      if (descriptor.durable()) { // so that the owner does not take it for a failure
         executor.execute(() -> cluster.ownedActors().kill(descriptor, address, how));
       }
       cell.kill(why);
@@ -426,7 +434,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     var cell = local;
     if (cell != null) {
       var gone = cell.drain(limit);
-      if (descriptor.durable()) { // whoever wants its name has to wait
+      if (descriptor.durable()) { // until it is gone, nobody else may take its name
         executor.execute(() -> cluster.ownedActors().drain(descriptor, address, "it was drained"));
       }
       return gone;
@@ -442,7 +450,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::runCallback);
   }
 
-  /** What this process has called is answered: the host may end. */
+  /** Drains the host's actor once the calls of this process are answered. */
   private void drainIfDone() {
     if (drainCause != null && !drainSent && deathCause == null && pendingCalls.isEmpty()) {
       drainSent = true;
@@ -450,7 +458,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     }
   }
 
-  /** The runtime closes: nothing will be answered any more. */
+  /** Fails all calls, as the runtime is closing. */
   void close(Supplier<MobulaException> why) {
     executor.execute(() -> {
       onDead(new ObjectFailure(why), true);
@@ -458,7 +466,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     });
   }
 
-  /** The calls of this process that wait for the actor to have a place, as one entry. */
+  /** Returns one entry for the calls of this process that wait until the actor is placed. */
   Optional<WaitingWork> waiting() {
     int count = pendingCalls.pending();
     return count == 0 || address != null || deathCause != null
@@ -466,12 +474,12 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
         : Optional.of(WaitingCallsEntry.of(count, describe(), "it has no place at the moment"));
   }
 
-  /** Whether nothing is left of it, as far as this process knows. */
+  /** Returns whether nothing is left of the actor, as far as this process knows. */
   boolean isEnded() {
     return ended.isDone();
   }
 
-  /** Whether it takes calls, as far as this process knows. */
+  /** Returns whether the actor takes calls, as far as this process knows. */
   boolean isOpen() {
     var cell = local;
     return cell == null ? deathCause == null && drainCause == null : cell.isOpen();
@@ -532,7 +540,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
         : WaitStep.via("its actor has no place", owner);
   }
 
-  /** The unanswered calls of this process that are not its cell's, as soon as it can say. */
+  /** Returns a stage with the unanswered calls of this process that its cell does not have. */
   CompletionStage<List<ObjectEntry>> unanswered() {
     var answer = new CompletableFuture<List<ObjectEntry>>();
     executor.execute(() ->
@@ -540,7 +548,10 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     return answer;
   }
 
-  /** Known before the owner has told where the actor is, so that no cycle is overlooked. */
+  /**
+   * Returns the execution even before the owner has reported the address, so that no cycle is
+   * missed.
+   */
   @Override
   public @Nullable Execution blockingExecution(ObjectId wanted) {
     var known = local;

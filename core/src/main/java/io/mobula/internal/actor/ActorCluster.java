@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Actors between nodes: the ways of this process to actors, the actors it owns and those it hosts,
- * and what is said about them. Safe for all threads; nothing blocks but {@link #awaitRoom}.
+ * Actors across nodes: the clients of this process, the actors that it owns and hosts, and the
+ * frames between nodes. Safe for all threads; only {@link #awaitRoom} blocks.
  */
 public final class ActorCluster {
   private final ActorEngine engine;
@@ -52,15 +52,15 @@ public final class ActorCluster {
   private final Map<NodeId, Queue<Runnable>> earlyOwnerChanges = new ConcurrentHashMap<>();
   private final AtomicLong streams = new AtomicLong();
 
-  /** What frames go through. */
+  /** Parts of the node that carry frames. */
   public record Dependencies(
       ClusterObjects sharing, PeerTransport lanes, FrameRouter router, LeaseGranter desk) {}
 
   /**
-   * Sends and takes frames about actors from now on.
+   * Starts to send and receive frames about actors.
    *
    * @param grace how long an actor lives on when no process has a handle
-   * @param roomLimit how long a call waits where too much is on the way already
+   * @param roomLimit how long a call waits while too many bytes to a node are in flight
    */
   public ActorCluster(
       ActorEngine engine,
@@ -132,22 +132,22 @@ public final class ActorCluster {
     return membership.peer(node) != null;
   }
 
-  /** What this process owns. */
+  /** Returns the actors that this process owns. */
   OwnedActors ownedActors() {
     return ownedActors;
   }
 
-  /** What this process inherits, and leaves to others. */
+  /** Returns the successions that this process has appointed or may take over. */
   OwnershipSuccession succession() {
     return succession;
   }
 
-  /** Checkpoints in stores. */
+  /** Returns the replicator of checkpoints between object stores. */
   CheckpointReplicator replicator() {
     return replicator;
   }
 
-  /** What this process hosts. */
+  /** Returns the actors that this process hosts. */
   HostedActors hostedActors() {
     return hostedActors;
   }
@@ -168,7 +168,9 @@ public final class ActorCluster {
 
   // ---- who owns an actor
 
-  /** The node that sees to an actor's life, as far as is known here: its maker, or its heir. */
+  /**
+   * Returns the current owner of an actor, as far as is known here: its creator, or a successor.
+   */
   NodeId ownerOf(ActorId id) {
     return newOwners.getOrDefault(id, new NodeId(id.node()));
   }
@@ -177,7 +179,7 @@ public final class ActorCluster {
     return new ActorDescriptor.SerializedHandle(descriptor, null, ownerOf(descriptor.id()));
   }
 
-  /** The other processes that offer resources for good. */
+  /** Returns the other processes that offer resources and are no workers of a node. */
   List<NodeId> otherNodes() {
     return membership.peers().stream()
         .filter(peer -> peer.role() == Peer.Role.NODE && !peer.id().equals(self()))
@@ -190,7 +192,7 @@ public final class ActorCluster {
     membership.peers().forEach(peer -> send(peer.id(), frame));
   }
 
-  /** An owner is gone, and this node is its heir. */
+  /** Takes over an actor, as its owner is gone and this node is its successor. */
   void takeOver(
       ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState, NodeId from) {
     var id = descriptor.id();
@@ -209,7 +211,9 @@ public final class ActorCluster {
     return frame.toBytes();
   }
 
-  /** Some node has inherited an actor; counts when its former owner has left here, too. */
+  /**
+   * Handles the announcement of a new owner; takes effect once the former owner has left here, too.
+   */
   private void onOwnerChanged(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
     var former = new NodeId(in.int64());
@@ -249,14 +253,14 @@ public final class ActorCluster {
     }
   }
 
-  /** Nobody here wants to know any more who owns it. */
+  /** Forgets the new owner of an actor if nothing here refers to the actor. */
   void forgetOwner(ActorId id) {
     if (!clients.containsKey(id) && hostedActors.cell(id) == null && ownedActors.find(id) == null) {
       newOwners.remove(id);
     }
   }
 
-  /** The owner of an actor that this process has handles of is gone. */
+  /** Asks all nodes who owns an actor whose owner is gone. */
   void askWhoOwns(ActorId id) {
     if (ownedActors.find(id) != null) {
       newOwners.put(id, self());
@@ -275,7 +279,7 @@ public final class ActorCluster {
 
   // ---- handles
 
-  /** A handle to an actor of the cluster; all of this process share one route. */
+  /** Returns a handle to an actor of the cluster; all handles of this process share one client. */
   <A> TrackedActorHandle<A> handle(ActorDescriptor.SerializedHandle serializedHandle) {
     var descriptor = serializedHandle.descriptor();
     var seen = serializedHandle.lastKnownAddress();
@@ -295,14 +299,14 @@ public final class ActorCluster {
     }
   }
 
-  /** Whether nothing is left of an actor, as far as is known here. */
+  /** Returns whether nothing is left of an actor, as far as is known here. */
   boolean isEnded(ActorId id) {
     var ours = ownedActors.find(id);
     var client = clients.get(id);
     return ours == null ? client == null || client.isEnded() : ours.isEnded();
   }
 
-  /** The same, or null when the actor is known to be ending. */
+  /** Returns a handle, or null when the actor is known to be ending. */
   <A> @Nullable TrackedActorHandle<A> handleIfOpen(
       ActorDescriptor.SerializedHandle serializedHandle) {
     var descriptor = serializedHandle.descriptor();
@@ -328,7 +332,10 @@ public final class ActorCluster {
     forgetOwner(client.id());
   }
 
-  /** This process has handles: its owner tells where the actor is from now on. */
+  /**
+   * Registers this process as a holder with the owner, which reports the actor's status from now
+   * on.
+   */
   void hold(ActorClient client) {
     var owner = ownerOf(client.id());
     var ours = ownedActors.find(client.id());
@@ -336,7 +343,7 @@ public final class ActorCluster {
       ours.hold(self());
     } else {
       send(owner, ActorFrames.of(ActorFrames.HOLD, client.id()).toBytes());
-      if (!isMember(owner)) { // what tells routes of that may have come before there was this one
+      if (!isMember(owner)) { // clients may have been told that before this one existed
         client.left(owner, "node " + owner);
       }
     }
@@ -363,17 +370,18 @@ public final class ActorCluster {
     try {
       dependencies.lanes().awaitRoom(node, roomLimit);
     } catch (NodeLostException gone) {
-      // the call waits for the actor's next place, or learns why there is none
+      // the call waits for the actor's next address, or fails with the reason
     }
   }
 
   /**
-   * What a host puts calls in order by.
+   * Numbers by which a host orders calls.
    *
-   * @param stream names the route
-   * @param number of the call on that route and to that incarnation, from one
-   * @param caller names the caller on that route
-   * @param answeredBefore see {@link CallOrigin}
+   * @param stream the number of the client
+   * @param number the number of the call on that client to that incarnation, from one
+   * @param caller the number of the caller on that client
+   * @param answeredBefore the smallest sequence number that may be unanswered; see {@link
+   *     CallOrigin}
    */
   record CallNumbers(long stream, long number, long caller, long answeredBefore) {}
 
@@ -390,7 +398,9 @@ public final class ActorCluster {
     return frame;
   }
 
-  /** Sends a sealed frame; false if the node is no member any more, and has not got it. */
+  /**
+   * Sends a sealed frame; returns false if the node is no member any more and has not received it.
+   */
   boolean send(ActorAddress to, FrameWriter sealed) {
     return dependencies.sharing().send(to.node(), sealed);
   }
@@ -429,7 +439,7 @@ public final class ActorCluster {
     }
   }
 
-  /** The owner of an actor that this process holds says where it is. */
+  /** Passes a status from the owner to this process's client. */
   void onStatus(ActorId id, ActorStatus news) {
     var client = clients.get(id);
     if (client != null) {
@@ -444,7 +454,7 @@ public final class ActorCluster {
     }
   }
 
-  /** The actor's cell, if it lives in this process. */
+  /** Returns the actor's cell, or null if the actor does not live in this process. */
   @Nullable
   ActorCell cellHere(ActorId id) {
     return hostedActors.cell(id);
@@ -455,12 +465,12 @@ public final class ActorCluster {
     return address.node().equals(self()) ? hostedActors.cellAt(address, id) : null;
   }
 
-  /** The calls of this process that wait for their actor to have a place. */
+  /** Returns the entries of calls of this process that wait for their actor to be placed. */
   Stream<Optional<WaitingWork>> waiting() {
     return clients.values().stream().map(ActorClient::waiting);
   }
 
-  /** The unanswered calls of this process that have not come to a cell of this process. */
+  /** Returns the unanswered calls of this process that have not reached a cell of this process. */
   Stream<WaitPoint> pending() {
     return clients.values().stream().flatMap(client -> {
       var calls = client.unanswered().toCompletableFuture();
@@ -469,7 +479,9 @@ public final class ActorCluster {
     });
   }
 
-  /** What a call of another process waits for here; null if it is not here. */
+  /**
+   * Returns the point that a call of another process waits for here, or null if it is not here.
+   */
   public @Nullable WaitPoint pendingHere(NodeId from, ObjectId call) {
     return hostedActors.pendingHere(from, call);
   }

@@ -5,10 +5,10 @@ import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Job;
 
 /**
- * How an actor is made.
+ * Specification of how to create an actor.
  *
  * @param constructor makes the user's object
- * @param options how it lives
- * @param job whose it is
+ * @param options the actor's options
+ * @param job the job that the actor belongs to
  */
 record ActorCreationSpec(BoundCall constructor, ActorOptions options, Job job) {}

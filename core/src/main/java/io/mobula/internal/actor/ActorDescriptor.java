@@ -10,18 +10,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What whoever calls an actor must know of it, in every process and for all its life. A handle
- * travels as this and the place where the actor was last seen.
+ * Immutable description of an actor, carried by every handle in every process for all of the
+ * actor's life.
  *
- * @param id names the actor; its node owns it
+ * @param id the id, which names the node that created the actor
  * @param type the user's class, as messages call it
- * @param name its name, or null
- * @param detached whether it lives on without handles, and without its owner
- * @param ownerFailover whether another node owns it when its owner is gone, and makes it again when
- *     its host is
- * @param durable whether it comes back after all of its cluster has ended
- * @param maxPendingCalls how many calls of one process may be unanswered
- * @param maxCallRetries how often a call is made again that its host died over
+ * @param name the registered name, or null
+ * @param detached whether the actor outlives its handles and its owner
+ * @param ownerFailover whether another node takes over the ownership when the owner is gone, and
+ *     recreates the actor when its host is gone
+ * @param durable whether the actor comes back after its whole cluster has ended
+ * @param maxPendingCalls the maximum number of unanswered calls of one process
+ * @param maxCallRetries how often a call is repeated after its host died
  */
 record ActorDescriptor(
     ActorId id,
@@ -49,22 +49,22 @@ record ActorDescriptor(
         options.lifetime().maxCallRetries());
   }
 
-  /** The node that made the actor, and sees to its life for as long as it is there. */
+  /** Returns the node that created the actor, and owns it as long as that node is a member. */
   NodeId originalOwner() {
     return new NodeId(id.node());
   }
 
-  /** What people call it: its name, else its class. */
+  /** Returns the name, or the class if the actor has no name. */
   String displayName() {
     return name == null ? type : name;
   }
 
-  /** Names the actor for messages. */
+  /** Returns a description for messages. */
   String describe() {
     return "actor " + (name == null ? type : "\"" + name + "\"") + " (" + id + ")";
   }
 
-  /** Why calls fail once it is dead. */
+  /** Returns the exception for calls of the dead actor. */
   ActorDiedException diedException(String how, @Nullable Throwable cause) {
     return new ActorDiedException(describe() + " is dead: " + how + ".", cause);
   }
@@ -93,14 +93,15 @@ record ActorDescriptor(
   }
 
   /**
-   * A passport, and what else who gives it knows.
+   * Handle as it travels between processes: the descriptor, and the sender's knowledge of the
+   * actor.
    *
-   * @param lastKnownAddress where the actor was last seen, or null
-   * @param currentOwner the node that sees to its life
+   * @param lastKnownAddress the last known address, or null
+   * @param currentOwner the node that owns the actor
    */
   record SerializedHandle(
       ActorDescriptor descriptor, @Nullable ActorAddress lastKnownAddress, NodeId currentOwner) {
-    /** What is known of an actor that its maker owns. */
+    /** Returns the handle of an actor that its creator owns. */
     static SerializedHandle ofMaker(ActorDescriptor descriptor) {
       return new SerializedHandle(descriptor, null, descriptor.originalOwner());
     }

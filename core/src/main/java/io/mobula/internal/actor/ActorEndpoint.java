@@ -10,29 +10,29 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the handles of one process call: the actor itself on a node alone, the way to it in a
- * cluster. Safe for all threads.
+ * Target of the handles of one process: the cell of an actor on a node without a cluster, the
+ * client of the actor in a cluster. Safe for all threads.
  */
 interface ActorEndpoint {
 
-  /** Names the actor. */
+  /** Returns the id of the actor. */
   ActorId id();
 
-  /** Names it for messages. */
+  /** Returns a description of the actor for messages. */
   String describe();
 
-  /** Whose handles these are. */
+  /** Returns the object store of the handles' runtime. */
   ObjectStore store();
 
-  /** See {@link io.mobula.ActorHandle#send}. */
+  /** Calls a method of the actor; see {@link io.mobula.ActorHandle#send}. */
   <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request);
 
-  /** See {@link io.mobula.ActorHandle#kill}. */
+  /** Ends the actor at once; see {@link io.mobula.ActorHandle#kill}. */
   void kill();
 
-  /** See {@link io.mobula.ActorHandle#drain}. */
+  /** Ends the actor after its calls; see {@link io.mobula.ActorHandle#drain}. */
   CompletableFuture<@Nullable Void> drain(Duration limit);
 
-  /** Writes what another process needs to reach the actor; see {@link ActorDescriptor}. */
+  /** Writes a {@linkplain ActorDescriptor.SerializedHandle handle} for another process. */
   void export(FrameWriter out);
 }

@@ -52,7 +52,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes, finds and ends the actors of one node. Safe for all threads; nothing blocks. */
+/**
+ * Engine that creates, finds and ends the actors of one node. Safe for all threads. Blocks only for
+ * the directory of actor names and for files of checkpoints.
+ */
 public final class ActorEngine {
   private static final Logger LOG = LoggerFactory.getLogger(ActorEngine.class);
   private static final int MOST_REPORTED = 1000;
@@ -71,14 +74,14 @@ public final class ActorEngine {
   private volatile boolean closed;
 
   /**
-   * What the engine works with.
+   * Parts of the node that the engine works with.
    *
-   * @param runtime what actors see as theirs
-   * @param names who has which name
-   * @param resolver for refs to Akka actors of other nodes
-   * @param job whose those actors are that no task or actor makes
-   * @param checkpoints where states of actors are saved, or null: in the store
-   * @param after runs something later; what it returns takes that back
+   * @param runtime the runtime that actors see as theirs
+   * @param names the directory of actor names
+   * @param resolver resolves refs to Akka actors of other nodes
+   * @param job the job of actors that no task or actor creates
+   * @param checkpoints the directory for states of actors, or null: the store keeps them
+   * @param after runs an action after a delay; its result cancels that
    */
   public record Dependencies(
       MobulaRuntime runtime,
@@ -92,20 +95,20 @@ public final class ActorEngine {
       Supplier<Job> job,
       @Nullable CheckpointDirectory checkpoints) {}
 
-  /** What a durable actor has died of. */
+  /** Failure that a durable actor has died of. */
   private record DurableDeath(ActorId actor, ObjectFailure why) {}
 
-  /** Starts Akka actors as children of the node. */
+  /** Starter of Akka actors as children of the node. */
   public interface Spawner {
-    /** Starts one soon and says when. */
+    /** Starts an actor asynchronously and passes on its ref. */
     <T> void spawn(Behavior<T> behavior, String name, Props props, Consumer<ActorRef<T>> then);
   }
 
   /**
-   * Starts nothing.
+   * Makes an engine without actors.
    *
    * @param threads runs methods of actors that allow several at a time
-   * @param virtualThreads the same for actors on virtual threads
+   * @param virtualThreads does the same for actors on virtual threads
    */
   public ActorEngine(
       Dependencies dependencies, ExecutorService threads, ExecutorService virtualThreads) {
@@ -117,12 +120,12 @@ public final class ActorEngine {
     this.spawning = new BehaviorSpawner(this, dependencies.resolver(), dependencies.spawner());
   }
 
-  /** Actors live on other nodes, too, from now on. */
+  /** Connects the engine to the cluster: from now on actors live on other nodes, too. */
   public void join(ActorCluster with) {
     cluster = with;
   }
 
-  /** Makes an actor; see {@link MobulaRuntime#create(ActorRequest)}. */
+  /** Creates an actor; see {@link MobulaRuntime#create(ActorRequest)}. */
   public <A> ActorHandle<A> create(ActorRequest request) {
     requireOpen();
     var nameOptions = request.options().nameOptions();
@@ -131,7 +134,7 @@ public final class ActorEngine {
     return existing != null ? existing : createNew(request);
   }
 
-  /** See {@link MobulaRuntime#spawn}. */
+  /** Starts a user's Akka actor; see {@link MobulaRuntime#spawn}. */
   public <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
     requireOpen();
@@ -180,7 +183,7 @@ public final class ActorEngine {
     }
   }
 
-  /** Work of a group that captures its children puts them there. */
+  /** Places work of a group that captures its children in that group. */
   private static ActorOptions withCapturedPlacement(ActorOptions asked) {
     return new ActorOptions(
         asked.resources(),
@@ -191,7 +194,7 @@ public final class ActorEngine {
         asked.checkpointPolicy());
   }
 
-  /** A placement group is no more: what lives in it here dies of that. */
+  /** Ends the actors here that live in a placement group, as the group is removed. */
   public void endGroup(PlacementGroupId group, String how, Function<String, MobulaException> why) {
     cells.values().forEach(cell -> {
       if (cell.options().placement() instanceof Placement.Group placed
@@ -202,7 +205,7 @@ public final class ActorEngine {
     spawning.stopGroup(group);
   }
 
-  /** An actor that is noted, so that others find it by its name, and not made yet. */
+  /** Actor that is registered, so that others find it by name, and not started yet. */
   private record PendingCreation<A>(
       ActorHandle<A> handle, Runnable start, Runnable abandon, Consumer<ObjectFailure> fail) {}
 
@@ -239,7 +242,7 @@ public final class ActorEngine {
     return name.endsWith(".new") ? name.substring(0, name.length() - ".new".length()) : name;
   }
 
-  /** What is registered under a name, as this node knows it. */
+  /** Source of handles for registered names, from this node's knowledge. */
   private final class RegisteredHandleFactory implements ActorNameClient.HandleFactory {
     @Override
     public <A> @Nullable ActorHandle<A> handle(ActorDescriptor.SerializedHandle serializedHandle) {
@@ -257,7 +260,7 @@ public final class ActorEngine {
     }
   }
 
-  /** The actor of that passport, unless it is ending as far as this node knows. */
+  /** Returns a handle to an actor, or null if the actor is ending as far as this node knows. */
   private <A> @Nullable ActorHandle<A> open(ActorDescriptor.SerializedHandle serializedHandle) {
     var present = cluster;
     var self = ActorCell.ofCaller(serializedHandle.descriptor().id());
@@ -272,9 +275,9 @@ public final class ActorEngine {
   }
 
   /**
-   * Starts a cell; it is made when its lease is granted.
+   * Starts a cell, whose object is constructed when its lease is granted.
    *
-   * @param restarts how often it has been made anew elsewhere
+   * @param restarts how often the actor has been recreated on other nodes
    */
   void host(ActorCell cell, int restarts) {
     cells.put(cell.id(), cell);
@@ -287,10 +290,10 @@ public final class ActorEngine {
             "actor-" + cell.id() + "-" + numbers.incrementAndGet(),
             dispatcher(execution.threads()),
             cell.deferredRef()::started);
-    if (closed) { // close may have looked before it was there
+    if (closed) { // close() may have run before the cell was registered
       cell.kill(this::closedException);
     }
-    if (cell.isDead()) { // somebody may have found it by its name, and killed it, before
+    if (cell.isDead()) { // it may have been found by name and killed meanwhile
       forget(cell);
     }
   }
@@ -308,7 +311,7 @@ public final class ActorEngine {
         });
   }
 
-  /** The living actor of that name; see {@link MobulaRuntime#actorNamed}. */
+  /** Returns the living actor of that name; see {@link MobulaRuntime#actorNamed}. */
   public <A> ActorHandle<A> named(String name, Class<A> type) {
     requireOpen();
     Objects.requireNonNull(type, "type");
@@ -335,7 +338,7 @@ public final class ActorEngine {
     dependencies.placement().rescanQueue(cell.options().placement());
   }
 
-  /** This node is about to leave: what it has not begun of others' calls is for others. */
+  /** Sends calls of other processes that have not started back, as this node is about to leave. */
   public void leave() {
     var present = cluster;
     if (present != null) {
@@ -344,7 +347,8 @@ public final class ActorEngine {
   }
 
   /**
-   * The calls that wait, by actor: those that have come to it here, and those it has no place for.
+   * Returns the waiting calls by actor: those that have arrived here, and those whose actor is not
+   * placed.
    */
   public List<WaitingWork> waiting() {
     var here = cells.values().stream().map(ActorCell::waiting);
@@ -353,7 +357,7 @@ public final class ActorEngine {
     return all.flatMap(Optional::stream).limit(MOST_REPORTED).toList();
   }
 
-  /** The calls without an outcome, in no order. */
+  /** Returns the calls without an outcome, in no order. */
   public Stream<WaitPoint> pending() {
     Stream<WaitPoint> here = cells.values().stream()
         .flatMap(cell -> cell.unanswered().stream()
@@ -362,7 +366,7 @@ public final class ActorEngine {
     return present == null ? here : Stream.concat(here, present.pending());
   }
 
-  /** A call that has come to its actor. */
+  /** Call that has arrived at its actor. */
   private record PendingCall(ActorCell cell, ObjectId call) implements WaitPoint {
     @Override
     public WaitStep waitStep() {
@@ -372,7 +376,7 @@ public final class ActorEngine {
     }
   }
 
-  /** Ends every actor at once and fails their calls. Does not wait for methods that go on. */
+  /** Ends every actor at once and fails its calls. Does not wait for running methods. */
   public void close() {
     closed = true;
     spawning.close(this::closedException);
@@ -389,12 +393,12 @@ public final class ActorEngine {
         + dependencies.store().node() + " was closed before the actor had answered.");
   }
 
-  /** Whose work the calling thread submits. */
+  /** Returns the job of work that the calling thread submits. */
   Job currentJob() {
     return Job.current(dependencies.job().get());
   }
 
-  /** Whether any actor lives here, or is seen to from here. */
+  /** Returns whether any actor lives here, or is owned by this node. */
   public boolean isBusy() {
     var present = cluster;
     return !cells.isEmpty() || (present != null && !present.ownedActors().isEmpty());
@@ -417,8 +421,8 @@ public final class ActorEngine {
   }
 
   /**
-   * A durable actor has died of something: its name stays, for who asks for it to be told why,
-   * until another takes it.
+   * Records the failure of a durable actor for those who ask for its name, until another actor
+   * takes the name.
    */
   void recordDeath(ActorDescriptor descriptor, ObjectFailure why) {
     var name = descriptor.name();
@@ -427,13 +431,15 @@ public final class ActorEngine {
     }
   }
 
-  /** Whether that durable actor has died of something, and not a former one of its name. */
+  /**
+   * Returns whether that durable actor has died of a failure, and not an earlier actor of its name.
+   */
   private boolean isNoted(String name, ActorId actor) {
     var end = durableDeaths.get(name);
     return end != null && end.actor().equals(actor);
   }
 
-  /** Another actor has the name now. */
+  /** Forgets the death of an earlier actor, as another actor has the name now. */
   private void forgetFormer(ActorDescriptor descriptor) {
     var name = descriptor.name();
     if (name != null) {
@@ -441,19 +447,19 @@ public final class ActorEngine {
     }
   }
 
-  /** The actor is ending: its name is free, unless its files have to go first. */
+  /** Releases the name of an ending actor, unless its files have to be deleted first. */
   void releaseNameUnlessDurable(ActorDescriptor descriptor) {
     if (!descriptor.durable()) {
       names.release(descriptor);
     }
   }
 
-  /** Nothing is left of the actor: its name stands by this node no more. Has no effect twice. */
+  /** Removes this node's registration of the actor's name. Has no effect the second time. */
   void releaseName(ActorDescriptor descriptor) {
     names.release(descriptor);
   }
 
-  /** The actor's name stands by this node, which hosts or owns it. */
+  /** Registers this node as a keeper of the actor's name, as it hosts or owns the actor. */
   void registerName(
       ActorDescriptor descriptor, @Nullable ActorAddress address, @Nullable Class<?> made) {
     var present = cluster;
@@ -462,14 +468,14 @@ public final class ActorEngine {
   }
 
   /**
-   * This node hosts the actor: its name stands by this node, too.
+   * Registers this node as a keeper of the name of an actor that it hosts.
    *
-   * @param made the class of the user's object, or null if it is not made yet
+   * @param made the class of the user's object, or null before it is constructed
    */
   void registerHostedName(ActorCell cell, ActorAddress here, @Nullable Class<?> made) {
     registerName(cell.descriptor(), here, made);
     if (cell.isDead() && (!cell.descriptor().durable() || cell.isStopped())) {
-      // it may have given its name back before
+      // it may have released its name before
       names.release(cell.descriptor());
     }
   }
@@ -478,7 +484,7 @@ public final class ActorEngine {
     return closed;
   }
 
-  /** Whether that process is a member of the cluster, as far as this one knows. */
+  /** Returns whether that process is a member of the cluster, as far as this process knows. */
   boolean isMember(NodeId node) {
     var present = cluster;
     return present == null ? node.equals(dependencies.store().node()) : present.isMember(node);
@@ -486,7 +492,7 @@ public final class ActorEngine {
 
   // ---- checkpoints
 
-  /** Where the actor's states are kept; null if they are not saved. */
+  /** Returns the store of the actor's checkpoints, or null if its state is not saved. */
   @Nullable
   CheckpointStore checkpointsOf(ActorCell cell) {
     if (!cell.options().checkpointPolicy().isOn()) {
@@ -507,7 +513,7 @@ public final class ActorEngine {
         : directory.of(descriptor.id(), descriptor.describe());
   }
 
-  /** Says on disk how the actor is made, if it outlives its cluster. */
+  /** Writes the definition of a durable actor to disk. */
   void define(ActorCell cell) throws Exception {
     if (cell.descriptor().durable()) {
       DurableActors.define(cell, filesOf(cell.descriptor()));
@@ -515,7 +521,7 @@ public final class ActorEngine {
   }
 
   /**
-   * This node is about to join: others see that it uses the directory of checkpoints, if it has
+   * Registers this node, which is about to join, as a user of the checkpoint directory, if it has
    * one.
    */
   public void registerCheckpointUser() {
@@ -526,7 +532,7 @@ public final class ActorEngine {
     }
   }
 
-  /** This node has joined, and nobody else is in its cluster. */
+  /** Removes stale checkpoints, as this node has joined and is alone in its cluster. */
   public void removeLeftovers() {
     var directory = dependencies.checkpoints();
     if (directory != null) {
@@ -551,7 +557,7 @@ public final class ActorEngine {
     });
   }
 
-  /** Its actors have ended: this node saves nothing any more. */
+  /** Removes the registration, as this node's actors have ended and save nothing any more. */
   public void unregisterCheckpointUser() {
     var directory = dependencies.checkpoints();
     if (directory != null) {
@@ -559,7 +565,7 @@ public final class ActorEngine {
     }
   }
 
-  /** Makes the durable actors again that no node has; when this node has joined. */
+  /** Recreates the durable actors that no node has, when this node has joined. */
   public void restoreDurable() {
     var directory = dependencies.checkpoints();
     if (directory != null) {
@@ -568,9 +574,9 @@ public final class ActorEngine {
   }
 
   /**
-   * Makes a durable actor again, unless another node has done so.
+   * Recreates a durable actor, unless another node has done so.
    *
-   * @param unreadable why it cannot be made, if so: whoever asks for its name is told
+   * @param unreadable why it cannot be created, or null; those who ask for its name get it
    */
   void restore(
       String type, ActorOptions saved, BoundCall constructor, @Nullable ObjectFailure unreadable) {
@@ -609,7 +615,7 @@ public final class ActorEngine {
     }
   }
 
-  /** The actor has ended for good: its files go, and then its name is free. */
+  /** Deletes the files of an actor that has ended for good, and then releases its name. */
   void deleteFiles(ActorDescriptor descriptor) {
     try {
       delete(descriptor);

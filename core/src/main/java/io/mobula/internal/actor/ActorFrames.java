@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of frames about actors, and what is alike in them. */
+/** Kinds of the frames about actors, and the encoding that several of them share. */
 final class ActorFrames {
   static final int CREATE = 48;
   static final int PLACED = 49;
@@ -55,7 +55,7 @@ final class ActorFrames {
 
   private ActorFrames() {}
 
-  /** A frame about an actor. */
+  /** Begins a frame about an actor. */
   static FrameWriter of(int kind, ActorId id) {
     return ActorDescriptor.writeId(new FrameWriter().octet(kind), id);
   }
@@ -65,7 +65,7 @@ final class ActorFrames {
         "A frame has " + what + " of kind " + kind + ": another release's.", null);
   }
 
-  /** Reads why something has failed, where nothing else can be. */
+  /** Reads a failure; throws if the frame holds a value instead. */
   static ObjectFailure readFailure(FrameReader in, ClusterObjects clusterObjects) {
     var outcome = clusterObjects.read(in);
     if (outcome instanceof ObjectFailure failure) {
@@ -77,7 +77,7 @@ final class ActorFrames {
     throw new CodecException("A frame has a value where it must say why there is none.", null);
   }
 
-  /** Writes what the host must know; where it is to live has been decided. */
+  /** Writes the options that the host needs. The placement is left out, as it is decided. */
   static void writeOptions(FrameWriter out, ActorOptions options) {
     var resources = options.resources();
     out.flag(resources != null);
@@ -106,9 +106,9 @@ final class ActorFrames {
   }
 
   /**
-   * Reads what {@link #writeOptions} wrote.
+   * Reads the options that {@link #writeOptions} wrote.
    *
-   * @param placement reads where it is to live, which follows; null where that is decided
+   * @param placement reads the placement, which follows; null where it is decided
    */
   static ActorOptions readOptions(
       FrameReader in, @Nullable Function<FrameReader, Placement> placement) {
@@ -124,7 +124,7 @@ final class ActorFrames {
     return new ActorOptions(resources, where, nameOptions, lifetime, execution, checkpointPolicy);
   }
 
-  /** Writes where an actor may live; an object it shall be near to is forgotten. */
+  /** Writes the placement of an actor. The object of a placement near an object is dropped. */
   static void writePlacement(FrameWriter out, Placement placement) {
     switch (placement) {
       case Placement.Anywhere anywhere -> out.octet(ANYWHERE);

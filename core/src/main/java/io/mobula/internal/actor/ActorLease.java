@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an actor has of its node's resources: one CPU to be placed and nothing after that, or what
- * was asked for, for life. Safe for all threads.
+ * Lease of an actor on its node: the requested resources for life, or one CPU that is released once
+ * the actor is placed. Safe for all threads.
  */
 final class ActorLease implements ClusterLeaseRequester, WaitPoint {
   /**
-   * How many times it is given back while arguments are looked for. After that the constructor
-   * looks for them itself, under the lease.
+   * Maximum number of times that the lease is released while arguments are searched for. After that
+   * the constructor searches for them under the lease.
    */
   private static final int MOST_PAUSES = 16;
 
@@ -103,20 +103,20 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
   }
 
   @Override
-  public void recalled(Lease held) {} // an actor keeps what it asked for
+  public void recalled(Lease held) {} // an actor keeps its lease
 
   synchronized @Nullable Lease present() {
     return lease;
   }
 
-  /** Whether something is held that {@link #pause} may give back. */
+  /** Returns whether a lease is held that {@link #pause} may release. */
   synchronized boolean canPause() {
     return lease != null && lease.ledger() != null && pauses < MOST_PAUSES;
   }
 
   /**
-   * Gives back what is held while an argument of the constructor is looked for, as the task that
-   * makes the argument again may need the same. Then waits for as much of the same ledger.
+   * Releases the lease while an argument of the constructor is searched for, as the task that
+   * remakes the argument may need the same resources. Then requests the same from the same ledger.
    */
   void pause(ObjectId absent) {
     Lease held;
@@ -175,7 +175,7 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
             WaitCause.NOBODY);
   }
 
-  /** Gives back what is held. */
+  /** Releases the lease, if one is held. */
   void release() {
     Lease held;
     synchronized (this) {

@@ -4,10 +4,10 @@ import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.store.ObjectFailure;
 import java.util.concurrent.CompletableFuture;
 
-/** Who hears what becomes of an actor that this node hosts. Called from any thread. */
+/** Listener to the life of an actor that this node hosts. Called from any thread. */
 interface ActorLifecycleListener {
 
-  /** On a node alone nobody else needs to know. */
+  /** Listener of a node without a cluster, which does nothing. */
   ActorLifecycleListener NONE = new ActorLifecycleListener() {
     @Override
     public void made(ActorCell cell, Class<?> type) {}
@@ -30,21 +30,31 @@ interface ActorLifecycleListener {
     public void ended() {}
   };
 
-  /** The user's object is there. */
+  /** Reports that the user's object is constructed. */
   void made(ActorCell cell, Class<?> type);
 
-  /** The user's object failed and another is made, so often by now. */
+  /**
+   * Reports that the user's object failed and another is constructed.
+   *
+   * @param times how often that has happened
+   */
   void restarted(int times);
 
-  /** Its state is saved: who makes it again goes on from there. */
+  /** Reports that the state is saved: the next incarnation starts from this version. */
   void checkpointed(CheckpointVersion version);
 
-  /** Has others keep a copy of its state; empty once they do, else why there is none. */
+  /**
+   * Has other nodes keep a copy of the state. The result is empty once they do, else the reason why
+   * there is no copy.
+   */
   CompletableFuture<String> replicate(ReplicatedCheckpoint state);
 
-  /** It takes no more calls and all have an outcome; no other is made. */
+  /**
+   * Reports that the actor takes no more calls, that all its calls have an outcome, and that it is
+   * not recreated.
+   */
   void died(ObjectFailure why);
 
-  /** Its last method has returned, and what it held is given back. */
+  /** Reports that the last method has returned, and that the actor's resources are released. */
   void ended();
 }

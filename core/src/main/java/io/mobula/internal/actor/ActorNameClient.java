@@ -19,9 +19,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Actors by name, as the engine asks for them: claims and finds, and waits for the answer in the
- * thread that asks, and for a durable actor of that name that is ending to be gone with its files.
- * Safe for all threads.
+ * Blocking client of the directory of actor names: claims and finds names, waits for the answers in
+ * the calling thread, and waits for an ending durable actor of the wanted name to be gone with its
+ * files. Safe for all threads.
  */
 final class ActorNameClient {
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -32,13 +32,14 @@ final class ActorNameClient {
   private final NodeId node;
   private final HandleFactory handleFactory;
 
-  /** Turns what is registered into a handle. */
+  /** Source of handles for registered names. */
   interface HandleFactory {
-    /** A handle to that actor, or null if it is ending. */
+    /** Returns a handle to that actor, or null if it is ending. */
     <A> @Nullable ActorHandle<A> handle(ActorDescriptor.SerializedHandle serializedHandle);
 
     /**
-     * Whether that actor, to which there is no handle, gives its name back when its files are gone.
+     * Returns whether that actor, to which there is no handle, releases its name only when its
+     * files are deleted.
      */
     boolean stillHoldsName(ActorDescriptor descriptor);
   }
@@ -50,10 +51,11 @@ final class ActorNameClient {
   }
 
   /**
-   * Takes the name of the actor, if it has one. Gives the actor that has it if that is welcome.
+   * Claims the name of the actor, if it has one. Returns null when the actor has the name now, or a
+   * handle to the existing actor if {@code getIfExists} is set.
    *
-   * @throws ActorNameException when another living actor has it, or a durable one that was ended
-   *     and whose method runs on for long
+   * @throws ActorNameException when another living actor has the name, or an ended durable actor
+   *     whose method still runs after a long wait
    */
   <A> @Nullable ActorHandle<A> claim(ActorDescriptor descriptor, boolean getIfExists) {
     var name = descriptor.name();
@@ -81,7 +83,7 @@ final class ActorNameClient {
       if (handleFactory.stillHoldsName(other.descriptor())) {
         awaitEnd(other.descriptor(), name, end);
       } else {
-        names.release(name, holder.actor()); // it is ending
+        names.release(name, holder.actor()); // that actor is ending
       }
     }
   }
@@ -103,16 +105,16 @@ final class ActorNameClient {
     }
   }
 
-  /** The living actor of that name, or null. */
+  /** Returns the living actor of that name, or null. */
   <A> @Nullable ActorHandle<A> find(String name) {
     var holder = await(names.find(name), name);
     return holder.isEmpty() ? null : handleFactory.handle(read(holder.get()));
   }
 
   /**
-   * The living actor of that name, or null.
+   * Returns the living actor of that name, or null.
    *
-   * @throws ActorNameException when it is known to be of another type
+   * @throws ActorNameException when the actor is known to be of another type
    */
   <A> @Nullable ActorHandle<A> find(String name, Class<A> type) {
     var holder = await(names.find(name), name);
@@ -133,17 +135,17 @@ final class ActorNameClient {
         "The actor named \"" + name + "\" is a " + actual + ", not a " + wanted.getName() + ".");
   }
 
-  /** No living actor has that name. */
+  /** Returns the exception for a name that no living actor has. */
   ActorNameException unknown(String name) {
     return new ActorNameException(
         "No living actor is named \"" + name + "\". There are: " + names.knownNames() + ".");
   }
 
   /**
-   * This node hosts or owns the actor: its name stands by this node, too, and outlives the node
-   * that claimed it.
+   * Registers this node, which hosts or owns the actor, as a keeper of its name, so that the name
+   * outlives the node that claimed it.
    *
-   * @param made the class of the user's object, or null if it is not made yet
+   * @param made the class of the user's object, or null before it is constructed
    */
   void register(ActorDescriptor.SerializedHandle serializedHandle, @Nullable Class<?> made) {
     if (serializedHandle.descriptor().name() != null) {
@@ -151,7 +153,10 @@ final class ActorNameClient {
     }
   }
 
-  /** The class, and all that it extends and implements: whoever asks may lack some of them. */
+  /**
+   * Returns the names of the class and of all its superclasses and interfaces, as a node that asks
+   * may lack some of them.
+   */
   private static List<String> typesOf(Class<?> made) {
     var names = new LinkedHashSet<String>();
     for (Class<?> type = made; type != null; type = type.getSuperclass()) {

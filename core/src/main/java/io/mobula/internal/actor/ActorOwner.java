@@ -22,9 +22,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node that made an actor, as it sees to the actor's life: finds a place for it, makes it again
- * when its host dies, knows which processes hold it, and ends it when none does. Safe for all
- * threads; what is not volatile belongs to its turns.
+ * Owner of one actor, at first on the node that created it. It finds a host for the actor,
+ * recreates the actor when its host dies, knows which processes hold it, and ends it when none
+ * does. Safe for all threads; fields that are not volatile are confined to its executor.
  */
 final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   private final ActorDescriptor descriptor;
@@ -45,7 +45,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   private boolean leased;
   private long lease;
   private volatile @Nullable NodeId successor;
-  private boolean failoverPossible; // its constructor can be sent
+  private boolean failoverPossible; // its constructor can be sent to other nodes
   private @Nullable String drainReason;
   private @Nullable ObjectFailure deathCause;
   private volatile boolean ended;
@@ -63,26 +63,26 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     return descriptor;
   }
 
-  /** Whether nothing is left of it. */
+  /** Returns whether nothing is left of the actor. */
   boolean isEnded() {
     return ended;
   }
 
-  /** Whether it lives, or will, and takes calls. */
+  /** Returns whether the actor is alive or will be, and takes calls. */
   boolean isOpen() {
     return open;
   }
 
-  // ---- finding a place
+  // ---- placement
 
-  /** Finds a place once the constructor's arguments are there. */
+  /** Places the actor once the constructor's arguments are ready. */
   void start() {
     constructor.whenReady(() -> executor.execute(this::findArguments));
   }
 
   /**
-   * Looks for the constructor's arguments before it asks for a place: an actor without a place
-   * holds nothing that is needed to make an argument again.
+   * Searches for missing arguments of the constructor before it requests a lease: an actor without
+   * a lease holds nothing that a task needs to remake an argument.
    */
   private void findArguments() {
     var search = deathCause == null ? constructor.findMissing(null) : null;
@@ -149,7 +149,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   }
 
   @Override
-  public void recalled(Lease held) {} // an actor keeps what it asked for
+  public void recalled(Lease held) {} // an actor keeps its lease
 
   @Override
   public void granted(Lease granted) {
@@ -177,7 +177,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
         return;
       }
       leaseRequested = false;
-      if (!ownedActors.isMember(node)) { // this owner has heard that it left
+      if (!ownedActors.isMember(node)) { // this owner has heard that the node left
         start();
         return;
       }
@@ -188,20 +188,20 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
       updateSuccessor();
       try {
         ownedActors.create(incarnationSpec(address), number);
-      } catch (Throwable e) { // an argument that cannot travel
+      } catch (Throwable e) { // an argument that cannot be sent
         ownedActors.leaseSource().release(node, number);
         address = null;
         var why = CapturedThrowable.textOf(e);
         die(died("it cannot be sent to node " + node + ": " + why, e), true);
         return;
       }
-      if (!ownedActors.isMember(node)) { // what says so may have come before it had this place
+      if (!ownedActors.isMember(node)) { // the membership may have reported that before this owner had the address
         lost("it left");
       }
     });
   }
 
-  /** The node that inherits it, if there is one. */
+  /** Returns the appointed successor of this owner, or null. */
   @Nullable
   NodeId successor() {
     return successor;
@@ -250,7 +250,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
         : WaitStep.via("its constructor waits for arguments", missing);
   }
 
-  /** The host has it: whoever holds the actor may call it there. */
+  /** Records that the host has the actor: holders may call it there. */
   void placed(ActorAddress at) {
     executor.execute(() -> {
       if (!at.equals(address)) {
@@ -273,7 +273,10 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** The host had no lease for it any more, or it has ended there while nobody owned it. */
+  /**
+   * Handles a host that does not have the actor: its lease had ended, or the actor ended while it
+   * had no owner.
+   */
   void placementLost(ActorAddress at) {
     executor.execute(() -> {
       if (!at.equals(address)) {
@@ -290,9 +293,11 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  // ---- its heir
+  // ---- the successor
 
-  /** This node has inherited it: goes on where the owner before had come to. */
+  /**
+   * Resumes the ownership of an actor that this node has taken over, from the former owner's state.
+   */
   void resume(ActorOwnerState from) {
     executor.execute(() -> {
       failoverPossible = true;
@@ -310,14 +315,12 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  /** Somebody has joined, who may inherit. */
+  /** Handles a new member, which may be a better successor. */
   void joined() {
     executor.execute(this::updateSuccessor);
   }
 
-  /**
-   * The heir knows how far the actor's life has come; another is appointed if there is a better.
-   */
+  /** Sends the state to the successor, or appoints another one if that is better. */
   private void updateSuccessor() {
     if (!failoverPossible || !constructor.isReady() || deathCause != null || drainReason != null) {
       return;
@@ -348,7 +351,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  // ---- its life
+  // ---- the actor's life
 
   void restarted(ActorAddress at, int times) {
     executor.execute(() -> {
@@ -359,7 +362,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  /** The host has saved its state. */
+  /** Records that the host has saved the actor's state. */
   void checkpointed(ActorAddress at, CheckpointVersion version) {
     executor.execute(() -> {
       if (at.equals(address)) {
@@ -369,7 +372,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  /** A process has left: perhaps the host, perhaps one that held the actor. */
+  /** Handles a process that has left: perhaps the host, the successor, or a holder. */
   void left(NodeId node, String who) {
     executor.execute(() -> {
       var at = address;
@@ -400,7 +403,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** The host says that it is dead. */
+  /** Records the host's report that the actor is dead. */
   void died(ActorAddress at, ObjectFailure why) {
     executor.execute(() -> {
       if (at.equals(address)) {
@@ -409,7 +412,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  /** The host says that nothing of it is left. */
+  /** Records the host's report that nothing of the actor is left. */
   void ended(ActorAddress at) {
     executor.execute(() -> {
       if (at.equals(address)) {
@@ -457,9 +460,9 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   }
 
   /**
-   * Nothing is left of it.
+   * Finishes, as nothing is left of the actor.
    *
-   * @param deleted whether its host has seen to its files
+   * @param deleted whether its host has deleted its files
    */
   private void over(boolean deleted) {
     if (!deleted && !ended && isDurablyEnded()) {
@@ -468,7 +471,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     }
     if (!ended) {
       ended = true;
-      if (isDurablyEnded()) { // where its host has done so, it still stands by this node
+      if (isDurablyEnded()) { // this node may still be registered for the name where the host has deleted the files
         ownedActors.releaseName(descriptor);
       }
       publish();
@@ -476,7 +479,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     forgetIfUnheld();
   }
 
-  /** Whether nobody is to make it again, though it is durable. */
+  /** Returns whether a durable actor was ended by a user, so that nobody recreates it. */
   private boolean isDurablyEnded() {
     return descriptor.durable() && endedByUser;
   }
@@ -485,12 +488,12 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     return new ObjectFailure(() -> descriptor.diedException(how, cause));
   }
 
-  /** It cannot be made at all. */
+  /** Ends an actor that cannot be created. */
   void fail(ObjectFailure why) {
     executor.execute(() -> die(why, true));
   }
 
-  /** Ends it at once. */
+  /** Ends the actor at once. */
   void kill(String how) {
     executor.execute(() -> {
       endedByUser = true;
@@ -504,7 +507,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  /** It answers what it has been sent, then ends. */
+  /** Ends the actor once it has answered its calls. */
   void drain(String how) {
     executor.execute(() -> {
       if (deathCause == null && drainReason == null) {
@@ -515,14 +518,14 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
         dismissSuccessor();
         if (address != null && confirmed) {
           ownedActors.drainAt(address, descriptor, how);
-        } else if (address == null && holders.isEmpty()) { // nobody awaits an answer of it
+        } else if (address == null && holders.isEmpty()) { // nobody waits for an answer of the actor
           die(died(how, null), true);
         }
       }
     });
   }
 
-  /** The name was taken: it has never been there. */
+  /** Abandons an actor whose name was taken: it never existed. */
   void abandon() {
     executor.execute(() -> {
       deathCause = died("its name was taken", null);
@@ -533,9 +536,9 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  // ---- who holds it
+  // ---- holders
 
-  /** A process has handles from now on, and hears where the actor is. */
+  /** Registers a process that has handles, and sends it the actor's status. */
   void hold(NodeId node) {
     executor.execute(() -> {
       holders.add(node);
@@ -546,7 +549,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  /** A process has no handle any more. */
+  /** Removes a process that has no handle any more. */
   void release(NodeId node) {
     executor.execute(() -> onRelease(node));
   }

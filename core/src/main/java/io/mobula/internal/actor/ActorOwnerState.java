@@ -6,13 +6,13 @@ import io.mobula.internal.lane.FrameWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an actor's life has come, as its owner knows it.
+ * State of an actor's owner, which is replicated to the successor.
  *
- * @param incarnation how often it has been given a place
- * @param restarts how often it has been made anew
- * @param address where it lives or is about to, or null
- * @param confirmed whether its host has said that it has it
- * @param checkpoint the latest one that is known
+ * @param incarnation how often the actor has been placed
+ * @param restarts how often the actor has been restarted or recreated
+ * @param address the present or next address of the actor, or null
+ * @param confirmed whether the host has confirmed that it has the actor
+ * @param checkpoint the latest checkpoint that the owner knows
  */
 record ActorOwnerState(
     int incarnation,
@@ -20,7 +20,7 @@ record ActorOwnerState(
     @Nullable ActorAddress address,
     boolean confirmed,
     CheckpointVersion checkpoint) {
-  /** What whoever was not told of any can say. */
+  /** State in an answer to a node that asks for the owner; it tells nothing else. */
   static final ActorOwnerState UNKNOWN =
       new ActorOwnerState(0, 0, null, false, CheckpointVersion.NONE);
 

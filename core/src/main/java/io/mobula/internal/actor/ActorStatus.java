@@ -6,21 +6,21 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectFailure;
 
-/** What an actor's owner says of where it is. */
+/** Status of an actor that its owner reports to holders. */
 sealed interface ActorStatus {
 
-  /** It lives there. */
+  /** Status of an actor that lives at an address. */
   record Alive(ActorAddress address) implements ActorStatus {}
 
   /**
-   * It has no place at the moment.
+   * Status of an actor that is not placed at the moment.
    *
-   * @param lastLostIncarnation the last incarnation that is no more, zero if there was none
+   * @param lastLostIncarnation the last incarnation that is lost, zero if none is
    */
   record Pending(int lastLostIncarnation) implements ActorStatus {}
 
   /**
-   * It is dead for good.
+   * Status of an actor that is dead for good.
    *
    * @param ended whether its last method has returned, too
    */

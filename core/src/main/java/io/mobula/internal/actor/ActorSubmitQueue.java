@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unanswered calls of one process to one actor, in the order in which they may go: each
- * caller's as they were made, one whose arguments are not ready holding back that caller's later
- * ones and nobody else's. Belongs to the turns of its {@link ActorClient}.
+ * Queue of the unanswered calls of one process to one actor. Each caller's calls are sent in the
+ * order they were made: a call whose arguments are not ready delays that caller's later calls, and
+ * no others. Confined to the executor of its {@link ActorClient}.
  */
 final class ActorSubmitQueue {
   private final LinkedHashMap<Long, RemoteCall> open = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ final class ActorSubmitQueue {
   private long callerNumbers;
   private long sequences;
 
-  /** A task, an actor or the driver while it has unanswered calls here. */
+  /** State of a task, an actor or the driver while it has unanswered calls here. */
   private static final class CallerState {
     final long number;
     int unanswered;
@@ -44,19 +44,19 @@ final class ActorSubmitQueue {
     return open.get(number);
   }
 
-  /** What names the caller of an unanswered call on the wire. */
+  /** Returns the number of the caller of an unanswered call in frames. */
   long callerNumber(RemoteCall call) {
     var callerState = callerStates.get(call.caller());
     return callerState == null ? 0 : callerState.number;
   }
 
-  /** Every call with a smaller sequence has its outcome. */
+  /** Returns the smallest sequence number that may be unanswered. */
   long answeredBefore() {
     var oldest = open.firstEntry();
     return oldest == null ? sequences + 1 : oldest.getValue().sequence();
   }
 
-  /** Takes a new call; true if its arguments must be awaited. */
+  /** Adds a new call; returns whether its arguments must be awaited. */
   boolean add(RemoteCall call) {
     open.put(call.number(), call);
     call.sequence(++sequences);
@@ -78,8 +78,8 @@ final class ActorSubmitQueue {
   }
 
   /**
-   * The first call that this caller has waiting may be ready, or has an outcome: lets go what may.
-   * Gives the next one whose arguments must be awaited, or null.
+   * Makes this caller's calls sendable whose arguments are ready, when the first waiting one is
+   * ready or has an outcome. Returns the next call whose arguments must be awaited, or null.
    */
   @Nullable
   RemoteCall releaseReady(Object caller) {
@@ -99,14 +99,14 @@ final class ActorSubmitQueue {
     return open.containsKey(call.number());
   }
 
-  /** The first call that this caller has waiting for arguments, or null. */
+  /** Returns the first call of this caller that waits for arguments, or null. */
   @Nullable
   RemoteCall firstWaiting(Object caller) {
     var lane = waitingByCaller.get(caller);
     return lane == null ? null : lane.peekFirst();
   }
 
-  /** The next call to be sent, or null. */
+  /** Returns the next call to send, or null. */
   @Nullable
   RemoteCall next() {
     while (true) {
@@ -118,12 +118,12 @@ final class ActorSubmitQueue {
     }
   }
 
-  /** It must be sent once more, before all that have not been sent. */
+  /** Queues a call to be sent again, before all calls that have not been sent. */
   void requeue(RemoteCall call) {
     requeued.put(call.number(), call);
   }
 
-  /** The call has its outcome; false if it had one before. */
+  /** Removes a call that has its outcome; returns false if it had one before. */
   boolean settle(RemoteCall call) {
     if (open.remove(call.number()) == null) {
       return false;
@@ -135,7 +135,7 @@ final class ActorSubmitQueue {
     return true;
   }
 
-  /** Every unanswered call that is not on its way, each caller's in order; none waits any more. */
+  /** Removes and returns all unanswered calls that are not in flight, each caller's in order. */
   List<RemoteCall> takeUnsent() {
     var unsent = new ArrayList<>(requeued.values());
     unsent.addAll(ready);
@@ -147,7 +147,7 @@ final class ActorSubmitQueue {
     return unsent;
   }
 
-  /** The calls that have been sent and not answered, oldest first. */
+  /** Returns the calls that have been sent and not answered, oldest first. */
   List<RemoteCall> sent() {
     return open.values().stream()
         .filter(call -> call.sentTo() != null)
@@ -155,7 +155,7 @@ final class ActorSubmitQueue {
         .toList();
   }
 
-  /** All unanswered calls. */
+  /** Returns a copy of all unanswered calls. */
   Collection<RemoteCall> all() {
     return List.copyOf(open.values());
   }

@@ -13,29 +13,30 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls whose effects are in an actor's state and that may be made again, with their outcomes
- * where those are kept: part of each checkpoint. Belongs to the actor's thread.
+ * Table of the calls whose effects an actor's state contains and that may be repeated, with their
+ * outcomes where those are kept. It is part of each checkpoint. Confined to the actor's thread.
  *
- * <p>What a process says of the calls that have been answered lets go of what is older, as in RIFL
- * (Lee et al., SOSP 2015). Besides, the number of processes, of calls of each, and the bytes of all
- * outcomes are bounded; who was seen longest ago goes first. What a process has called goes when it
- * has been no member of the cluster for a while, as it cannot call again. Of a repeated call that
- * may have gone that way it is said that it may have run, and never that it has not.
+ * <p>A process reports which of its calls are answered, and older entries are dropped, as in RIFL
+ * (Lee et al., SOSP 2015). In addition, the number of processes, the calls of each, and the bytes
+ * of all outcomes are bounded; entries of the process that was seen longest ago are dropped first.
+ * Entries of a process are dropped when it has been no member of the cluster for a while, as it
+ * cannot call again. A repeated call whose entry may have been dropped is reported as possibly run,
+ * never as not run.
  */
 final class AppliedCalls {
   static final int MOST_PROCESSES = 1024;
   static final int MOST_CALLS = 1024;
   static final long MOST_BYTES = 8 << 20;
 
-  /** A node that was just made may not have met all members yet. */
+  /** Time for a new node to meet all members. */
   static final long ABSENT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Map<NodeId, CallingProcess> processes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<NodeId, Long> absentSince = new HashMap<>();
   private long bytes;
-  private boolean forgot; // a whole process, so that calls of an unknown one may be its
+  private boolean forgot; // a whole process, so that a call of an unknown process may be one of its calls
 
-  /** What one process has called by its present route. */
+  /** Calls of one process through its present client. */
   private static final class CallingProcess {
     final long stream;
     final TreeMap<Long, CompletionRecord> calls = new TreeMap<>();
@@ -46,7 +47,10 @@ final class AppliedCalls {
     }
   }
 
-  /** What is known of a repeated call: its outcome, {@code NOT_KEPT}, or null if it is to run. */
+  /**
+   * Returns the record of a repeated call: its outcome, {@code DISCARDED}, or null if the call is
+   * to run.
+   */
   @Nullable
   CompletionRecord find(CallOrigin call) {
     if (!call.repeated()) {
@@ -57,13 +61,13 @@ final class AppliedCalls {
       return forgot ? CompletionRecord.DISCARDED : null;
     }
     if (process.stream != call.stream()) {
-      return null; // a later route: a route ends when all its calls are answered
+      return null; // a later client: a client is retired when all its calls are answered
     }
     var known = process.calls.get(call.sequence());
     return known == null && call.sequence() <= process.dropped ? CompletionRecord.DISCARDED : known;
   }
 
-  /** The call has run: its effect is in the state from now on. */
+  /** Adds a call that has run: the state contains its effect from now on. */
   void markApplied(CallOrigin call, CompletionRecord outcome) {
     var process = processes.get(call.process());
     if (process == null || process.stream < call.stream()) {
@@ -105,7 +109,7 @@ final class AppliedCalls {
     }
   }
 
-  /** Keeps that the calls have run, until there is room again. */
+  /** Drops outcomes until the table is within its limit; that the calls have run is kept. */
   private void dropOutcomes(CallingProcess process) {
     for (var call : process.calls.entrySet()) {
       if (bytes <= MOST_BYTES) {
@@ -117,9 +121,9 @@ final class AppliedCalls {
   }
 
   /**
-   * Lets go of the calls of processes that have left the cluster; none of theirs is under way.
+   * Drops the calls of processes that have left the cluster; none of their calls is in flight.
    *
-   * @param now on the clock of {@link System#nanoTime()}
+   * @param now the time on the clock of {@link System#nanoTime()}
    */
   void forgetAbsent(Predicate<NodeId> isMember, long now) {
     for (var node : List.copyOf(processes.keySet())) {
@@ -139,7 +143,7 @@ final class AppliedCalls {
     }
   }
 
-  /** How many calls are in the table. */
+  /** Returns the number of calls in the table. */
   int size() {
     return processes.values().stream().mapToInt(process -> process.calls.size()).sum();
   }
@@ -148,7 +152,7 @@ final class AppliedCalls {
     return bytes;
   }
 
-  // ---- in a checkpoint
+  // ---- encoding in a checkpoint
 
   byte[] toBytes() {
     var out = new FrameWriter().flag(forgot).int32(processes.size());

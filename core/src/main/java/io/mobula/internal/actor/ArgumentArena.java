@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store memory that the arguments of one call of an actor are views of: its own until the call
- * is answered, if the actor borrows its arguments.
+ * Arena of the store memory that the arguments of one call view. It is closed when the call is
+ * answered, if the actor borrows its arguments.
  *
- * <p>One thread of its own makes it as cheap as can be: no other thread has to be asked whether it
- * reads at the moment.
+ * <p>An actor with a dedicated thread gets a confined arena, which is cheap to close: no other
+ * thread has to be asked whether it is reading.
  */
 final class ArgumentArena {
   private static final ArgumentArena NOTHING = new ArgumentArena(null, null);
@@ -26,8 +26,8 @@ final class ArgumentArena {
     this.owner = owner;
   }
 
-  /** For a call that the present thread makes. */
-  @SuppressWarnings("MustBeClosed") // by end(), when the call is answered
+  /** Opens the arena for a call that the calling thread makes. */
+  @SuppressWarnings("MustBeClosed") // by close(), when the call is answered
   static ArgumentArena of(MethodExecution execution) {
     if (!execution.borrowsArguments()) {
       return NOTHING;
@@ -42,12 +42,12 @@ final class ArgumentArena {
     return arena;
   }
 
-  /** Whether the present thread may {@link #close} it. */
+  /** Returns whether the calling thread may {@link #close} the arena. */
   boolean canCloseHere() {
     return arena == null || owner == null || owner == Thread.currentThread();
   }
 
-  /** The call is answered, or nobody waits for it any more. Idempotent. */
+  /** Closes the arena, as the call is answered or no longer awaited. Idempotent. */
   void close() {
     if (arena != null && over.compareAndSet(false, true)) {
       CallArgumentViews.close(arena);

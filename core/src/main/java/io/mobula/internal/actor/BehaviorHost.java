@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parent of users' Akka actors on this node: starts them, and says when one has stopped. A
- * child that fails stops, and nothing else does.
+ * Parent of users' Akka actors on this node. It starts them and reports when one has stopped. A
+ * child that fails stops, and no other actor is affected.
  */
 final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command> {
   static final String NAME = "behaviors";
@@ -23,13 +23,13 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
   sealed interface Command permits Start, End {}
 
   /**
-   * Starts a child.
+   * Message: starts a child.
    *
-   * @param name unique by what is added to it
-   * @param behavior what it does
-   * @param props where it runs
+   * @param name the prefix of its name, which a number makes unique
+   * @param behavior the child's behavior
+   * @param props the child's props, which name its dispatcher
    * @param group the placement group that it lives in, or null
-   * @param listener hears of it
+   * @param listener hears of the child
    */
   record Start<T>(
       String name,
@@ -39,20 +39,20 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
       ChildListener<T> listener)
       implements Command {}
 
-  /** A placement group is no more: stops the children that live in it. */
+  /** Message: stops the children that live in a placement group, as it is removed. */
   record End(PlacementGroupId group) implements Command {}
 
   private record Child(ChildListener<?> listener, @Nullable PlacementGroupId group) {}
 
-  /** What becomes of a child. {@code ended} is called last, and in any case. */
+  /** Listener to the life of a child. {@code ended} is called last, and in any case. */
   interface ChildListener<T> {
-    /** It has started. */
+    /** Reports that the child has started. */
     void started(ActorRef<T> child);
 
-    /** It cannot be started. */
+    /** Reports that the child cannot be started. */
     void failed(Throwable why);
 
-    /** It has stopped. */
+    /** Reports that the child has stopped. */
     void ended();
   }
 
@@ -88,7 +88,7 @@ final class BehaviorHost extends AbstractOnMessageBehavior<BehaviorHost.Command>
     ActorRef<T> child;
     try {
       child = getContext().spawn(start.behavior(), start.name() + "-" + ++numbers, start.props());
-    } catch (RuntimeException thrown) { // what is no behavior to start with
+    } catch (RuntimeException thrown) { // a behavior that cannot be an initial one
       start.listener().failed(thrown);
       start.listener().ended();
       return;

@@ -38,8 +38,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users' Akka actors: finds a node for each, as for a task, and starts it there; its lease lasts
- * until it stops. Safe for all threads; nothing blocks.
+ * Spawner of users' Akka actors. It finds a node for each actor, as for a task, and starts the
+ * actor there; the actor's lease lasts until it stops. Safe for all threads; nothing blocks.
  */
 final class BehaviorSpawner {
   private final ActorEngine engine;
@@ -54,7 +54,7 @@ final class BehaviorSpawner {
     spawner.spawn(BehaviorHost.create(), BehaviorHost.NAME, Props.empty(), host::complete);
   }
 
-  /** See {@link io.mobula.MobulaRuntime#spawn}. */
+  /** Starts an Akka actor on some node; see {@link io.mobula.MobulaRuntime#spawn}. */
   <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
     if (!ActorPath.isValidPathElement(name)) {
@@ -82,7 +82,7 @@ final class BehaviorSpawner {
     }
   }
 
-  /** A placement group is no more: what lives in it here stops. */
+  /** Stops the actors here that live in a placement group, as it is removed. */
   void stopGroup(PlacementGroupId group) {
     var _ = host.thenAccept(actor -> actor.tell(new BehaviorHost.End(group)));
   }
@@ -96,8 +96,8 @@ final class BehaviorSpawner {
   }
 
   /**
-   * Starts it here; the lease ends with it. Its factory is the program's code and runs on a thread
-   * for actors' methods, or one that waits would keep all others from starting.
+   * Starts an actor here; the lease ends with it. The factory is user code and runs on a thread for
+   * actors' methods, as one that blocks would otherwise keep all others from starting.
    */
   private <T> void start(
       String name,
@@ -125,7 +125,7 @@ final class BehaviorSpawner {
     };
     try {
       engine.methodThreads(Threads.SHARED).execute(() -> start(name, call, placement, holding));
-    } catch (RejectedExecutionException | OutOfMemoryError none) { // closing, or no more threads
+    } catch (RejectedExecutionException | OutOfMemoryError none) { // the pool is closing, or the system has no more threads
       holding.failed(none);
       holding.ended();
     }
@@ -137,7 +137,7 @@ final class BehaviorSpawner {
     try {
       behavior = FatalErrorInterceptor.around(
           name, Behavior.validateAsInitial(BehaviorSpawner.made(call)));
-    } catch (Throwable thrown) { // whatever the program's factory throws
+    } catch (Throwable thrown) { // whatever the user's factory throws
       listener.failed(thrown);
       listener.ended();
       return;
@@ -147,7 +147,7 @@ final class BehaviorSpawner {
     var _ = host.thenAccept(
         actor -> actor.tell(new BehaviorHost.Start<>(name, behavior, props, group, listener)));
     if (group != null && engine.leaseSource().refusalFor(placement) != null) {
-      stopGroup(group); // it may have ended before this was there
+      stopGroup(group); // the group may have ended before the actor was registered
     }
   }
 
@@ -162,7 +162,7 @@ final class BehaviorSpawner {
         "Behavior " + name + " cannot be started: " + captured.text(), captured.exception());
   }
 
-  // ---- between nodes
+  // ---- frames
 
   void onSpawn(NodeId from, FrameReader in, ActorCluster cluster) {
     long number = in.int64();
@@ -170,14 +170,14 @@ final class BehaviorSpawner {
     var name = in.text();
     var lease = cluster.takeLease(from, leaseNumber);
     if (lease == null) {
-      return; // its submitter has left
+      return; // the submitter has left
     }
     BoundCall call;
     Placement placement;
     try {
       placement = PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in));
       call = BoundCall.read(in, engine.store(), cluster.clusterObjects(), from);
-    } catch (Throwable e) { // a class that is not here
+    } catch (Throwable e) { // a class that is missing here
       lease.release();
       answer(cluster, from, number, new ObjectFailure(() -> failure(name, e)));
       return;
@@ -213,7 +213,7 @@ final class BehaviorSpawner {
   void onSpawned(NodeId from, FrameReader in, ActorCluster cluster) {
     var request = requests.get(in.int64());
     if (request != null) {
-      engine.leaseSource().release(from, request.lease); // it is the actor's now
+      engine.leaseSource().release(from, request.lease); // the lease belongs to the actor now
       var path = in.optionalText();
       if (path == null) {
         var why = ActorFrames.readFailure(in, cluster.clusterObjects());
@@ -224,7 +224,7 @@ final class BehaviorSpawner {
     }
   }
 
-  /** One actor to be. */
+  /** Request for a lease and a node for one actor. */
   private final class SpawnRequest<T> implements ClusterLeaseRequester {
     private final long number;
     private final String name;
@@ -296,7 +296,7 @@ final class BehaviorSpawner {
     }
 
     @Override
-    public void recalled(Lease held) {} // an actor keeps what it asked for
+    public void recalled(Lease held) {} // an actor keeps its lease
 
     @Override
     public void granted(Lease granted) {
@@ -330,7 +330,7 @@ final class BehaviorSpawner {
       PlacementGroupCodec.write(frame, PlacementGroupCodec.of(placement));
       try {
         call.write(frame, cluster.clusterObjects(), node);
-      } catch (Throwable e) { // something captured that cannot travel
+      } catch (Throwable e) { // a captured value that cannot be sent
         engine.leaseSource().release(node, granted);
         fail(failure(name, e));
         return;

@@ -5,19 +5,19 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 
 /**
- * What names a call of another process for as long as it may be made again, whichever incarnation
- * of the actor it comes to.
+ * Identity of a call of another process for as long as it may be repeated, at whichever incarnation
+ * of the actor.
  *
- * @param process that has made it
- * @param stream of that process's routes to the actor, later ones have larger numbers
- * @param sequence of the call on that route, from one
- * @param answeredBefore every call with a smaller number has its outcome, and is not made again
- * @param repeated whether it may have been run before
+ * @param process the process that has made the call
+ * @param stream the number of that process's client of the actor; later clients have larger numbers
+ * @param sequence the number of the call on that client, from one
+ * @param answeredBefore every call with a smaller number has its outcome and is not repeated
+ * @param repeated whether the call may have run before
  */
 record CallOrigin(
     NodeId process, long stream, long sequence, long answeredBefore, boolean repeated) {
 
-  /** What a route says of its call, besides the stream. */
+  /** Numbers that a client sends with a call, besides its stream. */
   record SequenceNumbers(long sequence, long answeredBefore) {
     void write(FrameWriter out) {
       out.int64(sequence).int64(answeredBefore);

@@ -5,29 +5,29 @@ import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
 
-/** Where the outcome of a call goes. Told once. */
+/** Promise of a call's outcome: the host completes or fails it once. */
 interface CallPromise {
 
-  /** Names the result in the whole cluster. */
+  /** Returns the id of the result, unique in the cluster. */
   ObjectId id();
 
-  /** There is a value; it is the result's from now on. */
+  /** Completes the call with a value, which the result owns from now on. */
   void complete(ObjectContent content);
 
-  /** There will be none. */
+  /** Completes the call with a failure. */
   void fail(ObjectFailure failure);
 
-  /** Whether another incarnation of the actor may have the call instead. */
+  /** Returns whether another incarnation of the actor may run the call instead. */
   default boolean canRetryElsewhere() {
     return false;
   }
 
-  /** The call was not run here: it is for the actor's next incarnation. */
+  /** Returns the call to its client for the actor's next incarnation, as it has not run here. */
   default void retryElsewhere() {
     throw new IllegalStateException("Call " + id() + " is of this process.");
   }
 
-  /** The result of a call of this process. */
+  /** Promise of a call of this process. */
   record LocalPromise(ObjectEntry entry) implements CallPromise {
     @Override
     public ObjectId id() {

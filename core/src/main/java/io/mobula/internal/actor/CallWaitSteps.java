@@ -11,11 +11,15 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What calls of an actor that lives here wait for at one moment. */
+/** Factory of the wait steps of calls of an actor that lives here. */
 final class CallWaitSteps {
   private CallWaitSteps() {}
 
-  /** A call that has come to its actor's cell; null if the cell does not have it. */
+  /**
+   * Returns the step of a call that has arrived at its actor's cell.
+   *
+   * @param run the call, or null if the cell does not have it
+   */
   static WaitStep of(ActorCell cell, @Nullable ActorCallRun run, ObjectId wanted) {
     if (run == null) {
       return WaitStep.end(
@@ -28,7 +32,7 @@ final class CallWaitSteps {
   private static WaitStep step(ActorCell cell, ActorCallRun run) {
     var what = "call " + run.name() + " of " + cell.describe();
     var runner = run.runner();
-    if (runner != null) { // also while that thread tells of the outcome
+    if (runner != null) { // also while that thread reports the outcome
       return BlockedThread.running(what + " runs", runner);
     }
     if (run.isDone()) {
@@ -47,7 +51,10 @@ final class CallWaitSteps {
             missing);
   }
 
-  /** What the actor does at this moment, as other threads see it; null if nothing is to be seen. */
+  /**
+   * Returns the step of the actor's current work, as other threads see it, or null if there is
+   * none.
+   */
   static @Nullable WaitStep busy(ActorCell cell, RunningCalls calls, @Nullable Thread maker) {
     if (maker != null) {
       return BlockedThread.running("the constructor of " + cell.describe() + " runs", maker);
@@ -60,10 +67,10 @@ final class CallWaitSteps {
   }
 
   /**
-   * What keeps an actor from running calls that have come, as it says itself; on its thread.
+   * Returns the step that keeps an actor from running its calls; runs on the actor's thread.
    *
-   * @param lanes callers' calls that wait for arguments, each caller's in order
-   * @param runnable those that it has and will run
+   * @param lanes calls that wait for arguments, by caller and in order
+   * @param runnable calls that the actor will run next
    */
   static WaitStep idle(
       ActorCell cell, Collection<Deque<ActorCallRun>> lanes, Iterable<ActorCallRun> runnable) {

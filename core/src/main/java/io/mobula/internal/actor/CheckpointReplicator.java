@@ -18,10 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checkpoints of actors in the stores of several processes: a host has its owner keep a copy, and
- * the owner the heir, before the checkpoint counts. Safe for all threads; nothing blocks.
+ * Replicator of checkpoints between the object stores of several processes. A host has the owner
+ * keep a copy, and the owner its successor, before the checkpoint counts. Safe for all threads;
+ * nothing blocks.
  *
- * <p>An answer is empty, or says why there is no copy.
+ * <p>An answer is empty, or the reason why there is no copy.
  */
 final class CheckpointReplicator {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointReplicator.class);
@@ -35,7 +36,7 @@ final class CheckpointReplicator {
 
   private record CheckpointKey(ActorId actor, CheckpointVersion version) {}
 
-  /** A state that a host is sent just before the actor. */
+  /** State that a host receives just before the actor. */
   private record PendingHandOver(NodeId sender, ReplicatedCheckpoint state) {}
 
   CheckpointReplicator(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
@@ -49,9 +50,9 @@ final class CheckpointReplicator {
         .on(ActorFrames.HAND_OVER_CHECKPOINT, this::onHand);
   }
 
-  // ---- a host's side
+  // ---- the host's side
 
-  /** Has the actor's owner, and its heir, keep a copy. */
+  /** Has the actor's owner and its successor keep a copy. */
   CompletableFuture<String> replicate(ActorId id, ReplicatedCheckpoint state) {
     return cluster.ownedActors().find(id) != null
         ? keepAsOwner(id, state).toCompletableFuture()
@@ -77,7 +78,7 @@ final class CheckpointReplicator {
     asked.complete(from, new CheckpointKey(id, version), in::text);
   }
 
-  // ---- an owner's and an heir's side
+  // ---- the side of the owner and the successor
 
   private void onKeep(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
@@ -97,7 +98,7 @@ final class CheckpointReplicator {
   private CompletionStage<String> copyHere(ActorId id, ReplicatedCheckpoint state) {
     try {
       state.parts().keepLocalCopies(dependencies.sharing(), Deadline.after(LIMIT));
-    } catch (RuntimeException | Error e) { // no room, or its host is gone
+    } catch (RuntimeException | Error e) { // there is no room, or the host is gone
       state.release();
       return CompletableFuture.completedStage(CapturedThrowable.textOf(e));
     }
@@ -124,7 +125,10 @@ final class CheckpointReplicator {
         : ask(heir, id, state).handle((why, gone) -> heard(heir, id, gone == null ? why : ""));
   }
 
-  /** This process has a copy, so the checkpoint is made: the next heir is told, too. */
+  /**
+   * Logs that the successor has no copy. The checkpoint counts all the same, as this process has a
+   * copy; the next successor gets one, too.
+   */
   private static String heard(NodeId heir, ActorId id, String why) {
     if (!why.isEmpty()) {
       LOG.warn("Node {} has no copy of the checkpoint of actor {}: {}", heir, id, why);
@@ -132,7 +136,7 @@ final class CheckpointReplicator {
     return "";
   }
 
-  /** A node is the heir from now on. */
+  /** Sends the checkpoint to a new successor. */
   void sendToSuccessor(NodeId heir, ActorId id) {
     var state = copies.get(id);
     if (state != null) {
@@ -140,7 +144,7 @@ final class CheckpointReplicator {
     }
   }
 
-  /** The actor has ended, or another node keeps its state. */
+  /** Drops the checkpoint, as the actor has ended or another node keeps its state. */
   void forget(ActorId id) {
     var state = copies.remove(id);
     if (state != null) {
@@ -148,11 +152,11 @@ final class CheckpointReplicator {
     }
   }
 
-  // ---- taking up
+  // ---- restoring
 
   /**
-   * The state that an incarnation of the actor that is about to be made goes on with, or null. What
-   * an older one has kept from now on does not count.
+   * Returns the state for an incarnation that is about to be created, or null. States that an older
+   * incarnation sends from now on do not count.
    */
   @Nullable
   ReplicatedCheckpoint takeUp(ActorId id) {
@@ -164,7 +168,7 @@ final class CheckpointReplicator {
     return before.get();
   }
 
-  /** Sends that to its host, which is sent the actor next. */
+  /** Sends that state to the host, just before the actor. */
   void handOver(NodeId host, ActorId id) {
     var state = takeUp(id);
     if (state != null) {
@@ -179,7 +183,7 @@ final class CheckpointReplicator {
     pendingHandOvers.put(id, new PendingHandOver(from, state));
   }
 
-  /** What was handed for the actor that has come now, or null. */
+  /** Removes and returns the state that was handed over for an actor, or null. */
   @Nullable
   ReplicatedCheckpoint takeHandedOver(ActorId id) {
     var came = pendingHandOvers.remove(id);

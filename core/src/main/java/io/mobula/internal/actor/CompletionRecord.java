@@ -9,18 +9,18 @@ import io.mobula.internal.store.ObjectStore;
 import java.util.List;
 
 /**
- * The outcome of a call as a checkpoint has it, or that it had one which is not kept.
+ * Record of a call's outcome in a checkpoint, or the fact that the outcome was discarded.
  *
- * @param bytes a value or a failure, as others are sent one
+ * @param bytes the encoded value or failure, as in frames
  */
-@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 record CompletionRecord(Kind kind, byte[] bytes) {
-  /** Up to how many bytes an outcome is kept. */
+  /** Maximum size of a kept outcome. */
   static final int LARGEST = 100 << 10;
 
   static final CompletionRecord DISCARDED = new CompletionRecord(Kind.DISCARDED, new byte[0]);
 
-  /** What it is; their order is in files. */
+  /** Kind of an outcome; files contain the order of these constants. */
   enum Kind {
     DISCARDED,
     VALUE,
@@ -28,7 +28,10 @@ record CompletionRecord(Kind kind, byte[] bytes) {
     FAILURE
   }
 
-  /** A value, unless it is too large or has refs inside, which a file cannot hold. */
+  /**
+   * Returns the record of a value; discards a value that is too large or contains refs, which a
+   * file cannot hold.
+   */
   static CompletionRecord of(ObjectContent content, ObjectStore store) {
     var flat = store.flatten(content, LARGEST);
     return flat == null || !flat.edges().isEmpty()

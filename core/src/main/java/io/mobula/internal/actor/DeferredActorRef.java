@@ -6,13 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to an actor that Akka may not have started yet. Safe for all threads; keeps the order.
+ * Ref to an actor that Akka may not have started yet; keeps early messages, in order. Safe for all
+ * threads.
  */
 final class DeferredActorRef {
   private final List<ActorBehavior.Command> early = new ArrayList<>();
   private volatile @Nullable ActorRef<ActorBehavior.Command> ref;
 
-  /** Tells the actor, or keeps the message until it is there. */
+  /** Sends a message to the actor, or keeps it until the actor has started. */
   void tell(ActorBehavior.Command command) {
     var present = ref;
     if (present == null) {
@@ -27,7 +28,7 @@ final class DeferredActorRef {
     present.tell(command);
   }
 
-  /** It is there. */
+  /** Passes the kept messages to the actor, which has started. */
   synchronized void started(ActorRef<ActorBehavior.Command> actor) {
     early.forEach(actor::tell);
     early.clear();

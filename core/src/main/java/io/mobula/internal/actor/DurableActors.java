@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Actors that outlive their cluster: what is on disk of how each is made, and how they are made
- * again when a node starts. Blocks.
+ * Durable actors, which outlive their cluster: their definitions on disk, and their recreation when
+ * a node starts. Blocks.
  */
 final class DurableActors {
   private static final Logger LOG = LoggerFactory.getLogger(DurableActors.class);
@@ -35,7 +35,7 @@ final class DurableActors {
     this.directory = directory;
   }
 
-  /** Refuses what cannot be made again when nothing is left of the cluster. */
+  /** Rejects a durable actor that could not be recreated without its cluster. */
   static void require(ActorOptions options, BoundCall constructor, String type) {
     if (!options.checkpointPolicy().durable()) {
       return;
@@ -59,7 +59,7 @@ final class DurableActors {
   }
 
   /**
-   * Says on disk how the actor is made.
+   * Writes the definition of an actor to disk.
    *
    * @throws ActorCheckpointException when its node has no directory, or cannot write there
    */
@@ -80,7 +80,7 @@ final class DurableActors {
 
   // ---- when a node starts
 
-  /** Makes all actors again that are on disk and do not live in the cluster. */
+  /** Recreates all actors that are on disk and do not live in the cluster. */
   void restoreAll() {
     try {
       directory.durable().forEach(this::restore);
@@ -99,7 +99,7 @@ final class DurableActors {
       var type = in.text();
       var options = ActorFrames.readOptions(in, ActorFrames::readPlacement);
       restore(files, type, options);
-    } catch (Throwable thrown) { // this one stays away, the others come
+    } catch (Throwable thrown) { // a failure affects only this actor
       LOG.error(
           "The durable actor in {} is not made again: {}",
           files,
@@ -112,7 +112,7 @@ final class DurableActors {
     BoundCall constructor;
     try {
       constructor = bind(files.definition().parts());
-    } catch (Throwable thrown) { // a class that is not here, or is another by now
+    } catch (Throwable thrown) { // a class that is missing here, or has changed
       var captured = CapturedThrowable.of(thrown);
       var message = "The durable actor \"" + options.nameOptions().name() + "\" in " + files
           + " cannot be made again on node " + engine.store().node() + ": " + captured.text();

@@ -13,25 +13,25 @@ import java.util.WeakHashMap;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Runs actors' mailboxes on an {@link ElasticPool}: a method that computes or blocks starves no
- * other actor. Named in {@code reference.conf}; made by Akka.
+ * Akka dispatcher that runs actors' mailboxes on an {@link ElasticPool}: a method that computes or
+ * blocks delays no other actor. Named in {@code reference.conf}; created by Akka.
  */
 public final class ElasticDispatcher extends ExecutorServiceConfigurator {
-  /** By the settings of their actor systems, which is all that Akka shows to a dispatcher. */
+  /** By the settings of their actor systems, which is all that Akka passes to a dispatcher. */
   private static final Map<Object, SpinWait> LOOKOUTS =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private final Object system;
   private final int mostThreads;
 
-  /** As Akka calls it. */
+  /** Creates the dispatcher as Akka requires. */
   public ElasticDispatcher(Config config, DispatcherPrerequisites prerequisites) {
     super(config, prerequisites);
     this.system = prerequisites.settings();
     this.mostThreads = config.getInt("max-threads");
   }
 
-  /** What idle threads of that system's dispatcher do before they wait. */
+  /** Sets what idle threads of that system's dispatcher poll before they park. */
   public static void lookout(ActorSystem<?> system, SpinWait with) {
     LOOKOUTS.put(system.classicSystem().settings(), with);
   }

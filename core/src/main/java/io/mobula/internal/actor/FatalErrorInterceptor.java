@@ -10,9 +10,9 @@ import io.mobula.internal.codec.CapturedThrowable;
 import java.util.concurrent.Callable;
 
 /**
- * Stands around a program's behavior: an error that ends the JVM where Akka meets it, such as a
- * full stack, a full heap or a class that cannot be linked, ends that actor alone, as any exception
- * does. Actors that it starts itself are Akka's.
+ * Interceptor around a user's behavior. An error for which Akka would end the JVM, such as a stack
+ * overflow, a full heap or a class that cannot be linked, ends that actor only, as any exception
+ * does. Children of the actor are not intercepted.
  *
  * @param <T> the actor's protocol
  */
@@ -24,8 +24,8 @@ final class FatalErrorInterceptor<T> extends BehaviorInterceptor<T, T> {
     this.name = name;
   }
 
-  /** The behavior, guarded. */
-  @SuppressWarnings("unchecked") // any message is to come through
+  /** Returns the behavior with the interceptor around it. */
+  @SuppressWarnings("unchecked") // accepts any message
   static <T> Behavior<T> around(String name, Behavior<T> behavior) {
     return Behaviors.intercept(
         () -> new FatalErrorInterceptor<>(name, (Class<T>) (Class<?>) Object.class), behavior);
@@ -53,7 +53,7 @@ final class FatalErrorInterceptor<T> extends BehaviorInterceptor<T, T> {
       return step.call();
     } catch (RuntimeException ordinary) {
       throw ordinary;
-    } catch (Throwable thrown) { // an error, or what was thrown past the compiler
+    } catch (Throwable thrown) { // an error, or a checked exception that was thrown unchecked
       var captured = CapturedThrowable.of(thrown);
       throw new TaskFailedException(
           "Behavior " + name + " failed: " + captured.text(), captured.exception());

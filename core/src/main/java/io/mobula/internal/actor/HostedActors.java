@@ -28,8 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The actors that live on this node: makes those that other nodes send here, takes the calls of
- * other processes, and tells owners what becomes of them. Safe for all threads; nothing blocks.
+ * Actors that live on this node. It creates actors that other nodes place here, takes calls of
+ * other processes, and reports to owners. Safe for all threads; nothing blocks.
  */
 final class HostedActors {
   private final ActorEngine engine;
@@ -44,17 +44,17 @@ final class HostedActors {
 
   private record LeaseKey(NodeId submitter, long number) {}
 
-  /** A cell, and the calls that come to it from other processes. */
+  /** Cell, and the sequencers of calls from other processes to it. */
   private record HostedCell(
       ActorCell cell,
       ActorAddress address,
       OwnerNotifier notifier,
       Map<NodeId, InboundCallSequencer> sequencers) {}
 
-  /** A route of another process. */
+  /** Id of another process's client. */
   private record ClientId(NodeId process, long stream) {}
 
-  /** Names one caller of another process. */
+  /** Id of one caller in another process. */
   private record CallerId(NodeId node, long number) {}
 
   HostedActors(
@@ -80,7 +80,7 @@ final class HostedActors {
     engine.store().deadlockDetector().addExecutionLookup(this::findBlocker);
   }
 
-  /** The other node does not want it any more; a lease that an actor has is the actor's. */
+  /** Releases a lease that the submitter does not want any more, unless an actor has taken it. */
   private void giveUp(LeaseKey key) {
     var lease = unclaimedLeases.remove(key);
     if (lease != null) {
@@ -88,13 +88,16 @@ final class HostedActors {
     }
   }
 
-  /** The lease that another node was granted, to be used for what it sends; null if it is over. */
+  /**
+   * Removes and returns a lease that was granted to another node for work that it sends; null if
+   * the lease has ended.
+   */
   @Nullable
   Lease takeLease(NodeId submitter, long number) {
     return unclaimedLeases.remove(new LeaseKey(submitter, number));
   }
 
-  // ---- the life of what is hosted
+  // ---- the life of hosted actors
 
   private void onCreate(NodeId from, FrameReader in) {
     long number = in.int64();
@@ -115,7 +118,7 @@ final class HostedActors {
       var spec = new ActorCreationSpec(constructor, options, job);
       host(new IncarnationSpec(descriptor, address, spec, history), lease);
       tellOwner(ActorFrames.PLACED, descriptor.id(), address);
-    } catch (Throwable e) { // what cannot be read ends this actor, and no other
+    } catch (Throwable e) { // unreadable input fails this actor, and no other
       lease.release();
       var overseer = new OwnerNotifier(descriptor.id(), address, restarts);
       overseer.died(new ObjectFailure(() -> descriptor.diedException(
@@ -132,7 +135,7 @@ final class HostedActors {
     peerTransport.send(cluster.ownerOf(id), frame.toBytes());
   }
 
-  /** Makes an actor here. */
+  /** Creates an actor on this node. */
   void host(IncarnationSpec actor, Lease lease) {
     var id = actor.descriptor().id();
     boolean ours = cluster.ownedActors().find(id) != null;
@@ -150,7 +153,7 @@ final class HostedActors {
     }
   }
 
-  /** Its placement group may have ended before the actor was there to hear of it. */
+  /** Ends the actor if its placement group ended before the actor could hear of it. */
   private void endWithGroup(ActorCell cell) {
     var over = engine.leaseSource().refusalFor(cell.options().placement());
     if (over != null) {
@@ -159,7 +162,7 @@ final class HostedActors {
     }
   }
 
-  /** The actor is another node's from now on: tells it how things are. */
+  /** Reports an actor's state to its new owner. */
   void onOwnerChange(ActorId id, ActorOwnerState known) {
     var present = hostedCell.get(id);
     var address = known.address();
@@ -175,7 +178,7 @@ final class HostedActors {
     }
   }
 
-  /** Tells the owner, in this process or another, whoever that is by then. */
+  /** Notifier of the actor's current owner, in this process or another. */
   private final class OwnerNotifier implements ActorLifecycleListener {
     private final ActorId id;
     private final ActorAddress address;
@@ -191,7 +194,7 @@ final class HostedActors {
       return cluster.ownedActors().find(id);
     }
 
-    /** All there is to say, to another owner. */
+    /** Reports everything to a new owner. */
     void notifyNewOwner(ActorCell cell) {
       var ours = localOwner();
       if (ours != null) {
@@ -280,7 +283,7 @@ final class HostedActors {
     return present == null ? null : present.cell();
   }
 
-  /** What an actor runs here while that call of another process waits for it, or null. */
+  /** Returns what an actor here runs while that call of another process waits for it, or null. */
   private @Nullable Execution findBlocker(ObjectId call) {
     for (var present : hostedCell.values()) {
       var running = present.cell().findBlocker(call);
@@ -296,8 +299,8 @@ final class HostedActors {
   }
 
   /**
-   * This process is about to leave: calls of other processes that have not begun go back, to be run
-   * by the actors' next incarnations.
+   * Rejects calls of other processes that have not started, as this process is about to leave. The
+   * actors' next incarnations run them.
    */
   void leave() {
     leaving = true;
@@ -308,8 +311,9 @@ final class HostedActors {
   }
 
   /**
-   * This process ends: to others that is the loss of a host, after which actors are made again and
-   * calls sent again, and not the end of an actor. They hear of it from the membership.
+   * Stops the reports, as this process ends. Other nodes learn of it from the membership and treat
+   * it as the loss of a host, after which actors are recreated and calls repeated, and not as the
+   * end of the actors.
    */
   void close() {
     closed = true;
@@ -331,7 +335,10 @@ final class HostedActors {
 
   // ---- calls of other processes
 
-  /** What a call of another process waits for here; null if it is not here. */
+  /**
+   * Returns the point that a call of another process waits for here, or null if the call is not
+   * here.
+   */
   @Nullable
   WaitPoint pendingHere(NodeId from, ObjectId call) {
     for (var present : hostedCell.values()) {
@@ -364,7 +371,7 @@ final class HostedActors {
         .accept(stream, number, () -> take(present, new ClientId(from, stream), result, in));
   }
 
-  /** The call has not been run, and will not be. */
+  /** Tells the caller that the call has not run and will not run here. */
   private void sendRejected(NodeId caller, ActorId id, int incarnation, ObjectId call) {
     peerTransport.send(
         caller,
@@ -386,10 +393,10 @@ final class HostedActors {
       var run = new ActorCallRun(name, callerId, call, answer, named);
       run.setAttempts(attempts);
       at.cell().takeRemote(run);
-      if (leaving) { // this node may have given back its calls before that
+      if (leaving) { // this node may have rejected its calls before that
         at.cell().rejectUnstarted();
       }
-    } catch (Throwable e) { // what cannot be read fails its call, and no other
+    } catch (Throwable e) { // unreadable input fails this call, and no other
       var message = "Call " + result + " of " + at.cell().describe() + " cannot be read on node "
           + at.address().node() + ": " + CapturedThrowable.textOf(e);
       answer.fail(new ObjectFailure(() -> new CodecException(message, e)));
@@ -403,7 +410,7 @@ final class HostedActors {
     }
   }
 
-  /** The result of a call of another process: goes back to it. */
+  /** Promise of a call of another process, which gets the outcome in a frame. */
   private final class RemotePromise implements CallPromise {
     private final HostedCell at;
     private final NodeId caller;
@@ -440,7 +447,7 @@ final class HostedActors {
       }
       try {
         answer(content);
-      } catch (Throwable e) { // a ref inside that cannot leave this node, a hook of a user's class
+      } catch (Throwable e) { // a ref that cannot leave this node, or a failing hook of a user's class
         fail(new ObjectFailure(() -> new CodecException(
             "The result of call " + id + " cannot be sent to node " + caller + ": "
                 + CapturedThrowable.textOf(e),
@@ -455,7 +462,10 @@ final class HostedActors {
       }
     }
 
-    /** What fails since this process ends may be done elsewhere. */
+    /**
+     * Returns whether the failure comes from the end of this process, so that the call may run
+     * elsewhere.
+     */
     private boolean isOfClosing(ObjectFailure failure) {
       return cluster.engine().store().isClosed()
           && failure.isCausedBy(RuntimeClosedException.class);

@@ -4,25 +4,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The calls of one process to one actor as they come in: lets them on in the order of their
- * numbers, whatever order the lanes brought them in. Safe for all threads.
+ * Sequencer of the calls of one process to one actor: runs them in the order of their numbers, in
+ * whatever order they arrived. Safe for all threads.
  */
 final class InboundCallSequencer {
   private final Map<Long, Runnable> early = new TreeMap<>();
   private long stream;
   private long next = 1;
 
-  /** Whether calls have come that wait for one before them. */
+  /** Returns whether calls have arrived that wait for an earlier one. */
   synchronized boolean hasGap() {
     return !early.isEmpty();
   }
 
   /**
-   * A call has come. What waits is bounded, as its sender bounds what is unanswered.
+   * Accepts a call that has arrived. Waiting calls are bounded, as their sender bounds its
+   * unanswered calls.
    *
-   * @param stream the route that numbers the calls; a later one begins anew
-   * @param number from one
-   * @param action lets it on
+   * @param stream the client that numbers the calls; a later client starts from one again
+   * @param number the number of the call, from one
+   * @param action runs when it is the call's turn
    */
   synchronized void accept(long stream, long number, Runnable action) {
     if (stream != this.stream) {

@@ -6,30 +6,30 @@ import io.mobula.internal.lane.FrameWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An actor to be hosted.
+ * Specification of one incarnation of an actor, for the host that creates it.
  *
- * @param descriptor what all know of it
- * @param address where, and which incarnation it is
- * @param spec how it is made
- * @param history what has become of it before
+ * @param descriptor the description that all processes have
+ * @param address the host and the incarnation
+ * @param spec how to create the actor
+ * @param history the actor's life before
  */
 record IncarnationSpec(
     ActorDescriptor descriptor, ActorAddress address, ActorCreationSpec spec, History history) {
 
   /**
-   * How far its life had come before this incarnation.
+   * History of an actor before this incarnation.
    *
-   * @param incarnation this one
-   * @param restarts how often it has been made anew
-   * @param checkpoint the latest one that its owner has heard of
-   * @param state the latest one, where it is in the store and not in files
+   * @param incarnation the number of this incarnation
+   * @param restarts how often the actor has been restarted or recreated
+   * @param checkpoint the latest checkpoint that its owner knows
+   * @param state the latest checkpoint, if it is in the store and not in files
    */
   record History(
       int incarnation,
       int restarts,
       CheckpointVersion checkpoint,
       @Nullable ReplicatedCheckpoint state) {
-    /** There was none. */
+    /** History of a new actor. */
     static final History NONE = new History(1, 0, CheckpointVersion.NONE, null);
 
     void write(FrameWriter out) {

@@ -9,11 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The names of a node that shares them with nobody. Safe for all threads. */
+/** Directory of actor names for a node without a cluster. Safe for all threads. */
 public final class LocalActorNames implements ActorNameDirectory {
   private final Map<String, NameRegistration> names = new ConcurrentHashMap<>();
 
-  /** None is taken. */
+  /** Makes a directory without names. */
   public LocalActorNames() {}
 
   @Override

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The actors that this process owns, and what is said between owners, hosts and holders about the
- * life of actors. Safe for all threads; nothing blocks.
+ * Actors that this process owns, and the frames between owners, hosts and holders about the life of
+ * actors. Safe for all threads; nothing blocks.
  */
 final class OwnedActors {
   private final ActorCluster cluster;
@@ -93,7 +93,7 @@ final class OwnedActors {
     cluster.afterGrace(action);
   }
 
-  /** The own ledger has room: it lives here. */
+  /** Returns the address of an actor that this node's ledger has granted a lease. */
   ActorAddress localAddress(int incarnation) {
     return new ActorAddress(self(), incarnation);
   }
@@ -102,7 +102,7 @@ final class OwnedActors {
     cluster.hostedActors().host(actor, lease);
   }
 
-  // ---- whom it owns
+  // ---- owned actors
 
   ActorOwner own(ActorDescriptor descriptor, ActorCreationSpec spec) {
     var owner = new ActorOwner(descriptor, spec, this);
@@ -114,7 +114,7 @@ final class OwnedActors {
     owners.remove(owner.descriptor().id(), owner);
     cluster
         .replicator()
-        .forget(owner.descriptor().id()); // a copy may have come after the actor's end
+        .forget(owner.descriptor().id()); // a copy may have arrived after the actor's end
   }
 
   void releaseNameUnlessDurable(ActorDescriptor descriptor) {
@@ -125,7 +125,10 @@ final class OwnedActors {
     cluster.engine().releaseName(descriptor);
   }
 
-  /** The state that the actor goes on with there, where it is in the store. */
+  /**
+   * Returns the state for an incarnation that this node hosts, if the store has it; hands the state
+   * over if another node hosts the incarnation.
+   */
   @Nullable
   ReplicatedCheckpoint stateFor(ActorAddress at, ActorId id) {
     if (at.node().equals(self())) {
@@ -143,7 +146,7 @@ final class OwnedActors {
     cluster.engine().recordDeath(descriptor, why);
   }
 
-  /** Nothing is left of the actor at a host that would do so; says when its files are gone. */
+  /** Deletes an actor's files, as no host is left to do it; then runs the action. */
   void deleteFiles(ActorDescriptor descriptor, ActorOptions options, Runnable then) {
     if (options.checkpointPolicy().isOn() || descriptor.durable()) {
       var engine = cluster.engine();
@@ -188,7 +191,7 @@ final class OwnedActors {
     }
   }
 
-  /** Tells a process that holds the actor. */
+  /** Sends the actor's status to a holder. */
   void sendStatus(NodeId holder, ActorId id, ActorStatus news) {
     if (holder.equals(self())) {
       cluster.onStatus(id, news);
@@ -211,7 +214,7 @@ final class OwnedActors {
     cluster.send(address, frame);
   }
 
-  // ---- ending, wherever that was asked for
+  // ---- kill and drain
 
   void kill(ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
     cluster.engine().releaseNameUnlessDurable(descriptor);
@@ -222,7 +225,7 @@ final class OwnedActors {
     end(ActorFrames.DRAIN, descriptor, address, how);
   }
 
-  /** Asks the owner; where it is gone the host, and the heir. */
+  /** Asks the owner to end the actor; if the owner is gone, asks the host and the successor. */
   private void end(
       int kind, ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
     if (owners.containsKey(descriptor.id())) {
@@ -232,7 +235,7 @@ final class OwnedActors {
     var owner = cluster.ownerOf(descriptor.id());
     if (cluster.isMember(owner)) {
       cluster.send(owner, ActorFrames.of(kind, descriptor.id()).text(how).toBytes());
-    } else if (descriptor.ownerFailover()) { // whoever is about to own it, or hosts it
+    } else if (descriptor.ownerFailover()) { // the node that is about to own it, or that hosts it
       endOwnedOrHosted(kind, descriptor.id(), how);
       cluster.sendToAll(ActorFrames.of(kind, descriptor.id()).text(how).toBytes());
     } else if (address != null) {
@@ -251,7 +254,7 @@ final class OwnedActors {
   private void endHere(int kind, ActorId id, String how) {
     var cell = cluster.hostedActors().cell(id);
     if (cell == null) {
-      return; // it is dead
+      return; // the actor is dead
     }
     cell.markEndedByUser();
     if (kind == ActorFrames.KILL) {

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The wills of this process: of actors that it comes to own when their owner leaves, and of its own
- * actors, which it gives to others. Safe for all threads; nothing blocks.
+ * Succession of actor owners: the actors that this process takes over when their owner leaves, and
+ * the successors of its own actors. Safe for all threads; nothing blocks.
  */
 final class OwnershipSuccession {
   private static final Logger LOG = LoggerFactory.getLogger(OwnershipSuccession.class);
@@ -24,7 +24,7 @@ final class OwnershipSuccession {
   private final ActorCluster.Dependencies dependencies;
   private final Map<ActorId, SuccessorRecord> records = new ConcurrentHashMap<>();
 
-  /** What the heir of an actor knows of it. */
+  /** Record that a successor has of an actor. */
   private record SuccessorRecord(
       NodeId owner,
       ActorDescriptor descriptor,
@@ -47,7 +47,7 @@ final class OwnershipSuccession {
 
   // ---- this process owns
 
-  /** A node that may inherit: another one than the host if there is one, else the host, or null. */
+  /** Chooses a successor: a node other than the host if there is one, else the host, or null. */
   @Nullable
   NodeId chooseSuccessor(ActorId id, @Nullable NodeId host) {
     var nodes = cluster.otherNodes();
@@ -56,7 +56,7 @@ final class OwnershipSuccession {
     return best.isEmpty() ? null : best.get((int) Math.floorMod(id.number(), (long) best.size()));
   }
 
-  /** That node inherits the actor. */
+  /** Appoints a node as the successor, and sends it all it needs. */
   void appoint(
       NodeId heir, ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState) {
     var frame = new FrameWriter().octet(ActorFrames.APPOINT_SUCCESSOR);
@@ -67,7 +67,7 @@ final class OwnershipSuccession {
     spec.job().write(frame);
     try {
       spec.constructor().write(frame, dependencies.sharing(), heir);
-    } catch (RuntimeException | Error e) { // an argument that cannot travel
+    } catch (RuntimeException | Error e) { // an argument that cannot be sent
       LOG.warn("{} cannot be inherited: {}", descriptor.describe(), e.getMessage());
       return;
     }
@@ -81,12 +81,12 @@ final class OwnershipSuccession {
     cluster.send(heir, frame.toBytes());
   }
 
-  /** There is nothing to inherit any more, or not by that node. */
+  /** Dismisses the successor: the actor is ending, or has another successor. */
   void dismiss(NodeId heir, ActorId id) {
     cluster.send(heir, ActorFrames.of(ActorFrames.DISMISS_SUCCESSOR, id).toBytes());
   }
 
-  // ---- this process inherits
+  // ---- this process is the successor
 
   private void onAppointment(NodeId from, FrameReader in) {
     var descriptor = ActorDescriptor.read(in);
@@ -100,11 +100,11 @@ final class OwnershipSuccession {
           descriptor.id(),
           new SuccessorRecord(
               from, descriptor, new ActorCreationSpec(call, options, job), ownerState));
-    } catch (RuntimeException | Error e) { // a class that is not here
+    } catch (RuntimeException | Error e) { // a class that is missing here
       LOG.warn("{} cannot be inherited by this node: {}", descriptor.describe(), e.getMessage());
       return;
     }
-    if (!cluster.isMember(from)) { // it left meanwhile
+    if (!cluster.isMember(from)) { // it has left meanwhile
       left(from);
     }
   }
@@ -119,7 +119,7 @@ final class OwnershipSuccession {
     return records.containsKey(id);
   }
 
-  /** The actor has ended, or another node inherits it. */
+  /** Drops the record, as the actor has ended or has another successor. */
   void forget(ActorId id) {
     var successorRecord = records.remove(id);
     if (successorRecord != null) {
@@ -128,7 +128,7 @@ final class OwnershipSuccession {
     }
   }
 
-  /** What that node owned is this one's now. */
+  /** Takes over the actors that a node owned which has left. */
   void left(NodeId node) {
     for (var successorRecord : List.copyOf(records.values())) {
       if (successorRecord.owner().equals(node)

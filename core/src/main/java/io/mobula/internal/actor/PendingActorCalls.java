@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unanswered calls of a {@link ActorClient}: sends them, counts them, and sees to their
- * outcomes. Belongs to the route's turns, but for the count.
+ * Unanswered calls of an {@link ActorClient}: sends, counts and completes them. Confined to the
+ * client's executor, except for the count.
  */
 final class PendingActorCalls {
   private final ActorDescriptor descriptor;
@@ -28,10 +28,10 @@ final class PendingActorCalls {
   private long sent;
 
   /**
-   * Has no calls.
+   * Makes an instance without calls.
    *
-   * @param stream numbers the routes of this process, so that a host tells their calls apart
-   * @param onEmpty hears that the last call has its outcome
+   * @param stream numbers the clients of this process, so that a host can tell their calls apart
+   * @param onEmpty runs when the last call has its outcome
    */
   PendingActorCalls(
       ActorDescriptor descriptor, ActorCluster cluster, long stream, Runnable onEmpty) {
@@ -43,7 +43,7 @@ final class PendingActorCalls {
 
   // ---- the count; from any thread
 
-  /** Counts a call that is about to come. */
+  /** Counts a call that is about to be added. */
   void admit() {
     if (pending.incrementAndGet() > descriptor.maxPendingCalls()) {
       pending.decrementAndGet();
@@ -53,17 +53,17 @@ final class PendingActorCalls {
     }
   }
 
-  /** A call that was counted does not come. */
+  /** Uncounts a call that will not be added. */
   void withdraw() {
     pending.decrementAndGet();
   }
 
-  /** How many calls were counted and have no outcome, and are not their cell's. */
+  /** Returns the number of counted calls without an outcome that no local cell has. */
   int pending() {
     return pending.get();
   }
 
-  /** Whether every call that was counted has its outcome, or is its cell's. */
+  /** Returns whether every counted call has its outcome or was passed to a local cell. */
   boolean isIdle() {
     return pending.get() == 0;
   }
@@ -79,29 +79,29 @@ final class PendingActorCalls {
     return submitQueue.find(number);
   }
 
-  /** Takes a new call; true if its arguments must be awaited. */
+  /** Adds a new call; returns whether its arguments must be awaited. */
   boolean add(RemoteCall call) {
     return submitQueue.add(call);
   }
 
-  /** See {@link ActorSubmitQueue#firstWaiting}. */
+  /** Returns the first call of this caller that waits for arguments, or null. */
   @Nullable
   RemoteCall firstWaiting(Object caller) {
     return submitQueue.firstWaiting(caller);
   }
 
-  /** All that have no outcome. */
+  /** Returns all calls without an outcome. */
   Collection<RemoteCall> all() {
     return submitQueue.all();
   }
 
-  /** See {@link ActorSubmitQueue#releaseReady}. */
+  /** Makes this caller's ready calls sendable; see {@link ActorSubmitQueue#releaseReady}. */
   @Nullable
   RemoteCall releaseReady(Object caller) {
     return submitQueue.releaseReady(caller);
   }
 
-  /** The actor lives here: its cell sees to all calls from now on. */
+  /** Passes all unsent calls to the cell, as the actor lives in this process. */
   void handOverTo(ActorCell cell) {
     for (var call : submitQueue.takeUnsent()) {
       long answered = submitQueue.answeredBefore();
@@ -113,19 +113,19 @@ final class PendingActorCalls {
             new CallPromise.LocalPromise(call.result()),
             new CallOrigin(
                 cluster.self(), stream, call.sequence(), answered, call.attempts() > 0)));
-        pending.decrementAndGet(); // only now may later ones go straight to the cell
+        pending.decrementAndGet(); // only now may later calls go straight to the cell
       }
     }
   }
 
-  /** The actor has a new place: its host counts from one. */
+  /** Restarts the numbering, as the actor has a new address. */
   void moved() {
     sent = 0;
   }
 
   /**
-   * Sends all that may go. When the host is no member any more, what has not gone waits for the
-   * actor's next place: it has certainly not been run.
+   * Sends all calls that may be sent. If the host is no member any more, unsent calls wait for the
+   * actor's next address: they have certainly not run.
    */
   void sendAll(ActorAddress to) {
     for (var call = submitQueue.next(); call != null; call = submitQueue.next()) {
@@ -136,7 +136,7 @@ final class PendingActorCalls {
     }
   }
 
-  /** False if it has not gone. */
+  /** Sends a call; returns false if it was not sent. */
   private boolean send(RemoteCall call, ActorAddress to) {
     var failed = call.call().failedArgument();
     if (failed != null) {
@@ -154,7 +154,7 @@ final class PendingActorCalls {
           to,
           new ActorCluster.CallNumbers(
               stream, sent + 1, submitQueue.callerNumber(call), submitQueue.answeredBefore()));
-    } catch (Throwable e) { // an argument that cannot travel
+    } catch (Throwable e) { // an argument that cannot be sent
       fail(
           call,
           new ObjectFailure(() -> new CodecException(
@@ -167,7 +167,7 @@ final class PendingActorCalls {
       return false;
     }
     sent++;
-    call.markSent(to); // an answer is heard in a later turn
+    call.markSent(to); // an answer is handled in a later action
     return true;
   }
 
@@ -180,7 +180,7 @@ final class PendingActorCalls {
     }
   }
 
-  /** The actor is dead: says of each call that has never gone that it was not run. */
+  /** Fails the calls of a dead actor that were never sent, saying that they have not run. */
   void failUnsent(ObjectFailure why) {
     for (var call : submitQueue.takeUnsent()) {
       fail(call, call.attempts() == 0 ? UnstartedCallFailure.of(call.name(), why) : why);
@@ -207,13 +207,16 @@ final class PendingActorCalls {
     return "call " + method + " of " + actor.describe();
   }
 
-  /** Lives as long as the result, so it must not keep the call, which has its arguments. */
+  /**
+   * Returns the reason why a result cannot be remade. It lives as long as the result, so it must
+   * not keep the call with its arguments.
+   */
   private static Supplier<String> whyOnce(String method, ActorDescriptor actor) {
     return () ->
         describe(method, actor) + " has returned it, and what an actor returns is not made again";
   }
 
-  /** The host has an outcome: a content or a failure. */
+  /** Handles an outcome from the host: a content or a failure. */
   void onAnswer(int incarnation, long number, Object outcome) {
     var call = sentTo(incarnation, number);
     if (call != null && submitQueue.settle(call)) {
@@ -229,7 +232,7 @@ final class PendingActorCalls {
     }
   }
 
-  /** The actor was not there; the call has not been run, and goes again, before all others. */
+  /** Queues a call again, before all others: the actor was not there, and the call has not run. */
   void requeueRejected(int incarnation, long number) {
     var call = sentTo(incarnation, number);
     if (call != null) {
@@ -245,9 +248,9 @@ final class PendingActorCalls {
   }
 
   /**
-   * Places are no more, and nobody knows how far the calls there had come.
+   * Handles lost addresses; nobody knows which of the calls sent there have run.
    *
-   * @param mayRepeat whether there may be another place
+   * @param mayRepeat whether there may be another address
    */
   void retryOrFailLost(Predicate<ActorAddress> gone, boolean mayRepeat) {
     for (var call : submitQueue.sent()) {

@@ -5,8 +5,8 @@ import io.mobula.internal.store.ObjectEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of this process to an actor wherever it lives, from {@code remote} to its outcome. Belongs
- * to the turns of its {@link ActorClient}.
+ * Call of this process to an actor, wherever the actor lives, from {@code remote} to its outcome.
+ * Confined to the executor of its {@link ActorClient}.
  */
 final class RemoteCall {
   private final long number;
@@ -35,7 +35,7 @@ final class RemoteCall {
     return name;
   }
 
-  /** Its number among all calls of its route, from one; see {@link CallOrigin}. */
+  /** Returns the number among all calls of its client, from one; see {@link CallOrigin}. */
   long sequence() {
     return sequence;
   }
@@ -44,7 +44,7 @@ final class RemoteCall {
     sequence = given;
   }
 
-  /** Whose calls keep their order. */
+  /** Returns the caller, whose calls keep their order. */
   Object caller() {
     return caller;
   }
@@ -57,12 +57,12 @@ final class RemoteCall {
     return result;
   }
 
-  /** When it was made, on the clock of {@link System#nanoTime()}. */
+  /** Returns when the call was made, on the clock of {@link System#nanoTime()}. */
   long since() {
     return since;
   }
 
-  /** Where it is on the way or runs, or null. */
+  /** Returns the address that the call was sent to and has no answer from, or null. */
   @Nullable
   ActorAddress sentTo() {
     return sentTo;
@@ -73,18 +73,18 @@ final class RemoteCall {
     attempts++;
   }
 
-  /** It has certainly not been run there. */
+  /** Records that the host has rejected the call, which has certainly not run there. */
   void markRejected() {
     sentTo = null;
     attempts--;
   }
 
-  /** Nobody knows whether it has been run. */
+  /** Records that the host is lost; nobody knows whether the call has run. */
   void markLost() {
     sentTo = null;
   }
 
-  /** How often it may have been run. */
+  /** Returns how often the call may have run. */
   int attempts() {
     return attempts;
   }

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A checkpoint whose state is in the store, and can be sent to other processes as arguments of
- * calls are.
+ * Checkpoint whose state is in the object store, and can be sent to other processes like the
+ * arguments of a call.
  *
- * @param parts the calls that it contains, and the state, as arguments of nothing
+ * @param parts the applied calls and the state, bound as arguments of a function that does nothing
  */
 record ReplicatedCheckpoint(CheckpointVersion version, BoundCall parts) {
   private static final RemoteFunction NOTHING = none -> null;
@@ -27,24 +27,24 @@ record ReplicatedCheckpoint(CheckpointVersion version, BoundCall parts) {
     return new ReplicatedCheckpoint(saved.version(), parts);
   }
 
-  /** Reads it; waits for its bytes where they are elsewhere. */
+  /** Reads the checkpoint; waits for its bytes if they are on another node. */
   SavedState read() {
     try {
       var values = parts.decodeParts();
       return new SavedState(
           version, (byte[]) Objects.requireNonNull(values[1]), Objects.requireNonNull(values[2]));
-    } catch (Exception unreadable) { // lost, or of a class that is not here
+    } catch (Exception unreadable) { // the bytes are lost, or a class is missing here
       throw new ActorCheckpointException(
           "Checkpoint " + version + " cannot be read: " + unreadable.getMessage(), unreadable);
     }
   }
 
-  /** The same state under another version. */
+  /** Returns this state under another version. */
   ReplicatedCheckpoint as(CheckpointVersion other) {
     return new ReplicatedCheckpoint(other, parts);
   }
 
-  /** Writes it, as the last part of a frame. */
+  /** Writes the checkpoint as the last part of a frame. */
   void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
     version.write(out);
     parts.write(out, clusterObjects, to);

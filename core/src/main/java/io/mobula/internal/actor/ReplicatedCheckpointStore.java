@@ -11,8 +11,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest checkpoint of an actor in the store of its host, and in those of its owner and heir.
- * Belongs to the actor's thread.
+ * Checkpoint store that keeps an actor's latest checkpoint in the object stores of its host, its
+ * owner and the owner's successor. Confined to the actor's thread.
  */
 final class ReplicatedCheckpointStore implements CheckpointStore {
   private static final long LIMIT_SECONDS = 40;
@@ -25,7 +25,10 @@ final class ReplicatedCheckpointStore implements CheckpointStore {
     this.latest = cell.history().state();
   }
 
-  /** What is replaced goes when the collector finds it: the owner may have it as well. */
+  /**
+   * Saves a checkpoint in the stores of several nodes. The one before is left to the garbage
+   * collector, as the owner may use it, too.
+   */
   @Override
   public void save(SavedState saved) {
     var fresh = ReplicatedCheckpoint.of(saved, cell.engine().binder());
@@ -53,7 +56,7 @@ final class ReplicatedCheckpointStore implements CheckpointStore {
   @Override
   public @Nullable SavedState latest(CheckpointVersion known) {
     var present = latest;
-    if (present != null) { // what its owner has kept is the latest, by whatever version
+    if (present != null) { // the owner's copy is the latest, whatever its version
       return present.read();
     }
     if (known.equals(CheckpointVersion.NONE)) {

@@ -5,35 +5,35 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which calls of an actor run at this moment: a word for each thread that runs them, so that
- * whoever asks looks at these and not at all that wait. Threads come and go; others look.
+ * Calls of an actor that run at present, with a slot for each thread that runs calls. Readers look
+ * at these slots and not at all waiting calls. Safe for all threads.
  */
 final class RunningCalls {
   private final Set<RunnerSlot> runners = ConcurrentHashMap.newKeySet();
 
-  /** A thread that runs calls, one after the other. */
+  /** Slot of a thread that runs one call after the other. */
   static final class RunnerSlot {
     private volatile @Nullable ActorCallRun present;
 
-    /** What that thread runs from now on; null for nothing. */
+    /** Sets the call that the thread runs from now on; null for none. */
     void setCurrent(@Nullable ActorCallRun call) {
       present = call;
     }
   }
 
-  /** The calling thread is about to run calls. */
+  /** Adds a slot for the calling thread. */
   RunnerSlot begin() {
     var runner = new RunnerSlot();
     runners.add(runner);
     return runner;
   }
 
-  /** It runs no more. */
+  /** Removes the slot of a thread that runs no more calls. */
   void end(RunnerSlot runner) {
     runners.remove(runner);
   }
 
-  /** One that runs, or null. */
+  /** Returns any call that runs, or null. */
   @Nullable
   ActorCallRun any() {
     for (var runner : runners) {

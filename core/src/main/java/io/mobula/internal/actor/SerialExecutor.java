@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs actions one after the other in the order they came, on the threads that bring them. What
- * they touch needs no lock, and an action that leads to another one of the same turns is finished
- * first. Never waits: an action that comes while one runs is left to the thread that runs.
+ * Executor that runs actions one at a time, in order, on the submitting threads. State that only
+ * these actions touch needs no lock. An action that submits another one finishes first. Never
+ * blocks: an action that arrives while another runs is left to the running thread.
  */
 final class SerialExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
@@ -18,7 +18,7 @@ final class SerialExecutor {
   private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
 
-  /** Runs the action now or soon. It must not block. */
+  /** Runs the action now or soon. The action must not block. */
   void execute(Runnable action) {
     actions.add(action);
     if (waiting.getAndIncrement() > 0) {
@@ -35,7 +35,7 @@ final class SerialExecutor {
   private static void run(Runnable action) {
     try {
       action.run();
-    } catch (Throwable broken) { // those behind it must have their turn
+    } catch (Throwable broken) { // later actions must run all the same
       HeapExhaustion.exitIfExhausted(broken);
       LOG.error("A turn of an actor's bookkeeping failed", broken);
     }

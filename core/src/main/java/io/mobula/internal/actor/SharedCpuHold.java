@@ -5,8 +5,8 @@ import io.mobula.internal.execution.CpuHold;
 import java.util.List;
 
 /**
- * The CPUs of an actor whose methods run several at a time: given back only while every one that
- * runs waits. Safe for all threads.
+ * CPUs of an actor that runs several methods at a time: given back only while all running methods
+ * wait. Safe for all threads.
  */
 final class SharedCpuHold implements CpuHold {
   private final CpuHold lease;
@@ -17,7 +17,7 @@ final class SharedCpuHold implements CpuHold {
     this.lease = lease;
   }
 
-  /** A method begins. */
+  /** Records that a method begins. */
   synchronized void begin() {
     if (waiting > 0 && waiting == running) {
       lease.takeBack();
@@ -25,7 +25,7 @@ final class SharedCpuHold implements CpuHold {
     running++;
   }
 
-  /** A method has ended. */
+  /** Records that a method has ended. */
   synchronized void end() {
     running--;
     if (waiting > 0 && waiting == running) {

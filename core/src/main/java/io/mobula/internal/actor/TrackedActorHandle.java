@@ -14,15 +14,18 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handle of this process. All handles to an actor share an anchor; when the anchor is collected,
- * the actor ends. Only what an actor has of itself does not count: it would live for as long as it
- * lives. Such a handle counts as any other as soon as it leaves the actor inside a value.
+ * Handle of this process. All handles to an actor share a token; when the token is collected, the
+ * actor ends. The handle that an actor has of itself does not count, as it would keep the actor
+ * alive for ever; such a handle counts like any other once it leaves the actor inside a value.
  */
 final class TrackedActorHandle<A> implements ActorHandle<A>, HeldRef.Holdable {
   private final ReachabilityToken token;
   private final @Nullable ActorCell own;
 
-  /** What keeps an actor alive while a handle, or a value with one inside, is reachable. */
+  /**
+   * Token that keeps an actor alive while a handle, or a value that contains a handle, is
+   * reachable.
+   */
   record ReachabilityToken(ActorEndpoint endpoint) {}
 
   TrackedActorHandle(ReachabilityToken token) {
@@ -30,7 +33,7 @@ final class TrackedActorHandle<A> implements ActorHandle<A>, HeldRef.Holdable {
     this.own = null;
   }
 
-  /** The handle that an actor has of itself. */
+  /** Makes the handle that an actor has of itself. */
   TrackedActorHandle(ActorCell own) {
     this.token = new ReachabilityToken(own);
     this.own = own;
@@ -89,7 +92,7 @@ final class TrackedActorHandle<A> implements ActorHandle<A>, HeldRef.Holdable {
     return "ActorHandle(" + endpoint().describe() + ")";
   }
 
-  /** A hold of a value that contains a handle. */
+  /** Hold of a handle by a value that contains it. */
   private record HeldHandle(ReachabilityToken anchor) implements HeldRef {
     @Override
     public Object newReference() {
@@ -104,7 +107,7 @@ final class TrackedActorHandle<A> implements ActorHandle<A>, HeldRef.Holdable {
     }
 
     @Override
-    public void release() {} // reachability alone counts
+    public void release() {} // only reachability counts
 
     @Override
     public void export(FrameWriter out) {

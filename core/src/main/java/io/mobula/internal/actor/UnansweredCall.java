@@ -9,8 +9,8 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call as it is listed for whoever looks at what waits: a list of many may be gone through for
- * long, and must not keep their results. Two of the same call are equal.
+ * Call in a list for diagnosis of waits. The list may be processed for long, so an element must not
+ * keep its result reachable. Two elements of the same call are equal.
  */
 final class UnansweredCall implements WaitPoint {
   private final ObjectId id;

@@ -3,11 +3,13 @@ package io.mobula.internal.actor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.internal.store.ObjectFailure;
 
-/** Why a call fails that has certainly not been run: its caller may make it again elsewhere. */
+/**
+ * Factory of the failure of a call that has certainly not run, so that its caller may repeat it.
+ */
 final class UnstartedCallFailure {
   private UnstartedCallFailure() {}
 
-  /** The end of an actor, as a call of it says that was not run. */
+  /** Returns the failure of an actor, reworded for a call that has not run. */
   static ObjectFailure of(String call, ObjectFailure why) {
     return why.is(ActorDiedException.class)
         ? ObjectFailure.reworded(

@@ -8,12 +8,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Runs each turn of an actor's mailbox on a virtual thread. Named in {@code reference.conf}; made
- * by Akka.
+ * Akka dispatcher that runs each batch of an actor's mailbox on a virtual thread. Named in {@code
+ * reference.conf}; created by Akka.
  */
 public final class VirtualThreadDispatcher extends ExecutorServiceConfigurator {
 
-  /** As Akka calls it. */
+  /** Creates the dispatcher as Akka requires. */
   public VirtualThreadDispatcher(Config config, DispatcherPrerequisites prerequisites) {
     super(config, prerequisites);
   }

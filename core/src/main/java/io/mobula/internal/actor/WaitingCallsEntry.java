@@ -3,7 +3,10 @@ package io.mobula.internal.actor;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.Resources;
 
-/** Calls that wait at an actor, as people are told: one entry for each actor, with their number. */
+/**
+ * Factory of the entry that reports an actor's waiting calls: one for each actor, with their
+ * number.
+ */
 final class WaitingCallsEntry {
   private WaitingCallsEntry() {}
 

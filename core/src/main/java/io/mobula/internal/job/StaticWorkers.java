@@ -72,7 +72,6 @@ public final class StaticWorkers implements AutoCloseable {
       int restarts,
       ResourceSplit resourceSplit,
       DeviceSplit gpus) {
-    /** Copies the lists. */
     public Spec {
       classPath = List.copyOf(classPath);
       flags = List.copyOf(flags);

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Altered descriptions of actors, in frames and in files, and altered tables of the calls that a
- * saved state contains: read or refused. The first byte of an input tells what it is.
+ * Fuzz test of the decoders for altered descriptions of actors, in frames and in files, and for
+ * altered tables of applied calls: each input is decoded or rejected. The first byte of an input
+ * selects the decoder.
  */
 class ActorDecodersFuzzTest {
   private static final int KINDS = 4;

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Which calls an actor's state contains, as a checkpoint says it. */
+/** Tests of the table of calls that an actor's state contains. */
 class AppliedCallsTest {
   private static final NodeId PROCESS = new NodeId(7);
 
@@ -28,7 +28,7 @@ class AppliedCallsTest {
   @Test
   void aRepeatedCallHasItsOutcomeAndOneThatHasNotRunHasNone() {
     var outcome = value(3);
-    calls.markApplied(first(PROCESS, 2, 1), outcome); // before the first: it was of another caller
+    calls.markApplied(first(PROCESS, 2, 1), outcome); // before the first call: it came from another caller
     var read = AppliedCalls.read(calls.toBytes());
     var known = read.find(again(PROCESS, 2));
     assertThat(known).isNotNull();
@@ -37,7 +37,7 @@ class AppliedCallsTest {
     assertThat(read.find(again(PROCESS, 1))).isNull();
     assertThat(read.find(again(PROCESS, 3))).isNull();
     assertThat(read.find(again(new NodeId(8), 2))).isNull();
-    assertThat(read.find(new CallOrigin(PROCESS, 2, 2, 1, true))).isNull(); // a later route's
+    assertThat(read.find(new CallOrigin(PROCESS, 2, 2, 1, true))).isNull(); // of a later client
   }
 
   @Test
@@ -54,10 +54,10 @@ class AppliedCallsTest {
     var other = new NodeId(8);
     calls.markApplied(first(PROCESS, 1, 1), value(10));
     calls.markApplied(first(other, 1, 1), value(20));
-    var read = AppliedCalls.read(calls.toBytes()); // by another host, which has met only one
+    var read = AppliedCalls.read(calls.toBytes()); // on another host, which has met only one of the processes
     read.forgetAbsent(PROCESS::equals, 1);
     assertThat(read.find(again(other, 1))).isNotNull();
-    read.forgetAbsent(node -> true, AppliedCalls.ABSENT_NANOS); // now it has met both
+    read.forgetAbsent(node -> true, AppliedCalls.ABSENT_NANOS); // now the host has met both
     read.forgetAbsent(PROCESS::equals, AppliedCalls.ABSENT_NANOS + 5);
     read.forgetAbsent(PROCESS::equals, 2 * AppliedCalls.ABSENT_NANOS + 4);
     assertThat(read.find(again(other, 1))).isNotNull();
@@ -100,25 +100,26 @@ class AppliedCallsTest {
     var read = AppliedCalls.read(calls.toBytes());
     assertThat(read.size()).isEqualTo(AppliedCalls.MOST_PROCESSES);
     assertThat(read.find(again(new NodeId(1), 1))).isSameAs(CompletionRecord.DISCARDED);
-    assertThat(read.find(first(new NodeId(1), 2, 1))).isNull(); // it has not been made before
+    assertThat(read.find(first(new NodeId(1), 2, 1))).isNull(); // it has not been sent before
     assertThat(read.find(again(new NodeId(2), 1)).bytes()).hasSize(1);
   }
 
   /**
-   * Against a model that forgets nothing: what has not been answered is never said not to have run.
+   * Compares the table with a model that forgets nothing: an unanswered call that has run is never
+   * reported as not run.
    */
   @Test
   void whateverHasRunAndIsUnansweredIsKnown() {
     long seed = Long.getLong("mobula.test.seed", System.nanoTime());
     var random = new SplittableRandom(seed);
-    var open = new TreeMap<Long, Boolean>(); // whether it has run
+    var open = new TreeMap<Long, Boolean>(); // the value tells whether the call has run
     var table = new AppliedCalls();
     long sequence = 0;
     for (int step = 0; step < 20_000; step++) {
       if (open.isEmpty() || (random.nextInt(3) == 0 && open.size() < 2 * AppliedCalls.MOST_CALLS)) {
         open.put(++sequence, false);
       } else if (random.nextInt(4) == 0) {
-        open.remove(open.firstKey()); // answered, or failed
+        open.remove(open.firstKey()); // the call was answered, or has failed
       } else {
         long some = open.floorKey(open.firstKey() + random.nextInt(open.size()));
         if (!open.put(some, true)) {

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is seen to use a directory of checkpoints, and what counts as left over there. */
+/**
+ * Tests of the registration of processes in a checkpoint directory, and of the detection of stale
+ * files.
+ */
 @Timeout(60)
 class CheckpointDirectoryTest {
   private static final NodeId SELF = new NodeId(0x5e1f);
@@ -77,7 +80,7 @@ class CheckpointDirectoryTest {
     assertThat(other.takeLeftovers()).isEmpty();
     other.unregister();
     directory.unregister();
-    directory.renew(); // too late: it has ended
+    directory.renew(); // too late: the process has unregistered
     assertThat(directory.isRegistered()).isFalse();
     try (var files = Files.list(Path.of(directory.toString()))) {
       assertThat(files.map(file -> file.getFileName().toString())).containsExactly("actor-its");
@@ -111,7 +114,7 @@ class CheckpointDirectoryTest {
     directory.unregister();
   }
 
-  /** How many locks the operating system has for the mark. */
+  /** Returns how many locks the operating system has for the lock file. */
   private static long locks(CheckpointDirectory of) throws IOException {
     var mark = Path.of(of.toString()).resolve("process-" + Long.toHexString(SELF.incarnation()));
     var inode = Files.getAttribute(mark, "unix:ino");

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Altered checkpoints of actors, with and without checksums that are right for them: what is read
- * is what was saved, or the file is refused and named.
+ * Fuzz test of altered checkpoint files, with and without matching checksums: the state that is
+ * read is the one that was saved, or the file is rejected and named.
  */
 class CheckpointFuzzTest {
   private static final Codec CODEC = Codec.create(CodecOptions.defaults());
@@ -34,7 +34,7 @@ class CheckpointFuzzTest {
   @TempDir
   static Path directory;
 
-  /** A state of the codec's bytes alone, one with buffers, and how a durable actor is made. */
+  /** Returns a state without buffers, one with buffers, and the definition of a durable actor. */
   static Stream<Arguments> seeds() throws Exception {
     return written().stream().map(bytes -> Arguments.of((Object) bytes));
   }
@@ -89,7 +89,7 @@ class CheckpointFuzzTest {
     files.latest(CheckpointVersion.NONE);
   }
 
-  /** The same with checksums that are right, so that what is behind them is reached. */
+  /** Returns the file with matching checksums, so that the code behind the checks is reached. */
   private static byte[] sealed(byte[] bytes) {
     if (bytes.length < FRONT + 2 * Integer.BYTES) {
       return bytes;

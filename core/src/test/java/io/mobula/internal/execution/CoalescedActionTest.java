@@ -13,12 +13,12 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Requests of many threads, and what the last run of the action has seen. */
+/** Tests of requests by many threads, and of the state that the last run has seen. */
 public class CoalescedActionTest {
 
   /**
-   * A look at a state that changes, and the decision it leads to: at rest the decision is that of
-   * the last state. It is not where {@code decide} is called directly.
+   * Model of a changing state and a decision based on it: at rest, the decision is based on the
+   * last state. That would not hold if {@code decide} were called directly.
    */
   public static class DecisionModel {
     private final AtomicInteger state = new AtomicInteger();
@@ -30,14 +30,14 @@ public class CoalescedActionTest {
       decided = seen;
     }
 
-    /** Changes the state, then has it looked at. */
+    /** Changes the state, and then requests a decision. */
     @Operation
     public void change() {
       state.incrementAndGet();
       look.request();
     }
 
-    /** When nobody is at work any more. */
+    /** Checks the decision when all threads are done. */
     @Validate
     public void decisionIsOfTheLastState() {
       if (decided != state.get()) {

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Lists of jars that programs send: what is none is refused before a file gets its name. */
+/**
+ * Tests of lists of jars from drivers: an invalid list is rejected before a file gets its name.
+ */
 class JobJarCacheTest {
   private static final String HASH = "0123456789abcdef".repeat(4);
 

@@ -155,7 +155,8 @@ class ChildJvmIT {
   }
 
   /**
-   * The kernel frees a lock when its process is gone, a zombie that nobody has waited for included.
+   * Returns whether no process holds the lock. The kernel releases a lock when its process ends,
+   * even if nobody has waited for the process.
    */
   private static boolean isFree(Path file) throws Exception {
     try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -163,12 +164,12 @@ class ChildJvmIT {
     }
   }
 
-  /** A condition that may fail. */
+  /** Condition whose evaluation may fail. */
   private interface Condition {
     boolean holds() throws Exception;
   }
 
-  /** Waits until it holds; the test's time limit bounds it. */
+  /** Waits until the condition holds; the test's time limit bounds the wait. */
   private static void await(Condition condition) throws Exception {
     while (!condition.holds()) {
       TimeUnit.MILLISECONDS.sleep(10);

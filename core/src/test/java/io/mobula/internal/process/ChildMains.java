@@ -8,11 +8,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What the children in the tests of this package run. */
+/** Main classes of the children in the tests of this package. */
 final class ChildMains {
   private ChildMains() {}
 
-  /** Repeats its first line of input, says that it is up and lives until its input ends. */
+  /**
+   * Child that repeats its first line of input, reports that it is up, and lives until its input
+   * ends.
+   */
   static final class StoppableMain {
     public static void main(String[] arguments) throws Exception {
       var watch = ParentWatch.ofStandardInput();
@@ -24,7 +27,7 @@ final class ChildMains {
     }
   }
 
-  /** As the obedient, but its shutdown hook hangs. */
+  /** Child like {@link StoppableMain} whose shutdown hook hangs. */
   static final class HangingShutdownMain {
     public static void main(String[] arguments) throws Exception {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -40,7 +43,7 @@ final class ChildMains {
     }
   }
 
-  /** Says something and fails. */
+  /** Child that prints a line and fails. */
   static final class FailingMain {
     public static void main(String[] arguments) {
       System.out.println("I try");
@@ -49,7 +52,7 @@ final class ChildMains {
     }
   }
 
-  /** Says nothing and does not heed the end of its input. */
+  /** Child that neither reports that it is up nor ends with its input. */
   static final class UnresponsiveMain {
     public static void main(String[] arguments) throws Exception {
       System.out.println("deaf");
@@ -57,7 +60,7 @@ final class ChildMains {
     }
   }
 
-  /** Says for so many seconds that it is starting, and then that it is up. */
+  /** Child that reports for some seconds that it is starting, and then that it is up. */
   static final class SlowStartMain {
     public static void main(String[] arguments) throws Exception {
       System.out.println("slow");
@@ -69,7 +72,7 @@ final class ChildMains {
     }
   }
 
-  /** Holds a lock on the file that it is given, for whoever wants to know that it lives. */
+  /** Child that holds a lock on a file, by which others see that it lives. */
   static final class LockHolderMain {
     public static void main(String[] arguments) throws Exception {
       var channel = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
@@ -81,7 +84,7 @@ final class ChildMains {
     }
   }
 
-  /** Starts a holder and hangs, to be killed. */
+  /** Parent that starts a {@link LockHolderMain} and hangs until it is killed. */
   static final class ParentMain {
     public static void main(String[] arguments) throws Exception {
       var child = ChildJvm.start(

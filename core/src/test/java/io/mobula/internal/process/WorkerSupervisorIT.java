@@ -20,7 +20,7 @@ class WorkerSupervisorIT {
       Duration.ofSeconds(60),
       Duration.ofSeconds(30));
 
-  /** What a supervisor has said. */
+  /** Events that a supervisor has reported. */
   sealed interface SupervisorEvent {
     record Up(int worker, long pid) implements SupervisorEvent {}
 
