@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A search for the arguments of a call whose bytes are no longer where the call has them noted.
- * Each is found in another place, or made again where it must be, before the call asks for
- * resources: the task that makes it may need the same. Safe for all threads; nothing blocks.
+ * Search for the arguments of a call that are no longer at their recorded location. Each argument
+ * is found elsewhere, or reconstructed if necessary, before the call requests resources, as the
+ * task that reconstructs it may need the same resources. Safe for all threads; nothing blocks.
  */
 public final class ArgumentSearch {
   private static final int MOST_NAMED = 8;
@@ -27,9 +27,10 @@ public final class ArgumentSearch {
   }
 
   /**
-   * A search for the function and the arguments whose process has left, or null if there is none.
+   * Returns a search for the function and the arguments whose process has left, or null if there
+   * are none.
    *
-   * @param absent an argument that is to be looked for in any case, or null
+   * @param absent an argument to be searched for in any case, or null
    */
   static @Nullable ArgumentSearch of(
       Object function, Object[] arguments, @Nullable ObjectId absent) {
@@ -40,7 +41,7 @@ public final class ArgumentSearch {
     return sought.isEmpty() ? null : new ArgumentSearch(sought);
   }
 
-  /** That list, or one with this argument more if it is to be looked for. */
+  /** Adds the argument to the list if it must be searched for. */
   private static List<MissingArgument> with(
       List<MissingArgument> missing, Object argument, @Nullable ObjectId absent) {
     if (argument instanceof ObjectEntry entry
@@ -54,10 +55,10 @@ public final class ArgumentSearch {
   }
 
   /**
-   * Begins to look for all of them, at the same time.
+   * Starts to search for all arguments at the same time.
    *
-   * @param then is told whether each has a place that it can be read from. Whoever reads one that
-   *     has none looks for it himself, and hears why it is nowhere
+   * @param then receives whether every argument has a readable location. A reader of an argument
+   *     without one searches for it again, and gets the reason why it is nowhere
    */
   public void start(Consumer<Boolean> then) {
     var searches = missing.stream()
@@ -71,7 +72,7 @@ public final class ArgumentSearch {
         .thenAccept(then);
   }
 
-  /** The ids of these arguments; the first eight and a number if there are more. */
+  /** Lists the ids of these arguments: the first eight, and the number of the others. */
   public String describe() {
     var first = missing.stream()
         .limit(MOST_NAMED)

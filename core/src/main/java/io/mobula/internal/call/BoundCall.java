@@ -35,18 +35,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * One call, bound: the function with copies of what it captured, and of each argument either a copy
- * or a hold on what its ref refers to. Made in the caller's thread; may be invoked several times,
- * each time with fresh values.
+ * A call with its function and arguments: the function with copies of what it captured, and for
+ * each argument either a copy or a reference to the object of its ref. Made in the caller's thread.
+ * It may be invoked several times, each time with fresh values.
  */
 public final class BoundCall {
-  /** From how many bytes on ending views costs little beside what was done to have them. */
+  /**
+   * Minimum number of viewed bytes for which borrowing is worth its cost: ending the views is then
+   * cheap compared to making them.
+   */
   private static final long MIN_BORROWED_BYTES = 1 << 20;
 
   private static final int MOST_NAMED_CHARS = 400;
 
-  private final Object function; // itself if it captured nothing that can change, else as arguments
-  private final Object[] arguments; // each a Content or an ObjectEntry
+  private final Object function; // the function itself if it captured nothing mutable, else held like an argument
+  private final Object[] arguments; // each is an ObjectContent or an ObjectEntry
   private final ObjectStore store;
   private final long heapBytes;
   private volatile @Nullable CompletionListener waiting;
@@ -67,13 +70,16 @@ public final class BoundCall {
     this.logContext = logContext;
   }
 
-  /** Makes calls for one node. */
+  /** Factory of bound calls for one node. */
   public static final class Binder {
     private final ObjectStore store;
     private final Codec codec;
     private final long inlineLimit;
 
-    /** Arguments of one call stay in the heap up to {@code inlineLimit} bytes together. */
+    /**
+     * Makes a binder that keeps the arguments of one call in the heap up to {@code inlineLimit}
+     * bytes together.
+     */
     public Binder(ObjectStore store, Codec codec, long inlineLimit) {
       this.store = store;
       this.codec = codec;
@@ -81,11 +87,12 @@ public final class BoundCall {
     }
 
     /**
-     * Copies what is passed.
+     * Copies a function and its arguments.
      *
-     * @param receivers how many leading parameters of the function are given later: 1 for a method
-     *     of an actor
-     * @throws io.mobula.error.CodecException when something cannot be encoded; nothing is held then
+     * @param receivers number of leading parameters of the function that are passed later: 1 for a
+     *     method of an actor
+     * @throws io.mobula.error.CodecException when something cannot be encoded; nothing is retained
+     *     then
      */
     public BoundCall bind(RemoteFunction function, Arguments arguments, int receivers) {
       requireTypes(function, arguments, receivers);
@@ -114,7 +121,7 @@ public final class BoundCall {
       return new BoundCall(kept, bound, store, heapBytes, MDC.getCopyOfContextMap());
     }
 
-    /** Copies a function and values, none of which is given as a ref. */
+    /** Copies a function and values, none of which is a ref. */
     public BoundCall bind(RemoteFunction function, List<? extends @Nullable Object> values) {
       Object kept = snapshotFunction(function);
       var bound = new Object[values.size()];
@@ -125,7 +132,7 @@ public final class BoundCall {
     }
 
     /**
-     * What is too large to travel inside a frame is an object of its own, as if it had been put.
+     * Turns content that is too large for a frame into an object of its own, as if it had been put.
      */
     private Object promoteLarge(ObjectContent content) {
       return content instanceof ObjectContent.Sealed sealed && sealed.byteSize() > inlineLimit
@@ -139,7 +146,7 @@ public final class BoundCall {
           : promoteLarge(store.snapshot(function, inlineLimit));
     }
 
-    /** Copies what a function without parameters captured. */
+    /** Copies a function without parameters, with what it captured. */
     public BoundCall bind(RemoteFunction function) {
       Object kept = snapshotFunction(function);
       long heapBytes = kept instanceof ObjectContent content ? content.heapBytes() : 0;
@@ -150,7 +157,7 @@ public final class BoundCall {
       var shape = Codec.signatureOf(function);
       var types = shape.parameterTypes();
       if (types.size() != arguments.count() + receivers) {
-        return; // an ordinary class, which does not tell
+        return; // an ordinary class, whose parameter types are unknown
       }
       for (int i = 0; i < arguments.count(); i++) {
         var value = arguments.get(i);
@@ -166,15 +173,16 @@ public final class BoundCall {
 
   /**
    * Writes the call for another process, as the last part of a frame; all arguments are ready and
-   * none has failed. It holds what the frame carries until it is {@linkplain #release released}.
+   * none has failed. The call retains what the frame refers to until it is
+   * {@linkplain #release released}.
    */
   public void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
     write(out, clusterObjects, to, argument -> CallCodec.write(out, argument, clusterObjects));
   }
 
   /**
-   * The same for a process that is done with the arguments once it has answered: large ones it
-   * reads where they lie, and nobody else is told of them.
+   * Writes the call for a process that needs the arguments only until it has answered: it reads
+   * large ones in place, and no other process is told of them.
    */
   public void lend(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
     write(out, clusterObjects, to, argument -> {
@@ -203,7 +211,7 @@ public final class BoundCall {
     loan.run();
   }
 
-  /** The same for nobody in particular: how the call can be made again. */
+  /** Writes the call so that any process can make it again, such as for reconstruction. */
   public void write(FrameWriter out, ClusterObjects clusterObjects) {
     CallCodec.write(out, function, clusterObjects);
     writeArguments(out, argument -> CallCodec.write(out, argument, clusterObjects));
@@ -219,7 +227,10 @@ public final class BoundCall {
     context.forEach((key, value) -> out.text(key).text(value));
   }
 
-  /** Reads what {@link #write(FrameWriter, ClusterObjects, NodeId)} wrote in another process. */
+  /**
+   * Reads a call that another process has written with
+   * {@link #write(FrameWriter, ClusterObjects, NodeId)}.
+   */
   public static BoundCall read(
       FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
     try {
@@ -228,12 +239,12 @@ public final class BoundCall {
       return call;
     } catch (RuntimeException | Error e) {
       clusterObjects.acknowledgeUnreadable(
-          from, in); // or the sender would keep what it carries for us
+          from, in); // else the sender would keep the objects that the frame refers to
       throw e;
     }
   }
 
-  /** Reads what {@link #write(FrameWriter, ClusterObjects)} wrote. */
+  /** Reads a call that was written with {@link #write(FrameWriter, ClusterObjects)}. */
   public static BoundCall read(FrameReader in, ObjectStore store, ClusterObjects clusterObjects) {
     return read(in, CallCodec.read(in, clusterObjects), store, clusterObjects);
   }
@@ -251,7 +262,10 @@ public final class BoundCall {
     }
   }
 
-  /** Adds each argument once it is read, so that whoever fails knows which there are. */
+  /**
+   * Adds each argument to the list as soon as it is read, so that after a failure the list has
+   * those to release.
+   */
   static void readArguments(
       FrameReader in, List<Object> arguments, Function<FrameReader, Object> each) {
     for (int left = in.count(); left > 0; left--) {
@@ -271,12 +285,12 @@ public final class BoundCall {
     return context;
   }
 
-  /** What logs and errors call the function by default, such as {@code Quick.square}. */
+  /** Returns the default name of the function in logs and errors, such as {@code Quick.square}. */
   public static String nameOf(RemoteFunction function) {
     return Codec.signatureOf(function).displayName();
   }
 
-  /** Whether a value among the arguments, as far as they are ready, has a ref or handle inside. */
+  /** Returns whether a value among the ready arguments contains a ref or a handle. */
   public boolean hasRefsInside() {
     for (var argument : arguments) {
       var content = argument instanceof ObjectEntry entry ? entry.outcome() : argument;
@@ -289,10 +303,10 @@ public final class BoundCall {
   }
 
   /**
-   * The function and fresh copies of the arguments; all are ready and none has failed.
+   * Returns the function and fresh copies of the arguments; all are ready and none has failed.
    *
    * @throws LostArgumentException when an argument is lost
-   * @throws UnreadableCallException when it cannot be decoded
+   * @throws UnreadableCallException when the function or an argument cannot be decoded
    */
   public @Nullable Object[] decodeParts() throws UnreadableCallException, LostArgumentException {
     try (var gathered = gather()) {
@@ -304,9 +318,10 @@ public final class BoundCall {
   }
 
   /**
-   * Has this process keep copies of its own of large arguments that are in another one. Blocks.
+   * Copies large arguments that are in another process to this process's store. Blocks.
    *
-   * @throws io.mobula.error.MobulaException when they cannot be had in time, or there is no room
+   * @throws io.mobula.error.MobulaException when they cannot be fetched in time, or there is no
+   *     room
    */
   public void keepLocalCopies(ClusterObjects clusterObjects, Deadline deadline) {
     for (var argument : arguments) {
@@ -316,12 +331,12 @@ public final class BoundCall {
     }
   }
 
-  /** How many bytes the arguments take in the heap. */
+  /** Returns how many bytes the arguments take in the heap. */
   public long heapBytes() {
     return heapBytes;
   }
 
-  /** Whether {@link #whenReady} would run at once. */
+  /** Returns whether {@link #whenReady} would run its action at once. */
   public boolean isReady() {
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry && !entry.isReady()) {
@@ -333,7 +348,7 @@ public final class BoundCall {
 
   /**
    * Runs {@code then} once every ref argument has its outcome: at once, or on the thread that
-   * brings the last one.
+   * delivers the last outcome.
    */
   public void whenReady(Runnable then) {
     var missing = new AtomicInteger(1);
@@ -356,7 +371,7 @@ public final class BoundCall {
     }
   }
 
-  /** Which process has the most bytes of large arguments; null if there are none. */
+  /** Returns the process that has the most bytes of large arguments, or null if there are none. */
   public @Nullable NodeId nodeWithMostBytes() {
     Map<NodeId, Long> sums = Map.of();
     for (var argument : arguments) {
@@ -374,7 +389,7 @@ public final class BoundCall {
             .orElse(null);
   }
 
-  /** The first argument that has failed, or null. All arguments are ready. */
+  /** Returns the failure of the first failed argument, or null. All arguments are ready. */
   public @Nullable ObjectFailure failedArgument() {
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry && entry.failure() != null) {
@@ -385,16 +400,16 @@ public final class BoundCall {
   }
 
   /**
-   * A search for the function and the arguments that are not where they were, or null if each is
-   * there. To be called when all are ready and none has failed.
+   * Returns a search for the function and the arguments that are not at their recorded location, or
+   * null if each is there. To be called when all are ready and none has failed.
    *
-   * @param absent an argument that was not found where it was known to be, or null
+   * @param absent an argument that was not found at its recorded location, or null
    */
   public @Nullable ArgumentSearch findMissing(@Nullable ObjectId absent) {
     return ArgumentSearch.of(function, arguments, absent);
   }
 
-  /** The arguments that are not ready. */
+  /** Returns the arguments that are not ready. */
   public List<ObjectEntry> missingArguments() {
     List<ObjectEntry> missing = List.of();
     for (var argument : arguments) {
@@ -406,7 +421,7 @@ public final class BoundCall {
     return missing;
   }
 
-  /** Names what it still waits for, the first of it if that is much. */
+  /** Lists the ids of the arguments that are not ready, truncated if the list is long. */
   public String describeMissing() {
     var text = new StringBuilder();
     int more = 0;
@@ -427,10 +442,11 @@ public final class BoundCall {
   /**
    * Calls the function in the calling thread; all arguments are ready and none has failed.
    *
-   * @param borrower is given the views of store memory among the arguments, if they are large
-   *     together; he ends them when nothing of the call reads them any more
+   * @param borrower receives the views of store memory among the arguments, if they are large
+   *     together; it must end them when nothing of the call reads them any more
    * @throws LostArgumentException when an argument is lost
-   * @throws UnreadableCallException when it cannot be decoded; anything else is the function's
+   * @throws UnreadableCallException when the function or an argument cannot be decoded; any other
+   *     exception is the function's
    */
   public @Nullable Object invoke(Consumer<CallArgumentViews> borrower) throws Exception {
     try (var gathered = gather()) {
@@ -442,7 +458,8 @@ public final class BoundCall {
 
   /**
    * Calls the function in the calling thread with views of its arguments that last for as long as
-   * they are reachable: for what keeps its arguments, such as an actor.
+   * they are reachable: for a function that keeps its arguments, such as the constructor of an
+   * actor.
    */
   public @Nullable Object invoke() throws Exception {
     try (var gathered = gather()) {
@@ -488,7 +505,8 @@ public final class BoundCall {
    * arena, if there is one.
    *
    * @throws LostArgumentException when an argument is lost
-   * @throws UnreadableCallException when it cannot be decoded; anything else is the function's
+   * @throws UnreadableCallException when the function or an argument cannot be decoded; any other
+   *     exception is the function's
    */
   public @Nullable Object invokeOn(Object receiver, @Nullable Arena arena) throws Exception {
     try (var gathered = gather()) {
@@ -500,8 +518,8 @@ public final class BoundCall {
   }
 
   /**
-   * With the logging context of the caller, so that its request or user shows in what the function
-   * logs.
+   * Calls the function with the logging context of the caller, so that the caller's request or user
+   * appears in the function's log lines.
    */
   private @Nullable Object invoke(@Nullable Object[] values) throws Exception {
     var called = function();
@@ -554,10 +572,13 @@ public final class BoundCall {
     return values;
   }
 
-  /** Gives every hold back. Called once, when the call will not be invoked again. */
+  /**
+   * Releases the references to function and arguments. Called once, when the call will not be
+   * invoked again.
+   */
   public void release() {
     var listener = waiting;
-    if (listener != null) { // a cancelled call would hang on arguments that never come
+    if (listener != null) { // else a cancelled call would stay registered with arguments that never arrive
       waiting = null;
       for (var argument : arguments) {
         if (argument instanceof ObjectEntry entry) {

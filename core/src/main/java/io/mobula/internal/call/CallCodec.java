@@ -15,8 +15,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a call inside a frame: small values as they are, larger ones by the id of the object
- * that they are, with the place where it was last seen.
+ * Codec of the parts of a call inside a frame: small values inline, larger values by object id with
+ * the location where the object was last seen.
  */
 final class CallCodec {
   private static final ObjectId NO_ID = new ObjectId(0, 0, 0);
@@ -33,15 +33,15 @@ final class CallCodec {
       case ObjectEntry entry -> write(out, entry, clusterObjects);
       case ObjectContent content -> clusterObjects.write(out.octet(BY_VALUE), content, NO_ID);
       case StatelessFunction function -> write(out, function.content(), clusterObjects);
-      default -> // a function that captured nothing which can change
+      default -> // a function that captured nothing mutable
         clusterObjects.write(out.octet(BY_VALUE), new ObjectContent.Immediate(part), NO_ID);
     }
   }
 
   /**
-   * Writes an argument for this peer, which may read it in place until it has answered.
+   * Writes an argument for this peer, which may read the argument in place until it has answered.
    *
-   * @return ends the loan, or null if there is none
+   * @return an action that ends the loan, or null if there is none
    */
   static @Nullable Runnable writeArgument(
       FrameWriter out, Object argument, ClusterObjects clusterObjects, NodeId to) {
@@ -68,8 +68,8 @@ final class CallCodec {
   }
 
   /**
-   * Writes a function for this peer. One that captured nothing is explained once, and has a number
-   * from then on.
+   * Writes a function for this peer. A function that captured nothing is sent in full once, and by
+   * number from then on.
    */
   static void writeFunction(
       FrameWriter out, Object function, ClusterObjects clusterObjects, NodeId to) {
@@ -96,7 +96,10 @@ final class CallCodec {
     return phrase.toBytes();
   }
 
-  /** What {@link #writeFunction} wrote: a function to be read when it is called, or a content. */
+  /**
+   * Reads the result of {@link #writeFunction}: a function that is decoded when it is first called,
+   * a content, or an entry.
+   */
   static Object readFunction(FrameReader in, ClusterObjects clusterObjects, NodeId from) {
     int kind = in.octet();
     return kind == BY_NUMBER
@@ -107,7 +110,9 @@ final class CallCodec {
         : read(kind, in, clusterObjects);
   }
 
-  /** What {@link #write} wrote: a content, or the entry of an object with an id, held. */
+  /**
+   * Reads the result of {@link #write}: a content, or the retained entry of an object with an id.
+   */
   static Object read(FrameReader in, ClusterObjects clusterObjects) {
     return read(in.octet(), in, clusterObjects);
   }

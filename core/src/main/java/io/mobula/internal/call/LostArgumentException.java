@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Says that an argument of a call is lost, or something that it is made from. It is no exception of
- * the user's code, so the call is not retried for it. Whoever wants the result gets an
- * {@link ObjectLostException}: its message begins with the loss from which all others follow, and
- * below that names what needed it, one after the other, down to the call.
+ * Exception that reports the loss of an argument of a call, or of an object that the argument is
+ * made from. It is not an exception of user code, so it does not cause a retry of the call. The
+ * reader of the result gets an {@link ObjectLostException} whose message begins with the original
+ * loss, and then names the calls that needed it, in order, down to this call.
  */
 public final class LostArgumentException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -29,14 +29,14 @@ public final class LostArgumentException extends Exception {
     this.why = why;
   }
 
-  /** The exception for whoever wants the result of that call. */
+  /** Returns the exception for readers of the result of that call. */
   public ObjectLostException neededBy(String call) {
     return neededBy(why, call);
   }
 
   /**
-   * The failure of a call whose argument has failed: a loss also names the call, any other failure
-   * is passed on as it is.
+   * Returns the failure of a call whose argument has failed: a loss gets the name of the call, any
+   * other failure is passed on unchanged.
    */
   public static ObjectFailure propagate(ObjectFailure argument, String call) {
     return argument.is(ObjectLostException.class)
@@ -50,7 +50,7 @@ public final class LostArgumentException extends Exception {
     return new ObjectLostException(chain(String.valueOf(lost.getMessage()), call), lost.getCause());
   }
 
-  /** The message with one more call; of a long chain the first and the last calls are kept. */
+  /** Appends a call to the message; of a long chain the first and the last calls are kept. */
   static String chain(String text, String call) {
     var parts = text.split(Pattern.quote(NEEDED_BY), -1);
     var calls = new ArrayList<>(Arrays.asList(parts).subList(1, parts.length));

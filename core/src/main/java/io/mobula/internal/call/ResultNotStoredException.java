@@ -9,8 +9,8 @@ import io.mobula.internal.store.ObjectStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result that was returned but cannot be stored: no exception of the user's, so it is never
- * retried.
+ * Exception for a result that was returned but cannot be stored. It is not an exception of user
+ * code, so it never causes a retry.
  */
 public final class ResultNotStoredException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -19,12 +19,12 @@ public final class ResultNotStoredException extends Exception {
     super(cause.getMessage(), cause);
   }
 
-  /** For a result of a wrong form. */
+  /** Makes the exception of a result of a wrong kind. */
   public ResultNotStoredException(String message) {
     super(message);
   }
 
-  /** Copies a result into the store, in the thread that made it. */
+  /** Copies a result into the store, in the thread that made the result. */
   public static ObjectContent storeResult(ObjectStore store, @Nullable Object value)
       throws ResultNotStoredException {
     try {
@@ -34,7 +34,10 @@ public final class ResultNotStoredException extends Exception {
     }
   }
 
-  /** What the reader of the result is thrown: the same kind, naming who gave the result. */
+  /**
+   * Converts this to the exception for readers of the result: of the same kind, naming the task or
+   * call that produced the result.
+   */
   public MobulaException toException(String producer) {
     var message = "The result of " + producer + " cannot be kept. " + getMessage();
     return switch (getCause()) {

@@ -6,18 +6,20 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The stage that a function returned in place of a value. */
+/** Cancellation of a completion stage that a user function has returned instead of a value. */
 public final class StageCancellation {
   private static final Logger LOG = LoggerFactory.getLogger(StageCancellation.class);
 
   private StageCancellation() {}
 
-  /** Cancels it where what users attached to it may run, and may block. */
+  /**
+   * Cancels the stage on a callback thread, where code that users attached to it may run and block.
+   */
   public static void cancel(CompletionStage<?> stage, ObjectStore store) {
     store.runCallback(() -> {
       try {
         stage.toCompletableFuture().cancel(true);
-      } catch (Throwable refused) { // it is of the user's class
+      } catch (Throwable refused) { // thrown by a method of the user's class
         LOG.debug(
             "A {} cannot be cancelled; its value will not be heard: {}",
             stage.getClass(),

@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of another process that captured nothing: read when it is called for the first time,
- * and the same for all calls. Safe for all threads.
+ * A function of another process that captured nothing. It is decoded on the first call and reused
+ * for all later calls. Safe for all threads.
  */
 final class StatelessFunction {
   private final ObjectContent content;
@@ -19,15 +19,15 @@ final class StatelessFunction {
     this.content = content;
   }
 
-  /** What it was read from. */
+  /** Returns the encoded function. */
   ObjectContent content() {
     return content;
   }
 
   /**
-   * The function.
+   * Returns the function, decoded on the first call.
    *
-   * @throws CodecException if it cannot be read here; the next call tries again
+   * @throws CodecException if the function cannot be decoded here; the next call tries again
    */
   RemoteFunction resolve(ObjectStore store) {
     var present = function;

@@ -4,8 +4,9 @@ import io.mobula.NodeId;
 import io.mobula.error.CodecException;
 
 /**
- * The function or an argument of a call cannot be decoded where it shall run, most likely because a
- * class is not there: no exception of the user's, so it is never retried.
+ * Exception for a call whose function or argument cannot be decoded where it should run, most
+ * likely because a class is missing. It is not an exception of user code, so it never causes a
+ * retry.
  */
 public final class UnreadableCallException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -14,7 +15,7 @@ public final class UnreadableCallException extends Exception {
     super(why.getMessage(), why);
   }
 
-  /** What whoever wants the result is thrown. */
+  /** Converts this to the exception for readers of the result. */
   public CodecException toException(String what, NodeId node) {
     return new CodecException(
         what + " cannot be read on node " + node + ": " + getMessage(), getCause());

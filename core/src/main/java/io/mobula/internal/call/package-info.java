@@ -1,9 +1,9 @@
 /**
- * A function and its arguments, copied at the moment of the call and made into values again where
- * it runs.
+ * Bound calls: a function and its arguments, copied at the moment of the call and decoded again
+ * where the call runs.
  *
- * <p>Shared by tasks and actor calls. Owns the holds on what the arguments refer to, from the call
- * until its end.
+ * <p>Tasks and actor calls share this package. A bound call retains the objects that its arguments
+ * refer to, from the call until its end.
  */
 @NullMarked
 package io.mobula.internal.call;

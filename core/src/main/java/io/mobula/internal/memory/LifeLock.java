@@ -145,7 +145,7 @@ final class LifeLock implements AutoCloseable {
     return lock == null ? null : new LifeLock(name, channel);
   }
 
-  /** Frees the lock. From then on the directory counts as stale. */
+  /** Frees the lock of the directory, which counts as stale from then on. */
   @Override
   public void close() throws IOException {
     try {

@@ -69,7 +69,7 @@ public final class PinnedObject implements AutoCloseable {
     object.whenUnreachable(anchor, this::close);
   }
 
-  /** Releases the pin. Idempotent. */
+  /** Releases the object's pin once. Idempotent. */
   @Override
   public void close() {
     if (open.compareAndSet(true, false)) {

@@ -201,7 +201,10 @@ public final class SharedStore implements AutoCloseable {
 
   /** Handle that cancels a watch, such as {@link #whenUnreachable}. */
   public interface WatchHandle {
-    /** Ends the watch. Idempotent, and without effect after its action has run. */
+    /**
+     * Cancels the watch this handle stands for. Idempotent, and without effect after the watch's
+     * action has run.
+     */
     void cancel();
   }
 

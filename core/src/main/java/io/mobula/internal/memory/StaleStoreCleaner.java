@@ -62,8 +62,8 @@ final class StaleStoreCleaner {
   }
 
   /**
-   * Removes a file. Directories are left alone, except the one that the store's own media driver
-   * creates.
+   * Removes a file of a store directory. Directories are left alone, except the one that the
+   * store's own media driver creates.
    */
   private static void removeFile(Path file) throws IOException {
     if (file.endsWith(StoreDirectory.TRANSFER)

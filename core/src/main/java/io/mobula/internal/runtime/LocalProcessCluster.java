@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Nodes in child JVMs and a driver here. All JVMs start at the same time; the first node forms the
- * cluster, and the others are told its address, for which they wait, as soon as it is known.
+ * Local cluster of nodes in child JVMs, with a driver in this JVM. All JVMs start at the same time.
+ * The first node forms the cluster; the others wait for its address, which is passed on as soon as
+ * it is known.
  */
 final class LocalProcessCluster implements LocalCluster {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
@@ -81,15 +82,15 @@ final class LocalProcessCluster implements LocalCluster {
     return quiet(commonSettings(plan)).cpus(plan.cpusPerNode()).listen(0);
   }
 
-  /** What reaches the driver by itself need not come by the pipe, too. */
+  /** Switches off log files in the children, as their output reaches the driver anyway. */
   private static Settings quiet(Settings settings) {
     return settings.values().containsKey(KEEP) ? settings : settings.set(KEEP, false);
   }
 
   /**
-   * What all of them are told unless the user says otherwise. The machine's memory is divided,
-   * since by itself each process would take a part of all of it; nobody looks for accelerators,
-   * which each would find.
+   * Returns the settings of all nodes unless the user overrides them. The machine's memory is
+   * divided among the nodes, as each alone would take its default share of all memory. Accelerators
+   * are not detected, as each node would detect all of them.
    */
   private static Settings commonSettings(Builder plan) {
     var settings = plan.settings();

@@ -36,7 +36,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A runtime of one node in this JVM. */
+/** Runtime of one node in this JVM. */
 final class NodeRuntime implements MobulaRuntime {
   private final Node node;
   private final ObjLongConsumer<NodeRuntime> afterClose;
@@ -44,11 +44,11 @@ final class NodeRuntime implements MobulaRuntime {
   private final CountDownLatch end = new CountDownLatch(1);
 
   /**
-   * Starts the node.
+   * Starts the node of this runtime.
    *
-   * @param ownsSystem whether the actor system comes and goes with the runtime
-   * @param afterClose ends what is not the node's own, once, until a moment of
-   *     {@link System#nanoTime()}
+   * @param ownsSystem whether the actor system is started and ended with the runtime
+   * @param afterClose runs once after the node has closed, to end what is not the node's own;
+   *     receives the deadline on the clock of {@link System#nanoTime()}
    */
   NodeRuntime(
       NodeId id,
@@ -62,7 +62,7 @@ final class NodeRuntime implements MobulaRuntime {
         id, system, settings, memory, new Node.NodeOwner(this, ownsSystem, this::closeRemoved));
   }
 
-  /** Joins the cluster if the settings say so; closes the runtime if it is not let in. */
+  /** Joins the cluster if the settings say so; closes the runtime if joining fails. */
   void join() {
     try {
       node.join();
@@ -232,7 +232,7 @@ final class NodeRuntime implements MobulaRuntime {
     close(() -> node.close());
   }
 
-  /** The others have removed the node. */
+  /** Closes the runtime after the other nodes have removed this node from the cluster. */
   private void closeRemoved() {
     close(() -> node.closeRemoved());
   }

@@ -30,14 +30,14 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens runtimes of one node each. Made by {@link java.util.ServiceLoader}. */
+/** Factory of single-node runtimes, loaded by {@link java.util.ServiceLoader}. */
 public final class NodeRuntimeFactory implements RuntimeFactory {
   private static final Logger LOG = LoggerFactory.getLogger(NodeRuntimeFactory.class);
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final List<MobulaRuntime> opened = new CopyOnWriteArrayList<>();
 
-  /** For the service loader. */
+  /** Makes the factory for the service loader. */
   public NodeRuntimeFactory() {}
 
   @Override
@@ -82,7 +82,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
         : base;
     try {
       return ActorSystem.create(Behaviors.empty(), "mobula", whole);
-    } catch (Exception e) { // Scala throws checked ones, too
+    } catch (Exception e) { // Scala also throws checked exceptions undeclared
       if (cluster.enabled() && ClusterSystemConfig.isAboutListening(e)) {
         throw ClusterSystemConfig.cannotListen(cluster, e);
       }
@@ -108,7 +108,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     runtime.join();
     opened.add(runtime);
     var open = new WeakReference<MobulaRuntime>(
-        runtime); // a closed one is not kept by a system that lives on
+        runtime); // so that an actor system that lives on does not keep a closed runtime
     system.getWhenTerminated().thenRun(() -> {
       var present = open.get();
       if (present != null) {
@@ -120,7 +120,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
 
   private static Config loaded() {
     try {
-      ConfigFactory.invalidateCaches(); // so that properties set since the last runtime count
+      ConfigFactory.invalidateCaches(); // so that system properties set since the last runtime are read
       return ConfigFactory.load();
     } catch (ConfigException e) {
       throw new SettingsException(

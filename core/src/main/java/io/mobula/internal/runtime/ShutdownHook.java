@@ -4,8 +4,8 @@ import io.mobula.MobulaRuntime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a runtime when its program ends without having done so, so that no file stays in shared
- * memory. Only for runtimes that made their actor system.
+ * JVM shutdown hook that closes a runtime which its program has not closed, so that no file stays
+ * in shared memory. Only for runtimes that made their actor system.
  */
 final class ShutdownHook {
   private @Nullable Thread thread;
@@ -29,7 +29,7 @@ final class ShutdownHook {
     try {
       Runtime.getRuntime().removeShutdownHook(armed);
     } catch (IllegalStateException ending) {
-      thread = null; // the JVM ends and the hook finds the runtime closed
+      thread = null; // the JVM is ending, and the hook finds the runtime closed
     }
   }
 }

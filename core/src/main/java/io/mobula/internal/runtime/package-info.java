@@ -1,9 +1,9 @@
 /**
- * The one entry that the facade finds: opens nodes, in actor systems of their own or in others',
- * and closes them.
+ * Implementation of the runtime that the API finds by {@code ServiceLoader}: opens nodes, in actor
+ * systems of their own or in existing ones, and closes them.
  *
- * <p>Owns the actor systems it made, and the shutdown hook for them; knows every open runtime of
- * this JVM.
+ * <p>The package owns the actor systems that it made, and the shutdown hook for their runtimes. It
+ * knows every open runtime of this JVM.
  */
 @NullMarked
 package io.mobula.internal.runtime;

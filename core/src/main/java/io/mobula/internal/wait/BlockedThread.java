@@ -9,9 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that is about to block, from its slow path on: who blocks for less than about a
- * millisecond is not noted. Entered and closed by that thread, seen by all. Costs two changes of a
- * hash table.
+ * A thread that is about to block, registered from its slow path on: a thread that blocks for less
+ * than about a millisecond is not registered. That thread enters and closes it; any thread sees it.
+ * Costs two changes of a hash table.
  */
 public final class BlockedThread implements WaitPoint, AutoCloseable {
   private static final Map<Thread, BlockedThread> BLOCKED = new ConcurrentHashMap<>();
@@ -29,29 +29,31 @@ public final class BlockedThread implements WaitPoint, AutoCloseable {
   }
 
   /**
-   * Notes that the calling thread blocks, until it is closed.
+   * Registers the calling thread as blocked, until the result is closed.
    *
-   * @param node in whose parts
-   * @param what says for what; asked from any thread
+   * @param node the node in whose code the thread blocks
+   * @param what describes what the thread waits for; called by any thread
    */
   public static BlockedThread enter(NodeId node, Supplier<WaitStep> what) {
     return new BlockedThread(node, what);
   }
 
-  /** What that thread waits for, or null if it goes on. */
+  /** Returns the registration of that thread, or null if it is not blocked. */
   public static @Nullable BlockedThread of(@Nullable Thread thread) {
     return thread == null ? null : BLOCKED.get(thread);
   }
 
   /**
-   * The same in a part that does not know its node: it counts as blocked in every node of the JVM.
+   * Registers the calling thread as blocked in code that does not know its node: the thread counts
+   * as blocked in every node of the JVM.
    */
   public static BlockedThread enter(Supplier<WaitStep> what) {
     return new BlockedThread(null, what);
   }
 
   /**
-   * A link for work that a thread runs: the chain goes on where that thread blocks, if it does.
+   * Makes a link for work that a thread runs: the chain continues where that thread blocks, if it
+   * does.
    *
    * @param what names the work, up to the verb
    */
@@ -62,7 +64,7 @@ public final class BlockedThread implements WaitPoint, AutoCloseable {
         : WaitStep.via(what, blocked);
   }
 
-  /** All that block in parts of that node. */
+  /** Returns all threads that are blocked in code of that node. */
   public static List<BlockedThread> in(NodeId node) {
     return BLOCKED.values().stream()
         .filter(each -> each.node == null || each.node.equals(node))
@@ -76,7 +78,7 @@ public final class BlockedThread implements WaitPoint, AutoCloseable {
         "thread " + thread.getName() + " " + step.text(), step.version(), since, step.next());
   }
 
-  /** It goes on. */
+  /** Ends the registration, as the thread continues. */
   @Override
   public void close() {
     if (outer == null) {

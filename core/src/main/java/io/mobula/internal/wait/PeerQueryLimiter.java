@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Asks each other process a limited number of questions, since a process has a word for what it
- * waits for as often as a program has calls under way. Belongs to one thread.
+ * Limiter of the queries to each other process, as the number of waits for a process grows with the
+ * number of a program's calls. Belongs to one thread.
  */
 final class PeerQueryLimiter implements WaitChainWalker.PeerQueries {
   static final int DEFAULT_LIMIT = 64;
@@ -21,14 +21,14 @@ final class PeerQueryLimiter implements WaitChainWalker.PeerQueries {
     this.peers = peers;
   }
 
-  /** From now on each may be asked so often. */
+  /** Starts to count again, with this many queries allowed for each process. */
   void resetLimit(int questions) {
     asked.clear();
     most = questions;
     usedUp = false;
   }
 
-  /** Whether one of them has been asked as often as it may be. */
+  /** Returns whether the limit of any process has been reached. */
   boolean isExhausted() {
     return usedUp;
   }

@@ -10,25 +10,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chain of waits as one walk has found it.
+ * Chain of waits as found by one walk: a first link and the rest of the chain.
  *
- * @param of what the first link is about
+ * @param of the subject of the first link
  * @param step the first link
- * @param rest what comes behind it, or null
- * @param end who must act
+ * @param rest the chain behind the first link, or null
+ * @param end the cause at the end of the chain: who must act
  */
 public record WaitChain(
     WaitPoint of, WaitStep step, @Nullable WaitChain rest, WaitCause end) {
 
   private static final int MOST_CHARS = 600;
 
-  /** What the end of a chain is known by from one look to the next, if it has not changed. */
+  /** Identity of a chain's end, which is equal in two inspections if the end has not changed. */
   record EndIdentity(List<Object> links, List<Long> marks) {}
 
   /**
-   * By the last two that it is about, with all links of theirs: many chains may lead there. A
-   * request has two links, as it was made and as its ledger knows it, and only the queue before it
-   * tells by its mark whether it is still the same one.
+   * Returns the identity made of all links of the last two subjects, as many chains may lead to the
+   * same end. A resource request has two links, as it was made and as its ledger knows it, and only
+   * the version of the queue before it tells whether it is still the same request.
    */
   EndIdentity endIdentity() {
     var backwards = new ArrayDeque<WaitChain>();
@@ -53,7 +53,7 @@ public record WaitChain(
     return new EndIdentity(links, marks);
   }
 
-  /** The process that its last link is about, or null if that is none. */
+  /** Returns the last other process that the chain leads to, or null if it leads to none. */
   @Nullable
   NodeId lastPeer() {
     NodeId peer = null;
@@ -65,7 +65,7 @@ public record WaitChain(
     return peer;
   }
 
-  /** What its last link is about. */
+  /** Returns the subject of the chain's last link. */
   WaitPoint last() {
     var link = this;
     while (link.rest != null) {
@@ -74,7 +74,7 @@ public record WaitChain(
     return link.of;
   }
 
-  /** Its links in words. */
+  /** Returns the texts of the chain's links, each with its waiting time. */
   public List<String> lines() {
     long now = System.nanoTime();
     var lines = new ArrayList<String>();
@@ -96,9 +96,9 @@ public record WaitChain(
   }
 
   /**
-   * The chain as users see it.
+   * Converts the chain to the report that users see.
    *
-   * @param prefix stands before the first link
+   * @param prefix text before the first link
    */
   public WaitReport report(String prefix) {
     var waited = step.since() == 0
@@ -108,9 +108,7 @@ public record WaitChain(
     return new WaitReport(prefix + bounded(step.text()), waited, behind, end);
   }
 
-  /**
-   * The chain as the end of a message about a wait that was given up: its links in one sentence.
-   */
+  /** Formats the chain as one sentence, to end the message of a wait that was given up. */
   public String toSentence() {
     return " It waits: " + String.join("; ", lines()) + ".";
   }

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks chains of waits in one look. Where a chain branches it follows the branch that ends worst
- * of those that must end. Belongs to one thread, which waits for answers of actors and of other
- * processes for a limited time in all.
+ * Walker that follows chains of waits. Where a chain branches and not all branches are needed, the
+ * walker follows the branch with the worst end among those that are. Belongs to one thread, which
+ * waits for answers of actors and of other processes up to a total time limit.
  */
 public final class WaitChainWalker {
   private static final int MOST_BRANCHES = 16;
@@ -38,14 +38,14 @@ public final class WaitChainWalker {
   private final Set<WaitPoint> path = Collections.newSetFromMap(new IdentityHashMap<>());
   private int steps;
 
-  /** Asks other processes what they know. */
+  /** Port for queries to other processes about what their work waits for. */
   @FunctionalInterface
   public interface PeerQueries {
-    /** Nobody is asked: a chain that ends in another process ends there. */
+    /** Queries no process: a chain that leads to another process ends there. */
     PeerQueries NOBODY =
         (peer, work, nanos) -> WaitStep.end("node " + peer + " must give it", WaitCause.PEER);
 
-    /** What that process says of the work; waits for its answer for so long at most. */
+    /** Asks that process about the work, and waits for the answer up to this many nanoseconds. */
     WaitStep query(NodeId peer, Work work, long nanos);
   }
 
@@ -56,23 +56,26 @@ public final class WaitChainWalker {
     this.minAgeNanos = youngest.toNanos();
   }
 
-  /** One that waits for answers for so long in all. */
+  /** Makes a walker that waits for answers up to this long in total. */
   public static WaitChainWalker withTimeout(Duration limit, PeerQueries peers) {
     return withTimeout(limit, peers, Duration.ZERO);
   }
 
-  /** The same; about what has waited for less than that no other process is asked. */
+  /**
+   * Makes a walker that waits for answers up to this long in total, and queries no other process
+   * about waits that are younger than {@code youngest}.
+   */
   public static WaitChainWalker withTimeout(Duration limit, PeerQueries peers, Duration youngest) {
     return new WaitChainWalker(limit, peers, MOST_STEPS, youngest);
   }
 
-  /** One that waits for no answer. */
+  /** Makes a walker that does not wait for answers. */
   public static WaitChainWalker nonBlocking() {
     return new WaitChainWalker(
         Duration.ZERO, PeerQueries.NOBODY, MOST_STEPS_AT_ONCE, Duration.ZERO);
   }
 
-  /** The chain from here. */
+  /** Follows the chain that begins at this wait point. */
   public WaitChain walk(WaitPoint from) {
     var before = known.get(from);
     if (before != null) {
@@ -138,7 +141,7 @@ public final class WaitChainWalker {
         : leaf(from, WaitStep.end("one of " + waitPoint.size() + " is enough", WaitCause.UNKNOWN));
   }
 
-  /** The worst first. */
+  /** Orders causes from the worst to the least bad. */
   private static int rank(WaitCause cause) {
     return switch (cause) {
       case NOBODY -> 0;
@@ -161,7 +164,7 @@ public final class WaitChainWalker {
         | ExecutionException
         | CompletionException
         | CancellationException e) {
-      return null; // whoever is asked is busy or has ended: that is no end of a chain
+      return null; // the asked actor or process is busy or has ended: that is not the end of a chain
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;

@@ -1,11 +1,11 @@
 package io.mobula.internal.wait;
 
-/**
- * Something that others may wait for, or that waits itself. Asked from any thread; the answer is
- * one look, and must neither block nor run users' code.
- */
+/** Subject of a wait: something that waits, or that others wait for. */
 @FunctionalInterface
 public interface WaitPoint {
-  /** What it waits for at this moment. */
+  /**
+   * Returns what this waits for at the moment. Any thread may call; the method must neither block
+   * nor run user code.
+   */
   WaitStep waitStep();
 }

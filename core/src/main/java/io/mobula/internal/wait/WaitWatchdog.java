@@ -20,16 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks every two seconds at what waits in a node, and reports once each chain that ends nowhere,
- * or in a process that has been silent for long. A chain that ends nowhere must be the same in two
- * looks, as one look may fall between two steps of another thread; in ten where the machine has
- * more to do than it can, as that thread may have had no processor since. A look that comes late
- * does not count, as the process may have stood still.
+ * Watchdog that inspects every two seconds what waits in a node. It reports each chain of waits
+ * once if the chain will not end by itself, or if it leads to a process that has been silent for
+ * long. A chain that will not end must be found the same in two consecutive inspections, as one
+ * inspection may fall between two steps of another thread; on an overloaded machine in ten, as that
+ * thread may have had no processor in between. An inspection that comes late does not count, as the
+ * process may have been stopped.
  *
- * <p>A look examines at most 1 024 of what each part of the node lists, and asks each other process
- * about at most 64 of those, and about none that has waited for less than two seconds. The next
- * look goes on where it ended. It runs in a thread of its own, which waits for a second at most for
- * answers.
+ * <p>An inspection examines at most 1 024 wait points of each part of the node. It queries each
+ * other process about at most 64 of them, and about none that has waited for less than two seconds.
+ * The next inspection continues where the last one ended. Inspections run in a thread of their own,
+ * which waits at most a second for answers.
  */
 public final class WaitWatchdog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WaitWatchdog.class);
@@ -37,11 +38,11 @@ public final class WaitWatchdog implements AutoCloseable {
   private static final Duration LATE = Duration.ofMillis(500);
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
   private static final int MOST_EXAMINED = 1024;
-  private static final int MOST_KNOWN = 1024; // that are reported already
-  private static final double BUSY = 1.5; // how many want each processor
+  private static final int MOST_KNOWN = 1024; // maximum number of chains remembered as reported
+  private static final double BUSY = 1.5; // runnable threads per processor
   private static final int FEW_LOOKS = 2;
   private static final int MANY_LOOKS = 10;
-  private static final int MOST_REPORTS = 8; // in one look
+  private static final int MOST_REPORTS = 8; // in one inspection
 
   private final List<WaitSource> sources;
   private final PeerQueryLimiter peers;
@@ -49,17 +50,21 @@ public final class WaitWatchdog implements AutoCloseable {
   private final IntSupplier confirmationsNeeded;
   private final Thread thread;
   private final LinkedHashMap<WaitPoint, WaitPoint> reported =
-      new LinkedHashMap<>(); // last link → first
+      new LinkedHashMap<>(); // last subject of the chain → first subject
   private final Set<NodeId> reportedPeers = new HashSet<>();
-  private final Set<NodeId> silent = new HashSet<>(); // in the present look
-  private int left; // of the reports of the present look
-  private Map<WaitPoint, SuspectedChain> suspected = Map.of(); // by what the chain ends at
+  private final Set<NodeId> silent = new HashSet<>(); // in the current inspection
+  private int left; // reports left in the current inspection
+  private Map<WaitPoint, SuspectedChain> suspected = Map.of(); // by the last subject of the chain
   private volatile boolean closed;
 
-  /** A chain that some looks have found to end nowhere; the next look walks it again. */
+  /**
+   * A chain that some inspections found not to end by itself; the next inspection walks it again.
+   */
   private record SuspectedChain(WaitPoint from, WaitChain.EndIdentity identity, int looks) {}
 
-  /** One part of a node that lists what waits, and how far the looks have come in its list. */
+  /**
+   * List of wait points of one part of a node, and the position of the inspections in that list.
+   */
   private static final class WaitSource {
     private final Supplier<? extends Iterator<? extends WaitPoint>> all;
     private @Nullable Iterator<? extends WaitPoint> rest;
@@ -69,9 +74,9 @@ public final class WaitWatchdog implements AutoCloseable {
     }
 
     /**
-     * Gives the next ones, at most so many, and begins anew when there are no more.
+     * Passes on the next wait points, up to a maximum, and starts again at the end of the list.
      *
-     * @param to says whether it wants another
+     * @param to returns whether it takes another
      */
     void next(Predicate<WaitPoint> to) {
       var from = rest == null ? all.get() : rest;
@@ -84,10 +89,10 @@ public final class WaitWatchdog implements AutoCloseable {
   }
 
   /**
-   * Looks at nothing before {@link #start}.
+   * Makes a watchdog that inspects nothing before {@link #start}.
    *
-   * @param name of its thread
-   * @param sources each lists what waits in a part of the node, anew whenever it is asked
+   * @param name name of its thread
+   * @param sources each lists the wait points of a part of the node, afresh on every call
    */
   public WaitWatchdog(
       String name,
@@ -114,14 +119,17 @@ public final class WaitWatchdog implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
 
-  /** How many looks must find the same: few where each thread has had a processor since. */
+  /**
+   * Returns how many inspections must agree: few if the load is so low that each thread had a
+   * processor in between.
+   */
   private static int confirmationsNeeded() {
     var system = ManagementFactory.getOperatingSystemMXBean();
     double load = system.getSystemLoadAverage() / system.getAvailableProcessors();
     return load >= 0 && load < BUSY ? FEW_LOOKS : MANY_LOOKS;
   }
 
-  /** Looks from now on. */
+  /** Starts the inspections in their thread. */
   public void start() {
     thread.start();
   }
@@ -137,16 +145,16 @@ public final class WaitWatchdog implements AutoCloseable {
       long late = System.nanoTime() - before - BETWEEN_LOOKS.toNanos();
       try {
         inspect(late < LATE.toNanos());
-      } catch (Throwable broken) { // the next look may see more
+      } catch (Throwable broken) { // the next inspection may succeed
         LOG.error("A look at what waits has failed", broken);
       }
     }
   }
 
   /**
-   * One look.
+   * Runs one inspection of the node.
    *
-   * @param punctual whether the one before is to count
+   * @param punctual whether the time since the previous inspection counts
    */
   void inspect(boolean punctual) {
     left = MOST_REPORTS;
@@ -155,7 +163,7 @@ public final class WaitWatchdog implements AutoCloseable {
     var before = suspected;
     var now = new HashMap<WaitPoint, SuspectedChain>();
     var walker = WaitChainWalker.withTimeout(FOR_ANSWERS, peers, BETWEEN_LOOKS);
-    peers.resetLimit(MOST_EXAMINED); // what is suspected must be seen again in this look
+    peers.resetLimit(MOST_EXAMINED); // suspected chains must be examined again in this inspection
     before.values().forEach(each -> assess(each.from(), walker.walk(each.from()), counts, now));
     forgetResolved(walker);
     for (var source : sources) {
@@ -166,13 +174,15 @@ public final class WaitWatchdog implements AutoCloseable {
       });
     }
     suspected = now;
-    reportedPeers.retainAll(silent); // who answers again may be silent again
+    reportedPeers.retainAll(silent); // a process that answers again may be reported again
   }
 
-  /** What was reported and does not end nowhere any more may be reported again. */
+  /**
+   * Forgets reported chains that would end by themselves now, so that they can be reported again.
+   */
   private void forgetResolved(WaitChainWalker walker) {
     var first = reported.entrySet().iterator();
-    if (first.hasNext()) { // one in each look, the longest known first
+    if (first.hasNext()) { // one in each inspection, the longest known first
       var oldest = first.next();
       first.remove();
       switch (walker.walk(oldest.getValue()).end()) {
@@ -198,7 +208,7 @@ public final class WaitWatchdog implements AutoCloseable {
           now.putIfAbsent(last, new SuspectedChain(from, endIdentity, looks));
         }
         if (looks >= confirmationsNeeded.getAsInt()
-            && left > 0) { // once, however many wait for that
+            && left > 0) { // once, however many wait for the same
           note(last, from);
           now.remove(last);
           tell(chain);
@@ -208,7 +218,7 @@ public final class WaitWatchdog implements AutoCloseable {
         var peer = chain.lastPeer();
         if (peer != null) {
           silent.add(peer);
-          if (reportedPeers.add(peer)) { // once, however much waits for it
+          if (reportedPeers.add(peer)) { // once, however many wait for that process
             tell(chain);
           }
         }
@@ -231,7 +241,7 @@ public final class WaitWatchdog implements AutoCloseable {
     }
   }
 
-  /** Looks no more. */
+  /** Stops the inspections for good. */
   @Override
   public void close() {
     closed = true;

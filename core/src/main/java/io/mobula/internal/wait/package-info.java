@@ -1,10 +1,11 @@
 /**
- * Why something waits: the links of a chain from what waits to whoever must act, how the chain is
- * walked, and the watch that reports chains which end nowhere.
+ * Diagnosis of waits: the links of the chain from something that waits to whoever must act, the
+ * walker that follows the chain, and the watchdog that reports chains which will not end by
+ * themselves.
  *
- * <p>Each part of a node says at any moment what it waits for
- * ({@link io.mobula.internal.wait.WaitPoint}); nothing is registered for it but threads that block
- * for long. Knows no part of a node by itself, and no Akka.
+ * <p>Each part of a node can tell at any moment what it waits for
+ * ({@link io.mobula.internal.wait.WaitPoint}). Only threads that block for long are registered. The
+ * package depends on no other part of a node, nor on Akka.
  */
 @NullMarked
 package io.mobula.internal.wait;
