@@ -5,12 +5,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How far apart the workers of a table may be. Each worker counts its steps, and says so with
- * {@code clock()}; what it pulls afterwards may have to wait for slower ones. A value.
+ * Consistency rule of a table: how many steps its workers may be apart. Each worker counts its
+ * steps by {@code clock()}; a later pull may have to wait for slower workers. Immutable.
  *
- * @param mode which rule
- * @param staleness how many steps a worker may be ahead of the slowest; of no meaning when
- *     asynchronous
+ * @param mode kind of the rule
+ * @param staleness how many steps a worker may be ahead of the slowest; ignored if asynchronous
  * @param workerTimeout how long others wait for a worker that shows no sign of life before they go
  *     on without it
  */
@@ -18,17 +17,17 @@ public record Consistency(Mode mode, int staleness, Duration workerTimeout)
     implements Serializable {
   private static final Duration DEFAULT_WORKER_TIMEOUT = Duration.ofMinutes(1);
 
-  /** The rules. */
+  /** Kind of a consistency rule. */
   public enum Mode {
-    /** Nobody waits for anybody. */
+    /** Absence of waiting: no worker waits for another. */
     ASYNCHRONOUS,
-    /** All gradients of a step are applied together, before anybody begins the next. */
+    /** Joint application of all gradients of a step, before any worker begins the next step. */
     BULK_SYNCHRONOUS,
-    /** Gradients are applied as they come; nobody gets too far ahead. */
+    /** Application of gradients as they arrive, with a bound on how far a worker may be ahead. */
     BOUNDED_STALENESS
   }
 
-  /** Refuses a negative staleness, and a patience that is none. */
+  /** Refuses a negative staleness and a timeout that is not positive. */
   public Consistency {
     Objects.requireNonNull(mode, "mode");
     if (staleness < 0) {
@@ -41,14 +40,18 @@ public record Consistency(Mode mode, int staleness, Duration workerTimeout)
     }
   }
 
-  /** A gradient is applied when it comes, a pull is answered at once. */
+  /**
+   * Returns the rule under which gradients are applied as they arrive and pulls are answered at
+   * once.
+   */
   public static Consistency asynchronous() {
     return new Consistency(Mode.ASYNCHRONOUS, 0, DEFAULT_WORKER_TIMEOUT);
   }
 
   /**
-   * The gradients of all workers of a step become one, their mean, and are one update; a pull after
-   * {@code clock()} sees that update and no other (Valiant, <em>A Bridging Model for Parallel
+   * Returns the rule under which the gradients of all workers of a step are combined, by their mean
+   * unless the table has another aggregator, and applied as one update. A pull after
+   * {@code clock()} sees that update and no later one (Valiant, <em>A Bridging Model for Parallel
    * Computation</em>, 1990).
    */
   public static Consistency bulkSynchronous() {
@@ -56,24 +59,24 @@ public record Consistency(Mode mode, int staleness, Duration workerTimeout)
   }
 
   /**
-   * A worker that has ended {@code n} steps waits, when it pulls, until all others have ended
-   * {@code n - staleness}: it sees all gradients up to that step, and maybe later ones (Ho et al.,
-   * <em>More Effective Distributed ML via a Stale Synchronous Parallel Parameter Server</em>, NIPS
-   * 2013).
+   * Returns the rule under which a pull of a worker that has ended {@code n} steps waits until all
+   * others have ended {@code n - staleness} steps. The worker sees all gradients up to that step,
+   * and possibly later ones (Ho et al., <em>More Effective Distributed ML via a Stale Synchronous
+   * Parallel Parameter Server</em>, NIPS 2013).
    */
   public static Consistency boundedStaleness(int steps) {
     return new Consistency(Mode.BOUNDED_STALENESS, steps, DEFAULT_WORKER_TIMEOUT);
   }
 
-  /** The same with another patience; a minute by default. */
+  /** Returns this rule with another worker timeout; 1 minute by default. */
   public Consistency workerTimeout(Duration limit) {
     return new Consistency(mode, staleness, limit);
   }
 
   /**
-   * Whether a worker that has ended that many steps may read now.
+   * Returns whether a worker that has ended that many steps may read now.
    *
-   * @param slowest how many steps the slowest has ended
+   * @param slowest how many steps the slowest worker has ended
    */
   public boolean mayRead(long ended, long slowest) {
     return switch (mode) {
@@ -83,7 +86,7 @@ public record Consistency(Mode mode, int staleness, Duration workerTimeout)
     };
   }
 
-  /** Whether gradients wait for those of other workers. */
+  /** Returns whether gradients wait for those of other workers. */
   public boolean isBulk() {
     return mode == Mode.BULK_SYNCHRONOUS;
   }

@@ -4,13 +4,13 @@ import io.mobula.NodeId;
 import java.io.Serializable;
 
 /**
- * How far one worker has come with one shard.
+ * Progress of one worker, as one shard knows it.
  *
- * @param worker tells it from all others
- * @param rank what it joined with
- * @param node where it lives
- * @param endedSteps how many steps it has ended
- * @param sequence the number of its last push to that shard; 0 if there was none
+ * @param worker unique number of the worker
+ * @param rank rank that the worker joined with
+ * @param node node that the worker runs on
+ * @param endedSteps number of steps that the worker has ended
+ * @param sequence sequence number of its last push to that shard; 0 if there was none
  * @param departed whether it has left, after steps that others have not ended yet
  */
 public record WorkerClock(
@@ -18,7 +18,7 @@ public record WorkerClock(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Nothing was pushed yet to a shard that takes over. */
+  /** Returns this clock for a shard that has received no push yet. */
   public WorkerClock withoutPushes() {
     return new WorkerClock(worker, rank, node, endedSteps, 0, departed);
   }

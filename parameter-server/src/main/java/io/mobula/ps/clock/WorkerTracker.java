@@ -9,15 +9,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of a table as one shard knows them: how many steps each has ended, and which of its
- * pushes was the last. Those that leave hold up nobody. For one thread.
+ * Tracker of a table's workers on one shard: how many steps each has ended, and the sequence number
+ * of its last push. A worker that has left holds up no other. For one thread.
  */
 public final class WorkerTracker {
   private final Map<Long, WorkerState> states = new HashMap<>();
   private long floor;
   private boolean begun;
 
-  /** One worker. */
+  /** Mutable state of one worker. */
   private static final class WorkerState {
     private final int rank;
     private final NodeId node;
@@ -35,9 +35,10 @@ public final class WorkerTracker {
   }
 
   /**
-   * A worker begins where the slowest is. One of the same rank is gone: it has been started anew.
+   * Adds a worker at the step of the slowest one. A present worker of the same rank counts as
+   * departed, as it has been restarted.
    *
-   * @return how many steps it counts as having ended
+   * @return how many steps the new worker counts as having ended
    */
   public long join(long worker, int rank, NodeId node, long nowNanos) {
     states.forEach((other, state) -> state.gone |= state.rank == rank);
@@ -46,7 +47,7 @@ public final class WorkerTracker {
     return ended;
   }
 
-  /** All of them, in no order. */
+  /** Returns the clocks of all workers, in no particular order. */
   public List<WorkerClock> clocks() {
     var clocks = new ArrayList<WorkerClock>(states.size());
     states.forEach((worker, state) -> clocks.add(mark(worker, state)));
@@ -58,8 +59,8 @@ public final class WorkerTracker {
   }
 
   /**
-   * A worker that others knew before. If it is one of these already, it has ended as few steps as
-   * either says.
+   * Adds a worker that other shards knew before. If it is known here already, the lower of both
+   * step counts holds.
    */
   public void restore(WorkerClock clock, long nowNanos) {
     var known = states.get(clock.worker());
@@ -77,19 +78,19 @@ public final class WorkerTracker {
     states.put(clock.worker(), state);
   }
 
-  /** Begins where others have come to; where those who came last of them are. */
+  /** Starts at a step; of several starts, the lowest step counts. */
   public void startAt(long step) {
     floor = begun ? Math.min(floor, step) : step;
     begun = true;
   }
 
-  /** What a worker joined with; -1 if it is a stranger. */
+  /** Returns the rank that a worker joined with; -1 if the worker is unknown. */
   public int rank(long worker) {
     var state = states.get(worker);
     return state == null ? -1 : state.rank;
   }
 
-  /** It is gone, and holds up nobody. Idempotent. */
+  /** Marks a worker as departed, so that it holds up no other. Idempotent. */
   public void leave(long worker) {
     raiseFloor();
     var state = states.get(worker);
@@ -99,7 +100,7 @@ public final class WorkerTracker {
     raiseFloor();
   }
 
-  /** Whether it is one of them. */
+  /** Returns whether the worker is known and has not departed. */
   public boolean isPresent(long worker) {
     return present(worker) != null;
   }
@@ -110,8 +111,8 @@ public final class WorkerTracker {
   }
 
   /**
-   * How many workers have a share in a step: those that are there, and those that have left after
-   * they had ended it.
+   * Returns how many workers take part in a step: those present, and those that departed after
+   * ending it.
    */
   public int participants(long step) {
     int count = 0;
@@ -121,13 +122,13 @@ public final class WorkerTracker {
     return count;
   }
 
-  /** How many steps it has ended; those of a stranger are none. */
+  /** Returns how many steps a worker has ended; 0 if it is unknown. */
   public long endedSteps(long worker) {
     var state = present(worker);
     return state == null ? 0 : state.ended;
   }
 
-  /** It has ended that many steps; false if it is none of them. */
+  /** Records that a worker has ended that many steps; returns false if it is not present. */
   public boolean endSteps(long worker, long steps, long nowNanos) {
     var state = present(worker);
     if (state == null) {
@@ -139,7 +140,7 @@ public final class WorkerTracker {
     return true;
   }
 
-  /** It shows a sign of life. */
+  /** Records a sign of life of a worker. */
   public void recordActivity(long worker, long nowNanos) {
     var state = present(worker);
     if (state != null) {
@@ -148,10 +149,10 @@ public final class WorkerTracker {
   }
 
   /**
-   * Whether this push of it is new, and then notes it: each is applied once, however often it is
-   * sent.
+   * Records a push, unless it was recorded before; returns whether it is new. A push is applied
+   * once, however often it is sent.
    *
-   * @param sequence counts its pushes to this shard, from 1
+   * @param sequence sequence number of the push to this shard, from 1
    */
   public boolean recordPush(long worker, long sequence) {
     var state = present(worker);
@@ -162,13 +163,19 @@ public final class WorkerTracker {
     return true;
   }
 
-  /** The number of its last push; 0 if there was none, or it is a stranger. */
+  /**
+   * Returns the sequence number of a worker's last push; 0 if there was none, or if the worker is
+   * unknown.
+   */
   public long sequence(long worker) {
     var state = states.get(worker);
     return state == null ? 0 : state.sequence;
   }
 
-  /** How many steps the slowest has ended; the most ever ended by all where there is none. */
+  /**
+   * Returns how many steps the slowest worker has ended. Without workers it is the highest count
+   * that was ever reached by all.
+   */
   public long slowest() {
     raiseFloor();
     return floor;
@@ -187,13 +194,14 @@ public final class WorkerTracker {
   }
 
   /**
-   * All steps before that are applied: who has left and has no share in a later one is forgotten.
+   * Forgets departed workers that take no part in the steps from {@code step} on, as all before are
+   * applied.
    */
   public void forgetDeparted(long step) {
     states.values().removeIf(state -> state.gone && state.ended <= step);
   }
 
-  /** How many there are. */
+  /** Returns the number of present workers. */
   public int size() {
     int count = 0;
     for (var state : states.values()) {
@@ -203,10 +211,10 @@ public final class WorkerTracker {
   }
 
   /**
-   * Removes those whose node is gone, and of those who have ended the fewest steps the ones that
-   * have shown no sign of life for too long; gives who they were.
+   * Marks workers as departed and returns them: those whose node is dead, and among the slowest
+   * those that have shown no sign of life for longer than the timeout.
    *
-   * @param nodes the living ones, or null if that is not known
+   * @param nodes the live nodes; null if they are not known
    */
   public List<WorkerClock> evict(@Nullable Set<NodeId> nodes, long patienceNanos, long nowNanos) {
     long least = slowest();

@@ -1,6 +1,6 @@
 /**
- * How far the workers of a table may be apart: the rule, and the clocks it is about. Pure: no
- * actors, no time of day.
+ * Consistency rules and worker clocks: how many steps the workers of a table may be apart. Pure
+ * logic without actors; callers pass the time in.
  */
 @NullMarked
 package io.mobula.ps.clock;

@@ -1,24 +1,24 @@
 package io.mobula.ps.error;
 
 /**
- * A gradient, or a vector of first weights, that cannot be right: of another length or type, or
- * with a number that is none. Nothing of it was applied.
+ * Refusal of a gradient, or of initial weights, with a wrong length or type or with a number that
+ * is not finite. Nothing was applied.
  */
 public final class GradientException extends ParameterServerException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wanted, what was there and what to do. */
+  /** Creates the exception; the message says what was wanted, what was there and what to do. */
   public GradientException(String message) {
     super(message, null);
   }
 
-  /** For numbers that are more or fewer than there are parameters. */
+  /** Creates the exception for a gradient whose length differs from the number of parameters. */
   public static GradientException ofLength(long wanted, long had) {
     return new GradientException("Got a gradient of " + had + " numbers for " + wanted
         + " parameters: push one number per parameter.");
   }
 
-  /** For a number that is infinite or none. */
+  /** Creates the exception for a number that is infinite or NaN. */
   public static GradientException ofNumber(String what, long index, double number) {
     return new GradientException("Got " + number + " at index " + index + " of " + what
         + ": every number must be finite. If training diverged, use a lower learning rate.");

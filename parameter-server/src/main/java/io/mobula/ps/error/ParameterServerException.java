@@ -3,8 +3,8 @@ package io.mobula.ps.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of what a parameter server throws by itself. Unchecked, and closed: an exhaustive
- * {@code switch} over it is possible.
+ * Root of the exceptions of a parameter server. Unchecked and sealed, so that an exhaustive
+ * {@code switch} is possible.
  */
 public abstract sealed class ParameterServerException extends RuntimeException
     permits CheckpointException,

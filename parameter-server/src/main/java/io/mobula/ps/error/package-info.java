@@ -1,4 +1,4 @@
-/** What a parameter server throws by itself: one closed family. */
+/** Exceptions of the parameter server: one sealed family. */
 @NullMarked
 package io.mobula.ps.error;
 

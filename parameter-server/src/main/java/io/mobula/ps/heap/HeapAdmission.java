@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * Admits what is to be allocated in a heap while it fits, with some of the heap left for requests,
- * and refuses the rest. All shards of a JVM share one, as they share its heap. Safe for use by many
- * threads.
+ * Admission control for heap allocations: admits them while they fit, keeps part of the heap free
+ * for requests, and refuses the rest. All shards of a JVM share one instance, as they share its
+ * heap. Safe for use by many threads.
  *
- * <p>What looks taken may be garbage, so that a collection is made before anything is refused.
+ * <p>Memory in use may be garbage, so a collection is run before an allocation is refused.
  */
 public final class HeapAdmission {
   private static final HeapAdmission OF_THIS_JVM = new HeapAdmission(HeapGauge.ofThisJvm());
@@ -28,22 +28,22 @@ public final class HeapAdmission {
     this.reserved = Math.clamp(gauge.maxBytes() / 16, LEAST_KEPT, MOST_KEPT);
   }
 
-  /** Of the heap of this JVM. */
+  /** Returns the admission control for the heap of this JVM. */
   public static HeapAdmission ofThisJvm() {
     return OF_THIS_JVM;
   }
 
-  /** Whether so many bytes fit, as far as can be told without a collection. */
+  /** Returns whether that many bytes fit, without running a collection. */
   public boolean fits(long bytes) {
     return bytes + reserved <= gauge.freeBytes();
   }
 
   /**
-   * Allocates what takes so many bytes and stays. One allocation at a time, so that two of them do
-   * not count on the same room.
+   * Allocates memory that stays in use. Allocations are serialized, so that two of them do not
+   * count on the same free bytes.
    *
-   * @param what names in an error what it is for, and whose it is; its {@code toString} is used
-   * @throws HeapException when they do not fit; nothing was allocated then
+   * @param what what the memory is for, named in an error by its {@code toString}
+   * @throws HeapException when the bytes do not fit; nothing was allocated then
    */
   public synchronized <T> T allocate(Object what, long bytes, Supplier<T> allocation) {
     require(what, bytes);
@@ -51,10 +51,10 @@ public final class HeapAdmission {
   }
 
   /**
-   * Allocates what takes so many bytes for a moment: is refused only if the heap could never have
-   * them, and else leaves it to the JVM to make room.
+   * Allocates memory that is needed briefly. It is refused only if it exceeds the whole heap;
+   * otherwise the JVM makes room.
    *
-   * @throws HeapException when they do not fit
+   * @throws HeapException when the bytes do not fit
    */
   public <T> T allocateBriefly(Object what, long bytes, Supplier<T> allocation) {
     if (bytes + reserved > gauge.maxBytes()) {
@@ -72,9 +72,9 @@ public final class HeapAdmission {
   }
 
   /**
-   * Refuses so many bytes if they do not fit.
+   * Refuses that many bytes if they do not fit.
    *
-   * @throws HeapException when they do not
+   * @throws HeapException when they do not fit
    */
   public synchronized void require(Object what, long bytes) {
     boolean possible = bytes + reserved <= gauge.maxBytes();
@@ -84,8 +84,9 @@ public final class HeapAdmission {
   }
 
   /**
-   * As {@link #require}, for requests that come often: where a collection has left too little
-   * lately, it refuses without another, so that collections take a tenth of the time at most.
+   * Refuses that many bytes if they do not fit; for frequent requests. If a recent collection has
+   * left too little, refuses without another one, so that collections take at most a tenth of the
+   * time.
    */
   public synchronized void requireQuickly(Object what, long bytes) {
     boolean lately = System.nanoTime() - collectedAt < COLLECTION_SHARE * lastTook;
@@ -98,7 +99,7 @@ public final class HeapAdmission {
   private boolean hasAfterCollection(long bytes) {
     long began = System.nanoTime();
     if (!gauge.collect()) {
-      return true; // what is garbage cannot be told: whoever allocates may meet an error
+      return true; // garbage cannot be told from live data: the allocation may fail
     }
     collectedAt = System.nanoTime();
     lastTook = collectedAt - began;
@@ -121,7 +122,10 @@ public final class HeapAdmission {
         null);
   }
 
-  /** What an allocation fails with that was admitted, or too small to ask for, and failed. */
+  /**
+   * Returns the exception for an allocation that failed though it was admitted or needed no
+   * admission.
+   */
   public static HeapException exhausted(Object what, OutOfMemoryError error) {
     return new HeapException(
         "Memory ran out for " + what + ": " + error.getMessage() + ", of a heap of "

@@ -3,18 +3,18 @@ package io.mobula.ps.heap;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 
-/** What is known of a heap. */
+/** Measurements of a heap's size and use. */
 interface HeapGauge {
-  /** How many bytes it may have. */
+  /** Returns the maximum size of the heap in bytes. */
   long maxBytes();
 
-  /** How many are not taken; what is taken may be garbage. */
+  /** Returns the number of unused bytes; used bytes may be garbage. */
   long freeBytes();
 
-  /** Collects garbage and waits for it; false if the JVM was told not to do that on request. */
+  /** Runs a garbage collection and waits for it; returns false if the JVM ignores such requests. */
   boolean collect();
 
-  /** Of this JVM. */
+  /** Returns the gauge of this JVM's heap. */
   static HeapGauge ofThisJvm() {
     return new HeapGauge() {
       private final Runtime jvm = Runtime.getRuntime();

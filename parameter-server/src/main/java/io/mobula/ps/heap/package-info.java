@@ -1,6 +1,6 @@
 /**
- * How much of the heap a shard may fill: sizes are checked before memory is allocated. Knows
- * nothing of tables.
+ * Admission control for the heap of a shard's process: sizes are checked before memory is
+ * allocated. Independent of tables.
  */
 @NullMarked
 package io.mobula.ps.heap;

@@ -7,22 +7,22 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The arithmetic of one range of a dense table, and the optimizer's state. One thread.
+ * Arithmetic of one range of a dense table, with the optimizer's state. For one thread.
  *
  * <p>Weights and gradients lie outside the heap. They are copied block by block into arrays that
- * fit the first-level cache, updated there and copied back: the loops over arrays of one index are
- * the ones that the JVM vectorizes. State lies in the heap, in arrays of a block each, so that it
- * is not copied at all. Plain descent needs none of this and runs over the memory itself.
- * {@code docs/performance.md} has the table that this was chosen from.
+ * fit the first-level cache, updated there, and copied back, because the JVM vectorizes loops over
+ * arrays with a common index. State lies on the heap in one array per block, so it is not copied.
+ * Plain gradient descent runs directly over the memory. {@code docs/performance.md} has the
+ * measurements behind this choice.
  */
 public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKernel {
-  /** How many numbers a block has: with weights, state and gradients it stays below 48 KiB. */
+  /** Number of elements of a block; its weights, state and gradients take less than 48 KiB. */
   public static final int BLOCK = 2048;
 
   /**
-   * State of zeros.
+   * Creates a kernel whose state is all zeros.
    *
-   * @param clip the largest magnitude of a number of an update
+   * @param clip largest magnitude of a number of an update
    */
   public static DenseKernel of(
       NumberType numberType, Optimizer optimizer, double clip, int length) {
@@ -32,12 +32,12 @@ public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKe
     };
   }
 
-  /** Zeros, outside the heap. */
+  /** Allocates zeros outside the heap. */
   public static MemorySegment zeros(NumberType numberType, long length) {
     return Arena.ofAuto().allocate(length * numberType.bytes(), 64);
   }
 
-  /** How many bytes of the heap the state takes. */
+  /** Returns how many bytes of heap the state takes. */
   public static long stateBytes(NumberType numberType, Optimizer optimizer, int length) {
     return (long) optimizer.stateVectors() * blocks(length) * (BLOCK * numberType.bytes() + 24);
   }
@@ -47,12 +47,12 @@ public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKe
   }
 
   /**
-   * One update, in one pass: the sum of the gradients, which all begin at {@code first}, is clipped
-   * and applied.
+   * Applies one update in one pass: sums the gradients, which all begin at {@code first}, clips the
+   * sum and applies it.
    *
-   * @param from the weights as they are
-   * @param to the weights as they will be; may be the same memory
-   * @param factor what the sum is multiplied by
+   * @param from the present weights
+   * @param to the memory for the new weights; may be the same memory
+   * @param factor factor by which the sum is multiplied
    */
   public abstract void update(
       OptimizerStep step,
@@ -64,23 +64,23 @@ public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKe
       int count);
 
   /**
-   * Whether none is an array: a loop over memory is fast where it meets one kind of memory only, so
-   * arrays, which are small, are for the other one.
+   * Returns whether none of the memory is a heap array. A loop over memory segments is fast only if
+   * it meets one kind of memory, so arrays, which are small, take the other path.
    */
   public static boolean areInMemory(
       MemorySegment from, MemorySegment to, List<Gradient> gradients) {
     return from.isNative() && to.isNative() && gradients.getFirst().numbers().isNative();
   }
 
-  /** Adds the scaled gradient to a sum of the whole range. */
+  /** Adds a scaled gradient to a sum over the whole range. */
   public abstract void add(MemorySegment sum, Gradient gradient);
 
-  /** What an encoder has made of floats. */
+  /** Converts decoded floats to the kernel's number type. */
   public abstract MemorySegment ofFloats(float[] decoded);
 
-  /** Copies some of a state vector to memory, from the number {@code from} on. */
+  /** Copies part of a state vector to memory, beginning at the number {@code from}. */
   public abstract void copyState(int vector, int from, MemorySegment into);
 
-  /** Sets some of a state vector, from the number {@code from} on. */
+  /** Sets part of a state vector, beginning at the number {@code from}. */
   public abstract void setState(int vector, int from, MemorySegment numbers);
 }

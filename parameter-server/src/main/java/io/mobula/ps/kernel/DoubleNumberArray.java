@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** See {@link NumberArray}. */
+/** Number array of type double. */
 final class DoubleNumberArray extends NumberArray {
   private final double[] array;
 

@@ -7,7 +7,7 @@ import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** See {@link DenseKernel}. */
+/** Dense kernel for numbers of type float. */
 final class FloatDenseKernel extends DenseKernel {
   private final Optimizer optimizer;
   private final float clip;
@@ -15,7 +15,7 @@ final class FloatDenseKernel extends DenseKernel {
   private final float[] gradient = new float[BLOCK];
   private final float[] next = new float[BLOCK];
   private final float[][][] state; // by vector and block
-  private final float[][] present; // that of a block, by vector
+  private final float[][] present; // state of the present block, by vector
 
   FloatDenseKernel(Optimizer optimizer, float clip, int length) {
     this.optimizer = optimizer;
@@ -66,7 +66,8 @@ final class FloatDenseKernel extends DenseKernel {
   }
 
   /**
-   * Updates the weights at hand, of one block; state that is no whole block is copied to and fro.
+   * Updates the weights that were copied, all of one block. State that is not a whole block is
+   * copied out and back.
    */
   private void update(OptimizerStep step, int at, int n) {
     int block = at / BLOCK;

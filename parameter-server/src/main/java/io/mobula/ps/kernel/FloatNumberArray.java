@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** See {@link NumberArray}. */
+/** Number array of type float. */
 final class FloatNumberArray extends NumberArray {
   private final float[] array;
 

@@ -3,20 +3,20 @@ package io.mobula.ps.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Numbers to be applied to a stretch of a shard's range.
+ * Gradient of a contiguous part of a shard's range.
  *
- * @param numbers in the table's element type
- * @param from the index in the range that the first belongs to
- * @param count how many
- * @param scale what each is multiplied by
+ * @param numbers the numbers, in the table's number type
+ * @param from index within the range that the first number belongs to
+ * @param count how many numbers there are
+ * @param scale factor by which each number is multiplied
  */
 public record Gradient(MemorySegment numbers, int from, int count, double scale) {
-  /** Whether it can be read: its worker may have died since. */
+  /** Returns whether the memory can still be read; the worker that owns it may have died. */
   public boolean isReadable() {
     return numbers.scope().isAlive();
   }
 
-  /** Whether it is for all of a range. */
+  /** Returns whether the gradient covers a whole range of that length. */
   public boolean covers(int length) {
     return from == 0 && count == length;
   }

@@ -5,11 +5,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/** One gradient of several, block by block, by a function of the user's. One thread. */
+/**
+ * Combination of several gradients into one, block by block, by the user's aggregator. For one
+ * thread.
+ */
 public final class GradientAggregation {
   private GradientAggregation() {}
 
-  /** Of gradients of the whole range. */
+  /** Combines gradients that each cover the whole range. */
   public static MemorySegment of(
       NumberType numberType,
       Aggregator aggregator,

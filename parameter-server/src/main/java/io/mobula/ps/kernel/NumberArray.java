@@ -3,13 +3,13 @@ package io.mobula.ps.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An array of numbers of a table's element type, with what is done to rows of them where the type
- * is of no matter. Not safe for use by several threads.
+ * Array of numbers of a table's number type, with operations on rows that do not depend on the
+ * type. Not safe for use by several threads.
  */
 public abstract sealed class NumberArray permits FloatNumberArray, DoubleNumberArray {
   NumberArray() {}
 
-  /** So many zeros. */
+  /** Allocates an array of zeros. */
   public static NumberArray zeros(NumberType numberType, int length) {
     return switch (numberType) {
       case FLOAT -> of(new float[length]);
@@ -17,20 +17,20 @@ public abstract sealed class NumberArray permits FloatNumberArray, DoubleNumberA
     };
   }
 
-  /** These, which are not copied. */
+  /** Wraps an array of floats without copying it. */
   public static NumberArray of(float[] numbers) {
     return new FloatNumberArray(numbers);
   }
 
-  /** These, which are not copied. */
+  /** Wraps an array of doubles without copying it. */
   public static NumberArray of(double[] numbers) {
     return new DoubleNumberArray(numbers);
   }
 
   /**
-   * As it came in a message.
+   * Wraps an array that came in a message.
    *
-   * @param array of floats or doubles
+   * @param array {@code float[]} or {@code double[]}
    */
   public static NumberArray ofArray(Object array) {
     return switch (array) {
@@ -42,39 +42,42 @@ public abstract sealed class NumberArray permits FloatNumberArray, DoubleNumberA
     };
   }
 
-  /** What they are. */
+  /** Returns the type of the numbers. */
   public abstract NumberType numberType();
 
-  /** How many. */
+  /** Returns how many numbers there are. */
   public abstract int length();
 
-  /** The array itself, {@code float[]} or {@code double[]}. */
+  /** Returns the array itself, {@code float[]} or {@code double[]}. */
   public abstract Object array();
 
-  /** The array as memory. */
+  /** Returns a memory segment over the array. */
   public abstract MemorySegment memory();
 
-  /** One of them. */
+  /** Returns the number at an index. */
   public abstract double at(int index);
 
-  /** Copies some of them over some of others. */
+  /** Copies a range of numbers into another array. */
   public abstract void copy(int from, NumberArray into, int at, int count);
 
-  /** Adds some of them to some of others. */
+  /** Adds a range of numbers to a range of another array. */
   public abstract void add(int from, NumberArray into, int at, int count);
 
-  /** Copies rows of so many numbers to memory, one after the other. */
+  /** Copies the given rows, each of {@code width} numbers, into contiguous memory. */
   public abstract void gather(int[] rows, int width, MemorySegment into);
 
-  /** Copies its rows of so many numbers, in order, over those of others. */
+  /**
+   * Copies all rows of this array, each of {@code width} numbers, to the given rows of another
+   * array.
+   */
   public abstract void scatter(int[] rows, int width, NumberArray into);
 
-  /** Sets some of them to the first numbers in memory. */
+  /** Sets a range to the first numbers in memory. */
   public abstract void set(int at, int count, MemorySegment from);
 
-  /** Sets all to 0. */
+  /** Sets all numbers to 0. */
   public abstract void clear();
 
-  /** A copy with so many: those that come first, then zeros. */
+  /** Returns a copy of another length, truncated or padded with zeros. */
   public abstract NumberArray resized(int length);
 }

@@ -3,14 +3,14 @@ package io.mobula.ps.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** What the numbers of a table are. */
+/** Type of the numbers of a table. */
 public enum NumberType {
-  /** 32 bits. */
+  /** 32-bit IEEE 754 floating-point numbers. */
   FLOAT(Float.BYTES),
-  /** 64 bits. */
+  /** 64-bit IEEE 754 floating-point numbers. */
   DOUBLE(Double.BYTES);
 
-  /** Below so many bytes a copy costs less than all that it takes to do without. */
+  /** Size in bytes up to which a copy costs less than sharing memory. */
   private static final int LARGE = 64 << 10;
 
   private static final int INFINITE_FLOAT = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
@@ -22,12 +22,12 @@ public enum NumberType {
     this.bytes = bytes;
   }
 
-  /** Whether so many numbers lie in store memory, and not in an array. */
+  /** Returns whether that many numbers are kept in store memory rather than in an array. */
   public boolean isLarge(long count) {
     return count * bytes > LARGE;
   }
 
-  /** What people call several. */
+  /** Returns the plural of the type's name, for messages. */
   public String pluralName() {
     return switch (this) {
       case FLOAT -> "floats";
@@ -35,12 +35,12 @@ public enum NumberType {
     };
   }
 
-  /** How many bytes one takes. */
+  /** Returns the size of a number in bytes. */
   public int bytes() {
     return bytes;
   }
 
-  /** The index of the first number that is infinite or none, or -1. Reads all of it. */
+  /** Returns the index of the first number that is infinite or NaN, or -1. Reads all numbers. */
   public long firstNotFinite(MemorySegment numbers) {
     boolean finite = switch (this) {
       case FLOAT -> areFiniteFloats(numbers);
@@ -50,8 +50,9 @@ public enum NumberType {
   }
 
   /**
-   * Exponents of all ones are looked for, in a loop of integers that the JVM vectorizes. Memory
-   * outside the heap and arrays have a loop each: one that met both would be compiled for neither.
+   * Returns whether no exponent has all bits set, by a loop over integers that the JVM vectorizes.
+   * Off-heap memory and arrays have separate loops, as a loop that meets both is compiled well for
+   * neither.
    */
   private static boolean areFiniteFloats(MemorySegment numbers) {
     int largest = numbers.isNative() ? largestInMemory(numbers) : largestInArray(numbers);
@@ -91,7 +92,7 @@ public enum NumberType {
     return finite;
   }
 
-  /** The sum of the squares of all numbers. */
+  /** Returns the sum of the squares of all numbers. */
   public double sumOfSquares(MemorySegment numbers) {
     double sum = 0;
     long count = numbers.byteSize() / bytes;
@@ -127,7 +128,7 @@ public enum NumberType {
     return index;
   }
 
-  /** The number at that index. */
+  /** Returns the number at an index. */
   public double at(MemorySegment numbers, long index) {
     return switch (this) {
       case FLOAT -> numbers.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, index);
@@ -135,7 +136,7 @@ public enum NumberType {
     };
   }
 
-  /** Sets the number at that index. */
+  /** Sets the number at an index. */
   public void set(MemorySegment numbers, long index, double value) {
     switch (this) {
       case FLOAT -> numbers.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, index, (float) value);

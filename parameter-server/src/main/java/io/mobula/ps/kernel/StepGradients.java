@@ -10,10 +10,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gradients of one step of all workers, until they are applied together. They stay where their
- * workers have written them and are summed in one pass at the end, in the order of the workers'
- * ranks, so that the sum is the same to the bit whoever was first; only where a worker pushes a
- * second time are they summed before, so that no more than one of each is kept.
+ * Gradients of all workers for one step, kept until they are applied together. They stay in the
+ * memory where the workers have written them, and are summed in one pass at the end, in the order
+ * of the workers' ranks, so that the sum is the same to the bit whatever the order of arrival. If a
+ * worker pushes a second time, all are summed earlier, so that at most one sum per worker is kept.
  */
 public final class StepGradients {
   private static final int ALL = -1;
@@ -24,13 +24,14 @@ public final class StepGradients {
   private final TreeMap<Integer, PendingGradient> pending = new TreeMap<>();
   private final TreeMap<Integer, MemorySegment> sums = new TreeMap<>();
 
-  /** A gradient, and what its worker waits for. */
+  /** Gradient with the future that its worker waits for. */
   private record PendingGradient(Gradient gradient, CompletableFuture<@Nullable Void> taken) {}
 
   /**
-   * One without gradients.
+   * Creates a step without gradients.
    *
-   * @param each whether those of each worker are to be known at the end; else only their sum is
+   * @param each whether the gradients of each worker are needed separately at the end; else only
+   *     their sum is kept
    */
   public StepGradients(NumberType numberType, int length, boolean each) {
     this.numberType = numberType;
@@ -38,7 +39,7 @@ public final class StepGradients {
     this.perWorker = each;
   }
 
-  /** Keeps a gradient; what it returns completes when that can be forgotten by its worker. */
+  /** Keeps a gradient; the returned future completes when the worker may forget it. */
   public CompletableFuture<@Nullable Void> add(int rank, Gradient gradient, DenseKernel kernel) {
     if (pending.containsKey(rank) || sums.containsKey(rank) || !gradient.covers(length)) {
       fold(kernel);
@@ -50,14 +51,14 @@ public final class StepGradients {
     return taken;
   }
 
-  /** Sums what there is: no worker's memory is needed any more. */
+  /** Sums all gradients and acknowledges them, so that no worker's memory is needed any more. */
   public void fold(DenseKernel kernel) {
     sumUp(kernel);
     complete();
   }
 
   private void sumUp(DenseKernel kernel) {
-    var fresh = new TreeMap<Integer, MemorySegment>(); // all or none, if there is no memory
+    var fresh = new TreeMap<Integer, MemorySegment>(); // all or none, in case memory runs out
     for (int rank : pending.keySet()) {
       int to = perWorker ? rank : ALL;
       if (!sums.containsKey(to)) {
@@ -73,21 +74,21 @@ public final class StepGradients {
   }
 
   /**
-   * They cannot be applied now, and their workers are told so: {@linkplain #fold folds} them, so
-   * that they are there for another try.
+   * Fails the workers' futures, as the step cannot be applied now. The gradients are
+   * {@linkplain #fold folded} into sums for the next attempt.
    */
   public void refuse(DenseKernel kernel, Supplier<RuntimeException> why) {
     sumUp(kernel);
     forget().forEach(each -> each.taken().completeExceptionally(why.get()));
   }
 
-  /** The sum that a worker's gradients go to when they are {@linkplain #fold folded}. */
+  /** Returns the sum that a worker's gradients are {@linkplain #fold folded} into. */
   public MemorySegment sum(int rank) {
     return sums.computeIfAbsent(
         perWorker ? rank : ALL, absent -> DenseKernel.zeros(numberType, length));
   }
 
-  /** The sums, by rank; one for all where that is enough. */
+  /** Returns the sums by rank; a single one where the total is enough. */
   public SortedMap<Integer, MemorySegment> sums() {
     return sums;
   }
@@ -102,14 +103,20 @@ public final class StepGradients {
     return result;
   }
 
-  /** What is to be summed and applied, each over the whole range; nothing if nobody has pushed. */
+  /**
+   * Returns the gradients to be summed and applied, each over the whole range; none if no worker
+   * has pushed.
+   */
   public List<Gradient> gradients() {
     var result = present();
     sums.values().forEach(sum -> result.add(new Gradient(sum, 0, length, 1)));
     return result;
   }
 
-  /** All are applied, or part of the sum: their workers may forget them. */
+  /**
+   * Acknowledges all gradients, once they are applied or summed, so that their workers may forget
+   * them.
+   */
   public void complete() {
     forget().forEach(each -> each.taken().complete(null));
   }

@@ -1,8 +1,8 @@
 /**
- * The arithmetic of a range of numbers: element types, updates block by block, sums of gradients,
- * and those that wait for the end of their step.
+ * Arithmetic on ranges of numbers: number types, block-wise updates, sums of gradients, and
+ * gradients that wait for the end of their step.
  *
- * <p>Owns no weight that others see and no clock; called by {@code io.mobula.ps.shard}. Everything
+ * <p>It holds no published weights and no clocks; called by {@code io.mobula.ps.shard}. Everything
  * here belongs to one thread at a time.
  */
 @NullMarked

@@ -9,7 +9,7 @@ import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** See {@link RowKernel}. */
+/** Row kernel for numbers of type double. */
 final class DoubleRowKernel extends RowKernel {
   private double[][] chunks = new double[0][];
   private double[] sums = new double[0];

@@ -9,7 +9,7 @@ import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** See {@link RowKernel}. */
+/** Row kernel for numbers of type float. */
 final class FloatRowKernel extends RowKernel {
   private float[][] chunks = new float[0][];
   private float[] sums = new float[0];

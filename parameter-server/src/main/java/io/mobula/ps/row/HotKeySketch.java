@@ -7,19 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which keys, or rows, come most often, about: every so many is counted, in as many counters as
- * there is room for; where a key would need one more, all counts go down by one and those at zero
- * are free again (Misra and Gries, <em>Finding Repeated Elements</em>, 1982). One thread.
+ * Sketch of the most frequent keys or rows. It samples every 251st key into a fixed number of
+ * counters. If a key has no counter and none is free, all counts decrease by one, and those that
+ * reach zero become free (Misra and Gries, <em>Finding Repeated Elements</em>, 1982). For one
+ * thread.
  */
 public final class HotKeySketch {
   private static final int COUNTERS = 256;
-  private static final int EVERY = 251; // no power of two, as lists often are
+  private static final int EVERY = 251; // prime: lists often have a power of two
 
   private final Map<Long, Long> counts = new HashMap<>();
   private long counted;
   private int skip;
 
-  /** These rows came. */
+  /** Adds a list of rows. */
   public void add(int[] rows) {
     int at = skip;
     for (; at < rows.length; at += EVERY) {
@@ -28,7 +29,7 @@ public final class HotKeySketch {
     skip = at - rows.length;
   }
 
-  /** These keys came. */
+  /** Adds a list of keys. */
   public void add(long[] keys) {
     int at = skip;
     for (; at < keys.length; at += EVERY) {
@@ -48,14 +49,16 @@ public final class HotKeySketch {
   }
 
   /**
-   * A key that came often.
+   * Frequent key with its share.
    *
-   * @param key which
-   * @param share of all that came, about
+   * @param key the key or row
+   * @param share estimated fraction of all keys
    */
   public record KeyShare(long key, double share) {}
 
-  /** Those that came most, the most first; those that came but once are left out. */
+  /**
+   * Returns the most frequent keys, the most frequent first; keys sampled only once are left out.
+   */
   public List<KeyShare> most(int limit) {
     var result = new ArrayList<KeyShare>();
     counts.forEach((key, count) -> {

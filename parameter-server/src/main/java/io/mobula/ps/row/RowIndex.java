@@ -3,9 +3,9 @@ package io.mobula.ps.row;
 import java.util.Arrays;
 
 /**
- * Which row a key has, counted from 0 in the order in which keys came: a table of open addressing
- * with keys and rows side by side, so that a lookup touches one cache line, seldom two. At most
- * half full. One thread.
+ * Index from keys to rows, which are numbered from 0 in the order of their keys' arrival. Open
+ * addressing with keys and rows side by side, so that a lookup touches one cache line, seldom two.
+ * At most half full. For one thread.
  */
 public final class RowIndex {
   private static final int FIRST = 1 << 10;
@@ -15,7 +15,7 @@ public final class RowIndex {
   private int mask = FIRST - 1;
   private int rows;
 
-  @SuppressWarnings("UnusedVariable") // so that what is read is not optimized away
+  @SuppressWarnings("UnusedVariable") // so that the reads are not optimized away
   private long touched;
 
   private static long[] empty(int capacity) {
@@ -24,7 +24,7 @@ public final class RowIndex {
     return slots;
   }
 
-  /** The key's row, or -1. */
+  /** Returns the key's row, or -1. */
   public int find(long key) {
     int at = (int) KeyHash.mix(key) & mask;
     while (true) {
@@ -36,14 +36,14 @@ public final class RowIndex {
     }
   }
 
-  /** The key's row, a new one if it has none. */
+  /** Returns the key's row; adds a row if the key has none. */
   public int findOrAdd(long key) {
     int at = (int) KeyHash.mix(key) & mask;
     while (true) {
       int row = (int) slots[2 * at + 1];
       if (row < 0) {
         if (rows >= mask / 2) {
-          grow(); // before anything changes, as there may be no memory for it
+          grow(); // before anything changes, as memory may run out
           return findOrAdd(key);
         }
         return add(at, key);
@@ -55,10 +55,7 @@ public final class RowIndex {
     }
   }
 
-  /**
-   * Reads where these keys would be, one after the other with nothing in between: what is not in a
-   * cache comes from memory for several at the same time.
-   */
+  /** Prefetches the slots of keys by independent reads, so that their cache misses overlap. */
   public void prefetch(long[] keys, int from, int to) {
     long seen = 0;
     for (int i = from; i < to; i++) {
@@ -74,7 +71,7 @@ public final class RowIndex {
     return row;
   }
 
-  /** How many bytes have to be allocated before it can have so many keys more. */
+  /** Returns how many bytes have to be allocated before that many keys can be added. */
   public long growthOf(int more) {
     long wanted = (long) rows + more;
     long capacity = mask + 1L;
@@ -105,13 +102,13 @@ public final class RowIndex {
     }
   }
 
-  /** Forgets all keys, and keeps the room. */
+  /** Removes all keys; keeps the allocated memory. */
   public void clear() {
     Arrays.fill(slots, -1);
     rows = 0;
   }
 
-  /** The key of each row. */
+  /** Returns the keys in the order of their rows. */
   public long[] keys() {
     var keys = new long[rows];
     for (int i = 0; i < slots.length; i += 2) {
@@ -122,7 +119,7 @@ public final class RowIndex {
     return keys;
   }
 
-  /** How many keys have a row. */
+  /** Returns the number of rows. */
   public int size() {
     return rows;
   }

@@ -3,19 +3,19 @@ package io.mobula.ps.row;
 import java.io.Serializable;
 
 /**
- * How a row begins: even over {@code -range} to {@code range}, the same for a key whoever asks
- * first.
+ * Initial values of rows: uniform random numbers from {@code -range} to {@code range}, which depend
+ * only on the seed and the key.
  *
- * @param range 0 for rows of zeros
- * @param seed another one gives other rows
+ * @param range bound of the numbers; 0 for rows of zeros
+ * @param seed seed of the random numbers
  */
 public record RowInitializer(double range, long seed) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Rows of zeros. */
+  /** Initializer for rows of zeros. */
   public static final RowInitializer ZERO = new RowInitializer(0, 0);
 
-  /** Refuses a range that is none, or that floats do not have. */
+  /** Refuses a range that is negative, NaN or beyond the largest float. */
   public RowInitializer {
     if (!(range >= 0 && range <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException("Wanted rows that begin from -" + range + " to " + range
@@ -27,12 +27,12 @@ public record RowInitializer(double range, long seed) implements Serializable {
     return range == 0;
   }
 
-  /** The first value of a number of a row of floats. */
+  /** Returns the initial value of a number in a row of floats. */
   float floatAt(long key, int column) {
     return isZero() ? 0 : (float) range * ((bits(key, column) >>> 40) * 0x1p-23f - 1);
   }
 
-  /** The first value of a number of a row of doubles. */
+  /** Returns the initial value of a number in a row of doubles. */
   double doubleAt(long key, int column) {
     return isZero() ? 0 : range * ((bits(key, column) >>> 11) * 0x1p-52 - 1);
   }

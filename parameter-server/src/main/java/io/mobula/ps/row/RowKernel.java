@@ -8,18 +8,18 @@ import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The numbers of one shard's rows, and the arithmetic: weights, after them the optimizer's state of
- * each row, and the sums of the gradients of one update, each row once. One thread.
+ * Numbers of one shard's rows, and the arithmetic on them: the weights of each row followed by its
+ * optimizer state, and the sums of the gradients of one update, one for each row. For one thread.
  *
- * <p>Rows grow in number, in arrays of some 64 KiB each, so that nothing is copied when they do. An
- * update goes in batches: some rows are gathered into arrays that fit the first-level cache,
- * updated in one loop, and scattered back. The loops are over arrays of one type each, as the JVM
- * compiles those well; what is not arithmetic is here.
+ * <p>Rows are stored in chunks of about 64 KiB, so that nothing is copied when rows are added. An
+ * update is processed in batches: some rows are gathered into arrays that fit the first-level
+ * cache, updated in one loop, and scattered back. The subclasses have the loops, each over arrays
+ * of one type, which the JVM compiles well; this class has the rest.
  */
 public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
   private static final int CHUNK = 64 << 10;
 
-  /** How many rows are looked for at a time, so that memory answers for several at once. */
+  /** Number of rows looked up at a time, so that their cache misses overlap. */
   static final int AHEAD = 64;
 
   final int width;
@@ -29,7 +29,7 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
   final Optimizer optimizer;
   final RowInitializer initializer;
   final UpdateRowIndex updateIndex = new UpdateRowIndex();
-  private final int shift; // rows of a chunk, as a power
+  private final int shift; // log2 of the rows of a chunk
   private int chunks;
 
   RowKernel(NumberType numberType, int width, Optimizer optimizer, RowInitializer initializer) {
@@ -43,7 +43,7 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
     this.shift = 31 - Integer.numberOfLeadingZeros(fit);
   }
 
-  /** No rows at first. */
+  /** Creates a kernel without rows. */
   public static RowKernel of(
       NumberType numberType, int width, Optimizer optimizer, RowInitializer initializer) {
     return switch (numberType) {
@@ -54,23 +54,23 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
 
   // ---- where rows are
 
-  /** Has room for rows below that number, zeros at first. */
+  /** Ensures that rows below that number exist; new ones are zeros. */
   public final void ensureRows(int rows) {
     int wanted = (rows + (1 << shift) - 1) >>> shift;
     if (wanted > chunks) {
       grow(chunks, wanted, stride << shift);
-      chunks = wanted; // only now, as there may be no memory for them
+      chunks = wanted; // only now, as memory may run out above
     }
   }
 
-  /** Has so many chunks, of so many numbers each, where it had {@code from}. */
+  /** Grows from {@code from} to {@code count} chunks of that many numbers each. */
   abstract void grow(int from, int count, int numbers);
 
   /**
-   * How many bytes more it will have allocated when it has taken in a push.
+   * Returns how many more bytes will be allocated once a push is applied.
    *
-   * @param rows how many rows there are then
-   * @param pushed how many of them are in the push
+   * @param rows number of rows after the push
+   * @param pushed number of rows in the push
    */
   public final long growthOf(long rows, int pushed) {
     long wanted = (rows + (1 << shift) - 1) >>> shift;
@@ -79,20 +79,20 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
     return more + (sums > sumsLength() ? sums * elementBytes : 0) + updateIndex.growthOf(rows);
   }
 
-  /** For how many numbers there is room in the sums. */
+  /** Returns the capacity of the sums, in numbers. */
   abstract int sumsLength();
 
-  /** Which chunk a row lies in. */
+  /** Returns the chunk that holds a row. */
   final int chunk(int row) {
     return row >>> shift;
   }
 
-  /** Where it begins there. */
+  /** Returns the offset of a row in its chunk. */
   final int offset(int row) {
     return (row & ((1 << shift) - 1)) * stride;
   }
 
-  /** A row begins that was not there. */
+  /** Initializes the weights of a new row. */
   public final void initializeRow(int row, long key) {
     ensureRows(row + 1);
     if (!initializer.isZero()) {
@@ -110,33 +110,33 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
     updateIndex.begin(known);
   }
 
-  /** Sets the sums of so many rows to 0; the others are. */
+  /** Clears the sums of the first {@code count} rows; the others are 0 already. */
   abstract void clearSums(int count);
 
-  /** Adds gradients of rows to the sums; the same row may come again. */
+  /** Adds gradients of rows to the sums; a row may occur several times. */
   public abstract void add(int[] rows, MemorySegment gradients);
 
   /**
    * Applies the sums, each multiplied by a factor.
    *
-   * @param step which update this is
+   * @param step number and learning rate of the update
    */
   public abstract void update(OptimizerStep step, double factor);
 
   // ---- copies
 
-  /** The weights of keys, in their order; of one without a row, those it would begin with. */
+  /** Returns the weights of keys, in their order; for a key without a row, its initial values. */
   public abstract NumberArray weights(RowIndex index, long[] keys);
 
-  /** The weights of rows, in their order. */
+  /** Returns the weights of rows, in their order. */
   public abstract NumberArray weights(int[] rows);
 
-  /** Copies rows with their state to memory, one after the other. */
+  /** Copies rows with their state into contiguous memory. */
   public abstract void copyRows(int[] rows, int from, int count, MemorySegment into);
 
-  /** Copies sums of rows that were {@linkplain #add added} to memory, one after the other. */
+  /** Copies the sums of rows that were {@linkplain #add added} into contiguous memory. */
   public abstract void copySums(int[] rows, int from, int count, MemorySegment into);
 
-  /** Sets a row with its state to the numbers that begin at that byte. */
+  /** Sets a row with its state to the numbers at a byte offset. */
   public abstract void set(int row, MemorySegment numbers, long at);
 }

@@ -3,22 +3,22 @@ package io.mobula.ps.row;
 import java.util.Arrays;
 
 /**
- * Which rows are in an update, each once, and where: they are counted in the order in which they
- * came. Used again for each update. One thread.
+ * Index of the rows in one update, each once, in the order of their arrival. Reused for each
+ * update. For one thread.
  */
 final class UpdateRowIndex {
   private static final int FIRST = 1024;
 
-  private long[] placeOf = new long[0]; // of a row: the update it was in last, and where there
+  private long[] placeOf = new long[0]; // by row: its last update, and its position in it
   private int[] rows = new int[FIRST];
   private int stamp;
 
-  @SuppressWarnings("UnusedVariable") // so that what is read is not optimized away
+  @SuppressWarnings("UnusedVariable") // so that the reads are not optimized away
   private long touched;
 
   private int count;
 
-  /** How many bytes an update of rows below that number has to allocate. */
+  /** Returns how many bytes an update of rows below that number has to allocate. */
   long growthOf(long known) {
     return known > placeOf.length
         ? Math.max(known, placeOf.length + (placeOf.length >> 1)) * Long.BYTES
@@ -37,7 +37,7 @@ final class UpdateRowIndex {
     }
   }
 
-  /** As {@link RowIndex#prefetch}. */
+  /** Prefetches the entries of rows by independent reads; see {@link RowIndex#prefetch}. */
   void prefetch(int[] which, int from, int to) {
     long seen = 0;
     for (int i = from; i < to; i++) {
@@ -46,7 +46,7 @@ final class UpdateRowIndex {
     touched = seen;
   }
 
-  /** Where a row is, which may be in this update already. */
+  /** Returns the position of a row; adds the row if this update does not have it yet. */
   int add(int row) {
     long place = placeOf[row];
     if (place >>> 32 == stamp) {
@@ -57,7 +57,7 @@ final class UpdateRowIndex {
     return count++;
   }
 
-  /** Has room for so many rows more, and says for how many in all. */
+  /** Reserves space for that many more rows; returns the capacity in rows. */
   int reserve(int more) {
     int wanted = count + more;
     if (wanted > rows.length) {
@@ -66,17 +66,17 @@ final class UpdateRowIndex {
     return rows.length;
   }
 
-  /** How many rows there are. */
+  /** Returns the number of rows in the update. */
   int count() {
     return count;
   }
 
-  /** Where a row is that was added. */
+  /** Returns the position of a row that was added. */
   int positionOf(int row) {
     return (int) placeOf[row];
   }
 
-  /** The rows, in their order. */
+  /** Returns the rows in the order of their positions. */
   int[] rows() {
     return rows;
   }

@@ -1,9 +1,9 @@
 /**
- * Rows by key: where the row of a key is, rows that grow in number, gradients that are summed by
- * row and applied in batches, and which keys come most.
+ * Rows by key: the index from keys to rows, growing storage of rows, gradients summed by row and
+ * applied in batches, and a sketch of the most frequent keys.
  *
- * <p>Knows no worker and no step; called by {@code io.mobula.ps.shard} and by workers. Everything
- * here belongs to one thread at a time.
+ * <p>Independent of workers and steps; called by {@code io.mobula.ps.shard} and by workers.
+ * Everything here belongs to one thread at a time.
  */
 @NullMarked
 package io.mobula.ps.row;

@@ -137,7 +137,7 @@ final class ShardTables {
     refused.remove(id);
   }
 
-  /** Releases the workers' gradients that are kept, because other shards will keep them. */
+  /** Acknowledges the pushes whose gradients are kept, as another copy is about to keep them. */
   void releaseGradients() {
     forEach((instance, later) -> instance.shard().releaseGradients());
   }
@@ -214,7 +214,7 @@ final class ShardTables {
     prepared.clear();
     olds.forEach((id, old) -> {
       if (old.shard().part.layout() < layout) {
-        old.shard().releaseGradients(); // on a replica: its copy needs them
+        old.shard().releaseGradients(); // completes a replica's replies
         old.shard().close();
       }
     });
