@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a checkpoint has: the shape of its table, and the files, in the order of their items. An
+ * Manifest of a checkpoint: the shape of its table, and its files in the order of their items. An
  * item is a parameter of a dense table or a row of a sparse one.
  *
- * @param version of the format, {@value #VERSION}
- * @param table what people call it
- * @param shape what its items are, such as {@code dense float, 2 state vectors}; two tables have
- *     the same shape when the texts are equal
- * @param optimizer what people read about it; means nothing to the program
- * @param size how many items there are
- * @param updates how many every shard has applied at least
- * @param parts together all items, each once
+ * @param version version of the format, {@value #VERSION}
+ * @param table name of the table
+ * @param shape description of the items, such as {@code dense float, 2 state vectors}; two tables
+ *     have the same shape when the texts are equal
+ * @param optimizer description of the optimizer for people; not interpreted
+ * @param size number of items
+ * @param updates minimum over the shards of the number of applied updates
+ * @param parts the files, which together contain each item once
  */
 public record CheckpointManifest(
     int version,
@@ -24,10 +24,10 @@ public record CheckpointManifest(
     long size,
     long updates,
     List<CheckpointPart> parts) {
-  /** The version that this release writes, and the only one that it reads. */
+  /** Version of the format that this release writes, and the only one that it reads. */
   public static final int VERSION = 1;
 
-  /** Refuses parts that leave an item out or have one twice. */
+  /** Refuses parts that omit an item or contain one twice. */
   public CheckpointManifest {
     Objects.requireNonNull(table, "table");
     Objects.requireNonNull(shape, "shape");

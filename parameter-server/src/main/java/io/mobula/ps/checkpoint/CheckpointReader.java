@@ -10,11 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * One checkpoint, to be read: what its manifest says, and the bytes of every part. Opens files as
- * it needs them and keeps none open. Blocks; safe for use by many threads.
+ * Reader of one checkpoint: its manifest and the bytes of its parts. Opens files as needed and
+ * keeps none open. Blocks; safe for use by many threads.
  *
- * <p>Mapping does not look at checksums, which are of whole files: {@link #verify} once, before
- * anybody reads.
+ * <p>Mapping does not check checksums, which are over whole files: call {@link #verify} once before
+ * reading.
  */
 public final class CheckpointReader {
   private static final int LARGEST_MANIFEST = 64 << 20;
@@ -28,7 +28,7 @@ public final class CheckpointReader {
   }
 
   /**
-   * Reads the manifest.
+   * Opens a checkpoint and reads its manifest.
    *
    * @throws CheckpointException when it is missing, cut off, altered or of another version
    */
@@ -52,17 +52,17 @@ public final class CheckpointReader {
     }
   }
 
-  /** What it has. */
+  /** Returns the manifest of the checkpoint. */
   public CheckpointManifest manifest() {
     return manifest;
   }
 
   /**
-   * Refuses to be of another shape; neither the number of items nor that of shards is part of it.
+   * Checks the shape of the table, which includes neither the number of items nor that of shards.
    *
    * @param shape compared as a whole
-   * @return this
-   * @throws CheckpointException when a table of that shape cannot have these items
+   * @return this reader
+   * @throws CheckpointException when the shape differs
    */
   public CheckpointReader require(String shape) {
     if (!manifest.shape().equals(shape)) {
@@ -76,10 +76,10 @@ public final class CheckpointReader {
   }
 
   /**
-   * Refuses to have more items or fewer.
+   * Checks the number of items.
    *
-   * @return this
-   * @throws CheckpointException when a table of that size cannot have these items
+   * @return this reader
+   * @throws CheckpointException when the number differs
    */
   public CheckpointReader requireSize(long size) {
     if (manifest.size() != size) {
@@ -93,31 +93,31 @@ public final class CheckpointReader {
   }
 
   /**
-   * Reads every byte of every part.
+   * Reads every byte of every part and compares the checksums.
    *
-   * @throws CheckpointException at the first that is missing, cut off or altered
+   * @throws CheckpointException at the first part that is missing, cut off or altered
    */
   public void verify() {
     manifest.parts().forEach(part -> PartFile.of(directory, part).verify());
   }
 
   /**
-   * As {@link #verify()}, of one part.
+   * Reads every byte of one part and compares its checksum.
    *
-   * @param part one of the manifest's
+   * @param part one of the manifest's parts
    */
   public void verify(CheckpointPart part) {
     PartFile.of(directory, part).verify();
   }
 
   /**
-   * All bytes of a part as memory that cannot be written, read from the disk when touched. Where
-   * somebody shortens the file meanwhile, or another machine removes it, touching it fails with an
+   * Maps a part as read-only memory, which is read from disk when touched. If the file is truncated
+   * meanwhile, or removed by another machine, touching the memory fails with an
    * {@link InternalError}.
    *
-   * @param part one of the manifest's
-   * @param arena how long the memory lives, and which threads may read it
-   * @throws CheckpointException when the file is missing or of another length
+   * @param part one of the manifest's parts
+   * @param arena determines how long the memory lives and which threads may read it
+   * @throws CheckpointException when the file is missing or has another length
    */
   public MemorySegment map(CheckpointPart part, Arena arena) {
     if (!manifest.parts().contains(part)) {
@@ -127,12 +127,12 @@ public final class CheckpointReader {
     return PartFile.of(directory, part).map(arena);
   }
 
-  /** Looks whether every part is there and how long it is; reads none. */
+  /** Checks that every part is there with its length; reads no contents. */
   void requireParts() {
     requireParts(directory, manifest);
   }
 
-  /** The same where the manifest is not written yet. */
+  /** Checks the parts of a manifest that is not written yet. */
   static void requireParts(Path directory, CheckpointManifest manifest) {
     manifest.parts().forEach(part -> PartFile.of(directory, part).requireLength());
   }

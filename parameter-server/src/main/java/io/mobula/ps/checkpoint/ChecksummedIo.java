@@ -9,15 +9,15 @@ import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
 
 /**
- * The way between memory and files, in blocks small enough to stay in a cache between the checksum
- * and the system call. Memory outside the heap is not copied; arrays are, block by block.
+ * Input and output of files with checksums, in blocks small enough to stay in the cache between the
+ * checksum and the system call. Off-heap memory is not copied; arrays are copied block by block.
  */
 final class ChecksummedIo {
   private static final int BYTES = 256 << 10;
 
   private ChecksummedIo() {}
 
-  /** Appends all of it, and adds it to the checksum. */
+  /** Appends all of the memory to a file, and adds it to the checksum. */
   static void write(MemorySegment from, FileChannel to, CRC32C crc) throws IOException {
     for (long done = 0; done < from.byteSize(); done += BYTES) {
       var block = outgoing(from.asSlice(done, Math.min(BYTES, from.byteSize() - done)));
@@ -34,7 +34,7 @@ final class ChecksummedIo {
         : ByteBuffer.wrap(block.toArray(ValueLayout.JAVA_BYTE));
   }
 
-  /** The checksum of a whole file. */
+  /** Computes the checksum of a whole file. */
   static int checksum(FileChannel file, long length) throws IOException {
     var crc = new CRC32C();
     var bytes = new byte[(int) Math.min(BYTES, length)];

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/** What the directories of one table's checkpoints and drafts are called. Pure. */
+/** Names of the directories of one table's checkpoints and drafts. Pure. */
 final class DirectoryNames {
   private static final String DRAFT = ".draft-";
   private static final Pattern DRAFT_NAME = Pattern.compile("\\.draft-(.+)-[0-9a-f]{8}");
@@ -48,18 +48,18 @@ final class DirectoryNames {
     return prefix + String.format("%012d", number);
   }
 
-  /** One that no other draft has. */
+  /** Returns a unique name for a draft. */
   String draftOf(long number) {
     String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     return DRAFT + of(number) + "-" + random;
   }
 
-  /** The number of a checkpoint of this table; empty for all other paths. */
+  /** Returns the number of a checkpoint of this table; empty for all other paths. */
   OptionalLong number(Path directory) {
     return number(Objects.toString(directory.getFileName()));
   }
 
-  /** The number of a draft of this table; empty for all other paths. */
+  /** Returns the number of a draft of this table; empty for all other paths. */
   OptionalLong draft(Path directory) {
     var name = DRAFT_NAME.matcher(Objects.toString(directory.getFileName()));
     return name.matches() ? number(name.group(1)) : OptionalLong.empty();
@@ -76,7 +76,7 @@ final class DirectoryNames {
           ? OptionalLong.of(number)
           : OptionalLong.empty();
     } catch (NumberFormatException e) {
-      return OptionalLong.empty(); // nineteen digits can be more than a long
+      return OptionalLong.empty(); // 19 digits can exceed a long
     }
   }
 }

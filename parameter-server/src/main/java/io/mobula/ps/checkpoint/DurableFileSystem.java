@@ -14,11 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/** Changes of a file system that are on the disk when they return. Blocks. */
+/** Changes to a file system that are on disk when the call returns. Blocks. */
 final class DurableFileSystem {
   private DurableFileSystem() {}
 
-  /** What is in a directory, in no order. */
+  /** Lists the entries of a directory, in no particular order. */
   static List<Path> entries(Path directory) throws IOException {
     var entries = new ArrayList<Path>();
     try (var stream = Files.newDirectoryStream(directory)) {
@@ -29,12 +29,15 @@ final class DurableFileSystem {
     }
   }
 
-  /** A directory itself; a link to one is none, as it can lead anywhere. */
+  /**
+   * Returns whether the path is a directory itself. A symbolic link is not, as it can lead
+   * anywhere.
+   */
   static boolean isDirectory(Path path) {
     return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Makes a directory and those above it, unless they are there. */
+  /** Creates a directory and its missing parents. */
   static void create(Path directory) throws IOException {
     var parent = directory.getParent();
     if (parent != null && !Files.isDirectory(directory)) {
@@ -44,7 +47,7 @@ final class DurableFileSystem {
     }
   }
 
-  /** The file is there as a whole, or an exception says that it is not. */
+  /** Writes a whole file, or throws an exception. */
   static void write(Path file, byte[] bytes) throws IOException {
     try (var channel = FileChannel.open(
         file,
@@ -56,20 +59,20 @@ final class DurableFileSystem {
     }
   }
 
-  /** Gives something in a directory another name there, at once. */
+  /** Renames an entry of a directory atomically. */
   static void rename(Path directory, Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     sync(directory);
   }
 
-  /** The names in a directory are on the disk. */
+  /** Forces the entries of a directory to disk. */
   static void sync(Path directory) throws IOException {
     try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  /** Removes a directory of files, or what of it is there. */
+  /** Deletes a directory of files, or whatever is left of it. */
   static void delete(Path directory) throws IOException {
     try {
       for (var file : entries(directory)) {
@@ -77,7 +80,7 @@ final class DurableFileSystem {
       }
       Files.deleteIfExists(directory);
     } catch (NoSuchFileException e) {
-      // somebody else was faster
+      // another process has deleted it
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of a manifest, as the package describes them. Pure. */
+/** Codec for the text of a manifest, in the format that the package describes. Pure. */
 final class ManifestCodec {
   private static final String FIRST = "mobula-checkpoint ";
   private static final String LAST = "crc32c=";
@@ -48,7 +48,7 @@ final class ManifestCodec {
         HexFormat.of().toHexDigits(part.crc32c()));
   }
 
-  /** With the line of the checksum. */
+  /** Appends the line with the checksum. */
   static byte[] sealed(String lines) {
     return (lines + LAST + checksum(lines) + "\n").getBytes(ISO_8859_1);
   }
@@ -60,9 +60,9 @@ final class ManifestCodec {
   }
 
   /**
-   * Reads all of it; trusts no byte.
+   * Reads and validates a manifest.
    *
-   * @param where names it in errors
+   * @param where names the manifest in errors
    * @throws CheckpointException when it is cut off, altered or of another version
    */
   static CheckpointManifest read(byte[] bytes, Object where) {

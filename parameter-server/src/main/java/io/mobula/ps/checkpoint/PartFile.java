@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One part as it is on the disk, which need not be what its manifest says. Keeps nothing open.
- * Blocks; safe for use by many threads.
+ * File of a part on disk, which may differ from what its manifest says. Keeps nothing open. Blocks;
+ * safe for use by many threads.
  */
 final class PartFile {
   private final Path file;
@@ -30,12 +30,12 @@ final class PartFile {
     return new PartFile(directory.resolve(part.file()), part);
   }
 
-  /** Looks whether it is there and how long it is, at the cost of opening it. */
+  /** Checks that the file is there with its length, at the cost of opening it. */
   void requireLength() {
     read(FileChannel::size);
   }
 
-  /** Reads every byte. */
+  /** Reads every byte and compares the checksum. */
   void verify() {
     int there = read(channel -> ChecksummedIo.checksum(channel, part.bytes()));
     if (there != part.crc32c()) {
@@ -43,12 +43,12 @@ final class PartFile {
     }
   }
 
-  /** All of it as memory. */
+  /** Maps the whole file as memory. */
   MemorySegment map(Arena arena) {
     return read(channel -> channel.map(MapMode.READ_ONLY, 0, part.bytes(), arena));
   }
 
-  /** What is done with an open file. */
+  /** Operation on an open file. */
   private interface ChannelReader<T> {
     T read(FileChannel channel) throws IOException;
   }

@@ -11,9 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * What writes the bytes of one shard into one file: create it, {@link #write} as often as it takes,
- * {@link #finish}, close. A file that was not finished is removed. Blocks; for one thread, which is
- * that of the shard or one that the shard waits for.
+ * Writer of one shard's file: create it, {@link #write} any number of times, {@link #finish},
+ * close. A file that was not finished is removed. Blocks; for one thread, which is the shard's or
+ * one that the shard waits for.
  */
 public final class PartWriter implements AutoCloseable {
   private final Path file;
@@ -30,14 +30,14 @@ public final class PartWriter implements AutoCloseable {
   }
 
   /**
-   * Makes the file, empty.
+   * Creates an empty file.
    *
-   * @param directory what {@link TableCheckpoints#begin} has made
-   * @param shard names the file
+   * @param directory the result of {@link TableCheckpoints#begin}
+   * @param shard index of the shard, which gives the file its name
    * @param from the first item of the shard
-   * @param to one past the last; the same as the first where there is none
-   * @param bytes how long the file will be
-   * @throws CheckpointException when there is no room, no such directory, or such a file already
+   * @param to one past the last item; equal to {@code from} where there is none
+   * @param bytes length of the finished file
+   * @throws CheckpointException when there is no space, no such directory, or such a file already
    */
   public static PartWriter create(Path directory, int shard, long from, long to, long bytes) {
     var promised = new CheckpointPart(CheckpointPart.fileOf(shard), from, to, bytes, 0);
@@ -59,9 +59,9 @@ public final class PartWriter implements AutoCloseable {
   }
 
   /**
-   * Appends bytes. Memory outside the heap is not copied.
+   * Appends bytes to the file. Off-heap memory is not copied.
    *
-   * @throws CheckpointException when there is no room; the file is gone then
+   * @throws CheckpointException when there is no space; the file is removed then
    */
   public void write(MemorySegment memory) {
     requireOpen();
@@ -79,10 +79,10 @@ public final class PartWriter implements AutoCloseable {
   }
 
   /**
-   * Waits until all of it is on the disk.
+   * Waits until the whole file is on disk.
    *
-   * @return what the owner is to know
-   * @throws CheckpointException when the disk refuses; the file is gone then
+   * @return the description of the file for the owner
+   * @throws CheckpointException when the disk fails; the file is removed then
    */
   public CheckpointPart finish() {
     requireOpen();

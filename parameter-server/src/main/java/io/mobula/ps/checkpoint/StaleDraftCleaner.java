@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drafts that nobody will finish: nothing was written into them for an hour. What cannot be removed
- * is left to the next time, as it takes room and does no other harm.
+ * Cleaner of abandoned drafts, into which nothing was written for an hour. A draft that cannot be
+ * removed is left to the next run, as it only takes space.
  */
 final class StaleDraftCleaner {
   private static final Logger LOG = LoggerFactory.getLogger(StaleDraftCleaner.class);
@@ -36,7 +36,7 @@ final class StaleDraftCleaner {
     }
   }
 
-  /** As the file system says, whose clock may not be this host's. */
+  /** Returns the file system's time, as its clock may differ from this host's. */
   private static FileTime now(Path root) throws IOException {
     var probe = Files.createTempFile(root, ".clock-", "");
     try {

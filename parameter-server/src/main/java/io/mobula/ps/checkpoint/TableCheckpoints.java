@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of one table below one directory, for its one owner: {@link #begin} makes a
- * draft, every shard writes its part into it with a {@link PartWriter}, and {@link #commit} makes
- * it a checkpoint, at once. Who fails in between {@link #abandon}s it. Keeps nothing in memory, so
- * that it is as true after a crash as before. Blocks.
+ * Checkpoints of one table below one directory, for the table's owner. {@link #begin} creates a
+ * draft, every shard writes its part into it with a {@link PartWriter}, and {@link #commit} turns
+ * it into a checkpoint atomically; after a failure the owner {@linkplain #abandon abandons} it.
+ * Keeps no state in memory, so it is valid after a crash. Blocks.
  */
 public final class TableCheckpoints {
-  /** The file that is written last. */
+  /** Name of the file that is written last. */
   static final String MANIFEST = "manifest";
 
   private static final Logger LOG = LoggerFactory.getLogger(TableCheckpoints.class);
@@ -35,10 +35,10 @@ public final class TableCheckpoints {
   }
 
   /**
-   * Touches nothing yet.
+   * Creates the object without touching the file system.
    *
-   * @param root one that all shards and the owner see under the same path
-   * @param table its name, of whatever characters
+   * @param root directory that all shards and the owner see under the same path
+   * @param table name of the table, of any characters
    */
   public static TableCheckpoints of(Path root, String table) {
     return new TableCheckpoints(root.toAbsolutePath().normalize(), table);
@@ -46,7 +46,7 @@ public final class TableCheckpoints {
 
   // ---- writing
 
-  /** One more than any number that is taken, by whatever is there under such a name. */
+  /** Returns a number above those of all present checkpoints and drafts of the table. */
   public long nextNumber() {
     return Math.addExact(
         1,
@@ -58,11 +58,11 @@ public final class TableCheckpoints {
   }
 
   /**
-   * Makes the directory that the shards are to write into, and removes drafts of this table in
-   * which nothing was written for an hour.
+   * Creates the directory that the shards write into, and removes drafts of this table in which
+   * nothing was written for an hour.
    *
-   * @param number larger than those of all checkpoints before it
-   * @throws CheckpointException when there is one of that number, or no room
+   * @param number larger than those of all earlier checkpoints
+   * @throws CheckpointException when there is a checkpoint of that number, or no space
    */
   public Path begin(long number) {
     var target = root.resolve(names.of(number));
@@ -85,13 +85,13 @@ public final class TableCheckpoints {
   }
 
   /**
-   * Makes a draft the latest checkpoint: all of it, or nothing.
+   * Turns a draft into the latest checkpoint, as a whole or not at all.
    *
-   * @param draft what {@link #begin} has made
-   * @param manifest says which parts are in it
-   * @return where it is from now on
-   * @throws CheckpointException when a part is not there as a whole, or there is no room; the draft
-   *     is to be abandoned then
+   * @param draft the result of {@link #begin}
+   * @param manifest describes the parts in the draft
+   * @return the directory of the checkpoint
+   * @throws CheckpointException when a part is incomplete, or there is no space; the draft is to be
+   *     abandoned then
    */
   public Path commit(Path draft, CheckpointManifest manifest) {
     requireDraft(draft);
@@ -104,7 +104,7 @@ public final class TableCheckpoints {
     return publish(draft);
   }
 
-  /** Writes the manifest. */
+  /** Writes the manifest into the draft. */
   void seal(Path draft, CheckpointManifest manifest) {
     byte[] bytes = ManifestCodec.write(manifest);
     try {
@@ -115,7 +115,7 @@ public final class TableCheckpoints {
     }
   }
 
-  /** Gives a draft that is complete the name under which it is found. */
+  /** Renames a complete draft to its final name. */
   Path publish(Path draft) {
     var target = root.resolve(names.of(names.draft(draft).orElseThrow()));
     requireFree(target);
@@ -128,7 +128,7 @@ public final class TableCheckpoints {
   }
 
   /**
-   * Removes a draft. Idempotent.
+   * Removes a draft directory. Idempotent.
    *
    * @throws CheckpointException when the system refuses
    */
@@ -153,8 +153,8 @@ public final class TableCheckpoints {
   // ---- finding
 
   /**
-   * The newest complete one. One whose manifest cannot be read, or whose parts are not all there in
-   * their right length, is passed over, with a warning. Checksums are for
+   * Returns the newest complete checkpoint. Skips, with a warning, one whose manifest cannot be
+   * read or whose parts are missing or have the wrong length. Does not check checksums; see
    * {@link CheckpointReader#verify}.
    *
    * @throws CheckpointException when the directory cannot be read
@@ -163,15 +163,16 @@ public final class TableCheckpoints {
     return numbered().filter(this::isComplete).findFirst();
   }
 
-  /** All complete ones, the newest first. */
+  /** Returns all complete checkpoints, the newest first. */
   public List<Path> all() {
     return numbered().filter(this::isComplete).toList();
   }
 
   /**
-   * Removes all complete ones but the newest. One that somebody is reading loses its files.
+   * Removes all complete checkpoints but the newest. A checkpoint that is being read loses its
+   * files.
    *
-   * @param keep how many are to stay, 1 or more
+   * @param keep how many are retained, 1 or more
    * @throws CheckpointException when the system refuses
    */
   public void prune(int keep) {
@@ -181,7 +182,7 @@ public final class TableCheckpoints {
     all().stream().skip(keep).map(this::retire).forEach(this::abandon);
   }
 
-  /** Makes a draft of it again, so that it is never there in part. */
+  /** Renames a checkpoint to a draft before it is removed, so that it is never found incomplete. */
   Path retire(Path checkpoint) {
     var draft = root.resolve(names.draftOf(names.number(checkpoint).orElseThrow()));
     try {

@@ -3,15 +3,15 @@ package io.mobula.ps.checkpoint;
 import java.util.HexFormat;
 
 /**
- * Text of any characters as some ASCII ones: the others, and {@code %}, are a {@code %} and four
- * hexadecimal digits per UTF-16 unit, halves of pairs included. No two texts become the same.
+ * Escaping of arbitrary text as ASCII: each other UTF-16 unit, and {@code %}, becomes {@code %}
+ * with four hexadecimal digits; unpaired surrogates are allowed. Different texts stay different.
  */
 final class TextEscaper {
   private static final int DIGITS = 4;
 
   private TextEscaper() {}
 
-  /** Keeps what is printable, blanks included. */
+  /** Escapes a text to a line; printable ASCII and blanks are kept. */
   static String escapeLine(String text) {
     var out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
@@ -21,7 +21,10 @@ final class TextEscaper {
     return out.toString();
   }
 
-  /** Keeps letters, digits, {@code _}, {@code -} and dots but the first; never empty. */
+  /**
+   * Escapes a text to a file name; letters, digits, {@code _}, {@code -} and dots except a leading
+   * one are kept. The result is never empty.
+   */
   static String escapeFileName(String text) {
     var out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
@@ -48,9 +51,9 @@ final class TextEscaper {
   }
 
   /**
-   * What a line was made of.
+   * Decodes a line that {@link #escapeLine} has made.
    *
-   * @throws IllegalArgumentException when it was not made by {@link #escapeLine}
+   * @throws IllegalArgumentException when the line has another form
    */
   static String unescapeLine(String line) {
     var out = new StringBuilder();

@@ -5,20 +5,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What is said when a file or directory of a checkpoint cannot be written. */
+/** Exceptions for a file or directory of a checkpoint that cannot be written. */
 final class WriteFailure {
   private WriteFailure() {}
 
   /**
-   * Looks how much room there is, so whatever was written in vain is to be removed before.
+   * Creates the exception for a file, with the free space; the incomplete file is to be removed
+   * before.
    *
-   * @param bytes how many were wanted
+   * @param bytes how many bytes were to be written
    */
   static CheckpointException of(Path file, long bytes, IOException cause) {
     return because(file, "wanted " + bytes + " bytes, ", cause);
   }
 
-  /** The same where no bytes were wanted, but a name. */
+  /** Creates the exception for a directory or a name, with the free space. */
   static CheckpointException of(Path directory, IOException cause) {
     return because(directory, "", cause);
   }

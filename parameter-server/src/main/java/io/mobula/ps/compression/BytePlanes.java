@@ -1,15 +1,15 @@
 package io.mobula.ps.compression;
 
 /**
- * The bytes of four-byte numbers in another order: all first ones, all second ones, and so on.
- * Signs and exponents, which repeat, come to lie side by side, and compress; the rest never does.
+ * Transposition of the bytes of four-byte numbers: all first bytes, all second bytes, and so on.
+ * Signs and exponents, which repeat, lie side by side and compress; the other bytes do not.
  */
 final class BytePlanes {
   private static final int PLANES = Float.BYTES;
 
   private BytePlanes() {}
 
-  /** The bytes by planes; any number of them, whatever they are. */
+  /** Splits bytes into planes; their number need not be a multiple of four. */
   static byte[] split(byte[] bytes) {
     var planes = new byte[bytes.length];
     int next = 0;
@@ -21,7 +21,7 @@ final class BytePlanes {
     return planes;
   }
 
-  /** The bytes that were split. */
+  /** Restores the bytes that were split. */
   static byte[] join(byte[] planes) {
     var bytes = new byte[planes.length];
     int next = 0;

@@ -1,8 +1,8 @@
 package io.mobula.ps.compression;
 
 /**
- * Bytes that are no encoding of the compression and length that were asked for: cut off, altered,
- * or made by another. They are of no use; sent again, they may be.
+ * Refusal of bytes that are no encoding of the expected compression and length: cut off, altered,
+ * or made by another compression. Sending the gradient again may succeed.
  */
 public final class CompressedFormatException extends RuntimeException {
   private static final long serialVersionUID = 1L;

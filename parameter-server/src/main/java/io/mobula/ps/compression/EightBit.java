@@ -4,12 +4,12 @@ import static io.mobula.ps.compression.CompressedFormatException.requireSame;
 
 import java.nio.ByteBuffer;
 
-/** The compression to one byte per number: how many steps of its block's scale it is. */
+/** Compression to one byte per number: a multiple of its block's scale. */
 record EightBit() implements Compression {
-  /** Numbers with one scale: few, so that one large number coarsens few others. */
+  /** Count of numbers with one scale; small, so that one large number coarsens few others. */
   static final int BLOCK = 1024;
 
-  /** How many steps the largest magnitude of a block is. */
+  /** Number of steps from 0 to the largest magnitude of a block. */
   static final int STEPS = Byte.MAX_VALUE;
 
   @Override

@@ -2,9 +2,11 @@ package io.mobula.ps.compression;
 
 import java.nio.ByteBuffer;
 
-/** The worker's side of {@link EightBit}: rounds to the nearest step, and keeps what that loses. */
+/** Encoder of {@link EightBit}: rounds to the nearest step and keeps the rounding error. */
 final class EightBitEncoder implements GradientEncoder {
-  /** So that the largest float, divided and multiplied again, is not infinite. */
+  /**
+   * Largest scale, chosen so that the largest float, divided and multiplied again, stays finite.
+   */
   private static final float MOST_SCALE = Math.nextDown(Float.MAX_VALUE / EightBit.STEPS);
 
   private final int length;
@@ -32,7 +34,9 @@ final class EightBitEncoder implements GradientEncoder {
     out.putFloat(scale).put(steps, 0, count);
   }
 
-  /** How far a step is; zero where one is too small for its inverse, and all can wait. */
+  /**
+   * Returns the size of a step; 0 if its inverse would not be finite, so that nothing is sent yet.
+   */
   private static float scale(float[] numbers, int start, int count) {
     float largest = 0;
     for (int i = start; i < start + count; i++) {
@@ -42,7 +46,9 @@ final class EightBitEncoder implements GradientEncoder {
     return scale < Float.MIN_NORMAL ? 0 : scale;
   }
 
-  /** A loop that the JVM vectorizes, as it would not with {@code Math.round}. */
+  /**
+   * Rounds numbers to steps, in a loop that the JVM vectorizes, unlike one with {@code Math.round}.
+   */
   private void takeSteps(float[] pending, int start, int count, float scale) {
     float inverse = scale == 0 ? 0 : 1 / scale;
     for (int i = 0; i < count; i++) {

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** What an encoding's header says it is; writes that, and reads no body without. */
+/** Kind of an encoding, as written in its header. */
 enum EncodingKind {
   NONE(1),
   TOP_K(2),
@@ -16,7 +16,7 @@ enum EncodingKind {
   ONE_BIT(4),
   LZ4(5);
 
-  /** So that no encoding of any kind is too large for an array. */
+  /** Largest count of numbers, so that an encoding of any kind fits an array. */
   static final int MOST_NUMBERS = 1 << 28;
 
   static final int HEADER_BYTES = 1 + Integer.BYTES;
@@ -28,13 +28,13 @@ enum EncodingKind {
     this.code = (byte) (VERSION << 4 | number);
   }
 
-  /** Reads the body of an encoding, from the buffer's position to its limit. */
+  /** Decoder of an encoding's body, from the buffer's position to its limit. */
   @FunctionalInterface
   interface BodyDecoder {
     void read(ByteBuffer in, float[] into, int at, int length);
   }
 
-  /** Returns the length, unless it is one that no encoder can have. */
+  /** Returns the length if an encoder can have it; throws otherwise. */
   static int requireLength(int length) {
     if (length < 1 || length > MOST_NUMBERS) {
       throw new IllegalArgumentException("Wanted an encoder for " + length
@@ -43,14 +43,14 @@ enum EncodingKind {
     return length;
   }
 
-  /** A new encoding: writes the header, then has the body written, which fills it. */
+  /** Creates an encoding: writes the header, then lets {@code body} fill the rest. */
   byte[] encoded(int length, int bodyBytes, Consumer<ByteBuffer> body) {
     var bytes = new byte[HEADER_BYTES + bodyBytes];
     body.accept(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).put(code).putInt(length));
     return bytes;
   }
 
-  /** What decodes this kind: checks the range and the header, then has the body read. */
+  /** Creates a decoder of this kind: checks the range and the header, then decodes the body. */
   GradientDecoder decoder(BodyDecoder bodyDecoder) {
     return (encoded, into, at, length) -> {
       Objects.checkFromIndexSize(at, length, into.length);

@@ -3,8 +3,8 @@ package io.mobula.ps.compression;
 import java.util.Objects;
 
 /**
- * What one encoder has not sent yet: the memory of error feedback. For each gradient, the encoder
- * has it added, and takes away what it sends.
+ * Residual of one encoder: the part of earlier gradients that was not sent yet, as error feedback
+ * demands. The encoder adds each gradient and subtracts what it sends.
  */
 final class ErrorResidual {
   private final float[] pending;
@@ -14,8 +14,8 @@ final class ErrorResidual {
   }
 
   /**
-   * Adds a gradient. Returns all that is to be sent, in the residual's own array: subtract from it
-   * what is. All of it is finite, or one bad number would stay for ever.
+   * Adds a gradient and returns the sum, in the residual's own array; the encoder subtracts from it
+   * what it sends. Numbers that are not finite are set to 0, as they would stay for ever.
    */
   float[] plus(float[] gradient, int from) {
     Objects.checkFromIndexSize(from, pending.length, gradient.length);

@@ -1,23 +1,23 @@
 package io.mobula.ps.compression;
 
 /**
- * A shard's side of a {@link Compression}. Stateless, safe for use by many threads. Never writes
- * outside the range it was given, nor needs memory beyond a small multiple of it, whatever the
- * bytes are.
+ * Decoder of a {@link Compression}, used by shards. Stateless; safe for use by many threads.
+ * Whatever the bytes are, it never writes outside the given range, and needs no more memory than a
+ * small multiple of the range.
  */
 @FunctionalInterface
 public interface GradientDecoder {
 
   /**
-   * Sets all numbers of a range to what was sent, and to zero where nothing was.
+   * Sets all numbers of a range to those that were sent, and to zero where none was.
    *
-   * @param encoded what an encoder of the same compression and length made; not changed
-   * @param into where the range is
-   * @param at the index of its first number
-   * @param length how many numbers it has
-   * @throws CompressedFormatException when the bytes are no such encoding; the range may then hold
-   *     anything
-   * @throws IndexOutOfBoundsException when there is no such range
+   * @param encoded the output of an encoder of the same compression and length; not changed
+   * @param into the array that contains the range
+   * @param at index of the first number of the range
+   * @param length how many numbers the range has
+   * @throws CompressedFormatException when the bytes are no such encoding; the contents of the
+   *     range are undefined then
+   * @throws IndexOutOfBoundsException when the array does not contain the range
    */
   void decode(byte[] encoded, float[] into, int at, int length);
 }

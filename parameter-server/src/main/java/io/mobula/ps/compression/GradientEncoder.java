@@ -1,22 +1,23 @@
 package io.mobula.ps.compression;
 
 /**
- * One worker's side of a {@link Compression}, for one shard's range of numbers. Keeps what was not
- * sent and adds it to the next gradient, for which all but that of {@link Compression#none} hold
- * four bytes per number. For one thread.
+ * Encoder of a {@link Compression} for one worker and one shard's range. Keeps what was not sent
+ * and adds it to the next gradient; encoders of all compressions but {@link Compression#none} hold
+ * four bytes per number for that. For one thread.
  */
 public interface GradientEncoder {
 
   /**
    * Encodes the next gradient, which is not changed.
    *
-   * <p>Its numbers must be finite. With error feedback, one that is not, or that becomes so with
-   * what was kept, counts as zero, and what was kept of it is lost.
+   * <p>The numbers must be finite. With error feedback, a number that is not finite, or whose sum
+   * with the kept part is not, counts as zero, and the kept part is lost.
    *
    * @param gradient the numbers
-   * @param from the index of the first; as many follow as the encoder was made for
-   * @return bytes that are the caller's, for {@link GradientDecoder#decode}
-   * @throws IndexOutOfBoundsException when there are not that many; nothing is lost by that
+   * @param from index of the first number; the encoder's length gives their count
+   * @return the bytes for {@link GradientDecoder#decode}; the caller may change them
+   * @throws IndexOutOfBoundsException when the array does not contain that range; the encoder's
+   *     state is unchanged then
    */
   byte[] encode(float[] gradient, int from);
 }

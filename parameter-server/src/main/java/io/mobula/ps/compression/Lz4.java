@@ -10,14 +10,14 @@ import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
 
 /**
- * Another compression's encodings, compressed by LZ4 on top.
+ * Compression of another compression's encodings by LZ4.
  *
- * @param inner the other one
+ * @param inner the other compression
  */
 record Lz4(Compression inner) implements Compression {
   static final int PREFIX_BYTES = 1 + Integer.BYTES;
 
-  /** The forms in which an inner encoding lies there. */
+  /** Forms in which an inner encoding is stored. */
   static final byte STORED = 0;
 
   static final byte COMPRESSED = 1;
@@ -30,7 +30,7 @@ record Lz4(Compression inner) implements Compression {
     Objects.requireNonNull(inner, "inner");
   }
 
-  /** The same: once is enough. */
+  /** Returns this, as applying LZ4 twice gains nothing. */
   @Override
   public Compression lz4() {
     return this;
@@ -48,7 +48,10 @@ record Lz4(Compression inner) implements Compression {
         decoder.decode(unpacked(in, mostBytes(length)), into, at, length));
   }
 
-  /** More than any other encoding takes, so that altered bytes cannot ask for all memory. */
+  /**
+   * Returns an upper bound on the size of an inner encoding, so that altered bytes cannot demand
+   * all memory.
+   */
   private static int mostBytes(int length) {
     return 32 + length * (1 + Float.BYTES);
   }

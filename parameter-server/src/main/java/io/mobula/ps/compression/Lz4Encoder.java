@@ -5,8 +5,8 @@ import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
 
 /**
- * The worker's side of {@link Lz4}: compresses what another encoder makes, in the order of bytes
- * that promises less, or leaves it as it is when that is shorter.
+ * Encoder of {@link Lz4}: compresses the output of another encoder, in plain order or by byte
+ * planes, or stores it unchanged if that is shorter.
  */
 final class Lz4Encoder implements GradientEncoder {
   private static final int SAMPLE_BYTES = 1 << 16;
@@ -32,8 +32,9 @@ final class Lz4Encoder implements GradientEncoder {
   }
 
   /**
-   * Tried on the last bytes, which are numbers in every format. Planes take 7 percent off dense
-   * floats that LZ4 alone cannot shorten, but nearly double what is left of scattered zeros.
+   * Returns whether byte planes compress better, tried on the last bytes, which are numbers in
+   * every format. Planes take 7 percent off dense floats that LZ4 alone cannot shorten, but nearly
+   * double the size of scattered zeros.
    */
   private static boolean planesHelp(byte[] plain) {
     byte[] sample =

@@ -4,7 +4,7 @@ import static io.mobula.ps.compression.CompressedFormatException.requireSame;
 
 import java.nio.ByteBuffer;
 
-/** The compression that does nothing: floats, as they are. */
+/** Compression that sends floats unchanged. */
 record NoCompression() implements Compression {
 
   @Override

@@ -4,12 +4,12 @@ import static io.mobula.ps.compression.CompressedFormatException.requireSame;
 
 import java.nio.ByteBuffer;
 
-/** The compression to one bit per number: on which side of zero it is. */
+/** Compression to one bit per number: its sign. */
 record OneBit() implements Compression {
   /**
-   * Numbers with the same two means; a multiple of eight. The fewer, the sooner large ones among
-   * them raise the means: with 1024, more than twice as much is kept back, for a fifth of a bit
-   * less.
+   * Count of numbers that share two means; a multiple of eight. In smaller blocks, large numbers
+   * raise the means sooner: with 1024 numbers, more than twice as much is kept back, at a saving of
+   * a fifth of a bit.
    */
   static final int BLOCK = 256;
 

@@ -3,8 +3,8 @@ package io.mobula.ps.compression;
 import java.nio.ByteBuffer;
 
 /**
- * The worker's side of {@link OneBit}: sends signs, and keeps by how much each number differs from
- * the mean that its sign stands for. That mean is the single value that leaves least of them.
+ * Encoder of {@link OneBit}: sends signs, and keeps the difference of each number from the mean
+ * that its sign stands for. The mean is the single value that minimizes these differences.
  */
 final class OneBitEncoder implements GradientEncoder {
   private final int length;
@@ -33,7 +33,9 @@ final class OneBitEncoder implements GradientEncoder {
     }
   }
 
-  /** The mean of the numbers from zero on, and that of those below; zero of none. */
+  /**
+   * Returns the mean of the numbers from zero on, and that of those below; zero for an empty set.
+   */
   private static float[] means(float[] numbers, int start, int length) {
     var sums = new double[2];
     var counts = new int[2];

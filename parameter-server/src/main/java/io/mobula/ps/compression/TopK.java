@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The compression that sends the numbers of largest magnitude and no others.
+ * Compression that sends only the numbers of largest magnitude.
  *
- * @param fraction how many of them, above 0 up to 1
+ * @param fraction fraction of the numbers that is sent, above 0 up to 1
  */
 record TopK(double fraction) implements Compression {
-  /** Refuses fractions of nothing and of more than all; NaN is one of them. */
+  /** Refuses fractions that are not above 0 and up to 1, such as NaN. */
   TopK {
     boolean sensible = fraction > 0 && fraction <= 1;
     if (!sensible) {
@@ -28,7 +28,7 @@ record TopK(double fraction) implements Compression {
     return new TopKEncoder(length, count(length));
   }
 
-  /** The fraction as it was written, so that 0.07 of 100 are 7, not 8. */
+  /** Returns how many numbers are sent, computed in decimal so that 0.07 of 100 is 7, not 8. */
   int count(int length) {
     return BigDecimal.valueOf(fraction)
         .multiply(BigDecimal.valueOf(length))

@@ -2,9 +2,7 @@ package io.mobula.ps.compression;
 
 import java.nio.ByteBuffer;
 
-/**
- * The worker's side of {@link TopK}: picks the largest of gradient and residual, and sends them.
- */
+/** Encoder of {@link TopK}: sends the largest numbers of the sum of gradient and residual. */
 final class TopKEncoder implements GradientEncoder {
   private final int length;
   private final ErrorResidual residual;

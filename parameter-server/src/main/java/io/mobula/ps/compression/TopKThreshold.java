@@ -1,19 +1,19 @@
 package io.mobula.ps.compression;
 
 /**
- * The magnitude that parts the largest numbers of a vector from the rest, exactly.
+ * Magnitude that separates the largest numbers of a vector from the others, exactly.
  *
- * <p>Found as a radix sort would find it, highest bits first, but following one bucket only: three
- * passes that count, the later ones only what has the bits found so far. Unlike that of
- * quickselect, the cost does not depend on the order of the numbers, nor on how many are equal.
+ * <p>It is found like in a radix sort, highest bits first, but following a single bucket: three
+ * counting passes, of which the later ones count only numbers with the bits found so far. Unlike
+ * quickselect, the cost depends neither on the order of the numbers nor on how many are equal.
  *
- * @param magnitude the bits of a float without its sign; the larger a finite float, the larger they
- *     are
- * @param ties how many numbers of just that magnitude are among the largest
+ * @param magnitude the bits of a float without its sign, which grow with the magnitude of a finite
+ *     float
+ * @param ties how many numbers of exactly that magnitude are among the largest
  */
 record TopKThreshold(int magnitude, int ties) {
 
-  /** That of the {@code count} largest, from 1 to all; zeros are never among them. */
+  /** Finds the threshold of the {@code count} largest numbers; zeros are never among them. */
   static TopKThreshold of(float[] numbers, int count) {
     var found = new TopKThreshold(0, count)
         .narrowed(numbers, 31, 20)
@@ -22,7 +22,7 @@ record TopKThreshold(int magnitude, int ties) {
     return found.magnitude == 0 ? new TopKThreshold(0, 0) : found;
   }
 
-  /** The same with the bits from {@code low} to below {@code high} found, too. */
+  /** Returns the threshold with the bits from {@code low} to below {@code high} determined, too. */
   private TopKThreshold narrowed(float[] numbers, int high, int low) {
     int[] histogram = histogram(numbers, high, low);
     int bits = histogram.length - 1;
@@ -33,7 +33,7 @@ record TopKThreshold(int magnitude, int ties) {
     return new TopKThreshold(magnitude | bits << low, left);
   }
 
-  /** How often each value of those bits occurs with the bits above them that were found. */
+  /** Counts, for each value of those bits, the numbers whose higher bits match the threshold. */
   private int[] histogram(float[] numbers, int high, int low) {
     var histogram = new int[1 << (high - low)];
     for (float number : numbers) {
@@ -46,7 +46,7 @@ record TopKThreshold(int magnitude, int ties) {
   }
 
   /**
-   * Writes the indices of the largest numbers in ascending order, of ties the first ones. Returns
+   * Writes the indices of the largest numbers in ascending order, taking the first of ties. Returns
    * how many there are.
    */
   int choose(float[] numbers, int[] chosen) {

@@ -3,8 +3,8 @@ package io.mobula.ps.compression;
 import java.nio.ByteBuffer;
 
 /**
- * A count in as few bytes as it needs: seven bits in each, low ones first, the eighth says that
- * more follow (LEB128).
+ * Encoding of a count in as few bytes as necessary: seven bits in each, low ones first; the eighth
+ * bit says that more follow (LEB128).
  */
 final class Varint {
   private static final int BITS = 7;
@@ -12,7 +12,7 @@ final class Varint {
 
   private Varint() {}
 
-  /** How many bytes a count takes, 1 to 5. */
+  /** Returns how many bytes a count takes, 1 to 5. */
   static int bytes(int count) {
     return (Integer.SIZE - Integer.numberOfLeadingZeros(count | 1) + BITS - 1) / BITS;
   }
@@ -26,7 +26,7 @@ final class Varint {
     out.put((byte) rest);
   }
 
-  /** Reads one count. Altered bytes may make any int of it: the caller checks the range. */
+  /** Reads one encoded count. Altered bytes may result in any int: the caller checks the range. */
   static int get(ByteBuffer in) {
     int count = 0;
     for (int shift = 0; shift < Integer.SIZE; shift += BITS) {

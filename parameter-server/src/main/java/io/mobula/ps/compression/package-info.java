@@ -1,15 +1,15 @@
 /**
- * How gradients are made smaller on their way from workers to shards: encoders that keep what they
- * did not send, decoders that trust no byte, and the format between them.
+ * Compression of gradients between workers and shards: encoders with error feedback, decoders that
+ * validate their input, and the format between them.
  *
- * <p>Owns the bytes of an encoding and nothing else: it sends nothing, applies nothing, and stands
- * on no other package of the project.
+ * <p>The package owns the bytes of an encoding and nothing else: it sends and applies nothing, and
+ * uses no other package of the project.
  *
- * <p>Every encoding, all of it little-endian:
+ * <p>Every encoding is little endian:
  *
  * <table>
  *   <caption>The header</caption>
- *   <tr><th>byte</th><th>size</th><th>what</th></tr>
+ *   <tr><th>byte</th><th>size</th><th>content</th></tr>
  *   <tr><td>0</td><td>1</td><td>low four bits: the kind, 1 to 5; high four bits: the version, 1</td></tr>
  *   <tr><td>1</td><td>4</td><td>int: the length, in numbers</td></tr>
  *   <tr><td>5</td><td>rest</td><td>the body, by kind</td></tr>
@@ -17,7 +17,7 @@
  *
  * <table>
  *   <caption>The bodies</caption>
- *   <tr><th>kind</th><th>size</th><th>what</th></tr>
+ *   <tr><th>kind</th><th>size</th><th>content</th></tr>
  *   <tr><td>1, none</td><td>4 * length</td><td>floats</td></tr>
  *   <tr><td>2, top k</td><td>4</td><td>int: how many numbers follow</td></tr>
  *   <tr><td></td><td>1 to 5 each</td><td>varints (seven bits a byte, low ones first): how many
@@ -35,8 +35,8 @@
  *   <tr><td></td><td>rest</td><td>the inner encoding, in that form; an LZ4 block unless stored</td></tr>
  * </table>
  *
- * <p>There is no checksum: bytes that change on their way are noticed only where the format breaks,
- * so a decoded number may be any, even none. Who carries the bytes vouches for them.
+ * <p>There is no checksum: altered bytes are noticed only where they violate the format, so a
+ * decoded number may have any value, even NaN. The transport has to protect the bytes.
  */
 @NullMarked
 package io.mobula.ps.compression;

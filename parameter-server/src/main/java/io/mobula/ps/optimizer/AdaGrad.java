@@ -1,43 +1,44 @@
 package io.mobula.ps.optimizer;
 
 /**
- * AdaGrad, with a rate per weight that falls with the squares it has seen (Duchi, Hazan and Singer,
- * <em>Adaptive Subgradient Methods for Online Learning and Stochastic Optimization</em>, JMLR
- * 2011): {@code n += g * g}, then {@code w -= rate * g / (sqrt(n) + epsilon)}. Good for sparse
- * gradients; the first step is about the rate, whatever the gradient's size.
+ * AdaGrad optimizer, whose learning rate per weight falls with the sum of its squared gradients
+ * (Duchi, Hazan and Singer, <em>Adaptive Subgradient Methods for Online Learning and Stochastic
+ * Optimization</em>, JMLR 2011): {@code n += g * g}, then
+ * {@code w -= rate * g / (sqrt(n) + epsilon)}. Suited to sparse gradients. The length of the first
+ * step is about the rate, whatever the gradient's size.
  *
- * <p>One state vector, the sums of squares.
+ * <p>It keeps one state vector, the sums of squares.
  *
  * @param rate the learning rate
- * @param epsilon what keeps the division sane where all gradients were 0
- * @param initialSum what the sums of squares start from; above 0 it tames the first steps
+ * @param epsilon addend that prevents a division by zero
+ * @param initialSum initial value of the sums of squares; above 0 it shortens the first steps
  * @param weightDecay how much of each weight is added to its gradient (L2); 0 for none
  */
 public record AdaGrad(LearningRate rate, double epsilon, double initialSum, double weightDecay)
     implements Optimizer {
-  /** Refuses an epsilon that is not above 0, and the others below 0. */
+  /** Refuses an epsilon that is not above 0, and negative values of the others. */
   public AdaGrad {
     HyperparameterChecks.requireAboveZero("epsilon", epsilon);
     HyperparameterChecks.requireNotNegative("initialSum", initialSum);
     HyperparameterChecks.requireNotNegative("weightDecay", weightDecay);
   }
 
-  /** The same with a rate that changes. */
+  /** Returns this optimizer with a learning rate schedule. */
   public AdaGrad schedule(LearningRateSchedule schedule) {
     return new AdaGrad(rate.schedule(schedule), epsilon, initialSum, weightDecay);
   }
 
-  /** The same with another addend to the root. */
+  /** Returns this optimizer with another epsilon. */
   public AdaGrad epsilon(double addend) {
     return new AdaGrad(rate, addend, initialSum, weightDecay);
   }
 
-  /** The same with sums of squares that start from this. */
+  /** Returns this optimizer with another initial value of the sums of squares. */
   public AdaGrad initialSum(double sum) {
     return new AdaGrad(rate, epsilon, sum, weightDecay);
   }
 
-  /** The same with this much of each weight added to its gradient. */
+  /** Returns this optimizer with this much of each weight added to its gradient. */
   public AdaGrad weightDecay(double factor) {
     return new AdaGrad(rate, epsilon, initialSum, factor);
   }
@@ -52,7 +53,10 @@ public record AdaGrad(LearningRate rate, double epsilon, double initialSum, doub
     return rate.at(step);
   }
 
-  /** State starts as zeros, so the initial sum stays outside of it and is added each time. */
+  /**
+   * Updates weights of type float. State starts as zeros, so the initial sum is not in it but added
+   * each time.
+   */
   @Override
   public void update(
       OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {

@@ -3,8 +3,8 @@ package io.mobula.ps.optimizer;
 import java.util.Objects;
 
 /**
- * Adam, which moves along a fading mean of gradients, divided by the root of one of their squares
- * (Kingma and Ba, <em>Adam: A Method for Stochastic Optimization</em>, ICLR 2015):
+ * Adam optimizer, which divides a moving average of the gradients by the root of a moving average
+ * of their squares (Kingma and Ba, <em>Adam: A Method for Stochastic Optimization</em>, ICLR 2015):
  *
  * <pre>{@code
  * m = beta1 * m + (1 - beta1) * g
@@ -12,22 +12,22 @@ import java.util.Objects;
  * w -= rate * m / (1 - beta1^t) / (sqrt(n / (1 - beta2^t)) + epsilon)
  * }</pre>
  *
- * with {@code t} the step's number. With decoupled weight decay it is AdamW (Loshchilov and Hutter,
- * <em>Decoupled Weight Decay Regularization</em>, ICLR 2019), which takes {@code rate * factor * w}
- * from the weight besides.
+ * where {@code t} is the step's number. With decoupled weight decay it is AdamW (Loshchilov and
+ * Hutter, <em>Decoupled Weight Decay Regularization</em>, ICLR 2019), which also subtracts
+ * {@code rate * factor * w} from the weight.
  *
- * <p>Two state vectors, the means of gradients and of squares.
+ * <p>It keeps two state vectors, the averages of gradients and of squares.
  *
- * @param rate the learning rate, which is about how far the first step goes
- * @param beta1 how much of its mean gradient a weight keeps, from 0 to below 1
- * @param beta2 how much of its mean square a weight keeps, from 0 to below 1
- * @param epsilon what keeps the division sane where all gradients were 0
+ * @param rate the learning rate, which is about the length of the first step
+ * @param beta1 decay of the average of gradients, from 0 to below 1
+ * @param beta2 decay of the average of squares, from 0 to below 1
+ * @param epsilon addend that prevents a division by zero
  * @param weightDecay how weights are pulled towards 0
  */
 public record Adam(
     LearningRate rate, double beta1, double beta2, double epsilon, WeightDecay weightDecay)
     implements Optimizer {
-  /** Refuses means that take nothing in, and an epsilon that is not above 0. */
+  /** Refuses betas outside their bounds, and an epsilon that is not above 0. */
   public Adam {
     HyperparameterChecks.requireBelowOne("beta1", beta1);
     HyperparameterChecks.requireBelowOne("beta2", beta2);
@@ -35,27 +35,27 @@ public record Adam(
     Objects.requireNonNull(weightDecay, "weightDecay");
   }
 
-  /** The same with a rate that changes. */
+  /** Returns this optimizer with a learning rate schedule. */
   public Adam schedule(LearningRateSchedule schedule) {
     return new Adam(rate.schedule(schedule), beta1, beta2, epsilon, weightDecay);
   }
 
-  /** The same with mean gradients that keep this much of themselves. */
+  /** Returns this optimizer with another decay of the average of gradients. */
   public Adam beta1(double kept) {
     return new Adam(rate, kept, beta2, epsilon, weightDecay);
   }
 
-  /** The same with mean squares that keep this much of themselves. */
+  /** Returns this optimizer with another decay of the average of squares. */
   public Adam beta2(double kept) {
     return new Adam(rate, beta1, kept, epsilon, weightDecay);
   }
 
-  /** The same with another addend to the root. */
+  /** Returns this optimizer with another epsilon. */
   public Adam epsilon(double addend) {
     return new Adam(rate, beta1, beta2, addend, weightDecay);
   }
 
-  /** The same with another factor of weight decay; it stays as coupled or decoupled as it was. */
+  /** Returns this optimizer with another factor of weight decay; the kind of the decay is kept. */
   public Adam weightDecay(double factor) {
     return new Adam(rate, beta1, beta2, epsilon, weightDecay.factor(factor));
   }
@@ -71,8 +71,9 @@ public record Adam(
   }
 
   /**
-   * Both corrections of bias are in the rate. The square's is the root's as well, so epsilon has
-   * it, too: the paper's step to the letter, with nothing to correct in the loop.
+   * Updates weights of type float. Both bias corrections are folded into the rate, and that of the
+   * squares into epsilon as well: the result is exactly the paper's step, with no correction in the
+   * loop.
    */
   @Override
   public void update(
@@ -120,7 +121,7 @@ public record Adam(
     }
   }
 
-  /** How much of a mean that started from 0 has come from gradients. */
+  /** Returns how much of an average that started from 0 comes from gradients. */
   private static double share(double beta, OptimizerStep step) {
     return 1 - Math.pow(beta, (double) step.number());
   }

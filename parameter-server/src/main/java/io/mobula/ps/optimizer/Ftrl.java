@@ -1,8 +1,8 @@
 package io.mobula.ps.optimizer;
 
 /**
- * FTRL-Proximal, whose weights are exactly 0 unless their gradients insist (McMahan et al., <em>Ad
- * Click Prediction: a View from the Trenches</em>, KDD 2013, algorithm 1):
+ * FTRL-Proximal optimizer, which sets weights with small accumulated gradients to exactly 0
+ * (McMahan et al., <em>Ad Click Prediction: a View from the Trenches</em>, KDD 2013, algorithm 1):
  *
  * <pre>{@code
  * sigma = (sqrt(n + g * g) - sqrt(n)) / alpha
@@ -11,19 +11,19 @@ package io.mobula.ps.optimizer;
  * w = |z| <= l1 ? 0 : -(z - sign(z) * l1) / ((beta + sqrt(n)) / alpha + l2)
  * }</pre>
  *
- * <p>Two state vectors, z and n. Weights follow from them and should start as 0: what they start as
- * otherwise is lost, bar a rest, with the first update.
+ * <p>It keeps two state vectors, z and n. Weights follow from them and should be initialized to 0:
+ * most of any other initial value is lost with the first update.
  *
- * <p>Its rate falls for each weight by itself. So there is no schedule, and the rate of the step is
- * not looked at: with one that changed, weights would no longer follow from z and n.
+ * <p>Its rate falls for each weight separately. There is no schedule, and the rate of a step is
+ * ignored: with a changing rate, weights would no longer follow from z and n.
  *
- * @param alpha how fast it learns; above 0
- * @param beta how much the first gradients are tamed; above 0, 1 is good for most
- * @param l1 how much a weight's sum of gradients must be to make it other than 0
- * @param l2 how much weights are pulled towards 0
+ * @param alpha learning rate; above 0
+ * @param beta damping of the first gradients; above 0, 1 suits most cases
+ * @param l1 threshold that a weight's sum of gradients must exceed for the weight to be nonzero
+ * @param l2 how strongly weights are pulled towards 0
  */
 public record Ftrl(double alpha, double beta, double l1, double l2) implements Optimizer {
-  /** Refuses an alpha or beta that is not above 0, and the others below 0. */
+  /** Refuses an alpha or beta that is not above 0, and negative values of the others. */
   public Ftrl {
     HyperparameterChecks.requireAboveZero("alpha", alpha);
     HyperparameterChecks.requireAboveZero("beta", beta);
@@ -36,13 +36,16 @@ public record Ftrl(double alpha, double beta, double l1, double l2) implements O
     return 2;
   }
 
-  /** Alpha, always. */
+  /** Returns alpha for every update. */
   @Override
   public double rateAt(long step) {
     return alpha;
   }
 
-  /** What l1 swallows of z is z itself, cut off at l1: no branch, and no negative zero. */
+  /**
+   * Updates weights of type float. Clipping z to l1 before subtracting it needs no branch and gives
+   * no negative zero.
+   */
   @Override
   public void update(
       OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {

@@ -1,8 +1,9 @@
 package io.mobula.ps.optimizer;
 
 /**
- * What numbers must be, said once. All must be so as floats, too: loops over floats narrow them,
- * and an epsilon that narrows to 0 divides by it. NaN passes none.
+ * Checks of an optimizer's hyperparameters. The values must meet them as floats, too, because float
+ * loops narrow them, and an epsilon that narrows to 0 would cause a division by zero. NaN passes no
+ * check.
  */
 final class HyperparameterChecks {
   private HyperparameterChecks() {}
@@ -15,7 +16,9 @@ final class HyperparameterChecks {
     require(value >= 0 && isFinite(value), name, value, "0 or above and finite, as a float");
   }
 
-  /** What a decaying average may keep of itself: with 1 it would never take anything in. */
+  /**
+   * Requires the decay of a moving average to be below 1; with 1 the average would never change.
+   */
   static void requireBelowOne(String name, double value) {
     require(value >= 0 && (float) value < 1, name, value, "from 0 to below 1, as a float");
   }

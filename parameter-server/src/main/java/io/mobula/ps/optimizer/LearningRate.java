@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * A learning rate and how it changes over the updates.
+ * Learning rate with its schedule over the updates.
  *
- * @param base what the schedule's factors multiply
- * @param schedule how it changes
+ * @param base rate that the schedule's factors multiply
+ * @param schedule factors by update
  */
 public record LearningRate(double base, LearningRateSchedule schedule) implements Serializable {
   /** Refuses a base that is not above 0. */
@@ -16,18 +16,18 @@ public record LearningRate(double base, LearningRateSchedule schedule) implement
     Objects.requireNonNull(schedule, "schedule");
   }
 
-  /** One that stays as it is. */
+  /** Returns a constant learning rate. */
   public static LearningRate of(double base) {
     return new LearningRate(base, LearningRateSchedule.constant());
   }
 
-  /** The same base with another schedule. */
+  /** Returns the same base rate with another schedule. */
   public LearningRate schedule(LearningRateSchedule other) {
     return new LearningRate(base, other);
   }
 
   /**
-   * The rate of an update.
+   * Returns the rate of an update.
    *
    * @param step 1 for the first update
    */

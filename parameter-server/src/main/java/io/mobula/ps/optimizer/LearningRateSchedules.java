@@ -3,7 +3,8 @@ package io.mobula.ps.optimizer;
 import java.util.Objects;
 
 /**
- * The schedules that {@link LearningRateSchedule} makes: records, so that they compare and print.
+ * Implementations of {@link LearningRateSchedule}: records, so that they can be compared and
+ * printed.
  */
 final class LearningRateSchedules {
   private LearningRateSchedules() {}

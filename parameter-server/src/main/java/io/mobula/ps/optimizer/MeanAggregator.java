@@ -1,6 +1,6 @@
 package io.mobula.ps.optimizer;
 
-/** See {@link Aggregator#mean()}. */
+/** Aggregator that computes the mean; see {@link Aggregator#mean()}. */
 enum MeanAggregator implements Aggregator {
   MEAN;
 

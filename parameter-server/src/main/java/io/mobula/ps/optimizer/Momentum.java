@@ -3,14 +3,14 @@ package io.mobula.ps.optimizer;
 /**
  * Gradient descent with momentum: {@code v = momentum * v + g}, then {@code w -= rate * v} (Polyak,
  * <em>Some Methods of Speeding up the Convergence of Iteration Methods</em>, 1964), or with
- * Nesterov's look ahead {@code w -= rate * (g + momentum * v)}.
+ * Nesterov's look-ahead {@code w -= rate * (g + momentum * v)}.
  *
- * <p>As PyTorch writes it: the rate is outside of the velocity, so that a change of the rate shows
- * at once. While the rate is constant, Nesterov's is the method of Sutskever et al., <em>On the
- * Importance of Initialization and Momentum in Deep Learning</em>, ICML 2013, told of the points at
- * which gradients are taken.
+ * <p>As in PyTorch, the rate is not part of the velocity, so that a change of the rate takes effect
+ * at once. With a constant rate, the Nesterov variant is the method of Sutskever et al., <em>On the
+ * Importance of Initialization and Momentum in Deep Learning</em>, ICML 2013, expressed in the
+ * points at which gradients are taken.
  *
- * <p>One state vector, the velocity.
+ * <p>It keeps one state vector, the velocity.
  *
  * @param rate the learning rate
  * @param momentum how much of its velocity a weight keeps, from 0 to below 1
@@ -19,18 +19,18 @@ package io.mobula.ps.optimizer;
  */
 public record Momentum(LearningRate rate, double momentum, boolean nesterov, double weightDecay)
     implements Optimizer {
-  /** Refuses a momentum that never fades, and a decay below 0. */
+  /** Refuses a momentum outside its bounds, and a negative decay. */
   public Momentum {
     HyperparameterChecks.requireBelowOne("momentum", momentum);
     HyperparameterChecks.requireNotNegative("weightDecay", weightDecay);
   }
 
-  /** The same with a rate that changes. */
+  /** Returns this optimizer with a learning rate schedule. */
   public Momentum schedule(LearningRateSchedule schedule) {
     return new Momentum(rate.schedule(schedule), momentum, nesterov, weightDecay);
   }
 
-  /** The same with this much of each weight added to its gradient. */
+  /** Returns this optimizer with this much of each weight added to its gradient. */
   public Momentum weightDecay(double factor) {
     return new Momentum(rate, momentum, nesterov, factor);
   }
@@ -46,7 +46,8 @@ public record Momentum(LearningRate rate, double momentum, boolean nesterov, dou
   }
 
   /**
-   * Both kinds in one loop: a sum of gradient and velocity, of which Polyak's takes no gradient.
+   * Updates weights of type float, both variants in one loop: Polyak's has a factor of 0 for the
+   * gradient.
    */
   @Override
   public void update(

@@ -1,13 +1,13 @@
 package io.mobula.ps.optimizer;
 
 /**
- * Which update of some weights this is, and how far it goes.
+ * Number and learning rate of one update of some weights.
  *
- * @param number 1 for the first update of these weights; what Adam corrects its bias by
- * @param rate the learning rate of this update; at 0 weights stay where they are
+ * @param number 1 for the first update of these weights; Adam's bias correction depends on it
+ * @param rate learning rate of this update; with 0 the weights do not change
  */
 public record OptimizerStep(long number, double rate) {
-  /** Refuses numbers below 1, and rates below 0 or not finite. */
+  /** Refuses numbers below 1, and rates that are negative or not finite. */
   public OptimizerStep {
     HyperparameterChecks.requireAtLeastOne("number", number);
     HyperparameterChecks.requireNotNegative("rate", rate);

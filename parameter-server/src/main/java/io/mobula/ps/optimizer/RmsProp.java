@@ -1,43 +1,47 @@
 package io.mobula.ps.optimizer;
 
 /**
- * RMSProp, which divides a gradient by the root of a fading mean of its squares (Tieleman and
- * Hinton, <em>Lecture 6.5</em> of <em>Neural Networks for Machine Learning</em>, 2012): {@code n =
- * decay * n + (1 - decay) * g * g}, then {@code w -= rate * g / (sqrt(n) + epsilon)}.
+ * RMSProp optimizer, which divides a gradient by the root of a moving average of its squares
+ * (Tieleman and Hinton, <em>Lecture 6.5</em> of <em>Neural Networks for Machine Learning</em>,
+ * 2012): {@code n = decay * n + (1 - decay) * g * g}, then
+ * {@code w -= rate * g / (sqrt(n) + epsilon)}.
  *
- * <p>One state vector, the means of squares. They start from 0 and are not corrected for it, so the
- * first step is {@code 1 / sqrt(1 - decay)} rates long.
+ * <p>It keeps one state vector, the averages of squares. They start from 0 without bias correction,
+ * so the first step has a length of {@code 1 / sqrt(1 - decay)} rates.
  *
  * @param rate the learning rate
- * @param decay how much of its mean a weight keeps, from 0 to below 1
- * @param epsilon what keeps the division sane where all gradients were 0
+ * @param decay decay of the average of squares, from 0 to below 1
+ * @param epsilon addend that prevents a division by zero
  * @param weightDecay how much of each weight is added to its gradient (L2); 0 for none
  */
 public record RmsProp(LearningRate rate, double decay, double epsilon, double weightDecay)
     implements Optimizer {
-  /** Refuses a mean that takes nothing in, an epsilon that is not above 0, a decay below 0. */
+  /**
+   * Refuses a decay outside its bounds, an epsilon that is not above 0, and a negative weight
+   * decay.
+   */
   public RmsProp {
     HyperparameterChecks.requireBelowOne("decay", decay);
     HyperparameterChecks.requireAboveZero("epsilon", epsilon);
     HyperparameterChecks.requireNotNegative("weightDecay", weightDecay);
   }
 
-  /** The same with a rate that changes. */
+  /** Returns this optimizer with a learning rate schedule. */
   public RmsProp schedule(LearningRateSchedule schedule) {
     return new RmsProp(rate.schedule(schedule), decay, epsilon, weightDecay);
   }
 
-  /** The same with means that keep this much of themselves. */
+  /** Returns this optimizer with another decay of the average of squares. */
   public RmsProp decay(double kept) {
     return new RmsProp(rate, kept, epsilon, weightDecay);
   }
 
-  /** The same with another addend to the root. */
+  /** Returns this optimizer with another epsilon. */
   public RmsProp epsilon(double addend) {
     return new RmsProp(rate, decay, addend, weightDecay);
   }
 
-  /** The same with this much of each weight added to its gradient. */
+  /** Returns this optimizer with this much of each weight added to its gradient. */
   public RmsProp weightDecay(double factor) {
     return new RmsProp(rate, decay, epsilon, factor);
   }
@@ -52,7 +56,10 @@ public record RmsProp(LearningRate rate, double decay, double epsilon, double we
     return rate.at(step);
   }
 
-  /** The mean as a step towards the square: with floats, closer than a sum of two products. */
+  /**
+   * Updates weights of type float. The average moves by a fraction of the difference, which is more
+   * accurate in floats than a sum of two products.
+   */
   @Override
   public void update(
       OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {

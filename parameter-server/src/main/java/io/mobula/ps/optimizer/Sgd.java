@@ -10,17 +10,17 @@ import java.util.OptionalDouble;
  * @param weightDecay how much of each weight is added to its gradient (L2); 0 for none
  */
 public record Sgd(LearningRate rate, double weightDecay) implements Optimizer {
-  /** Refuses a decay below 0. */
+  /** Refuses a negative weight decay. */
   public Sgd {
     HyperparameterChecks.requireNotNegative("weightDecay", weightDecay);
   }
 
-  /** The same with a rate that changes. */
+  /** Returns this optimizer with a learning rate schedule. */
   public Sgd schedule(LearningRateSchedule schedule) {
     return new Sgd(rate.schedule(schedule), weightDecay);
   }
 
-  /** The same with this much of each weight added to its gradient. */
+  /** Returns this optimizer with this much of each weight added to its gradient. */
   public Sgd weightDecay(double factor) {
     return new Sgd(rate, factor);
   }

@@ -1,9 +1,8 @@
 /**
- * Optimizers: what turns gradients into changes of weights, as each was published, and the
- * schedules of their learning rates.
+ * Optimizers, implemented as published, and learning rate schedules.
  *
- * <p>Everything here is a value: arithmetic over arrays that others own. Nothing here keeps a
- * weight, counts a step, starts a thread or knows of shards.
+ * <p>Everything here is an immutable value: arithmetic over arrays that the caller owns. Nothing
+ * here keeps weights, counts steps, starts threads or knows of shards.
  */
 @NullMarked
 package io.mobula.ps.optimizer;
