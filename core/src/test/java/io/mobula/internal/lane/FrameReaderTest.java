@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Counts in frames: as many elements as there are bytes, and memory for those that come. */
+/**
+ * Counts of elements in frames: no more elements than bytes, and no memory for elements that do not
+ * follow.
+ */
 class FrameReaderTest {
   private static final int LEFT = 1 << 20;
   private static final int LEVELS = 100;
@@ -37,7 +40,10 @@ class FrameReaderTest {
     assertThat(new FrameReader(claiming(104)).list(FrameReader::octet)).hasSize(104);
   }
 
-  /** Each list claims all bytes that are left, which are no more for the one inside it. */
+  /**
+   * Each list claims as many elements as bytes are left, which leaves as many for the list inside
+   * it.
+   */
   @Test
   void listsInsideListsTakeNoMemoryForWhatDoesNotCome() {
     var frame = new FrameWriter();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Frames that do not fit into one message of Artery's. */
+/** Frames that do not fit into one Artery message. */
 @Timeout(60)
 class LargeFramesTest {
   private static final ActorTestKit KIT = ActorTestKit.create();

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What one node says to another again and again; the way between them is a probe. */
+/** Interning of metadata between two nodes, whose frames go to a test probe. */
 class PeerInternTableTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final Peer ONE = peer(1);

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Frames between two processes whose parcels and acknowledgements are lost, delayed and sent again,
- * and which meet each other at different times.
+ * Frames between two processes whose envelopes and acknowledgements are lost, delayed and sent
+ * again, and which learn of each other at different times.
  */
 class PeerTransportScheduleTest {
   @Test
@@ -48,7 +48,7 @@ class PeerTransportScheduleTest {
           .orElseThrow();
     }
 
-    /** Puts what has been sent on its way, or loses it. */
+    /** Delivers what has been sent, or loses it. */
     private void put() {
       for (var simulatedPeer : simulatedPeers.values()) {
         simulatedPeer.lanes.takeParcels((to, envelope) -> {
@@ -83,7 +83,7 @@ class PeerTransportScheduleTest {
       }
     }
 
-    /** All that it has sent has come, and it knows that. */
+    /** Returns whether everything it has sent has arrived and is acknowledged. */
     private boolean isDone(SimulatedPeer simulatedPeer) {
       return other(simulatedPeer).received == simulatedPeer.sent
           && simulatedPeer.lanes.peerTransport().traffic().stream()
@@ -113,7 +113,7 @@ class PeerTransportScheduleTest {
       }
     }
 
-    /** One of the two processes. */
+    /** Process at one end of the frames. */
     private final class SimulatedPeer {
       final SimulatedTransport lanes;
       final SimulatedActors actors;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Questions to peers end, whenever the peer leaves. */
+/** Requests to peers, which end whenever the peer leaves. */
 class PendingPeerRequestsTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final byte[] FRAME = {1};
@@ -54,7 +54,7 @@ class PendingPeerRequestsTest {
     var asked = ask(7);
     assertThat(ask(7)).isSameAs(asked);
     way.receiveMessage();
-    way.expectNoMessage(); // it is asked once
+    way.expectNoMessage(); // it is sent once
     questions.complete(OTHER.id(), 7, () -> "seven");
     assertThat(asked).isCompletedWithValue("seven");
     assertThat(questions.takeOpen(OTHER.id(), 7)).isNull();
@@ -105,7 +105,7 @@ class PendingPeerRequestsTest {
 
   @Test
   void aQuestionToWhoHasLeftEndsAtOnce() {
-    assertThat(ask(1)).isNotDone(); // there is a line to it now
+    assertThat(ask(1)).isNotDone(); // a channel to the peer exists now
     members.leave(OTHER);
     assertLost(ask(2));
   }
@@ -122,7 +122,7 @@ class PendingPeerRequestsTest {
   void aQuestionBetweenTheRemovalAndTheNewsEndsWithTheNews() {
     ask(1);
     members.remove(OTHER);
-    var asked = ask(2); // the line is still open: nobody has been told yet
+    var asked = ask(2); // the channel is still open: no listener has been called yet
     members.tellLeft(OTHER);
     assertLost(asked);
   }

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Members that come and go as a test says; frames to all of them go to one actor. */
+/** Membership that changes as a test says; frames to all members go to one actor. */
 final class ScriptedMembership implements Membership {
   private final ActorRef<FrameEnvelope> inbox;
   private final Peer self;
@@ -22,12 +22,12 @@ final class ScriptedMembership implements Membership {
     this.present = new CopyOnWriteArrayList<>(others);
   }
 
-  /** It is no member any more, and listeners have not heard of it yet. */
+  /** Removes a member, without telling the listeners yet. */
   void remove(Peer peer) {
     present.remove(peer);
   }
 
-  /** All listeners hear that it has left, in order. */
+  /** Tells all listeners in order that the member has left. */
   void tellLeft(Peer peer) {
     listeners.forEach(listener -> listener.left(peer, "gone"));
   }

@@ -41,7 +41,7 @@ class SendWindowTest {
 
   private void sendAll() {
     while (sendWindow.next() != null) {
-      // its number is of no interest here
+      // its number does not matter here
     }
   }
 }

@@ -9,37 +9,40 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The frames between the processes of a simulated cluster, which come in the order of their way,
- * and the news of who is a member, which each process hears when the schedule says so. For one
+ * Network of a simulated cluster: frames between its processes, delivered in the order of each
+ * channel, and membership changes, which each process hears of when the schedule says so. For one
  * thread.
  */
 public final class SimulatedNetwork {
   private final SimulatedScheduler scheduler;
   private final Map<NodeId, Endpoint> endpoints = new LinkedHashMap<>();
 
-  /** One process. */
+  /** Process of the cluster with its transport. */
   private record Endpoint(SimulatedTransport lanes, FrameRouter router, Set<NodeId> gone) {
     NodeId id() {
       return lanes.self().id();
     }
 
-    /** Frames of a process that it has not met yet come again. */
+    /**
+     * Returns whether this process knows, or knew, the other one. Frames of a process that it does
+     * not know yet are sent again later.
+     */
     boolean knew(NodeId other) {
       return lanes.peer(other) != null || gone.contains(other);
     }
   }
 
-  /** There is nobody yet. */
+  /** Creates a network without processes. */
   public SimulatedNetwork(SimulatedScheduler scheduler) {
     this.scheduler = scheduler;
   }
 
-  /** A process has started, and knows nobody. */
+  /** Adds a process, which knows no other yet. */
   public void add(SimulatedTransport lanes, FrameRouter router) {
     endpoints.put(lanes.self().id(), new Endpoint(lanes, router, new HashSet<>()));
   }
 
-  /** The first has met the second, unless it has heard already that this one left. */
+  /** Makes the first process know the second, unless it has already heard that the second left. */
   public void meet(NodeId one, NodeId other) {
     var endpoint = endpoints.get(one);
     var met = endpoints.get(other);
@@ -48,21 +51,23 @@ public final class SimulatedNetwork {
     }
   }
 
-  /** The same, some time; a process that is dead by then is not introduced any more. */
+  /**
+   * Makes the first process know the second at some later time, unless the second is dead by then.
+   */
   public void meetLater(NodeId one, NodeId other) {
     var thread = "membership of " + one;
     scheduler.inOrder(
         thread, thread, one + " hears that " + other + " has joined", () -> meet(one, other));
   }
 
-  /** Each has met each. */
+  /** Makes all processes know each other. */
   public void meetAll() {
     for (var one : List.copyOf(endpoints.keySet())) {
       List.copyOf(endpoints.keySet()).forEach(other -> meet(one, other));
     }
   }
 
-  /** What has been sent is on its way. */
+  /** Schedules the delivery of everything that has been sent. */
   public void deliver() {
     for (var from : List.copyOf(endpoints.values())) {
       from.lanes.takeSent((to, frame) -> scheduler.inOrder(
@@ -81,7 +86,10 @@ public final class SimulatedNetwork {
     }
   }
 
-  /** A process has died; what it has sent comes, and the others hear of it one after the other. */
+  /**
+   * Kills one of the processes. What it has sent arrives, and the others hear of its death one after the
+   * other.
+   */
   public void kill(NodeId victim) {
     deliver();
     var endpoint = endpoints.remove(victim);

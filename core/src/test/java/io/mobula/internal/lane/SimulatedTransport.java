@@ -15,8 +15,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes of one process of a simulated cluster: what it sends is handed to the simulation in
- * order, and its members come and go as that says. For one thread.
+ * Transport of one process of a simulated cluster: the simulation takes what it sends, in order,
+ * and decides who is a member. For one thread.
  */
 public final class SimulatedTransport implements Membership {
   private final Peer self;
@@ -26,13 +26,13 @@ public final class SimulatedTransport implements Membership {
   private final PeerTransport peerTransport;
   private Runnable onLook = () -> {};
 
-  /** It has met nobody. */
+  /** Creates a transport that knows no other process. */
   public SimulatedTransport(Peer self) {
     this.self = self;
     this.peerTransport = new PeerTransport(this);
   }
 
-  /** A process of a cluster. */
+  /** Creates the description of a process. */
   public static Peer peer(long id, Peer.Role role) {
     return new Peer(
         new NodeId(id),
@@ -45,17 +45,20 @@ public final class SimulatedTransport implements Membership {
         new Peer.StoreLocation("/nowhere", 1, 1, Peer.StoreLocation.NO_GROUP));
   }
 
-  /** What its parts send through. */
+  /** Returns the transport that the parts of this process use. */
   public PeerTransport peerTransport() {
     return peerTransport;
   }
 
-  /** Runs this whenever somebody looks whether a process is a member, outside of all locks. */
+  /** Sets an action that runs, outside of all locks, whenever the membership is read. */
   public void onLook(Runnable action) {
     onLook = action;
   }
 
-  /** Takes out all that has been sent, to whom and what, in the order of each way. */
+  /**
+   * Removes all frames that have been sent and passes them on with their receivers, in the order of
+   * each channel.
+   */
   public void takeSent(BiConsumer<NodeId, byte[]> each) {
     inboxes.forEach((to, way) -> {
       while (way.hasMessages()) {
@@ -68,7 +71,10 @@ public final class SimulatedTransport implements Membership {
     });
   }
 
-  /** Takes out all that it has sent, acknowledgements too, in the order of each way. */
+  /**
+   * Removes all envelopes that have been sent, acknowledgements included, and passes them on in the
+   * order of each channel.
+   */
   void takeParcels(BiConsumer<NodeId, FrameEnvelope> each) {
     inboxes.forEach((to, way) -> {
       while (way.hasMessages()) {
@@ -77,13 +83,16 @@ public final class SimulatedTransport implements Membership {
     });
   }
 
-  /** It meets another process. */
+  /** Makes this process know another one. */
   public void join(Peer peer) {
     peers.put(peer.id(), peer);
     List.copyOf(listeners).forEach(listener -> listener.joined(peer));
   }
 
-  /** It hears that another has left: first it is no member any more, then the listeners hear it. */
+  /**
+   * Makes this process hear that another one has left: first it is no member any more, then the
+   * listeners hear of it.
+   */
   public void leave(Peer peer, Runnable between) {
     if (peers.remove(peer.id()) != null) {
       between.run();

@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes of two nodes in one process. What one sends goes through the serializer, into buffers
- * of the size of Artery's: what is larger is lost, as it would be there.
+ * Transports of two nodes in one process. Envelopes go through the serializer, into buffers of the
+ * size of Artery's; larger ones are lost, as they would be there.
  */
 public final class TransportPair {
   static final int ARTERY = 256 << 10;
@@ -38,12 +38,12 @@ public final class TransportPair {
   private final Predicate<FrameEnvelope> isLost;
   private final Map<Peer, ActorRef<FrameEnvelope>> inboxes = new ConcurrentHashMap<>();
 
-  /** The same; all is lost while they are cut. */
+  /** Creates a pair that loses everything while the two are cut off. */
   public TransportPair(ActorTestKit kit, BooleanSupplier isCut) {
     this(kit, envelope -> isCut.getAsBoolean());
   }
 
-  /** Neither listens yet. */
+  /** Creates a pair, of which neither receives yet. */
   TransportPair(ActorTestKit kit, Predicate<FrameEnvelope> isLost) {
     this.kit = kit;
     this.isLost = isLost;
@@ -51,7 +51,7 @@ public final class TransportPair {
     this.transportOfTwo = new PeerTransport(membersOfTwo);
   }
 
-  /** Both listen from now on. */
+  /** Starts to receive at both ends. */
   public void open(PeerTransport.Receiver atOne, PeerTransport.Receiver atTwo) {
     inboxes.put(
         one, kit.spawn(ArteryFrameReceiver.create(transportOfOne, atOne)).narrow());
@@ -70,7 +70,7 @@ public final class TransportPair {
               (FrameEnvelope) SERIALIZER.fromBinary(buffer.flip(), SERIALIZER.manifest(envelope)));
         }
       } catch (BufferOverflowException tooLarge) {
-        // Artery logs an error and drops it
+        // Artery logs an error and drops the message
       }
       return Behaviors.same();
     });

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nobody sleeps through a frame. */
+/** Wake-ups of a ring reader by the doorbell: none is missed. */
 @Timeout(60)
 class DoorbellTest {
   private static final int WRITERS = 3;
@@ -41,13 +41,15 @@ class DoorbellTest {
     store.close();
   }
 
-  /** The reader sleeps half a minute if it is not woken, so one missed wake-up is too late. */
+  /**
+   * The reader would sleep for half a minute, so a missed wake-up fails the test by its timeout.
+   */
   @Test
   void whoeverWritesWakesTheReader() throws Exception {
     var writers = new ArrayList<Thread>();
     var rings = new ArrayList<RingReader>();
     for (int i = 0; i < WRITERS; i++) {
-      int number = i * 65; // in different words of bits
+      int number = i * 65; // bits in different words
       var ring = RingWriter.make(store, number);
       rings.add(RingReader.open(store.address(), number));
       writers.add(Thread.ofPlatform().start(() -> write(ring, number)));
@@ -100,7 +102,8 @@ class DoorbellTest {
   }
 
   /**
-   * A writer that has ended the sleep before may change the word, and wake, during the next one.
+   * A writer that has ended the previous sleep may change the word, and wake the reader, during the
+   * next one.
    */
   @Test
   void aSleepThatEndsEarlyHasMissedNothing() {

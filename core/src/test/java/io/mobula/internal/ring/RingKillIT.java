@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Writers are stopped and killed at random points: nothing that was committed is lost, and none of
- * the others' either. For longer: {@code -Dmobula.stress.seconds=300}.
+ * Rings whose writers are stopped and killed at random points: no committed frame is lost, neither
+ * theirs nor those of other writers. For a longer run: {@code -Dmobula.stress.seconds=300}.
  */
 class RingKillIT {
   private static final int WRITERS = 3;
@@ -33,7 +33,7 @@ class RingKillIT {
   private final Random random = new Random();
   private int started;
 
-  /** A process that writes, as the reader sees it. */
+  /** Writing process, as the reader sees it. */
   private final class Writer implements AutoCloseable {
     private final int place;
     private final Path noted;
@@ -68,13 +68,13 @@ class RingKillIT {
       });
     }
 
-    /** Kills it and reads to the end of what it has committed. */
+    /** Kills the process, and reads to the end of what it has committed. */
     @Override
     public void close() {
       process.signal("KILL");
       process.awaitEnd();
       while (read() > 0) {
-        // there is more
+        // there is more to read
       }
       assertThat(last).isGreaterThanOrEqualTo(committed());
       process.close();

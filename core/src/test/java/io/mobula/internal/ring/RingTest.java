@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Frames through a ring, both ends in one process. */
+/** Frames through a ring with both ends in one process. */
 @Timeout(60)
 class RingTest {
   private static final int MANY = 1_000;

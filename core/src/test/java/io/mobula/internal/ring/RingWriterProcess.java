@@ -11,16 +11,19 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * Another process that writes numbered frames into a ring as fast as it can, and notes after each
- * how many there are.
+ * Process that writes numbered frames into a ring as fast as it can, and records after each how
+ * many it has committed.
  */
 final class RingWriterProcess {
-  /** Where it is noted how many frames have been committed. */
+  /** Name of the file with the number of committed frames. */
   static final String NOTED = "noted";
 
   private RingWriterProcess() {}
 
-  /** Base directory, the reader's store, place of the ring there, where to note. */
+  /**
+   * Runs the process that writes. Arguments: base directory, the reader's store, index of the ring in its
+   * doorbell, directory for the count.
+   */
   public static void main(String[] args) throws IOException {
     var reader = new StoreAddress(args[1], Long.parseLong(args[2]), Long.parseLong(args[3]));
     int place = Integer.parseInt(args[4]);

@@ -6,7 +6,7 @@ import io.mobula.internal.sharing.ClusterGarbageCollection.CollectorRun;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How soon a process collects again for others that want room. */
+/** Pauses between two garbage collections that a process runs for others. */
 class ClusterGarbageCollectionTest {
   private static CollectorRun run(long endMillis, long costMillis) {
     return new CollectorRun(

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a search with altered frames has found in objects that a leaving node offers. */
+/** Faults that altered frames have found in the offers of a leaving node. */
 class MalformedOffersTest {
   private static int attempt(int written) {
     return ObjectLocation.readAttempt(

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Who is offered what by a leaving node; times are milliseconds. */
+/** Offers of a leaving node; times are milliseconds. */
 class ObjectHandOverPlanTest {
   private static final HandOverPlan.HandOverPolicy TERMS =
       new HandOverPlan.HandOverPolicy(2000, 100_000, 500);
@@ -95,7 +95,7 @@ class ObjectHandOverPlanTest {
         .singleElement()
         .satisfies(again -> assertThat(again.id()).isEqualTo(still.id()))
         .satisfies(again -> assertThat(again.to()).isNotEqualTo(still.to()));
-    plan.taken(still.to(), still.id(), 2500); // it wakes, and has taken it after all
+    plan.taken(still.to(), still.id(), 2500); // it resumes, and has taken it over after all
     assertThat(plan.isOver()).isTrue();
   }
 
@@ -144,7 +144,7 @@ class ObjectHandOverPlanTest {
         all.tick(now);
         for (var offer = all.nextOffer(now); offer != null; offer = all.nextOffer(now)) {
           if (!offer.to().equals(THREE) || random.nextBoolean()) {
-            waiting.add(offer); // the third one often says nothing
+            waiting.add(offer); // the third one often stays silent
           }
         }
         if (!waiting.isEmpty()) {

@@ -16,7 +16,7 @@ class ObjectResolverTest {
     assertThat(ObjectResolver.pauseAfter(2)).isPositive();
   }
 
-  /** The directory goes on to name a process that has died until its death is believed. */
+  /** The directory continues to name a dead process until its death is confirmed. */
   @Test
   void aSearchTakesLongerThanTheDeathOfAnotherHostNeedsToBeBelieved() {
     var settings = ConfigFactory.defaultReference();

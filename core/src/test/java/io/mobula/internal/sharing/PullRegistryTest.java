@@ -100,7 +100,7 @@ class PullRegistryTest {
     assertThat(register.size()).isEqualTo(4096);
   }
 
-  /** Whoever asks and lives is told in the end, however pulls end. */
+  /** Every process that asks and lives gets an answer in the end, however pulls end. */
   @Test
   void nobodyWaitsForEver() {
     for (long seed = 1; seed <= 2000; seed++) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Values of one host that several processes of another read at the same time, while transfers fail
- * and whoever gives, brings, waits or keeps the register dies.
+ * and processes die that serve, pull, wait or keep the registry.
  */
 class PullScheduleTest {
   @TempDir

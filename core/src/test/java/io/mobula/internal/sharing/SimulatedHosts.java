@@ -36,9 +36,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Two hosts: a process that has values, and three that read them and share their memory. Everything
- * is real but the network between them: which frame arrives, how a transfer ends, who dies is
- * decided by a schedule.
+ * Simulation of two hosts: a process that has values, and three that read them and share their
+ * memory. Everything is real except for the network: the schedule decides which frame arrives, how
+ * a transfer ends and who dies.
  */
 final class SimulatedHosts {
   private static final int READERS = 3;
@@ -46,7 +46,7 @@ final class SimulatedHosts {
   private static final int CAPACITY = 1 << 20;
   private static final int MOST_STEPS = 20_000;
   private static final Codec CODEC = Codec.create(
-      CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // making one takes long
+      CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // creating one takes long
 
   private final SimulatedScheduler scheduler;
   private final Path directory;
@@ -134,7 +134,7 @@ final class SimulatedHosts {
     }
   }
 
-  /** One process. */
+  /** Process of the simulation. */
   private final class SimulatedProcess {
     final NodeId id;
     final SimulatedThreads threads;
@@ -176,7 +176,7 @@ final class SimulatedHosts {
       return processes.containsKey(id);
     }
 
-    /** Which transfers of others find. */
+    /** Returns the address by which other transfers find this one. */
     String endpoint() {
       return "akka:" + id;
     }
@@ -192,7 +192,7 @@ final class SimulatedHosts {
     }
   }
 
-  /** A value that the source has. */
+  /** Value that the source has. */
   private final class SharedValue {
     private final int fill = 1 + values.size();
     private final ObjectRef<byte[]> made;
@@ -214,7 +214,7 @@ final class SimulatedHosts {
       frame = out.toBytes();
     }
 
-    /** Has it be read there, in a thread of its own. */
+    /** Reads the value in that process, in a thread of its own. */
     void isReadBy(SimulatedProcess process) {
       if (process == source) {
         return;
@@ -249,7 +249,7 @@ final class SimulatedHosts {
       return read.length == BYTES;
     }
 
-    /** That process holds it no more. */
+    /** Releases that process's hold. */
     void isLetGoBy(SimulatedProcess process) {
       var entry = process.entries.remove(this);
       if (entry != null) {
@@ -271,7 +271,7 @@ final class SimulatedHosts {
     }
   }
 
-  /** What brings values to one process. */
+  /** Transfer that moves values to one process. */
   private final class SimulatedTransfer implements ObjectTransfer {
     private final SimulatedProcess process;
     private final ObjectSource given;

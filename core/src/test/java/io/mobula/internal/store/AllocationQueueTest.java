@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who takes room first. Times are those of a queue whose full time is 400 and that has 800. */
+/**
+ * Order of allocations that wait. Times are those of a queue with a full timeout of 400 and a capacity of
+ * 800.
+ */
 @Timeout(60)
 class AllocationQueueTest {
   private static final long USE_NANOS = 10_000_000;
@@ -105,7 +108,10 @@ class AllocationQueueTest {
     }
   }
 
-  /** Six threads use a seventh of the store each, and want it again as soon as they give it. */
+  /**
+   * Six threads use a seventh of the store each, and request it again as soon as they have freed
+   * it.
+   */
   @Test
   void aLargeValueFindsRoomBesideSmallerOnesThatComeAndGo(@TempDir Path directory)
       throws Exception {

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Calls whose arguments are on a disk, at a store of one MiB that has room for ten of them. */
+/**
+ * Calls whose arguments are on a disk, with a store of one MiB that has memory for ten arguments.
+ */
 @Timeout(60)
 class ArgumentAdmissionTest {
   private static final int CAPACITY = 1 << 20;
@@ -71,7 +73,7 @@ class ArgumentAdmissionTest {
     return numbers;
   }
 
-  /** So many values, of which the first are on the disk: the last ones have taken their room. */
+  /** Puts that many values; the first ones are spilled to make room for the last. */
   private Object[] values(int count) {
     var refs = new ArrayList<ObjectRef<MemorySegment>>();
     for (int i = 0; i < count + 10; i++) {
@@ -83,7 +85,10 @@ class ArgumentAdmissionTest {
         .toArray();
   }
 
-  /** A call: reads all, does something, lets go. Returns the first byte of each. */
+  /**
+   * Runs a call that reads all arguments, runs the body and releases them. Returns the first byte
+   * of each.
+   */
   private List<Integer> call(Object[] arguments, Callable<?> body) throws Exception {
     try (var gathered = store.fetchArguments(NO_FUNCTION, arguments);
         var arena = Arena.ofShared()) {
@@ -194,7 +199,7 @@ class ArgumentAdmissionTest {
     holds.await();
     var waiting = new ArrayList<Thread>();
     var failures = new ArrayList<Throwable>();
-    for (int from = 6; from < 18; from += 6) { // one has the turn, the other waits for it
+    for (int from = 6; from < 18; from += 6) { // one is admitted, the other waits for it
       var arguments = Arrays.copyOfRange(values, from, from + 6);
       waiting.add(Thread.ofPlatform().start(() -> {
         try {

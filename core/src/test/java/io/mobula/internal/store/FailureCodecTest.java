@@ -15,9 +15,9 @@ import java.io.StringWriter;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Failures in other processes, of which some have the classes of what was thrown. */
+/** Failures in other processes, of which only some have the classes of what was thrown. */
 class FailureCodecTest {
-  /** What only the process has that failed. */
+  /** Exception whose class only the failing process has. */
   static class DiskException extends IllegalStateException {
     final int disk;
 
@@ -27,7 +27,7 @@ class FailureCodecTest {
     }
   }
 
-  /** Counts how often it is asked. */
+  /** Exception that counts the calls of its methods. */
   static class CountingException extends RuntimeException {
     static final AtomicInteger TIMES = new AtomicInteger();
 
@@ -72,7 +72,7 @@ class FailureCodecTest {
     assertThat(((DiskException) raised.getCause()).disk).isEqualTo(7);
     assertThat(raised.getSuppressed()).isEmpty();
     assertThat(raised.getStackTrace())
-        .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("readBy")); // who asks
+        .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("readBy")); // the reader
   }
 
   @Test
@@ -143,7 +143,7 @@ class FailureCodecTest {
     assertThat(read.toStandInException().getCause()).hasMessage("asked");
     assertThat(failure.isCausedBy(CountingException.class)).isTrue();
     assertThat(CountingException.TIMES.get() - before)
-        .isLessThanOrEqualTo(2); // by the thread that writes
+        .isLessThanOrEqualTo(2); // by the thread that encodes it
   }
 
   @Test

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A store that reads what is on a disk, with another process, or on its way. */
+/** Store that reads values which are on a disk, in another process, or on their way. */
 @Timeout(60)
 class FetchWaitTest {
   private static final int CAPACITY = 1 << 20;
@@ -89,7 +89,7 @@ class FetchWaitTest {
     return bytes;
   }
 
-  /** More than there is room for, and then nothing: what was there before is on disk. */
+  /** Fills the store and frees it again, so that earlier values are on the disk. */
   private static void fill(ObjectStore store) {
     var others = new ArrayList<ObjectRef<byte[]>>();
     for (int i = 0; i < 40; i++) {
@@ -98,7 +98,7 @@ class FetchWaitTest {
     others.forEach(ObjectRef::close);
   }
 
-  /** A value of another process, which comes as a test says. */
+  /** Value of another process, which arrives when the test says. */
   private static final class DelayedRemote implements ObjectContent.RemoteAccess {
     final AtomicInteger brought = new AtomicInteger();
     volatile long roomWanted;
@@ -161,7 +161,7 @@ class FetchWaitTest {
     return ref;
   }
 
-  /** With room of this node for them, and read in place. */
+  /** Runs with memory of this node for the arguments, and with reading in place. */
   @ParameterizedTest
   @ValueSource(longs = {0, BYTES})
   void argumentsAreLookedForByACallThatHasBegunAndByNoOther(long room) throws Exception {
@@ -225,7 +225,9 @@ class FetchWaitTest {
         .hasSize(2);
   }
 
-  /** The wait ends, as others have the value or it is made again; nobody knows yet by whom. */
+  /**
+   * The wait may end because others have the value or reconstruct it; it is not known yet which.
+   */
   @Test
   void aValueOfAProcessThatHasLeftWaitsForNobodyInParticular() throws Exception {
     var onTheWay = new CompletableFuture<ObjectContent>();
@@ -315,7 +317,9 @@ class FetchWaitTest {
     PollingAssert.until("it is back", () -> store.usage().spilledObjects() == 0);
   }
 
-  /** Reads another store's object where it is at each moment, as a neighbour does. */
+  /**
+   * Reads an object of another store at its current address, as a process of the same host does.
+   */
   @Test
   void whatANeighbourHasMovedIsBroughtAnew() {
     try (var peerValue = new PeerValue()) {
@@ -348,7 +352,7 @@ class FetchWaitTest {
     }
   }
 
-  /** Another store in this process, and one object of it. */
+  /** Another store in this process, and one object in it. */
   private final class PeerValue implements AutoCloseable {
     final ObjectStore store = openStore();
     final AtomicInteger begun = new AtomicInteger();
@@ -367,7 +371,7 @@ class FetchWaitTest {
       return (ObjectContent.Sealed) ((EntryRef<?>) ref).entry().content();
     }
 
-    /** Once where it was, if it has moved; then where it is. */
+    /** Opens the object at its old address once, if it has moved; then at its current one. */
     CompletionStage<ObjectContent> openWhereItIs() {
       var old = stale;
       if (old != null) {

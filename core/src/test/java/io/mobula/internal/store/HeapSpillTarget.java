@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Disks in the heap, that fill up and break when a test says so. */
+/** Spill target in the heap, which fills up and fails when a test says so. */
 final class HeapSpillTarget implements SpillTarget {
   final Set<HeapSpillPart> parts = ConcurrentHashMap.newKeySet();
   final AtomicInteger writes = new AtomicInteger();

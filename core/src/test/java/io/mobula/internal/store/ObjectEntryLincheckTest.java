@@ -15,16 +15,16 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** An object whose outcomes, holds, sharers and waiters come and go in several threads. */
+/** Entry whose outcomes, holds, cluster holds and listeners come and go in several threads. */
 public class ObjectEntryLincheckTest {
 
   /**
-   * One object, held once at first. At rest each waiter has heard once or is forgotten, and of all
-   * values only the one that can still be read is not discarded.
+   * One object with one hold at first. At rest each listener has been called once or was removed,
+   * and every value is discarded except the one that can still be read.
    */
   public static class OneObject {
     @SuppressWarnings(
-        "NullAway") // it asks its store for its node alone, and only where values are large
+        "NullAway") // the entry asks its store for its node only, and only where values are large
     private final ObjectEntry entry = new ObjectEntry(null, new ObjectId(1, 1, 0), null).retain();
 
     private final AtomicInteger holds = new AtomicInteger(1);
@@ -32,7 +32,7 @@ public class ObjectEntryLincheckTest {
     private final AtomicInteger told = new AtomicInteger();
     private final List<Value> values = new ArrayList<>();
 
-    /** A value comes. */
+    /** Completes the object with a value. */
     @Operation
     public boolean complete() {
       var value = new Value();
@@ -42,13 +42,13 @@ public class ObjectEntryLincheckTest {
       return entry.complete(new ObjectContent.RemoteValue(value));
     }
 
-    /** A failure comes. */
+    /** Completes the object with a failure. */
     @Operation
     public boolean fail() {
       return entry.fail(new ObjectFailure(() -> new TaskFailedException("it failed", null)));
     }
 
-    /** Somebody wants to hear. */
+    /** Registers a listener for the outcome. */
     @Operation
     public boolean await() {
       boolean waits = entry.await(ready -> told.incrementAndGet());
@@ -58,7 +58,7 @@ public class ObjectEntryLincheckTest {
       return waits;
     }
 
-    /** Somebody holds it as well, if it is there. */
+    /** Adds a hold if the object is not gone. */
     @Operation
     public void hold() {
       try {
@@ -69,7 +69,7 @@ public class ObjectEntryLincheckTest {
       }
     }
 
-    /** One of the holders lets go. */
+    /** Releases one of the holds. */
     @Operation
     public void release() {
       int before = holds.getAndUpdate(count -> Math.max(0, count - 1));
@@ -78,7 +78,7 @@ public class ObjectEntryLincheckTest {
       }
     }
 
-    /** When nobody is at work any more. */
+    /** Checks the object when no thread works on it any more. */
     @Validate
     public void everybodyHasHeardAndNothingIsLeft() {
       if (told.get() != (entry.isReady() ? promised.get() : 0)) {
@@ -98,7 +98,7 @@ public class ObjectEntryLincheckTest {
     }
   }
 
-  /** Counts how often it is discarded. */
+  /** Value that counts how often it is discarded. */
   private static final class Value implements ObjectContent.RemoteAccess {
     private final AtomicInteger discarded = new AtomicInteger();
 

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Counting holds: no hold means freed at once, any hold means readable. */
+/**
+ * Counting of holds: an object without a hold is freed at once, and one with a hold is readable.
+ */
 class ObjectEntryModelTest {
   private static final int BYTES = 100_000;
 
@@ -54,7 +56,7 @@ class ObjectEntryModelTest {
     store.close();
   }
 
-  /** An object as the model knows it: its refs, and those who contain it. */
+  /** Model of an object: its refs, and the objects that contain it. */
   private static final class ObjectModel {
     final int value;
     final List<ObjectRef<Object>> refs = new ArrayList<>();
@@ -140,7 +142,7 @@ class ObjectEntryModelTest {
     for (int i = random.nextInt(3); i > 0 && !reachable.isEmpty(); i--) {
       var inner = reachable.get(random.nextInt(reachable.size()));
       if (made.inside.contains(inner)) {
-        continue; // one ref twice in a value is one ref for its reader, too
+        continue; // a ref that is in a value twice is one ref for its reader, too
       }
       content.add(inner.refs.getFirst());
       inner.containers++;

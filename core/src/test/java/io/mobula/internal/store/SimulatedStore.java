@@ -27,16 +27,16 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store with room for a few values, and threads that use it. All of it is real but the disk,
- * which is in the heap and may do harm, and other processes, whose values come or do not, as a
- * schedule says.
+ * Simulation of a store with memory for a few values, and of threads that use it. Everything is
+ * real except for the disk, which is in the heap and may damage bytes, and for other processes,
+ * whose values arrive or fail as the schedule says.
  */
 final class SimulatedStore {
   private static final int BYTES = 4 << 10;
   private static final int CAPACITY = 6 * (BYTES + 1024);
-  private static final int MOST_HELD = 2; // of the values that there is room for
+  private static final int MOST_HELD = 2; // of the values that there is memory for
   private static final int MOST_STEPS = 20_000;
-  private static final Codec CODEC = Codec.create(CodecOptions.defaults()); // making one takes long
+  private static final Codec CODEC = Codec.create(CodecOptions.defaults()); // creating one takes long
   private static final NodeId OTHER = new NodeId(2);
   private static final Duration NEVER = Duration.ofHours(10);
 
@@ -94,7 +94,7 @@ final class SimulatedStore {
   private void settle() {
     do {
       scheduler.settle(MOST_STEPS);
-    } while (threads.awaitTimer()); // who finds no room at all looks again after a moment
+    } while (threads.awaitTimer()); // a thread that finds no memory checks again after a moment
   }
 
   private void checkNothingIsLeft() {
@@ -143,14 +143,14 @@ final class SimulatedStore {
     return read.length == BYTES;
   }
 
-  /** How a value comes into being. */
+  /** Origin of a value's outcome. */
   private enum Kind {
     HERE,
     AWAY,
     FAILURE
   }
 
-  /** One object, and what is known of it. */
+  /** Object with what is known of it. */
   private final class Value {
     private final int fill = 1 + values.size();
     private final ObjectEntry entry = store.createPending(store.nextTask(), 0, null);
@@ -203,7 +203,7 @@ final class SimulatedStore {
           assertThat(kind).isNotEqualTo(Kind.FAILURE);
         } catch (RefClosedException closed) {
           assertThat(ref.isOpen()).as("a ref to %s is open", this).isFalse();
-        } catch (IllegalStateException closed) { // between the look at the ref and the reading
+        } catch (IllegalStateException closed) { // between the check of the ref and the read
           assertThat(refs).as("refs to %s", this).isEmpty();
         } catch (ObjectLostException lost) {
           assertThat(damages || kind == Kind.AWAY).isTrue();
@@ -213,7 +213,7 @@ final class SimulatedStore {
       });
     }
 
-    /** Somebody keeps it in memory for a while, as one does who sends it. */
+    /** Pins the value in memory for a while, as its sender does. */
     void isHeld() {
       if (held < MOST_HELD && entry.outcome() instanceof ObjectContent.Sealed sealed) {
         held++;
@@ -274,7 +274,7 @@ final class SimulatedStore {
     }
   }
 
-  /** A value of another process, which is copied here for whoever asks first. */
+  /** Value of another process, which is copied here for whoever asks first. */
   private final class SimulatedRemote implements ObjectContent.RemoteAccess {
     private final Value value;
     private @Nullable CompletableFuture<ObjectContent> coming;

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Several threads put, read by copy and by view, replace and close values four times the store's
- * size, while disks fail at times: contents are always right and nothing is left at the end.
+ * Threads that put, read by copy and by view, replace and close values of four times the store's
+ * size, while disks sometimes fail: contents are always right, and nothing is left at the end.
  */
 @org.junit.jupiter.api.Timeout(100)
 class SpillConfigStressTest {
@@ -41,7 +41,7 @@ class SpillConfigStressTest {
   @TempDir
   Path directory;
 
-  /** A value anybody may read; who takes it out of its place closes it. */
+  /** Value that any thread may read; the thread that removes it from its place closes it. */
   private record PlacedValue(ObjectRef<?> ref, int size, byte fill) {}
 
   @ParameterizedTest

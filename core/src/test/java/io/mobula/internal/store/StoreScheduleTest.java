@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Objects of a small store that threads make, read, hold and let go while it spills, and those of
- * other processes that come, fail to come, or move away while they are read.
+ * Objects of a small store that threads make, read, hold and release while it spills, and objects
+ * of other processes that arrive, fail to arrive, or are moved while they are read.
  */
 class StoreScheduleTest {
   @TempDir

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store of one MiB and what happens beyond. */
+/** Spilling of a store with a capacity of one MiB. */
 @Timeout(60)
 class StoreSpillingTest {
   private static final int CAPACITY = 1 << 20;

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Altered values as they are stored and travel, and altered failures: decoded or refused, and never
- * larger than their bytes. The first byte of an input tells which of the two it is.
+ * Altered values as they are stored and sent, and altered failures: they are decoded or refused,
+ * and never larger than their bytes. The first byte of an input says which of the two it is.
  */
 class StoredValueFuzzTest {
   private static final Codec CODEC = Codec.create(CodecOptions.defaults());

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A full store that spills, and a worker of the same node that wants room. */
+/** Full store that spills, and a worker of the same node that needs memory. */
 @Timeout(60)
 class VacatedSegmentsTest {
   private static final int SEGMENT = 256 << 10;
@@ -87,7 +87,7 @@ class VacatedSegmentsTest {
     var workers = put(worker, 6);
     assertThat(target.parts).isNotEmpty();
     assertReadable(workers);
-    assertReadable(nodes); // and comes back within what is left
+    assertReadable(nodes); // and is restored within the remaining capacity
     assertReadable(workers);
   }
 
