@@ -11,20 +11,21 @@
  *
  * <h2>The idea</h2>
  *
- * <p>An {@link ObjectEntry} is the state of one object: pending, then an {@link ObjectContent} or an
- * {@link ObjectFailure} for good, and gone when its last hold is released. A content takes one of
- * four forms: immediate (the very object, if it is known to be immutable), inline (encoded, in the
- * heap), sealed (in shared memory, or spilled to a disk), or remote (in the memory of another
+ * <p>An {@link ObjectEntry} is the state of one object: pending, then an {@link ObjectContent} or
+ * an {@link ObjectFailure} for good, and gone when its last hold is released. A content takes one
+ * of four forms: immediate (the very object, if it is known to be immutable), inline (encoded, in
+ * the heap), sealed (in shared memory, or spilled to a disk), or remote (in the memory of another
  * process).
  *
- * <p>Within one process the garbage collector is the reference count: an object is held by its refs,
- * by arguments that wait and by values that contain it, all of them plain references. Explicit
- * counts only let the last {@code close} free memory early.
+ * <p>Within one process the garbage collector is the reference count: an object is held by its
+ * refs, by arguments that wait and by values that contain it, all of them plain references.
+ * Explicit counts only let the last {@code close} free memory early.
  *
  * <p>When the store is full, {@link StoreAllocator} first takes what is free, then has the
- * {@link Evictor} drop secondary copies and spill primary ones, then triggers the garbage collector,
- * and then waits for others, for a bounded time. Calls that read large arguments are admitted one
- * after the other by {@link ArgumentAdmission}, so that they cannot block each other halfway.
+ * {@link Evictor} drop secondary copies and spill primary ones, then triggers the garbage
+ * collector, and then waits for others, for a bounded time. Calls that read large arguments are
+ * admitted one after the other by {@link ArgumentAdmission}, so that they cannot block each other
+ * halfway.
  *
  * <h2>The invariants</h2>
  *
@@ -32,11 +33,12 @@
  *   <li>The first outcome of an entry counts; later ones are discarded.
  *   <li>A sealed value never changes. Its bytes move only while nobody has them pinned.
  *   <li>Completion listeners run once, on the completing thread, and not inside each other.
- *   <li>No lock is held while user code, a disk or another process is waited for. The only user code
- *       that this package runs is what a value brings for its own encoding.
+ *   <li>The monitor of an entry or a storage is never held during user code, disk access or a wait
+ *       for another process. The only user code that this package runs belongs to a value's own
+ *       encoding.
  *   <li>An execution that waits for longer than about a millisecond gives its CPU back meanwhile.
- *   <li>A wait that can never end fails with a {@link io.mobula.error.DeadlockException}. Within one
- *       process {@link LocalDeadlockCheck} finds it, across processes {@link DeadlockDetector}.
+ *   <li>A wait that can never end fails with a {@link io.mobula.error.DeadlockException}. Within
+ *       one process {@link LocalDeadlockCheck} finds it, across processes {@link DeadlockDetector}.
  * </ul>
  *
  * <h2>Who calls whom</h2>
@@ -44,11 +46,12 @@
  * <p>{@code task}, {@code actor} and {@code call} create entries and complete them through
  * {@link ObjectStore}, which users reach by {@link EntryRef}. {@code put} goes to
  * {@link ContentConverter}, which encodes the value and takes memory from {@link StoreAllocator}.
- * {@code get} goes to {@link ObjectWaiter}, which blocks until the entry has an outcome, and then to
- * {@link ContentConverter}; {@link FetchWait} waits for bytes that are remote or spilled. Package
- * {@code sharing} implements {@link ObjectContent.RemoteAccess}, {@link ObjectEntry.ClusterHold} and
- * {@link RefetchSource}, by which objects of other processes appear here. Shared memory itself is
- * package {@code memory}, disks are behind {@link io.mobula.spi.SpillTarget}.
+ * {@code get} goes to {@link ObjectWaiter}, which blocks until the entry has an outcome, and then
+ * to {@link ContentConverter}; {@link FetchWait} waits for bytes that are remote or spilled.
+ * Package {@code sharing} implements {@link ObjectContent.RemoteAccess},
+ * {@link ObjectEntry.ClusterHold} and {@link RefetchSource}, by which objects of other processes
+ * appear here. Shared memory itself is package {@code memory}, disks are behind
+ * {@link io.mobula.spi.SpillTarget}.
  */
 @NullMarked
 package io.mobula.internal.store;
