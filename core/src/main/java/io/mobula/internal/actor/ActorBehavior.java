@@ -268,7 +268,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     } catch (UnreadableCallException unreadable) {
       var why = unreadable.toException("its constructor", cell.store().node());
       cell.kill(() -> cell.diedException(String.valueOf(why.getMessage()), why));
-    } catch (Throwable thrown) { // whatever the user's constructor throws ends the actor
+    } catch (Throwable thrown) { // any exception of the user's constructor ends the actor
       var captured = CapturedThrowable.of(thrown);
       killFor("its constructor threw " + captured.text(), captured);
     } finally {
@@ -468,7 +468,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       Thread.interrupted(); // clears the method's own interrupt; one that stops the call comes after its outcome
       finish(run, receiver, value, argumentArena);
       return null;
-    } catch (Throwable thrown) { // whatever user code throws is the call's result
+    } catch (Throwable thrown) { // any exception of user code is the call's result
       argumentArena.close();
       return thrown(run, receiver, thrown);
     } finally {

@@ -67,7 +67,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   private volatile boolean endedByUser;
   private volatile @Nullable Explanation explanation;
 
-  /** Answer of the actor, present or future, to what it waits for. */
+  /** Cached answer of the actor, possibly still to come, about what it waits for. */
   private record Explanation(CompletableFuture<WaitStep> answer, long asked) {
     private static final long FRESH_NANOS = 500_000_000;
 
@@ -244,7 +244,10 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     send(run);
   }
 
-  /** Takes a call of another process. This limit applies to all processes together. */
+  /**
+   * Takes a call of another process, or fails it if too many calls are unanswered; the limit
+   * applies to all processes together.
+   */
   void takeRemote(ActorCallRun run) {
     if (pending.get() >= options().execution().maxPendingCalls()) {
       run.stop(new ObjectFailure(this::tooMany), store());
@@ -322,7 +325,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     deferredRef.tell(command);
   }
 
-  /** Removes a call that has its outcome, and ends the actor if it is drained by that. */
+  /** Removes a call that has its outcome, and ends a draining actor after its last call. */
   void settled(ActorCallRun run) {
     if (calls.remove(run.result().id()) != null) {
       pending.decrementAndGet();
@@ -410,7 +413,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     cancel(new ObjectId(store().node().incarnation(), task, 0));
   }
 
-  /** Cancels the call that gives this result, of whichever process. */
+  /** Cancels the call with this result, whichever process has made it. */
   void cancel(ObjectId result) {
     var run = calls.get(result);
     if (run != null

@@ -113,7 +113,7 @@ final class ActorCheckpointer {
         into.load(latest.state());
         return true;
       });
-    } catch (Throwable thrown) { // whatever the user's load throws ends the actor
+    } catch (Throwable thrown) { // any exception of the user's load ends the actor
       var captured = CapturedThrowable.of(thrown);
       throw new ActorCheckpointException(
           "load of " + cell.describe() + " threw " + captured.text() + " for its checkpoint "

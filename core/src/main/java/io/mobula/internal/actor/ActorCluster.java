@@ -179,7 +179,7 @@ public final class ActorCluster {
     return new ActorDescriptor.SerializedHandle(descriptor, null, ownerOf(descriptor.id()));
   }
 
-  /** Returns the other processes that offer resources and are no workers of a node. */
+  /** Returns the other members with the role of a node, ordered by incarnation. */
   List<NodeId> otherNodes() {
     return membership.peers().stream()
         .filter(peer -> peer.role() == Peer.Role.NODE && !peer.id().equals(self()))

@@ -77,7 +77,10 @@ final class ActorFrames {
     throw new CodecException("A frame has a value where it must say why there is none.", null);
   }
 
-  /** Writes the options that the host needs. The placement is left out, as it is decided. */
+  /**
+   * Writes the options that the host needs. Of the placement only a group is written, as the node
+   * is decided.
+   */
   static void writeOptions(FrameWriter out, ActorOptions options) {
     var resources = options.resources();
     out.flag(resources != null);

@@ -78,8 +78,8 @@ final class ActorSubmitQueue {
   }
 
   /**
-   * Makes this caller's calls sendable whose arguments are ready, when the first waiting one is
-   * ready or has an outcome. Returns the next call whose arguments must be awaited, or null.
+   * Moves this caller's calls with ready arguments to the send queue, once the first waiting call
+   * is ready or has an outcome. Returns the next call whose arguments must be awaited, or null.
    */
   @Nullable
   RemoteCall releaseReady(Object caller) {

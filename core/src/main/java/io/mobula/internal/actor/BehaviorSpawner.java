@@ -151,7 +151,7 @@ final class BehaviorSpawner {
     }
   }
 
-  @SuppressWarnings("unchecked") // as the factory's type says
+  @SuppressWarnings("unchecked") // by the type of the factory
   private static <T> Behavior<T> made(BoundCall call) throws Exception {
     return (Behavior<T>) Objects.requireNonNull(call.invoke(), "the factory gave null");
   }

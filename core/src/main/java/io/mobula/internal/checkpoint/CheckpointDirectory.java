@@ -213,7 +213,7 @@ public final class CheckpointDirectory {
     try {
       var all = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(all, 0, DIGEST);
-    } catch (NoSuchAlgorithmException impossible) { // every Java has it
+    } catch (NoSuchAlgorithmException impossible) { // every JDK has SHA-256
       throw new IllegalStateException(impossible);
     }
   }

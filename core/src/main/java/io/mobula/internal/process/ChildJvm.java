@@ -113,7 +113,7 @@ public final class ChildJvm implements AutoCloseable {
         LineSplitter.read(from, line -> take(stream, line));
       } catch (IOException e) {
         LOG.debug(
-            "Reading the output of {} ended.", this, e); // as it does when the process is killed
+            "Reading the output of {} ended.", this, e); // killing the process ends the stream like this
       }
     });
   }
@@ -287,7 +287,7 @@ public final class ChildJvm implements AutoCloseable {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
-      LOG.debug("{} has closed its input.", this, e); // as one that has ended does
+      LOG.debug("{} has closed its input.", this, e); // the child has ended
     }
   }
 
