@@ -465,7 +465,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     var argumentArena = ArgumentArena.of(cell.options().execution());
     try {
       var value = execution.run(() -> run.call().invokeOn(receiver, argumentArena.arena()));
-      Thread.interrupted(); // clears the method's own interrupt; one that stops the call comes after its outcome
+      // clears the method's own interrupt; one that stops the call comes after its outcome
+      Thread.interrupted();
       finish(run, receiver, value, argumentArena);
       return null;
     } catch (Throwable thrown) { // any exception of user code is the call's result

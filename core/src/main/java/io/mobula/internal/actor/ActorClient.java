@@ -279,7 +279,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     onLost(at.incarnation() - 1);
     var cell = cluster.cellAt(at, id());
     if (cell == null && at.node().equals(store().node())) {
-      lastLostIncarnation = at.incarnation(); // the actor has died already, and its owner will say so
+      // the actor has died already, and its owner will say so
+      lastLostIncarnation = at.incarnation();
       return;
     }
     address = at;

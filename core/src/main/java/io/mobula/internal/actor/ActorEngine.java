@@ -67,7 +67,8 @@ public final class ActorEngine {
   private final ExecutorService virtualThreads;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<ActorId, ActorCell> cells = new ConcurrentHashMap<>();
-  private final Map<String, DurableDeath> durableDeaths = new ConcurrentHashMap<>(); // keyed by name
+  // keyed by name
+  private final Map<String, DurableDeath> durableDeaths = new ConcurrentHashMap<>();
   private final ActorNameClient names;
   private final BehaviorSpawner spawning;
   private volatile @Nullable ActorCluster cluster;

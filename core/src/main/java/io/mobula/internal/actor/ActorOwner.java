@@ -195,7 +195,8 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
         die(died("it cannot be sent to node " + node + ": " + why, e), true);
         return;
       }
-      if (!ownedActors.isMember(node)) { // the membership may have reported that before this owner had the address
+      if (!ownedActors.isMember(node)) {
+        // the membership may have reported that before this owner had the address
         lost("it left");
       }
     });
@@ -471,7 +472,8 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     }
     if (!ended) {
       ended = true;
-      if (isDurablyEnded()) { // this node may still be registered for the name where the host has deleted the files
+      if (isDurablyEnded()) {
+        // this node may still be registered for the name where the host has deleted the files
         ownedActors.releaseName(descriptor);
       }
       publish();
@@ -518,7 +520,8 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
         dismissSuccessor();
         if (address != null && confirmed) {
           ownedActors.drainAt(address, descriptor, how);
-        } else if (address == null && holders.isEmpty()) { // nobody waits for an answer of the actor
+        } else if (address == null && holders.isEmpty()) {
+          // nobody waits for an answer of the actor
           die(died(how, null), true);
         }
       }

@@ -34,7 +34,8 @@ final class AppliedCalls {
   private final Map<NodeId, CallingProcess> processes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<NodeId, Long> absentSince = new HashMap<>();
   private long bytes;
-  private boolean forgot; // a whole process, so that a call of an unknown process may be one of its calls
+  // a whole process, so that a call of an unknown process may be one of its calls
+  private boolean forgot;
 
   /** Calls of one process through its present client. */
   private static final class CallingProcess {

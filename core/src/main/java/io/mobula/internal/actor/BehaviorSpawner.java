@@ -125,7 +125,8 @@ final class BehaviorSpawner {
     };
     try {
       engine.methodThreads(Threads.SHARED).execute(() -> start(name, call, placement, holding));
-    } catch (RejectedExecutionException | OutOfMemoryError none) { // the pool is closing, or the system has no more threads
+    } catch (RejectedExecutionException | OutOfMemoryError none) {
+      // the pool is closing, or the system has no more threads
       holding.failed(none);
       holding.ended();
     }

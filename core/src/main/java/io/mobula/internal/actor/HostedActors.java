@@ -447,7 +447,8 @@ final class HostedActors {
       }
       try {
         answer(content);
-      } catch (Throwable e) { // a ref that cannot leave this node, or a failing hook of a user's class
+      } catch (Throwable e) {
+        // a ref that cannot leave this node, or a failing hook of a user's class
         fail(new ObjectFailure(() -> new CodecException(
             "The result of call " + id + " cannot be sent to node " + caller + ": "
                 + CapturedThrowable.textOf(e),

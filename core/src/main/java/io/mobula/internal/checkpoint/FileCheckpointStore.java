@@ -162,7 +162,8 @@ public final class FileCheckpointStore implements CheckpointStore {
     var content = CheckpointFile.read(file, codec);
     var calls = CheckpointFile.parsed(file, content.note(), in -> {
       var _ = in.text(); // for human readers
-      var _ = CheckpointVersion.read(in); // the file name counts, as the checkpoint may be linked under another version
+      // the file name counts, as the checkpoint may be linked under another version
+      var _ = CheckpointVersion.read(in);
       return in.block();
     });
     var state = content.value();

@@ -71,7 +71,8 @@ final class ProcessLockFile implements AutoCloseable {
   /** Returns whether the process of a lock file may be alive. */
   static boolean isAlive(Path mark) throws IOException {
     try {
-      if (HELD.contains(mark.toRealPath())) { // opening and closing the file here would release the lock
+      if (HELD.contains(mark.toRealPath())) {
+        // opening and closing the file here would release the lock
         return true;
       }
       if (!Files.readString(mark, StandardCharsets.US_ASCII).equals(boot())) {

@@ -113,7 +113,8 @@ public final class Execution implements TaskContext {
       if (thread.getContextClassLoader() != loader) {
         thread.setContextClassLoader(loader);
       }
-      CURRENT.set(outer); // even null: removing the entry would make the next execution allocate one again
+      // even null: removing the entry would make the next execution allocate one again
+      CURRENT.set(outer);
     }
   }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExitCall(Set<Thread> callers) {
   private static final Thread PROBE = new Thread(() -> {}, "mobula-probe");
-  private static final String ENDING = "java.lang.Shutdown."; // the stack of a signal's thread, and of the last thread
+  // the stack of a signal's thread, and of the last thread
+  private static final String ENDING = "java.lang.Shutdown.";
 
   /**
    * Returns the call, or null if the JVM is not ending, was asked to end by a signal, or has no

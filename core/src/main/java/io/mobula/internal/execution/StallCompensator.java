@@ -70,7 +70,8 @@ final class StallCompensator {
       for (int i = before; i < pool.getMaximumPoolSize(); i++) {
         pool.execute(() -> {}); // a new thread runs it, and then takes queued work
       }
-    } catch (RejectedExecutionException | OutOfMemoryError none) { // the pool is closing, or the system has no more threads
+    } catch (RejectedExecutionException | OutOfMemoryError none) {
+      // the pool is closing, or the system has no more threads
       pool.setMaximumPoolSize(before);
     }
   }

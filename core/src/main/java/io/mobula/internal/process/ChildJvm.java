@@ -113,7 +113,7 @@ public final class ChildJvm implements AutoCloseable {
         LineSplitter.read(from, line -> take(stream, line));
       } catch (IOException e) {
         LOG.debug(
-            "Reading the output of {} ended.", this, e); // killing the process ends the stream like this
+            "Reading the output of {} ended.", this, e); // as after a kill
       }
     });
   }
@@ -183,7 +183,8 @@ public final class ChildJvm implements AutoCloseable {
       process.getOutputStream().write(bytes);
       process.getOutputStream().flush();
     } catch (IOException e) {
-      LOG.debug("{} does not listen.", this, e); // the child is ending, which ready and ended report
+      // the child is ending, which ready and ended report
+      LOG.debug("{} does not listen.", this, e);
     }
   }
 

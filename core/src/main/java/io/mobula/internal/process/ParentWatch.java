@@ -72,7 +72,8 @@ public final class ParentWatch {
   private static void exit(Duration bound) {
     Thread.ofPlatform().daemon().name("mobula-exit").start(() -> System.exit(0));
     try {
-      TimeUnit.NANOSECONDS.sleep(bound.toNanos()); // the JVM exits during this wait when the hooks are done
+      // the JVM exits during this wait when the hooks are done
+      TimeUnit.NANOSECONDS.sleep(bound.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -35,7 +35,8 @@ final class StartingNotice implements AutoCloseable {
       do {
         out.println(LINE);
       } while (!started.await(1, TimeUnit.SECONDS));
-    } catch (InterruptedException e) { // nobody interrupts it; the parent would think that the child is silent
+    } catch (InterruptedException e) {
+      // nobody interrupts it; the parent would think that the child is silent
       Thread.currentThread().interrupt();
     }
   }

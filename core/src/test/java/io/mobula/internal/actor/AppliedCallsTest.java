@@ -28,7 +28,8 @@ class AppliedCallsTest {
   @Test
   void aRepeatedCallHasItsOutcomeAndOneThatHasNotRunHasNone() {
     var outcome = value(3);
-    calls.markApplied(first(PROCESS, 2, 1), outcome); // before the first call: it came from another caller
+    // before the first call: it came from another caller
+    calls.markApplied(first(PROCESS, 2, 1), outcome);
     var read = AppliedCalls.read(calls.toBytes());
     var known = read.find(again(PROCESS, 2));
     assertThat(known).isNotNull();
@@ -54,7 +55,8 @@ class AppliedCallsTest {
     var other = new NodeId(8);
     calls.markApplied(first(PROCESS, 1, 1), value(10));
     calls.markApplied(first(other, 1, 1), value(20));
-    var read = AppliedCalls.read(calls.toBytes()); // on another host, which has met only one of the processes
+    // on another host, which has met only one of the processes
+    var read = AppliedCalls.read(calls.toBytes());
     read.forgetAbsent(PROCESS::equals, 1);
     assertThat(read.find(again(other, 1))).isNotNull();
     read.forgetAbsent(node -> true, AppliedCalls.ABSENT_NANOS); // now the host has met both
