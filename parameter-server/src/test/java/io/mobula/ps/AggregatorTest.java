@@ -13,12 +13,12 @@ import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Gradients of a step that become one by a function of the user's. */
+/** Tests of custom aggregators, which combine the gradients of a step. */
 class AggregatorTest extends ParameterServerTestBase {
 
   private static final Executor THREADS = task -> new Thread(task).start();
 
-  /** The middle one of three. */
+  /** Median of three gradients, number by number. */
   record Median() implements Aggregator {
     private static final long serialVersionUID = 1L;
 
@@ -78,14 +78,14 @@ class AggregatorTest extends ParameterServerTestBase {
     var workers = IntStream.range(0, 3).mapToObj(table::join).toList();
     workers.get(0).push(all(size, 1));
     workers.get(1).push(all(size, 1));
-    workers.get(1).push(all(size, 1)); // its gradient is the sum
+    workers.get(1).push(all(size, 1)); // the worker's gradient is the sum
     between.run();
     workers.get(2).push(all(size, 1000));
     workers.forEach(DenseWorker::clock);
     var pulls = workers.stream()
         .map(worker -> CompletableFuture.runAsync(() -> worker.pull().close(), THREADS))
         .toList();
-    pulls.forEach(CompletableFuture::join); // each has to hear that parameters have moved
+    pulls.forEach(CompletableFuture::join); // each has to learn of the move
     assertThat(table.toFloats()).containsOnly(-2);
     workers.forEach(DenseWorker::close);
   }

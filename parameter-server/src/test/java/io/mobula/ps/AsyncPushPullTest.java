@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Pushes and pulls that nobody waits for, and pushes that go as one. */
+/** Tests of asynchronous pushes and pulls, and of batched pushes. */
 class AsyncPushPullTest extends ParameterServerTestBase {
-  private static final int SIZE = 40_000; // of which a shard's half is large
+  private static final int SIZE = 40_000; // half of it, on one shard, is large
 
   private static float[] ones(int count) {
     var ones = new float[count];
@@ -99,7 +99,7 @@ class AsyncPushPullTest extends ParameterServerTestBase {
           var other = table.join(1)) {
         var keys = IntStream.range(0, 20).mapToLong(i -> i).toArray();
         await(worker.startPush(keys, ones(20)));
-        for (int i = 1; i <= 100; i++) { // more lists than a shard remembers
+        for (int i = 1; i <= 100; i++) { // more key lists than a shard remembers
           long from = 1000L * i;
           other.push(IntStream.range(0, 20).mapToLong(k -> from + k).toArray(), ones(20));
         }
@@ -153,10 +153,10 @@ class AsyncPushPullTest extends ParameterServerTestBase {
     try (var server = server(1)) {
       var table = rows(server, 2);
       try (var worker = table.join(0)) {
-        for (int i = 0; i < 251; i++) { // one of so many is looked at
+        for (int i = 0; i < 251; i++) { // every 251st is sampled
           worker.push(new long[] {7, 7, 7}, ones(3));
         }
-        worker.clock(); // from now on it is hot
+        worker.clock(); // makes the key hot
         var kept = worker.startPush(new long[] {7, 8}, ones(2));
         try (var begun = worker.startPull(7, 8)) {
           assertThat(isDone(kept)).isFalse();
@@ -187,7 +187,7 @@ class AsyncPushPullTest extends ParameterServerTestBase {
         b.flush();
         var all = IntStream.range(0, 101).mapToLong(i -> i).toArray();
         assertThat(b.pull(all)).isEqualTo(a.pull(all));
-        assertThat(pushes(many)).isBetween(10L, 20L); // of two shards each
+        assertThat(pushes(many)).isBetween(10L, 20L); // each to two shards
         assertThat(pushes(one)).isBetween(100L, 200L);
       }
     }
@@ -201,7 +201,7 @@ class AsyncPushPullTest extends ParameterServerTestBase {
       var first = worker.startPush(new long[] {1}, ones(1));
       assertThat(worker.pull(1)).containsExactly(0);
       assertThat(isDone(first)).isFalse();
-      await(worker.startPush(new long[9], ones(9))); // 12 bytes each
+      await(worker.startPush(new long[9], ones(9))); // 12 bytes for each key
       await(first);
       assertThat(pushes(table)).isEqualTo(1);
       worker.push(new long[] {1}, ones(1));

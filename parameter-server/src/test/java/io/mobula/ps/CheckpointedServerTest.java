@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables whose state is written to files, and begins from there again. */
+/** Tests of tables that are written to checkpoints and restored from them. */
 class CheckpointedServerTest extends ParameterServerTestBase {
   private static final int SIZE = 50_000;
 
@@ -200,7 +200,7 @@ class CheckpointedServerTest extends ParameterServerTestBase {
       }
       var moved = directory.resolveSibling(directory.getFileName() + "-away");
       Files.move(directory, moved);
-      Files.createFile(directory); // where the directory should be
+      Files.createFile(directory); // a file in place of the directory
       assertThatThrownBy(server::checkpoint).isInstanceOf(CheckpointException.class);
       Files.delete(directory);
       Files.move(moved, directory);

@@ -45,7 +45,7 @@ class ConsistencyTest extends ParameterServerTestBase {
           a.push(all(size, 2));
           a.clock();
           b.push(all(size, 4));
-          assertThat(first(b)).isZero(); // of its own step: nothing is applied yet
+          assertThat(first(b)).isZero(); // its own step is not applied yet
           var waits = a.startPull();
           assertThat(waits.isReady()).isFalse();
           b.clock();
@@ -93,7 +93,7 @@ class ConsistencyTest extends ParameterServerTestBase {
         var threads = new Thread[workers];
         var joined = new DenseWorker[workers];
         for (int rank = 0; rank < workers; rank++) {
-          joined[rank] = table.join(rank); // all before any begins
+          joined[rank] = table.join(rank); // all join before any begins
         }
         for (int rank = 0; rank < workers; rank++) {
           int me = rank;
@@ -127,7 +127,7 @@ class ConsistencyTest extends ParameterServerTestBase {
         for (int i = 1; i <= 2; i++) {
           fast.push(all(8, 1));
           fast.clock();
-          assertThat(first(fast)).isEqualTo(-i); // applied as they come
+          assertThat(first(fast)).isEqualTo(-i); // applied when they arrive
         }
         fast.clock();
         var waits = fast.startPull();

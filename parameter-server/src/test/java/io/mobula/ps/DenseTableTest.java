@@ -95,7 +95,7 @@ class DenseTableTest extends ParameterServerTestBase {
   @Test
   void memoryComesBackAtOnceAndNotWhenTheCollectorRuns() {
     try (var server = server(1);
-        var worker = table(server, 5_000_000).join(0)) { // 20 MB, in a store of 256
+        var worker = table(server, 5_000_000).join(0)) { // 20 MB, in a store of 256 MB
       for (int i = 0; i < 60; i++) {
         try (var slot = worker.claim()) {
           slot.segment(0).fill((byte) 0);
@@ -194,7 +194,7 @@ class DenseTableTest extends ParameterServerTestBase {
         var coming = worker.startPull()) {
       worker.push(ones(LARGE));
       try (var pulled = coming.await()) {
-        assertThat(pulled.get(3)).isZero(); // was asked for before
+        assertThat(pulled.get(3)).isZero(); // it was requested before the push
       }
       assertThatThrownBy(coming::await).isInstanceOf(IllegalStateException.class);
     }
@@ -310,7 +310,7 @@ class DenseTableTest extends ParameterServerTestBase {
       var normed =
           server.dense("n", 4).optimizer(Optimizers.sgd(1)).clipByNorm(1).create();
       try (var worker = normed.join(0)) {
-        worker.push(new float[] {3, 0, 0, 4}); // over both shards: one norm
+        worker.push(new float[] {3, 0, 0, 4}); // one norm over both shards
         assertThat(normed.toFloats()[0]).isCloseTo(-0.6f, within(1e-6f));
         assertThat(normed.toFloats()[3]).isCloseTo(-0.8f, within(1e-6f));
       }

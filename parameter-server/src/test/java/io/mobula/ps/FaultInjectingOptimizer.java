@@ -10,20 +10,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
 /**
- * Plain descent, and a plain sum of gradients, of which one method misbehaves while its name is
- * armed.
+ * Plain descent and a plain sum of gradients, one method of which fails while the name is armed.
  *
- * @param name tells it from those of other tests
- * @param method which one
+ * @param name identifies the optimizer of one test
+ * @param method name of the method that fails
  */
 record FaultInjectingOptimizer(String name, FaultKind kind, String method)
     implements Optimizer, Aggregator {
-  /** Has a permit for each method that blocks. */
+  /** Semaphore with a permit for each method call that blocks. */
   static final Semaphore BLOCKED = new Semaphore(0);
 
   private static final Set<String> ARMED = ConcurrentHashMap.newKeySet();
 
-  /** What the method does. */
+  /** Kind of failure of the method. */
   enum FaultKind {
     THROWS {
       @Override
@@ -33,7 +32,7 @@ record FaultInjectingOptimizer(String name, FaultKind kind, String method)
     },
     RECURSES {
       @Override
-      @SuppressWarnings("InfiniteRecursion") // that is what it is for
+      @SuppressWarnings("InfiniteRecursion") // intended
       void act() {
         act();
       }

@@ -9,7 +9,7 @@ import io.mobula.ps.optimizer.Optimizers;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** What does not fit into the heap of a shard fails, and nothing else does. */
+/** Tests that a request without room on the heap fails, and nothing else does. */
 class HeapLimitsTest extends ParameterServerTestBase {
   private static final int SIZE = 50_000;
 
@@ -29,7 +29,7 @@ class HeapLimitsTest extends ParameterServerTestBase {
       var small = server.dense("small", 1000).initial(ones(1000)).create();
       long before = storeUsed();
       long most = Runtime.getRuntime().maxMemory();
-      int vectors = (int) (most / SIZE / Float.BYTES + 1); // of each shard: half the heap and more
+      int vectors = (int) (most / SIZE / Float.BYTES + 1); // per shard: over half of the heap
       var big = server.dense("big", SIZE).optimizer(new OutOfMemoryOptimizer("big", 2 * vectors));
       assertThatThrownBy(big::create)
           .isInstanceOf(HeapException.class)
@@ -37,8 +37,8 @@ class HeapLimitsTest extends ParameterServerTestBase {
               ".*optimizer's state of table big of 50000 floats on shard [01] of 2: it takes \\d+"
                   + " bytes, \\d+ of " + most + " are free.*");
       assertThat(small.toFloats()).containsOnly(1);
-      assertThat(storeUsed()).isLessThanOrEqualTo(before); // others may have given some back
-      var again = server.dense("big", SIZE).initial(ones(SIZE)).create(); // the name is free
+      assertThat(storeUsed()).isLessThanOrEqualTo(before); // other tests may have freed some
+      var again = server.dense("big", SIZE).initial(ones(SIZE)).create(); // the name is free again
       assertThat(again.toFloats()).containsOnly(1);
     }
   }

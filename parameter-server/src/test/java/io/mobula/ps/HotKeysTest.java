@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Keys that are pushed more often than others. */
+/** Tests of frequently pushed keys. */
 class HotKeysTest extends ParameterServerTestBase {
   private static final long HOT = 7;
 
@@ -56,7 +56,7 @@ class HotKeysTest extends ParameterServerTestBase {
     }
   }
 
-  /** With descent of whole numbers, so that the order of sums is of no matter. */
+  /** Trains by descent with whole numbers, so that sums do not depend on their order. */
   private float[] trained(Consistency rule, int hot) {
     try (var server = server(2)) {
       var table = server
@@ -68,7 +68,7 @@ class HotKeysTest extends ParameterServerTestBase {
       var random = new Random(2);
       var all = random.longs(1000, 0, 1000).toArray();
       try (var worker = table.join(0)) {
-        for (int step = 0; step < 140; step++) { // hot keys are chosen anew twice
+        for (int step = 0; step < 140; step++) { // hot keys are selected twice
           for (int push = 0; push < 3; push++) {
             worker.push(keys(random, 90), ones(180));
           }
@@ -89,7 +89,7 @@ class HotKeysTest extends ParameterServerTestBase {
       var table = server.sparse("t", 1).optimizer(Optimizers.sgd(1)).hotKeys(1).create();
       try (var worker = table.join(0)) {
         worker.push(keys(new Random(3), 900), ones(900));
-        worker.clock(); // from now on it is hot
+        worker.clock(); // makes the key hot
         long before = table.metrics().getFirst().keys();
         for (int i = 0; i < 50; i++) {
           worker.push(new long[] {HOT}, ones(1));
@@ -97,7 +97,7 @@ class HotKeysTest extends ParameterServerTestBase {
         worker.clock();
         assertThat(table.metrics().getFirst().keys()).isEqualTo(before + 1);
         assertThat(worker.pull(HOT)).containsExactly(-350);
-        for (int i = 0; i < 64; i++) { // as many as are kept
+        for (int i = 0; i < 64; i++) { // as many as are accumulated
           worker.push(new long[] {HOT}, ones(1));
         }
         worker.push(new long[] {HOT}, ones(1));

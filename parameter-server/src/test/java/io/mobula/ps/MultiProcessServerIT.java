@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** Shards and workers in different JVMs, which may be killed. */
+/** Tests with shards and workers in different JVMs, some of which are killed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 class MultiProcessServerIT {
-  private static final int LARGE = 2_000_000; // 8 MB, in stores of 64
+  private static final int LARGE = 2_000_000; // 8 MB, in stores of 64 MB
 
   private LocalCluster cluster;
 
@@ -104,7 +104,7 @@ class MultiProcessServerIT {
     }
   }
 
-  /** A worker as an actor. */
+  /** Actor that is a worker. */
   static final class WorkerActor {
     private final DenseTable table;
     private final DenseWorker worker;
@@ -148,7 +148,7 @@ class MultiProcessServerIT {
         goesOn.clock();
         var waits = goesOn.startPull();
         own.kill(1);
-        try (var pulled = waits.await()) { // long before the patience is over
+        try (var pulled = waits.await()) { // long before the worker timeout
           assertThat(pulled.get(3)).isEqualTo(-1);
         }
       }

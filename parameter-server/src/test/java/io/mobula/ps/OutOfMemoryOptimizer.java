@@ -7,9 +7,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Plain descent with as many state vectors as a test wants, whose next updates have no memory.
+ * Plain descent with any number of state vectors, whose next updates throw an
+ * {@link OutOfMemoryError}.
  *
- * @param name of the test that says how many of them
+ * @param name name of the test, which sets the number of failures
  */
 record OutOfMemoryOptimizer(String name, int stateVectors) implements Optimizer {
   private static final ConcurrentMap<String, AtomicInteger> FAULTS = new ConcurrentHashMap<>();
@@ -18,7 +19,7 @@ record OutOfMemoryOptimizer(String name, int stateVectors) implements Optimizer 
     return FAULTS.computeIfAbsent(name, absent -> new AtomicInteger());
   }
 
-  /** So many updates are going to fail. */
+  /** Sets how many of the next updates fail. */
   void failNext(int updates) {
     faults(name).set(updates);
   }

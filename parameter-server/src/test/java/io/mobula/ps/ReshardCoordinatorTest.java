@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tables that move to other numbers of shards while workers go on. */
+/** Tests of tables that move to other numbers of shards while workers continue. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class ReshardCoordinatorTest extends ParameterServerTestBase {
@@ -88,7 +88,7 @@ class ReshardCoordinatorTest extends ParameterServerTestBase {
     }
   }
 
-  /** Gradients of ones, with and without waiting, in part and as a whole. */
+  /** Pushes gradients of ones: with and without waiting, in parts and as a whole. */
   private static void push(DenseWorker worker, int size, int steps) {
     try (worker) {
       while (worker.steps() < steps) {

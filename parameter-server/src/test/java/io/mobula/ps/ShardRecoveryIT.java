@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Shards whose JVM is killed, and go on from a replica or from a checkpoint. */
+/** Tests of shards whose JVM is killed, and that recover from a replica or a checkpoint. */
 @Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)

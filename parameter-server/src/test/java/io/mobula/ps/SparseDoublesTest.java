@@ -15,10 +15,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rows of 64 bits a number. */
+/** Tests of rows of 64-bit numbers. */
 class SparseDoublesTest extends ParameterServerTestBase {
   private static final long[] KEYS = new Random(5).longs(300).distinct().toArray();
-  private static final double TINY = 0x1p-40; // lost in a float beside 1
+  private static final double TINY = 0x1p-40; // a float loses it beside 1
 
   private static double[] all(int size, double value) {
     var result = new double[size];
@@ -40,8 +40,8 @@ class SparseDoublesTest extends ParameterServerTestBase {
         try (var worker = table.join(0)) {
           worker.push(new long[] {7, -3, 7}, new double[] {1, 2, 3, 4, TINY, 0});
           assertThat(worker.pullDoubles(-3, 9, 7)).containsExactly(-3, -4, 0, 0, -1 - TINY, -2);
-          worker.push(KEYS, all(2 * KEYS.length, TINY)); // by way of the store, where large
-          worker.push(KEYS, all(2 * KEYS.length, 1)); // by the list's name
+          worker.push(KEYS, all(2 * KEYS.length, TINY)); // through the store, if large
+          worker.push(KEYS, all(2 * KEYS.length, 1)); // by the hash of the key list
           assertThat(worker.pullDoubles(KEYS)).containsOnly(-1 - TINY);
         }
       }
@@ -54,7 +54,7 @@ class SparseDoublesTest extends ParameterServerTestBase {
       var table = server.sparse("t", 8).doubles().initial(0.1, 42).create();
       try (var worker = table.join(0)) {
         var before = worker.pullDoubles(1, 2, 3);
-        worker.push(new long[] {2}, new double[8]); // makes the row
+        worker.push(new long[] {2}, new double[8]); // creates the row
         assertThat(worker.pullDoubles(1, 2, 3)).containsExactly(before);
         assertThat(before).doesNotHaveDuplicates();
         for (double each : before) {

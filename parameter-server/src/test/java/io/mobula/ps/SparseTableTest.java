@@ -72,7 +72,7 @@ class SparseTableTest extends ParameterServerTestBase {
       var table = server.sparse("a", 1).optimizer(Optimizers.adagrad(1)).create();
       try (var worker = table.join(0)) {
         worker.push(new long[] {5, 5, 5}, new float[] {1, 1, 1});
-        assertThat(worker.pull(5)[0]).isCloseTo(-1, within(1e-3f)); // one step of one sum
+        assertThat(worker.pull(5)[0]).isCloseTo(-1, within(1e-3f)); // one step with one sum
       }
     }
   }
@@ -113,7 +113,7 @@ class SparseTableTest extends ParameterServerTestBase {
         var keys = IntStream.range(0, 20).mapToLong(i -> i).toArray();
         worker.push(keys, ones);
         worker.flush();
-        for (int i = 1; i <= 100; i++) { // more lists than a shard remembers
+        for (int i = 1; i <= 100; i++) { // more key lists than a shard remembers
           long from = 1000L * i;
           other.push(IntStream.range(0, 20).mapToLong(k -> from + k).toArray(), ones);
         }
@@ -138,7 +138,7 @@ class SparseTableTest extends ParameterServerTestBase {
           server.sparse("r", 8).initial(0.1, 42).optimizer(Optimizers.sgd(1)).create();
       try (var worker = table.join(0)) {
         var before = worker.pull(1, 2, 3);
-        worker.push(new long[] {2}, new float[8]); // makes the row
+        worker.push(new long[] {2}, new float[8]); // creates the row
         assertThat(worker.pull(1, 2, 3)).containsExactly(before);
         assertThat(before).doesNotHaveDuplicates();
         for (float each : before) {
@@ -204,7 +204,7 @@ class SparseTableTest extends ParameterServerTestBase {
       var other = threads.submit(() -> {
         try (b) {
           for (int i = 0; i < 10; i++) {
-            b.exchange(new long[] {i}, new double[] {4}); // of one shard
+            b.exchange(new long[] {i}, new double[] {4}); // on one shard
           }
         }
         return true;

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Trainings during which the process with all shards is killed in a random step: the parameters at
- * the end are those of the same training that nobody disturbs, to the last bit.
+ * Trainings in which the process with all shards is killed at a random step. The final parameters
+ * equal those of the same training without the kill, to the last bit.
  *
- * <p>{@code -Dmobula.test.trainings} is how many (3); {@code -Dmobula.test.seed} the seed of the
- * first, and that of each next one is one more.
+ * <p>{@code -Dmobula.test.trainings} is their number (3); {@code -Dmobula.test.seed} is the seed of
+ * the first, and each later one adds 1.
  */
 @Tag("long")
 @Timeout(value = 2, unit = TimeUnit.HOURS)
@@ -32,7 +32,7 @@ class TrainingKillsIT {
   private static final List<Consistency> RULES = List.of(
       Consistency.asynchronous(), Consistency.boundedStaleness(1), Consistency.bulkSynchronous());
 
-  /** What a seed says of a training. */
+  /** Parameters of a training, derived from a seed. */
   private record Training(
       int size, int shards, int steps, int kill, Optimizer optimizer, Consistency rule, long seed) {
     static Training of(long seed) {

@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A program's optimizer or partitioner that fails ends its request, and nothing else. */
+/**
+ * Tests that a failure of a user's optimizer or partitioner fails its request, and nothing else.
+ */
 class UserCodeFailureTest extends ParameterServerTestBase {
   private static final int SIZE = 8;
 
@@ -41,7 +43,7 @@ class UserCodeFailureTest extends ParameterServerTestBase {
     return misbehaving("aggregate", "rateAt", "update");
   }
 
-  /** Each of these methods in each way but one that does not return. */
+  /** Combines the methods with all kinds of failure except blocking. */
   private static Stream<Arguments> misbehaving(String... methods) {
     return Stream.of(methods)
         .flatMap(method ->
@@ -86,7 +88,7 @@ class UserCodeFailureTest extends ParameterServerTestBase {
         .create();
   }
 
-  /** Hears of all that has failed, until there is nothing more to hear. */
+  /** Flushes until no failure is left to be thrown. */
   private static void flushAll(DenseWorker worker) {
     for (int i = 0; i < 10; i++) {
       var thrown = catchThrowable(worker::flush);
@@ -132,14 +134,14 @@ class UserCodeFailureTest extends ParameterServerTestBase {
         }));
         flushAll(a);
         flushAll(b);
-        try (var late = table.join(2)) { // who comes and goes is not concerned
+        try (var late = table.join(2)) { // joining and leaving still work
           assertThat(late.steps()).isEqualTo(1);
         }
         assertThat(other.toFloats()).containsOnly(1);
         assertThat(table.toFloats()).containsOnly(0);
         hostile.disarm();
         try (var pulled = b.pull()) {
-          assertThat(pulled.toFloats()).containsOnly(-2); // all that was kept, once
+          assertThat(pulled.toFloats()).containsOnly(-2); // all kept gradients, once
         }
       }
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever happens to the files of a checkpoint is noticed. */
+/** Tests that any alteration of a checkpoint's files is detected. */
 class CheckpointAlterationTest {
   private static final int SHARDS = 3;
 

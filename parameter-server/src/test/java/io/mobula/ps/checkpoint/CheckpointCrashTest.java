@@ -16,7 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Stopped anywhere, a checkpoint that is being written leaves the one before it the latest. */
+/** Tests that a checkpoint whose writing stops at any point leaves the previous one the latest. */
 class CheckpointCrashTest {
   @TempDir
   Path root;
@@ -24,7 +24,7 @@ class CheckpointCrashTest {
   private final SampleTable before = SampleTable.of("t", 20, new Random(1));
   private final SampleTable after = SampleTable.of("t", 20, new Random(2));
 
-  /** One that is being written, step by step. */
+  /** Checkpoint that is written step by step. */
   private final class PendingCheckpoint {
     private final TableCheckpoints checkpoints;
     private final List<CheckpointPart> parts = new ArrayList<>();

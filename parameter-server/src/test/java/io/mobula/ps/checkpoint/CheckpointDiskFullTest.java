@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a disk of 64 KiB, which only root may mount. */
+/** Tests with a full disk of 64 KiB; only root can mount it. */
 class CheckpointDiskFullTest {
   @TempDir
   Path directory;
@@ -45,7 +45,7 @@ class CheckpointDiskFullTest {
     }
   }
 
-  /** What it says if it fails. */
+  /** Runs a command; returns its output if it fails, else an empty text. */
   private static String run(String... command) throws InterruptedException {
     try {
       var process = new ProcessBuilder(command).redirectErrorStream(true).start();

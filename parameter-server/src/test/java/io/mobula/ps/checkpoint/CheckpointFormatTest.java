@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bytes of the files, so that no release changes them by accident. */
+/** Tests of the files' exact bytes, so that no release changes them by accident. */
 class CheckpointFormatTest {
   @TempDir
   Path directory;

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Altered manifests, with and without a checksum that is right for them. */
+/** Tests of altered manifests, with and without a matching checksum. */
 @Tag("fuzz")
 class CheckpointManifestFuzzTest {
   private static final CheckpointManifest MANIFEST = new CheckpointManifest(

@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables may be called anything. */
+/** Tests that a table may have any name. */
 class DirectoryNamesTest {
   private static final List<String> NAMES = List.of(
       "",

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** A table of items of four bytes, any bits at all, and the shards that write it. */
+/** Table of random four-byte items, with the shards that write it. */
 final class SampleTable {
   static final String SHAPE = "dense float, 2 state vectors";
   private static final int EACH = 4;
@@ -30,7 +30,7 @@ final class SampleTable {
     return new SampleTable(name, items);
   }
 
-  /** The same items in a table of another name. */
+  /** Returns a table of another name with these items. */
   SampleTable called(String other) {
     return new SampleTable(other, items);
   }
@@ -39,7 +39,7 @@ final class SampleTable {
     return items.length / EACH;
   }
 
-  /** Writes one checkpoint, by that many shards. */
+  /** Writes one checkpoint by that many shards. */
   Path write(TableCheckpoints checkpoints, long number, int shards) {
     var draft = checkpoints.begin(number);
     return checkpoints.commit(draft, manifest(parts(draft, shards)));
@@ -53,7 +53,7 @@ final class SampleTable {
     return parts;
   }
 
-  /** Where a shard's range begins; uneven, and the first of many have none. */
+  /** Returns where a shard's range begins; ranges are uneven, and the first of many are empty. */
   long start(int shard, int shards) {
     return size() * shard * shard / ((long) shards * shards);
   }
@@ -70,7 +70,7 @@ final class SampleTable {
     }
   }
 
-  /** What a shard writes: its items behind as many other bytes as its number. */
+  /** Returns the bytes that a shard writes: as many padding bytes as its index, then its items. */
   byte[] bytes(int shard, long from, long to) {
     var bytes = new byte[shard + (int) (to - from) * EACH];
     Arrays.fill(bytes, 0, shard, (byte) 0x5a);
@@ -78,7 +78,7 @@ final class SampleTable {
     return bytes;
   }
 
-  /** Outside the heap, in an array of bytes, or in one of floats. */
+  /** Copies bytes to off-heap memory, to an array of bytes, or to an array of floats. */
   private static MemorySegment memory(MemorySegment bytes, int kind) {
     return switch (kind) {
       case 0 -> Arena.ofAuto().allocate(bytes.byteSize(), 1).copyFrom(bytes);
@@ -92,7 +92,7 @@ final class SampleTable {
         CheckpointManifest.VERSION, name, SHAPE, "Adam[rate=0.001]", size(), 1000, parts);
   }
 
-  /** Fails unless the checkpoint has every byte of this table. */
+  /** Fails unless the checkpoint contains every byte of this table. */
   void requireIn(Path checkpoint, String when) {
     var reader = CheckpointReader.open(checkpoint);
     reader.verify();
@@ -103,7 +103,7 @@ final class SampleTable {
     }
   }
 
-  /** The bytes of a part by way of mapped memory. */
+  /** Returns the bytes of a part, read from mapped memory. */
   static byte[] read(CheckpointReader reader, CheckpointPart part) {
     try (var arena = Arena.ofConfined()) {
       return reader.map(part, arena).toArray(ValueLayout.JAVA_BYTE);

@@ -32,7 +32,7 @@ class WorkerTrackerTest {
     assertThat(workers.recordPush(1, 1)).isFalse();
     assertThat(workers.recordPush(1, 3)).isTrue();
     assertThat(workers.recordPush(1, 2)).isFalse();
-    assertThat(workers.recordPush(9, 1)).isFalse(); // a stranger's
+    assertThat(workers.recordPush(9, 1)).isFalse(); // of an unknown worker
   }
 
   @Test

@@ -8,7 +8,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Altered encodings are decoded or refused, and nothing beside their range is written. */
+/**
+ * Tests that altered encodings are decoded or refused, and that nothing outside their range is
+ * written.
+ */
 @Tag("fuzz")
 class AlteredGradientsTest {
   private static final int LENGTH = 3_000;

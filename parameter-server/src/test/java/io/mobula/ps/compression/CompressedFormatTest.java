@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The bytes of each format, so that no release changes them by accident. */
+/** Tests of the exact bytes of each format, so that no release changes them by accident. */
 class CompressedFormatTest {
 
   static Stream<Arguments> formats() {

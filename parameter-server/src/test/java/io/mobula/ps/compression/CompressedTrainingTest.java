@@ -9,8 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Two workers that fit a linear model by stochastic gradient descent, their gradients encoded. Most
- * features are weak beside some, so that without error feedback top k and one bit miss them.
+ * Training of a linear model by stochastic gradient descent, with two workers and encoded
+ * gradients. Most features are weak compared to some, so that top k and one bit would miss them
+ * without error feedback.
  */
 class CompressedTrainingTest {
   private static final int FEATURES = 100;

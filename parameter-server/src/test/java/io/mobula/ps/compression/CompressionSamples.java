@@ -3,9 +3,7 @@ package io.mobula.ps.compression;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/**
- * What the tests of all compressions share: the compressions, gradients, and decoding in one call.
- */
+/** Fixtures of the compression tests: the compressions, gradients, and decoding in one call. */
 final class CompressionSamples {
   private CompressionSamples() {}
 
@@ -32,7 +30,7 @@ final class CompressionSamples {
     return numbers;
   }
 
-  /** What arrives of the first gradient. */
+  /** Encodes and decodes a first gradient. */
   static float[] sent(Compression compression, float... gradient) {
     int length = gradient.length;
     return decoded(compression, compression.encoder(length).encode(gradient, 0), length);

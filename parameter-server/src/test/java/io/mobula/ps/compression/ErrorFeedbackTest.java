@@ -10,16 +10,17 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What has arrived differs from the sum of all gradients by the residual alone, which does not grow
- * with the rounds; without feedback, it would with each.
+ * Tests that the sum of what arrives differs from the sum of all gradients only by the residual,
+ * which does not grow with the rounds. Without feedback the difference would grow in each round.
  */
 class ErrorFeedbackTest {
   private static final int LENGTH = 3_000;
   private static final int ROUNDS = 400;
 
   /**
-   * Each compression with how many gradients' norms its residual may have: of top k, as Karimireddy
-   * et al. (2019) prove in their third lemma; of the others, a round number above what they have.
+   * Returns each compression with a bound on its residual, in norms of a gradient: for top k the
+   * bound that Karimireddy et al. (2019) prove in their third lemma, for the others a round number
+   * above the observed value.
    */
   static Stream<Arguments> compressions() {
     double fraction = 0.1;

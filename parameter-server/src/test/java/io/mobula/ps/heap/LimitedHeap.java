@@ -3,7 +3,7 @@ package io.mobula.ps.heap;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** A heap of which a test says how much is free. */
+/** Heap gauge whose values are set by a test. */
 public final class LimitedHeap implements HeapGauge {
   private static final long MOST = 1L << 30;
 
@@ -13,15 +13,12 @@ public final class LimitedHeap implements HeapGauge {
   private boolean collects = true;
   private Duration takes = Duration.ZERO;
 
-  /** What admits allocations in it. */
+  /** Returns the admission control for this heap. */
   public HeapAdmission room() {
     return new HeapAdmission(this);
   }
 
-  /**
-   * From now on so many bytes are free besides those that are kept, before and after any
-   * collection.
-   */
+  /** Sets the number of free bytes beyond the reserve, before and after any collection. */
   public LimitedHeap freeBytes(long bytes) {
     free = bytes + MOST / 16;
     afterCollection = -1;

@@ -98,7 +98,7 @@ class AdamTest {
         .withMessageContaining("weightDecay=-1.0");
   }
 
-  /** Algorithm 1 of the first paper, and algorithm 2 of the second, line by line. */
+  /** Returns algorithm 1 of the first paper with algorithm 2 of the second, line by line. */
   private static ReferenceFormula formula(
       double beta1, double beta2, double epsilon, double coupled, double decoupled) {
     return (step, w, state, gradient) -> {

@@ -21,13 +21,13 @@ class FtrlTest {
 
     // z = 3, n = 9: -(3 - 1) / ((1 + 3) / 0.5 + 2)
     assertThat(weight.step(3)).isCloseTo(-0.2, within(1e-15));
-    // sigma = (5 - 3) / 0.5 = 4, z = 3 - 4 + 4 * 0.2 = -0.2, which l1 swallows
+    // sigma = (5 - 3) / 0.5 = 4, z = 3 - 4 + 4 * 0.2 = -0.2, below l1
     assertThat(weight.step(-4)).isEqualTo(0.0);
     assertThat(weight.state(0)).isCloseTo(-0.2, within(1e-15));
     assertThat(weight.state(1)).isEqualTo(25);
   }
 
-  /** The identity that the paper starts from. */
+  /** Verifies the identity that the paper starts from. */
   @Test
   void withoutPenaltiesIsDescentWithARatePerWeight() {
     var weight = new OneWeight(Optimizers.ftrl(0.3, 1, 0, 0), 0);
@@ -103,7 +103,7 @@ class FtrlTest {
         .withMessageContaining("l2=Infinity");
   }
 
-  /** Of 100 weights the first 10 have gradients around 1, the others around 0. */
+  /** Trains 100 weights, the first 10 with gradients around 1, the others around 0. */
   private static float[] trained(Optimizer optimizer) {
     var random = new Random(5);
     var weights = new float[100];
@@ -126,7 +126,7 @@ class FtrlTest {
     return zeros;
   }
 
-  /** Algorithm 1 with the update of one round before the prediction of the next. */
+  /** Returns algorithm 1, with the update of one round before the prediction of the next. */
   private static ReferenceFormula algorithm(double alpha, double beta, double l1, double l2) {
     return (step, w, state, g) -> {
       double sigma = (Math.sqrt(state[1] + g * g) - Math.sqrt(state[1])) / alpha;

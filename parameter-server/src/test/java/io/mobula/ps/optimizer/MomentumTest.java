@@ -52,7 +52,10 @@ class MomentumTest {
         .schedule(LearningRateSchedule.stepDecay(5, 0.5)));
   }
 
-  /** Sutskever's weights are behind; what he takes gradients at, ahead by a velocity, is ours. */
+  /**
+   * Compares with Sutskever's method: he takes gradients at his weights plus a velocity, which are
+   * the weights here.
+   */
   @Test
   void isWhereSutskeverTakesHisGradients() {
     double rate = 0.1;

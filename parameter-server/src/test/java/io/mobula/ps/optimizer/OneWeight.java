@@ -1,6 +1,6 @@
 package io.mobula.ps.optimizer;
 
-/** One weight, its state and the number of its steps: for what can be followed by hand. */
+/** Single weight with its state and step count, for calculations by hand. */
 final class OneWeight {
   private final Optimizer optimizer;
   private final double[] weight;
@@ -13,7 +13,7 @@ final class OneWeight {
     this.state = new double[optimizer.stateVectors()][1];
   }
 
-  /** Applies a gradient with the rate of the schedule; returns what the weight became. */
+  /** Applies a gradient with the scheduled rate; returns the new weight. */
   double step(double gradient) {
     steps++;
     return step(gradient, optimizer.rateAt(steps));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What all optimizers promise. */
+/** Tests of the contract of all optimizers. */
 class OptimizerTest {
   private static final int SIZE = 2000;
 
@@ -166,7 +166,7 @@ class OptimizerTest {
   }
 
   private record Floats(float[] weights, float[][] state) {
-    /** With state above 0, as sums of squares are. */
+    /** Creates random weights with positive state, as sums of squares are. */
     static Floats random(Optimizer optimizer, long seed) {
       var state = new float[optimizer.stateVectors()][];
       for (int s = 0; s < state.length; s++) {

@@ -6,19 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.Random;
 
-/** A rule for one weight as it was published: in doubles, number by number, with its branches. */
+/** Published update rule for one weight: in doubles, number by number, with its branches. */
 @FunctionalInterface
 interface ReferenceFormula {
   int SEEDS = 5;
   int STEPS = 25;
   int WEIGHTS = 37;
 
-  /** What the weight becomes; its state changes in place. */
+  /** Returns the next weight; updates the state in place. */
   double next(OptimizerStep step, double weight, double[] state, double gradient);
 
-  /**
-   * Runs the optimizer and this beside each other, over random gradients, in floats and doubles.
-   */
+  /** Compares the optimizer with this rule on random gradients, in floats and doubles. */
   default void isFollowedBy(Optimizer optimizer) {
     for (long seed = 1; seed <= SEEDS; seed++) {
       var random = new Random(seed);
@@ -43,7 +41,7 @@ interface ReferenceFormula {
     }
   }
 
-  /** Of sizes from small to large, some of them 0. */
+  /** Returns a gradient with numbers of small to large size, some of them 0. */
   private static float[] gradient(Random random) {
     var gradient = new float[WEIGHTS];
     for (int i = 0; i < WEIGHTS; i++) {

@@ -1,6 +1,6 @@
 package io.mobula.ps.optimizer;
 
-/** An optimizer as a user writes one, from nothing but what is public. */
+/** Optimizer as a user writes it, with public API only. */
 record SignDescent(double rate) implements Optimizer {
   @Override
   public int stateVectors() {

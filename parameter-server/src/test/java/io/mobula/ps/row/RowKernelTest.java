@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RowKernelTest {
-  private static final int ROWS = 9000; // of more than one chunk
+  private static final int ROWS = 9000; // more than one chunk
   private static final Optimizer OPTIMIZER = Optimizers.adagrad(0.5);
 
   private static double[] random(Random random, int count) {
@@ -43,7 +43,7 @@ class RowKernelTest {
       var sums = new double[ROWS][];
       kernel.beginUpdate(ROWS);
       for (int push = 0; push < 2; push++) {
-        var rows = random.ints(3000, 0, ROWS).toArray(); // some twice
+        var rows = random.ints(3000, 0, ROWS).toArray(); // with repetitions
         var gradients = random(random, rows.length * width);
         kernel.add(rows, numbers(numberType, gradients).memory());
         for (int i = 0; i < rows.length; i++) {

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Altered gradients, rows and blocks that a shard of the parameter server is sent: taken in or
- * refused. The first byte of an input tells what it is.
+ * Tests that a shard applies or refuses altered gradients, rows and snapshots. The first byte of an
+ * input selects the kind.
  */
 class ShardFuzzTest {
   private static final int LENGTH = 200;

@@ -41,7 +41,7 @@ class SparseShardTest {
     shard.join(WORKER, 0, new NodeId(1));
   }
 
-  /** Gradients of 1 for each key. */
+  /** Creates a frame with a gradient of 1 for each key. */
   private static SparseFrame frame(
       long sequence, int layout, NumberType numberType, boolean follow, long... keys) {
     long bytes = SparseFrame.sizeOf(keys.length, 1, numberType, follow);
