@@ -269,7 +269,7 @@ public final class ParameterServer implements AutoCloseable {
     }
   }
 
-  // ---- where it is
+  // ---- locations and resharding
 
   /** Returns the present number of shards. */
   public int shards() {

@@ -118,7 +118,7 @@ final class WorkerSession {
     }
   }
 
-  // ---- what is under way
+  // ---- requests in flight
 
   /** Records a push of a step that was sent. */
   void trackPush(int shard, long step, ObjectRef<?> answer, InFlightPush inFlightPush) {

@@ -169,7 +169,7 @@ class AsyncPushPullTest extends ParameterServerTestBase {
     }
   }
 
-  // ---- several as one
+  // ---- batched pushes
 
   @Test
   void manySmallPushesAreFewMessagesAndTheSameWeights() throws Exception {

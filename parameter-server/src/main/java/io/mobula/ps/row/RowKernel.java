@@ -52,7 +52,7 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
     };
   }
 
-  // ---- where rows are
+  // ---- positions of rows
 
   /** Ensures that rows below that number exist; new ones are zeros. */
   public final void ensureRows(int rows) {
@@ -102,7 +102,7 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
 
   abstract void setInitial(int row, long key);
 
-  // ---- an update
+  // ---- updates
 
   /** Begins an update of rows below that number. */
   public final void beginUpdate(int known) {

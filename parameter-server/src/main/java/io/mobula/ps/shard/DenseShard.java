@@ -200,7 +200,7 @@ final class DenseShard extends TableShard {
     });
   }
 
-  // ---- moving
+  // ---- snapshots
 
   @Override
   void releaseGradients() {

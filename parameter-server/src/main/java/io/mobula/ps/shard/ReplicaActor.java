@@ -36,7 +36,7 @@ public final class ReplicaActor {
     }
   }
 
-  // ---- memory
+  // ---- errors
 
   private <T> T guarded(String request, Supplier<T> work) {
     try {
@@ -61,7 +61,7 @@ public final class ReplicaActor {
     }
   }
 
-  // ---- following
+  // ---- changes of the shard
 
   private ShardReplicas.@Nullable Outcome refusal(int from) {
     if (from < epoch) {
@@ -132,7 +132,7 @@ public final class ReplicaActor {
     };
   }
 
-  // ---- getting a copy
+  // ---- receiving a copy
 
   /** Begins to receive a copy, which replaces the present one. */
   public void beginCopy(int from) {
@@ -170,7 +170,7 @@ public final class ReplicaActor {
     return complete;
   }
 
-  // ---- giving it back
+  // ---- handing the copy over
 
   /**
    * Hands the copy over to a restarted shard, and follows only that shard from then on. Returns the

@@ -62,7 +62,7 @@ public final class ShardActor {
     });
   }
 
-  // ---- memory
+  // ---- errors
 
   /**
    * Runs a request so that an error fails the request and not the shard: if memory runs out, or a
@@ -76,7 +76,7 @@ public final class ShardActor {
     }
   }
 
-  // ---- standbys
+  // ---- replicas
 
   /** Sets the replicas, which are told of all changes from now on. */
   public void setReplicas(List<ActorHandle<ReplicaActor>> handles) {
@@ -330,7 +330,7 @@ public final class ShardActor {
     }
   }
 
-  // ---- sparse tables
+  // ---- rows of sparse tables
 
   /**
    * Applies or keeps gradients of rows; the result is false, without any effect, if the shard does
@@ -418,7 +418,7 @@ public final class ShardActor {
     return tables.sparse(table).rows();
   }
 
-  // ---- all shards at the same step
+  // ---- step barrier
 
   /** Holds the table at its present step; returns the step up to which all steps are applied. */
   public CompletionStage<Long> hold(int table) {
@@ -463,7 +463,7 @@ public final class ShardActor {
     });
   }
 
-  // ---- moving
+  // ---- resharding
 
   /** Refuses all requests for a table until its move is finished. */
   public void freeze(int table) {

@@ -30,7 +30,7 @@ final class ShardTables {
     this.runtime = runtime;
   }
 
-  // ---- which there are
+  // ---- lookup
 
   /** Returns the present part of a table. */
   TableShard get(int id) {
@@ -97,7 +97,7 @@ final class ShardTables {
         : found.spec().toString();
   }
 
-  // ---- making and ending them
+  // ---- creating and dropping
 
   /** Creates an empty part of a table. */
   TableShard create(TableSpec spec, TablePart part) {

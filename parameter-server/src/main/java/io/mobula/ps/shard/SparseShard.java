@@ -221,7 +221,7 @@ final class SparseShard extends TableShard {
     return rows;
   }
 
-  // ---- moving
+  // ---- snapshots
 
   /** Does nothing, as kept gradients are copies already. */
   @Override

@@ -44,7 +44,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     this.heap = heap;
   }
 
-  // ---- memory
+  // ---- allocation
 
   /** Describes a thing of this part, for messages; evaluated lazily. */
   final Object describe(String thing) {
@@ -276,7 +276,7 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
     return answer;
   }
 
-  // ---- moving
+  // ---- moves and snapshots
 
   /** Refuses requests from now on, and fails the waiting pulls. */
   final void freeze() {
