@@ -7,7 +7,7 @@ import io.mobula.error.TaskFailedException;
 import io.mobula.internal.store.ObjectFailure;
 import org.junit.jupiter.api.Test;
 
-/** What is told of an argument that is lost. */
+/** Test of the error message about a lost argument. */
 class LostArgumentExceptionTest {
   private static final ObjectFailure LOST = new ObjectFailure(
       () -> new ObjectLostException("Object a is lost: call make of actor Maker"));

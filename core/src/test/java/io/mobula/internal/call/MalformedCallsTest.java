@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a search with altered frames has found in calls of tasks and actors. */
+/** Test of malformed calls of tasks and actors that fuzzing of frames has found. */
 class MalformedCallsTest {
   private static final long LITTLE = 1 << 20;
 
@@ -23,7 +23,7 @@ class MalformedCallsTest {
         new FrameWriter().int32(arguments).block(new byte[80]).toBytes());
   }
 
-  /** An array for 201 326 592 arguments takes 806 MB of heap, for a frame of 100 bytes. */
+  /** An array for 201 326 592 arguments would take 806 MB of heap, for a frame of 100 bytes. */
   @ParameterizedTest
   @ValueSource(ints = {201_326_592, 85, -1, Integer.MAX_VALUE})
   void moreArgumentsThanBytesAreRefusedWithoutRoomForThem(int arguments) {
@@ -37,7 +37,7 @@ class MalformedCallsTest {
     assertThat(read).isEmpty();
   }
 
-  /** They are released by whoever asked for them. */
+  /** The caller releases the arguments that were read before the failure. */
   @Test
   void thoseBeforeOneThatCannotBeReadAreKnown() {
     var read = new ArrayList<>();

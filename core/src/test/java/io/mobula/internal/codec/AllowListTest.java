@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Only classes that were named are written and read. */
+/** Test that only classes on the allow-list are encoded and decoded. */
 class AllowListTest {
   private final Codec open = Codec.create(CodecOptions.defaults());
   private final Codec strict = Codec.create(CodecOptions.defaults()

@@ -37,7 +37,7 @@ class CapturedThrowableTest {
 
     @Override
     public Throwable getCause() {
-      if (method != null) { // not while it is made
+      if (method != null) { // not while the snapshot is made
         failIn("getCause");
       }
       return super.getCause();
@@ -135,6 +135,6 @@ class CapturedThrowableTest {
   void cutsALongText() {
     var captured = CapturedThrowable.of(new IOException("x".repeat(100_000)));
     assertThat(captured.text()).hasSizeLessThan(20_000).endsWith("characters more)");
-    assertThat(captured.exception()).isInstanceOf(IOException.class); // which it stays
+    assertThat(captured.exception()).isInstanceOf(IOException.class); // keeps its class
   }
 }

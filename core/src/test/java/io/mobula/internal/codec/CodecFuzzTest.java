@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Decoding any bytes yields a value or a {@code CodecException}. Run with {@code JAZZER_FUZZ=1} to
- * search.
+ * Fuzz test: decoding any bytes returns a value or throws {@code CodecException}. Run with
+ * {@code JAZZER_FUZZ=1} to search.
  */
 class CodecFuzzTest {
   private static final Codec CODEC = Codec.create(CodecOptions.defaults());

@@ -80,7 +80,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What goes in comes out, equal and of the same class, for what people pass. */
+/**
+ * Test that decoding an encoded value returns an equal value of the same class, for common values.
+ */
 class CodecRoundTripTest {
   private final Codec codec = Codec.create(CodecOptions.defaults());
 

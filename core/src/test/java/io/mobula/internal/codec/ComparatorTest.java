@@ -32,7 +32,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Sorted collections and what sorts them: many of the JDK's comparators are lambdas of its own. */
+/** Test of sorted collections and their comparators; many of the JDK's comparators are lambdas. */
 class ComparatorTest {
   private static final List<String> WORDS = List.of("pear", "fig", "Apple", "kiwi", "date", "plum");
   private final Codec codec = Codec.create(CodecOptions.defaults());
@@ -143,7 +143,7 @@ class ComparatorTest {
     }
   }
 
-  /** Sorts by a key that a plain lambda gives: nobody can take that apart. */
+  /** Sorts by a key extracted by a plain lambda, which cannot be disassembled. */
   @Test
   void saysWhichFunctionCannotTravel() {
     var map = new TreeMap<String, Integer>(Comparator.comparing(word -> word.length()));

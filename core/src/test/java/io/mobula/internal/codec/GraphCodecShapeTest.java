@@ -23,7 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Sharing, cycles, arrays, views and values that have no {@code equals}. */
+/** Test of shared references, cycles, arrays, views and values without {@code equals}. */
 class GraphCodecShapeTest {
   private final Codec codec = Codec.create(CodecOptions.defaults());
 

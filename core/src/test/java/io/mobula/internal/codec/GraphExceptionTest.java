@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What cannot travel is refused where it is encoded, with the path that leads to it. */
+/**
+ * Test that values that cannot be encoded are rejected by the encoder, with the path that leads to
+ * them.
+ */
 class GraphExceptionTest {
   private final Codec codec = Codec.create(CodecOptions.defaults());
 

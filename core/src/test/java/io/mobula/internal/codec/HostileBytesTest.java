@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Bytes that nobody encoded: only a {@code CodecException} comes of them, and no memory beyond
- * their size.
+ * Test of crafted bytes: decoding throws only {@code CodecException}, and uses no memory beyond the
+ * size of the bytes.
  */
 class HostileBytesTest {
   private static final long MUTATION_NANOS = 3_000_000_000L;
@@ -82,7 +82,7 @@ class HostileBytesTest {
     return output.toBytes();
   }
 
-  /** The number under which the codec writes instances of this class. */
+  /** Returns the number under which the codec writes instances of this class. */
   private int numberOf(Object value) {
     return codec.encode(value).bytes()[1];
   }

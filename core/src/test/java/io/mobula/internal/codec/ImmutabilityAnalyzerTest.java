@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Which values need no copy. */
+/** Test of which values need no copy. */
 class ImmutabilityAnalyzerTest {
   interface Ref {}
 

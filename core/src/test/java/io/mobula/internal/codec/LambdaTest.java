@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Functions: as values, their shape, and apart from their caller. */
+/** Test of functions as values: encoding, signature, and isolation from their caller. */
 class LambdaTest {
   private final Codec codec = Codec.create(CodecOptions.defaults());
 
@@ -62,7 +62,7 @@ class LambdaTest {
   }
 
   @Test
-  @SuppressWarnings("CollectionIncompatibleType") // what is asked for is not the point
+  @SuppressWarnings("CollectionIncompatibleType") // the requested key does not matter
   void andWhereItIsBoundOrTakesItsReceiver() {
     var list = new ArrayList<>(List.of(1));
     Fn1<String, Boolean> hasText = list::contains;

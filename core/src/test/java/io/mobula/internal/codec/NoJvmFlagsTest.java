@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** A JVM of its own, started without any flag, stays silent. */
+/** Test that a JVM started without any flag prints no warning. */
 class NoJvmFlagsTest {
   @Test
   void needsNoFlagAndCausesNoWarning() throws Exception {
@@ -30,7 +30,10 @@ class NoJvmFlagsTest {
     assertThat(process.exitValue()).isZero();
   }
 
-  /** Exercises what could need a flag: private state, final fields, hooks, lambdas, memory. */
+  /**
+   * Program that uses everything that could need a flag: private state, final fields, hooks,
+   * lambdas, memory.
+   */
   static final class Program {
     interface SerializableSupplier<R> extends Supplier<R>, java.io.Serializable {}
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Externals and out-of-band buffers. */
+/** Test of externals and out-of-band buffers. */
 class OutOfBandValuesTest {
   interface Ref {}
 
@@ -22,7 +22,7 @@ class OutOfBandValuesTest {
 
   record Envelope(Object first, Object second, Object third) {}
 
-  /** As a tensor: memory and a shape. */
+  /** Value like a tensor: memory and a shape. */
   record Matrix(MemorySegment segment, int columns) {
     static final BufferType<Matrix> TYPE = new BufferType<>(
         Matrix.class,

@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Random values, from one thread and from many. */
+/** Test of random values, from one thread and from many. */
 class RandomGraphTest {
   private static final int GRAPHS = 2_000;
   private static final int THREADS = 8;

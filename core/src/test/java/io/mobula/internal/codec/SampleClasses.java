@@ -56,7 +56,7 @@ final class SampleClasses {
     }
   }
 
-  /** Neither Serializable nor with a constructor without parameters. */
+  /** Class that is neither Serializable nor has a constructor without parameters. */
   static final class Bean {
     private final String name;
     private final int count;
@@ -207,7 +207,7 @@ final class SampleClasses {
     }
   }
 
-  /** Writes another object in its place. */
+  /** Value that writes another object in its place. */
   static final class WriteReplaceValue implements Serializable {
     private final transient String value;
 
@@ -236,7 +236,7 @@ final class SampleClasses {
     }
   }
 
-  /** Writes part of its state by hand. */
+  /** Value that writes part of its state in {@code writeObject}. */
   static final class WriteObjectValue implements Serializable {
     private final String name;
     private transient int times;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** Exceptions, as they come back from a task. */
+/** Test of exceptions as results of tasks. */
 class ThrowableTest {
   private final Codec codec = Codec.create(CodecOptions.defaults());
 

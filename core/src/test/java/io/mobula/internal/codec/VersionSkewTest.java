@@ -14,7 +14,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two versions of a class, one on each side. */
+/** Test of two versions of a class, one on each side. */
 class VersionSkewTest {
   private static final String HEAD =
       "package skew; import java.io.Serializable; import java.util.function.Supplier;";

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Alters messages of Akka's: each is read as a whole, without a part that is missing, or not at
- * all. The first byte of an input tells the class that it is read as.
+ * Fuzzer of Akka messages: an altered message is either read completely, without a missing part, or
+ * rejected. The first byte of an input selects the class as which it is read.
  */
 public final class AkkaMessageFuzzer {
   private static final int MOST_KINDS = 256;
@@ -23,10 +23,10 @@ public final class AkkaMessageFuzzer {
 
   private record SerializedForm(int serializer, String manifest) {}
 
-  /** What is done with a message that was read. */
+  /** Handler of a message that was read. */
   @FunctionalInterface
   public interface Handler {
-    /** Throws what is wrong. */
+    /** Handles the message; throws if it is wrong. */
     void handle(Object message) throws Exception;
   }
 
@@ -35,10 +35,10 @@ public final class AkkaMessageFuzzer {
   }
 
   /**
-   * Searches.
+   * Searches for messages that break the reader or the handler.
    *
-   * @param messages one of each class at least
-   * @param handler of those that are whole
+   * @param messages at least one of each class
+   * @param handler receives the messages that are complete
    */
   public static void search(
       String name, long usual, ActorSystem<?> system, List<?> messages, Handler handler) {
@@ -52,7 +52,7 @@ public final class AkkaMessageFuzzer {
         bytes -> handler.handle(fuzz.read(bytes)));
   }
 
-  /** Akka drops it, with a warning. */
+  /** Rejection of a message by Akka, which drops it with a warning. */
   private static final class UnreadableMessageException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -96,7 +96,7 @@ public final class AkkaMessageFuzzer {
     return read.get();
   }
 
-  /** Nothing that the code counts on is null. */
+  /** Checks that no component is null that the code relies on. */
   private static void requireWhole(Object part) throws Exception {
     if (part instanceof Collection<?> all) {
       for (var each : all) {

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Makes bytes that nobody has written from some that are valid. A seed decides. For one thread. */
+/** Mutator that makes invalid bytes from valid ones, determined by a seed. For one thread. */
 final class ByteMutator {
   private static final int[] LENGTHS = {
     0, 1, -1, 127, 128, 255, 256, 65_535, 1 << 20, 1 << 28, Integer.MAX_VALUE, Integer.MIN_VALUE
@@ -54,7 +54,9 @@ final class ByteMutator {
     return bytes;
   }
 
-  /** A length or count that lies, or any other number that is odd, in either byte order. */
+  /**
+   * Replaces a number by a wrong length or count, or another unusual number, in either byte order.
+   */
   private byte[] withNumber(byte[] bytes, int at) {
     var order = random.nextInt(4) == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     var buffer = ByteBuffer.wrap(bytes).order(order);
@@ -71,7 +73,7 @@ final class ByteMutator {
     return bytes;
   }
 
-  /** Goes on like another. */
+  /** Continues with the rest of another input. */
   private byte[] spliced(byte[] bytes, int at) {
     var other = any();
     int from = other.length == 0 ? 0 : random.nextInt(other.length);

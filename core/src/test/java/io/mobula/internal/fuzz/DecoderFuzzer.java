@@ -11,9 +11,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a decoder bytes that nobody has written, for a short time, or for as many seconds as
- * {@code -Dmobula.test.fuzz.seconds} says; {@code -Dmobula.test.fuzz.seed} repeats a run. Each
- * input is decoded or refused with an error that names it, in bounded memory and time.
+ * Fuzzer that passes altered bytes to a decoder, for a short time, or for as many seconds as
+ * {@code -Dmobula.test.fuzz.seconds} specifies; {@code -Dmobula.test.fuzz.seed} repeats a run. Each
+ * input is decoded or rejected with an error that names it, in bounded memory and time.
  */
 public final class DecoderFuzzer {
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -26,19 +26,19 @@ public final class DecoderFuzzer {
 
   private DecoderFuzzer() {}
 
-  /** Reads bytes. */
+  /** Decoder of bytes under test. */
   @FunctionalInterface
   public interface Decoder {
-    /** Reads them, or throws why not. */
+    /** Decodes the bytes, or throws the reason why not. */
     void decode(byte[] bytes) throws Exception;
   }
 
   /**
-   * Searches.
+   * Searches for inputs that break a decoder.
    *
-   * @param usual for how many milliseconds, unless the build says otherwise
-   * @param valid what decoders read
-   * @param isRefusal the errors that bad bytes may have
+   * @param usual duration in milliseconds, unless the build specifies another
+   * @param valid inputs that the decoder accepts
+   * @param isRefusal tests whether an error is an expected rejection
    */
   public static void search(
       String name,
@@ -49,13 +49,15 @@ public final class DecoderFuzzer {
     searchFor(name, millis(usual), valid, isRefusal, decoder);
   }
 
-  /** For how long one search lasts: so many milliseconds, unless the build says otherwise. */
+  /**
+   * Returns the duration of one search: this many milliseconds, unless the build specifies another.
+   */
   static long millis(long usual) {
     var seconds = Long.getLong("mobula.test.fuzz.seconds");
     return seconds == null ? usual : TimeUnit.SECONDS.toMillis(seconds);
   }
 
-  /** Searches for as long as it is told, whatever the build says. */
+  /** Searches for the given duration, whatever the build specifies. */
   static void searchFor(
       String name,
       long millis,
@@ -90,7 +92,7 @@ public final class DecoderFuzzer {
     }
   }
 
-  /** Where it was thrown: one of each place is shown. */
+  /** Returns where the error was thrown; only one error of each place is shown. */
   private static String placeOf(AssertionError wrong) {
     var cause = wrong.getCause();
     return cause == null
@@ -98,7 +100,7 @@ public final class DecoderFuzzer {
         : cause.getClass() + Arrays.toString(Arrays.copyOf(cause.getStackTrace(), 3));
   }
 
-  /** One input: whether it was refused. */
+  /** Checks one input; returns whether it was rejected. */
   public static boolean check(
       String name, byte[] bytes, Predicate<Throwable> isRefusal, Decoder decoder) {
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
@@ -110,7 +112,7 @@ public final class DecoderFuzzer {
     if (failure != null && !(isRefusal.test(failure) && failure.getMessage() != null)) {
       throw wrong(name, bytes, "ends with " + failure, failure);
     }
-    if (needed > most && allocatedBy(bytes, decoder) > most) { // not by what is made once
+    if (needed > most && allocatedBy(bytes, decoder) > most) { // not by one-time initialization
       throw wrong(
           name, bytes, "takes " + needed + " bytes of the heap", duringAgain(bytes, decoder));
     }
@@ -135,7 +137,7 @@ public final class DecoderFuzzer {
     }
   }
 
-  /** Where a thread is that decodes it once more, as far as a look at it shows. */
+  /** Decodes the input once more in a thread, and samples the place where that thread is. */
   private static Throwable duringAgain(byte[] bytes, Decoder decoder) {
     var again = Thread.ofPlatform().daemon().start(() -> failureOf(bytes.clone(), decoder));
     var seen = new Exception("nothing was seen");

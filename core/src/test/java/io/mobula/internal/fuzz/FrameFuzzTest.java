@@ -33,9 +33,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Frames of every kind that nodes send each other, altered: whoever handles them refuses what
- * cannot be read with an error of Mobula's own, and no ledger breaks. Runs where it is asked to
- * search, with {@code -Dmobula.test.fuzz.seconds}.
+ * Fuzz test of frames of every kind that nodes send each other: handlers reject altered frames with
+ * an error of Mobula, and no ledger breaks. Runs only with {@code -Dmobula.test.fuzz.seconds}.
  */
 @EnabledIfSystemProperty(named = "mobula.test.fuzz.seconds", matches = "\\d+")
 @Tag("fuzz")
@@ -64,7 +63,7 @@ class FrameFuzzTest {
     }
   }
 
-  /** One that saves what it has counted. */
+  /** Actor that saves its count in checkpoints. */
   static final class SavedCounter implements CheckpointedActor<Integer> {
     private int count;
 
@@ -158,13 +157,13 @@ class FrameFuzzTest {
       var found = new ArrayList<>(toTwo.search());
       found.addAll(toOne.search());
       assertThat(found).isEmpty();
-      // the ledgers take their turns: a frame that breaks one ends its node
+      // the ledgers process their messages: a frame that breaks a ledger ends its node
       assertThat(one.availableResources()).isNotNull();
       assertThat(two.availableResources()).isNotNull();
     }
   }
 
-  /** A bit of everything that goes between nodes. */
+  /** Produces work of every kind between the nodes. */
   private static void work(MobulaRuntime one, MobulaRuntime two) throws Exception {
     var there = Placement.on(two.nodeId());
     var large = one.put(new byte[LARGE]);
@@ -207,7 +206,7 @@ class FrameFuzzTest {
     assertThat(one.waiting()).isEmpty();
   }
 
-  @SuppressWarnings("unchecked") // a stage's task has the stage's value
+  @SuppressWarnings("unchecked") // the task of a stage returns the stage's value
   private static ObjectRef<Integer> cast(ObjectRef<?> ref) {
     return (ObjectRef<Integer>) ref;
   }
@@ -227,7 +226,7 @@ class FrameFuzzTest {
     drained.drain(LIMIT).toCompletableFuture().get();
   }
 
-  /** An actor with a state that is saved, one that others inherit, and a behavior of Akka's. */
+  /** Creates a detached actor with checkpoints, which fails and restarts, and an Akka behavior. */
   private static void lasting(MobulaRuntime one, MobulaRuntime two) throws Exception {
     var there = Placement.on(two.nodeId());
     var saved = one.actor(SavedCounter::new)

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every kind of frame that a node takes is one that {@link FrameFuzzTest} alters. A worker process
- * takes one more, of one number: 82, whether it may go.
+ * Test that {@link FrameFuzzTest} alters every kind of frame that a node handles. A worker process
+ * handles one more, with one number: 82, whether it may end.
  */
 class FrameKindCoverageTest {
   @TempDir

@@ -10,12 +10,12 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * Frames as {@code docs/protocols.md} describes them, for kinds that do not come about between two
- * nodes of one JVM at will: jobs' workers, rings, hosts that share a pull, nodes that leave. What
- * they speak of is not there; their alterations reach what is.
+ * Frames written as {@code docs/protocols.md} describes them, of kinds that do not occur between
+ * two nodes of one JVM on demand: workers of jobs, rings, hosts that share a pull, leaving nodes.
+ * They refer to things that do not exist; altered frames may refer to things that do.
  */
 final class HandwrittenFrames {
-  /** Numbers of leases, requests and rows as young nodes have them. */
+  /** Small number of a lease, request or row, as young nodes have them. */
   private static final int FEW = 3;
 
   private static final int PLAIN = 4;
@@ -31,7 +31,7 @@ final class HandwrittenFrames {
     this.to = to.incarnation();
   }
 
-  /** What the first node may send to the second, by kind. */
+  /** Returns the frames that the first node may send to the second, by kind. */
   static Map<Integer, List<byte[]>> between(NodeId from, NodeId to) {
     var written = new HandwrittenFrames(from, to);
     written.objects();
@@ -177,7 +177,7 @@ final class HandwrittenFrames {
         out -> out.int64(0).int32(1).flag(false).text("task a").text("printed").int32(0));
     add(81, out -> out.int64(100));
     add(83, out -> out.int64(1));
-    // for nobody there is: the slot ends as soon as it has begun
+    // for a node that does not exist: the slot ends at once
     add(84, out -> shares(resources(out.int64(FEW).int64(-9).octet(0))));
     add(85, out -> out.int64(FEW));
     add(86, out -> out.int64(FEW).octet(1));

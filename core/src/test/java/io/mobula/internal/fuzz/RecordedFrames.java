@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The frames that come to a node: kept while it works, then altered and given to it once more. */
+/** Frames recorded while a node works, which are then altered and passed to its handlers again. */
 final class RecordedFrames {
   private static final int MOST_OF_A_KIND = 40;
   private static final int LARGEST = 20_000;
@@ -26,17 +26,26 @@ final class RecordedFrames {
   private static final int SIDES = 2;
   private static final String ENDLESS = "endless"; // a task that would keep its slot
 
-  /** Kinds that end what others go on with, so that they come last. */
+  /** Kinds that end work which other frames continue; they come last. */
   private static final Set<Integer> ENDS =
       Set.of(24, 37, 36, 50, 52, 53, 58, 59, 61, 62, 67, 68, 57, 20, 26);
 
-  /** Kinds that agree on numbers or memory for all that follows: they come from nobody there is. */
+  /**
+   * Kinds that agree on numbers or memory for all later frames; they are sent in the name of a node
+   * that does not exist.
+   */
   private static final Set<Integer> AGREEMENTS = Set.of(4, 5, 40, 41, 42, 43, 96, 97, 98, 99, 100);
 
-  /** Kinds with a call inside or a report, which only a node can write: work makes them come. */
+  /**
+   * Kinds that contain a call or a report, which only a node can write; they are recorded from
+   * work.
+   */
   static final Set<Integer> BY_WORK = Set.of(16, 17, 18, 32, 41, 48, 54, 55, 63, 65, 71);
 
-  /** A state that goes to a new host looks like one that a host has kept elsewhere. */
+  /**
+   * Kind of a state that is handed to a new host; it looks like a state that a host has kept for
+   * another.
+   */
   static final int HANDED = 73;
 
   private static final int KEPT = 71;
@@ -48,7 +57,7 @@ final class RecordedFrames {
   private final FrameRouter.Handler[] handlers;
   private final Map<Integer, List<byte[]>> frames = new ConcurrentSkipListMap<>();
 
-  /** Of this node, and from that one. */
+  /** Records the frames that come to this node from another. */
   RecordedFrames(MobulaRuntime node, NodeId from) throws Exception {
     this.from = from;
     this.node = node.nodeId();
@@ -66,7 +75,7 @@ final class RecordedFrames {
     return (FrameRouter.Handler[]) of(of(clustered, "router"), "handlers");
   }
 
-  /** The kinds of all frames that a node takes. */
+  /** Returns the kinds of all frames that a node handles. */
   static Set<Integer> kindsOf(MobulaRuntime node) throws Exception {
     var handlers = handlersOf(node);
     var kinds = new TreeSet<Integer>();
@@ -105,7 +114,7 @@ final class RecordedFrames {
     };
   }
 
-  /** The kinds that have come. */
+  /** Returns the kinds that were recorded. */
   Set<Integer> kinds() {
     return frames.entrySet().stream()
         .filter(each -> !each.getValue().isEmpty())
@@ -114,7 +123,8 @@ final class RecordedFrames {
   }
 
   /**
-   * Alters them, one kind after the other, and all kinds together for as long as the build says.
+   * Alters the frames, one kind after the other, and then all kinds together for as long as the
+   * build specifies.
    */
   List<AssertionError> search() {
     var found = new ArrayList<AssertionError>();

@@ -27,7 +27,7 @@ class FileHeaderTest {
     return FileHeader.decode(bytes, fileBytes, "the file");
   }
 
-  /** Puts the checksum right, so that what is wrong is found by the check that is meant to. */
+  /** Corrects the checksum, so that the header fails in the intended check. */
   private static ByteBuffer checked(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes.duplicate().clear().limit(56));
@@ -156,7 +156,7 @@ class FileHeaderTest {
     } catch (StoreException refused) {
       return;
     }
-    boolean grows = header.kind() != Kind.SEGMENT; // then data may be there that are no chunk yet
+    boolean grows = header.kind() != Kind.SEGMENT; // its last chunk may be partial
     assertThat(header.dataBytes())
         .isBetween(1L, grows ? 1L << 56 : FILE_BYTES - FileHeader.DATA_OFFSET);
     assertThat(header.index()).isNotNegative();

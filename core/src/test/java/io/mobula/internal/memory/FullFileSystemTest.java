@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * File systems that refuse: a tmpfs of one MiB, mounted where the tests run as root, and a
- * directory without permission.
+ * Test of file systems that reject writes: a tmpfs of one MiB, mounted if the tests run as root,
+ * and a directory without permission.
  */
 class FullFileSystemTest {
   private static final long KIB = 1024;

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A table and its pins in files of their own, with two rows claimed: that of an owner and that of
- * another reader.
+ * Object table with its pins, in files of its own, with two claimed rows: one of the owner and one
+ * of another reader.
  */
 final class ObjectTableFixture implements AutoCloseable {
   final ObjectTable table;
@@ -35,7 +35,7 @@ final class ObjectTableFixture implements AutoCloseable {
     second = new PinProtocol(table, matrix.claim(matrix.addRow(), 78));
   }
 
-  /** Takes back the slot of a condemned object unless somebody reads it; says whether it did. */
+  /** Reclaims the slot of a condemned object unless it is pinned; returns whether it did. */
   boolean reclaim(long slot, long generation) {
     return !matrix.isPinned(slot)
         && table.transition(slot, generation, SlotState.CONDEMNED, SlotState.FREED);

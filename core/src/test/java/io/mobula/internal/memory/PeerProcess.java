@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs in the other process: a store of its own under the directory given, and a few words
- * that it understands. Slots whose nudge is due are said aside.
+ * Main class of the other process: has a store of its own under the given directory and executes
+ * commands, one per line. It prints slots that need a nudge as lines that are no answers.
  */
 final class PeerProcess {
   private static final int MOST_VIEWS = 24;
@@ -102,7 +102,7 @@ final class PeerProcess {
     };
   }
 
-  /** Reads whatever is sealed just now, keeps some of it for a while, and looks at it again. */
+  /** Reads any sealed object, keeps some of them for a while, and checks them again. */
   private String stress(long millis, long seed) {
     Random random = new Random(seed);
     List<MemorySegment> kept = new ArrayList<>();
@@ -155,7 +155,7 @@ final class PeerProcess {
     }
   }
 
-  /** An object whose words are all of one value and their place. */
+  /** Makes an object all of whose words have one value plus their position. */
   static SealedObject filled(SharedStore store, int words, long value) {
     WritableBlock block = store.create(words * 8L);
     MemorySegment memory = block.segment();
@@ -165,7 +165,7 @@ final class PeerProcess {
     return block.seal();
   }
 
-  /** The value, if the content is whole. */
+  /** Returns the value if the content is intact. */
   static long checked(MemorySegment content) {
     long value = content.getAtIndex(ValueLayout.JAVA_LONG, 0);
     long words = content.byteSize() / 8;
@@ -185,7 +185,7 @@ final class PeerProcess {
     return address.slot() + " " + address.generation() + " " + address.bytes();
   }
 
-  /** From words 1 to 3. */
+  /** Parses words 1 to 3 as a store address. */
   static StoreAddress storeAddress(String[] words) {
     return new StoreAddress(words[1], Long.parseLong(words[2]), Long.parseLong(words[3]));
   }

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Another process, spoken to by lines: it answers those we say with lines that begin with
- * {@code >}.
+ * Client of another process that is controlled by lines: it answers each command with a line that
+ * begins with {@code >}.
  */
 public final class PeerProcessClient implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
@@ -21,7 +21,7 @@ public final class PeerProcessClient implements AutoCloseable {
   private final Process process;
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
-  /** Starts {@code main}; lines that are no answers go to {@code aside}. */
+  /** Starts the class {@code main}; lines that are no answers go to {@code aside}. */
   public PeerProcessClient(Class<?> main, Consumer<String> aside, String... args) {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -56,13 +56,13 @@ public final class PeerProcessClient implements AutoCloseable {
     }
   }
 
-  /** Says a line and waits for the answer. */
+  /** Sends a command and waits for the answer. */
   public String ask(String line) {
     say(line);
     return answer();
   }
 
-  /** Says a line. */
+  /** Sends a command without waiting. */
   public void say(String line) {
     try {
       process.outputWriter().write(line + "\n");
@@ -85,7 +85,7 @@ public final class PeerProcessClient implements AutoCloseable {
     }
   }
 
-  /** {@code STOP}, {@code CONT} or {@code KILL}. */
+  /** Sends the signal {@code STOP}, {@code CONT} or {@code KILL}. */
   public void signal(String name) {
     try {
       Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))

@@ -28,9 +28,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Owner and reader in two processes, and what becomes of one when the other is killed or stopped.
- */
+/** Test of owner and reader in two processes, of which one is killed or stopped. */
 @DisabledOnOs(OS.WINDOWS)
 class PeerProcessTest {
   private static final Consumer<String> NOBODY_LISTENS = line -> {};
@@ -65,9 +63,7 @@ class PeerProcessTest {
     }
   }
 
-  /**
-   * Blocks are used again at once, so memory that is taken back too early changes under a reader.
-   */
+  /** Blocks are reused at once, so memory that is reclaimed too early changes under a reader. */
   @Test
   void readersInOtherProcessesNeverSeeBytesChange() {
     long seed = System.nanoTime();

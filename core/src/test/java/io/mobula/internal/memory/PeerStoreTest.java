@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An owner and a reader in one JVM: the same files, mapped twice. */
+/** Test of an owner and a reader in one JVM: the same files, mapped twice. */
 class PeerStoreTest {
   private static final int KIB = 1_024;
   private static final StoreLayout SMALL_CHUNKS = new StoreLayout(10, Integer.MAX_VALUE);
@@ -245,7 +245,10 @@ class PeerStoreTest {
     attach(row).close();
   }
 
-  /** Whoever pins while the peer is closed has unpinned before the row is another's. */
+  /**
+   * A thread that pins while the peer store is closed has unpinned before the row goes to another
+   * process.
+   */
   @Test
   void theRowGoesBackWithNoPinLeftHoweverCloseAndReadsMeet() throws Exception {
     SealedObject object = put(64, 1);
@@ -298,7 +301,7 @@ class PeerStoreTest {
     assertThat(first(view[0])).isEqualTo((byte) 4);
     view[0] = null;
     PollingAssert.untilCollected("the owner has its memory back", () -> owner.usedBytes() == 0);
-    // The reader takes its pin back first and gives the row back after that.
+    // The reader first removes its pin and then returns the row.
     PollingAssert.until("the row is free", () -> owner.reclaimReaderRow(row));
   }
 
@@ -411,7 +414,7 @@ class PeerStoreTest {
     }
   }
 
-  /** Reads whose results nobody uses may be left out by the compiler, and the pages with them. */
+  /** The compiler may remove reads whose results are unused, and then the pages are not touched. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void touchesWhenItIsCompiledToo() {
@@ -437,7 +440,9 @@ class PeerStoreTest {
     }
   }
 
-  /** Of the read-only mappings of this file, as the kernel counts them. */
+  /**
+   * Returns the resident bytes of each read-only mapping of this file, as the kernel counts them.
+   */
   private static List<Long> residentBytes(String file) {
     List<String> lines;
     try {
@@ -486,7 +491,7 @@ class PeerStoreTest {
     PeerStore peer = attach(row);
     try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
       file.seek(ObjectTable.SLOTS_OFFSET + 1);
-      file.write(4); // 1024 slots, little endian
+      file.write(4); // 1024 slots, little-endian
     }
     assertThatThrownBy(() -> peer.open(new ObjectAddress(3, 1, 100)))
         .isInstanceOf(StoreException.class)

@@ -9,10 +9,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Creating, freeing and reading one current object is linearizable, and a pinned read never meets
- * poison.
+ * Test that creating, freeing and reading one current object is linearizable, and that a pinned
+ * read never returns the poison value.
  *
- * <p>Stress, not model checking: the words lie outside the heap, where the checker cannot see them.
+ * <p>This is stress testing, not model checking: the words lie outside the heap, where the checker
+ * does not see them.
  */
 public class PinProtocolLincheckTest {
   private static final AtomicLongArray MEMORY = new AtomicLongArray(1 << 18);
@@ -27,7 +28,7 @@ public class PinProtocolLincheckTest {
     SHARED.close();
   }
 
-  /** Makes an object the current one, if there is none. */
+  /** Creates the current object, if there is none. */
   @Operation
   public boolean create() {
     long slot = SHARED.table.create(0, 0, 8);
@@ -52,7 +53,8 @@ public class PinProtocolLincheckTest {
   }
 
   /**
-   * 1 if the current object was read, -1 if there is none; 0, poison, is no result of any sequence.
+   * Returns 1 if the current object was read and -1 if there is none; 0, the poison value, is not
+   * the result of any sequence.
    */
   @Operation
   public int read() {

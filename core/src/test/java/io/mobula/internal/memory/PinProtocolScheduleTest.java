@@ -12,9 +12,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Objects in shared memory that an owner makes, frees and evicts while readers pin and read them.
- * Each side may stop between any two of its looks at shared words, for a while or, a reader, for
- * ever.
+ * Simulation test of objects in shared memory that an owner creates, frees and evicts while readers
+ * pin and read them. Each side may be preempted between any two accesses to shared words, for a
+ * while; a reader may also die there.
  */
 class PinProtocolScheduleTest {
   private static final ObjectTableFixture SHARED = new ObjectTableFixture();
@@ -38,7 +38,7 @@ class PinProtocolScheduleTest {
     ScheduleExplorer.explore("pins", 300, scheduler -> new PinSimulation(scheduler).run());
   }
 
-  /** A reader's process has died. */
+  /** Death of a reader's process. */
   private static final class ReaderDied extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -47,19 +47,19 @@ class PinProtocolScheduleTest {
 
   private static final class PinSimulation {
     private final SimulatedScheduler scheduler;
-    private final Map<Long, Long> memory = new HashMap<>(); // what lies where a slot says
+    private final Map<Long, Long> memory = new HashMap<>(); // content by block address
     private final List<SlotGeneration> known =
-        new ArrayList<>(); // whose names readers have been told
+        new ArrayList<>(); // objects whose names readers have been told
     private final List<SlotGeneration> condemned = new ArrayList<>();
     private final List<ReaderProcess> readerProcesses = new ArrayList<>();
     private final int usedBefore = SHARED.table.inUse();
     private int crashes;
-    private boolean calm; // nobody dies any more
+    private boolean calm; // no process dies any more
 
     PinSimulation(SimulatedScheduler scheduler) {
       this.scheduler = scheduler;
       for (int i = 0; i < READERS; i++) {
-        claimAnew(i); // whatever a history before has left there
+        claimAnew(i); // whatever a previous history has left there
         readerProcesses.add(new ReaderProcess(i));
       }
       scheduler.afterEach(() -> readerProcesses.forEach(ReaderProcess::checkAll));
@@ -141,7 +141,7 @@ class PinProtocolScheduleTest {
     private void reclaim(SlotGeneration object) {
       if (SHARED.reclaim(object.slot(), object.generation())) {
         condemned.remove(object);
-        memory.put(object.slot(), -1L); // poison
+        memory.put(object.slot(), -1L); // the poison value
         SHARED.table.release(object.slot());
       }
     }
@@ -164,7 +164,7 @@ class PinProtocolScheduleTest {
               .forEach(this::reclaim));
     }
 
-    /** A process that reads in place. */
+    /** Process that reads objects in place. */
     private final class ReaderProcess {
       private final int number;
       private final PinProtocol pins;
@@ -175,7 +175,7 @@ class PinProtocolScheduleTest {
         this.pins = new PinProtocol(this::look, ROWS.get(number));
       }
 
-      /** Its look at a word: between that and what it did before, and does next, others may act. */
+      /** Loads a slot's word; other threads may run before and after. */
       private long look(long slot) {
         scheduler.preempt();
         dieSometimes();
@@ -202,7 +202,7 @@ class PinProtocolScheduleTest {
         });
       }
 
-      /** The kernel has freed its lock: its owner takes back what it had. */
+      /** Releases the process's lock as the kernel does; the owner reclaims its row. */
       private void die() {
         scheduler.note("reader " + number + " dies");
         crashes++;

@@ -75,7 +75,7 @@ class PinProtocolTest {
     }
   }
 
-  /** Two readers, each with a row of its own, against a freer that poisons what it takes back. */
+  /** Two readers, each with its own row, against a freeing thread that poisons reclaimed memory. */
   @Test
   void aReaderNeverSeesMemoryThatWasTakenBack() throws Exception {
     try (ObjectTableFixture shared = new ObjectTableFixture();
@@ -90,7 +90,7 @@ class PinProtocolTest {
       ends.add(
           readers.submit(() -> readUntil(done, shared, shared.second, memory, current, reads, 1)));
       freeFor(STRESS_NANOS, shared, memory, current);
-      for (long end = System.nanoTime() + PATIENCE_NANOS; // on a busy machine a reader may be late
+      for (long end = System.nanoTime() + PATIENCE_NANOS; // a reader may be late on a busy machine
           System.nanoTime() < end && (reads.get(0) == 0 || reads.get(1) == 0); ) {
         freeFor(STRESS_NANOS / 10, shared, memory, current);
       }
@@ -104,7 +104,7 @@ class PinProtocolTest {
     }
   }
 
-  /** A slot to begin with: it is free, but it is there to be looked at. */
+  /** Returns a slot to start with: free, but present in the table. */
   private static long unreadable(ObjectTableFixture shared) {
     long slot = shared.table.create(0, 0, 64);
     shared.table.transition(slot, shared.generation(slot), SlotState.CREATED, SlotState.FREED);
@@ -151,7 +151,10 @@ class PinProtocolTest {
     }
   }
 
-  /** The same through the store: readers in several threads share the process's one row. */
+  /**
+   * Repeats the test through the store: readers in several threads share the one row of the
+   * process.
+   */
   @Test
   void readersOfAStoreNeverSeeMemoryThatWasTakenBack(@TempDir Path base) throws Exception {
     try (SharedStore store = SharedStore.open(new StoreOptions(base, 4_096, 4_096, false));

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Threads of several processes under one ceiling that take blocks, write into them, give them back
- * and give segments away. A thread stops, and a process dies, wherever it says what it has or looks
- * what others have.
+ * Simulation test of threads of several processes with one shared capacity, which take blocks,
+ * write into them, free them and give segments back. A thread may be preempted, and a process may
+ * die, wherever it publishes its report or reads those of others.
  */
 class SegmentScheduleTest {
   private static final int SEGMENT = 4 << 10;
@@ -79,7 +79,8 @@ class SegmentScheduleTest {
     }
 
     /**
-     * Nothing is lost: when the others have given theirs, one may have as much as the ceiling says.
+     * Checks that no capacity is lost: when the others have given their bytes back, one process can
+     * take all of it.
      */
     private void oneTakesAll() {
       for (var simulatedProcess : List.copyOf(all)) {
@@ -116,13 +117,13 @@ class SegmentScheduleTest {
       }
     }
 
-    /** All that there is, of the dead, too, as long as their files are there. */
+    /** Sums all segments, including those of dead processes whose files still exist. */
     private void checkCeiling() {
       long sum = all.stream().mapToLong(SimulatedProcess::bytes).sum();
       assertThat(sum).as("bytes of all segments").isLessThanOrEqualTo(CAPACITY);
     }
 
-    /** One process of the node. */
+    /** One process of the simulated node. */
     private final class SimulatedProcess {
       final String name;
       final SimulatedThreads threads;
@@ -143,7 +144,7 @@ class SegmentScheduleTest {
             new SharedStoreCapacity(new SimulatedReports(name), CAPACITY, () -> now));
       }
 
-      /** What its segments take, as their files say. */
+      /** Returns the bytes of the process's segments according to their files. */
       long bytes() {
         var files = directory.path().toFile().listFiles();
         return files == null
@@ -210,7 +211,7 @@ class SegmentScheduleTest {
       }
     }
 
-    /** What all say; each looks at one after the other. */
+    /** Reports of all processes; a reader sees one after the other. */
     private final class SimulatedReports implements CapacityReports {
       private final String name;
 

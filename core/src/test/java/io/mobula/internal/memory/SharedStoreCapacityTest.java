@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node's store of four segments and that of a worker which shares its ceiling. */
+/** Test of a node's store of four segments and the store of a worker that shares its capacity. */
 @Timeout(60)
 class SharedStoreCapacityTest {
   private static final int SEGMENT = 64 * 1024;
@@ -118,7 +118,7 @@ class SharedStoreCapacityTest {
     objects.get(1).free();
     objects.get(3).free();
     assertThatThrownBy(() -> worker.create(SEGMENT)).isInstanceOf(StoreFullException.class);
-    // A member says that it has less after its files are gone, so that the ceiling always holds.
+    // A member reports less only after its files are gone, so that the capacity is never exceeded.
     PollingAssert.until("the node says it has given a segment", () -> total(node) < CAPACITY);
     put(worker, 1);
     assertThat(node.usedBytes()).isEqualTo(2 * SEGMENT);

@@ -239,7 +239,7 @@ class SharedStoreTest {
         .isEqualTo("rwx------");
     try (var files = Files.list(store.directory())) {
       assertThat(files)
-          .hasSizeGreaterThanOrEqualTo(4) // life, table, pins, and segments as they are made
+          .hasSizeGreaterThanOrEqualTo(4) // life, table, pins, and segments as they are created
           .allSatisfy(
               file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                   .isEqualTo("rw-------"));

@@ -29,8 +29,8 @@ class StoreDirectoryTest {
   }
 
   /**
-   * Another process that opens a store under the given directory, says where it is, and waits to be
-   * killed.
+   * Main class of another process that opens a store under the given directory, prints its path,
+   * and waits to be killed.
    */
   static final class StoreHolderMain {
     private StoreHolderMain() {}

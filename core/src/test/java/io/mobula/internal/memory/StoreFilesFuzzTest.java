@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Altered tables, pins and segments of another process of the host: its objects are read, or the
- * files are refused. The first byte of an input tells which file it begins, the second whether its
- * header gets a checksum that is right.
+ * Fuzz test of altered tables, pins and segments of another process of the host: its objects are
+ * read, or the files are rejected. The first byte of an input selects the file whose start it
+ * replaces, the second whether the header gets a correct checksum.
  */
 @Tag("fuzz")
 class StoreFilesFuzzTest {
@@ -115,7 +115,7 @@ class StoreFilesFuzzTest {
     }
   }
 
-  /** The file with another beginning; cut where the input is. */
+  /** Returns the file with the input as its start; a short input replaces the whole file. */
   private static byte[] withFront(byte[] whole, byte[] input) {
     int length = input.length - MARKS;
     var bytes = length < Math.min(FRONT, whole.length)

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole store against a model, in random order: what is held is readable and unchanged, what is
- * freed and not pinned is free, nothing overlaps, and the ceiling holds.
+ * Test of the whole store against a model, in random order: pinned objects are readable and
+ * unchanged, freed objects without pins are reclaimed, blocks never overlap, and the capacity is
+ * not exceeded.
  */
 class StoreModelTest {
   private static final long CAPACITY = 512 * 1024;
@@ -25,7 +26,7 @@ class StoreModelTest {
   @TempDir
   Path base;
 
-  /** An object as it ought to be; its content is the low byte of its number, over and over. */
+  /** Expected state of an object; its content repeats the low byte of its number. */
   private static final class ExpectedObject {
     final SealedObject object;
     final byte fill;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Time passes only while the process runs. */
+/** Test that time passes only while the process runs. */
 class SuspendAwareClockTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
   private static final long START = 17;

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Views and the collector: whatever is made of a view keeps the object, and nothing else does. */
+/**
+ * Test of views and the garbage collector: everything derived from a view keeps the object pinned,
+ * and nothing else does.
+ */
 class ViewPinningTest {
   private static final int BYTES = 8_192;
   private static final int CAPACITY = 1 << 17;
@@ -52,7 +55,7 @@ class ViewPinningTest {
     return block.seal();
   }
 
-  /** Returns after a collection whose consequences for views have been drawn. */
+  /** Collects garbage and returns after the cleaner has processed the unreachable views. */
   private void collect() throws Exception {
     AtomicBoolean drawn = new AtomicBoolean();
     store.whenUnreachable(new Object(), () -> drawn.set(true));

@@ -92,7 +92,7 @@ class WritableBlockAllocatorTest {
       allocator.allocate(64);
     }
     while (allocator.allocate(64) != null) {
-      // fills what is left
+      // fills the remaining memory
     }
     toFree.forEach(allocator::free);
     assertThat(allocator.allocate(64 * 64 + 128).offset()).isZero();
@@ -122,8 +122,8 @@ class WritableBlockAllocatorTest {
   }
 
   /**
-   * Against a model: used blocks never overlap or leave their home, and everything comes back in
-   * one piece.
+   * Compares with a model: used blocks never overlap or leave their home, and after all are freed
+   * each home is one block again.
    */
   @RepeatedTest(5)
   void agreesWithAModelInRandomUse() {

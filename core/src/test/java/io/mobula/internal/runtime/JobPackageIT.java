@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Programs whose classes no node has: each ships its jar, and runs where that jar is. */
+/**
+ * Test of jobs whose classes no node has: each job ships its jar, and its work runs where that jar
+ * is.
+ */
 @Tag("long")
 @Timeout(240)
 class JobPackageIT {
@@ -147,7 +150,7 @@ class JobPackageIT {
     cluster.close();
   }
 
-  /** The class with this constant, compiled into a jar. */
+  /** Compiles the class with this constant into a jar. */
   private static Path jar(int version) throws IOException {
     var sources = Files.createTempDirectory(directory, "source");
     var classes = Files.createTempDirectory(directory, "classes");
@@ -182,7 +185,7 @@ class JobPackageIT {
         (stream, line) -> lines.add(line));
   }
 
-  /** What a program prints until it ends. */
+  /** Returns what a program prints until it ends. */
   private static List<String> run(Path jar, String words) throws Exception {
     var lines = new LinkedBlockingQueue<String>();
     try (var program = program(jar, lines, words)) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class LocalClusterIT {
   private static final String PIDS = "pids ";
 
-  /** Starts a cluster, says who is in it and hangs, to be killed. */
+  /** Main class that starts a cluster, prints its members and hangs, to be killed. */
   static final class ClusterOwnerMain {
     public static void main(String[] arguments) throws InterruptedException {
       try (var cluster = LocalCluster.builder().nodes(2).start()) {
@@ -154,7 +154,7 @@ class LocalClusterIT {
     }
   }
 
-  /** Whether the process runs; one that is dead and not yet waited for does not. */
+  /** Returns whether the process runs; a zombie process does not count as running. */
   private static boolean runs(long pid) {
     try {
       var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
@@ -164,12 +164,12 @@ class LocalClusterIT {
     }
   }
 
-  /** A condition that may fail. */
+  /** Condition that may throw an exception. */
   private interface Condition {
     boolean holds() throws Exception;
   }
 
-  /** Waits until it holds; the test's time limit bounds it. */
+  /** Waits until the condition holds; the test's time limit bounds the wait. */
   private static void await(Condition condition) throws Exception {
     while (!condition.holds()) {
       TimeUnit.MILLISECONDS.sleep(20);

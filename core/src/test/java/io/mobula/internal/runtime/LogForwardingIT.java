@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** What tasks and actors print in other processes, as the driver's own output shows it. */
+/** Test of the output of tasks and actors in other processes, as printed by the driver. */
 @Tag("long")
 @Timeout(180)
 class LogForwardingIT {
@@ -33,7 +33,7 @@ class LogForwardingIT {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  /** Does what it does where it runs. */
+  /** Functions that print in the process in which they run. */
   static final class PrintingTasks {
     static long print(String text) {
       System.out.println(text);
@@ -68,7 +68,7 @@ class LogForwardingIT {
     }
   }
 
-  /** Says what it is told. */
+  /** Actor that prints its argument. */
   static final class EchoActor {
     long say(String text) {
       System.out.println(text);
@@ -76,7 +76,7 @@ class LogForwardingIT {
     }
   }
 
-  /** A driver that ends as soon as it has its result. */
+  /** Driver that ends as soon as it has its result. */
   static final class ShortLivedDriver {
     public static void main(String[] arguments) {
       try (var runtime = Mobula.connect(arguments[0])) {
@@ -110,7 +110,7 @@ class LogForwardingIT {
     return of.toString(StandardCharsets.UTF_8).lines().toList();
   }
 
-  /** The line that ends so. */
+  /** Waits for the line that ends with this text. */
   private static String awaitLine(ByteArrayOutputStream of, String end) {
     long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (System.nanoTime() < limit) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a node takes of its JVM and host, and gives back. */
+/** Test of what a node takes from its JVM and host, and that it returns everything. */
 @Timeout(90)
 class NodeLifecycleTest {
   private static final Duration LONG = Duration.ofSeconds(30);
@@ -55,7 +55,7 @@ class NodeLifecycleTest {
     }
   }
 
-  /** Threads of ours that are new and live. */
+  /** Returns live threads of Mobula that did not exist before the test. */
   private List<String> leftThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !before.contains(thread) && thread.isAlive())
@@ -225,7 +225,7 @@ class NodeLifecycleTest {
     assertThatThrownBy(Mobula::runtime).isInstanceOf(io.mobula.error.NoRuntimeException.class);
   }
 
-  // ---- in somebody else's actor system
+  // ---- in an actor system of another owner
 
   @Test
   void attachesToATypedSystemAndLeavesItAlone() throws Exception {

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A node whose only worker has ended: what it will have when it is back is capacity to come. */
+/**
+ * Test of a node whose only worker has ended: the resources of the restarted worker count as
+ * capacity to come.
+ */
 @Tag("long")
 @Timeout(240)
 class RestartedWorkersIT {
@@ -33,7 +36,7 @@ class RestartedWorkersIT {
       .set("mobula.placement.unschedulable-timeout", "2s")
       .workerFlags("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-  /** Where a task runs. */
+  /** Returns the id of the process in which a task runs. */
   static long pid(int nothing) {
     return ProcessHandle.current().pid();
   }
@@ -94,7 +97,7 @@ class RestartedWorkersIT {
     assertThat(ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly()).isTrue();
   }
 
-  /** The process that is started now; the test's time limit bounds the wait. */
+  /** Waits for the child process that is started now; the test's time limit bounds the wait. */
   private static long newChild(Set<Long> before) throws InterruptedException {
     while (true) {
       var started = children();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Settings: where they come from, and what is refused with the key named. */
+/** Test of settings: their sources, and rejected values, whose error names the key. */
 class SettingsTest {
 
   private static NodeSettings read(Settings settings) {
@@ -273,7 +273,7 @@ class SettingsTest {
         .workers(2)
         .workerResources(Resources.none().cpus(3)));
     assertThat(read.total()).isEqualTo(Resources.none().cpus(2));
-    assertThat(read.store().capacityBytes()).isEqualTo(3 << 20); // one ceiling for all of them
+    assertThat(read.store().capacityBytes()).isEqualTo(3 << 20); // one capacity for all of them
     assertThat(read.cluster().enabled()).isTrue();
     assertThat(read.jobs().staticWorkers().resourceSplit().worker())
         .isEqualTo(Resources.none().cpus(3).memory(450));

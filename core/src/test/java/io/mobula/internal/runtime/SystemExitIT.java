@@ -21,14 +21,15 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Work that calls {@link System#exit} is heard of at once: a node that leaves waits for work of
- * others for half of its leave timeout, here two minutes, and must not wait for what never ends.
+ * Test that work that calls {@link System#exit} is noticed at once. A leaving node waits for work
+ * of others for half of its leave timeout, here two minutes, and must not wait for work that never
+ * ends.
  */
 @Tag("long")
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SystemExitIT {
-  /** Far below half of the leave timeout, and far above what a slow machine takes. */
+  /** Duration far below half of the leave timeout, and far above what a slow machine takes. */
   private static final Duration SOON = Duration.ofSeconds(40);
 
   private static final String LEAVE_TIMEOUT = "mobula.cluster.leave-timeout";

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node in this JVM, as a service embeds one, with worker processes beside it. */
+/** Test of a node in this JVM, as a service embeds one, with worker processes. */
 @Tag("long")
 @Timeout(240)
 class WorkerProcessesIT {
@@ -41,24 +41,24 @@ class WorkerProcessesIT {
   @TempDir
   Path directory;
 
-  /** What users' code may do to its JVM. */
+  /** Ways in which user code may end its JVM. */
   enum WorkerCrash {
     HALT,
     EXIT,
     OUT_OF_MEMORY
   }
 
-  /** Where a task runs. */
+  /** Returns the id of the process in which a task runs. */
   static long pid(int nothing) {
     return ProcessHandle.current().pid();
   }
 
-  /** What CUDA would see here, and what Mobula says. */
+  /** Returns the devices that CUDA would see in this process, and those that Mobula reports. */
   static String visible(int nothing) {
     return System.getenv("CUDA_VISIBLE_DEVICES") + " " + Mobula.cudaVisibleDevices();
   }
 
-  /** Notes that it was here, and takes its JVM along. */
+  /** Notes that the task ran, and ends its JVM. */
   static int crash(String how, String notes) throws IOException {
     Files.writeString(
         Path.of(notes), "here\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
@@ -75,14 +75,14 @@ class WorkerProcessesIT {
     return 0;
   }
 
-  /** Never ends by itself. */
+  /** Blocks without an end of its own. */
   static int hang(String notes) throws Exception {
     Files.writeString(Path.of(notes), "here");
     new CountDownLatch(1).await();
     return 0;
   }
 
-  /** A service with workers that are at work, to be killed. */
+  /** Main class of a service whose workers are busy, to be killed. */
   static final class ServiceMain {
     public static void main(String[] notes) throws Exception {
       try (var runtime = Mobula.init(SMALL.cpus(2).workers(2))) {
@@ -237,7 +237,7 @@ class WorkerProcessesIT {
     }
   }
 
-  /** Whether the process runs; one that is dead and not yet waited for does not. */
+  /** Returns whether the process runs; a zombie process does not count as running. */
   private static boolean runs(long pid) {
     try {
       var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
@@ -247,12 +247,12 @@ class WorkerProcessesIT {
     }
   }
 
-  /** A condition that may fail. */
+  /** Condition that may throw an exception. */
   private interface Condition {
     boolean holds() throws Exception;
   }
 
-  /** Waits until it holds; the test's time limit bounds it. */
+  /** Waits until the condition holds; the test's time limit bounds the wait. */
   private static void await(Condition condition) throws Exception {
     while (!condition.holds()) {
       TimeUnit.MILLISECONDS.sleep(20);

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * The decisions of one simulated history: drawn from a seed, or those of another history again. All
- * that a history does follows from them, and 0 is always the plainest one; so a history is made
- * shorter by leaving decisions out. For one thread.
+ * Decisions of one simulated history: drawn from a seed, or replayed from another history. They
+ * determine everything in a history. 0 is always the simplest decision, so leaving decisions out
+ * shortens a history. For one thread.
  */
 public final class ScheduleDecisions {
   private final Random random;
@@ -21,17 +21,17 @@ public final class ScheduleDecisions {
     this.drawsMore = drawsMore;
   }
 
-  /** Decisions that this seed draws. */
+  /** Draws decisions from this seed. */
   public static ScheduleDecisions of(long seed) {
     return new ScheduleDecisions(new Random(seed), new int[0], true);
   }
 
-  /** These decisions, and 0 after them. */
+  /** Replays these decisions, and decides 0 after them. */
   static ScheduleDecisions replay(int[] given) {
     return new ScheduleDecisions(new Random(0), given, false);
   }
 
-  /** One of 0 to {@code bound - 1}. */
+  /** Returns one of 0 to {@code bound - 1}. */
   public int next(int bound) {
     int drawn = drawsMore ? random.nextInt(bound) : count < given.length ? given[count] : 0;
     int choice = Math.min(drawn, bound - 1);
@@ -42,12 +42,12 @@ public final class ScheduleDecisions {
     return choice;
   }
 
-  /** True once in so many times; false is the plainer. */
+  /** Returns true once in {@code times} decisions on average; false is the simpler decision. */
   public boolean oneIn(int times) {
     return next(times) == times - 1;
   }
 
-  /** What has been decided so far. */
+  /** Returns all decisions taken so far. */
   int[] taken() {
     return Arrays.copyOf(taken, count);
   }

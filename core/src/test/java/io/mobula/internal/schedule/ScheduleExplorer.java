@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a simulated world under many schedules. A history that fails is made shorter and shown with
- * its seed, its decisions and its steps.
+ * Explorer that runs a simulated system under many schedules. A failed history is shrunk and shown
+ * with its seed, its decisions and its steps.
  *
- * <p>{@code -Dmobula.test.schedules=N} runs N of each world in place of a few;
+ * <p>{@code -Dmobula.test.schedules=N} runs N histories of each system instead of a few;
  * {@code -Dmobula.test.schedules.seed=S} begins with that seed.
  */
 public final class ScheduleExplorer {
@@ -16,14 +16,14 @@ public final class ScheduleExplorer {
 
   private ScheduleExplorer() {}
 
-  /** A world that is made, run to its end and checked. */
+  /** A simulated system that is created, run to its end and checked. */
   @FunctionalInterface
   public interface SimulatedSystem {
-    /** Throws what is wrong. */
+    /** Runs the system; throws if a check fails. */
     void run(SimulatedScheduler scheduler) throws Exception;
   }
 
-  /** Runs as many histories as the build says, or {@code usual} of them. */
+  /** Runs as many histories as the build specifies, or {@code usual} of them. */
   public static void explore(String name, int usual, SimulatedSystem system) {
     long first = Long.getLong("mobula.test.schedules.seed", System.nanoTime());
     int count = Integer.getInteger("mobula.test.schedules", usual);
@@ -42,7 +42,7 @@ public final class ScheduleExplorer {
         + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) + " ms");
   }
 
-  /** Runs the history of these decisions, which has failed once. */
+  /** Replays the history of these decisions, which has failed once. */
   public static void replay(String name, SimulatedSystem system, int... decisions) {
     var failure = failureOf(system, new SimulatedScheduler(ScheduleDecisions.replay(decisions)));
     if (failure != null) {
@@ -72,7 +72,9 @@ public final class ScheduleExplorer {
         last == null ? failure : last);
   }
 
-  /** Leaves decisions out, and makes them 0, as long as the history fails. */
+  /**
+   * Shrinks a history: leaves decisions out, and replaces them by 0, as long as the history fails.
+   */
   private static int[] shrink(SimulatedSystem system, int[] decisions) {
     long end = System.nanoTime() + SHRINK_NANOS;
     var best = decisions;

@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Starts actors that take a message when the {@link SimulatedScheduler} says so. For one thread.
+ * Spawner of actors that receive messages when the {@link SimulatedScheduler} decides. For one
+ * thread.
  */
 public final class SimulatedActors implements LedgerClient.Spawner {
   private final SimulatedScheduler scheduler;
   private final String owner;
-  private final List<BooleanSupplier> timers = new ArrayList<>(); // true: it is set again
+  private final List<BooleanSupplier> timers = new ArrayList<>(); // true: set again
   private int count;
 
-  /** Of the process of that name. */
+  /** Makes the spawner of the process of that name. */
   public SimulatedActors(SimulatedScheduler scheduler, String owner) {
     this.scheduler = scheduler;
     this.owner = owner;
@@ -36,7 +37,7 @@ public final class SimulatedActors implements LedgerClient.Spawner {
     return kit.getRef();
   }
 
-  /** Timers fire some time: what they are to send is put into the actor's mailbox then. */
+  /** Collects the actor's timers; a timer that fires puts its message into the actor's mailbox. */
   private <T> void takeTimers(BehaviorTestKit<T> kit) {
     for (var effect : kit.getAllEffects()) {
       if (effect instanceof Effect.TimerScheduled<?> timer) {
@@ -53,7 +54,7 @@ public final class SimulatedActors implements LedgerClient.Spawner {
     });
   }
 
-  /** Lets every timer that is set now fire. */
+  /** Fires every timer that is set now. */
   public void fireTimers() {
     var due = List.copyOf(timers);
     timers.clear();
@@ -64,7 +65,7 @@ public final class SimulatedActors implements LedgerClient.Spawner {
     });
   }
 
-  /** Lets one of them fire. */
+  /** Fires one of the timers that are set. */
   public void fireOne() {
     if (!timers.isEmpty()) {
       var timer = timers.remove(scheduler.decisions().next(timers.size()));

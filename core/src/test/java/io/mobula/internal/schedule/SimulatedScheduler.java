@@ -12,9 +12,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
- * All that is pending in a simulated world: messages on their way, timers, callbacks, crashes. It
- * runs one of them at a time, and its {@link ScheduleDecisions} say which. What goes over one
- * channel is run in order; all else in any order. For one thread.
+ * Scheduler of all pending steps of a simulated system: messages in transit, timers, callbacks,
+ * crashes. It runs one step at a time, selected by its {@link ScheduleDecisions}. The steps of one
+ * channel run in order, all others in any order. For one thread.
  */
 public final class SimulatedScheduler {
   private static final int DEEPEST = 3;
@@ -31,23 +31,23 @@ public final class SimulatedScheduler {
   private int depth;
   private boolean over;
 
-  /** One thing to do, on a thread of the world that does one thing at a time. */
+  /** One step, on a simulated thread that runs one step at a time. */
   private record ScheduledStep(String thread, String what, BooleanSupplier may, Runnable action) {}
 
-  /** Something that keeps its pending steps itself. */
+  /** Source of steps that keeps its pending steps itself. */
   private record StepSource(BooleanSupplier hasMore, Runnable runOne) {}
 
-  /** Nothing is pending. */
+  /** Makes a scheduler with no pending steps. */
   public SimulatedScheduler(ScheduleDecisions decisions) {
     this.decisions = decisions;
   }
 
-  /** The decisions of this history. */
+  /** Returns the decisions of this history. */
   public ScheduleDecisions decisions() {
     return decisions;
   }
 
-  /** What has been done, the last few hundred steps. */
+  /** Returns the last few hundred steps of the history. */
   List<String> trace() {
     return List.copyOf(trace);
   }
@@ -56,12 +56,12 @@ public final class SimulatedScheduler {
     return steps;
   }
 
-  /** Nobody is preempted any more: all that is left to do is to put the world away. */
+  /** Disables preemption from now on: only cleaning up the system is left. */
   public void end() {
     over = true;
   }
 
-  /** Runs this after each step that is not within another. */
+  /** Runs a check after each step that is not nested in another. */
   public void afterEach(Runnable check) {
     afterEach = now -> {
       if (now == 0) {
@@ -70,7 +70,7 @@ public final class SimulatedScheduler {
     };
   }
 
-  /** Notes what happens, for the trace of a history that fails. */
+  /** Notes an event for the trace of a failed history. */
   public void note(String what) {
     if (trace.size() == MOST_TRACED) {
       trace.removeFirst();
@@ -79,13 +79,14 @@ public final class SimulatedScheduler {
   }
 
   /**
-   * To be run after all that is pending in this channel, by a thread that does nothing else then.
+   * Adds a step that runs after all pending steps of this channel, on a thread that runs no other
+   * step meanwhile.
    */
   public void inOrder(String channel, String thread, String what, Runnable action) {
     inOrder(channel, thread, what, () -> true, action);
   }
 
-  /** The same, and not before it may be. */
+  /** Adds a step to a channel that does not run before the condition {@code may} holds. */
   public void inOrder(
       String channel, String thread, String what, BooleanSupplier may, Runnable action) {
     channels
@@ -94,33 +95,35 @@ public final class SimulatedScheduler {
   }
 
   /**
-   * To be run some time, by a thread of its own.
+   * Adds a step that runs at any time, on a thread of its own.
    *
-   * @return takes it back
+   * @return an action that cancels the step
    */
-  @SuppressWarnings("ReferenceEquality") // two alike are two
+  @SuppressWarnings("ReferenceEquality") // two equal steps are different
   public Runnable anyTime(String what, Runnable action) {
     var step = new ScheduledStep("", what, () -> true, action);
     free.add(step);
     return () -> free.removeIf(each -> each == step);
   }
 
-  /** Something with a queue of its own, such as an actor; it does one thing at a time. */
+  /** Adds a source with a queue of its own, such as an actor; it runs one step at a time. */
   public void source(String name, BooleanSupplier hasMore, Runnable runOne) {
     sources.put(name, new StepSource(hasMore, runOne));
   }
 
-  /** It does nothing any more. */
+  /** Removes a source, which runs no more steps. */
   public void endSource(String name) {
     sources.remove(name);
   }
 
-  /** What is on its way in that channel is lost. */
+  /** Drops all pending steps of the channel. */
   public void dropChannel(String channel) {
     channels.remove(channel);
   }
 
-  /** Runs one of the pending steps; false if there is none, or all belong to busy threads. */
+  /**
+   * Runs one of the pending steps; returns false if there is none, or all belong to busy threads.
+   */
   public boolean next() {
     var ready = new ArrayList<Runnable>();
     channels.forEach((name, steps) -> {
@@ -167,8 +170,8 @@ public final class SimulatedScheduler {
   }
 
   /**
-   * The present step has come to a place where its thread holds no lock, or no monitor if it is one
-   * of {@link SimulatedThreads}: now and then others run some steps before it goes on.
+   * Offers a preemption point, at which the current thread holds no lock (no monitor if it is one
+   * of {@link SimulatedThreads}): sometimes other steps run before it continues.
    */
   public void preempt() {
     if (Thread.currentThread().isVirtual()) {
@@ -180,13 +183,13 @@ public final class SimulatedScheduler {
     if (depth > 0 && depth < DEEPEST && decisions.oneIn(6)) {
       note("... meanwhile");
       for (int more = 1 + decisions.next(4); more > 0 && next(); more--) {
-        // that many
+        // that many steps
       }
       note("... goes on");
     }
   }
 
-  /** Runs all that is pending, and what comes of it; fails if that does not end. */
+  /** Runs all pending steps and those that follow from them; fails if that does not end. */
   public void settle(int most) {
     for (int i = 0; next(); i++) {
       if (i == most) {

@@ -16,13 +16,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of a simulated process, of which the {@link SimulatedScheduler} lets one run at a time:
- * virtual threads whose stretches from one wait to the next are its steps. They may wait for locks,
- * conditions and each other as in any program. {@link SimulatedScheduler#preempt} ends a stretch,
- * too, but must not be called under a monitor: whoever wants that would never be let run.
+ * Threads of a simulated process, of which the {@link SimulatedScheduler} runs one at a time:
+ * virtual threads whose stretches from one wait to the next are the scheduler's steps. They may
+ * wait for locks, conditions and each other as in any program. {@link SimulatedScheduler#preempt}
+ * ends a stretch, too, but must not be called under a monitor: a thread that waits for that monitor
+ * would never run.
  *
- * <p>The scheduler of a virtual thread is set through a constructor that the JDK keeps for its own
- * tests. For one thread.
+ * <p>The scheduler of a virtual thread is set through a constructor that the JDK reserves for its
+ * own tests. For one thread.
  */
 public final class SimulatedThreads extends AbstractExecutorService {
   private static final long LONGEST_UNBLOCKING_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -36,13 +37,16 @@ public final class SimulatedThreads extends AbstractExecutorService {
   private int count;
   private boolean closed;
 
-  /** Of the process of that name. */
+  /** Makes the threads of the process of that name. */
   public SimulatedThreads(SimulatedScheduler scheduler, String owner) {
     this.schedule = scheduler;
     this.owner = owner;
   }
 
-  /** Asked for by reflection, as javac warns of {@code Unsafe} whatever one tells it. */
+  /**
+   * Returns the builder's constructor, found by reflection since javac always warns about
+   * {@code Unsafe}.
+   */
   private static MethodHandle builder() {
     try {
       var type = Class.forName("sun.misc.Unsafe");
@@ -80,7 +84,7 @@ public final class SimulatedThreads extends AbstractExecutorService {
     start("thread", work);
   }
 
-  /** Starts a thread, which begins when the schedule says so. */
+  /** Starts a thread, which begins when the scheduler decides. */
   public void start(String what, Runnable work) {
     var fresh = new SimulatedThread(owner + "'s " + what + " " + ++count, work);
     alive.add(fresh);
@@ -88,15 +92,14 @@ public final class SimulatedThreads extends AbstractExecutorService {
     fresh.thread.start();
   }
 
-  /** The threads that have not ended, and where they are, for people. */
+  /** Describes the threads that have not ended, and where they are. */
   public List<String> unfinished() {
     return alive.stream().map(SimulatedThread::toString).toList();
   }
 
   /**
-   * When nothing is ready: waits until a thread that waits for a short time has waited for so long.
-   * Returns false if there is none. Who waits so is the one thing here that a schedule does not
-   * decide.
+   * Waits, when no thread is ready, until a thread in a short timed wait continues; returns false
+   * if there is none. Such waits are the only events that the scheduler does not decide.
    */
   public boolean awaitTimer() {
     long end = System.nanoTime() + LONGEST_TIMER_NANOS;
@@ -110,15 +113,15 @@ public final class SimulatedThreads extends AbstractExecutorService {
     return false;
   }
 
-  /** The process has died: its threads never go on. */
+  /** Kills the process: its threads never continue. */
   public void die() {
     closed = true;
     alive.forEach(each -> schedule.endSource(each.name));
   }
 
   /**
-   * The history is over: threads that have not ended do so now, as far as an interrupt makes them,
-   * so that they are not kept for ever. What they do is of no consequence any more.
+   * Interrupts threads that have not ended after the history, so that they end and are not kept for
+   * ever. Their actions have no effect any more.
    */
   public void discard() {
     closed = true;
@@ -130,7 +133,7 @@ public final class SimulatedThreads extends AbstractExecutorService {
     }
   }
 
-  /** One thread; all it runs on is the thread of the schedule. */
+  /** One simulated thread, which runs on the scheduler's thread. */
   private final class SimulatedThread implements Executor {
     private final String name;
     private final Thread thread;
@@ -145,15 +148,15 @@ public final class SimulatedThreads extends AbstractExecutorService {
           .unstarted(work);
     }
 
-    /** It can go on from here: now and then a thread of the JDK says so. */
+    /** Receives the next stretch of the thread; sometimes called on a thread of the JDK. */
     @Override
     public void execute(Runnable stretch) {
       next.set(stretch);
     }
 
     /**
-     * Nobody stops under a monitor, so whoever is blocked by one is about to get it: the JDK sees
-     * to that in a thread of its own.
+     * Returns whether the thread can run. No thread is stopped under a monitor, so a thread that is
+     * blocked by one will get it soon: a thread of the JDK's own arranges that.
      */
     boolean isReady() {
       long end = System.nanoTime() + LONGEST_UNBLOCKING_NANOS;

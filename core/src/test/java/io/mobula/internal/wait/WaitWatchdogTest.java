@@ -18,14 +18,14 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Which chains of waits are reported, and when. */
+/** Test of which chains of waits are reported, and when. */
 class WaitWatchdogTest {
   private static final NodeId OTHER = new NodeId(2);
 
   private final List<WaitReport> reports = new ArrayList<>();
   private final AtomicInteger needed = new AtomicInteger(2);
 
-  /** Something whose step a test sets. */
+  /** Wait point whose step a test sets. */
   private static final class SettableWaitPoint implements WaitPoint {
     volatile WaitStep step;
 
@@ -133,7 +133,7 @@ class WaitWatchdogTest {
         watch((peer, work, nanos) -> WaitStep.end("node " + peer + " is silent", how.get()), many);
     watch.inspect(true);
     watch.inspect(true);
-    assertThat(reports).hasSize(1); // once, however much waits for it
+    assertThat(reports).hasSize(1); // once, however many wait for it
     assertThat(reports.getFirst().chain()).containsExactly("node " + OTHER + " is silent");
     how.set(WaitCause.PEER);
     watch.inspect(true);
@@ -205,7 +205,7 @@ class WaitWatchdogTest {
     assertThat(reports).hasSize(1);
   }
 
-  /** Work that another process has, by number, each since then. */
+  /** Makes wait points for numbered work of another process, each waiting since then. */
   private static List<SettableWaitPoint> atOther(int count, long since) {
     return IntStream.range(0, count)
         .mapToObj(i -> new SettableWaitPoint(
@@ -262,7 +262,7 @@ class WaitWatchdogTest {
     assertThat(asked).hasValue(10);
   }
 
-  /** Of which each list has another instance. */
+  /** Wait point of which each list has another instance. */
   private record ListedWaitPoint(AtomicReference<WaitCause> end) implements WaitPoint {
     @Override
     public WaitStep waitStep() {
@@ -279,7 +279,7 @@ class WaitWatchdogTest {
         "watch", List.of(all), WaitChainWalker.PeerQueries.NOBODY, reports::add, needed::get);
     for (int look = 0; look < 5; look++) {
       watch.inspect(true);
-      System.gc(); // takes what nobody but the watch has
+      System.gc(); // collects what only the watchdog references
     }
     assertThat(reports).hasSize(1);
     cause.set(WaitCause.RUNNING);
