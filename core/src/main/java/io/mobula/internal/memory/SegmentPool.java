@@ -97,10 +97,7 @@ final class SegmentPool {
     }
   }
 
-  /**
-   * Creates the next standard segment if less than half of one is unused and the capacity allows
-   * it.
-   */
+  /** Creates the next standard segment if the capacity and the file system have room for it. */
   void prepareAhead() {
     growing.lock();
     try {

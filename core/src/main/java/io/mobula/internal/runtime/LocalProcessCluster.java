@@ -82,7 +82,10 @@ final class LocalProcessCluster implements LocalCluster {
     return quiet(commonSettings(plan)).cpus(plan.cpusPerNode()).listen(0);
   }
 
-  /** Switches off log files in the children, as their output reaches the driver anyway. */
+  /**
+   * Keeps lines that a child sends to the driver out of the child's own output, as they would be
+   * printed twice; the user's settings take precedence.
+   */
   private static Settings quiet(Settings settings) {
     return settings.values().containsKey(KEEP) ? settings : settings.set(KEEP, false);
   }
