@@ -1,23 +1,23 @@
 /*
- * A library that plays NVML: the functions that Mobula calls, with the numbers and layouts of NVML's reference, and
- * devices that a text file describes. The file lies beside the library and has its name with ".txt" behind it; it is
- * read when NVML is initialised and whenever somebody asks how many devices there are.
+ * Fake NVML library: the functions that Mobula calls, with the numbers and layouts of NVML's reference, and devices
+ * that a text file describes. The file is beside the library and has its name with ".txt" appended. It is read when
+ * NVML is initialised and at each query for the number of devices.
  *
- *   gpu UUID            begins a GPU; what follows is about it
- *   part UUID GI CI     begins an instance of that GPU; what follows is about it
+ *   gpu UUID            begins a GPU; the following lines describe it
+ *   part UUID GI CI     begins an instance of that GPU; the following lines describe it
  *   name TEXT           bytes TOTAL USED         capability MAJOR MINOR      pci BUSID
  *   node MINOR          affinity BITS            busy GPU MEMORY             celsius DEGREES
  *   ecc UNCORRECTED     rows UNCORRECTED FAILED  split 0|1                   process PID BYTES
  *   xid NUMBER [GI CI]  an error of that GPU, reported once, in the order of the file
  *
- *   link UUID UUID      these have NVLink between them
- *   level UUID UUID N   these meet at that level of the tree of buses
+ *   link UUID UUID      these GPUs are connected by NVLink
+ *   level UUID UUID N   these GPUs meet at that level of the bus tree
  *   no-pairs            this driver does not answer for pairs
- *   fail FUNCTION CODE [UUID]   that function does not succeed, for all devices or for one
- *   vanish UUID N       that device answers so many more calls, then it is lost
+ *   fail FUNCTION CODE [UUID]   that function fails with the code, for all devices or for one
+ *   vanish UUID N       that device answers N more calls, then it is lost
  *   sleep FUNCTION MS   that function takes long
  *
- * What is not described is not supported. Compiled with OLD, it has only what a driver of 2013 had.
+ * Whatever is not described is not supported. Compiled with OLD, the library has only what a driver of 2013 had.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -208,7 +208,7 @@ static void read_script(void) {
   fclose(file);
 }
 
-/* What a call returns before it does anything. */
+/* Returns the scripted result of a call, before the call does anything. */
 static int refused(const char *function, struct device *device) {
   for (int i = 0; i < sleep_count; i++) {
     if (!strcmp(sleeps[i].function, function)) {
@@ -259,7 +259,7 @@ static struct pair *pair_of(struct pair *pairs, int count, struct device *one, s
   return NULL;
 }
 
-/* The device at the other end of a link: links are numbered in the order of the file. */
+/* Returns the device at the other end of a link; links are numbered in the order of the file. */
 static struct device *end_of(struct device *device, unsigned int link) {
   for (int i = 0; i < link_count; i++) {
     const char *end = !strcmp(links[i].one, device->uuid) ? links[i].other

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Actors whose processes are killed go on from their checkpoints. */
+/** Actors continue from their checkpoints after their processes are killed. */
 @Tag("long")
 @Timeout(240)
 class ActorCheckpointIT {
@@ -35,7 +35,7 @@ class ActorCheckpointIT {
 
   private final List<NodeProcess> nodes = new ArrayList<>();
 
-  /** Says that an actor was made, and in which process. */
+  /** Notes in the journal that an actor was made, and in which process. */
   private static void note(String journal) throws IOException {
     Files.writeString(
         Path.of(journal),
@@ -44,7 +44,7 @@ class ActorCheckpointIT {
         StandardOpenOption.APPEND);
   }
 
-  /** Counts what it is told to. */
+  /** Actor that adds up numbers. */
   static final class Counter implements CheckpointedActor<Long> {
     private long count;
 
@@ -71,7 +71,7 @@ class ActorCheckpointIT {
     }
   }
 
-  /** Has more state than fits a frame. */
+  /** Actor with more state than fits into a frame. */
   static final class LargeState implements CheckpointedActor<byte[]> {
     private byte[] state = new byte[1 << 20];
 
@@ -94,7 +94,7 @@ class ActorCheckpointIT {
     }
   }
 
-  /** A caller in another process than the driver. */
+  /** Caller in another process than the driver. */
   static final class Caller {
     List<Long> call(ActorHandle<Counter> counter, int times) {
       var answers = new ArrayList<Long>();
@@ -207,7 +207,7 @@ class ActorCheckpointIT {
     return node;
   }
 
-  /** The process that has made the actor last. */
+  /** Returns the process that made the actor last. */
   private long hostNow() throws IOException {
     return Long.parseLong(Files.readAllLines(Path.of(journal())).getLast());
   }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Tasks and actors whose arguments are on another host, at a store that has room for the arguments
- * of three calls at a time. Two nodes of this JVM that do not share their memory.
+ * Tasks and actors whose arguments are on another host, with a store that has room for the
+ * arguments of three calls at a time. Two nodes of this JVM that do not share their memory.
  */
 @Timeout(120)
 @Tag("long")
@@ -28,13 +28,13 @@ class ArgumentAdmissionIT {
   private static final int EACH = 4;
   private static final int CALLS = 8;
 
-  /** Sees all four of its arguments at the same time. */
+  /** Returns the total size of four arguments that are in memory at the same time. */
   static long sizes(Tensor a, Tensor b, Tensor c, Tensor d) throws InterruptedException {
-    Thread.sleep(20); // work that takes a while, so that calls meet
+    Thread.sleep(20); // takes a while, so that calls overlap
     return a.size() + b.size() + c.size() + d.size();
   }
 
-  /** The same as an actor. */
+  /** Actor with the same work as the task. */
   static final class Reader {
     long sizes(Tensor a, Tensor b, Tensor c, Tensor d) throws InterruptedException {
       return ArgumentAdmissionIT.sizes(a, b, c, d);

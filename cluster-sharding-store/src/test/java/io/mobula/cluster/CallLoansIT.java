@@ -21,18 +21,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Large arguments and results of calls between processes of this host are on loan: the directory
- * hears nothing of them.
+ * Large arguments and results of calls between processes of one host are lent: the directory is
+ * told nothing about them.
  */
 @Tag("long")
 @Timeout(180)
 class CallLoansIT {
   private static final int BYTES = 1_000_000;
 
-  /** More than the driver's store has room for. */
+  /** More results than fit into the driver's store. */
   private static final int CALLS = 100;
 
-  /** Adds up where it lives. */
+  /** Actor that adds up an array. */
   static final class Adder {
     long sum(byte[] of) {
       return CallLoansIT.sum(of);
@@ -65,7 +65,7 @@ class CallLoansIT {
     return bytes;
   }
 
-  /** The directory frees nothing while this runs. */
+  /** Returns settings under which the directory frees nothing during the test. */
   private static Settings settings() {
     return ClusterTestSupport.settings().set("mobula.directory.grace", "170s");
   }
@@ -75,7 +75,7 @@ class CallLoansIT {
     try (var cluster = ClusterTestSupport.cluster(1).settings(settings()).start()) {
       var runtime = cluster.runtime();
       var at = Placement.on(cluster.nodes().getFirst().id());
-      var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote(); // until there is a ring
+      var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote(); // waits until there is a ring
       ClusterTestSupport.awaitTrue(
           "frames go through a ring",
           () -> runtime.peerChannels().stream()
@@ -129,7 +129,7 @@ class CallLoansIT {
     }
   }
 
-  /** Each call has the result of the one before as its argument, and nobody closes a ref. */
+  /** Each call has the previous call's result as its argument, and nobody closes a ref. */
   @Test
   void aResultDoesNotKeepTheArgumentsOfItsCall() throws Exception {
     try (var cluster = ClusterTestSupport.cluster(1).start()) {
@@ -157,7 +157,10 @@ class CallLoansIT {
     }
   }
 
-  /** Two nodes: what is passed on is counted by the directory, which frees after its grace. */
+  /**
+   * On two nodes, a result that is passed on is counted by the directory, which frees it after its
+   * grace period.
+   */
   @Test
   void aResultThatIsPassedOnIsCountedFromThenOn() throws Exception {
     try (var cluster = ClusterTestSupport.cluster(2).start()) {
@@ -180,7 +183,7 @@ class CallLoansIT {
     }
   }
 
-  /** Keeps refs where it lives. */
+  /** Actor that keeps refs. */
   static final class Refs {
     private List<ObjectRef<byte[]>> kept = List.of();
 
@@ -236,7 +239,7 @@ class CallLoansIT {
     }
   }
 
-  /** On the first node, once frames go there through a ring. */
+  /** Returns an actor on the first node, once frames to that node go through a ring. */
   private static ActorHandle<Adder> adder(LocalCluster cluster) throws IOException {
     var at = Placement.on(cluster.nodes().getFirst().id());
     var adder = cluster.runtime().actor(Adder::new).cpus(0).placement(at).remote();

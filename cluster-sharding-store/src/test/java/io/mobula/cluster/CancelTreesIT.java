@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Tasks are cancelled at any moment of their way to other nodes, and so are those that they start
- * there: none runs on.
+ * Tasks are cancelled at any moment of their way to other nodes, together with the tasks that they
+ * start there; none keeps running.
  */
 @Timeout(180)
 @Tag("long")
@@ -49,7 +49,7 @@ class CancelTreesIT {
     one.close();
   }
 
-  /** Starts two of the next level on the other node, then sleeps until it is interrupted. */
+  /** Starts two tasks of the next level on the other node, then sleeps until it is interrupted. */
   private static int tree(int levels, String here, String there) throws InterruptedException {
     BEGUN.incrementAndGet();
     RUNNING.incrementAndGet();

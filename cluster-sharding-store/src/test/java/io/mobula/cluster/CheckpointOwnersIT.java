@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files and names of actors whose owner has no directory of checkpoints, and whose host has. */
+/**
+ * Files and names of actors whose owner has no directory for checkpoints while their host has one.
+ */
 @Tag("long")
 @Timeout(120)
 class CheckpointOwnersIT {
@@ -37,7 +39,7 @@ class CheckpointOwnersIT {
 
   private MobulaRuntime owner;
 
-  /** Counts; may stay in a method that heeds no interrupt. */
+  /** Actor that counts and may stay in a method that ignores interrupts. */
   static final class Counter implements CheckpointedActor<Long> {
     private long count;
 
@@ -124,7 +126,7 @@ class CheckpointOwnersIT {
       assertThat(add(counter, 3)).isEqualTo(3);
     }
     assertThat(directories("actor-")).isOne();
-    try (var _ = Mobula.init(joining())) { // no host for it: the files are nobody's yet
+    try (var _ = Mobula.init(joining())) { // no host for the actor, so the files have no owner yet
       assertThat(directories("process-")).isOne();
     }
     try (var _ = Mobula.init(joining().resource("host", 1))) {
@@ -143,7 +145,7 @@ class CheckpointOwnersIT {
     }
   }
 
-  /** Whether the owner stands for that name. */
+  /** Returns whether the owner keeps that name. */
   private boolean isKept(String name) {
     try {
       owner.actorNamed("nobody", Counter.class);
@@ -155,7 +157,7 @@ class CheckpointOwnersIT {
 
   private static boolean isKnownDead(MobulaRuntime to) {
     try {
-      var handle = to.actorNamed("hits", Counter.class); // of one that is dead already
+      var handle = to.actorNamed("hits", Counter.class); // the call of an actor that is dead already
       assertThatThrownBy(() -> add(handle, 1)).isInstanceOf(ActorDiedException.class);
       return false;
     } catch (ActorDiedException noted) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Wall clocks of nodes jump by some hours, forwards and backwards, and nothing comes of it. */
+/** Wall clocks of nodes jump by some hours, forwards and backwards, without any effect. */
 @Tag("long")
 class ClockJumpIT {
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -101,7 +101,7 @@ class ClockJumpIT {
           .maxRetries(0)
           .placement(Placement.spread())
           .remote()) {
-        history.await(value, ref, LIMIT); // it travels from another host
+        history.await(value, ref, LIMIT); // the value travels from another host
       }
     }
   }

@@ -35,12 +35,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nodes with stores of 64 MiB, and objects beyond that which other processes hold and read. */
+/** Nodes with stores of 64 MiB, and more objects than that, which other processes hold and read. */
 @Tag("long")
 @Timeout(240)
 class ClusterSpillIT {
   private static final long CAPACITY = 64L << 20;
-  /** Of {@link LargeArrayTasks#BYTES} each: four times the store. */
+  /** Number of values of {@link LargeArrayTasks#BYTES} each that fill the store four times. */
   private static final int COUNT = (int) (4 * CAPACITY / LargeArrayTasks.BYTES) + 1;
 
   @TempDir
@@ -89,7 +89,7 @@ class ClusterSpillIT {
         .get(ClusterTestSupport.LIMIT);
   }
 
-  /** Each is read several times, at once with others and in any order. */
+  /** Reads each value several times, at once with others and in random order. */
   private static void readAll(List<ObjectRef<byte[]>> refs, Random random) throws Exception {
     var reads = new ArrayList<Callable<Boolean>>();
     for (int i = 0; i < refs.size(); i++) {
@@ -141,7 +141,7 @@ class ClusterSpillIT {
     }
   }
 
-  /** What a node has made itself stays, as long as there are copies of others' to drop. */
+  /** A node's own values stay as long as there are copies of other hosts to drop. */
   @Test
   void copiesOfOtherHostsGoBeforeWhatWasMadeHere() throws Exception {
     try (var cluster = start(false, settings())) {
@@ -201,7 +201,7 @@ class ClusterSpillIT {
     }
   }
 
-  /** What cannot be read back stays neither in the table of its node nor on the disk. */
+  /** A value that cannot be read back remains neither in its node's table nor on the disk. */
   @Test
   void nothingIsLeftOfWhatWasDamagedOnADisk() throws Exception {
     try (var cluster = start(true, settings())) {
@@ -228,7 +228,7 @@ class ClusterSpillIT {
     }
   }
 
-  /** Changes a byte of each spilled value; how many there are. */
+  /** Changes a byte of each spilled value. Returns how many there are. */
   private int damageAll() throws IOException {
     var files = files();
     for (var path : files) {
@@ -252,7 +252,7 @@ class ClusterSpillIT {
     }
   }
 
-  /** The node is stopped for less than it takes to be given up. */
+  /** The node is stopped for less time than it takes to be given up. */
   @Test
   void aDeadlineEndsTheWaitForASourceThatStandsStill() throws Exception {
     try (var cluster = start(false, settings())) {

@@ -9,29 +9,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/** What the tests of failing nodes share: small clusters, and how long anything may take. */
+/** Support for the tests of failing nodes: small clusters, time limits and a poll. */
 final class ClusterTestSupport {
-  /** Within which every future has to end: a few times what a loss takes to be told. */
+  /** Limit within which every future has to end: several times what it takes to notice a loss. */
   static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** Several JVMs on a machine that has other things to do. */
+  /** Limit for the start of several JVMs on a busy machine. */
   private static final Duration STARTS = Duration.ofMinutes(3);
 
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private ClusterTestSupport() {}
 
-  /** A condition that may fail to be looked at. */
+  /** Condition whose check may fail with an exception. */
   interface Condition {
     boolean holds() throws IOException;
   }
 
-  /** Looks again until it holds; fails after {@link #LIMIT}. */
+  /** Polls until the condition holds; fails after {@link #LIMIT}. */
   static void awaitTrue(String what, Condition condition) throws IOException {
     awaitTrue(() -> what, condition);
   }
 
-  /** The same; what was wanted and what was seen is told by its last look. */
+  /** Polls until the condition holds. The failure's text is made after the last check. */
   static void awaitTrue(Supplier<String> what, Condition condition) throws IOException {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (!condition.holds()) {
@@ -42,7 +42,10 @@ final class ClusterTestSupport {
     }
   }
 
-  /** Nodes forget soon, so that a test need not wait for the grace of a real cluster. */
+  /**
+   * Returns settings with a short grace period and query timeout, so that tests need not wait as
+   * long as a real cluster does.
+   */
   static Settings settings() {
     return Mobula.settings()
         .storeCapacity(64 << 20)

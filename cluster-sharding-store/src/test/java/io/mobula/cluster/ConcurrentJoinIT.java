@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Nodes that start at once on a machine with fewer processors than there are of them. */
+/** Nodes start at once on a machine with fewer processors than nodes. */
 @Tag("long")
 @Timeout(400)
 class ConcurrentJoinIT {
@@ -30,7 +30,7 @@ class ConcurrentJoinIT {
     nodes.forEach(NodeProcess::close);
   }
 
-  /** With the join timeout that is the default. */
+  /** Ten nodes join with the default join timeout. */
   @Test
   void tenNodesThatStartAtOnceAllJoin() throws Exception {
     int port = freePort();

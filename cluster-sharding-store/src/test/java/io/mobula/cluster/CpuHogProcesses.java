@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Processes that each want a CPU for themselves and do nothing with it. They end after a time, even
- * if the test's JVM is killed.
+ * Processes that each occupy a CPU and do nothing useful. They end after a time, even if the test's
+ * JVM is killed.
  */
 final class CpuHogProcesses implements AutoCloseable {
   private final List<Process> hogs = new ArrayList<>();
 
   private CpuHogProcesses() {}
 
-  /** Starts so many. */
+  /** Starts this number of processes. */
   static CpuHogProcesses start(int count, Duration longest) throws IOException {
     var started = new CpuHogProcesses();
     for (int i = 0; i < count; i++) {
@@ -25,7 +25,7 @@ final class CpuHogProcesses implements AutoCloseable {
     return started;
   }
 
-  /** How many of them still run. */
+  /** Returns how many processes still run. */
   long count() {
     return hogs.stream().filter(Process::isAlive).count();
   }

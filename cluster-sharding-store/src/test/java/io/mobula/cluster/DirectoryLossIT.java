@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What becomes of objects when drivers die that made them, and when the directory dies. */
+/** Fate of objects when the drivers that made them die, and when the directory dies. */
 @Tag("long")
 @Timeout(180)
 class DirectoryLossIT {
@@ -48,7 +48,7 @@ class DirectoryLossIT {
             "it is gone",
             () -> runtime.nodes().stream().noneMatch(node -> node.pid() == driver.pid()));
         assertThat(sum(keeper)).isEqualTo(LargeValueTasks.COUNT * 8.0);
-        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // longer than the grace
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos(); // longer than the grace period
         while (System.nanoTime() < end) {
           assertThat(sum(keeper)).isEqualTo(LargeValueTasks.COUNT * 8.0);
         }
@@ -57,9 +57,9 @@ class DirectoryLossIT {
   }
 
   /**
-   * Only nodes host the directory here, and there is one; the other process is a worker. What can
-   * be read without a directory can be read, who asks it hears that nobody hosts it, and with the
-   * next node it is there again.
+   * Only nodes host the directory, and there is one; the other process is a worker. Values that
+   * need no directory remain readable, a query says that no member hosts it, and the next node
+   * hosts it again.
    */
   @Test
   void theOnlyHostOfTheDirectoryDies() throws Exception {

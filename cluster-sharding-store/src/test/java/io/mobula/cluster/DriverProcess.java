@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A driver in a process of its own: has a value made by a task, gives its ref to the actor named
- * {@code keeper}, says so and hangs, to be killed.
+ * Driver in a process of its own. It has a value made by a task, gives the ref to the actor named
+ * {@code keeper}, prints that, and hangs until it is killed.
  */
 final class DriverProcess {
   private DriverProcess() {}

@@ -11,21 +11,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Work that has effects for as long as it runs: each is a line in a file, with who, in which
- * process and when. It ends when a file named {@code enough} is there.
+ * Journal of work that has effects for as long as it runs. Each effect is a line in a file: what
+ * did it, in which process and when. The work ends when a file named {@code enough} exists.
  *
- * @param folder its path; a string, so that it can be an argument
+ * @param folder path of the folder; a string, so that it can be an argument
  */
 record EffectJournal(String folder) implements Serializable {
   private static final int BETWEEN_MILLIS = 20;
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
   /**
-   * One effect.
+   * Effect that was written to the journal.
    *
-   * @param what did it, or what a caller was told
-   * @param pid of its process
-   * @param millis when, since 1970, by the host's clock, which all processes of a test share
+   * @param what what had the effect, or what a caller was told
+   * @param pid id of the process
+   * @param millis time since 1970, by the host's clock, which all processes of a test share
    */
   record EffectLine(String what, long pid, long millis) {
     static EffectLine parse(String line) {
@@ -34,7 +34,7 @@ record EffectJournal(String folder) implements Serializable {
     }
   }
 
-  /** An actor that writes in one call, and answers others beside that. */
+  /** Actor that writes effects in one call and answers other calls meanwhile. */
   static final class Writer {
     long write(EffectJournal effects) throws IOException, InterruptedException {
       return effects.writeUntilEnded("actor", false);
@@ -45,12 +45,12 @@ record EffectJournal(String folder) implements Serializable {
     }
   }
 
-  /** As a task. */
+  /** Writes effects as a task does. */
   static long write(EffectJournal effects, boolean deaf) throws IOException, InterruptedException {
     return effects.writeUntilEnded("task", deaf);
   }
 
-  /** A task that calls that actor again and again, and says what it is told. */
+  /** Calls that actor again and again, and journals the answers. */
   static long call(EffectJournal effects, ActorHandle<Writer> writer)
       throws IOException, InterruptedException {
     long calls = 0;
@@ -99,28 +99,28 @@ record EffectJournal(String folder) implements Serializable {
     return Path.of(folder, "journal");
   }
 
-  /** Makes the file. */
+  /** Creates the journal's file. */
   static EffectJournal in(Path folder) throws IOException {
     TaskJournal.in(folder);
     return new EffectJournal(folder.toString());
   }
 
-  /** Everything that was done so far. */
+  /** Returns all effects so far. */
   List<EffectLine> all() throws IOException {
     return Files.readAllLines(file()).stream().map(EffectLine::parse).toList();
   }
 
-  /** Whether a process other than this one has done that. */
+  /** Returns whether a process other than this one had that effect. */
   boolean isDoneOutside(long pid, String what) throws IOException {
     return all().stream().anyMatch(line -> line.what().equals(what) && line.pid() != pid);
   }
 
-  /** Whether this process has done that. */
+  /** Returns whether this process had that effect. */
   boolean isDoneIn(long pid, String what) throws IOException {
     return all().stream().anyMatch(line -> line.what().equals(what) && line.pid() == pid);
   }
 
-  /** Ends all of it. */
+  /** Ends all of the work. */
   void end() throws IOException {
     Files.createFile(Path.of(folder, "enough"));
   }

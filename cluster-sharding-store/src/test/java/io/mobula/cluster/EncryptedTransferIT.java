@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With certificates, large values travel on Akka's encrypted connections; Aeron stays off. */
+/** With certificates, large values travel on Akka's encrypted connections and Aeron stays off. */
 @Tag("long")
 @Timeout(400)
 class EncryptedTransferIT {
@@ -35,7 +35,7 @@ class EncryptedTransferIT {
     }
   }
 
-  /** Without, the same is seen to be carried by Aeron, so that the test above can fail. */
+  /** Without certificates, Aeron carries the values, which shows that the other test can fail. */
   @Test
   void inClearTextAeronCarriesIt() throws Exception {
     try (var maker = TensorTransferProcess.plan("").start()) {

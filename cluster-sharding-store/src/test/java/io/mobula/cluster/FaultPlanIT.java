@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tasks of a driver on a cluster under a short plan of added faults, as a user would do it. */
+/** Tasks of a driver on a cluster under a short fault plan, as a user would run it. */
 @Tag("long")
 class FaultPlanIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);

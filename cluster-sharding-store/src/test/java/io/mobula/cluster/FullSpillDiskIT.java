@@ -17,14 +17,17 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A small disk for what is spilled: when it is full puts are refused, and what is there stays. */
+/**
+ * A small disk for spilled objects: when the disk is full, puts are refused and existing values
+ * stay.
+ */
 @Tag("long")
 class FullSpillDiskIT {
   private static final int NUMBERS = 40_000;
   private static final long STORE = 2L << 20;
   private static final long DISK = 4L << 20;
 
-  /** How many values fit into memory and onto the disk at most. */
+  /** Number of values that fit into memory and onto the disk at most. */
   private static final long MOST = (STORE + DISK) / (4L * NUMBERS);
 
   @TempDir

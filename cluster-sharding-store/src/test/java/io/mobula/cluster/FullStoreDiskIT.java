@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** While the file system of all stores is full, no value is lost that is there. */
+/** While the file system of all stores is full, no existing value is lost. */
 @Tag("long")
 class FullStoreDiskIT {
   private static final Duration FULL = Duration.ofSeconds(45);
@@ -28,7 +28,7 @@ class FullStoreDiskIT {
   private static final int VALUES = 12;
   private static final long STORE = 8L << 20;
 
-  /** Takes the stores of three nodes and a driver, Aeron's own files, and no log beside them. */
+  /** Room for the stores of three nodes and a driver and for Aeron's own files, but for no log. */
   private static final long DISK = 96L << 20;
 
   @TempDir
@@ -61,7 +61,7 @@ class FullStoreDiskIT {
             .start();
         var history = History.in(folder.resolve("history"))) {
       var runtime = cluster.runtime();
-      runtime.put(filled(0)).close(); // this driver's store has memory
+      runtime.put(filled(0)).close(); // the driver's store has memory
       var refs = new ArrayList<ObjectRef<Tensor>>();
       for (int i = 0; i < VALUES; i++) {
         var node = cluster.members().get(i % 3).id().orElseThrow();

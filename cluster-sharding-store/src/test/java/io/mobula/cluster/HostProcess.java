@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 
 /**
- * A node in a process of its own that stands for a host, or for one of several processes of a host:
- * it shares memory with those that were given the same word. Ends with its standard input.
+ * Node in a process of its own that stands for a host, or for one of several processes of a host:
+ * it shares memory with processes that were started with the same host word. Ends with its standard
+ * input.
  */
 final class HostProcess implements AutoCloseable {
   private static final Duration STARTS = Duration.ofMinutes(3);
@@ -28,7 +29,7 @@ final class HostProcess implements AutoCloseable {
     return new HostProcess((flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
   }
 
-  /** Waits until it is a member. */
+  /** Waits until the node is a member. */
   NodeId awaitUp() throws InterruptedException {
     var id = jvm.awaitLine(line -> line.startsWith("up "), STARTS).split(" ")[1];
     return new NodeId(HexFormat.fromHexDigitsToLong(id));
@@ -53,7 +54,7 @@ final class HostProcess implements AutoCloseable {
     try (var runtime = Mobula.init(settings)) {
       System.out.println("up " + runtime.nodeId());
       while (System.in.read() >= 0) {
-        // nothing is said to it but the end
+        // input has no meaning except its end
       }
     }
   }

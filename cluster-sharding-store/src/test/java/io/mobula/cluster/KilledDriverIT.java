@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A driver that is killed again and again leaves nothing, and another one sees nothing of it. */
+/**
+ * A driver that is killed again and again leaves nothing behind, and another driver notices
+ * nothing.
+ */
 @Tag("long")
 class KilledDriverIT {
   private static final int HELD = 5;
@@ -31,7 +34,7 @@ class KilledDriverIT {
   @TempDir
   Path folder;
 
-  /** Has a value made, keeps an actor under a name, and says so in a file of its process. */
+  /** Program that has a value made, keeps a named actor, and says so in a file of its process. */
   public static final class Program implements DriverProgram {
     @Override
     public void run(MobulaRuntime runtime, List<String> arguments) throws Exception {
@@ -51,7 +54,9 @@ class KilledDriverIT {
       }
     }
 
-    /** Made as soon as the one of the process before is gone, whose name it takes. */
+    /**
+     * Makes the actor as soon as that of the previous process, which has the same name, is gone.
+     */
     private static ActorHandle<Counter> counter(MobulaRuntime runtime, long end)
         throws InterruptedException {
       while (true) {
@@ -67,7 +72,7 @@ class KilledDriverIT {
     }
   }
 
-  /** Counts its calls. */
+  /** Actor that counts its calls. */
   static final class Counter {
     private long calls;
 

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A task that kills its process each time it runs, among others that may run twice. */
+/** A task that kills its process each time it runs, among tasks that may run twice. */
 @Tag("long")
 @Timeout(300)
 class KillerTaskIT {
   private static final int INNOCENT = 50;
   private static final int RETRIES = 3;
 
-  /** The killer's attempts leave two. */
+  /** Number of nodes, of which two survive the attempts of the killer task. */
   private static final int NODES = 6;
 
   @TempDir

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Members are killed at a steady pace while a driver has tasks run: every task ends with its value
- * and the driver stays.
+ * Members are killed at a steady rate while a driver runs tasks: every task ends with its value and
+ * the driver stays.
  *
- * <p>{@code -Dmobula.test.kills.oldest} is how often the oldest member is killed (3),
- * {@code -Dmobula.test.kills.tasks} how many tasks of a second run while one is killed every ten
- * seconds (90); {@code -Dmobula.test.seed} repeats the choice of the victims.
+ * <p>{@code -Dmobula.test.kills.oldest} is how often the oldest member is killed (3), {@code
+ * -Dmobula.test.kills.tasks} how many tasks of a second each run while a member is killed every ten
+ * seconds (90), and {@code -Dmobula.test.seed} repeats the choice of the victims.
  */
 @Tag("long")
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
@@ -32,7 +32,7 @@ class KillsUnderLoadIT {
   private static final Duration BETWEEN = Duration.ofSeconds(10);
   private static final Duration TASK_LIMIT = Duration.ofMinutes(2);
 
-  /** The coordinator of the cluster, the singletons and their state are there. */
+  /** The oldest member has the coordinator, the singletons and their state. */
   @Test
   void theOldestMemberIsKilledAgainAndAgain() throws Exception {
     int kills = Integer.getInteger("mobula.test.kills.oldest", 3);

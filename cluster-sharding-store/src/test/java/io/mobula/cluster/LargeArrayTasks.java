@@ -5,9 +5,9 @@ import io.mobula.MobulaRuntime.StoreUsage;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Tasks that make and check large values, each different from all others in every part. */
+/** Tasks that make and check large arrays, each different from all others in every part. */
 final class LargeArrayTasks {
-  /** Not a divisor of any store. */
+  /** Size that divides no store evenly. */
   static final int BYTES = 5_500_000;
 
   private LargeArrayTasks() {}

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What a program says may be larger than a message of Akka's, between nodes that have no ring: it
- * arrives, and other calls between the two nodes go on.
+ * Data of a program may be larger than an Akka message, between nodes without a ring: it arrives,
+ * and other calls between the two nodes continue.
  */
 @Timeout(180)
 @Tag("long")
 class LargeMessagesIT {
-  /** So many refs in one value take 1.3 MB in what is said of it to the directory. */
+  /** Number of refs in one value whose statement to the directory takes 1.3 MB. */
   private static final int REFS = 40_000;
 
   private static final int CHARACTERS = 5_000_000;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Tasks that make and read values too large for a frame, and an actor that keeps refs. */
 final class LargeValueTasks {
-  /** 512 KiB. */
+  /** Number of doubles in a value of 512 KiB. */
   static final int COUNT = 1 << 16;
 
   private LargeValueTasks() {}
@@ -42,7 +42,7 @@ final class LargeValueTasks {
     return filled(with);
   }
 
-  /** A tensor of so many bytes. */
+  /** Makes a tensor of this many bytes. */
   static Tensor large(double with, int bytes, TaskJournal journal) throws IOException {
     journal.note("made " + with);
     var made = Tensor.allocate(DType.FLOAT64, bytes / Double.BYTES);
@@ -75,7 +75,7 @@ final class LargeValueTasks {
     return sum;
   }
 
-  /** The value is in the store of the process that runs this, and cannot be made again. */
+  /** Puts a value into the store of the process that runs this; it cannot be reconstructed. */
   static ObjectRef<double[]> put(double with) {
     return Mobula.put(filled(with));
   }
@@ -89,7 +89,7 @@ final class LargeValueTasks {
     return Mobula.runtime().storeUsage().usedBytes();
   }
 
-  /** Reads a value where it lives, and says so before it does. */
+  /** Actor that reads values, and notes in the journal before it does. */
   static final class Reader {
     private @Nullable ObjectRef<Tensor> kept;
 
@@ -115,7 +115,7 @@ final class LargeValueTasks {
     }
   }
 
-  /** Makes values where it lives. */
+  /** Actor that makes values. */
   static final class Maker {
     double[] filled(double with) {
       return LargeValueTasks.filled(with);
@@ -126,7 +126,7 @@ final class LargeValueTasks {
     }
   }
 
-  /** Keeps refs where it lives. */
+  /** Actor that keeps refs. */
   static final class Keeper {
     private @Nullable List<ObjectRef<double[]>> kept;
 

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An error about a value that cannot be made again names the cause, however far up it is. */
+/**
+ * The error of a value that cannot be reconstructed names the cause, however far up the lineage it
+ * is.
+ */
 @Tag("long")
 @Timeout(300)
 class LossChainIT {

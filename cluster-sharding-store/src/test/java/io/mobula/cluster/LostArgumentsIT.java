@@ -13,15 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Work whose arguments were lost with their node, where the tasks that make these again want the
- * only resource that the work itself wants. Nodes of a host each, with one of it each.
+ * Work whose arguments were lost with their node, where the tasks that reconstruct these need the
+ * only resource that the work itself needs. Each node is a host of its own and has one of that
+ * resource.
  */
 @Tag("long")
 @Timeout(120)
 class LostArgumentsIT {
   private static final String SEAT = "seat";
 
-  /** Made of a value, and holds a seat for life. */
+  /** Actor that is made of a value and holds a seat for life. */
   static final class Holder {
     private final double sum;
 
@@ -58,7 +59,7 @@ class LostArgumentsIT {
     return Placement.on(cluster.nodes().get(node).id());
   }
 
-  /** A value of ones that only the first node has, and that is made with so many seats. */
+  /** Makes a value of ones that only the first node has, by a task that needs this many seats. */
   private static ObjectRef<double[]> onesAtFirst(LocalCluster cluster, int seats) throws Exception {
     var ones = cluster
         .runtime()
@@ -117,7 +118,9 @@ class LostArgumentsIT {
     }
   }
 
-  /** The loss is seen after they have been granted what they want, and before they begin. */
+  /**
+   * The loss is noticed after the tasks have been granted their resources and before they begin.
+   */
   @Test
   void tasksThatAreGrantedTheirResourcesBeforeTheLossIsSeenGiveThemBack() throws Exception {
     try (var cluster = cluster(2)) {
@@ -143,7 +146,10 @@ class LostArgumentsIT {
     }
   }
 
-  /** What makes the value again wants all that they have been granted together. */
+  /**
+   * The task that reconstructs the value needs everything that the waiting tasks have been granted
+   * together.
+   */
   @Test
   void tasksThatShareALostArgumentAllGiveTheirResourcesBack() throws Exception {
     int sharers = 4;
@@ -197,7 +203,7 @@ class LostArgumentsIT {
     }
   }
 
-  /** As tasks do, before their constructor runs. */
+  /** An actor returns its resources before its constructor runs, as tasks do. */
   @Test
   void anActorThatIsPlacedBeforeTheLossIsSeenGivesItsResourcesBack() throws Exception {
     try (var cluster = cluster(2)) {

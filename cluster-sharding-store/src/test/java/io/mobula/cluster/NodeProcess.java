@@ -17,8 +17,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A node in a process of its own, as Mobula starts one, which a test kills, stops and wakes. It
- * ends with the test's JVM. For one thread.
+ * Node in a process of its own, started as Mobula starts one, which a test kills, stops and wakes.
+ * It ends with the test's JVM. For one thread.
  */
 final class NodeProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
@@ -34,12 +34,12 @@ final class NodeProcess implements AutoCloseable {
     return start(settings.listen(0));
   }
 
-  /** Starts one that joins. */
+  /** Starts a node that joins a cluster. */
   static NodeProcess joining(Settings settings, String seed) {
     return start(settings.set("mobula.cluster.join-timeout", "60s").join(seed));
   }
 
-  /** Starts one with exactly these settings, and does not wait for it. */
+  /** Starts a node with exactly these settings, without waiting for it. */
   static NodeProcess start(Settings settings) {
     var plan = WorkerMain.plan("node")
         .flags(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -49,8 +49,8 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /**
-   * What a node is told that stands for a host: an address of its own, and memory that it shares
-   * with nobody.
+   * Returns the settings of a node that stands for a host: an address of its own, and memory that
+   * it shares with nobody.
    *
    * @param number from 2 to 254
    */
@@ -60,13 +60,13 @@ final class NodeProcess implements AutoCloseable {
         .set("mobula.store.share-host", "host" + number);
   }
 
-  /** Waits until it is a member. */
+  /** Waits until the node is a member. */
   NodeProcess up() {
     jvm.awaitReady(START);
     return this;
   }
 
-  /** Whether it has become a member. */
+  /** Returns whether the node has become a member. */
   boolean isUp() {
     var ready = jvm.ready().toCompletableFuture();
     return ready.isDone() && !ready.isCompletedExceptionally();
@@ -88,22 +88,22 @@ final class NodeProcess implements AutoCloseable {
     return jvm.isAlive();
   }
 
-  /** As {@code kill -9}; returns when it is gone. */
+  /** Kills the process as {@code kill -9} does, and returns when it is gone. */
   void kill() {
     jvm.kill();
   }
 
-  /** As {@code kill}; does not wait. */
+  /** Terminates the process as {@code kill} does, without waiting. */
   void terminate() {
     ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroy);
   }
 
-  /** Makes it stand still. */
+  /** Stops the process with SIGSTOP. */
   void stop() throws IOException, InterruptedException {
     signal("-STOP", pid());
   }
 
-  /** Lets it go on. */
+  /** Lets the process continue with SIGCONT. */
   void wake() throws IOException, InterruptedException {
     signal("-CONT", pid());
   }
@@ -118,12 +118,12 @@ final class NodeProcess implements AutoCloseable {
         .isZero();
   }
 
-  /** Asks it to go, and sees that it does. */
+  /** Asks the node to leave, and checks that it does. */
   void leave(Duration limit) {
     assertThat(jvm.end(limit)).as("%s", this).isEqualTo(ChildJvm.EndKind.ON_REQUEST);
   }
 
-  /** Waits for its end, which it finds by itself, and gives its exit code. */
+  /** Waits until the process ends by itself, and returns its exit code. */
   int awaitEnd(Duration limit) throws InterruptedException, ExecutionException {
     try {
       return jvm.ended().toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -132,12 +132,12 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  /** What it wrote last. */
+  /** Returns the last lines that the process wrote. */
   String lastLines() {
     return String.join("\n", jvm.lastLines());
   }
 
-  /** The process ids of these nodes. */
+  /** Returns the process ids of these nodes. */
   static long[] pids(NodeProcess... nodes) {
     return Arrays.stream(nodes).mapToLong(NodeProcess::pid).toArray();
   }

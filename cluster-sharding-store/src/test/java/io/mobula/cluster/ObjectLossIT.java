@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of objects when the node that has them is killed. */
+/** Fate of objects when the node that has them is killed. */
 @Tag("long")
 @Timeout(300)
 class ObjectLossIT {
-  /** Bytes that take a while to bring. */
+  /** Size of a value that takes a while to transfer. */
   private static final int LARGE = 32 << 20;
 
   @TempDir
@@ -47,7 +47,7 @@ class ObjectLossIT {
     }
   }
 
-  /** The first node, at which the others joined, is the one that dies. */
+  /** The first node, by which the others joined, is the one that dies. */
   @Test
   void resultsAreMadeAgainForTheDriverAndForOtherNodes() throws Exception {
     var journal = TaskJournal.in(folder);
@@ -120,7 +120,7 @@ class ObjectLossIT {
     }
   }
 
-  /** Each element is made again by itself, as each of many results is. */
+  /** Each element is reconstructed by itself, as each of many results is. */
   @Test
   void elementsOfAStreamAreMadeAgain() throws Exception {
     try (var cluster = ClusterTestSupport.cluster(2).start()) {
@@ -150,7 +150,9 @@ class ObjectLossIT {
     }
   }
 
-  /** Longer than the directory waits for a node that it has let make an object again. */
+  /**
+   * The task takes longer than the directory waits for a node that was granted a reconstruction.
+   */
   @Test
   void aLongTaskIsRunAgainOnce() throws Exception {
     var journal = TaskJournal.in(folder);
@@ -175,7 +177,7 @@ class ObjectLossIT {
     }
   }
 
-  /** As if on another host: who reads has a copy of his own, which others find. */
+  /** As if on another host: the reader has a copy of its own, which others find. */
   @Test
   void anotherCopyIsReadWithoutMakingAnything() throws Exception {
     var journal = TaskJournal.in(folder);
@@ -205,7 +207,10 @@ class ObjectLossIT {
     }
   }
 
-  /** A pull names all copies, so the one that is left goes on where the dead node has stopped. */
+  /**
+   * A pull names all copies, so it continues from the remaining one where the dead node has
+   * stopped.
+   */
   @Test
   void aPullGoesOnFromAnotherCopyWhenItsSourceIsKilled() throws Exception {
     var journal = TaskJournal.in(folder);

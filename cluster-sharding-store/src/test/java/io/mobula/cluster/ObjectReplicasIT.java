@@ -21,17 +21,17 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Values that are put with several copies, when nodes that have one are killed. */
+/** Values that are put with several replicas, when nodes that have one are killed. */
 @Timeout(180)
 class ObjectReplicasIT {
   private static final long BYTES = (long) LargeValueTasks.COUNT * Double.BYTES;
 
-  /** A value with a ref and a handle inside. */
+  /** Value with a ref and a handle inside. */
   record NestedRefs(
       ObjectRef<double[]> inside, ActorHandle<LargeValueTasks.Maker> maker, String text)
       implements Serializable {}
 
-  /** What a task put on its node. */
+  /** Refs to the values that a task put on its node. */
   record PutRefs(ObjectRef<double[]> large, ObjectRef<String> small, ObjectRef<NestedRefs> full)
       implements Serializable {}
 
@@ -70,7 +70,7 @@ class ObjectReplicasIT {
               .remote()
               .get(ClusterTestSupport.LIMIT))
           .isEqualTo(7.0 * LargeValueTasks.COUNT);
-      awaitLargeValues(cluster, 4); // on the two that are left
+      awaitLargeValues(cluster, 4); // on the two remaining nodes
 
       cluster.kill(1);
       assertThat(put.large().get(ClusterTestSupport.LIMIT)).containsOnly(7.0);
@@ -107,9 +107,7 @@ class ObjectReplicasIT {
     }
   }
 
-  /**
-   * Waits until there are so many values of {@link LargeValueTasks#COUNT} in all stores together.
-   */
+  /** Waits until all stores together have this many values of {@link LargeValueTasks#COUNT}. */
   private static void awaitLargeValues(LocalCluster cluster, int count) throws Exception {
     ClusterTestSupport.awaitTrue(
         () -> count + " large values; bytes in use: " + usedBytes(cluster.runtime()) + " of "
@@ -128,7 +126,7 @@ class ObjectReplicasIT {
         .collect(Collectors.toMap(
             NodeInfo::id,
             node -> node.id().equals(runtime.nodeId())
-                ? runtime.storeUsage().usedBytes() // a driver's is not told by the view
+                ? runtime.storeUsage().usedBytes() // the view does not contain a driver's store
                 : node.store().usedBytes()));
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three processes of one host want what a process of another host has: it comes once. */
+/** Three processes of one host want an object of another host, which is transferred once. */
 @Tag("long")
 @Timeout(400)
 class OnePullPerHostIT {
@@ -104,7 +104,7 @@ class OnePullPerHostIT {
     assertThat(origin.get(reads, ClusterTestSupport.LIMIT)).containsOnly(4.0);
     assertThat(bytesAtAll()).isBetween(BYTES, BYTES * 3 / 2);
 
-    // who has the copy gives it up; the others go on reading it
+    // the process with the copy drops it; the others continue to read it
     var has = readers.keySet().stream()
         .filter(node -> bytesAt(node) >= BYTES)
         .findFirst()

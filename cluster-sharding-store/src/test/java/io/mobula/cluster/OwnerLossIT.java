@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Values outlive the process that put them, or had them made, as long as another holds them. */
+/**
+ * Values outlive the process that put them, or had them made, as long as another process holds
+ * them.
+ */
 @Tag("long")
 @Timeout(300)
 class OwnerLossIT {
@@ -21,7 +24,7 @@ class OwnerLossIT {
     return Mobula.runtime().nodes().stream().anyMatch(each -> each.id().equals(node));
   }
 
-  /** The driver dies, then a node with shards of the directory, then the one with the results. */
+  /** The driver dies, then a node with shards of the directory, then the node with the results. */
   @Test
   void whatADeadDriverHadMadeIsReadableAndIsMadeAgainWhoeverDiesAfterIt() throws Exception {
     try (var cluster = ClusterTestSupport.cluster(4).start()) {

@@ -14,17 +14,17 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A driver in a process of its own that puts values and has some made by tasks, gives their refs to
- * the actor named {@code vault}, says so and hangs, to be killed.
+ * Driver in a process of its own. It puts values and has others made by tasks, gives the refs to
+ * the actor named {@code vault}, prints that, and hangs until it is killed.
  */
 final class OwnerProcess {
   private OwnerProcess() {}
 
   /**
-   * What it gives away.
+   * Refs that the driver gives away.
    *
-   * @param small values that were put, for the directory to keep
-   * @param thrice large values that were put with three copies
+   * @param small values that were put and are kept in the directory
+   * @param thrice large values that were put with three replicas
    * @param made large values that a task made of another task's
    */
   record GivenRefs(
@@ -33,7 +33,7 @@ final class OwnerProcess {
       List<ObjectRef<double[]>> made)
       implements Serializable {}
 
-  /** Keeps the refs where it lives, and reads none. */
+  /** Actor that keeps the refs and reads none. */
   static final class RefKeeper {
     private @Nullable GivenRefs refs;
 

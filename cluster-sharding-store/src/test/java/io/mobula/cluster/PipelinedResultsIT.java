@@ -17,19 +17,19 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Results that stay in the store of the actor's process are held for their caller from the moment
- * they are made, whatever else that caller is doing when they come.
+ * they are made, whatever the caller is doing when they arrive.
  */
 @Tag("long")
 @Timeout(180)
 class PipelinedResultsIT {
-  /** More than travels in a frame. */
+  /** Number of values that are too large for a frame. */
   private static final int COUNT = 16_000;
 
   private static final int CALLERS = 3;
   private static final int IN_FLIGHT = 4;
   private static final Duration FOR = Duration.ofSeconds(12);
 
-  /** Makes arrays where it lives. */
+  /** Actor that makes arrays. */
   static final class Maker {
     double[] make(double with) {
       var made = new double[COUNT];
@@ -41,7 +41,7 @@ class PipelinedResultsIT {
   @Test
   void resultsThatComeWhileOthersAreAskedForAreThereToBeRead() throws Exception {
     var overArtery = ClusterTestSupport.settings()
-        .set("mobula.lanes.shared-memory", "off"); // else they are lent
+        .set("mobula.lanes.shared-memory", "off"); // otherwise the results are lent
     try (var cluster = ClusterTestSupport.cluster(1).settings(overArtery).start();
         var threads = Executors.newFixedThreadPool(CALLERS)) {
       var runtime = cluster.runtime();

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Store memory of all nodes comes back when nobody holds what is in it. */
+/** Store memory of all nodes is returned when nobody holds its content. */
 @Tag("long")
 @Timeout(180)
 class ReferenceCountingIT {
-  /** Less than one of the values that the tests make. */
+  /** Less than the size of one of the values. */
   private static final long ABOUT_NOTHING = LargeValueTasks.COUNT * 8L / 2;
 
   @Test
@@ -47,7 +47,7 @@ class ReferenceCountingIT {
     assertThat(use(cluster)).hasSize(8);
   }
 
-  /** Values on all nodes, read on others and by the driver. */
+  /** Makes values on all nodes, read on other nodes and by the driver. */
   private static List<ObjectRef<?>> use(LocalCluster cluster) {
     var runtime = cluster.runtime();
     var refs = new ArrayList<ObjectRef<?>>();
@@ -86,7 +86,7 @@ class ReferenceCountingIT {
     keeper.call(LargeValueTasks.Keeper::drop).remote().get();
   }
 
-  /** Node 2 has some of it, holds some of it, and is reading. */
+  /** Node 2 has some of the values, holds some of them, and is reading. */
   private static void useWhileOneDies(LocalCluster cluster) {
     var runtime = cluster.runtime();
     var doomed = cluster.nodes().get(2).id();
@@ -117,7 +117,7 @@ class ReferenceCountingIT {
         () -> used(runtime).isEmpty());
   }
 
-  /** Nodes that use more than nothing, and how much, each after a collection. */
+  /** Returns the nodes with used memory, and how much, each after a garbage collection. */
   private static List<String> used(MobulaRuntime runtime) {
     System.gc();
     return runtime.nodes().stream()

@@ -16,17 +16,17 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Random histories of references and kills over three members and a driver. Each ref gives its
- * value, or is lost where only a killed member had it; after each history every store is empty.
+ * value, or is lost if only a killed member had the value. After each history every store is empty.
  *
- * <p>{@code -Dmobula.test.histories} is how many (5); {@code -Dmobula.test.seed} the seed of the
- * first, and that of each next one is one more.
+ * <p>{@code -Dmobula.test.histories} is the number of histories (5), {@code -Dmobula.test.seed} the
+ * seed of the first; each following history has the next seed.
  */
 @Tag("long")
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 class ReferenceHistoriesIT {
   private static final int MEMBERS = 3;
 
-  /** Less than one of the values that histories make. */
+  /** Less than the size of one of the values. */
   private static final long ABOUT_NOTHING = LargeValueTasks.COUNT * 8L / 2;
 
   @Test
@@ -61,7 +61,7 @@ class ReferenceHistoriesIT {
         () -> used(driver).isEmpty());
   }
 
-  /** Nodes that use more than nothing, and how much, each after a collection. */
+  /** Returns the nodes with used memory, and how much, each after a garbage collection. */
   private static List<String> used(MobulaRuntime driver) {
     System.gc();
     return driver.nodes().stream()

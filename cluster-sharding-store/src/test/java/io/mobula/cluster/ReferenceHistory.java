@@ -15,10 +15,10 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * A random history of references over a cluster, told by a seed: values are made, put, nested,
- * derived, kept by actors, read and let go of, while a member may be killed. What each ref has to
- * give is known: its value, or that it is lost where its only copy was put in a member that was
- * killed. For one thread.
+ * Random history of references over a cluster, determined by a seed: values are made, put, nested,
+ * derived, kept by actors, read and released, while a member may be killed. The expected result of
+ * each ref is known: its value, or its loss if its only copy was put in a member that was killed.
+ * For one thread.
  */
 final class ReferenceHistory {
   private static final int STEPS = 16;
@@ -33,14 +33,15 @@ final class ReferenceHistory {
   private int lost;
 
   /**
-   * A ref that the driver holds.
+   * Ref that the driver holds.
    *
-   * @param sum of its numbers
-   * @param only the member that has its only copy, which nothing can make again; null if it is safe
+   * @param sum sum of the value's numbers
+   * @param only the member with the only copy of a value that cannot be reconstructed; null if the
+   *     value is safe
    */
   private record HeldValue(ObjectRef<double[]> ref, double sum, NodeId only) {}
 
-  /** Refs that an actor keeps, and where it lives; the values are those of the held ones. */
+  /** Refs that an actor keeps, with the actor's node; the values are those of the held refs. */
   private record ActorHeldValue(
       ActorHandle<LargeValueTasks.Keeper> by, NodeId at, double sum, Set<NodeId> only) {}
 
@@ -51,10 +52,10 @@ final class ReferenceHistory {
   }
 
   /**
-   * Runs it to its end, when nothing is held any more.
+   * Runs the history until nothing is held any more.
    *
    * @return whether a member was killed
-   * @throws AssertionError when a ref gives what it must not, with all steps
+   * @throws AssertionError when a ref gives a wrong result; the text contains all steps
    */
   boolean run() {
     int kill = random.nextBoolean() ? random.nextInt(STEPS) : STEPS;
@@ -76,7 +77,7 @@ final class ReferenceHistory {
     return !killed.isEmpty();
   }
 
-  /** How many refs were lost with the member that had them. */
+  /** Returns how many refs were lost with the member that had them. */
   int lost() {
     return lost;
   }
@@ -117,7 +118,7 @@ final class ReferenceHistory {
     held.add(new HeldValue(ref, sum, only));
   }
 
-  /** A task puts a value where it runs, and the driver is given the ref to it. */
+  /** A task puts a value where it runs, and the driver gets the ref. */
   private void putElsewhere(double with, double sum) {
     var at = anyMember();
     steps.add("put at " + at);
@@ -130,7 +131,7 @@ final class ReferenceHistory {
     }
   }
 
-  /** Lost is what depends on what is lost, unless it was made before. */
+  /** Derives a value, which is lost if it depends on a lost one and was not made before. */
   private void derive() {
     if (held.isEmpty()) {
       return;
@@ -193,7 +194,7 @@ final class ReferenceHistory {
       if (!killed.contains(each.at())) {
         throw died;
       }
-    } catch (MobulaException failed) { // the loss is the cause of the failure of its body
+    } catch (MobulaException failed) { // the loss is the cause of the failure of the task's body
       if (each.only().stream().noneMatch(killed::contains)) {
         throw failed;
       }
@@ -207,7 +208,10 @@ final class ReferenceHistory {
     members.replace(victim);
   }
 
-  /** One that lives; after a kill the one in its place may not be up yet, so one of the others. */
+  /**
+   * Returns a live member. After a kill, its replacement may not be up yet, so another one may be
+   * returned.
+   */
   private NodeId anyMember() {
     var up = new ArrayList<NodeId>();
     for (int i = 0; i < members.count(); i++) {

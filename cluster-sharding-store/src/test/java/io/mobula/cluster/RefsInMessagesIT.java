@@ -19,13 +19,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Refs inside a program's own Akka messages: who holds them, and for how long. */
+/** Refs inside a program's own Akka messages: which nodes hold them, and for how long. */
 @Timeout(120)
 class RefsInMessagesIT {
-  /** Less than one of the values. */
+  /** Less than the size of one of the values. */
   private static final long ABOUT_NOTHING = LargeValueTasks.COUNT * 8L / 2;
 
-  /** What the actor has read, which lives in the same JVM. */
+  /** Messages that the actor has read; the actor lives in this JVM. */
   private static final BlockingQueue<Note> READ = new LinkedBlockingQueue<>();
 
   private static MobulaRuntime node;
@@ -40,7 +40,7 @@ class RefsInMessagesIT {
     node.close();
   }
 
-  /** A message with a ref inside. */
+  /** Message with a ref inside. */
   record Note(ObjectRef<double[]> value) implements ControlMessage {}
 
   private static Behavior<Note> reading() {
@@ -50,14 +50,17 @@ class RefsInMessagesIT {
     });
   }
 
-  /** It holds what it sends for far longer than the test takes. */
+  /** Returns a driver that holds what it sends for far longer than the test takes. */
   private static MobulaRuntime driver() {
     return Mobula.connect(
         node.nodes().getFirst().address(),
         ClusterTestSupport.settings().set("mobula.cluster.transit-hold", "1h"));
   }
 
-  /** Akka encodes a message some time after it was told: the ref stays open until it has come. */
+  /**
+   * Sends a message and waits for it. Akka encodes the message some time after it was sent, so the
+   * ref stays open until it has arrived.
+   */
   private static Note received(MobulaRuntime driver, ActorRef<Note> by, double with)
       throws InterruptedException {
     try (var put = driver.put(LargeValueTasks.filled(with))) {

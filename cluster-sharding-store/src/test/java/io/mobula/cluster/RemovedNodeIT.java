@@ -22,10 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A node on a host of its own stands still until it was removed and its work is done elsewhere, and
- * wakes: from two seconds later nothing that it had begun has an effect.
+ * then wakes: two seconds later, nothing that it had begun has an effect any more.
  *
  * <p>Three rounds, or {@code -Dmobula.test.removed.rounds}; {@code -Dmobula.test.seed} repeats
- * them. In every second one the task does not heed its interrupt.
+ * them. In every second round the task ignores its interrupt.
  */
 @Tag("long")
 class RemovedNodeIT {
@@ -100,7 +100,7 @@ class RemovedNodeIT {
       ClusterTestSupport.awaitTrue(
           () -> what + " elsewhere", () -> effects.isDoneOutside(victim.pid(), what));
     }
-    TimeUnit.MILLISECONDS.sleep(longer); // for how long it sleeps on is drawn
+    TimeUnit.MILLISECONDS.sleep(longer); // a random further delay
     long woken = System.currentTimeMillis();
     victim.wake();
     int code = victim.awaitEnd(GONE);

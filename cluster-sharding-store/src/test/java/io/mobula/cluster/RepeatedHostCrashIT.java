@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Four hosts and a driver on a fifth; one host's process is killed and started again every three
- * seconds, whether or not it was up again. Nobody else ends, and each task ends with its value.
+ * Four hosts and a driver on a fifth. One host's process is killed and started again every three
+ * seconds, whether or not it was up again. No other process ends, and each task ends with its
+ * value.
  *
  * <p>Runs for a minute, or for {@code -Dmobula.test.deaths.seconds}; {@code -Dmobula.test.seed}
  * repeats the order of the kills.
@@ -71,7 +72,7 @@ class RepeatedHostCrashIT {
         nodes[victim] = startAgain(victim);
         kills++;
         noteWhoHasEnded();
-        TimeUnit.NANOSECONDS.sleep(BETWEEN.toNanos()); // the pace of the kills, not a wait
+        TimeUnit.NANOSECONDS.sleep(BETWEEN.toNanos()); // the rate of the kills, not a wait
         noteWhoHasEnded();
       }
       System.out.println("RepeatedHostCrashIT: " + kills + " kills, " + early
@@ -102,7 +103,9 @@ class RepeatedHostCrashIT {
     }
   }
 
-  /** It may join by everybody else, the driver first, since that one lives. */
+  /**
+   * Starts the host again. It may join by all other processes, first by the driver, which is alive.
+   */
   private NodeProcess startAgain(int host) {
     var seeds = new ArrayList<String>();
     for (int i = HOSTS; i >= 0; i--) {

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Members of a cluster on one host, each in a process of its own on an address that it keeps, so
- * that one that is killed can be started again in the same place. For one thread.
+ * Members of a cluster on one host, each in a process of its own at a fixed address, so that a
+ * killed one can be started again in the same place. For one thread.
  */
 final class RestartableMembers implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
@@ -18,7 +18,7 @@ final class RestartableMembers implements AutoCloseable {
   private final List<String> addresses = new ArrayList<>();
   private final NodeProcess[] members;
 
-  /** Which member joined when, the oldest first. */
+  /** Members in the order in which they joined, the oldest first. */
   private final List<Integer> byAge = new ArrayList<>();
 
   private final int cpus;
@@ -33,7 +33,7 @@ final class RestartableMembers implements AutoCloseable {
     }
   }
 
-  /** Starts all of them and waits until each is a member. */
+  /** Starts all members and waits until they have joined. */
   static RestartableMembers start(int members, int cpus) throws IOException {
     var started = new RestartableMembers(members, cpus);
     for (int i = 0; i < members; i++) {
@@ -43,7 +43,7 @@ final class RestartableMembers implements AutoCloseable {
     return started;
   }
 
-  /** The addresses by which a driver joins. */
+  /** Returns the addresses by which a driver joins. */
   String[] seeds() {
     return addresses.toArray(String[]::new);
   }
@@ -56,12 +56,14 @@ final class RestartableMembers implements AutoCloseable {
     return members.length;
   }
 
-  /** The member that has been in the cluster for longest. */
+  /** Returns the member that has been in the cluster for longest. */
   int oldest() {
     return byAge.getFirst();
   }
 
-  /** Kills one as {@code kill -9}, and starts another in its place without waiting for it. */
+  /**
+   * Kills a member as {@code kill -9} does, and starts another in its place without waiting for it.
+   */
   void replace(int index) {
     members[index].kill();
     members[index] = NodeProcess.start(settings(index));
@@ -79,7 +81,10 @@ final class RestartableMembers implements AutoCloseable {
     }
   }
 
-  /** The first member founds the cluster once; whoever takes a place joins by the others. */
+  /**
+   * Returns the settings of a member. The first member founds the cluster once; replacements join
+   * by the others.
+   */
   private Settings settings(int index) {
     var address = addresses.get(index);
     var own = ClusterTestSupport.settings()

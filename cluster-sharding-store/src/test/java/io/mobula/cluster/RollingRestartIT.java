@@ -20,9 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * All nodes of a cluster are stopped and started anew, one after the other, while a driver has
- * tasks run, calls actors and holds values. {@code -Dmobula.test.rolling.rounds=10} is the whole
- * proof.
+ * All nodes of a cluster are stopped and started again, one after the other, while a driver runs
+ * tasks, calls actors and holds values. The full proof has {@code -Dmobula.test.rolling.rounds=10}.
  */
 @Tag("long")
 @Timeout(3600)
@@ -32,7 +31,7 @@ class RollingRestartIT {
   private static final int HELD = 12;
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
-  /** Values of the node that runs the task, which nobody can make again. */
+  /** Values of the node that runs the task, which cannot be reconstructed. */
   record HeldValues(
       ObjectRef<double[]> large, ObjectRef<String> small, List<ObjectRef<Integer>> inside)
       implements Serializable {}
@@ -44,7 +43,7 @@ class RollingRestartIT {
         List.of(Mobula.put(number), Mobula.put(number + 1)));
   }
 
-  /** Answers what it is told. */
+  /** Actor that returns its argument. */
   static final class Echo {
     int echo(int number) {
       return number;
@@ -107,7 +106,7 @@ class RollingRestartIT {
         + " results held");
   }
 
-  /** Stops it, as an operator does, and starts another one in its place. */
+  /** Stops a node as an operator does, and starts another one in its place. */
   private static void restart(List<NodeProcess> nodes, int which) throws Exception {
     var stopped = nodes.get(which);
     var seed = nodes.get((which + 1) % nodes.size());
@@ -129,7 +128,7 @@ class RollingRestartIT {
         .containsOnly((double) number));
   }
 
-  /** Calls an actor again and again, which may be made anew and called again. */
+  /** Loop of calls to an actor that may be restarted and called again. */
   private static final class CallLoop {
     private final ActorHandle<Echo> actor;
     private final Thread thread;

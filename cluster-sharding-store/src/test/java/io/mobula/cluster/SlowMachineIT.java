@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three nodes and a driver on a machine on which forty other processes want all of the CPU: nobody
- * is taken for dead, and work goes on.
+ * Three nodes and a driver on a machine on which forty other processes want all of the CPU: no node
+ * is taken for dead, and work continues.
  *
  * <p>Runs for a minute, or for {@code -Dmobula.test.slow.seconds}.
  */

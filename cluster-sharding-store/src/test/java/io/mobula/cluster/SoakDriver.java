@@ -23,15 +23,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A driver that submits tasks, calls actors and reads objects until it is told to finish, and looks
- * at every outcome: the right value, or an error of Mobula's that is neither a timeout nor a
- * failure of the work.
+ * Driver that submits tasks, calls actors and reads objects until it is told to finish. It checks
+ * every outcome: the right value, or an error of Mobula that is neither a timeout nor a failure of
+ * the work.
  */
 final class SoakDriver {
   private static final int LARGE = 40_000;
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
-  /** Between two rounds: a machine that has no cores left for those who join proves nothing. */
+  /**
+   * Pause between two rounds: a machine without free cores for joining nodes would prove nothing.
+   */
   private static final Duration THINKING = Duration.ofMillis(100);
 
   private final MobulaRuntime runtime;
@@ -40,13 +42,13 @@ final class SoakDriver {
   private final Map<String, Integer> outcomes = new TreeMap<>();
   private volatile boolean enough;
 
-  /** Has no state that it could lose. */
+  /** Actor without state that it could lose. */
   static final class SquareActor {
     int of(int number) {
       return number * number;
     }
 
-    /** More than travels in a frame. */
+    /** Returns a tensor that is too large for a frame. */
     Tensor many(int number) {
       return filled(number * number);
     }
@@ -56,7 +58,7 @@ final class SoakDriver {
     }
   }
 
-  /** What is to come, and what it has to be. */
+  /** Expected value of a ref. */
   private record ExpectedValue(String what, ObjectRef<?> ref, Object value) {}
 
   private SoakDriver(MobulaRuntime runtime, long seed) {
@@ -111,7 +113,7 @@ final class SoakDriver {
     return runtime.actor(SquareActor::new).maxRestarts(100).maxCallRetries(3).remote();
   }
 
-  /** Small and large results, results that are arguments, calls. */
+  /** Starts a round of small and large results, results as arguments, and calls. */
   private List<ExpectedValue> round(ActorHandle<SquareActor> squareActor) {
     var all = new ArrayList<ExpectedValue>();
     for (int i = 0; i < 20; i++) {
@@ -149,7 +151,7 @@ final class SoakDriver {
     return all;
   }
 
-  /** Whether the actor may still be used. */
+  /** Checks an outcome of work. Returns whether the actor may still be used. */
   private boolean look(ExpectedValue expected) {
     try (var ref = expected.ref()) {
       var value = ref.get(LIMIT);
@@ -160,7 +162,7 @@ final class SoakDriver {
       return true;
     } catch (GetTimeoutException | RuntimeClosedException e) {
       throw new AssertionError(expected + " has no end", e);
-    } catch (TaskFailedException e) { // nothing here throws: a node that leaves is no failure
+    } catch (TaskFailedException e) { // no work here throws, and a node that leaves is no failure
       throw new AssertionError(expected + " has failed", e);
     } catch (MobulaException e) {
       count(expected.what() + " " + e.getClass().getSimpleName());
@@ -172,7 +174,7 @@ final class SoakDriver {
     outcomes.merge(outcome, 1, Integer::sum);
   }
 
-  /** Ends its work and itself; fails if anything was not as it should be. */
+  /** Ends the work and the driver; fails if any outcome was wrong. */
   Map<String, Integer> finish() throws Exception {
     enough = true;
     worked.get(LIMIT.multipliedBy(3).toSeconds(), TimeUnit.SECONDS);
@@ -180,7 +182,7 @@ final class SoakDriver {
     return outcomes;
   }
 
-  /** Ends it without looking at anything. */
+  /** Ends the driver without checking anything. */
   void abandon() {
     enough = true;
     runtime.close();

@@ -20,25 +20,25 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Nodes leave, are told to end and are killed, one after the other, the first one among them, and
- * new ones join, while drivers work. Every future ends with the right value or a typed error, who
- * leaves is gone in time, and nothing of the dead is left.
+ * new ones join, while drivers work. Every future ends with the right value or a typed error, a
+ * leaving node is gone in time, and nothing of the dead nodes is left.
  *
  * <p>Runs for half a minute, or for {@code -Dmobula.soak.seconds}; {@code -Dmobula.soak.seed}
- * repeats the order of what happens.
+ * repeats the order of events.
  */
 @Tag("long")
 class SoakIT {
   private static final int NODES = 3;
   private static final int DRIVERS = 2;
 
-  /** Long enough for a leaving node that uses all of its time, and closes after it. */
+  /** Limit for a leaving node that uses all of its time and then closes. */
   private static final Duration LEAVING = Duration.ofSeconds(30 + 5);
 
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final List<SoakDriver> drivers = new ArrayList<>();
   private Path stores;
 
-  /** How a node goes. */
+  /** Ways in which a node ends. */
   private enum StopKind {
     KILLED,
     DISMISSED,
@@ -125,7 +125,10 @@ class SoakIT {
         () -> drivers.stream().noneMatch(driver -> driver.sees(node.id())));
   }
 
-  /** What was killed is removed by the next start there, and that one removes its own. */
+  /**
+   * Checks that nothing is left. The files of killed nodes are removed by the next start in that
+   * place, which removes its own.
+   */
   private void leavesNothingBehind() throws IOException {
     NodeProcess.first(settings()).up().leave(LEAVING);
     try (var left = Files.list(stores)) {

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.stream.Collectors;
 
 /**
- * A driver in a process of its own that has tasks run, and says at each byte that it is sent how
- * many have been right and whom it sees. Ends with its standard input.
+ * Driver in a process of its own that runs tasks. For each byte of its standard input it prints how
+ * many tasks have been right and which nodes it sees. Ends with its standard input.
  */
 final class SteadyLoadDriver {
   private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads of a driver that have tasks run, one after the other, and look at every value, until they
- * are told to finish. Tasks may run again as often as they have to.
+ * Threads of a driver that run tasks, one after the other, and check every value, until they are
+ * told to finish. Tasks may run again as often as they have to.
  */
 final class SteadyTaskLoad {
   private static final int RETRIES = 100;
@@ -36,10 +36,10 @@ final class SteadyTaskLoad {
   }
 
   /**
-   * Starts threads.
+   * Starts the threads of the load.
    *
-   * @param millis how long a task takes
-   * @param limit within which each has to end
+   * @param millis duration of a task
+   * @param limit time within which each task has to end
    */
   static SteadyTaskLoad start(MobulaRuntime runtime, int threads, int millis, Duration limit) {
     var work = new SteadyTaskLoad(runtime, millis, limit);
@@ -85,17 +85,17 @@ final class SteadyTaskLoad {
     }
   }
 
-  /** How many have ended with their value. */
+  /** Returns how many tasks have ended with their value. */
   int right() {
     return right.get();
   }
 
-  /** What has gone wrong; the first of it. */
+  /** Returns the first failures of tasks. */
   List<String> failures() {
     return List.copyOf(failures);
   }
 
-  /** Waits for what runs, and gives how many ended otherwise than with their value. */
+  /** Waits for running tasks. Returns how many tasks ended without their value. */
   int finish() throws InterruptedException {
     enough = true;
     for (var thread : threads) {

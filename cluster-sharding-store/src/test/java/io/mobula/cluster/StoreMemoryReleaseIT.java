@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who closes all refs has the memory back everywhere, without a collector having run anywhere. */
+/** Closing all refs returns the memory on all nodes, without a garbage collection anywhere. */
 @Tag("long")
 @Timeout(180)
 class StoreMemoryReleaseIT {

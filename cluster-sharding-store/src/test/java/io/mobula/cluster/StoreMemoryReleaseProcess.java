@@ -13,17 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A driver in a process of its own whose collector, like that of its nodes, has nothing to do: uses
- * objects in several ways on both nodes, closes every ref, waits until no process has store memory
- * in use, and prints how often each has collected.
+ * Driver in a process of its own in which, as on its nodes, the garbage collector never runs. It
+ * uses objects in several ways on both nodes, closes every ref, waits until no process has store
+ * memory in use, and prints how often each process has collected.
  */
 final class StoreMemoryReleaseProcess {
-  /** A collector that never collects, and a heap that the test does not fill. */
+  /** JVM flags for a collector that never collects, and a heap that the test does not fill. */
   static final String[] FLAGS = {
     "-Xmx2g", "-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-XX:TieredStopAtLevel=1"
   };
 
-  /** Less than one of the values. */
+  /** Less than the size of one of the values. */
   private static final long ABOUT_NOTHING = LargeValueTasks.COUNT * 8L / 2;
 
   private StoreMemoryReleaseProcess() {}
@@ -34,9 +34,9 @@ final class StoreMemoryReleaseProcess {
     return (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start();
   }
 
-  /** How objects are used. */
+  /** Ways in which objects are used. */
   enum RefUse {
-    /** Made on one node, an argument on the other, read by the driver. */
+    /** Objects made on one node, used as an argument on the other, read by the driver. */
     RESULTS {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
@@ -52,7 +52,7 @@ final class StoreMemoryReleaseProcess {
         return List.of(made, next);
       }
     },
-    /** Put by the driver, an argument on both nodes. */
+    /** Objects put by the driver, used as an argument on both nodes. */
     PUT {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
@@ -67,7 +67,7 @@ final class StoreMemoryReleaseProcess {
         return List.of(put, first, second);
       }
     },
-    /** Inside a value, whose reader closes what it finds there. */
+    /** Refs inside a value, whose reader closes the refs that it finds. */
     NESTED {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
@@ -85,7 +85,7 @@ final class StoreMemoryReleaseProcess {
         return List.of(outer, sum);
       }
     },
-    /** Made by an actor on one node, an argument of a call on the other. */
+    /** Objects made by an actor on one node, used as an argument of a call on the other. */
     ACTORS {
       @Override
       List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other) {
@@ -108,7 +108,7 @@ final class StoreMemoryReleaseProcess {
       }
     };
 
-    /** All refs that are to be closed. */
+    /** Uses objects and returns all refs to close. */
     abstract List<ObjectRef<?>> use(MobulaRuntime runtime, NodeId one, NodeId other);
   }
 

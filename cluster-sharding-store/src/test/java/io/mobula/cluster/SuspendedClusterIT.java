@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * All nodes of a cluster and its driver stand still for a minute, as when a laptop sleeps or a host
- * is suspended, and wake together: all go on, and nobody is removed.
+ * is suspended, and wake together: all continue, and no node is removed.
  *
  * <p>One round, or {@code -Dmobula.test.suspended.rounds}.
  */
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class SuspendedClusterIT {
   private static final int STILL_SECONDS = 60;
 
-  /** Longer than it takes to remove a member that is silent. */
+  /** Time longer than it takes to remove a silent member. */
   private static final int AFTERWARDS_SECONDS = 20;
 
   private static final Duration ANSWER = Duration.ofSeconds(60);
@@ -40,7 +40,7 @@ class SuspendedClusterIT {
   void whoStandsStillTogetherGoesOnTogether() throws Exception {
     int rounds = Integer.getInteger("mobula.test.suspended.rounds", 1);
     nodes.add(start(2));
-    nodes.add(start(2)); // beside it on the same host
+    nodes.add(start(2)); // a second process of the same host
     nodes.add(start(3));
     try (var driver = SteadyLoadDriver.start(nodes.getFirst().address(), 4)) {
       driver.awaitLine("up ", ANSWER);
@@ -53,7 +53,7 @@ class SuspendedClusterIT {
         NodeProcess.signal("-STOP", pids);
         TimeUnit.SECONDS.sleep(STILL_SECONDS);
         NodeProcess.signal("-CONT", pids);
-        TimeUnit.SECONDS.sleep(AFTERWARDS_SECONDS); // a removal would show
+        TimeUnit.SECONDS.sleep(AFTERWARDS_SECONDS); // a removal would happen meanwhile
         assertThat(nodes).allMatch(NodeProcess::isAlive);
         var after = awaitRight(driver, right(before) + 50);
         System.out.println("SuspendedClusterIT: " + before + " | " + after);

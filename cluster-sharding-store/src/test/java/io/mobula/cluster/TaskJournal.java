@@ -8,9 +8,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * A file to which tasks in several processes append lines, which stay when a process is killed.
+ * Journal file to which tasks in several processes append lines. Lines survive when a process is
+ * killed.
  *
- * @param file its path; a string, so that it can be an argument
+ * @param file path of the file; a string, so that it can be an argument
  */
 record TaskJournal(String file) implements Serializable {
 
@@ -22,7 +23,7 @@ record TaskJournal(String file) implements Serializable {
     return new TaskJournal(file.toString());
   }
 
-  /** One write each, so that lines of several processes do not mix. */
+  /** Appends a line in a single write, so that lines of several processes do not mix. */
   void note(String line) throws IOException {
     Files.writeString(Path.of(file), line + "\n", StandardOpenOption.APPEND);
   }
@@ -35,7 +36,7 @@ record TaskJournal(String file) implements Serializable {
     return lines().stream().filter(line::equals).count();
   }
 
-  /** Waits until the line stands there so many times. */
+  /** Waits until the journal has the line this many times. */
   void await(String line, int times) throws IOException {
     ClusterTestSupport.awaitTrue(line + " × " + times + " in " + file, () -> count(line) >= times);
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of running and waiting tasks when nodes are killed under them. */
+/** Fate of running and waiting tasks when their nodes are killed. */
 @Tag("long")
 @Timeout(120)
 class TaskLossIT {
@@ -31,7 +31,7 @@ class TaskLossIT {
     return number * number;
   }
 
-  /** Hangs the first so many times it is run, then says where it is. */
+  /** Hangs in the first runs, then returns where it runs. */
   static long hangs(int times, String name, TaskJournal journal)
       throws IOException, InterruptedException {
     journal.note(name);
@@ -41,7 +41,7 @@ class TaskLossIT {
     return ProcessHandle.current().pid();
   }
 
-  /** Starts tasks of its own and adds up what they say. */
+  /** Starts tasks and returns the sum of their results. */
   static int sumOf(int from, int count, TaskJournal journal) {
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < count; i++) {

@@ -11,9 +11,9 @@ import java.time.Duration;
 import java.util.Scanner;
 
 /**
- * One of two processes that count as two hosts: one makes a large value, the other, which is given
- * its address, has it made there, reads it and compares every number. For each line on standard
- * input they say what carries bytes between hosts. Encrypted if the system properties name
+ * Process that counts as a host, one of two. One makes a large value; the other is given its
+ * address, has the value made there, reads it and compares every number. For each line on standard
+ * input they print what carries bytes between hosts. Encrypted if the system properties name
  * certificates.
  */
 final class TensorTransferProcess {
@@ -80,7 +80,7 @@ final class TensorTransferProcess {
         "read " + tensor.size() * Long.BYTES + " bytes, " + wrong(tensor) + " of them wrong");
   }
 
-  /** Aeron has threads of its own, the large-message stream has none. */
+  /** Prints the transport's name. Aeron has threads of its own; the large-message stream has none. */
   private static void sayWhatCarries() {
     boolean aeron = Thread.getAllStackTraces().keySet().stream()
         .anyMatch(thread -> thread.getName().startsWith("mobula-transfer"));

@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Alters messages of Akka's. The first byte of an input tells the class that it is read as; what
- * cannot be read is dropped, as Akka does.
+ * Fuzzer of Akka messages. The first byte of an input selects the class to read it as; unreadable
+ * input is dropped, as Akka does.
  */
 public final class AlteredMessages {
   private AlteredMessages() {}
 
   /**
-   * Searches.
+   * Searches for input that makes the handler fail.
    *
-   * @param messages one of each class at least
-   * @param handler of what was read; throws what is wrong
+   * @param messages at least one message of each class
+   * @param handler handler of the messages that were read; throws if something is wrong
    */
   public static void search(
       String what, ActorSystem<?> system, List<?> messages, Consumer<Object> handler) {

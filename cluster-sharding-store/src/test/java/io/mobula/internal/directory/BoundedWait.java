@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition, with a limit. */
+/** Wait for a condition, with a time limit. */
 final class BoundedWait {
   private BoundedWait() {}
 

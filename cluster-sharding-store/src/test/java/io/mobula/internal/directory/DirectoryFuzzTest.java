@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Altered messages of the directory: none of them makes a shard or a node's table fail. */
+/** Altered messages of the directory: none of them makes a shard or a node's state fail. */
 @Tag("fuzz")
 class DirectoryFuzzTest {
   private static final ActorTestKit KIT = ActorTestKit.create(
@@ -54,7 +54,7 @@ class DirectoryFuzzTest {
   }
 
   private void handle(Object message) {
-    if (++handled % RENEWED_AFTER == 0) { // or it would grow as long as the search lasts
+    if (++handled % RENEWED_AFTER == 0) { // otherwise the state would grow as long as the search lasts
       shard = shard();
       table = table();
     }

@@ -30,8 +30,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A member of a cluster that has a directory and little else. Members find each other by
- * convention: a node's incarnation is the port it listens at.
+ * Member of a cluster that has a directory and little else. Members find each other by convention:
+ * a node's incarnation is the port at which it listens.
  */
 final class DirectoryMember implements AutoCloseable, ClusterPeers, DirectoryListener {
   final ActorSystem<Void> system;
@@ -114,7 +114,7 @@ final class DirectoryMember implements AutoCloseable, ClusterPeers, DirectoryLis
     return new akka.actor.Address("akka", "mobula", "127.0.0.1", (int) port);
   }
 
-  /** Takes a process for dead. */
+  /** Declares a process dead. */
   void down(NodeId dead) {
     Cluster.get(system).manager().tell(new Down(address(dead.incarnation())));
   }

@@ -1,6 +1,9 @@
 package io.mobula.internal.directory;
 
-/** The main method of a process that hosts the directory: joins the port it is given, or itself. */
+/**
+ * Main class of a process that hosts the directory. It joins the member at the given port, or
+ * itself.
+ */
 final class DirectoryMemberMain {
   private DirectoryMemberMain() {}
 

@@ -15,7 +15,7 @@ import io.mobula.spi.Lineage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Every message of the directory comes out of Jackson CBOR as it went in. */
+/** Every message of the directory survives Jackson CBOR unchanged. */
 class DirectoryMessageTest {
   private static final NodeId NODE = new NodeId(-77);
   private static final ObjectId ID = new ObjectId(Long.MIN_VALUE, 3, 1);

@@ -11,10 +11,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of random histories of several nodes that make, pass, nest, return, read, rebuild and
- * drop, while the network misbehaves, shards move and nodes die. At rest: what is held can be read
- * or is lost for a reason, and what is not held is gone. A failure names its seed; run it alone
- * with {@code -Dmobula.directory.seed=N}.
+ * Thousands of random histories of several nodes that make, pass, nest, return, read, reconstruct
+ * and drop objects, while the network misbehaves, shards move and nodes die. At rest, a held object
+ * can be read or is lost for a reason, and an object that is not held is gone. A failure names its
+ * seed; run it alone with {@code -Dmobula.directory.seed=N}.
  */
 class DirectoryModelTest {
   private static final int HISTORIES = Integer.getInteger("mobula.directory.histories", 6000);
@@ -36,7 +36,7 @@ class DirectoryModelTest {
     }
   }
 
-  /** A node that was told to keep a value had held it before, and others remembered that. */
+  /** A node that was told to keep a value had held it before, and other nodes remembered that. */
   @Test
   void aHoldThatOthersRememberEndsWhereTheNodeHasAnEntryAgain() {
     history(32196208872920L, RULES);
@@ -70,7 +70,7 @@ class DirectoryModelTest {
     }
   }
 
-  /** Crashes, moves and arrivals; sometimes several at once. */
+  /** Crashes nodes, moves shards and adds nodes; sometimes several of these at once. */
   private static void disturb(SimulatedCluster cluster) {
     var random = cluster.random;
     int disturbances = random.nextInt(4);

@@ -6,12 +6,12 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What the defaults of two settings have to do with each other. */
+/** Relation between the defaults of two settings. */
 class GraceAndFullTimeoutTest {
 
   /**
-   * After a death nothing is freed that the dead held before it is believed and the grace is over:
-   * a store that is full for that long refuses nothing.
+   * After a death, nothing that the dead node held is freed before its death is certain and the
+   * grace period is over: a store that is full for that long refuses nothing.
    */
   @Test
   void whoWaitsForRoomOutlivesADeathAndItsGrace() {
@@ -22,7 +22,7 @@ class GraceAndFullTimeoutTest {
         .plus(cluster.getDuration("split-brain-resolver.stable-after"));
     var grace = config.getDuration("mobula.directory.grace");
     var resends = config.getDuration("mobula.directory.resend").multipliedBy(2);
-    var heartbeats = Duration.ofSeconds(3); // between two looks of the detector, and removal itself
+    var heartbeats = Duration.ofSeconds(3); // the interval of the detector, and the removal itself
     assertThat(config.getDuration("mobula.store.full-timeout"))
         .isGreaterThan(believed.plus(heartbeats).plus(grace).plus(resends));
   }

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Messages that are cut, and joined from what arrives. */
+/** Messages that are split into fragments, and joined from the fragments that arrive. */
 class MessageReassemblerTest {
   private static final ActorTestKit KIT = ActorTestKit.create(
       ConfigFactory.parseString(
@@ -34,7 +34,7 @@ class MessageReassemblerTest {
     KIT.shutdownTestKit();
   }
 
-  /** What is said of a value with so many refs inside. */
+  /** Returns the statement about a value with this many refs inside. */
   private static Batch batch(int refs) {
     var contains = IntStream.range(0, refs)
         .mapToObj(i -> new ObjectId(Long.MIN_VALUE + i, Long.MAX_VALUE - i, Integer.MAX_VALUE - i))
@@ -129,7 +129,7 @@ class MessageReassemblerTest {
     assertThat(table.size()).isZero();
   }
 
-  /** It would have ended the actor of the shard, and all that it knew with it. */
+  /** The failure would have ended the shard's actor, and lost all that it knew. */
   @Test
   void bytesThatAreNoMessageAreDroppedAndTheNextOneIsRead() {
     var fragments = cutter.fragment(batch(20_000));

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a shard says that has just started, because its host has died and with it what it knew. Time
- * stands still unless a test lets it pass; messages arrive at once, and in order.
+ * Messages of a shard that has just started because its host, and all that it knew, is lost. Time
+ * stands still unless a test advances it; messages arrive at once and in order.
  */
 class NewShardTest {
   private static final MessagingSettings PACE = new MessagingSettings(8, 4096, 8, 100, 1000);
@@ -74,7 +74,10 @@ class NewShardTest {
         (to, message) -> sent.add(new SentMessage(to, message)));
   }
 
-  /** As of a node whose directory has more shards; the actor that was told so ended. */
+  /**
+   * The message comes from a node whose directory has more shards. It used to end the receiving
+   * actor.
+   */
   @Test
   void whatIsSaidOfAShardThatThereIsNotIsNotHeard() {
     for (int number : new int[] {-1, RULES.map().shards(), Integer.MAX_VALUE}) {
@@ -89,7 +92,7 @@ class NewShardTest {
     }
   }
 
-  /** Lets everybody say what he has to say, until nobody has. */
+  /** Delivers all messages until none are left. */
   private void talk() {
     nodes
         .values()
@@ -143,7 +146,7 @@ class NewShardTest {
     assertThat(answer(ruling)).isInstanceOf(ReconstructionReply.Granted.class);
   }
 
-  /** Its maker is gone, and then the shard that it had told. */
+  /** The producer is gone, and then the shard that it had told. */
   @Test
   void whatOnlyANodeThatLeftHadToldIsKeptByOneThatHoldsIt() {
     said(one).hold(ID);
@@ -166,7 +169,7 @@ class NewShardTest {
             LocateResult.Value.class, value -> assertThat(value.encoded()).containsExactly(7));
   }
 
-  /** The process dies that hosts the shard, and with it what it had told. */
+  /** The process that hosts the shard dies, and with it everything that it had stated. */
   @Test
   void whatOnlyTheHostOfTheShardKnowsIsKeptByAnother() {
     host = one;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A question ends: with an answer, or with the reason why nobody attends to it. */
+/** Every query ends: with an answer, or with the reason why no shard attends to it. */
 class PendingQueriesTest {
   private static final MessagingSettings PACE = new MessagingSettings(1, 1, 1, 100, 1000);
   private static final ObjectId ID = new ObjectId(5, 6, 7);
@@ -18,7 +18,7 @@ class PendingQueriesTest {
 
   private final PendingQueries queries = new PendingQueries(new NodeId(9), new ShardMap(1), PACE);
 
-  /** Lets time pass, with a look in each resend interval. */
+  /** Advances the time, with a flush in each resend interval. */
   private void pass(long from, long to) {
     for (long now = from; now <= to; now += PACE.resendMillis()) {
       queries.flush(now, NOWHERE).forEach(each -> each.fail("nobody hosts it", PACE));
@@ -70,7 +70,7 @@ class PendingQueriesTest {
   @Test
   void whoeverWaitsWhileShardsMoveHasAsMuchPatienceAgain() {
     var location = queries.locate(ID, 0);
-    queries.restartTimeouts(0); // nobody has been asked yet
+    queries.restartTimeouts(0); // no shard has been asked yet
     for (long now = 5000; now < 15_000; now += 900) {
       pass(now, now + 800);
       queries.restartTimeouts(now + 800);

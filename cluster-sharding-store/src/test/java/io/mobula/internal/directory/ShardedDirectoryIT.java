@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Drivers in this JVM, the directory's hosts in JVMs of their own, killed as {@code kill -9} does.
+ * Drivers in this JVM, and hosts of the directory in JVMs of their own, which are killed as {@code
+ * kill -9} does.
  */
 @Tag("long")
 class ShardedDirectoryIT {
@@ -91,7 +92,7 @@ class ShardedDirectoryIT {
         assertThat(await(a.directory.locate(id(a, 200), 0))).isInstanceOf(LocateResult.Value.class);
         try (var second = host(Long.toString(seed))) {
           port(second);
-          first.kill(); // all parts move
+          first.kill(); // all shards move
           a.down(new NodeId(seed));
           for (int i = 1; i <= 200; i++) {
             assertThat(await(a.directory.locate(id(a, i), 0)))

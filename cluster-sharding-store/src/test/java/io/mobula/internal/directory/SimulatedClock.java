@@ -2,7 +2,7 @@ package io.mobula.internal.directory;
 
 import java.util.PriorityQueue;
 
-/** Simulated time: what is to happen, in order. */
+/** Clock of simulated time, with a queue of events. */
 final class SimulatedClock {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long now;

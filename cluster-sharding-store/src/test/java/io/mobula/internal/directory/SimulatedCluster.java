@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes, shards and the network between them in simulated time. Frames between nodes are reliable,
- * as lanes are; messages of the directory are delayed, reordered, repeated and lost. Whatever a
- * node is told to free is compared with who can truly reach it.
+ * as they are in a cluster; messages of the directory are delayed, reordered, repeated and lost.
+ * Whatever a node is told to free is compared with what is truly reachable.
  */
 final class SimulatedCluster {
   static final Comparator<ObjectId> BY_ID = Comparator.comparingLong(ObjectId::node)
@@ -42,12 +42,12 @@ final class SimulatedCluster {
   final Map<ObjectId, Lineage> lineages = new HashMap<>();
   final Set<ObjectId> inlined = new HashSet<>();
 
-  /** Objects that nobody could reach and somebody reached again: a loss that was known. */
+  /** Objects that were unreachable and became reachable again: their loss was known. */
   final Set<ObjectId> resurrected = new HashSet<>();
 
   private final @Nullable DirectoryShard[] shards = new DirectoryShard[MAP.shards()];
   private final NodeId[] hosts = new NodeId[MAP.shards()];
-  /** What happened to one object, if it is the one asked for; for people. */
+  /** Text of the object whose events are printed, for people. */
   static final String TRACED = System.getProperty("mobula.directory.traced", "");
 
   private final Map<Long, RefFrame> flying = new HashMap<>();
@@ -57,10 +57,10 @@ final class SimulatedCluster {
   boolean faulty = true;
   boolean crashed;
 
-  /** Refs on their way to a node. */
+  /** Frame with refs on its way to a node. */
   record RefFrame(NodeId to, List<ObjectId> ids) {}
 
-  /** What a sender keeps until it is answered. */
+  /** Ref that a sender keeps until it is answered. */
   record SentRef(NodeId to, ObjectId id) {}
 
   SimulatedCluster(long seed, int size, ShardSettings shardSettings) {
@@ -73,7 +73,7 @@ final class SimulatedCluster {
       start(shard);
       tick(shard, TICK);
     }
-    digestsAlways = random.nextInt(4) == 0; // they repair what must not break without them
+    digestsAlways = random.nextInt(4) == 0; // digests repair what must work without them
     clock.after(DIGEST, this::digests);
   }
 
@@ -100,7 +100,7 @@ final class SimulatedCluster {
         number, counter++, hosts[number], shardSettings, members, clock.now(), this::deliver);
   }
 
-  /** The shard goes to another node, and all it knew with it. */
+  /** Moves the shard to another node; everything that it knew is lost. */
   void move(int number) {
     if (shards[number] != null) {
       shards[number] = null;
@@ -229,7 +229,7 @@ final class SimulatedCluster {
     }
   }
 
-  /** Sends refs in a frame; the sender holds them until it is answered. */
+  /** Sends refs in a frame. The sender holds them until it is answered. */
   private long send(NodeId to, List<ObjectId> ids, Consumer<SimulatedNode> then) {
     long frame = counter++;
     flying.put(frame, new RefFrame(to, ids));
@@ -243,7 +243,7 @@ final class SimulatedCluster {
     return frame;
   }
 
-  // What programs do
+  // Actions of programs
 
   ObjectId make(SimulatedNode node, List<ObjectId> inside, List<ObjectId> upstream) {
     var id = new ObjectId(node.id.incarnation(), counter++, 0);
@@ -271,7 +271,8 @@ final class SimulatedCluster {
   }
 
   /**
-   * A run has made it here; if a later one was faster, its copy stays, for others may rely on it.
+   * Publishes the result of an attempt. If a later attempt was faster, its copy stays, because
+   * others may rely on it.
    */
   private void publish(SimulatedNode node, ObjectId id, int attempt) {
     if (node.sealed.getOrDefault(id, 0) > attempt) {
@@ -288,7 +289,7 @@ final class SimulatedCluster {
     node.touched();
   }
 
-  /** Passes a ref as an argument; the executor keeps it or not, and may return something new. */
+  /** Passes a ref as an argument. The executor keeps it or not, and may return something new. */
   void call(SimulatedNode caller, SimulatedNode executor, ObjectId argument) {
     caller.take(argument);
     long[] frame = new long[1];
@@ -336,7 +337,10 @@ final class SimulatedCluster {
     }
   }
 
-  /** Who has submitted a task says how its result is made, which another node says it has. */
+  /**
+   * Records the lineage of a result at the node that submitted the task; another node has stated
+   * the result.
+   */
   private void submitted(SimulatedNode submitter, ObjectId result, ObjectId argument) {
     if (!lineages.containsKey(result) && submitter.handles.containsKey(argument)) {
       var lineage = new Lineage(new byte[16], List.of(argument));
@@ -355,7 +359,9 @@ final class SimulatedCluster {
     }
   }
 
-  /** Passes a ref to and fro, so that the same node says different things in quick succession. */
+  /**
+   * Passes a ref to and fro, so that the same node makes different statements in quick succession.
+   */
   void volley(SimulatedNode caller, SimulatedNode executor, ObjectId argument) {
     for (int i = 0; i < 4; i++) {
       clock.after(i * 60L + random.nextInt(60), () -> {
@@ -366,7 +372,7 @@ final class SimulatedCluster {
     }
   }
 
-  /** Another run of its task, that was thought dead, seals the object too. */
+  /** Seals the object again by another attempt of its task, which was thought dead. */
   void sealAgain(SimulatedNode node, ObjectId id) {
     if (!node.sealed.containsKey(id) && !inlined.contains(id)) {
       var inside = contents.get(id);
@@ -378,7 +384,7 @@ final class SimulatedCluster {
     }
   }
 
-  /** A ref in a message for which nobody answers. */
+  /** Sends a ref in a message that nobody answers. */
   void transit(SimulatedNode from, SimulatedNode to, ObjectId id) {
     long token = counter++;
     from.table.statements().beginTransit(id, token, clock.now() + 1500);
@@ -400,7 +406,7 @@ final class SimulatedCluster {
     });
   }
 
-  /** Reads it; may take what is inside, keep a copy, make it again. */
+  /** Reads an object; may take refs from inside, keep a copy, or reconstruct it. */
   void read(SimulatedNode reader, ObjectId id) {
     reader.take(id);
     reader.table.locate(id, 0).whenComplete((found, unheard) -> {
@@ -472,7 +478,7 @@ final class SimulatedCluster {
     reader.touched();
   }
 
-  /** A copy that was not made here is dropped to make room. */
+  /** Drops a copy that was not made here, to make room. */
   void evict(SimulatedNode node, ObjectId id) {
     if (node.sealed.containsKey(id) && node.id.incarnation() != id.node()) {
       boolean elsewhere = living.stream()
@@ -485,9 +491,9 @@ final class SimulatedCluster {
     }
   }
 
-  // The truth
+  // What is true
 
-  /** Who can be reached by anybody, now or when what flies arrives. */
+  /** Returns the objects that any node can reach, now or when the frames on their way arrive. */
   Set<ObjectId> reachable() {
     var result = new HashSet<ObjectId>();
     for (var node : living) {
@@ -512,7 +518,7 @@ final class SimulatedCluster {
     }
   }
 
-  /** Whether any living node has the value. */
+  /** Returns whether any living node has the value. */
   boolean isSomewhere(ObjectId id) {
     for (var node : living) {
       if (node.sealed.containsKey(id)) {

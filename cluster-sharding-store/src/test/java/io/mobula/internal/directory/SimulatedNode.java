@@ -7,19 +7,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A node as the model sees it: handles and copies as they truly are, beside what it has said. */
+/** Node of the model: its true handles and copies, beside what it has stated. */
 final class SimulatedNode implements DirectoryListener {
   final NodeId id;
   final SimulatedCluster cluster;
   final LocalDirectoryState table;
 
-  /** How many handles there are to each object. */
+  /** Number of handles to each object. */
   final TreeMap<ObjectId, Integer> handles = new TreeMap<>(SimulatedCluster.BY_ID);
 
-  /** How many of them the program keeps for itself and may drop at any time. */
+  /** Number of these that the program keeps for itself and may drop at any time. */
   final Map<ObjectId, Integer> kept = new HashMap<>();
 
-  /** Which attempt of each object is sealed here. */
+  /** Attempt of each object that is sealed here. */
   final Map<ObjectId, Integer> sealed = new HashMap<>();
 
   /** Refs that were sent and not answered, by frame. */
@@ -53,12 +53,12 @@ final class SimulatedNode implements DirectoryListener {
     }
   }
 
-  /** One handle is the program's from now on. */
+  /** Gives one handle to the program. */
   void keep(ObjectId object) {
     kept.merge(object, 1, Integer::sum);
   }
 
-  /** Drops a handle that is the program's, if there is one. */
+  /** Drops a handle of the program, if there is one. */
   void dropKept(ObjectId object) {
     if (kept.getOrDefault(object, 0) > 0) {
       kept.merge(object, -1, Integer::sum);
@@ -66,7 +66,7 @@ final class SimulatedNode implements DirectoryListener {
     }
   }
 
-  /** Something was said: it will go out. */
+  /** Schedules a flush, because there is a new statement. */
   void touched() {
     if (!flushing) {
       flushing = true;

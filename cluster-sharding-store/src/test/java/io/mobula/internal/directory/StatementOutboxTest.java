@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a participant says again when no answer comes. */
+/** Statements that a participant repeats when they are not acknowledged. */
 class StatementOutboxTest {
   private static final int RESEND = 100;
   private static final MessagingSettings PACE =

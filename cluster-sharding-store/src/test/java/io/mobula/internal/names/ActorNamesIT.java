@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Names are unique among processes, and go when those who stand for them are gone. */
+/** Names are unique among processes, and are freed when the nodes that keep them are gone. */
 @Tag("long")
 @Timeout(180)
 class ActorNamesIT {

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Scanner;
 
-/** A process that names actors and looks for them as it is told, line by line. */
+/** Process that names actors and looks them up, as commands on its standard input say. */
 final class ActorNamesProcess implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -36,12 +36,12 @@ final class ActorNamesProcess implements AutoCloseable {
         (flags.isEmpty() ? plan : plan.flags(flags.split("\\s+"))).start());
   }
 
-  /** Waits until it is a member; its address and its id. */
+  /** Waits until the process is a member. Returns its address and its id. */
   String[] awaitUp() throws InterruptedException {
     return jvm.awaitLine("up ", LIMIT).substring("up ".length()).split(" ");
   }
 
-  /** Gives a command and does not wait. */
+  /** Sends a command without waiting. */
   int tell(String command) {
     jvm.sendLine(++asked + " " + command);
     return asked;
@@ -65,7 +65,7 @@ final class ActorNamesProcess implements AutoCloseable {
     jvm.close();
   }
 
-  /** Says where it lives. */
+  /** Actor that returns its process. */
   static final class NamedActor {
     private int calls;
 

@@ -52,7 +52,7 @@ class ActorSuccessionIT {
     await("call-held stays", Long.toString(a.jvm().pid()));
     await("call stays", Long.toString(a.jvm().pid()));
     assertThat(a.ask("make stays")).startsWith("ActorNameException");
-    // It has been made anew once, as often as allowed: the next time it ends.
+    // it has been made again once, which is as often as allowed, so the next failure ends it
     assertThat(a.ask("break stays")).startsWith("TaskFailedException");
     assertThat(a.ask("call-held stays"))
         .startsWith("ActorDiedException")
@@ -87,7 +87,10 @@ class ActorSuccessionIT {
     await("make apart", "made");
   }
 
-  /** A call that went to the old place before its end was known fails, as it may not be retried. */
+  /**
+   * Waits for the actor's next host. A call to the old host fails until its end is known, because
+   * the call may not be retried.
+   */
   private String awaitNextPlace(String command) throws InterruptedException {
     var answer = a.ask(command);
     while (answer.contains("has no answer")) {
@@ -96,7 +99,9 @@ class ActorSuccessionIT {
     return answer;
   }
 
-  /** The name stands by the heir once the owner is gone: only then the host may die. */
+  /**
+   * Waits until the successor keeps the name, after the owner is gone. Only then may the host die.
+   */
   private void awaitOwner() throws InterruptedException {
     await("make stays", "ActorNameException");
   }

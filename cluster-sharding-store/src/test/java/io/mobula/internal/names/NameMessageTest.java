@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Every message survives the way to another process. */
+/** Every message survives serialization to another process. */
 class NameMessageTest {
   private static final ActorTestKit KIT = ActorTestKit.create(
       "mobula",

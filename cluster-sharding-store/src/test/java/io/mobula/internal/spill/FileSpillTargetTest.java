@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is written, to which files, and what becomes of them. */
+/** Files that spilled objects are written to, and the fate of these files. */
 @Timeout(60)
 class FileSpillTargetTest {
   private static final int SMALL = 1_000;
@@ -169,7 +169,7 @@ class FileSpillTargetTest {
     for (int i = 0; i < 200; i++) {
       int at = random.nextInt(original.length);
       if (at >= 40 && at < SpilledObjectHeader.BYTES) {
-        continue; // reserved
+        continue; // a reserved field
       }
       overwrite(file, at, original[at] + 1 + random.nextInt(255));
       assertThatThrownBy(() -> read(spilledObject))

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Altered spill files: an object is read as it was, or it is lost and its file is named. */
+/** Altered spill files: an object is read as it was, or it is lost and the error names its file. */
 @Tag("fuzz")
 class SpillFuzzTest {
   private static final int BYTES = 700;

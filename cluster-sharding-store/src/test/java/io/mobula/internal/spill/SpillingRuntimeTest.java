@@ -86,7 +86,7 @@ class SpillingRuntimeTest {
       }
       bytes.forEach(ObjectRef::close);
       tensors.forEach(ObjectRef::close);
-      awaitNoFile(); // the last task gives its arguments back after its result
+      awaitNoFile(); // the last task releases its arguments after its result
     }
     assertThat(disk).isEmptyDirectory();
   }
@@ -157,7 +157,7 @@ class SpillingRuntimeTest {
     assertThat(disk).isEmptyDirectory();
   }
 
-  /** A process that spills and stays. */
+  /** Main class of a process that spills and stays. */
   static final class Spiller {
     private Spiller() {}
 

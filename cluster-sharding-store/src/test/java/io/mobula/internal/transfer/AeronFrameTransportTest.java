@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A carrier whose media driver works only when the test has it do so. */
+/** A transport whose media driver works only when the test runs it. */
 @Timeout(60)
 class AeronFrameTransportTest {
-  private static final long LIMIT = TimeUnit.SECONDS.toNanos(3); // Aeron ends a client later
+  private static final long LIMIT = TimeUnit.SECONDS.toNanos(3); // shorter than the time after which Aeron ends a client
 
   @TempDir
   Path directory;

@@ -99,7 +99,7 @@ class AeronTransferTest {
     broken.cancel();
   }
 
-  /** Memory behind which there is nothing, as of a file that somebody has cut. */
+  /** Returns memory without a file behind it, as after a file was truncated. */
   private MemorySegment cut(long size) {
     var file = directory.resolve("cut");
     try (var channel = FileChannel.open(
@@ -156,7 +156,7 @@ class AeronTransferTest {
     var begun = new CountDownLatch(1);
     var searches = new AtomicInteger();
     var sources = new PullSources(List.of(only.endpoint()), found -> {
-      if (searches.getAndIncrement() > 0) { // the first search is at the beginning
+      if (searches.getAndIncrement() > 0) { // the first search is at the start of the pull
         found.accept(only.endpoint());
         found.accept(other.endpoint());
       }

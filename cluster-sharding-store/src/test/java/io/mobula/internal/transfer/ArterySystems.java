@@ -35,7 +35,7 @@ final class ArterySystems implements AutoCloseable {
 
   private final List<ActorTestKit> kits = new ArrayList<>();
 
-  /** One more of them. */
+  /** Starts another actor system. */
   TransferSettings.ArteryTransport next() {
     var kit = ActorTestKit.create("mobula", CONFIG);
     kits.add(kit);
@@ -51,7 +51,7 @@ final class ArterySystems implements AutoCloseable {
     kits.forEach(ActorTestKit::shutdownTestKit);
   }
 
-  /** Stands for a node's guardian. */
+  /** Actor that stands for a node's guardian. */
   private static final class GuardianActor {
     record Spawn<T>(Behavior<T> behavior, String name, CompletableFuture<ActorRef<T>> to) {}
 

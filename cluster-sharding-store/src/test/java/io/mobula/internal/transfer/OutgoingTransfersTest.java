@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
-/** What a node sends for which requests. */
+/** Frames that a node sends in answer to requests. */
 class OutgoingTransfersTest {
   private static final ObjectId ID = new ObjectId(7, 1, 0);
   private static final int BYTES = 10_000;
@@ -84,7 +84,7 @@ class OutgoingTransfersTest {
     };
   }
 
-  /** Its size can be had, and nothing else. */
+  /** Object whose size can be read, and nothing else. */
   private final class UnreadableObject implements ObjectSource.OpenObject {
     private boolean isMeasured;
 
@@ -107,7 +107,7 @@ class OutgoingTransfersTest {
     }
   }
 
-  /** Takes every frame at once. */
+  /** Transport that accepts every frame at once. */
   private static final class CapturingTransport implements FrameTransport {
     final List<String> sentTo = new ArrayList<>();
 

@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What a pull decides, against simulated networks; every run is told by its seed. */
+/** Decisions of a pull, tested against simulated networks; a seed determines every run. */
 class PullStateTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
   private static final PullPolicy TERMS =

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A source with one object, filled from a seed, whatever is asked for. */
+/** Source that has one object, filled from a seed, whatever is requested. */
 final class SampleObjects implements ObjectSource {
   static final ObjectSource NONE = (id, attempt) -> null;
 
@@ -62,7 +62,7 @@ final class SampleObjects implements ObjectSource {
     return opened.get();
   }
 
-  /** Waits until everything that was opened is closed again. */
+  /** Waits until every opened object is closed again. */
   void awaitClosed() {
     long until = System.nanoTime() + 20_000_000_000L;
     while (closed.get() < opened.get()) {

@@ -33,7 +33,7 @@ class StandbyTransferTest {
   private static final int MOST_PATH = 4095;
   private static final String NAME = "a-long-name".repeat(20);
 
-  /** Aeron's own files fit, and no log does. */
+  /** Size of a file system with room for Aeron's own files and for no log. */
   private static final long SMALL = 16L << 20;
 
   @TempDir
@@ -81,7 +81,7 @@ class StandbyTransferTest {
     assertBrought(other, start("third", object).endpoint());
   }
 
-  /** Its directory can be made, and no file in it: Aeron throws an undeclared IOException. */
+  /** The directory can be made, and no file in it: Aeron throws an undeclared IOException. */
   @Test
   void comesAndGoesOverAkkaWhereAeronsFilesCannotBeMade() throws Exception {
     var longest = directory;
@@ -130,7 +130,7 @@ class StandbyTransferTest {
     object.awaitClosed();
   }
 
-  /** A file system that takes the files of a media driver and one log, so far. */
+  /** Makes a file system with room for the files of a media driver and one log. */
   private TestFileSystem disk(String name) throws IOException {
     var why = TestFileSystem.whyNot();
     if (why.isPresent()) {

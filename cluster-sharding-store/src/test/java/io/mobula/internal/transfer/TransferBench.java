@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Prints how many MB/s an object is brought with from one process to another by a bare TCP stream,
- * a bare Aeron stream and a pull, in turns: over loopback, and between two network namespaces where
- * those can be made. Medians of the rounds after the first.
+ * Benchmark that prints the rate (MB/s) at which an object is transferred from one process to
+ * another by a bare TCP stream, a bare Aeron stream and a pull, in turns: over loopback, and
+ * between two network namespaces if those can be made. The results are medians of the rounds after
+ * the first.
  *
  * <p>Arguments, all optional: {@code loopback|namespaces}, mebibytes, rounds, mtu, term, window.
  */
@@ -123,7 +124,7 @@ final class TransferBench {
         "  idle: %.1f ms of CPU per second in both together%n", cpu.milliseconds(1) / 5);
   }
 
-  /** What both processes have used, as the kernel counts it. */
+  /** CPU time of both processes, as the kernel counts it. */
   private static final class Cpu {
     private final ForkedJvm[] jvms;
     private final double[] taken = new double[3];
@@ -135,7 +136,7 @@ final class TransferBench {
       this.last = now();
     }
 
-    /** Since the last call; the first time of each kind is not counted. */
+    /** Adds the time since the last call; the first round of each kind is not counted. */
     void took(int kind) {
       double before = last;
       last = now();
@@ -165,7 +166,7 @@ final class TransferBench {
     }
   }
 
-  /** The n-th line with this beginning. */
+  /** Returns the n-th line with this beginning. */
   private static String nth(ForkedJvm jvm, String beginning, int n) throws InterruptedException {
     int[] seen = {0};
     return jvm.awaitLine(line -> line.startsWith(beginning) && seen[0]++ == n, LIMIT);

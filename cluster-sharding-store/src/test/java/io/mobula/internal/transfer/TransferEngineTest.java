@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
-/** Desks joined by a simulated network of frames that get lost, changed, doubled and delayed. */
+/** Engines joined by a simulated network that loses, changes, duplicates and delays frames. */
 class TransferEngineTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -71,7 +71,7 @@ class TransferEngineTest {
     }
   }
 
-  /** Everybody's frames, in simulated time. */
+  /** Network of all frames, in simulated time. */
   private static final class Network {
     private static final TransferLimits LIMITS = new TransferLimits(
         3, 10, 64, 64 * 1024, Duration.ofMillis(50), 1000, Duration.ofSeconds(60));
@@ -116,7 +116,7 @@ class TransferEngineTest {
       desks.remove(name);
     }
 
-    /** A search that finds this a little later. */
+    /** Starts a search that finds the endpoint a little later. */
     CompletableFuture<?> later(Consumer<String> found, String endpoint) {
       var end = new CompletableFuture<Void>();
       searches.addLast(new Search(now + random.nextInt(200) * MILLI, () -> {

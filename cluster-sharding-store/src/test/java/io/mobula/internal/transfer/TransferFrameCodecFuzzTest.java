@@ -12,7 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Altered frames between hosts, with a checksum that is right for them. */
+/** Altered frames between hosts, each with a right checksum. */
 @Tag("fuzz")
 class TransferFrameCodecFuzzTest {
   private final CRC32C crc = new CRC32C();

@@ -150,7 +150,7 @@ class TransferFrameCodecTest {
 
   private final UnsafeBuffer onHeapShared = onHeap();
 
-  /** A frame of a known version and right checksum whose content is any. */
+  /** Gives a frame with arbitrary content a known version and a right checksum. */
   private void sealed(UnsafeBuffer buffer, int length, byte type) {
     buffer.putByte(4, TransferFrameCodec.VERSION);
     buffer.putByte(5, type);

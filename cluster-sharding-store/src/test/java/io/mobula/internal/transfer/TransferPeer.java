@@ -26,12 +26,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process with one object of its own and room for one: it gives and fetches it by a transfer, by
- * a bare TCP stream and by a bare Aeron stream, as its standard input says. For tests and
- * {@link TransferBench}.
+ * Process with one object of its own and room for another. It sends and fetches objects by a
+ * transfer, by a bare TCP stream and by a bare Aeron stream, as its standard input says. For tests
+ * and {@link TransferBench}.
  *
- * <p>Arguments: host, directory, bytes, seed, and optionally the datagram's bytes, the term's and
- * the window's.
+ * <p>Arguments: host, directory, bytes, seed, and optionally the sizes of datagram, term and window
+ * in bytes.
  */
 final class TransferPeer {
   private static final int BARE_STREAM = 1;
@@ -161,7 +161,7 @@ final class TransferPeer {
     }
   }
 
-  /** Made once, as that of the transfer is. */
+  /** Returns the bare driver, which is made once, as that of the transfer is. */
   private AeronDriver bareDriver() {
     if (bare == null) {
       bare = newBareDriver();
@@ -175,7 +175,9 @@ final class TransferPeer {
     return AeronDriver.start(where, new WakeableIdleStrategy(() -> true, () -> {}, 1_000_000));
   }
 
-  /** Copies what comes to where it belongs; the clock runs from the first fragment to the last. */
+  /**
+   * Copies received data to its place. The time is measured from the first fragment to the last.
+   */
   private void bareListen() {
     target.fill((byte) 0);
     var driver = bareDriver();
@@ -239,7 +241,7 @@ final class TransferPeer {
     say("bare sent");
   }
 
-  /** What the bare driver has counted that tells of loss and of waiting. */
+  /** Prints the bare driver's counters of loss and waiting. */
   private void counters() {
     var line = new StringBuilder("counters");
     bareDriver().aeron().countersReader().forEach((value, id, label) -> {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Two network namespaces joined by a pair of virtual Ethernet devices: two hosts, as far as the
- * network goes. Only root may make them.
+ * Network namespaces joined by a pair of virtual Ethernet devices: two hosts, as far as the network
+ * is concerned. Only root may make them.
  */
 final class VethNamespaces implements AutoCloseable {
   static final String LEFT_ADDRESS = "10.197.41.1";
@@ -21,7 +21,7 @@ final class VethNamespaces implements AutoCloseable {
     this.right = "mobula-r" + suffix;
   }
 
-  /** Makes both. */
+  /** Makes both network namespaces. */
   static VethNamespaces create() throws IOException, InterruptedException {
     String suffix = Long.toString(ProcessHandle.current().pid() % 100_000);
     var both = new VethNamespaces(suffix);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node with accelerators that a played driver tells of. */
+/** A node with accelerators that a fake driver reports. */
 class NodeGpusTest {
   private static final String THREE = """
       gpu GPU-a
@@ -62,14 +62,14 @@ class NodeGpusTest {
     System.clearProperty(ProbeSettings.NVML_PROPERTY);
   }
 
-  /** Says what it holds. */
+  /** Actor that reports its devices. */
   public static final class Holder {
-    /** Those of its lease, as they are now. */
+    /** Returns the devices of its lease in their present state. */
     public List<Gpu> gpus() {
       return Mobula.gpus();
     }
 
-    /** For a child process. */
+    /** Returns the list of visible devices for a child process. */
     public String visible() {
       return Mobula.cudaVisibleDevices();
     }

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A library that plays NVML, from {@code src/test/c/nvml.c}: compiled once, copied for every test,
- * so that each has state of its own. Tests are skipped, and say why, where no C compiler is.
+ * Fake NVML library, compiled from {@code src/test/c/nvml.c} once and copied for every test, so
+ * that each copy has its own state. Without a C compiler the tests are skipped with a message.
  */
 public final class FakeNvmlLibrary {
   private static final Path SOURCE = Path.of("src/test/c/nvml.c").toAbsolutePath();
@@ -28,15 +28,15 @@ public final class FakeNvmlLibrary {
     this.library = library;
   }
 
-  /** In a folder, of a driver of today. */
+  /** Makes a library in a folder, like that of a current driver. */
   public static FakeNvmlLibrary in(Path folder) throws IOException, InterruptedException {
     return in(folder, "");
   }
 
   /**
-   * In a folder.
+   * Makes a library in a folder.
    *
-   * @param flag what the compiler is told, such as {@code -DOLD}
+   * @param flag flag for the compiler, such as {@code -DOLD}
    */
   public static FakeNvmlLibrary in(Path folder, String flag)
       throws IOException, InterruptedException {
@@ -87,18 +87,18 @@ public final class FakeNvmlLibrary {
     assumeTrue(holds, why);
   }
 
-  /** Sets what it plays, from the next reading on. */
+  /** Sets the script of the fake, which applies from the next reading on. */
   public FakeNvmlLibrary script(String script) throws IOException {
     Files.writeString(Path.of(library + ".txt"), script);
     return this;
   }
 
-  /** What {@code libraryLookup} takes. */
+  /** Returns the path for {@code libraryLookup}. */
   public String path() {
     return library.toString();
   }
 
-  /** Which of initialisation, release of events and shutdown were called, in order. */
+  /** Returns the calls of initialisation, release of events and shutdown, in order. */
   public List<String> log() throws IOException {
     var log = Path.of(library + ".log");
     return Files.exists(log) ? Files.readAllLines(log) : List.of();

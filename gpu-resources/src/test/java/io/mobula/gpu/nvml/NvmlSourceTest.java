@@ -239,7 +239,7 @@ class NvmlSourceTest {
     assertThat(source.sample().getFirst().processes()).hasSize(2);
   }
 
-  /** Whatever one call answers, a probe neither throws nor loses the other device. */
+  /** Whatever one call returns, a probe neither throws nor loses the other device. */
   @Test
   void anErrorOfOneCallCostsNoMoreThanItsAnswer() throws IOException {
     for (var function : NvmlFunction.values()) {

@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A JVM that was not started for native code is asked for none, so that the JDK warns of none. */
+/**
+ * A JVM that was not started for native code is asked for none, so that the JDK prints no warning.
+ */
 class NativeAccessTest {
   @TempDir
   private Path folder;
 
-  /** Probes a host in a JVM of its own. */
+  /** Main class that probes the host in a JVM of its own. */
   static final class Child {
     public static void main(String[] arguments) {
       var drivers = new ProbeSettings.Drivers(arguments[0], "off", Path.of(arguments[1]));

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VisibleDevicesTest {
   private static final DeviceModel MODEL = new DeviceModel(Vendor.NVIDIA, "one", 1, "");
 
-  /** Four GPUs, of which the last is split in two. */
+  /** Host with four GPUs, of which the last is split in two. */
   private static final List<DetectedDevice> HOST = List.of(
       gpu(0, "GPU-11aa"),
       gpu(1, "GPU-11ab"),
@@ -63,7 +63,7 @@ class VisibleDevicesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        // numbers, in the list's order; what follows the digits is nothing to CUDA
+        // numbers, in the order of the list; CUDA ignores what follows the digits
         "0|GPU-11aa",
         "2,0|GPU-2222 GPU-11aa",
         " 1 , 2 |GPU-11ab GPU-2222",
@@ -73,16 +73,16 @@ class VisibleDevicesTest {
         "0,,1|GPU-11aa",
         "0,|GPU-11aa",
         "00000000002|GPU-2222",
-        // a name, or enough of it
+        // a name, or an unambiguous prefix
         "GPU-2222|GPU-2222",
         "GPU-2|GPU-2222",
         "gpu-2222,GPU-11ab|GPU-2222 GPU-11ab",
         "GPU-2222,GPU-11,GPU-11ab|GPU-2222",
-        // one kind to a list
+        // a list has one kind of entries
         "0,GPU-2222|GPU-11aa",
         "GPU-2222,0|GPU-2222",
         "GPU-2222,MIG-77aa|GPU-2222",
-        // instances
+        // instances of a GPU
         "MIG-77aa|MIG-77aa",
         "MIG-77ab,MIG-77aa|MIG-77ab MIG-77aa",
         "MIG-GPU-3333/2/0|MIG-77ab",
