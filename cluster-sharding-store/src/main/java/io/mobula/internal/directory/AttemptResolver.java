@@ -107,7 +107,7 @@ final class AttemptResolver {
     return best == Integer.MAX_VALUE ? 0 : best;
   }
 
-  /** Sends the location to all waiting nodes. Returns false if the location is not known yet. */
+  /** Sends location or loss to all waiting nodes. Returns false if neither is known yet. */
   boolean answerWaiters(ObjectRecord record, long now) {
     var reply = locateReply(record, now);
     if (reply == null) {
@@ -144,7 +144,7 @@ final class AttemptResolver {
   }
 
   /**
-   * Returns why the object is lost, or null as long as it may still turn up without anybody's help.
+   * Returns why the object is lost, or null as long as it may still turn up by itself.
    *
    * <p>All nodes have sent their snapshots, or this shard would not answer. A statement may still
    * be on its way. If no lineage is known, this method therefore waits for the grace period,

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class MessageReassembler {
   /**
-   * Maximum size of a message. Frames between processes have the same limit, so nothing larger is
-   * ever said to the directory.
+   * Maximum size of a message. Frames between processes have the same limit, so no larger message
+   * arises.
    */
   static final long MOST_BYTES = 256L << 20;
 

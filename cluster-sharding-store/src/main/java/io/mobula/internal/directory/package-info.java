@@ -17,8 +17,10 @@
  *
  * <p>Inside one process, reachability counts the handles. The directory counts only participants:
  * nodes, and shards that hold the objects contained in values and read by lineage ({@link
- * io.mobula.internal.directory.DependencyHolds}). A ref on its way is covered by its sender's hold,
- * by a hold that its receiver has already stated, or by a transit hold, which ends by itself.
+ * io.mobula.internal.directory.DependencyHolds}). A ref on its way is covered by its sender's hold
+ * until the receiver answers with its own hold statement, which the sender relays to the shard when
+ * its own hold ends. A ref in a message that nobody answers is covered by a transit hold, which
+ * ends by itself.
  *
  * <p>Digests compare, at intervals, what a node has stated with what a shard knows. They are a
  * safety net: the tests check that they find nothing.

@@ -13,8 +13,8 @@ import java.util.OptionalInt;
  * @param environment environment variables, which limit the devices of this process and contain the
  *     path of programs
  * @param drivers locations of the drivers
- * @param declared number of devices that the user declares: so many are reported, whatever is
- *     found; with 0 no driver is queried
+ * @param declared number of devices that the user declares: the probe reports this many,
+ *     whatever is found; with 0 no driver is queried
  * @param limit how long a driver may take to answer
  */
 public record ProbeSettings(
