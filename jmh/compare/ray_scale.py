@@ -2,7 +2,7 @@
 
 usage: ray_scale.py TASKS ACTORS BYTES
 
-Peak memory is by how much the machine's available memory shrank at most, as on Mobula's side.
+Peak memory is the largest decrease of the machine's available memory, as on Mobula's side.
 """
 
 import json

@@ -1,5 +1,5 @@
-/* Loaded before the C library: shifts the wall clock of a process by the nanoseconds that stand in the
-   file that CLOCK_SHIFT_FILE names, and leaves all other clocks as they are. */
+/* Library that is loaded before the C library. It shifts the wall clock of a process by the number of
+   nanoseconds in the file named by CLOCK_SHIFT_FILE, and leaves all other clocks unchanged. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
