@@ -99,7 +99,7 @@ record ClusterStatus(String cluster, List<Node> nodes, List<PendingWork> waiting
   String json() {
     try {
       return MAPPER.writeValueAsString(this);
-    } catch (JsonProcessingException e) { // cannot happen: records of strings and numbers can always be written
+    } catch (JsonProcessingException e) { // cannot happen for strings and numbers
       throw new IllegalStateException("Cannot write " + this, e);
     }
   }

@@ -189,7 +189,7 @@ record GpuReport(List<Device> accelerators, List<WarningEntry> warnings) {
   String json() {
     try {
       return MAPPER.writeValueAsString(this);
-    } catch (JsonProcessingException e) { // cannot happen: records of strings and numbers can always be written
+    } catch (JsonProcessingException e) { // cannot happen for strings and numbers
       throw new IllegalStateException("Cannot write " + this, e);
     }
   }
