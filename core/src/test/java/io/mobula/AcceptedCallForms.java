@@ -203,7 +203,7 @@ final class AcceptedCallForms {
           ObjectRefStream<Integer> r = Mobula.remoteIterator(Mobula.task(Given::iterator, one).maxUnread(8));
           List<Integer> all = Mobula.get(refs);
           List<Object> all = Mobula.get(List.of(one, text));
-          Waited<ObjectRef<Integer>> w = Mobula.wait(refs, 1, Duration.ofSeconds(1));
+          WaitResult<ObjectRef<Integer>> w = Mobula.wait(refs, 1, Duration.ofSeconds(1));
           ObjectRef<List<String>> r = Mobula.put(List.of("a"));
           ObjectRef<Integer> r = runtime.task(Given::square, one).cpus(0.5).remote();
           Task1<Integer, Integer> t = runtime.task(Given::square);

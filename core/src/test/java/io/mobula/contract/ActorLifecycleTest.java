@@ -111,7 +111,7 @@ class ActorLifecycleTest extends ContractTest {
     var ref = actor.call(ThrowingActor::what).remote();
     assertThatThrownBy(() -> ref.get(LONG))
         .isInstanceOf(ActorDiedException.class)
-        .hasMessageContaining("Thrower")
+        .hasMessageContaining("ThrowingActor")
         .cause()
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bad start");
@@ -466,7 +466,7 @@ class ActorLifecycleTest extends ContractTest {
         .isEqualTo(3);
     assertThatThrownBy(() -> runtime.actorNamed("found", String.class))
         .isInstanceOf(ActorNameException.class)
-        .hasMessageContaining("Fragile");
+        .hasMessageContaining("FailingActor");
     actor.kill();
     assertThatThrownBy(() -> runtime.actorNamed("found", FailingActor.class))
         .isInstanceOf(ActorNameException.class)
@@ -643,8 +643,8 @@ class ActorLifecycleTest extends ContractTest {
     PollingAssert.until(
         "they are listed",
         () -> runtime.waiting().stream()
-            .anyMatch(waiting -> waiting.what().startsWith("3 calls of actor Fragile")
-                && waiting.why().contains("Fragile.hold")));
+            .anyMatch(waiting -> waiting.what().startsWith("3 calls of actor FailingActor")
+                && waiting.why().contains("FailingActor.hold")));
     latch.open();
     assertThat(runtime.get(later, LONG)).hasSize(3);
     assertThat(held.get(LONG)).isEqualTo(1);
@@ -662,7 +662,7 @@ class ActorLifecycleTest extends ContractTest {
     actor.kill();
     assertThatThrownBy(() -> waited.get(LONG))
         .isInstanceOf(ActorDiedException.class)
-        .hasMessageContaining("Fragile.count has not been run");
+        .hasMessageContaining("FailingActor.count has not been run");
     assertThatThrownBy(() -> held.get(LONG))
         .isInstanceOf(ActorDiedException.class)
         .satisfies(thrown -> assertThat(thrown.getMessage()).doesNotContain("not been run"));

@@ -198,7 +198,7 @@ class CheckpointedActorsTest {
           .remote();
       assertThatThrownBy(call::get)
           .isInstanceOf(ActorDiedException.class)
-          .hasMessageContaining("Plain does not implement io.mobula.CheckpointedActor");
+          .hasMessageContaining("UncheckpointedActor does not implement io.mobula.CheckpointedActor");
     }
   }
 

@@ -85,12 +85,12 @@ class SingleNodeClusterTest {
     var actor = runtime.actor(HandleKeeper::new).cpus(64).remote();
     var call = actor.call(HandleKeeper::keepSelf).remote();
     PollingAssert.until(
-        "it is listed", () -> isListed("Keeper") && isListed("1 call of actor Keeper"));
+        "it is listed", () -> isListed("HandleKeeper") && isListed("1 call of actor HandleKeeper"));
     actor.kill();
-    PollingAssert.until("it is listed no more", () -> !isListed("Keeper"));
+    PollingAssert.until("it is listed no more", () -> !isListed("HandleKeeper"));
     assertThatThrownBy(() -> call.get(LONG))
         .isInstanceOf(ActorDiedException.class)
-        .hasMessageContaining("Keeper.keepSelf has not been run");
+        .hasMessageContaining("HandleKeeper.keepSelf has not been run");
   }
 
   @Test
@@ -153,9 +153,9 @@ class SingleNodeClusterTest {
     var held = actor.call(HandleKeeper::hold, entered, latch).remote();
     entered.await();
     var later = actor.call(HandleKeeper::keepSelf).remote();
-    PollingAssert.until("it is listed", () -> isListed("1 call of actor Keeper"));
+    PollingAssert.until("it is listed", () -> isListed("1 call of actor HandleKeeper"));
     latch.open();
     assertThat(runtime.get(List.of(held, later), LONG)).containsExactly(1, 1);
-    PollingAssert.until("it is listed no more", () -> !isListed("Keeper"));
+    PollingAssert.until("it is listed no more", () -> !isListed("HandleKeeper"));
   }
 }

@@ -468,7 +468,7 @@ class TaskLifecycleTest extends ContractTest {
         .isEqualTo(new ContextSnapshot(
             "look", 1, 2, ref.id().toString(), false, true, false, workingNode()));
     var plain = runtime.task(ContextSnapshot::here).remote().get();
-    assertThat(plain.name()).contains("Known.here");
+    assertThat(plain.name()).contains("ContextSnapshot.here");
     assertThat(plain.deadline()).isFalse();
     assertThat(plain.cpus()).isEqualTo(1);
   }

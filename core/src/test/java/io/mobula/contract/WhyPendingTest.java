@@ -127,8 +127,8 @@ class WhyPendingTest extends ContractTest {
     var actor = runtime.actor(BlockingActor::new).remote();
     var first = actor.call(BlockingActor::hold, latch).remote();
     var second = actor.call(BlockingActor::hold, latch).remote();
-    assertEnd(first, WaitCause.RUNNING, "Holder.hold");
-    assertEnd(second, WaitCause.RUNNING, "waits for its turn", "it runs Holder.hold");
+    assertEnd(first, WaitCause.RUNNING, "BlockingActor.hold");
+    assertEnd(second, WaitCause.RUNNING, "waits for its turn", "it runs BlockingActor.hold");
     latch.open();
     runtime.get(List.of(first, second));
   }
@@ -140,9 +140,9 @@ class WhyPendingTest extends ContractTest {
     var calls = Stream.generate(() -> actor.call(BlockingActor::hold, latch).remote())
         .limit(3)
         .toList();
-    assertEnd(calls.get(0), WaitCause.RUNNING, "Holder.hold");
-    assertEnd(calls.get(1), WaitCause.RUNNING, "Holder.hold");
-    assertEnd(calls.get(2), WaitCause.RUNNING, "waits for its turn", "it runs Holder.hold");
+    assertEnd(calls.get(0), WaitCause.RUNNING, "BlockingActor.hold");
+    assertEnd(calls.get(1), WaitCause.RUNNING, "BlockingActor.hold");
+    assertEnd(calls.get(2), WaitCause.RUNNING, "waits for its turn", "it runs BlockingActor.hold");
     latch.open();
     runtime.get(calls);
   }
@@ -192,7 +192,7 @@ class WhyPendingTest extends ContractTest {
     var reader = Thread.ofPlatform()
         .name("reader")
         .start(() -> assertThat(stream.iterator().hasNext()).isTrue());
-    for (var text : List.of("WhyPendingTest.hold", "Holder.hold", "thread reader waits")) {
+    for (var text : List.of("WhyPendingTest.hold", "BlockingActor.hold", "thread reader waits")) {
       PollingAssert.until(text, () -> texts().anyMatch(each -> each.contains(text)));
     }
     latch.open();

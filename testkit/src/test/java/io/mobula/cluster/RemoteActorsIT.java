@@ -162,7 +162,7 @@ class RemoteActorsIT {
     assertThatThrownBy(ref::get)
         .isInstanceOf(TaskFailedException.class)
         .hasRootCauseMessage("as told")
-        .hasMessageContaining("Journal.fail");
+        .hasMessageContaining("JournalActor.fail");
     assertThat(journal.call(JournalActor::add, 1).remote().get()).isEqualTo(1);
     journal.kill();
   }

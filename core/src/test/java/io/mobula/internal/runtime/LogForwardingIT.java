@@ -136,9 +136,9 @@ class LogForwardingIT {
       var echoActor = driver.actor(EchoActor::new).name("polly").remote();
       echoActor.call(EchoActor::say, "said").remote().get();
 
-      assertThat(awaitLine(out, "printed")).startsWith("(Work.print " + place);
-      assertThat(awaitLine(err, "warned")).startsWith("(Work.warn " + place);
-      assertThat(awaitLine(out, "logged")).startsWith("(Work.log " + place).contains("ERROR");
+      assertThat(awaitLine(out, "printed")).startsWith("(PrintingTasks.print " + place);
+      assertThat(awaitLine(err, "warned")).startsWith("(PrintingTasks.warn " + place);
+      assertThat(awaitLine(out, "logged")).startsWith("(PrintingTasks.log " + place).contains("ERROR");
       assertThat(awaitLine(out, "said")).startsWith("(polly " + place);
       assertThat(lines(out)).filteredOn(line -> line.endsWith("printed")).hasSize(1);
     }
@@ -212,6 +212,6 @@ class LogForwardingIT {
       }
     }
     assertThat(lines)
-        .anyMatch(line -> line.startsWith("(Work.print ") && line.endsWith("at the end"));
+        .anyMatch(line -> line.startsWith("(PrintingTasks.print ") && line.endsWith("at the end"));
   }
 }

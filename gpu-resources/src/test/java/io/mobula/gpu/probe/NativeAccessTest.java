@@ -50,7 +50,7 @@ class NativeAccessTest {
 
   @Test
   void aHostWithoutNvidiaIsProbedInSilence() throws Exception {
-    assertThat(run("libnvidia-ml.so.1")).isEqualTo("Probed[devices=[], warnings=[]]");
+    assertThat(run("libnvidia-ml.so.1")).isEqualTo("ProbeResult[devices=[], warnings=[]]");
   }
 
   @Test
@@ -58,7 +58,7 @@ class NativeAccessTest {
     Files.createDirectories(folder.resolve("dev"));
     Files.createFile(folder.resolve("dev/nvidiactl"));
     assertThat(run("libnvidia-ml.so.1"))
-        .startsWith("Probed[devices=[], warnings=[Warning[source=nvml, cause=NVML was not asked")
+        .startsWith("ProbeResult[devices=[], warnings=[ProbeWarning[source=nvml, cause=NVML was not asked")
         .contains("--enable-native-access=ALL-UNNAMED");
   }
 }
