@@ -11,9 +11,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Constructor of an actor with its arguments and options, ready to start: {@code
- * Mobula.actor(Counter::new, 0).name("hits").remote()}. Immutable; each method that sets an option
- * returns a new call.
+ * Constructor of an actor with its arguments and options, ready to start:
+ * {@code Mobula.actor(Counter::new, 0).name("hits").remote()}. Immutable; each method that sets an
+ * option returns a new call.
  *
  * @param <A> the user's class
  */
@@ -65,8 +65,8 @@ public final class ActorCall<A> {
   }
 
   /**
-   * Restricts the actor to accelerators of a model, such as {@code "H200"}; see {@link
-   * Resources#accelerator}.
+   * Restricts the actor to accelerators of a model, such as {@code "H200"}; see
+   * {@link Resources#accelerator}.
    */
   public ActorCall<A> accelerator(String kind) {
     return with(options.with(requestedResources().accelerator(kind)));
@@ -136,14 +136,14 @@ public final class ActorCall<A> {
   }
 
   /**
-   * Saves the actor's state after every {@code calls} calls; the class must implement {@link
-   * CheckpointedActor}. A restarted actor ({@link #maxRestarts}) continues from its latest
+   * Saves the actor's state after every {@code calls} calls; the class must implement
+   * {@link CheckpointedActor}. A restarted actor ({@link #maxRestarts}) continues from its latest
    * checkpoint. Checkpoints are files in {@code mobula.actors.checkpoint-directory} if that is set,
    * else objects in the store of the owner's node.
    *
-   * <p>With 1, the effect of each call is saved before its result is sent. With {@link
-   * #maxCallRetries} as well, each call changes the state exactly once, whichever processes die: a
-   * retried call whose effect was saved returns the saved result. Above 1, a crash loses the
+   * <p>With 1, the effect of each call is saved before its result is sent. With
+   * {@link #maxCallRetries} as well, each call changes the state exactly once, whichever processes
+   * die: a retried call whose effect was saved returns the saved result. Above 1, a crash loses the
    * effects of calls that were answered after the latest checkpoint.
    *
    * <p>Cost: encoding the state and writing it to disk, on the actor's thread.
@@ -174,9 +174,9 @@ public final class ActorCall<A> {
 
   /**
    * Makes the actor {@link #detached}, and recreates it under its {@link #name} when all nodes of
-   * the cluster have ended and some start again with the same {@code
-   * mobula.actors.checkpoint-directory}. The actor then continues from its latest checkpoint, if it
-   * has one. Killing or draining the actor ends it for good.
+   * the cluster have ended and some start again with the same
+   * {@code mobula.actors.checkpoint-directory}. The actor then continues from its latest
+   * checkpoint, if it has one. Killing or draining the actor ends it for good.
    */
   public ActorCall<A> durable() {
     var checkpointPolicy = options.checkpointPolicy();

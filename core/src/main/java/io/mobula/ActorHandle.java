@@ -20,15 +20,15 @@ public non-sealed interface ActorHandle<A> extends ActorForms<A> {
   ActorId id();
 
   /**
-   * Sends a call; {@link MethodCall#remote} calls this method. Programs use {@code call} and {@code
-   * tell} instead.
+   * Sends a call; {@link MethodCall#remote} calls this method. Programs use {@code call} and
+   * {@code tell} instead.
    */
   <R extends @Nullable Object> ObjectRef<R> send(MethodRequest request);
 
   /**
-   * Ends the actor at once: a running method is interrupted, waiting calls fail with {@link
-   * io.mobula.error.ActorDiedException}, and resources are released. The actor does not restart.
-   * Killing a dead actor does nothing.
+   * Ends the actor at once: a running method is interrupted, waiting calls fail with
+   * {@link io.mobula.error.ActorDiedException}, and resources are released. The actor does not
+   * restart. Killing a dead actor does nothing.
    */
   void kill();
 

@@ -37,9 +37,9 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts a node in this JVM. The node opens no port unless the settings say so, by {@link
-   * Settings#listen} or {@link Settings#join}; then this method returns when the node is a member
-   * of the cluster.
+   * Starts a node in this JVM. The node opens no port unless the settings say so, by
+   * {@link Settings#listen} or {@link Settings#join}; then this method returns when the node is a
+   * member of the cluster.
    *
    * @throws io.mobula.error.ClusterException when the node cannot become a member
    * @throws io.mobula.error.SettingsException when a setting is malformed; the message names its
@@ -171,8 +171,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts a task without parameters that has several results; see {@link
-   * MobulaRuntime#remoteMany(Task0, int)}.
+   * Starts a task without parameters that has several results; see
+   * {@link MobulaRuntime#remoteMany(Task0, int)}.
    */
   public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
       Task0<? extends Collection<? extends R>> task, int count) {
@@ -180,8 +180,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts a task without parameters that has a stream of results; see {@link
-   * MobulaRuntime#remoteStream(Task0)}.
+   * Starts a task without parameters that has a stream of results; see
+   * {@link MobulaRuntime#remoteStream(Task0)}.
    */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
       Task0<? extends Stream<? extends R>> task) {
@@ -189,8 +189,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts a task without parameters that has an iterator of results; see {@link
-   * MobulaRuntime#remoteIterator(Task0)}.
+   * Starts a task without parameters that has an iterator of results; see
+   * {@link MobulaRuntime#remoteIterator(Task0)}.
    */
   public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       Task0<? extends Iterator<? extends R>> task) {
@@ -204,8 +204,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts a task without parameters that returns a stage; see {@link
-   * MobulaRuntime#remoteStage(Task0)}.
+   * Starts a task without parameters that returns a stage; see
+   * {@link MobulaRuntime#remoteStage(Task0)}.
    */
   public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
       Task0<? extends CompletionStage<? extends R>> task) {
@@ -213,8 +213,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Calls an actor's method that returns a stage; see {@link
-   * MobulaRuntime#remoteStage(MethodCall)}.
+   * Calls an actor's method that returns a stage; see
+   * {@link MobulaRuntime#remoteStage(MethodCall)}.
    */
   public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
       MethodCall<? extends CompletionStage<? extends R>> call) {
@@ -232,8 +232,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Returns the living placement group of that name; see {@link
-   * MobulaRuntime#placementGroup(String)}.
+   * Returns the living placement group of that name; see
+   * {@link MobulaRuntime#placementGroup(String)}.
    */
   public static PlacementGroup placementGroup(String name) {
     return runtime().placementGroup(name);
@@ -245,8 +245,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts an Akka actor on any node that has the resources; see {@link
-   * MobulaRuntime#spawn(BehaviorFactory, String, Resources)}.
+   * Starts an Akka actor on any node that has the resources; see
+   * {@link MobulaRuntime#spawn(BehaviorFactory, String, Resources)}.
    */
   public static <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources) {
@@ -254,8 +254,8 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Starts an Akka actor on a node that has the resources; see {@link
-   * MobulaRuntime#spawn(BehaviorFactory, String, Resources, Placement)}.
+   * Starts an Akka actor on a node that has the resources; see
+   * {@link MobulaRuntime#spawn(BehaviorFactory, String, Resources, Placement)}.
    */
   public static <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {

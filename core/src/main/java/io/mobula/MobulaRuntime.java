@@ -30,8 +30,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   }
 
   /**
-   * Starts a node inside an existing actor system, with settings; see {@link
-   * #attach(ClassicActorSystemProvider)}.
+   * Starts a node inside an existing actor system, with settings; see
+   * {@link #attach(ClassicActorSystemProvider)}.
    */
   static MobulaRuntime attach(ClassicActorSystemProvider system, Settings settings) {
     return RuntimeLocator.factory().attach(Objects.requireNonNull(system, "system"), settings);
@@ -41,8 +41,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   NodeId nodeId();
 
   /**
-   * Starts a task; {@link TaskCall#remote} calls this method. Programs use {@code task} and {@code
-   * action} instead.
+   * Starts a task; {@link TaskCall#remote} calls this method. Programs use {@code task} and
+   * {@code action} instead.
    */
   <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request);
 
@@ -86,8 +86,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   }
 
   /**
-   * Starts a task that returns an {@link Iterator}, and returns its elements one by one; see {@link
-   * #remoteStream(TaskCall)}.
+   * Starts a task that returns an {@link Iterator}, and returns its elements one by one; see
+   * {@link #remoteStream(TaskCall)}.
    */
   default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       TaskCall<? extends Iterator<? extends R>> call) {
@@ -112,8 +112,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   }
 
   /**
-   * Starts a task without parameters that returns an iterator; see {@link
-   * #remoteIterator(TaskCall)}.
+   * Starts a task without parameters that returns an iterator; see
+   * {@link #remoteIterator(TaskCall)}.
    */
   default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
       Task0<? extends Iterator<? extends R>> task) {
@@ -166,8 +166,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * while there is none, the value has one copy less. All copies are freed when the value is no
    * longer referenced. Blocks while the value is copied to one node after the other.
    *
-   * @throws io.mobula.error.TooFewCopiesException when there are not enough copies within {@link
-   *     PutOptions#within()}; nothing of the value is kept then
+   * @throws io.mobula.error.TooFewCopiesException when there are not enough copies within
+   *     {@link PutOptions#within()}; nothing of the value is kept then
    */
   <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options);
 
@@ -228,8 +228,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   PlacementGroup create(PlacementGroupRequest request);
 
   /**
-   * Returns a ref that completes when all bundles of the group are reserved; see {@link
-   * PlacementGroup#ready}.
+   * Returns a ref that completes when all bundles of the group are reserved; see
+   * {@link PlacementGroup#ready}.
    */
   ObjectRef<PlacementGroup> ready(PlacementGroup group);
 
@@ -265,8 +265,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   }
 
   /**
-   * Sends an Akka actor a message of its own protocol when a value is ready, as {@code
-   * ActorContext.pipeToSelf} does for futures.
+   * Sends an Akka actor a message of its own protocol when a value is ready, as
+   * {@code ActorContext.pipeToSelf} does for futures.
    *
    * @param message creates the message from the value or, if that is null, from the failure
    */

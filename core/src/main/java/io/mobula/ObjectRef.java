@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reference to a value that is, or will be, somewhere in the cluster: the result of a task or of an
- * actor call, or a value that was {@linkplain Mobula#put put}. Corresponds to Ray's {@code
- * ObjectRef}.
+ * actor call, or a value that was {@linkplain Mobula#put put}. Corresponds to Ray's
+ * {@code ObjectRef}.
  *
  * <p>Safe for use by many threads. A ref may be an argument, be captured by a function, or be
  * stored in any other value; the value lives as long as a ref to it. {@link #close} releases this
@@ -29,8 +29,8 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
 
   /**
    * Waits for the value and returns it: a fresh copy of a mutable heap value, the value itself if
-   * it is known to be immutable, and a read-only view of store memory for {@link Tensor}, {@code
-   * MemorySegment} and {@code ByteBuffer}.
+   * it is known to be immutable, and a read-only view of store memory for {@link Tensor},
+   * {@code MemorySegment} and {@code ByteBuffer}.
    *
    * <p>A task that waits here releases its CPU while it waits, but never its GPUs.
    *

@@ -18,8 +18,8 @@ public interface ObjectRefStream<T extends @Nullable Object>
   /**
    * Returns the only iterator of this stream, the same at every call. Its {@code hasNext} waits
    * until there is another result or the end; its {@code next} returns refs that are ready. A task
-   * that fails midway returns the results before the failure and then one last ref whose {@code
-   * get} throws.
+   * that fails midway returns the results before the failure and then one last ref whose
+   * {@code get} throws.
    */
   @Override
   Iterator<ObjectRef<T>> iterator();

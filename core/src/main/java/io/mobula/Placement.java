@@ -4,8 +4,8 @@ import io.mobula.error.InvalidRequestException;
 import java.util.Objects;
 
 /**
- * Rule for where work runs, in addition to the resources it needs. A value; the default is {@link
- * #anywhere()}.
+ * Rule for where work runs, in addition to the resources it needs. A value; the default is
+ * {@link #anywhere()}.
  *
  * <p>On a runtime of one node only {@link #anywhere()}, {@link #spread()}, {@link #preferring},
  * {@link #preferringLabels} and {@link #group(PlacementGroup)} are possible; the others throw
@@ -67,8 +67,8 @@ public sealed interface Placement {
 
   /**
    * Returns a placement on nodes whose labels match a selector: terms separated by commas, all of
-   * which must hold, such as {@code "zone in (a, b), disk=ssd, !spot"}. Terms may also use {@code
-   * !=}, {@code not in (...)} and {@code key exists}.
+   * which must hold, such as {@code "zone in (a, b), disk=ssd, !spot"}. Terms may also use
+   * {@code !=}, {@code not in (...)} and {@code key exists}.
    */
   static Placement labels(String selector) {
     return new Labels(selector);

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bundles of resources, on one node or several, that are reserved together or not at all; {@link
- * Placement#group} sends work to them. Corresponds to Ray's placement group.
+ * Bundles of resources, on one node or several, that are reserved together or not at all;
+ * {@link Placement#group} sends work to them. Corresponds to Ray's placement group.
  *
  * <pre>{@code
  * PlacementGroup trainers = Mobula.placementGroup()
@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A value: it may be an argument, be captured or be stored in any value, and equals any other
  * handle with the same id. Handles neither keep the group alive nor end it: {@link #remove} does,
- * or the end of the program that created it, unless the group is {@linkplain
- * PlacementGroupCall#detached detached}. Safe for use by many threads.
+ * or the end of the program that created it, unless the group is
+ * {@linkplain PlacementGroupCall#detached detached}. Safe for use by many threads.
  *
- * <p>Methods that ask the group scheduler wait for its answer, and throw {@link
- * io.mobula.error.PlacementGroupException} when there is none within ten seconds.
+ * <p>Methods that ask the group scheduler wait for its answer, and throw
+ * {@link io.mobula.error.PlacementGroupException} when there is none within ten seconds.
  */
 public final class PlacementGroup {
   private final transient @Nullable MobulaRuntime runtime;
@@ -123,10 +123,10 @@ public final class PlacementGroup {
   }
 
   /**
-   * Removes the group and ends all work in it: tasks fail with {@link
-   * io.mobula.error.PlacementGroupException}, which is also the cause of the death of actors. The
-   * resources return to their nodes as soon as the work has stopped. Returns when the scheduler has
-   * recorded the removal; removing the group again does nothing.
+   * Removes the group and ends all work in it: tasks fail with
+   * {@link io.mobula.error.PlacementGroupException}, which is also the cause of the death of
+   * actors. The resources return to their nodes as soon as the work has stopped. Returns when the
+   * scheduler has recorded the removal; removing the group again does nothing.
    */
   public void remove() {
     resolveRuntime().remove(this);

@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Request to create a placement group, which {@link PlacementGroupCall} passes to {@link
- * MobulaRuntime#create(PlacementGroupRequest)}. Programs use that builder.
+ * Request to create a placement group, which {@link PlacementGroupCall} passes to
+ * {@link MobulaRuntime#create(PlacementGroupRequest)}. Programs use that builder.
  *
  * @param name unique among living groups, or null
  * @param strategy how the bundles are placed on nodes

@@ -107,8 +107,8 @@ public final class Resources {
 
   /**
    * Returns these resources restricted to accelerators whose model name contains that word, such as
-   * {@code "H200"} or {@code "A100-SXM4-80GB"}, in any case. Without {@link #gpus} or {@link
-   * #gpuMemory} this requests one whole device.
+   * {@code "H200"} or {@code "A100-SXM4-80GB"}, in any case. Without {@link #gpus} or
+   * {@link #gpuMemory} this requests one whole device.
    */
   public Resources accelerator(String kind) {
     Objects.requireNonNull(kind, "kind");
@@ -154,8 +154,8 @@ public final class Resources {
   }
 
   /**
-   * Returns the fixed-point amount of a resource: bytes for memory of both kinds, 1/{@value
-   * #UNITS_PER_ONE} for all others; 0 if absent.
+   * Returns the fixed-point amount of a resource: bytes for memory of both kinds,
+   * 1/{@value #UNITS_PER_ONE} for all others; 0 if absent.
    */
   public long units(String name) {
     return units.getOrDefault(name, 0L);

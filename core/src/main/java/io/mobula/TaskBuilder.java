@@ -59,8 +59,8 @@ public abstract sealed class TaskBuilder<S>
   }
 
   /**
-   * Restricts the task to accelerators of a model, such as {@code "H200"}; see {@link
-   * Resources#accelerator}.
+   * Restricts the task to accelerators of a model, such as {@code "H200"}; see
+   * {@link Resources#accelerator}.
    */
   public final S accelerator(String kind) {
     return with(options.with(options.resources().accelerator(kind)));

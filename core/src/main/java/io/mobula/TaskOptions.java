@@ -46,8 +46,8 @@ public record TaskOptions(
   /**
    * Retries of a task.
    *
-   * @param maxRetries maximum number of retries after a crash or an exception named in {@code
-   *     retryOn}
+   * @param maxRetries maximum number of retries after a crash or an exception named in
+   *     {@code retryOn}
    * @param retryOn exceptions of the task that cause a retry, including subclasses
    * @param backoff wait before the first retry; doubled for each further retry, up to a minute
    */

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * created here is writable. {@link #reshape} and {@link #slice} return tensors that share memory
  * with this one but are closed separately.
  *
- * <p>Concurrent reads are safe; writes need synchronization by the caller, as with an array. {@link
- * #close} disables this tensor's accessors: at once in the closing thread and in threads that
- * synchronize with it, soon in others. Segments and buffers taken from the tensor stay valid, and
- * store memory stays pinned until they are unreachable. An index outside the tensor throws {@link
- * IndexOutOfBoundsException}; an accessor of another type throws {@link InvalidRequestException}; a
- * closed tensor throws {@link IllegalStateException}.
+ * <p>Concurrent reads are safe; writes need synchronization by the caller, as with an array.
+ * {@link #close} disables this tensor's accessors: at once in the closing thread and in threads
+ * that synchronize with it, soon in others. Segments and buffers taken from the tensor stay valid,
+ * and store memory stays pinned until they are unreachable. An index outside the tensor throws
+ * {@link IndexOutOfBoundsException}; an accessor of another type throws
+ * {@link InvalidRequestException}; a closed tensor throws {@link IllegalStateException}.
  */
 public final class Tensor implements AutoCloseable {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -51,7 +51,8 @@ public final class Tensor implements AutoCloseable {
   private final Shape shape;
   private @Nullable MemorySegment memory;
   private @Nullable Runnable releaseAction; // tells the store that the memory is no longer used
-  private boolean exposed; // whether a segment, buffer, slice or reshaped tensor may read the memory
+  private boolean
+      exposed; // whether a segment, buffer, slice or reshaped tensor may read the memory
 
   static {
     TensorMemory.setAccess(new TensorMemory.Access() {
@@ -104,8 +105,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns a new writable {@link DType#FLOAT32} tensor outside the heap with a copy of {@code
-   * values}.
+   * Returns a new writable {@link DType#FLOAT32} tensor outside the heap with a copy of
+   * {@code values}.
    *
    * @param shape lengths of the axes; none for one axis of {@code values.length}
    * @throws InvalidRequestException if the shape has another number of elements
@@ -118,8 +119,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns a new writable {@link DType#FLOAT64} tensor outside the heap with a copy of {@code
-   * values}.
+   * Returns a new writable {@link DType#FLOAT64} tensor outside the heap with a copy of
+   * {@code values}.
    *
    * @param shape lengths of the axes; none for one axis of {@code values.length}
    * @throws InvalidRequestException if the shape has another number of elements
@@ -132,8 +133,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns a new writable {@link DType#INT8} tensor outside the heap with a copy of {@code
-   * values}.
+   * Returns a new writable {@link DType#INT8} tensor outside the heap with a copy of
+   * {@code values}.
    *
    * @param shape lengths of the axes; none for one axis of {@code values.length}
    * @throws InvalidRequestException if the shape has another number of elements
@@ -146,8 +147,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns a new writable {@link DType#INT16} tensor outside the heap with a copy of {@code
-   * values}.
+   * Returns a new writable {@link DType#INT16} tensor outside the heap with a copy of
+   * {@code values}.
    *
    * @param shape lengths of the axes; none for one axis of {@code values.length}
    * @throws InvalidRequestException if the shape has another number of elements
@@ -160,8 +161,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns a new writable {@link DType#INT32} tensor outside the heap with a copy of {@code
-   * values}.
+   * Returns a new writable {@link DType#INT32} tensor outside the heap with a copy of
+   * {@code values}.
    *
    * @param shape lengths of the axes; none for one axis of {@code values.length}
    * @throws InvalidRequestException if the shape has another number of elements
@@ -174,8 +175,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns a new writable {@link DType#INT64} tensor outside the heap with a copy of {@code
-   * values}.
+   * Returns a new writable {@link DType#INT64} tensor outside the heap with a copy of
+   * {@code values}.
    *
    * @param shape lengths of the axes; none for one axis of {@code values.length}
    * @throws InvalidRequestException if the shape has another number of elements
@@ -277,8 +278,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns the element at this index, counted row by row. Throws if this is not a {@link
-   * DType#FLOAT32} tensor, or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not a
+   * {@link DType#FLOAT32} tensor, or is closed.
    */
   public float getFloat(long index) {
     return access(DType.FLOAT32).getAtIndex(FLOAT32, index);
@@ -311,8 +312,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns the element at this index, counted row by row. Throws if this is not a {@link
-   * DType#FLOAT64} tensor, or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not a
+   * {@link DType#FLOAT64} tensor, or is closed.
    */
   public double getDouble(long index) {
     return access(DType.FLOAT64).getAtIndex(FLOAT64, index);
@@ -345,8 +346,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns the element at this index, counted row by row. Throws if this is not an {@link
-   * DType#INT8} tensor, or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not an
+   * {@link DType#INT8} tensor, or is closed.
    */
   public byte getByte(long index) {
     return access(DType.INT8).getAtIndex(INT8, index);
@@ -371,8 +372,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns the element at this index, counted row by row. Throws if this is not an {@link
-   * DType#INT16} tensor, or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not an
+   * {@link DType#INT16} tensor, or is closed.
    */
   public short getShort(long index) {
     return access(DType.INT16).getAtIndex(INT16, index);
@@ -405,8 +406,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns the element at this index, counted row by row. Throws if this is not an {@link
-   * DType#INT32} tensor, or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not an
+   * {@link DType#INT32} tensor, or is closed.
    */
   public int getInt(long index) {
     return access(DType.INT32).getAtIndex(INT32, index);
@@ -439,8 +440,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Returns the element at this index, counted row by row. Throws if this is not an {@link
-   * DType#INT64} tensor, or is closed.
+   * Returns the element at this index, counted row by row. Throws if this is not an
+   * {@link DType#INT64} tensor, or is closed.
    */
   public long getLong(long index) {
     return access(DType.INT64).getAtIndex(INT64, index);

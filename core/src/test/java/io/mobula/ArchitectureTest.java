@@ -78,8 +78,8 @@ class ArchitectureTest {
   /**
    * Rule against the wall clock. The clocks of two hosts differ, and a clock may be set, so only
    * durations and values of {@link System#nanoTime()} are compared or sent. {@code TaskRun}
-   * computes the deadline that a program sees; {@code StaleStoreCleaner} and {@code
-   * ProcessLockFile} compare file times with the clock that set them.
+   * computes the deadline that a program sees; {@code StaleStoreCleaner} and
+   * {@code ProcessLockFile} compare file times with the clock that set them.
    */
   @ArchTest
   static final ArchRule NOBODY_LOOKS_AT_THE_WALL_CLOCK = noClasses()

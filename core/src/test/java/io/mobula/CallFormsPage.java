@@ -3,8 +3,8 @@ package io.mobula;
 import java.nio.file.Path;
 
 /**
- * Text of the page {@code docs/call-forms.md}, generated from {@link AcceptedCallForms} and {@link
- * RefusedCallForms}.
+ * Text of the page {@code docs/call-forms.md}, generated from {@link AcceptedCallForms} and
+ * {@link RefusedCallForms}.
  */
 final class CallFormsPage {
   static final Path FILE = Path.of("..", "docs", "call-forms.md");

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Call forms that javac refuses, each with its replacement. {@link SnippetPreamble} has the code
- * that they use; {@link CallFormsTest} checks them with the compiler and against {@code
- * docs/call-forms.md}.
+ * that they use; {@link CallFormsTest} checks them with the compiler and against
+ * {@code docs/call-forms.md}.
  */
 final class RefusedCallForms {
   private RefusedCallForms() {}

@@ -16,8 +16,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Command {@code mobula bench cluster}, which prints the tables for several processes in {@code
- * docs/performance.md}.
+ * Command {@code mobula bench cluster}, which prints the tables for several processes in
+ * {@code docs/performance.md}.
  */
 @Command(
     name = "cluster",

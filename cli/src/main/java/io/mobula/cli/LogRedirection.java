@@ -16,8 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Redirection of this process's output into a log of bounded size. Covered are Java's {@code
- * System.out} and {@code System.err}, and what the JVM and native code write to the file
+ * Redirection of this process's output into a log of bounded size. Covered are Java's
+ * {@code System.out} and {@code System.err}, and what the JVM and native code write to the file
  * descriptors 1 and 2. The descriptors are moved to each new file of the log.
  */
 final class LogRedirection {

@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Command {@code mobula bench one-node}, which prints the table for one node in {@code
- * docs/performance.md}.
+ * Command {@code mobula bench one-node}, which prints the table for one node in
+ * {@code docs/performance.md}.
  */
 @Command(
     name = "one-node",

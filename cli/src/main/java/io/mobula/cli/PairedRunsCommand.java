@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Command {@code mobula bench pairs}, which prints the table of the runs made by {@code
- * jmh/compare/pairs}.
+ * Command {@code mobula bench pairs}, which prints the table of the runs made by
+ * {@code jmh/compare/pairs}.
  */
 @Command(
     name = "pairs",

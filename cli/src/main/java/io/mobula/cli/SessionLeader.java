@@ -12,8 +12,7 @@ final class SessionLeader {
   private SessionLeader() {}
 
   /** Makes this process the leader of a new session; returns false if it already leads one. */
-  @SuppressWarnings(
-      "restricted") // needs a native call; the program setsid may not be installed
+  @SuppressWarnings("restricted") // needs a native call; the program setsid may not be installed
   static boolean becomeLeader() {
     var linker = Linker.nativeLinker();
     var setsid = linker.downcallHandle(

@@ -144,8 +144,8 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /**
-   * Returns the amount of every resource that {@code names} has, including zeros that {@code
-   * resources} leaves out.
+   * Returns the amount of every resource that {@code names} has, including zeros that
+   * {@code resources} leaves out.
    */
   private static Map<String, Number> amounts(Resources names, Resources resources) {
     var amounts = new LinkedHashMap<String, Number>();

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
  */
 class SourceRulesTest {
   private static final Pattern ONE_WORD = Pattern.compile("[A-Z][a-z0-9]*");
-  private static final Pattern CLASS_NAME = Pattern.compile("io\\.mobula(?:\\.[a-z]\\w*)*\\.[A-Z][\\w$]*");
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("io\\.mobula(?:\\.[a-z]\\w*)*\\.[A-Z][\\w$]*");
   private static SourceScan scan = new SourceScan(List.of(), List.of());
 
   @BeforeAll
@@ -74,26 +75,25 @@ class SourceRulesTest {
       }
     }
     assertThat(named).as("Classes in reference.conf and META-INF/services").hasSizeGreaterThan(10);
-    assertThat(named).allSatisfy(name -> assertThat(Class.forName(
-            name, false, SourceRulesTest.class.getClassLoader()))
-        .isNotNull());
+    assertThat(named)
+        .allSatisfy(
+            name -> assertThat(Class.forName(name, false, SourceRulesTest.class.getClassLoader()))
+                .isNotNull());
   }
 
   private static List<Path> configuration() throws IOException {
     try (var files = Files.walk(SourceScan.repository(), 12)) {
       return files
           .filter(file -> file.toString().contains("/src/main/resources/"))
-          .filter(file -> file.endsWith("reference.conf")
-              || file.toString().contains("/META-INF/services/"))
+          .filter(file ->
+              file.endsWith("reference.conf") || file.toString().contains("/META-INF/services/"))
           .filter(Files::isRegularFile)
           .toList();
     }
   }
 
   private static List<String> oneWord() {
-    return scan
-        .types()
-        .stream()
+    return scan.types().stream()
         .filter(type -> !type.nested() && ONE_WORD.matcher(type.name()).matches())
         .map(SourceType::qualifiedName)
         .sorted()
@@ -101,9 +101,7 @@ class SourceRulesTest {
   }
 
   private static Map<String, List<String>> twice() {
-    return scan
-        .types()
-        .stream()
+    return scan.types().stream()
         .filter(type -> !type.nested())
         .collect(groupingBy(
             SourceType::name,
@@ -123,12 +121,13 @@ class SourceRulesTest {
     var fault = SentenceRules.fault(comment);
     return fault == null
         ? Stream.empty()
-        : Stream.of(
-            comment.place() + " " + fault + ": " + comment.firstSentence());
+        : Stream.of(comment.place() + " " + fault + ": " + comment.firstSentence());
   }
 
   private static List<String> resource(String name) throws IOException {
     var file = SourceScan.repository().resolve("cli/src/test/resources").resolve(name);
-    return Files.readAllLines(file).stream().filter(line -> !line.startsWith("#")).toList();
+    return Files.readAllLines(file).stream()
+        .filter(line -> !line.startsWith("#"))
+        .toList();
   }
 }

@@ -160,8 +160,7 @@ record SourceScan(List<SourceType> types, List<SourceComment> comments) {
   }
 
   private static String text(List<? extends DocTree> parts) {
-    return parts
-        .stream()
+    return parts.stream()
         .map(part -> switch (part) {
           case LinkTree link when !link.getLabel().isEmpty() -> text(link.getLabel());
           case LinkTree link -> link.getReference().getSignature();

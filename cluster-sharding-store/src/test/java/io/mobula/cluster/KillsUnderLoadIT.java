@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Timeout;
  * Members are killed at a steady rate while a driver runs tasks: every task ends with its value and
  * the driver stays.
  *
- * <p>{@code -Dmobula.test.kills.oldest} is how often the oldest member is killed (3), {@code
- * -Dmobula.test.kills.tasks} how many tasks of a second each run while a member is killed every ten
- * seconds (90), and {@code -Dmobula.test.seed} repeats the choice of the victims.
+ * <p>{@code -Dmobula.test.kills.oldest} is how often the oldest member is killed (3),
+ * {@code -Dmobula.test.kills.tasks} how many tasks of a second each run while a member is killed
+ * every ten seconds (90), and {@code -Dmobula.test.seed} repeats the choice of the victims.
  */
 @Tag("long")
 @Timeout(value = 30, unit = TimeUnit.MINUTES)

@@ -80,7 +80,9 @@ final class TensorTransferProcess {
         "read " + tensor.size() * Long.BYTES + " bytes, " + wrong(tensor) + " of them wrong");
   }
 
-  /** Prints the transport's name. Aeron has threads of its own; the large-message stream has none. */
+  /**
+   * Prints the transport's name. Aeron has threads of its own; the large-message stream has none.
+   */
   private static void sayWhatCarries() {
     boolean aeron = Thread.getAllStackTraces().keySet().stream()
         .anyMatch(thread -> thread.getName().startsWith("mobula-transfer"));

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * OUTPUT_DIRECTORY}.
  *
  * <p>For n parameters there are 2^n forms, since each argument is a value or an {@code ObjectRef}.
- * Two choices make them resolve without ambiguity: for a value, the function's parameter is {@code
- * ? extends A}; for a ref, it is plain {@code A} and the ref is {@code ObjectRef<? extends A>}. So
- * the form with more refs is always the more specific one.
+ * Two choices make them resolve without ambiguity: for a value, the function's parameter is
+ * {@code ? extends A}; for a ref, it is plain {@code A} and the ref is {@code ObjectRef<? extends
+ * A>}. So the form with more refs is always the more specific one.
  */
 final class GenerateForms {
   private static final int MOST_PARAMETERS = 6;

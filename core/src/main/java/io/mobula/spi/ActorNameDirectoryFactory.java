@@ -7,8 +7,8 @@ import com.typesafe.config.Config;
 import java.util.Objects;
 
 /**
- * Factory of a node's part of the directory of actor names, found by {@link
- * java.util.ServiceLoader}.
+ * Factory of a node's part of the directory of actor names, found by
+ * {@link java.util.ServiceLoader}.
  */
 public interface ActorNameDirectoryFactory {
 

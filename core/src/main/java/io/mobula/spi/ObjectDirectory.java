@@ -19,9 +19,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <ul>
  *   <li>A node that publishes an object or passes its ref on holds the object at that moment.
- *   <li>A node that passes a ref on continues to hold the object until the receiver's {@link
- *       HoldStatement} has arrived, and then calls {@link #relayStatements} before {@link
- *       #release}: both are sent as one message.
+ *   <li>A node that passes a ref on continues to hold the object until the receiver's
+ *       {@link HoldStatement} has arrived, and then calls {@link #relayStatements} before
+ *       {@link #release}: both are sent as one message.
  *   <li>A node that puts refs into a value holds their objects while it publishes that value.
  * </ul>
  *
@@ -39,8 +39,8 @@ public interface ObjectDirectory extends AutoCloseable {
   void release(ObjectId id);
 
   /**
-   * Reports that this node produces the object, so that readers wait for it. Ends with {@link
-   * #publish}.
+   * Reports that this node produces the object, so that readers wait for it. Ends with
+   * {@link #publish}.
    *
    * @param attempt number of the attempt, from 1; 0 reports that this node has given up
    */

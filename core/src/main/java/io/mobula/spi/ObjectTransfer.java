@@ -5,15 +5,16 @@ import java.util.concurrent.CompletionStage;
 /**
  * Transfer of objects' bytes between hosts; one instance per clustered node.
  *
- * <p>Safe for all threads; no method waits for the network. Implementations are found as {@link
- * ObjectTransferFactory}.
+ * <p>Safe for all threads; no method waits for the network. Implementations are found as
+ * {@link ObjectTransferFactory}.
  */
 public interface ObjectTransfer extends AutoCloseable {
 
   /**
-   * Returns the endpoint at which other nodes reach this one; they pass it unchanged in {@link
-   * ObjectPullRequest#sources}. It begins with the transport: {@code aeron:} or {@code akka:}. If
-   * the node can be reached over two transports, a blank and the second endpoint follow.
+   * Returns the endpoint at which other nodes reach this one; they pass it unchanged in
+   * {@link ObjectPullRequest#sources}. It begins with the transport: {@code aeron:} or
+   * {@code akka:}. If the node can be reached over two transports, a blank and the second endpoint
+   * follow.
    */
   String endpoint();
 
@@ -43,8 +44,9 @@ public interface ObjectTransfer extends AutoCloseable {
     /**
      * Returns the completion of the pull: it completes when all bytes are in the target and their
      * checksum was right. Otherwise it fails with {@link io.mobula.error.TransferFailedException},
-     * which has the failure of each source, or with {@link
-     * java.util.concurrent.CancellationException}. After completion nothing writes to the target.
+     * which has the failure of each source, or with
+     * {@link java.util.concurrent.CancellationException}. After completion nothing writes to the
+     * target.
      *
      * <p>The stage completes on a thread of the transfer, which must not be blocked.
      */

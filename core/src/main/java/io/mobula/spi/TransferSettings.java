@@ -29,9 +29,9 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
    * Aeron over unencrypted UDP, for loopback or trusted networks.
    *
    * @param host address to bind to and to be reached at; the kernel chooses the port
-   * @param directory directory for the files of the media driver, which must not exist yet; {@code
-   *     transfer} in the directory of the node's store, so that it is removed with the store when
-   *     the process is killed
+   * @param directory directory for the files of the media driver, which must not exist yet;
+   *     {@code transfer} in the directory of the node's store, so that it is removed with the store
+   *     when the process is killed
    * @param mtu maximum size of a datagram: a multiple of 32 from 1408 to 65504, or 0 for 65504 on
    *     loopback and 8192 elsewhere
    * @param buffer size of one term of a stream's log, a power of two from 64 KiB; a log takes three

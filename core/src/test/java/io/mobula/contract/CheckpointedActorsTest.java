@@ -198,7 +198,8 @@ class CheckpointedActorsTest {
           .remote();
       assertThatThrownBy(call::get)
           .isInstanceOf(ActorDiedException.class)
-          .hasMessageContaining("UncheckpointedActor does not implement io.mobula.CheckpointedActor");
+          .hasMessageContaining(
+              "UncheckpointedActor does not implement io.mobula.CheckpointedActor");
     }
   }
 

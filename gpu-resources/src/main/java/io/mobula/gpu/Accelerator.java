@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * Accelerator that this process may use: a GPU, or an instance into which a GPU is split.
  *
- * @param index position among the devices that this process may use, from 0: the order of {@code
- *     CUDA_VISIBLE_DEVICES}, otherwise that of the driver
+ * @param index position among the devices that this process may use, from 0: the order of
+ *     {@code CUDA_VISIBLE_DEVICES}, otherwise that of the driver
  * @param uuid identifier that survives restarts, and by which {@code CUDA_VISIBLE_DEVICES} of
  *     another process may name the device
  * @param model what kind of device it is

@@ -8,8 +8,8 @@ import java.util.Objects;
  * @param vendor the maker
  * @param name name that the driver reports
  * @param memoryBytes the device's own memory, in bytes; 0 if unknown
- * @param architecture target that programs are compiled for: NVIDIA's compute capability ({@code
- *     9.0}) or AMD's target ({@code gfx942}); empty if unknown
+ * @param architecture target that programs are compiled for: NVIDIA's compute capability
+ *     ({@code 9.0}) or AMD's target ({@code gfx942}); empty if unknown
  */
 public record DeviceModel(Vendor vendor, String name, long memoryBytes, String architecture) {
   /** Refuses a negative memory size. */

@@ -29,7 +29,7 @@ class BenchmarksTest {
         .contains(
             "ResourcesBenchmark",
             "ResourceBalanceBenchmark",
-            "WritableBlockAllocatorBenchmark",
+            "BlockAllocatorBenchmark",
             "SharedStoreBenchmark",
             "CodecBenchmark",
             "SubmitBenchmark");

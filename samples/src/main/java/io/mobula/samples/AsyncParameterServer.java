@@ -44,8 +44,9 @@ public final class AsyncParameterServer {
       for (long update = 0; update < updates; update++) {
         var gradient = Mobula.wait(running, 1, Duration.ofMinutes(1)).ready().getFirst();
         running.remove(gradient);
-        var weights =
-            server.call(Server::apply, gradient).remote(); // the gradient is never sent to this process
+        var weights = server
+            .call(Server::apply, gradient)
+            .remote(); // the gradient is never sent to this process
         running.add(
             Mobula.task(LinearProblem::gradient, weights, WORKERS + update).remote());
       }

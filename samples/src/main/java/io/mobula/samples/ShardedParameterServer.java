@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Sharded parameter server: parameters split over several actors by the module {@code
- * mobula-parameter-server}. The workers are tasks.
+ * Sharded parameter server: parameters split over several actors by the module
+ * {@code mobula-parameter-server}. The workers are tasks.
  */
 public final class ShardedParameterServer {
   private static final int SHARDS = 4;
@@ -44,8 +44,8 @@ public final class ShardedParameterServer {
       for (long update = 0; update < updates; update++) {
         long seed = update * WORKERS + rank;
         try (var weights = me.pull()) {
-          me.push(
-              LinearProblem.gradient(weights.toFloats(), seed)); // returns while the shards apply it
+          me.push(LinearProblem.gradient(
+              weights.toFloats(), seed)); // returns while the shards apply it
         }
       }
     }

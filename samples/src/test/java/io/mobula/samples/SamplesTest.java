@@ -96,8 +96,8 @@ class SamplesTest {
           .filter(file -> file.toString().endsWith(".java"))
           .filter(file -> hasMain.matcher(read(file)).find())
           .map(file -> file.getFileName().toString().replace(".java", ""))
-          .filter(name ->
-              !name.equals("ObjectSpilling")) // fills disks: its own test runs it with a small store
+          .filter(name -> !name.equals(
+              "ObjectSpilling")) // fills disks: its own test runs it with a small store
           .toList();
       assertThat(samples().map(each -> ((Named<?>) each.get()[0]).getName()))
           .containsExactlyInAnyOrderElementsOf(mains);

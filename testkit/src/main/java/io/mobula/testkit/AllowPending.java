@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Annotation of a test, or a class of tests, that ends with pending work on purpose: {@link
- * MobulaExtension} does not fail it for that.
+ * Annotation of a test, or a class of tests, that ends with pending work on purpose:
+ * {@link MobulaExtension} does not fail it for that.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

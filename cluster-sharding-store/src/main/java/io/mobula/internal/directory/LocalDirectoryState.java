@@ -99,7 +99,10 @@ final class LocalDirectoryState {
     return asked == null ? NOTHING : () -> complete(asked, PendingQueries.toLocated(reply));
   }
 
-  /** Applies a shard's decision. A grant counts only if the shard that gave it has this node's snapshot. */
+  /**
+   * Applies a shard's decision. A grant counts only if the shard that gave it has this node's
+   * snapshot.
+   */
   private Runnable onRuling(ReconstructionDecision decision) {
     boolean granted = decision.verdict() == ReconstructionDecision.Verdict.GRANTED;
     if (granted && !statements.isCurrentIncarnation(decision.shard(), decision.incarnation())) {

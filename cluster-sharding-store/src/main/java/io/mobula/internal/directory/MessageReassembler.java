@@ -96,8 +96,8 @@ final class MessageReassembler {
   }
 
   /**
-   * Deserializes a complete message. Returns null if the bytes are no message: then it counts as lost and
-   * will be sent again.
+   * Deserializes a complete message. Returns null if the bytes are no message: then it counts as
+   * lost and will be sent again.
    */
   private @Nullable DirectoryMessage read(byte[] whole, MessageFragment last) {
     var read = serialization.deserialize(whole, last.serializer(), last.manifest());

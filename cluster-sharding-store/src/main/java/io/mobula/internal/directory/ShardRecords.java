@@ -65,7 +65,10 @@ final class ShardRecords {
 
   // Statements
 
-  /** Applies a participant's statement. The caller then calls {@link #settleAll} with the touched objects. */
+  /**
+   * Applies a participant's statement. The caller then calls {@link #settleAll} with the touched
+   * objects.
+   */
   void apply(
       ParticipantState participantState,
       ObjectStatement statement,

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Outbox of one participant for one shard: its entries, what is unsent, and what is in flight. */
 final class StatementOutbox {
   private static final int MAX_RESEND_FACTOR = 16; // times the configured interval
-  private static final int REPEATED_PART = 4; // at most this fraction of what is in flight is repeated at a time
+  private static final int REPEATED_PART =
+      4; // at most this fraction of what is in flight is repeated at a time
 
   private final MessagingSettings messaging;
   private final Map<ObjectId, StatementEntry> entries = new HashMap<>();

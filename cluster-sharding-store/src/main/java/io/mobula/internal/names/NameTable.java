@@ -64,7 +64,9 @@ final class NameTable {
     }
     if (holder.isFor(entry)) {
       holder.keepers.remove(entry.keeper());
-      holder.keepers.put(entry.keeper(), entry); // moves the latest registration, which is the best one, to the end
+      holder.keepers.put(
+          entry.keeper(),
+          entry); // moves the latest registration, which is the best one, to the end
       holder.confirmed = true;
     }
   }

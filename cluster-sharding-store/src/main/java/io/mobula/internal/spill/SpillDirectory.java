@@ -49,8 +49,8 @@ final class SpillDirectory {
   }
 
   /**
-   * Writes an object to a file. Returns null if another thread writes and {@code wait} is not set, if there
-   * is no room, or if the directory is paused.
+   * Writes an object to a file. Returns null if another thread writes and {@code wait} is not set,
+   * if there is no room, or if the directory is paused.
    */
   SpillTarget.@Nullable SpilledObject write(long number, MemorySegment content, boolean wait) {
     if (isPaused() || !take(wait)) {

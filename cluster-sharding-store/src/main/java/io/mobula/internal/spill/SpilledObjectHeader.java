@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
- * Header in front of an object's bytes in a spill file. Little endian; {@code
- * docs/memory-layout.md} has the table of every byte.
+ * Header in front of an object's bytes in a spill file. Little endian;
+ * {@code docs/memory-layout.md} has the table of every byte.
  *
  * @param number number of the object among all that the process has written
  * @param bytes length of the content

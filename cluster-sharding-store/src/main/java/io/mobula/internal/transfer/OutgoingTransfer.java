@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.zip.CRC32C;
 
 /**
- * Pull of another node, served from an object that is kept open for it. Belongs to {@link
- * OutgoingTransfers}.
+ * Pull of another node, served from an object that is kept open for it. Belongs to
+ * {@link OutgoingTransfers}.
  */
 final class OutgoingTransfer {
   /** Limit of waiting requests of one reader: several windows. */

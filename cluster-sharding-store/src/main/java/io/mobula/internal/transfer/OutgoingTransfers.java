@@ -49,7 +49,8 @@ final class OutgoingTransfers {
       return;
     }
     if (transfer != null
-        && !transfer.repliesTo(rangeRequest.replyTo())) { // no frame has arrived over the old transport
+        && !transfer.repliesTo(
+            rangeRequest.replyTo())) { // no frame has arrived over the old transport
       if (rangeRequest.replyTo().startsWith(AeronFrameTransport.SCHEME)) {
         return; // a late request: a reader switches to Akka and never back
       }
@@ -118,7 +119,8 @@ final class OutgoingTransfers {
   private FrameTransport.SendResult send(OutgoingTransfer transfer, long now) {
     try {
       return transfer.send(transport, crc, now);
-    } catch (RuntimeException | InternalError e) { // InternalError means that a page could not be accessed
+    } catch (RuntimeException
+        | InternalError e) { // InternalError means that a page could not be accessed
       LOG.warn("Cannot read an object for {}", transfer.reader(), e);
       end(transfer);
       return FrameTransport.SendResult.BACK_PRESSURED;

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Source of a pull: the ranges requested from it, and its behavior so far. Belongs to {@link
- * PullState}.
+ * Source of a pull: the ranges requested from it, and its behavior so far. Belongs to
+ * {@link PullState}.
  */
 final class PullSource {
   /** Number of valid chunks that make up for one with a wrong checksum. */

@@ -201,8 +201,8 @@ final class TransferFrameCodec {
   }
 
   /**
-   * Returns the reason of a refusal. A code that this version does not know counts as {@link
-   * Refusal#GONE}.
+   * Returns the reason of a refusal. A code that this version does not know counts as
+   * {@link Refusal#GONE}.
    */
   static Refusal refusal(DirectBuffer buffer, int offset, int length) {
     require(length >= REFUSED_TEXT_AT, "A refusal of " + length + " bytes");

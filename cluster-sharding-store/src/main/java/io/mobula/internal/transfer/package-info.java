@@ -13,8 +13,8 @@
  *
  * Readers pull. A reader requests ranges of the object, and each request is also the credit for its
  * bytes. So a source needs no account of its readers: it keeps the object open and answers requests
- * in order, and a reader's window limits what is on its way. The reader decides everything: {@link
- * io.mobula.internal.transfer.PullState} distributes ranges over the sources by their speed,
+ * in order, and a reader's window limits what is on its way. The reader decides everything:
+ * {@link io.mobula.internal.transfer.PullState} distributes ranges over the sources by their speed,
  * requests lost ranges again, hedges the last ones, and gives up a source that is silent, refuses,
  * or sends damaged chunks. A chunk carries its offset, so it is written to its place in the target
  * whichever source sent it and however often it arrives.
@@ -28,31 +28,31 @@
  * <h2>The invariants</h2>
  *
  * <ul>
- * <li>Only the thread of the {@link io.mobula.internal.transfer.TransferEngine} writes to a target.
- * After a pull is done, nobody writes to its target again.
- * <li>A source is sent no more requests than its window allows, and it sends nothing that was not
- * requested.
- * <li>Every frame has a CRC32C. Content of a frame whose checksum is wrong is never used.
- * <li>Reading a frame trusts no length in it; foreign and damaged frames are counted or dropped,
- * and never break the engine.
- * <li>Nothing blocks on the engine's thread. Queues, open objects and waiting pulls are bounded.
- * <li>Every pull ends: with all bytes, with a reason for each source, or by cancellation. A stalled
- * pull ends after the stall timeout.
- * <li>An open object is closed at the end of its pull, at the reader's death, or after a time
- * without activity.
+ *   <li>Only the thread of the {@link io.mobula.internal.transfer.TransferEngine} writes to a
+ *       target. After a pull is done, nobody writes to its target again.
+ *   <li>A source is sent no more requests than its window allows, and it sends nothing that was not
+ *       requested.
+ *   <li>Every frame has a CRC32C. Content of a frame whose checksum is wrong is never used.
+ *   <li>Reading a frame trusts no length in it; foreign and damaged frames are counted or dropped,
+ *       and never break the engine.
+ *   <li>Nothing blocks on the engine's thread. Queues, open objects and waiting pulls are bounded.
+ *   <li>Every pull ends: with all bytes, with a reason for each source, or by cancellation. A
+ *       stalled pull ends after the stall timeout.
+ *   <li>An open object is closed at the end of its pull, at the reader's death, or after a time
+ *       without activity.
  * </ul>
  *
  * <h2>Who calls whom</h2>
  *
- * Core finds {@link io.mobula.internal.transfer.TransferFactory} by {@link
- * java.util.ServiceLoader}. It starts an {@link io.mobula.internal.transfer.AeronTransfer} or an
- * {@link io.mobula.internal.transfer.ArteryTransfer}. Core calls their methods from any thread;
- * they hand a {@link io.mobula.internal.transfer.PullOperation} to the engine's thread or actor.
- * The engine passes received frames to {@link io.mobula.internal.transfer.PullScheduler} (this node
- * reads) and {@link io.mobula.internal.transfer.OutgoingTransfers} (others read), which send by the
- * transport; {@link io.mobula.internal.transfer.ControlFrameQueue} holds small frames that found no
- * room. {@link io.mobula.internal.transfer.TransferFrameCodec} reads and writes the bytes of
- * frames; {@code docs/protocols.md} has their table.
+ * Core finds {@link io.mobula.internal.transfer.TransferFactory} by
+ * {@link java.util.ServiceLoader}. It starts an {@link io.mobula.internal.transfer.AeronTransfer}
+ * or an {@link io.mobula.internal.transfer.ArteryTransfer}. Core calls their methods from any
+ * thread; they hand a {@link io.mobula.internal.transfer.PullOperation} to the engine's thread or
+ * actor. The engine passes received frames to {@link io.mobula.internal.transfer.PullScheduler}
+ * (this node reads) and {@link io.mobula.internal.transfer.OutgoingTransfers} (others read), which
+ * send by the transport; {@link io.mobula.internal.transfer.ControlFrameQueue} holds small frames
+ * that found no room. {@link io.mobula.internal.transfer.TransferFrameCodec} reads and writes the
+ * bytes of frames; {@code docs/protocols.md} has their table.
  *
  * <p>The package owns the running pulls, the objects that are open for readers, and the embedded
  * media driver. It never decides which objects are fetched, or where their memory comes from.

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Drivers in this JVM, and hosts of the directory in JVMs of their own, which are killed as {@code
- * kill -9} does.
+ * Drivers in this JVM, and hosts of the directory in JVMs of their own, which are killed as
+ * {@code kill -9} does.
  */
 @Tag("long")
 class ShardedDirectoryIT {

@@ -89,9 +89,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** Message: the actor is dead, and stops as soon as no method runs. */
   record End() implements Command {}
 
-  /**
-   * Object that an error has made unusable, and the call to run again on its successor, if any.
-   */
+  /** Object that an error has made unusable, and the call to run again on its successor, if any. */
   private record FailedInstance(
       Object object, CapturedThrowable cause, @Nullable ActorCallRun retry) {}
 

@@ -400,9 +400,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     return options().execution().maxConcurrency() == 1 && !returned ? running : null;
   }
 
-  /**
-   * Returns the execution that blocks a call that has arrived here and has no outcome, or null.
-   */
+  /** Returns the execution that blocks a call that has arrived here and has no outcome, or null. */
   @Nullable
   Execution findBlocker(ObjectId call) {
     return calls.containsKey(call) ? blockingExecution(call) : null;

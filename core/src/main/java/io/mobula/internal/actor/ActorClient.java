@@ -45,8 +45,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private volatile @Nullable ActorCell local;
   private volatile @Nullable ActorAddress address;
-  private @Nullable ActorAddress
-      unmetAddress; // address on a node that this process has not met
+  private @Nullable ActorAddress unmetAddress; // address on a node that this process has not met
   private int lastLostIncarnation;
   private volatile @Nullable ObjectFailure deathCause;
   private volatile @Nullable ObjectFailure drainCause;

@@ -380,8 +380,8 @@ public final class ActorCluster {
    * @param stream the number of the client
    * @param number the number of the call on that client to that incarnation, from one
    * @param caller the number of the caller on that client
-   * @param answeredBefore the smallest sequence number that may be unanswered; see {@link
-   *     CallOrigin}
+   * @param answeredBefore the smallest sequence number that may be unanswered; see
+   *     {@link CallOrigin}
    */
   record CallNumbers(long stream, long number, long caller, long answeredBefore) {}
 
@@ -479,9 +479,7 @@ public final class ActorCluster {
     });
   }
 
-  /**
-   * Returns the point that a call of another process waits for here, or null if it is not here.
-   */
+  /** Returns the point that a call of another process waits for here, or null if it is not here. */
   public @Nullable WaitPoint pendingHere(NodeId from, ObjectId call) {
     return hostedActors.pendingHere(from, call);
   }

@@ -8,8 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Akka dispatcher that runs each batch of an actor's mailbox on a virtual thread. Named in {@code
- * reference.conf}; created by Akka.
+ * Akka dispatcher that runs each batch of an actor's mailbox on a virtual thread. Named in
+ * {@code reference.conf}; created by Akka.
  */
 public final class VirtualThreadDispatcher extends ExecutorServiceConfigurator {
 

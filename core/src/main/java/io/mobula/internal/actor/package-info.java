@@ -16,12 +16,13 @@
  *   <li>The <em>owner</em> ({@link io.mobula.internal.actor.ActorOwner}) requests a lease for the
  *       actor, sends the actor to the node that granted it, counts the processes with handles, and
  *       decides about restarts and the end. At first the node that created the actor owns it. For a
- *       detached actor that may be restarted, the owner appoints a <em>successor</em> ({@link
- *       io.mobula.internal.actor.OwnershipSuccession}), which takes over when the owner leaves.
- *   <li>The <em>host</em> ({@link io.mobula.internal.actor.HostedActors}) has the actor. An {@link
- *       io.mobula.internal.actor.ActorCell} is the part that all threads see: the calls and the
- *       lifecycle. An {@link io.mobula.internal.actor.ActorBehavior} is an Akka typed actor and the
- *       only code that touches the user's object.
+ *       detached actor that may be restarted, the owner appoints a <em>successor</em>
+ *       ({@link io.mobula.internal.actor.OwnershipSuccession}), which takes over when the owner
+ *       leaves.
+ *   <li>The <em>host</em> ({@link io.mobula.internal.actor.HostedActors}) has the actor. An
+ *       {@link io.mobula.internal.actor.ActorCell} is the part that all threads see: the calls and
+ *       the lifecycle. An {@link io.mobula.internal.actor.ActorBehavior} is an Akka typed actor and
+ *       the only code that touches the user's object.
  *   <li>A <em>client</em> ({@link io.mobula.internal.actor.ActorClient}) exists in every process
  *       with handles, one for each actor. It keeps calls while the actor is not placed, sends them
  *       in each caller's order, and repeats them when the host is lost.
@@ -29,15 +30,15 @@
  *       calls it.
  * </ul>
  *
- * <p>Each placement of an actor is an <em>incarnation</em>, and an {@link
- * io.mobula.internal.actor.ActorAddress} is a node and an incarnation. Frames carry the
+ * <p>Each placement of an actor is an <em>incarnation</em>, and an
+ * {@link io.mobula.internal.actor.ActorAddress} is a node and an incarnation. Frames carry the
  * incarnation, so that messages for a lost incarnation have no effect on the next one. On a node
  * without a cluster there are neither owners nor clients: handles call the cell directly.
  *
  * <p>An actor that saves checkpoints ({@link io.mobula.internal.actor.ActorCheckpointer}) keeps
- * with its state a table of the calls that the state contains ({@link
- * io.mobula.internal.actor.AppliedCalls}), as in RIFL: a repeated call is answered from the table
- * and not run twice. Checkpoints are files, or copies in the object stores of host, owner and
+ * with its state a table of the calls that the state contains
+ * ({@link io.mobula.internal.actor.AppliedCalls}), as in RIFL: a repeated call is answered from the
+ * table and not run twice. Checkpoints are files, or copies in the object stores of host, owner and
  * successor.
  *
  * <h2>The invariants</h2>
@@ -47,9 +48,9 @@
  *       address only after the host has the actor.
  *   <li>Calls of one caller to one incarnation start in the order they were made. A call whose
  *       arguments are not ready delays only its caller's later calls.
- *   <li>A call that was rejected, or never sent, has not run; the client sends it again, or fails it
- *       saying so. A call whose host was lost is repeated at most {@code maxCallRetries} times and
- *       otherwise fails, saying that it may have run.
+ *   <li>A call that was rejected, or never sent, has not run; the client sends it again, or fails
+ *       it saying so. A call whose host was lost is repeated at most {@code maxCallRetries} times
+ *       and otherwise fails, saying that it may have run.
  *   <li>A checkpoint of an older term never replaces one of a later term.
  *   <li>A handle keeps its actor alive exactly while it is reachable, wherever it is; the handle
  *       that an actor has of itself does not.
@@ -64,9 +65,9 @@
  * owners and hosts by frames ({@link io.mobula.internal.actor.ActorFrames}). Owners, clients and
  * pending calls run on a {@link io.mobula.internal.actor.SerialExecutor} each: nothing there blocks
  * or takes a lock. The package uses {@code call} for bound calls, {@code placement} for leases,
- * {@code sharing} for values in frames, and {@code checkpoint} for files. {@link
- * io.mobula.internal.actor.BehaviorSpawner} is apart: it starts users' own Akka behaviors on a
- * node, with a lease.
+ * {@code sharing} for values in frames, and {@code checkpoint} for files.
+ * {@link io.mobula.internal.actor.BehaviorSpawner} is apart: it starts users' own Akka behaviors on
+ * a node, with a lease.
  */
 @NullMarked
 package io.mobula.internal.actor;

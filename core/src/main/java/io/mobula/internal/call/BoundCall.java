@@ -48,7 +48,8 @@ public final class BoundCall {
 
   private static final int MOST_NAMED_CHARS = 400;
 
-  private final Object function; // the function itself if it captured nothing mutable, else held like an argument
+  private final Object
+      function; // the function itself if it captured nothing mutable, else held like an argument
   private final Object[] arguments; // each is an ObjectContent or an ObjectEntry
   private final ObjectStore store;
   private final long heapBytes;
@@ -173,8 +174,8 @@ public final class BoundCall {
 
   /**
    * Writes the call for another process, as the last part of a frame; all arguments are ready and
-   * none has failed. The call retains what the frame refers to until it is
-   * {@linkplain #release released}.
+   * none has failed. The call retains what the frame refers to until it is {@linkplain #release
+   * released}.
    */
   public void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
     write(out, clusterObjects, to, argument -> CallCodec.write(out, argument, clusterObjects));
@@ -228,8 +229,8 @@ public final class BoundCall {
   }
 
   /**
-   * Reads a call that another process has written with
-   * {@link #write(FrameWriter, ClusterObjects, NodeId)}.
+   * Reads a call that another process has written with {@link #write(FrameWriter, ClusterObjects,
+   * NodeId)}.
    */
   public static BoundCall read(
       FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
@@ -578,7 +579,8 @@ public final class BoundCall {
    */
   public void release() {
     var listener = waiting;
-    if (listener != null) { // else a cancelled call would stay registered with arguments that never arrive
+    if (listener
+        != null) { // else a cancelled call would stay registered with arguments that never arrive
       waiting = null;
       for (var argument : arguments) {
         if (argument instanceof ObjectEntry entry) {

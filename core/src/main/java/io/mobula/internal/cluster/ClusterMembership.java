@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Membership of a process in a cluster, for use by any thread. Two actors do the work, {@link
- * MembershipActor} and {@link JoinGatekeeper}.
+ * Membership of a process in a cluster, for use by any thread. Two actors do the work,
+ * {@link MembershipActor} and {@link JoinGatekeeper}.
  */
 public final class ClusterMembership implements Membership {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
@@ -150,8 +150,8 @@ public final class ClusterMembership implements Membership {
 
   /**
    * Joins the cluster; returns when this process and all that were up before know each other.
-   * Blocks for the join timeout at most, counted from the last progress, and for {@link
-   * ClusterSettings#longestJoin()} in all.
+   * Blocks for the join timeout at most, counted from the last progress, and for
+   * {@link ClusterSettings#longestJoin()} in all.
    *
    * @throws ClusterException when the join is refused, or no seed answers
    */

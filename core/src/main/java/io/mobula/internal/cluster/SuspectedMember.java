@@ -76,8 +76,8 @@ final class SuspectedMember {
   }
 
   /**
-   * Returns whether the port is to be probed now; the caller probes it and then calls {@link
-   * #probed}.
+   * Returns whether the port is to be probed now; the caller probes it and then calls
+   * {@link #probed}.
    */
   synchronized boolean beginProbe(long now) {
     if (cause != null

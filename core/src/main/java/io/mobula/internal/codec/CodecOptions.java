@@ -14,8 +14,8 @@ import java.util.function.Predicate;
  * @param classLoader finds the classes named in the bytes
  * @param usesContextLoader whether the decoding thread's context class loader is asked for classes
  *     that {@code classLoader} does not find
- * @param externalTypes values of these types are not encoded but handed to the caller, see {@link
- *     EncodedValue#externals()}
+ * @param externalTypes values of these types are not encoded but handed to the caller, see
+ *     {@link EncodedValue#externals()}
  * @param bufferTypes classes whose content travels out of band, besides {@code MemorySegment} and
  *     {@code ByteBuffer}
  * @param maxDepth maximum nesting depth of a graph, in objects

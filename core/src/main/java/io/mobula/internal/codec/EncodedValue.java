@@ -9,8 +9,8 @@ import java.util.List;
  *
  * <p>{@code bytes} belongs to the receiver of this record and is a snapshot. {@code buffers} is
  * <em>not</em> a snapshot: the segments are the value's own memory. The caller copies them to their
- * destination in this thread and before user code runs again, or calls {@link #detached()}. {@code
- * externals} are the original objects found in the graph, each once.
+ * destination in this thread and before user code runs again, or calls {@link #detached()}.
+ * {@code externals} are the original objects found in the graph, each once.
  *
  * @param bytes the graph, in the codec's format
  * @param buffers large contents left out of {@code bytes}, in the order in which decoding asks for

@@ -13,8 +13,8 @@ import java.util.List;
  * @param parameterTypes boxed types of the arguments that the function takes where it was written,
  *     without captured values; empty for functions that are not lambdas
  * @param capturedCount number of captured values; zero for functions that are not lambdas
- * @param displayName a name for people: {@code Quick.square}, {@code Counter.new}, {@code
- *     Quick.main.lambda} or the class's name
+ * @param displayName a name for people: {@code Quick.square}, {@code Counter.new},
+ *     {@code Quick.main.lambda} or the class's name
  */
 public record FunctionSignature(
     String implClass,

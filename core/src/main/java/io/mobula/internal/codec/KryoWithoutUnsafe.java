@@ -4,9 +4,9 @@ package io.mobula.internal.codec;
  * Initializer that makes Kryo not use {@code sun.misc.Unsafe}, about which the JDK warns on
  * standard error.
  *
- * <p>Kryo decides once per JVM, when its first class is initialized, by the system property {@code
- * kryo.unsafe}. This class sets the property for that moment and then restores it. If the user has
- * set the property, or has loaded Kryo before, nothing changes.
+ * <p>Kryo decides once per JVM, when its first class is initialized, by the system property
+ * {@code kryo.unsafe}. This class sets the property for that moment and then restores it. If the
+ * user has set the property, or has loaded Kryo before, nothing changes.
  */
 final class KryoWithoutUnsafe {
   private static final String PROPERTY = "kryo.unsafe";

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Conversion of lambdas and method references to {@link SerializedLambda} and back, by the protocol
- * that {@code javac} compiles into Serializable lambdas: {@code writeReplace} returns a {@link
- * SerializedLambda}, and {@code $deserializeLambda$} of the capturing class takes it.
+ * that {@code javac} compiles into Serializable lambdas: {@code writeReplace} returns a
+ * {@link SerializedLambda}, and {@code $deserializeLambda$} of the capturing class takes it.
  *
  * <p>Everything that depends on the class alone is cached with the class.
  */
@@ -178,7 +178,8 @@ final class LambdaSerialization {
 
     CapturingClass(Class<?> type) {
       boolean isOfTheJdk = type.getClassLoader() == null;
-      hash = isOfTheJdk ? 0 : hashClassFile(type); // names of its lambdas stay the same over releases
+      hash =
+          isOfTheJdk ? 0 : hashClassFile(type); // names of its lambdas stay the same over releases
       deserializer = isOfTheJdk ? RESOLVE : find(type);
     }
 

@@ -8,11 +8,11 @@ import java.lang.foreign.ValueLayout;
  * Kryo input over a memory segment, read through a small window, with a budget against crafted
  * lengths.
  *
- * <p>Kryo 5.6.2 allocates as many elements as the bytes declare and thus throws {@code
- * OutOfMemoryError} on five crafted bytes. This input first takes every declared length from a
- * budget as large as the input. An element needs at least one byte of its own, so valid bytes never
- * exceed the budget, and all containers of one value together allocate in proportion to the input.
- * Used by one thread at a time.
+ * <p>Kryo 5.6.2 allocates as many elements as the bytes declare and thus throws
+ * {@code OutOfMemoryError} on five crafted bytes. This input first takes every declared length from
+ * a budget as large as the input. An element needs at least one byte of its own, so valid bytes
+ * never exceed the budget, and all containers of one value together allocate in proportion to the
+ * input. Used by one thread at a time.
  */
 final class SegmentInput extends Input {
   private static final int WINDOW = 8 * 1024;

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * topmost first.
  *
  * @param type the class
- * @param levels the class and its serializable superclasses; empty if the class is {@link
- *     Externalizable}
+ * @param levels the class and its serializable superclasses; empty if the class is
+ *     {@link Externalizable}
  * @param writeReplace the class's hook that returns a replacement to be written, or null
  * @param readResolve the class's hook that returns a replacement of an instance that was read, or
  *     null

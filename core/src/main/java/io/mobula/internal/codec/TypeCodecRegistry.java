@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The order of the choice: families with a number of their own ({@link #familyOf}); the
  * serializer that the class requests from Kryo; enums, arrays and records; classes that are always
  * rejected ({@link ErrorHints}); Java's serialization hooks, if the class has some or if its fields
- * cannot be accessed ({@link JavaSerializationCodec}); else the fields of the class ({@link
- * FieldsCodec}).
+ * cannot be accessed ({@link JavaSerializationCodec}); else the fields of the class
+ * ({@link FieldsCodec}).
  */
 final class TypeCodecRegistry {
   private static final int FIRST_NUMBER = 16;

@@ -76,9 +76,7 @@ public final class Execution implements TaskContext {
     return CURRENT.get();
   }
 
-  /**
-   * Returns the CPU that the calling thread holds and should give back while it waits for long.
-   */
+  /** Returns the CPU that the calling thread holds and should give back while it waits for long. */
   public static CpuHold currentHold() {
     var present = CURRENT.get();
     return present == null ? CpuHold.NOTHING : present.hold;

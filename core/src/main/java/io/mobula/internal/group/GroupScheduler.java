@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Scheduler of all placement groups of the cluster; one runs at a time, on one node. It stores
- * nothing: wherever it starts, the processes report what they hold. Its decisions are in {@link
- * GroupSchedulerState}.
+ * nothing: wherever it starts, the processes report what they hold. Its decisions are in
+ * {@link GroupSchedulerState}.
  */
 final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(GroupScheduler.class);

@@ -41,9 +41,7 @@ final class JarCache implements AutoCloseable {
     this.base = base;
   }
 
-  /**
-   * Returns the files of an environment, in order; fetches and verifies those that are missing.
-   */
+  /** Returns the files of an environment, in order; fetches and verifies those that are missing. */
   synchronized List<Path> files(RuntimeEnvironment environment, Duration limit) throws IOException {
     var entry = clusterObjects.importEntry(environment.jarList());
     ObjectRef<Object> ref = store.ref(entry);

@@ -33,8 +33,8 @@ record JobJar(String name, Path file) {
 
   /**
    * Returns the jars of these paths, in order. A jar stands for itself. A directory stands for the
-   * jars directly in it, by name, and for a jar of its other files, which is made in {@code
-   * scratch}.
+   * jars directly in it, by name, and for a jar of its other files, which is made in
+   * {@code scratch}.
    *
    * @throws SettingsException that names the first path that is neither a jar nor a directory
    */

@@ -233,8 +233,8 @@ public final class StaticWorkers implements AutoCloseable {
   }
 
   /**
-   * Returns the workers that are not up, including those that are not restarted; none after {@link
-   * #close}.
+   * Returns the workers that are not up, including those that are not restarted; none after
+   * {@link #close}.
    */
   public List<AbsentWorker> absent() {
     return closed

@@ -67,8 +67,8 @@ public final class PendingPeerRequests<K, A> {
   }
 
   /**
-   * Sends a request to a peer. If a request with this key is open at the peer already, nothing is sent and
-   * both callers share the reply.
+   * Sends a request to a peer. If a request with this key is open at the peer already, nothing is
+   * sent and both callers share the reply.
    *
    * @param send sends the request by {@link PeerTransport#send}, and returns its result
    */

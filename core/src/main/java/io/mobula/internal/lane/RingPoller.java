@@ -106,7 +106,8 @@ final class RingPoller implements AutoCloseable {
       var source = sources.get(number);
       if (source != null) {
         for (int turns = 0; turns < MOST_LAST_TURNS && read(source) > 0; turns++) {
-          // one ring's capacity at most: a writer that lives and was declared dead may go on writing
+          // one ring's capacity at most: a writer that lives and was declared dead may go on
+          // writing
         }
         sources.set(number, null);
         silent -= source.wakes() ? 0 : 1;

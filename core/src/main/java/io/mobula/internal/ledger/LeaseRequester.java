@@ -5,8 +5,8 @@ import io.mobula.internal.execution.Job;
 
 /**
  * Requester of leases of one kind: the task queue of a scheduling class, or an actor to be created.
- * It has at most one outstanding request. {@link #granted}, {@link #stillWants} and {@link
- * #recalled} run on the ledger's thread and must not block.
+ * It has at most one outstanding request. {@link #granted}, {@link #stillWants} and
+ * {@link #recalled} run on the ledger's thread and must not block.
  */
 public interface LeaseRequester {
 

@@ -85,8 +85,8 @@ public final class Node {
   private static final int CALLBACK_THREADS = 64;
 
   /**
-   * Time limit of a close in a JVM that exits because work of this node has called {@code
-   * System.exit}.
+   * Time limit of a close in a JVM that exits because work of this node has called
+   * {@code System.exit}.
    */
   private static final Duration CLOSE_AT_EXIT = Duration.ofMillis(500);
 
@@ -610,8 +610,8 @@ public final class Node {
   }
 
   /**
-   * Returns the close timeout. It is short if a thread of the engine has called {@code
-   * System.exit}, since such a thread never ends.
+   * Returns the close timeout. It is short if a thread of the engine has called
+   * {@code System.exit}, since such a thread never ends.
    */
   private Duration closeLimit(@Nullable ExitCall exit) {
     var usual = settings.closeTimeout();

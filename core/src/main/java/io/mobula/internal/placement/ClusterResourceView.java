@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resource view of the cluster: what this process knows of all ledgers. The actor {@link
- * ResourceViewGossip} keeps it current. Thread-safe; nothing blocks.
+ * Resource view of the cluster: what this process knows of all ledgers. The actor
+ * {@link ResourceViewGossip} keeps it current. Thread-safe; nothing blocks.
  */
 public final class ClusterResourceView {
   /** After this time three reports of a node are missing. */

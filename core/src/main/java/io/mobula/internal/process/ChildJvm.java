@@ -112,8 +112,7 @@ public final class ChildJvm implements AutoCloseable {
       try {
         LineSplitter.read(from, line -> take(stream, line));
       } catch (IOException e) {
-        LOG.debug(
-            "Reading the output of {} ended.", this, e); // as after a kill
+        LOG.debug("Reading the output of {} ended.", this, e); // as after a kill
       }
     });
   }

@@ -120,7 +120,8 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
 
   private static Config loaded() {
     try {
-      ConfigFactory.invalidateCaches(); // so that system properties set since the last runtime are read
+      ConfigFactory
+          .invalidateCaches(); // so that system properties set since the last runtime are read
       return ConfigFactory.load();
     } catch (ConfigException e) {
       throw new SettingsException(

@@ -349,7 +349,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
       publish(present);
     } else {
       sealed.discard();
-      publish(present); // or a process that has requested the reconstruction would wait for this attempt
+      publish(present); // or a process that has requested the reconstruction would wait for this
+      // attempt
     }
     return entry;
   }

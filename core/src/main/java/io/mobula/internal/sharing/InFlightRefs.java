@@ -98,7 +98,8 @@ final class InFlightRefs implements Membership.Listener {
   void acknowledgeRefsFromAnySender(FrameReader bytes) {
     var from = new NodeId(bytes.int64());
     if (from.equals(self)) {
-      release(bytes.int64()); // the bytes have returned to their sender, which holds the refs itself
+      release(
+          bytes.int64()); // the bytes have returned to their sender, which holds the refs itself
     } else {
       acknowledgeRefs(from, bytes);
     }
@@ -127,7 +128,11 @@ final class InFlightRefs implements Membership.Listener {
       var statements = new LinkedHashSet<>(frame.receivedRefs())
           .stream().map(directoryClient::statementOf).toList();
       int last = Math.max(0, statements.size() - 1) / MOST_STATEMENTS * MOST_STATEMENTS;
-      for (int at = 0; at < last; at += MOST_STATEMENTS) { // all statements count; only the last frame has the number of the hold
+      for (int at = 0;
+          at < last;
+          at +=
+              MOST_STATEMENTS) { // all statements count; only the last frame has the number of the
+        // hold
         peerTransport.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
       }
       peerTransport.send(from, held(ticket, statements.subList(last, statements.size())));

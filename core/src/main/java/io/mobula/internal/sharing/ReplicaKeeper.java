@@ -27,11 +27,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeper of as many replicas of a value as its {@code put} asked for. All holders know each other.
- * When one of them has left, the one with the lowest id
- * {@linkplain ObjectHandOver hands a copy over} to another node, on another host if there is one.
- * If a node dies after it has made a replica and before it has told the others, there is one
- * replica too many at most, which is freed with the object. Safe for all threads; {@link #create}
- * blocks its caller.
+ * When one of them has left, the one with the lowest id {@linkplain ObjectHandOver hands a copy
+ * over} to another node, on another host if there is one. If a node dies after it has made a
+ * replica and before it has told the others, there is one replica too many at most, which is freed
+ * with the object. Safe for all threads; {@link #create} blocks its caller.
  */
 final class ReplicaKeeper implements Membership.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);

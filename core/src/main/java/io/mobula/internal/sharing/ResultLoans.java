@@ -102,8 +102,8 @@ final class ResultLoans implements Membership.Listener {
   }
 
   /**
-   * Ends one of the loans. One at a time ends, so that a thread that waits for the last one finds its object
-   * kept or gone.
+   * Ends one of the loans. One at a time ends, so that a thread that waits for the last one finds
+   * its object kept or gone.
    */
   private synchronized void end(LoanKey key, Consumer<LentObject> how) {
     var loan = lentByKey.remove(key);

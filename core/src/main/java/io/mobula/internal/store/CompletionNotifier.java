@@ -33,8 +33,8 @@ final class CompletionNotifier {
   private CompletionNotifier() {}
 
   /**
-   * Notifies all listeners of an entry. If this thread is notifying others at the moment, that happens
-   * afterwards.
+   * Notifies all listeners of an entry. If this thread is notifying others at the moment, that
+   * happens afterwards.
    */
   static void tell(ObjectEntry entry, List<CompletionListener> listeners) {
     if (listeners.isEmpty()) {

@@ -200,8 +200,8 @@ final class Evictor {
   }
 
   /**
-   * Spills the next victims. Where no disk accepts anything, values that have been written before can still
-   * be dropped from memory.
+   * Spills the next victims. Where no disk accepts anything, values that have been written before
+   * can still be dropped from memory.
    */
   private long spill(SpillWriters to, long goal, Predicate<SpillableStorage> which) {
     try {

@@ -58,8 +58,8 @@ final class FailureCodec {
   }
 
   /**
-   * Encodes the exception of a failure. Returns no bytes if it cannot be encoded; then readers use the other
-   * part.
+   * Encodes the exception of a failure. Returns no bytes if it cannot be encoded; then readers use
+   * the other part.
    */
   static byte[] encode(MobulaException exception, Codec codec) {
     try {

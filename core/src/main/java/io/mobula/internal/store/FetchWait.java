@@ -50,10 +50,9 @@ final class FetchWait {
           readDeadline,
           remote.bytes(),
           "node " + remote.holder(),
-          what ->
-              remote.hasHolderLeft() // then it is looked up elsewhere, or reconstructed
-                  ? WaitStep.end(what + ", which has left the cluster", WaitCause.UNKNOWN)
-                  : WaitStep.anythingOf(what, remote.holder()));
+          what -> remote.hasHolderLeft() // then it is looked up elsewhere, or reconstructed
+              ? WaitStep.end(what + ", which has left the cluster", WaitCause.UNKNOWN)
+              : WaitStep.anythingOf(what, remote.holder()));
       try {
         return use.apply(content);
       } catch (ObjectMovedException moved) {

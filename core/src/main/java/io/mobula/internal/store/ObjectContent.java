@@ -194,8 +194,8 @@ public sealed interface ObjectContent {
         new WeakReference<>(null);
 
     /**
-     * Creates the content of a value in this store. With {@code views}, a reader's value refers to the memory; else the
-     * reader copies all bytes out.
+     * Creates the content of a value in this store. With {@code views}, a reader's value refers to
+     * the memory; else the reader copies all bytes out.
      */
     Sealed(
         SealedStorage storage,

@@ -34,8 +34,8 @@ public final class ObjectFailure {
   }
 
   /**
-   * Exception encoded by the thread that ran the throwing code, so that nobody who
-   * passes it on calls a method of it.
+   * Exception encoded by the thread that ran the throwing code, so that nobody who passes it on
+   * calls a method of it.
    *
    * @param bytes the exception, or the one that it is related to
    * @param decoder decodes the bytes

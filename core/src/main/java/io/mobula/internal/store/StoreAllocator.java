@@ -70,10 +70,10 @@ final class StoreAllocator {
   }
 
   /**
-   * Allocates memory for an object. A full store first evicts what it may, then runs the collector for
-   * unreachable refs and views, then waits for others to free memory. While it waits, the collector
-   * runs from time to time, and once more at the end; then the allocation fails. At least one
-   * eviction is tried, however short the timeout is.
+   * Allocates memory for an object. A full store first evicts what it may, then runs the collector
+   * for unreachable refs and views, then waits for others to free memory. While it waits, the
+   * collector runs from time to time, and once more at the end; then the allocation fails. At least
+   * one eviction is tried, however short the timeout is.
    *
    * @throws StoreFullException when no memory becomes free in time; the message says if a disk is
    *     the reason

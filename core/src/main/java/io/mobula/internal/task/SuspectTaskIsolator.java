@@ -11,10 +11,10 @@ import java.util.Map;
 /**
  * Isolator of suspect tasks: keeps a task that kills its process from using up the retries of tasks
  * beside it. A task that was running when a process died is a suspect, since it may be the cause. A
- * suspect that runs again is on probation until it ends, waits, or has run for {@code
- * mobula.tasks.probation}. A suspect on its last attempt shares no process with another suspect on
- * probation. Suspects with attempts left may share processes, so that the work of a lost machine
- * does not run one task at a time. So a task loses at most one attempt to each killer.
+ * suspect that runs again is on probation until it ends, waits, or has run for
+ * {@code mobula.tasks.probation}. A suspect on its last attempt shares no process with another
+ * suspect on probation. Suspects with attempts left may share processes, so that the work of a lost
+ * machine does not run one task at a time. So a task loses at most one attempt to each killer.
  *
  * <p>One isolator serves the tasks of one submitter. Thread-safe; nothing blocks.
  */

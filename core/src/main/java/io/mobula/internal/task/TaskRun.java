@@ -94,8 +94,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /**
-   * Next task in the engine's list of failed starts, guarded by the engine's lock; see {@link
-   * TaskEngine}.
+   * Next task in the engine's list of failed starts, guarded by the engine's lock; see
+   * {@link TaskEngine}.
    */
   @Nullable
   TaskRun nextFailedStart;

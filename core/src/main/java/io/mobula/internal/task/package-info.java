@@ -19,24 +19,25 @@
  * its CPU, so the tasks behind it move on.
  *
  * <h2>The invariants</h2>
+ *
  * <ul>
- * <li>A task has exactly one outcome, the first: result, failure, cancellation or timeout ({@code
- * TaskRun}).
- * <li>A task that a slot returns unstarted loses no attempt. A task that was at a process when it
- * died does: it may have begun.
- * <li>What cannot be decoded or sent fails its own task and no other.
- * <li>Pending tasks and the bytes of their arguments are bounded ({@code AdmissionLimiter}).
- * <li>A task that kills processes cannot use up the retries of its neighbours ({@code
- * SuspectTaskIsolator}).
+ *   <li>A task has exactly one outcome, the first: result, failure, cancellation or timeout
+ *       ({@code TaskRun}).
+ *   <li>A task that a slot returns unstarted loses no attempt. A task that was at a process when it
+ *       died does: it may have begun.
+ *   <li>What cannot be decoded or sent fails its own task and no other.
+ *   <li>Pending tasks and the bytes of their arguments are bounded ({@code AdmissionLimiter}).
+ *   <li>A task that kills processes cannot use up the retries of its neighbours
+ *       ({@code SuspectTaskIsolator}).
  * </ul>
  *
  * <h2>Who calls whom</h2>
  *
  * {@code TaskEngine} binds the call and creates a {@code TaskRun}; when its arguments are ready,
- * the task enters its queue, the queue asks the {@code LeaseSource} of the package {@code
- * placement}, and a slot runs the attempt. The outcome goes to a {@code TaskResultSink}: entries of
- * the local store, a {@code ResultStream}, or the submitting node. {@code TaskTransport} carries
- * tasks and outcomes between nodes, and reconstructs lost results from their lineage.
+ * the task enters its queue, the queue asks the {@code LeaseSource} of the package
+ * {@code placement}, and a slot runs the attempt. The outcome goes to a {@code TaskResultSink}:
+ * entries of the local store, a {@code ResultStream}, or the submitting node. {@code TaskTransport}
+ * carries tasks and outcomes between nodes, and reconstructs lost results from their lineage.
  */
 @NullMarked
 package io.mobula.internal.task;

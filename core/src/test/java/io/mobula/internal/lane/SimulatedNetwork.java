@@ -87,8 +87,8 @@ public final class SimulatedNetwork {
   }
 
   /**
-   * Kills one of the processes. What it has sent arrives, and the others hear of its death one after the
-   * other.
+   * Kills one of the processes. What it has sent arrives, and the others hear of its death one
+   * after the other.
    */
   public void kill(NodeId victim) {
     deliver();

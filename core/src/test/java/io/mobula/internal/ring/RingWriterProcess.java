@@ -21,8 +21,8 @@ final class RingWriterProcess {
   private RingWriterProcess() {}
 
   /**
-   * Runs the process that writes. Arguments: base directory, the reader's store, index of the ring in its
-   * doorbell, directory for the count.
+   * Runs the process that writes. Arguments: base directory, the reader's store, index of the ring
+   * in its doorbell, directory for the count.
    */
   public static void main(String[] args) throws IOException {
     var reader = new StoreAddress(args[1], Long.parseLong(args[2]), Long.parseLong(args[3]));

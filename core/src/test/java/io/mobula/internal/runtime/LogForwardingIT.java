@@ -138,7 +138,9 @@ class LogForwardingIT {
 
       assertThat(awaitLine(out, "printed")).startsWith("(PrintingTasks.print " + place);
       assertThat(awaitLine(err, "warned")).startsWith("(PrintingTasks.warn " + place);
-      assertThat(awaitLine(out, "logged")).startsWith("(PrintingTasks.log " + place).contains("ERROR");
+      assertThat(awaitLine(out, "logged"))
+          .startsWith("(PrintingTasks.log " + place)
+          .contains("ERROR");
       assertThat(awaitLine(out, "said")).startsWith("(polly " + place);
       assertThat(lines(out)).filteredOn(line -> line.endsWith("printed")).hasSize(1);
     }

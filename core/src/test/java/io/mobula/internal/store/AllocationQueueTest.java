@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Order of allocations that wait. Times are those of a queue with a full timeout of 400 and a capacity of
- * 800.
+ * Order of allocations that wait. Times are those of a queue with a full timeout of 400 and a
+ * capacity of 800.
  */
 @Timeout(60)
 class AllocationQueueTest {

@@ -90,7 +90,10 @@ final class GpuTopology {
         .flatMap(GpuTopology::link);
   }
 
-  /** Converts a {@code nvmlGpuTopologyLevel_t} to a link. Empty for two GPUs at different processors. */
+  /**
+   * Converts a {@code nvmlGpuTopologyLevel_t} to a link. Empty for two GPUs at different
+   * processors.
+   */
   private static Optional<DeviceLink> link(int level) {
     return switch (level) {
       case 0 -> Optional.of(DeviceLink.BOARD);

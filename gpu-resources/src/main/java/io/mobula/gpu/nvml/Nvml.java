@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * NVML's queries with Java types. A device is identified by its handle, which is valid until {@link
- * #shutdown()}.
+ * NVML's queries with Java types. A device is identified by its handle, which is valid until
+ * {@link #shutdown()}.
  */
 final class Nvml {
   /** Status that {@link #p2p} returns for two devices connected by NVLink. */
@@ -214,7 +214,10 @@ final class Nvml {
       if (code != ReturnCode.INSUFFICIENT_SIZE) {
         return calls.toResult(function, code, List::of);
       }
-      int room = Math.clamp(count.get(JAVA_INT, 0) + 16L, 16, MOST_PROCESSES); // room for processes that start meanwhile
+      int room = Math.clamp(
+          count.get(JAVA_INT, 0) + 16L,
+          16,
+          MOST_PROCESSES); // room for processes that start meanwhile
       count.set(JAVA_INT, 0, room);
       var infos = arena.allocate(ROOM_FOR_PROCESS * room, JAVA_LONG.byteAlignment());
       code = calls.call(function, device, count, infos);

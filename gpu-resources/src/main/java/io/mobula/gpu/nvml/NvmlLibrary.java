@@ -69,8 +69,8 @@ final class NvmlLibrary {
   }
 
   /**
-   * Calls a library function. A function that the library lacks answers like one that NVML itself does not
-   * have.
+   * Calls a library function. A function that the library lacks answers like one that NVML itself
+   * does not have.
    */
   int call(NvmlFunction function, Object... arguments) {
     var handle = functions.get(function);
@@ -90,7 +90,8 @@ final class NvmlLibrary {
   }
 
   /**
-   * Invokes a native function. There are some hundred calls a second at most, so boxing does not matter.
+   * Invokes a native function. There are some hundred calls a second at most, so boxing does not
+   * matter.
    */
   private static Object invoke(MethodHandle handle, Object... arguments) {
     try {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * learns of errors that the driver reports meanwhile. After a failure it initialises NVML again at
  * the next reading.
  *
- * <p>It calls no native code in a JVM without native access for Mobula ({@code
- * --enable-native-access=ALL-UNNAMED}), where the JDK would warn of every use. Native code runs in
- * this process: a driver that crashes takes the JVM with it.
+ * <p>It calls no native code in a JVM without native access for Mobula
+ * ({@code --enable-native-access=ALL-UNNAMED}), where the JDK would warn of every use. Native code
+ * runs in this process: a driver that crashes takes the JVM with it.
  */
 public final class NvmlSource implements DeviceSource {
   /** Name of the library for the system's loader. */

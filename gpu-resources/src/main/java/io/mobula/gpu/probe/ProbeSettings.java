@@ -13,8 +13,8 @@ import java.util.OptionalInt;
  * @param environment environment variables, which limit the devices of this process and contain the
  *     path of programs
  * @param drivers locations of the drivers
- * @param declared number of devices that the user declares: the probe reports this many,
- *     whatever is found; with 0 no driver is queried
+ * @param declared number of devices that the user declares: the probe reports this many, whatever
+ *     is found; with 0 no driver is queried
  * @param limit how long a driver may take to answer
  */
 public record ProbeSettings(
@@ -34,7 +34,8 @@ public record ProbeSettings(
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /**
-   * Copies the environment variables. Refuses a negative number of devices and a limit that is not positive.
+   * Copies the environment variables. Refuses a negative number of devices and a limit that is not
+   * positive.
    */
   public ProbeSettings {
     environment = Map.copyOf(environment);
@@ -67,8 +68,8 @@ public record ProbeSettings(
   }
 
   /**
-   * Returns the settings of this process: its environment, with {@value #NVML_PROPERTY} or {@value
-   * #NVML_VARIABLE} applied.
+   * Returns the settings of this process: its environment, with {@value #NVML_PROPERTY} or
+   * {@value #NVML_VARIABLE} applied.
    */
   public static ProbeSettings ofThisProcess() {
     return of(System.getenv(), System.getProperty(NVML_PROPERTY, ""));

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * List of visible devices in the syntax of {@code CUDA_VISIBLE_DEVICES}, which AMD's variables
  * share. A pure class.
  *
- * <p>An entry is one of: the driver's number of a GPU (CUDA's number with {@code
- * CUDA_DEVICE_ORDER=PCI_BUS_ID}, which matters if GPUs differ); a UUID, or an unambiguous prefix of
- * it; for an instance of a GPU, also {@code MIG-GPU-…/1/0} with the numbers of its parts. The order
- * of the list is kept. As with CUDA, the list ends before an entry that names no device and before
- * an entry of another kind than the first. A device named twice hides all devices, and so does an
- * empty list.
+ * <p>An entry is one of: the driver's number of a GPU (CUDA's number with
+ * {@code CUDA_DEVICE_ORDER=PCI_BUS_ID}, which matters if GPUs differ); a UUID, or an unambiguous
+ * prefix of it; for an instance of a GPU, also {@code MIG-GPU-…/1/0} with the numbers of its parts.
+ * The order of the list is kept. As with CUDA, the list ends before an entry that names no device
+ * and before an entry of another kind than the first. A device named twice hides all devices, and
+ * so does an empty list.
  *
  * <p>A GPU that is split stands for all its instances. A CUDA program would get only the first of
  * them, since it can use no more than one, but a node runs several programs.

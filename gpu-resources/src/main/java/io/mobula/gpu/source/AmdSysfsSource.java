@@ -156,8 +156,8 @@ public final class AmdSysfsSource implements DeviceSource {
   }
 
   /**
-   * Returns the health of a GPU. A block of the device that counts uncorrected errors has a line {@code ue:
-   * 2}.
+   * Returns the health of a GPU. A block of the device that counts uncorrected errors has a line
+   * {@code ue: 2}.
    */
   private DeviceHealth health(String folder) {
     for (var file : files.names(folder + "/ras")) {

@@ -84,7 +84,8 @@ public final class TimeLimitedSource implements DeviceSource {
   }
 
   /**
-   * Closes the underlying source. Returns at once if the driver hangs; it is then released once it answers.
+   * Closes the underlying source. Returns at once if the driver hangs; it is then released once it
+   * answers.
    */
   @Override
   public void close() {

@@ -58,7 +58,8 @@ class NativeAccessTest {
     Files.createDirectories(folder.resolve("dev"));
     Files.createFile(folder.resolve("dev/nvidiactl"));
     assertThat(run("libnvidia-ml.so.1"))
-        .startsWith("ProbeResult[devices=[], warnings=[ProbeWarning[source=nvml, cause=NVML was not asked")
+        .startsWith(
+            "ProbeResult[devices=[], warnings=[ProbeWarning[source=nvml, cause=NVML was not asked")
         .contains("--enable-native-access=ALL-UNNAMED");
   }
 }

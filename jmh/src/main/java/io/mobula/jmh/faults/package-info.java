@@ -3,10 +3,10 @@
  * history.
  *
  * <p>{@code FaultBench} runs for minutes, {@code SoakBench} for hours. {@code MixedWorkload} runs
- * random scenarios ({@code TaskScenarios}, {@code ActorScenarios}, {@code ObjectScenarios}, {@code
- * GroupScenarios}), each within a {@code WorkloadSession} that records operations and outcomes. The
- * plan, the cluster and the checker are those of {@code io.mobula.testkit.fault}, which users have,
- * too.
+ * random scenarios ({@code TaskScenarios}, {@code ActorScenarios}, {@code ObjectScenarios},
+ * {@code GroupScenarios}), each within a {@code WorkloadSession} that records operations and
+ * outcomes. The plan, the cluster and the checker are those of {@code io.mobula.testkit.fault},
+ * which users have, too.
  */
 @NullMarked
 package io.mobula.jmh.faults;

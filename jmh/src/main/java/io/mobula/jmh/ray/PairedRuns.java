@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * Comparison of two builds of Mobula by microbenchmarks that ran alternately on one machine. It
- * reads the files {@code before-N.json} and {@code after-N.json} that the script {@code
- * jmh/compare/pairs} has left in a directory, and prints one line for each workload.
+ * reads the files {@code before-N.json} and {@code after-N.json} that the script
+ * {@code jmh/compare/pairs} has left in a directory, and prints one line for each workload.
  *
  * <p>Each pair gives one ratio for each workload: the mean rate after, divided by the mean rate
  * before. The confidence interval of the median ratio makes no assumption about the distribution of

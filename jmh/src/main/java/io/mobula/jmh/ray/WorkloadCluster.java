@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Cluster in which the workloads run. This process is the driver, as in Ray.
  *
  * <p>In the mode {@code PROCESSES} there are two further nodes: one for callers other than the
- * driver, and one for callees, so that no caller shares a JVM with its callee. In the mode {@code
- * IN_PROCESS} everything runs in this JVM.
+ * driver, and one for callees, so that no caller shares a JVM with its callee. In the mode
+ * {@code IN_PROCESS} everything runs in this JVM.
  */
 final class WorkloadCluster implements AutoCloseable {
   private final MobulaRuntime runtime;

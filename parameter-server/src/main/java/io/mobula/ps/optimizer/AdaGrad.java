@@ -3,9 +3,9 @@ package io.mobula.ps.optimizer;
 /**
  * AdaGrad optimizer, whose learning rate per weight falls with the sum of its squared gradients
  * (Duchi, Hazan and Singer, <em>Adaptive Subgradient Methods for Online Learning and Stochastic
- * Optimization</em>, JMLR 2011): {@code n += g * g}, then
- * {@code w -= rate * g / (sqrt(n) + epsilon)}. Suited to sparse gradients. The length of the first
- * step is about the rate, whatever the gradient's size.
+ * Optimization</em>, JMLR 2011): {@code n += g * g}, then {@code w -= rate * g / (sqrt(n) +
+ * epsilon)}. Suited to sparse gradients. The length of the first step is about the rate, whatever
+ * the gradient's size.
  *
  * <p>It keeps one state vector, the sums of squares.
  *

@@ -35,8 +35,8 @@ public interface Optimizer extends Serializable {
   void update(OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count);
 
   /**
-   * Applies a gradient of doubles in place; see
-   * {@link #update(OptimizerStep, float[], float[][], float[], int)}.
+   * Applies a gradient of doubles in place; see {@link #update(OptimizerStep, float[], float[][],
+   * float[], int)}.
    */
   void update(OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count);
 

@@ -3,8 +3,8 @@ package io.mobula.ps.optimizer;
 /**
  * RMSProp optimizer, which divides a gradient by the root of a moving average of its squares
  * (Tieleman and Hinton, <em>Lecture 6.5</em> of <em>Neural Networks for Machine Learning</em>,
- * 2012): {@code n = decay * n + (1 - decay) * g * g}, then
- * {@code w -= rate * g / (sqrt(n) + epsilon)}.
+ * 2012): {@code n = decay * n + (1 - decay) * g * g}, then {@code w -= rate * g / (sqrt(n) +
+ * epsilon)}.
  *
  * <p>It keeps one state vector, the averages of squares. They start from 0 without bias correction,
  * so the first step has a length of {@code 1 / sqrt(1 - decay)} rates.

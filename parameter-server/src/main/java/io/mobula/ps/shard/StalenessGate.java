@@ -22,7 +22,7 @@ final class StalenessGate {
   private final String table;
   private final Consistency rule;
   private final WorkerTracker workers = new WorkerTracker();
-  private final List<WaitingRead> waitingRead = new ArrayList<>();
+  private final List<WaitingRead> waitingReads = new ArrayList<>();
   private final ShardCounters counters;
   private final Set<Long> gone = new HashSet<>(); // left since this shard lost state
   private long applied;
@@ -51,7 +51,7 @@ final class StalenessGate {
   }
 
   int waitingReads() {
-    return waitingRead.size();
+    return waitingReads.size();
   }
 
   /** Returns the number of steps that are applied. */
@@ -104,7 +104,7 @@ final class StalenessGate {
   void advance(long slowest) {
     applied = slowest;
     var ready = new ArrayList<WaitingRead>();
-    waitingRead.removeIf(each -> {
+    waitingReads.removeIf(each -> {
       boolean goes = mayRead(each.worker()) || !workers.isPresent(each.worker());
       if (goes) {
         ready.add(each);
@@ -116,8 +116,8 @@ final class StalenessGate {
 
   /** Fails all waiting pulls with an exception. */
   void refuseWaiting(Supplier<RuntimeException> reason) {
-    var all = List.copyOf(waitingRead);
-    waitingRead.clear();
+    var all = List.copyOf(waitingReads);
+    waitingReads.clear();
     all.forEach(each -> each.refused().accept(reason.get()));
   }
 
@@ -135,7 +135,7 @@ final class StalenessGate {
       return CompletableFuture.completedFuture(answered(worker, answer));
     }
     var later = new CompletableFuture<T>();
-    waitingRead.add(new WaitingRead(
+    waitingReads.add(new WaitingRead(
         worker, () -> answerLater(worker, later, answer), later::completeExceptionally));
     counters.recordWait();
     return later;

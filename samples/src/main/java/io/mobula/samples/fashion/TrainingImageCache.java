@@ -16,8 +16,8 @@ final class TrainingImageCache {
   private TrainingImageCache() {}
 
   /**
-   * Returns the images, which the first call reads; throws the same exceptions as {@link
-   * FashionFiles#train}.
+   * Returns the images, which the first call reads; throws the same exceptions as
+   * {@link FashionFiles#train}.
    */
   static synchronized FashionSet train(FashionFiles files) throws IOException {
     var read = READ.get(files);

@@ -37,8 +37,8 @@ public record DataFolders(Lookup properties, Lookup variables) {
   }
 
   /**
-   * Returns Mobula's folder in the user's cache: below {@code XDG_CACHE_HOME}, else below {@code
-   * .cache} in the home directory.
+   * Returns Mobula's folder in the user's cache: below {@code XDG_CACHE_HOME}, else below
+   * {@code .cache} in the home directory.
    */
   public Path cache() {
     var cache = variables.of("XDG_CACHE_HOME");

@@ -92,7 +92,8 @@ public final class ByteFuzzer {
     long took = System.nanoTime() - begun;
     long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
     long most = LEAST_HEAP + HEAP_PER_BYTE * bytes.length;
-    if (needed > most && allocatedBy(target, bytes) > most) { // a second run excludes one-time allocations
+    if (needed > most
+        && allocatedBy(target, bytes) > most) { // a second run excludes one-time allocations
       found.putIfAbsent("heap", new AssertionError(shown(bytes) + " takes " + needed + " bytes"));
     }
     if (took > LONGEST_NANOS) {

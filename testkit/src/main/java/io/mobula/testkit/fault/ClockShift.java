@@ -14,9 +14,9 @@ import java.util.Optional;
 
 /**
  * Adjustable wall clock for each process of a cluster: a library, compiled here from C, is loaded
- * before the system's. It adds an offset, which it reads from a file of the process, to {@code
- * clock_gettime(CLOCK_REALTIME)}, {@code gettimeofday} and {@code time}. Clocks that count from a
- * start, such as {@link System#nanoTime}, are unchanged.
+ * before the system's. It adds an offset, which it reads from a file of the process, to
+ * {@code clock_gettime(CLOCK_REALTIME)}, {@code gettimeofday} and {@code time}. Clocks that count
+ * from a start, such as {@link System#nanoTime}, are unchanged.
  */
 final class ClockShift {
   private static final String SOURCE = "clock-shift.c";

@@ -90,8 +90,8 @@ public sealed interface Fault {
 
   /**
    * Partition of the node's host from other hosts for {@code length}: packets are lost silently in
-   * both directions, or only outgoing ones if {@code oneWay}. Needs a cluster with {@link
-   * FaultTestCluster.Builder#partitions}.
+   * both directions, or only outgoing ones if {@code oneWay}. Needs a cluster with
+   * {@link FaultTestCluster.Builder#partitions}.
    */
   record Partition(Duration length, boolean oneWay) implements Fault {
     /** Refuses a null component. */
@@ -144,9 +144,9 @@ public sealed interface Fault {
   }
 
   /**
-   * Jump of the wall clock of the node's process, backwards if negative, reverted after {@code
-   * length}; {@link System#nanoTime} is unchanged. Needs a cluster with {@link
-   * FaultTestCluster.Builder#clocks}.
+   * Jump of the wall clock of the node's process, backwards if negative, reverted after
+   * {@code length}; {@link System#nanoTime} is unchanged. Needs a cluster with
+   * {@link FaultTestCluster.Builder#clocks}.
    */
   record ClockJump(Duration by, Duration length) implements Fault {
     /** Refuses components that are null. */

@@ -40,8 +40,8 @@ public final class FaultPlan {
      */
     LONG_PAUSE(1),
     /**
-     * Pause for 60 s, longer than a process of the same host may be stopped; see {@link
-     * Fault.Pause}.
+     * Pause for 60 s, longer than a process of the same host may be stopped; see
+     * {@link Fault.Pause}.
      */
     VERY_LONG_PAUSE(1),
     /** Load on the machine's CPUs; see {@link Fault.CpuLoad}. */
@@ -238,7 +238,8 @@ public final class FaultPlan {
           throw new IllegalArgumentException("Wanted " + fault + ": there are " + nodes + " nodes");
         }
       }
-      var random = new Random(new SplittableRandom(seed).nextLong()); // so that small seeds differ, too
+      var random =
+          new Random(new SplittableRandom(seed).nextLong()); // so that small seeds differ, too
       var drawn = new ArrayList<>(added);
       int all = weights.values().stream().mapToInt(Integer::intValue).sum();
       var at = step(random);

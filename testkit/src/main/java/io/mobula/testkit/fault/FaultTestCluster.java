@@ -59,8 +59,8 @@ public final class FaultTestCluster implements AutoCloseable {
   /**
    * Returns a builder; by default four nodes, each on a host of its own.
    *
-   * @param folder folder for logs, in {@code logs}, and for files shared by nodes, in {@code
-   *     stores}
+   * @param folder folder for logs, in {@code logs}, and for files shared by nodes, in
+   *     {@code stores}
    */
   public static Builder builder(Path folder) {
     return new Builder(folder);

@@ -123,7 +123,8 @@ public final class FaultyFrameSerializer extends SerializerWithStringManifest
 
   private void delay() {
     try {
-      TimeUnit.MILLISECONDS.sleep(1 + random.nextInt(LONGEST_DELAY_MILLIS)); // simulates a slow network
+      TimeUnit.MILLISECONDS.sleep(
+          1 + random.nextInt(LONGEST_DELAY_MILLIS)); // simulates a slow network
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -17,9 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * History of a workload's operations and their outcomes, in two files of a folder: {@code
- * operations}, written by this process, and {@code effects}, written by the bodies of operations
- * through an {@link EffectLog}. Both are append-only. Safe for all threads.
+ * History of a workload's operations and their outcomes, in two files of a folder:
+ * {@code operations}, written by this process, and {@code effects}, written by the bodies of
+ * operations through an {@link EffectLog}. Both are append-only. Safe for all threads.
  */
 public final class History implements AutoCloseable {
   private static final String OPERATIONS = "operations";

@@ -8,10 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/**
- * Tests of lists of jars from drivers: an invalid list is rejected before a file gets its name.
- */
-class JobJarCacheTest {
+/** Tests of lists of jars from drivers: an invalid list is rejected before a file gets its name. */
+class JarCacheTest {
   private static final String HASH = "0123456789abcdef".repeat(4);
 
   @Test

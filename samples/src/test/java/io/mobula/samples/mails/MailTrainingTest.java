@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Test that trains on generated mails with three workers in this JVM. */
 @Timeout(60)
-class MailExampleTrainingTest {
+class MailTrainingTest {
   private static final long SEED = 5;
   private static final int STEPS = 60;
 

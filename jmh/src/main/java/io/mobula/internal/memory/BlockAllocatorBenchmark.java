@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class WritableBlockAllocatorBenchmark {
+public class BlockAllocatorBenchmark {
   private static final int LIVE = 1_000;
   private static final int MOST_BYTES = 64 << 10;
   private static final long SEED = 42;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Tests of tables that move to other numbers of shards while workers continue. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
-class ReshardCoordinatorTest extends ParameterServerTestBase {
+class ReshardingTest extends ParameterServerTestBase {
   private static final int SMALL = 24;
   private static final int LARGE = 60_000;
   private static final int[] SHARDS = {3, 1, 4, 2};

@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Offers of a leaving node; times are milliseconds. */
-class ObjectHandOverPlanTest {
+class HandOverPlanTest {
   private static final HandOverPlan.HandOverPolicy TERMS =
       new HandOverPlan.HandOverPolicy(2000, 100_000, 500);
   private static final NodeId ONE = new NodeId(1);

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-class WritableBlockAllocatorTest {
+class BlockAllocatorTest {
   private static final long KIB = 1024;
 
   private final BlockAllocator<String> allocator = new BlockAllocator<>();
@@ -129,7 +129,7 @@ class WritableBlockAllocatorTest {
   void agreesWithAModelInRandomUse() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    System.out.println("WritableBlockAllocatorTest seed " + seed);
+    System.out.println("BlockAllocatorTest seed " + seed);
     TreeMap<Long, Extent<String>> a = new TreeMap<>();
     TreeMap<Long, Extent<String>> b = new TreeMap<>();
     allocator.add("a", 256 * KIB);

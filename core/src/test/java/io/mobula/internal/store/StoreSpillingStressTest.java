@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * size, while disks sometimes fail: contents are always right, and nothing is left at the end.
  */
 @org.junit.jupiter.api.Timeout(100)
-class SpillConfigStressTest {
+class StoreSpillingStressTest {
   private static final int CAPACITY = 2 << 20;
   private static final int PLACES = 160;
   private static final int MEAN_BYTES = 4 * CAPACITY / PLACES;

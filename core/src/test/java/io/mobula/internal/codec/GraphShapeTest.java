@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Test of shared references, cycles, arrays, views and values without {@code equals}. */
-class GraphCodecShapeTest {
+class GraphShapeTest {
   private final Codec codec = Codec.create(CodecOptions.defaults());
 
   @SuppressWarnings("unchecked")
