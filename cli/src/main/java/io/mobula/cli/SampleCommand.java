@@ -30,10 +30,10 @@ import picocli.CommandLine.Spec;
 final class SampleCommand implements Callable<Integer> {
   private static final Map<String, SampleMain> PROGRAMS = new TreeMap<>(Map.ofEntries(
       Map.entry("QuickStart", QuickStart::main),
-      Map.entry("Tips", PerformanceTips::main),
+      Map.entry("PerformanceTips", PerformanceTips::main),
       Map.entry("ObjectSpilling", ObjectSpilling::main),
       Map.entry("MonteCarloPi", MonteCarloPi::main),
-      Map.entry("Pipeline", TaskPipeline::main),
+      Map.entry("TaskPipeline", TaskPipeline::main),
       Map.entry("SharedCounter", SharedCounter::main),
       Map.entry("AsyncParameterServer", AsyncParameterServer::main),
       Map.entry("SyncParameterServer", SyncParameterServer::main),

@@ -45,8 +45,8 @@ class SampleCommandTest {
 
   @Test
   void refusesASampleThatIsNot() {
-    assertThat(run("sample", "Tipps")).isEqualTo(2);
-    assertThat(err.toString()).contains("There is no sample Tipps").contains("Tips");
+    assertThat(run("sample", "PerformanceTipps")).isEqualTo(2);
+    assertThat(err.toString()).contains("There is no sample PerformanceTipps").contains("PerformanceTips");
   }
 
   private int run(String... arguments) {

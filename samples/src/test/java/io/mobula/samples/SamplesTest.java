@@ -36,7 +36,7 @@ class SamplesTest {
     return Stream.of(
         sample("QuickStart", QuickStart::main, "4 \\+ 16 = 20"),
         sample(
-            "Tips",
+            "PerformanceTips",
             PerformanceTips::main,
             "take results as they come +\\d+ ms without, +\\d+ ms with",
             "10"),
@@ -46,7 +46,7 @@ class SamplesTest {
             "pi is about 3\\.1[34]\\d{3} after 1000000 points",
             "10",
             "100000"),
-        sample("Pipeline", TaskPipeline::main, "10 texts have \\d{6,7} words", "10"),
+        sample("TaskPipeline", TaskPipeline::main, "10 texts have \\d{6,7} words", "10"),
         sample("SharedCounter", SharedCounter::main, "counted 500 of 500", "5", "100"),
         sample(
             "AsyncParameterServer",

@@ -92,7 +92,7 @@ class ControlMessagesTest {
                 bytes, serializer.identifier(), Serializers.manifestFor(serializer, request))
             .get())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("a Knock lacks its cluster");
+        .hasMessageContaining("a JoinRequest lacks its cluster");
   }
 
   @Test
