@@ -1,8 +1,6 @@
 package io.mobula.spi;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import com.typesafe.config.Config;
 import java.util.Objects;
 
@@ -23,7 +21,7 @@ public interface ActorNameDirectoryFactory {
    * @param spawner starts an actor below the node's guardian
    * @param config configuration as the node read it
    */
-  record Setup(ActorSystem<?> system, ClusterPeers peers, Spawner spawner, Config config) {
+  record Setup(ActorSystem<?> system, ClusterPeers peers, ActorSpawner spawner, Config config) {
     /** Refuses components that are null. */
     public Setup {
       Objects.requireNonNull(system, "system");
@@ -31,15 +29,5 @@ public interface ActorNameDirectoryFactory {
       Objects.requireNonNull(spawner, "spawner");
       Objects.requireNonNull(config, "config");
     }
-  }
-
-  /**
-   * Starter of actors that end with the node; other nodes find them by their name and the node's
-   * id.
-   */
-  @FunctionalInterface
-  interface Spawner {
-    /** Starts an actor under a name. */
-    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 }

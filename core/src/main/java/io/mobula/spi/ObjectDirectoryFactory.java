@@ -1,10 +1,7 @@
 package io.mobula.spi;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import com.typesafe.config.Config;
-import java.time.Duration;
 import java.util.Objects;
 
 /** Factory of a node's part of the object directory, found by {@link java.util.ServiceLoader}. */
@@ -26,8 +23,8 @@ public interface ObjectDirectoryFactory {
   record Setup(
       ActorSystem<?> system,
       ClusterPeers peers,
-      Spawner spawner,
-      Timer timer,
+      ActorSpawner spawner,
+      DelayTimer timer,
       DirectoryListener listener,
       Config config) {
     /** Refuses components that are null. */
@@ -39,26 +36,5 @@ public interface ObjectDirectoryFactory {
       Objects.requireNonNull(listener, "listener");
       Objects.requireNonNull(config, "config");
     }
-  }
-
-  /** Timer for delayed actions, with a resolution of a millisecond. */
-  @FunctionalInterface
-  interface Timer {
-    /**
-     * Runs the action once, on a thread that it must not block; never if the node closes before.
-     *
-     * @return cancels the action
-     */
-    Runnable after(Duration delay, Runnable action);
-  }
-
-  /**
-   * Starter of actors that end with the node; other nodes find them by their name and the node's
-   * id.
-   */
-  @FunctionalInterface
-  interface Spawner {
-    /** Starts an actor under a name. */
-    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 }

@@ -1,8 +1,6 @@
 package io.mobula.spi;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -66,7 +64,7 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
    * @param system actor system whose remoting is used
    * @param spawner starts the actor as a child of the node's guardian
    */
-  public record ArteryTransport(ActorSystem<?> system, Spawner spawner) implements Transport {
+  public record ArteryTransport(ActorSystem<?> system, ActorSpawner spawner) implements Transport {
     /** Name of the actor that transfers objects. */
     public static final String ACTOR = "transfer";
 
@@ -88,12 +86,6 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
       Objects.requireNonNull(aeron, "aeron");
       Objects.requireNonNull(artery, "artery");
     }
-  }
-
-  /** Starter of actors under a name. Used by the thread that starts the transfer. */
-  public interface Spawner {
-    /** Starts the actor and returns its ref. */
-    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
   /**

@@ -6,7 +6,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mobula.NodeId;
-import io.mobula.spi.ObjectDirectoryFactory;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
   private final ShardSender shardSender;
   private final Runnable onFlush;
   private final Supplier<String> hostDescription;
-  private final ObjectDirectoryFactory.Timer later;
+  private final DelayTimer later;
   private final MessageFragmenter fragmenter;
   private final MessageReassembler reassembler;
   private @Nullable Runnable cancelFlush;
@@ -92,7 +92,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
       ShardSender shardSender,
       Runnable onFlush,
       Supplier<String> hostDescription,
-      ObjectDirectoryFactory.Timer timer) {}
+      DelayTimer timer) {}
 
   static Behavior<Command> create(
       NodeId self, LocalDirectoryState table, DirectorySettings settings, Connections connections) {

@@ -18,6 +18,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.spi.ActorSpawner;
 import io.mobula.spi.ClusterPeers;
 import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.ObjectDirectory;
@@ -50,7 +51,7 @@ final class DirectoryMember implements AutoCloseable, ClusterPeers, DirectoryLis
         .open(new ObjectDirectoryFactory.Setup(
             system,
             this,
-            new ObjectDirectoryFactory.Spawner() {
+            new ActorSpawner() {
               @Override
               public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
                 return system.systemActorOf(behavior, name + "-" + self, Props.empty());

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.mobula.spi.ActorSpawner;
 import io.mobula.spi.TransferSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class ArterySystems implements AutoCloseable {
     }
 
     record GuardianSpawner(ActorRef<Spawn<?>> parent, ActorSystem<?> system)
-        implements TransferSettings.Spawner {
+        implements ActorSpawner {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         var to = new CompletableFuture<ActorRef<T>>();

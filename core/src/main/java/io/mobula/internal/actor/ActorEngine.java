@@ -33,6 +33,7 @@ import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.ActorNameDirectory;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -82,15 +82,14 @@ public final class ActorEngine {
    * @param resolver resolves refs to Akka actors of other nodes
    * @param job the job of actors that no task or actor creates
    * @param checkpoints the directory for states of actors, or null: the store keeps them
-   * @param after runs an action after a delay; its result cancels that
    */
   public record Dependencies(
       MobulaRuntime runtime,
       ObjectStore store,
       BoundCall.Binder binder,
       LeaseSource placement,
-      BiFunction<Duration, Runnable, Runnable> after,
-      Spawner spawner,
+      DelayTimer timer,
+      AsyncSpawner spawner,
       ActorNameDirectory names,
       ActorRefResolver resolver,
       Supplier<Job> job,
@@ -99,8 +98,11 @@ public final class ActorEngine {
   /** Failure that a durable actor has died of. */
   private record DurableDeath(ActorId actor, ObjectFailure why) {}
 
-  /** Starter of Akka actors as children of the node. */
-  public interface Spawner {
+  /**
+   * Starter of Akka actors as children of the node, which waits for none of them, unlike
+   * {@link io.mobula.spi.ActorSpawner}.
+   */
+  public interface AsyncSpawner {
     /** Starts an actor asynchronously and passes on its ref. */
     <T> void spawn(Behavior<T> behavior, String name, Props props, Consumer<ActorRef<T>> then);
   }
@@ -655,6 +657,6 @@ public final class ActorEngine {
   }
 
   Runnable after(Duration delay, Runnable action) {
-    return dependencies.after().apply(delay, action);
+    return dependencies.timer().after(delay, action);
   }
 }

@@ -48,7 +48,7 @@ final class BehaviorSpawner {
   private final Map<Long, SpawnRequest<?>> requests = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
 
-  BehaviorSpawner(ActorEngine engine, ActorRefResolver resolver, ActorEngine.Spawner spawner) {
+  BehaviorSpawner(ActorEngine engine, ActorRefResolver resolver, ActorEngine.AsyncSpawner spawner) {
     this.engine = engine;
     this.resolver = resolver;
     spawner.spawn(BehaviorHost.create(), BehaviorHost.NAME, Props.empty(), host::complete);

@@ -1,13 +1,12 @@
 package io.mobula.internal.execution;
 
 import io.mobula.internal.lane.SpinWait;
-import java.time.Duration;
+import io.mobula.spi.DelayTimer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -42,8 +41,7 @@ public final class ElasticPool {
    * @param most the maximum number while they are all blocked
    * @param timer runs an action after a delay, on a thread that must not be blocked
    */
-  public static ExecutorService createGrowing(
-      String name, int usual, int most, BiFunction<Duration, Runnable, Runnable> timer) {
+  public static ExecutorService createGrowing(String name, int usual, int most, DelayTimer timer) {
     var relief = new StallCompensator(usual, most, timer);
     var threads = Thread.ofPlatform().daemon().name(name + "-", 1).factory();
     return new ThreadPoolExecutor(

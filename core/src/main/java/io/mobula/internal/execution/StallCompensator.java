@@ -1,10 +1,10 @@
 package io.mobula.internal.execution;
 
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
 
 /**
  * Adds threads to an {@link ElasticPool} while work is queued and all of its threads are blocked.
@@ -17,7 +17,7 @@ final class StallCompensator {
 
   private final int usual;
   private final int most;
-  private final BiFunction<Duration, Runnable, Runnable> timer;
+  private final DelayTimer timer;
   private final AtomicBoolean planned = new AtomicBoolean();
 
   /**
@@ -27,7 +27,7 @@ final class StallCompensator {
    * @param most the maximum number in any case
    * @param timer runs an action after a delay
    */
-  StallCompensator(int usual, int most, BiFunction<Duration, Runnable, Runnable> timer) {
+  StallCompensator(int usual, int most, DelayTimer timer) {
     this.usual = usual;
     this.most = most;
     this.timer = timer;
@@ -42,7 +42,7 @@ final class StallCompensator {
 
   private void plan(ThreadPoolExecutor pool) {
     long done = pool.getCompletedTaskCount();
-    Runnable _ = timer.apply(LOOK, () -> look(pool, done));
+    Runnable _ = timer.after(LOOK, () -> look(pool, done));
   }
 
   private void look(ThreadPoolExecutor pool, long doneBefore) {

@@ -6,6 +6,7 @@ import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.BundleCapacity;
+import io.mobula.spi.ActorSpawner;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ final class BundleLedgers {
    *
    * @return its ledger
    */
-  LedgerClient open(PlacementGroupId id, int bundle, Lease lease, LedgerClient.Spawner spawner) {
+  LedgerClient open(PlacementGroupId id, int bundle, Lease lease, ActorSpawner spawner) {
     LedgerClient ledger;
     Set<RacingLeaseRequest> early;
     synchronized (this) {

@@ -11,6 +11,7 @@ import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
 import io.mobula.internal.cluster.ControlMessage;
 import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.spi.ActorSpawner;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -228,7 +229,7 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
 
   /** Effects that the agent carries out for the state machine of its reservations. */
   private final class LedgerEffects implements BundleReservations.ReservationEffects {
-    private final LedgerClient.Spawner spawner = new LedgerClient.Spawner() {
+    private final ActorSpawner spawner = new ActorSpawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return getContext().spawn(behavior, name);

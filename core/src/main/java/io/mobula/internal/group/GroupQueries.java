@@ -1,6 +1,7 @@
 package io.mobula.internal.group;
 
 import io.mobula.PlacementGroupId;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,17 +20,10 @@ final class GroupQueries {
   static final Duration REMINDER = Duration.ofSeconds(2);
 
   private final Function<PlacementGroupId, CompletionStage<?>> question;
-  private final Timer timer;
+  private final DelayTimer timer;
   // whether another query was made meanwhile
   private final Map<PlacementGroupId, Boolean> present = new HashMap<>();
   private final Map<PlacementGroupId, Boolean> reminders = new HashMap<>();
-
-  /** Timer that runs actions later, on a thread that must not block. */
-  @FunctionalInterface
-  interface Timer {
-    /** Runs the action once after the delay. */
-    void after(Duration delay, Runnable action);
-  }
 
   /**
    * Creates the queries; none is outstanding.
@@ -37,7 +31,7 @@ final class GroupQueries {
    * @param question asks the scheduler and handles its answer; completes when that is done, or when
    *     there is no answer
    */
-  GroupQueries(Function<PlacementGroupId, CompletionStage<?>> question, Timer timer) {
+  GroupQueries(Function<PlacementGroupId, CompletionStage<?>> question, DelayTimer timer) {
     this.question = question;
     this.timer = timer;
   }
@@ -75,7 +69,7 @@ final class GroupQueries {
         return;
       }
     }
-    timer.after(REMINDER, () -> {
+    var _ = timer.after(REMINDER, () -> {
       synchronized (this) {
         reminders.remove(id);
       }

@@ -2,7 +2,6 @@ package io.mobula.internal.group;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AskPattern;
 import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.WaitingWork;
@@ -29,6 +28,7 @@ import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.spi.ActorSpawner;
 import io.mobula.spi.NodeView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,12 +89,6 @@ public final class PlacementGroupService implements GroupBundles {
       ObjectStore store,
       Supplier<Job> job) {}
 
-  /** Starter of named actors. */
-  public interface Spawner {
-    /** Starts an actor and returns without waiting for it. */
-    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
-  }
-
   /** Listener for work that runs in groups on this node. */
   public interface GroupWorkListener {
     /**
@@ -131,7 +125,8 @@ public final class PlacementGroupService implements GroupBundles {
    * @param view the resources of all nodes; null without a cluster
    * @param patience how long a group may be unschedulable before it fails
    */
-  public void open(Spawner spawner, @Nullable Supplier<PlacementCapacity> view, Duration patience) {
+  public void open(
+      ActorSpawner spawner, @Nullable Supplier<PlacementCapacity> view, Duration patience) {
     var self = dependencies.membership().self().id();
     spawner.spawn(
         GroupAgent.create(
@@ -278,19 +273,18 @@ public final class PlacementGroupService implements GroupBundles {
       if (answer != null) {
         learn(answer);
       } else {
-        after(ANSWER, table::changed);
+        var _ = after(ANSWER, table::changed);
       }
     });
   }
 
   /** Schedules an action, unless the service is closed. */
-  private void after(Duration delay, Runnable action) {
-    if (!closed) {
-      var _ = dependencies
-          .system()
-          .scheduler()
-          .scheduleOnce(delay, action, dependencies.system().executionContext());
+  private Runnable after(Duration delay, Runnable action) {
+    if (closed) {
+      return () -> {};
     }
+    var system = dependencies.system();
+    return system.scheduler().scheduleOnce(delay, action, system.executionContext())::cancel;
   }
 
   private void learn(GroupScheduler.ClientReply reply) {

@@ -20,6 +20,7 @@ import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.DelayTimer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,17 +54,10 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
   private final JobSettings settings;
   private final SharedStore memory;
   private final JarCache jars;
-  private final Timer timer;
+  private final DelayTimer timer;
   private final ExecutorService threads = ElasticPool.create("mobula-workshop", STARTS_AT_ONCE);
   private final Map<WorkerKey, JobWorker> workers = new HashMap<>();
   private boolean closed;
-
-  /** Scheduler of actions, which run on a thread that must not be blocked. */
-  @FunctionalInterface
-  public interface Timer {
-    /** Runs the action once, after the delay. */
-    void after(Duration delay, Runnable action);
-  }
 
   /**
    * Key of a worker in the pool.
@@ -105,7 +99,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
       ObjectStore store,
       SharedStore memory,
       JobSettings settings,
-      Timer timer) {
+      DelayTimer timer) {
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.settings = settings;
@@ -285,7 +279,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
 
   /** Asks a worker periodically whether it is idle, while it has no lease. */
   private void scheduleIdleCheck(JobWorker worker) {
-    timer.after(settings.workerSettings().idleTimeout(), () -> {
+    var _ = timer.after(settings.workerSettings().idleTimeout(), () -> {
       long employed;
       synchronized (this) {
         if (!worker.equals(workers.get(worker.key))) {

@@ -1,7 +1,5 @@
 package io.mobula.internal.lane;
 
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.Behavior;
 import io.mobula.NodeId;
 import io.mobula.PeerChannelInfo;
 import io.mobula.error.CodecException;
@@ -12,6 +10,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.ring.FrameAssembler;
 import io.mobula.internal.wait.WaitPoint;
+import io.mobula.spi.ActorSpawner;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
@@ -82,7 +81,7 @@ public final class PeerTransport implements AutoCloseable {
    *
    * @param spawner starts the actor {@value #NAME}
    */
-  public void open(Spawner spawner, FrameRouter receiver) {
+  public void open(ActorSpawner spawner, FrameRouter receiver) {
     spawner.spawn(ArteryFrameReceiver.create(this, receiver), NAME);
   }
 
@@ -92,17 +91,11 @@ public final class PeerTransport implements AutoCloseable {
    *
    * @param files runs work that creates and opens files
    */
-  public void open(Spawner spawner, FrameRouter receiver, SharedStore memory, Executor files) {
+  public void open(ActorSpawner spawner, FrameRouter receiver, SharedStore memory, Executor files) {
     var opened = new RingTransport(memory, membership, this, receiver, files);
     ringTransport = opened;
     channels.values().forEach(channel -> channel.offer(opened));
     spawner.spawn(ArteryFrameReceiver.create(this, opened::receiveFromArtery), NAME);
-  }
-
-  /** Starter of named actors, so that the transport does not depend on a node. */
-  public interface Spawner {
-    /** Starts the actor and returns at once. */
-    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
   /**

@@ -2,13 +2,13 @@ package io.mobula.internal.ledger;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AskPattern;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.spi.ActorSpawner;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
@@ -51,7 +51,8 @@ public final class LedgerClient implements Lease.LeaseAccounting {
   public record BalanceSnapshot(
       Resources total, Resources available, List<DeviceView> devices, int queued) {}
 
-  private LedgerClient(Resources total, List<DeviceShare> devices, Spawner spawner, String name) {
+  private LedgerClient(
+      Resources total, List<DeviceShare> devices, ActorSpawner spawner, String name) {
     var all = new ResourceBalance(total, devices);
     this.devices = all.devices();
     this.total = all.total();
@@ -62,12 +63,13 @@ public final class LedgerClient implements Lease.LeaseAccounting {
   }
 
   /** Starts the ledger's actor with the number of accelerators in {@code total}. */
-  public static LedgerClient start(Resources total, Spawner spawner) {
+  public static LedgerClient start(Resources total, ActorSpawner spawner) {
     return start(total, DeviceShare.declared(total.units(Resources.GPU)), spawner);
   }
 
   /** Starts the ledger's actor with these accelerators, whatever {@code total} says. */
-  public static LedgerClient start(Resources total, List<DeviceShare> devices, Spawner spawner) {
+  public static LedgerClient start(
+      Resources total, List<DeviceShare> devices, ActorSpawner spawner) {
     return new LedgerClient(total, devices, spawner, "ledger");
   }
 
@@ -75,14 +77,8 @@ public final class LedgerClient implements Lease.LeaseAccounting {
    * Starts the actor of a ledger over the resources of a lease. The caller keeps the lease until
    * the ledger has closed.
    */
-  public static LedgerClient within(Lease lease, Spawner spawner, String name) {
+  public static LedgerClient within(Lease lease, ActorSpawner spawner, String name) {
     return new LedgerClient(lease.resources(), lease.shares(), spawner, name);
-  }
-
-  /** Starter of named actors. */
-  public interface Spawner {
-    /** Starts an actor and returns without waiting for it. */
-    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
   }
 
   /** Returns the total of the node; accelerators count only while healthy. */

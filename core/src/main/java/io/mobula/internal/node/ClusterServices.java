@@ -41,6 +41,8 @@ import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.ActorNameDirectory;
 import io.mobula.spi.ActorNameDirectoryFactory;
+import io.mobula.spi.ActorSpawner;
+import io.mobula.spi.DelayTimer;
 import io.mobula.spi.ObjectDirectoryFactory;
 import io.mobula.spi.ObjectTransferFactory;
 import io.mobula.spi.PlacementPolicy;
@@ -96,7 +98,7 @@ final class ClusterServices {
       NodeSettings settings,
       Supplier<CompletionStage<ClusterReports.NodeReport>> ownReport,
       PlacementGroupService groups,
-      ClusterLeaseSource.Timer timer) {
+      DelayTimer timer) {
     this.membership = membership;
     this.groups = groups;
     this.objects = objects;
@@ -113,7 +115,7 @@ final class ClusterServices {
     this.reports = new ClusterReports(membership, peerTransport, router, ownReport);
     this.waits = new PeerWaitQueries(membership, peerTransport, router, this::pendingHere);
     this.forwarder =
-        new OutputForwarder(membership, peerTransport, router, settings.output(), timer::after);
+        new OutputForwarder(membership, peerTransport, router, settings.output(), timer);
     this.printer = new OutputPrinter(membership, peerTransport, router);
     this.leaseSource = new ClusterLeaseSource(
         ledger,
@@ -172,7 +174,7 @@ final class ClusterServices {
    * process is such a worker.
    */
   void openWorkers(
-      ObjectStore objects, JobSettings jobs, JobWorkerPool.Timer timer, BooleanSupplier isBusy) {
+      ObjectStore objects, JobSettings jobs, DelayTimer timer, BooleanSupplier isBusy) {
     if (jobs.environment() != null) {
       drain(); // the node grants what runs in this worker
       IdleResponder.register(peerTransport, router, isBusy);
@@ -189,11 +191,7 @@ final class ClusterServices {
   }
 
   /** Starts to exchange frames; called when everything is wired. */
-  void open(
-      ActorSystem<?> system,
-      NodeSettings settings,
-      ClusterResourceView.Spawner spawner,
-      ObjectDirectoryFactory.Timer timer) {
+  void open(ActorSystem<?> system, NodeSettings settings, ActorSpawner spawner, DelayTimer timer) {
     load(ObjectTransferFactory.class)
         .ifPresent(factory ->
             clusterObjects.useTransfer(source -> factory.start(new TransferSettings(
@@ -205,19 +203,19 @@ final class ClusterServices {
             factory -> clusterObjects.useDirectory(factory.open(new ObjectDirectoryFactory.Setup(
                 system,
                 new ClusterPeersAdapter(membership),
-                spawner::spawn,
+                spawner,
                 timer,
                 clusterObjects,
                 system.settings().config()))),
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
     if (settings.rings() && !settings.shareHost().equals(Peer.StoreLocation.NO_GROUP)) {
-      peerTransport.open(spawner::spawn, router, memory, objects::runFileWork);
+      peerTransport.open(spawner, router, memory, objects::runFileWork);
     } else {
-      peerTransport.open(spawner::spawn, router);
+      peerTransport.open(spawner, router);
     }
     ElasticDispatcher.lookout(system, peerTransport.spinWait());
-    groups.open(spawner::spawn, this::room, settings.unschedulableTimeout());
+    groups.open(spawner, this::room, settings.unschedulableTimeout());
     groups.onChange(leaseSource::rescanQueue);
     views.onChange(groups::viewChanged);
     views.onChange(leaseSource::rescanQueue);
@@ -237,10 +235,10 @@ final class ClusterServices {
    * TLS.
    */
   private TransferSettings.Transport carrier(
-      ActorSystem<?> system, NodeSettings settings, ClusterResourceView.Spawner spawner) {
+      ActorSystem<?> system, NodeSettings settings, ActorSpawner spawner) {
     var security = settings.cluster().security();
     var host = settings.cluster().binding().host();
-    var artery = new TransferSettings.ArteryTransport(system, spawner::spawn);
+    var artery = new TransferSettings.ArteryTransport(system, spawner);
     return security.tls() == null
         ? new TransferSettings.AeronWithFallback(
             TransferSettings.AeronTransport.at(host, memory.directory().resolve("transfer")),
@@ -390,11 +388,11 @@ final class ClusterServices {
   /**
    * Opens the names of actors, which are unique in the cluster if the module for that is present.
    */
-  ActorNameDirectory names(ActorSystem<?> system, ClusterResourceView.Spawner spawner) {
+  ActorNameDirectory names(ActorSystem<?> system, ActorSpawner spawner) {
     var config = system.settings().config();
     var opened = load(ActorNameDirectoryFactory.class)
         .map(factory -> factory.open(new ActorNameDirectoryFactory.Setup(
-            system, new ClusterPeersAdapter(membership), spawner::spawn, config)))
+            system, new ClusterPeersAdapter(membership), spawner, config)))
         .orElseGet(LocalActorNames::new);
     names = opened;
     return opened;

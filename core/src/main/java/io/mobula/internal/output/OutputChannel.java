@@ -1,6 +1,7 @@
 package io.mobula.internal.output;
 
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ final class OutputChannel {
 
   private final int linesPerSecond;
   private final Predicate<byte[]> sender;
-  private final OutputForwarder.Timer timer;
+  private final DelayTimer timer;
   private final LongSupplier clock;
   private final Deque<OutputLine> waiting = new ArrayDeque<>();
   private long waitingBytes;
@@ -38,8 +39,7 @@ final class OutputChannel {
    * @param lane sends a frame; false when the driver is gone
    * @param clock the time in nanoseconds
    */
-  OutputChannel(
-      int linesPerSecond, Predicate<byte[]> lane, OutputForwarder.Timer timer, LongSupplier clock) {
+  OutputChannel(int linesPerSecond, Predicate<byte[]> lane, DelayTimer timer, LongSupplier clock) {
     this.linesPerSecond = linesPerSecond;
     this.sender = lane;
     this.timer = timer;
@@ -77,7 +77,7 @@ final class OutputChannel {
   private void scheduleSend() {
     if (!timed && (dropped > 0 || !waiting.isEmpty())) {
       timed = true;
-      timer.after(GATHERING, this::onTimer);
+      var _ = timer.after(GATHERING, this::onTimer);
     }
   }
 

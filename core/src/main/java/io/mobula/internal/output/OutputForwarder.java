@@ -7,7 +7,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.PeerTransport;
-import java.time.Duration;
+import io.mobula.spi.DelayTimer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,16 +22,9 @@ public final class OutputForwarder implements AutoCloseable {
   private final Membership membership;
   private final PeerTransport peerTransport;
   private final OutputSettings settings;
-  private final Timer timer;
+  private final DelayTimer timer;
   private final Map<NodeId, OutputChannel> channels = new ConcurrentHashMap<>();
   private volatile boolean closed;
-
-  /** Scheduler of actions, which run on a thread that must not be blocked. */
-  @FunctionalInterface
-  public interface Timer {
-    /** Runs the action once, after the delay. */
-    void after(Duration delay, Runnable action);
-  }
 
   /** Captures output from now on, if the settings say so. */
   public OutputForwarder(
@@ -39,7 +32,7 @@ public final class OutputForwarder implements AutoCloseable {
       PeerTransport peerTransport,
       FrameRouter router,
       OutputSettings settings,
-      Timer timer) {
+      DelayTimer timer) {
     this.membership = membership;
     this.peerTransport = peerTransport;
     this.settings = settings;

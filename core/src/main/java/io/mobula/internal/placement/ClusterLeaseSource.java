@@ -22,6 +22,7 @@ import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -89,13 +90,6 @@ public final class ClusterLeaseSource implements LeaseSource {
     record Refused(Function<String, MobulaException> exception) implements PlacementDecision {}
   }
 
-  /** Timer that runs actions later, on a thread that must not block. */
-  @FunctionalInterface
-  public interface Timer {
-    /** Runs the action after the delay; the returned action cancels it. */
-    Runnable after(Duration delay, Runnable action);
-  }
-
   /**
    * Inputs of placement decisions.
    *
@@ -109,7 +103,7 @@ public final class ClusterLeaseSource implements LeaseSource {
       ToIntFunction<NodeId> queues,
       GroupBundles bundles,
       Duration unschedulableTimeout,
-      Timer timer) {}
+      DelayTimer timer) {}
 
   /** Creates a source without requests. */
   public ClusterLeaseSource(

@@ -1,12 +1,12 @@
 package io.mobula.internal.placement;
 
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.Behavior;
 import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.spi.ActorSpawner;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.NodeView;
 import java.time.Duration;
@@ -52,14 +52,8 @@ public final class ClusterResourceView {
     put(membership.self(), state(ledger.unused()));
   }
 
-  /** Starter of named actors. */
-  public interface Spawner {
-    /** Starts an actor and returns without waiting for it. */
-    <T> ActorRef<T> spawn(Behavior<T> behavior, String name);
-  }
-
   /** Starts to exchange reports with the other nodes. */
-  public void open(Spawner spawner) {
+  public void open(ActorSpawner spawner) {
     var views =
         spawner.spawn(ResourceViewGossip.create(this, membership, ledger), ResourceViewGossip.NAME);
     actor = views;

@@ -1,5 +1,6 @@
 package io.mobula.internal.placement;
 
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class UnschedulableTimeout {
    *
    * @param limit how long an unschedulable request waits for a suitable node
    */
-  record TimeoutSettings(Duration limit, ClusterLeaseSource.Timer timer) {}
+  record TimeoutSettings(Duration limit, DelayTimer timer) {}
 
   /**
    * Creates the timeout of one request.

@@ -27,6 +27,7 @@ import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -77,15 +78,8 @@ public final class TaskEngine {
       ObjectStore store,
       BoundCall.Binder binder,
       LeaseSource leaseSource,
-      Timer timer,
+      DelayTimer timer,
       Supplier<Job> job) {}
-
-  /** Timer that runs actions later, on a thread that must not block. */
-  @FunctionalInterface
-  public interface Timer {
-    /** Runs the action after the delay; the returned action cancels it. */
-    Runnable after(Duration delay, Runnable action);
-  }
 
   /**
    * Creates an engine; it starts no thread before the first task.

@@ -15,6 +15,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.spi.ActorSpawner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ class GroupAgentTest {
   @BeforeEach
   void start() {
     kit = ActorTestKit.create();
-    ledger = LedgerClient.start(Resources.none().cpus(4), new LedgerClient.Spawner() {
+    ledger = LedgerClient.start(Resources.none().cpus(4), new ActorSpawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return kit.spawn(behavior, name);

@@ -10,6 +10,7 @@ import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.execution.Job;
+import io.mobula.spi.ActorSpawner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -33,7 +34,7 @@ class LedgerClientModelTest {
   @BeforeEach
   void start() {
     kit = ActorTestKit.create();
-    ledger = LedgerClient.start(TOTAL, new LedgerClient.Spawner() {
+    ledger = LedgerClient.start(TOTAL, new ActorSpawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return kit.spawn(behavior, name);

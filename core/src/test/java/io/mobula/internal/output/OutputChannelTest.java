@@ -21,7 +21,10 @@ class OutputChannelTest {
           frames.add(frame);
           return open;
         },
-        (delay, action) -> timers.add(action),
+        (delay, action) -> {
+          timers.add(action);
+          return () -> timers.remove(action);
+        },
         () -> now);
   }
 

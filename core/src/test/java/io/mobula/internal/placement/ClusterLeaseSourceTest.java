@@ -18,6 +18,7 @@ import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
+import io.mobula.spi.ActorSpawner;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -52,7 +53,7 @@ class ClusterLeaseSourceTest {
   @BeforeEach
   void start() {
     kit = ActorTestKit.create();
-    var ledger = LedgerClient.start(Resources.none().cpus(1), new LedgerClient.Spawner() {
+    var ledger = LedgerClient.start(Resources.none().cpus(1), new ActorSpawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return kit.spawn(behavior, name);

@@ -18,6 +18,7 @@ import io.mobula.internal.fuzz.AkkaMessageFuzzer;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.spi.ActorSpawner;
 import io.mobula.spi.DeviceView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,14 +78,14 @@ class ResourceViewGossipTest {
 
   @BeforeEach
   void open() {
-    ledger = LedgerClient.start(Resources.none().cpus(2), new LedgerClient.Spawner() {
+    ledger = LedgerClient.start(Resources.none().cpus(2), new ActorSpawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return KIT.spawn(behavior);
       }
     });
     views = new ClusterResourceView(membership, ledger, () -> new StoreUsage(25, 100, 7, 0, 0));
-    views.open(new ClusterResourceView.Spawner() {
+    views.open(new ActorSpawner() {
       @Override
       @SuppressWarnings("unchecked")
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {

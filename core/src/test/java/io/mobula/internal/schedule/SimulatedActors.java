@@ -4,7 +4,7 @@ import akka.actor.testkit.typed.Effect;
 import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.spi.ActorSpawner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * Spawner of actors that receive messages when the {@link SimulatedScheduler} decides. For one
  * thread.
  */
-public final class SimulatedActors implements LedgerClient.Spawner {
+public final class SimulatedActors implements ActorSpawner {
   private final SimulatedScheduler scheduler;
   private final String owner;
   private final List<BooleanSupplier> timers = new ArrayList<>(); // true: set again

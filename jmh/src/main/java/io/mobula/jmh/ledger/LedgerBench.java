@@ -10,6 +10,7 @@ import io.mobula.Resources;
 import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.jmh.QuantityFormat;
+import io.mobula.spi.ActorSpawner;
 import io.mobula.spi.Device;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ public final class LedgerBench {
       var ledger = LedgerClient.start(
           Resources.none().cpus(64),
           DeviceShare.of(devices(), DEVICES * Resources.UNITS_PER_ONE),
-          new LedgerClient.Spawner() {
+          new ActorSpawner() {
             @Override
             public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
               return system.systemActorOf(behavior, name, Props.empty());
