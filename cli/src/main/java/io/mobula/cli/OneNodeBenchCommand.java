@@ -1,6 +1,6 @@
 package io.mobula.cli;
 
-import io.mobula.jmh.OneNodeBench;
+import io.mobula.jmh.onenode.OneNodeBench;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

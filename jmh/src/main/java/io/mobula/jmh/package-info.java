@@ -1,10 +1,14 @@
 /**
- * Benchmarks of tasks, actor calls, put and get, beside baselines that do the same work by other
- * means.
+ * Root of the benchmarks; it has no classes of its own.
  *
- * <p>{@code OneNodeBench} measures sections of rows in interleaved rounds and prints one table with
- * ratios and goals. Subpackages measure clusters, faults, recovery, the ledger, placement and the
- * parameter server, and compare with Ray. The JMH benchmarks are in the packages that they measure.
+ * <ul>
+ *   <li>{@code micro} has the benchmarks by JMH.
+ *   <li>{@code onenode}, {@code cluster}, {@code faults}, {@code ledger}, {@code placement},
+ *       {@code ps} and {@code recovery} measure whole nodes and clusters with a harness of their
+ *       own.
+ *   <li>{@code ray} has the workloads of Ray's own benchmarks and compares their rates.
+ *   <li>{@code measure} has what all of them share.
+ * </ul>
  *
  * <p>No test asserts a time.
  */

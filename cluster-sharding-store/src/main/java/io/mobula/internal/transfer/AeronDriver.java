@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Embedded media driver of a node, with one thread, and the Aeron client that the transfer thread
  * uses. Its files are in a directory of mode 0700 and are deleted on close.
  */
-final class AeronDriver implements AutoCloseable {
+public final class AeronDriver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AeronDriver.class);
 
   private static final int MTU_OF_LOOPBACK = 65504;
@@ -67,7 +67,7 @@ final class AeronDriver implements AutoCloseable {
   }
 
   /** Starts driver and client; {@code idle} is the idle strategy of the driver's thread. */
-  static AeronDriver start(TransferSettings.AeronTransport settings, IdleStrategy idle) {
+  public static AeronDriver start(TransferSettings.AeronTransport settings, IdleStrategy idle) {
     try {
       Files.createDirectory(
           settings.directory(),
@@ -91,22 +91,23 @@ final class AeronDriver implements AutoCloseable {
     }
   }
 
-  Aeron aeron() {
+  /** Returns the client of this driver. */
+  public Aeron aeron() {
     return aeron;
   }
 
   /** Returns the size of a frame that fits into one datagram. */
-  int maxFrame() {
+  public int maxFrame() {
     return mtu - DATA_HEADER;
   }
 
   /** Returns the parameters of a publication's channel, without the endpoint. */
-  String parameters() {
+  public String parameters() {
     return "|mtu=" + mtu + "|term-length=" + term;
   }
 
   /** Listens on a port that the kernel chooses, and waits until the port is known. */
-  Subscription listen(String host, int stream) {
+  public Subscription listen(String host, int stream) {
     var subscription = subscribe(host, stream);
     long until = System.nanoTime() + START.toNanos();
     while (subscription.resolvedEndpoint() == null) {

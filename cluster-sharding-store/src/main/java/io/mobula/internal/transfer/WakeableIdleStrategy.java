@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * periods, up to a much longer limit when nothing is in progress. Belongs to the idling thread; any
  * thread may call {@link #wake}.
  */
-final class WakeableIdleStrategy implements IdleStrategy {
+public final class WakeableIdleStrategy implements IdleStrategy {
   private static final int YIELDS = 20;
   private static final long SHORTEST = TimeUnit.MICROSECONDS.toNanos(5);
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(1);
@@ -30,7 +30,7 @@ final class WakeableIdleStrategy implements IdleStrategy {
    * @param worked runs after each round that did some work
    * @param quiet longest park when nothing is in progress, in nanoseconds
    */
-  WakeableIdleStrategy(BooleanSupplier busy, Runnable worked, long quiet) {
+  public WakeableIdleStrategy(BooleanSupplier busy, Runnable worked, long quiet) {
     this.busy = busy;
     this.onWork = worked;
     this.idleParkNanos = quiet;

@@ -18,13 +18,13 @@ import java.util.TreeSet;
  * without waiting, so the CPU balance can be negative for a while. Nothing that needs CPU is
  * granted until the debt is paid.
  */
-final class ResourceBalance {
+public final class ResourceBalance {
   private final Resources others; // all resources but accelerators
   private final Map<String, Long> free;
   private final DeviceAllocator deviceAllocator;
 
   /** Creates a balance with these totals and with accelerators of unknown model. */
-  ResourceBalance(Resources total) {
+  public ResourceBalance(Resources total) {
     this(total, DeviceShare.declared(total.units(Resources.GPU)));
   }
 
@@ -61,7 +61,7 @@ final class ResourceBalance {
    * Returns the names of the resources of which less is free than wanted; empty if the request can
    * be granted.
    */
-  Set<String> lacking(Resources wanted) {
+  public Set<String> lacking(Resources wanted) {
     var names = new TreeSet<String>();
     wanted.asUnits().forEach((name, units) -> {
       if (!DeviceRequirement.isDeviceResource(name) && free.getOrDefault(name, 0L) < units) {
@@ -114,7 +114,7 @@ final class ResourceBalance {
    *
    * @return the accelerators among it
    */
-  List<DeviceShare> take(Resources granted) {
+  public List<DeviceShare> take(Resources granted) {
     var lacking = lacking(granted);
     if (!lacking.isEmpty()) {
       throw new IllegalStateException(
@@ -129,7 +129,7 @@ final class ResourceBalance {
    *
    * @param shares the accelerators among it
    */
-  void putBack(Resources granted, List<DeviceShare> shares) {
+  public void putBack(Resources granted, List<DeviceShare> shares) {
     withoutDevices(granted).asUnits().forEach((name, units) -> {
       long now = free.merge(name, units, Long::sum);
       if (now > others.units(name)) {
@@ -157,7 +157,7 @@ final class ResourceBalance {
   }
 
   /** Returns the exact balance of one resource, negative if it is in debt. */
-  long freeUnits(String name) {
+  public long freeUnits(String name) {
     return name.equals(Resources.GPU) ? deviceAllocator.free() : free.getOrDefault(name, 0L);
   }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <H> type of the homes that blocks lie in
  */
-final class BlockAllocator<H> {
+public final class BlockAllocator<H> {
   /** Granularity in bytes of the sizes and offsets of all blocks: one cache line. */
   static final long GRAIN = 64;
 
@@ -40,7 +40,8 @@ final class BlockAllocator<H> {
   private long usedBytes;
   private long totalBytes;
 
-  BlockAllocator() {
+  /** Creates an allocator without any memory. */
+  public BlockAllocator() {
     for (int i = 0; i < CLASSES; i++) {
       stacks.add(null);
     }
@@ -52,7 +53,7 @@ final class BlockAllocator<H> {
   }
 
   /** Adds a home of {@code bytes} cold bytes, a multiple of {@link #GRAIN}. */
-  void add(H home, long bytes) {
+  public void add(H home, long bytes) {
     if (bytes <= 0 || bytes % GRAIN != 0 || firstOf.containsKey(home)) {
       throw new IllegalArgumentException("Cannot add " + home + " with " + bytes + " bytes");
     }
@@ -101,8 +102,7 @@ final class BlockAllocator<H> {
    * Allocates a block of at least {@code bytes}, rounded up to a multiple of {@link #GRAIN}; warm
    * if a warm block fits. Returns {@code null} if no block fits.
    */
-  @Nullable
-  Extent<H> allocate(long bytes) {
+  public @Nullable Extent<H> allocate(long bytes) {
     long wanted = roundUp(Math.max(bytes, 1));
     Extent<H> extent = takeWarm(wanted);
     if (extent == null) {
@@ -115,7 +115,7 @@ final class BlockAllocator<H> {
   }
 
   /** Frees a block and merges it with free neighbours. */
-  void free(Extent<H> extent) {
+  public void free(Extent<H> extent) {
     if (extent.state != Extent.USED) {
       throw new IllegalStateException("Block is not in use: " + extent);
     }

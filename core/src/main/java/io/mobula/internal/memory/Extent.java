@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <H> type of the home that the run lies in
  */
-final class Extent<H> {
+public final class Extent<H> {
   /** State of an extent that no block has used yet; only the last extent of a home is cold. */
   static final byte COLD = 0;
   /** State of a free extent that was used before. */
@@ -47,7 +47,8 @@ final class Extent<H> {
     return home;
   }
 
-  long offset() {
+  /** Returns the position of the first byte in the home. */
+  public long offset() {
     return offset;
   }
 

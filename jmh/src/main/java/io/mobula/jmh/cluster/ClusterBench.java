@@ -1,7 +1,7 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.MachineDescription;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.MachineDescription;
+import io.mobula.jmh.measure.QuantityFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.MachineDescription;
+import io.mobula.jmh.measure.MachineDescription;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

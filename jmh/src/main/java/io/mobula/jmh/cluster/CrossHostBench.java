@@ -1,6 +1,6 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mobula.jmh.cluster;
 
 import io.mobula.LocalCluster;
-import io.mobula.jmh.MachineDescription;
+import io.mobula.jmh.measure.MachineDescription;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -9,7 +9,7 @@ import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.WorkerMain;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,6 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Settings;
 import io.mobula.internal.process.ParentWatch;
-import io.mobula.internal.transfer.BaselineStreams;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
 import io.mobula.Tensor;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

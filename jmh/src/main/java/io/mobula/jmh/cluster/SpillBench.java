@@ -1,7 +1,7 @@
 package io.mobula.jmh.cluster;
 
 import io.mobula.Mobula;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import io.mobula.samples.ObjectSpilling;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package io.mobula.jmh.cluster;
 
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;

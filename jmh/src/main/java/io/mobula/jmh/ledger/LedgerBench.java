@@ -9,7 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import io.mobula.Resources;
 import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.internal.ledger.LedgerClient;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import io.mobula.spi.ActorSpawner;
 import io.mobula.spi.Device;
 import java.io.PrintStream;

@@ -1,7 +1,7 @@
 package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.optimizer.Optimizers;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package io.mobula.jmh.ray;
 
-import io.mobula.jmh.MachineDescription;
+import io.mobula.jmh.measure.MachineDescription;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.mobula.jmh.ray;
 
 import io.mobula.Mobula;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import io.mobula.ps.DenseWorker;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.optimizer.Optimizers;

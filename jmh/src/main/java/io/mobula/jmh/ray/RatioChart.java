@@ -1,6 +1,6 @@
 package io.mobula.jmh.ray;
 
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.QuantityFormat;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;

@@ -1,7 +1,7 @@
 package io.mobula.jmh.ray;
 
-import io.mobula.jmh.MachineDescription;
-import io.mobula.jmh.QuantityFormat;
+import io.mobula.jmh.measure.MachineDescription;
+import io.mobula.jmh.measure.QuantityFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

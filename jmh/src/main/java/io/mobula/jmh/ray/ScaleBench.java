@@ -6,7 +6,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Tensor;
-import io.mobula.jmh.MachineDescription;
+import io.mobula.jmh.measure.MachineDescription;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
