@@ -66,7 +66,7 @@ public final class ClusterLeaseSource implements LeaseSource {
     /**
      * Chooses a node for the request by the present view of the cluster.
      *
-     * @param turn see {@link io.mobula.spi.PlacementPolicy.Wish}
+     * @param turn see {@link io.mobula.spi.PlacementPolicy.PlacementRequest}
      */
     PlacementDecision choose(ClusterLeaseRequester requester, long turn);
   }

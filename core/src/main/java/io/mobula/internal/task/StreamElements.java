@@ -19,7 +19,7 @@ final class StreamElements {
    * Passes all elements to the consumer, except those that an earlier attempt has given.
    *
    * @param had how many an earlier attempt has given
-   * @throws NotKept when the value is no stream, or an element cannot be stored
+   * @throws ResultNotStoredException when the value is no stream, or an element cannot be stored
    */
   static void each(@Nullable Object value, int had, ElementConsumer consumer)
       throws ResultNotStoredException {
@@ -37,7 +37,7 @@ final class StreamElements {
   /**
    * Returns the element with that index, counted from zero; later elements are not computed.
    *
-   * @throws NotKept when the value is no stream, or has fewer elements
+   * @throws ResultNotStoredException when the value is no stream, or has fewer elements
    */
   static @Nullable Object at(@Nullable Object value, int index) throws ResultNotStoredException {
     return switch (value) {

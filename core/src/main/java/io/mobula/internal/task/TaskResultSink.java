@@ -20,7 +20,7 @@ sealed interface TaskResultSink
   /**
    * Stores what the task returned without publishing it.
    *
-   * @throws NotKept when it cannot be stored; the task has failed then
+   * @throws ResultNotStoredException when it cannot be stored; the task has failed then
    */
   PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException;
 
