@@ -58,7 +58,9 @@ public final class ActorCall<A> {
 
   /**
    * Requests a share of one accelerator by its memory, such as {@code "20GiB"}, for the actor's
-   * whole life. Replaces {@link #gpus}.
+   * whole life.
+   *
+   * @throws io.mobula.error.InvalidRequestException also when {@link #gpus} are requested already
    */
   public ActorCall<A> gpuMemory(String size) {
     return with(options.with(requestedResources().gpuMemory(size)));

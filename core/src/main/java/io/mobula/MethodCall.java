@@ -20,7 +20,8 @@ public final class MethodCall<R extends @Nullable Object> {
 
   /**
    * Sends the call and returns a ref to its result at once. Calls made through one runtime's handle
-   * run in the order in which they were made. The arguments are copied before this method returns.
+   * run in the order in which they were made. The arguments are copied before this method returns,
+   * in the caller's thread.
    *
    * @throws io.mobula.error.PendingCallsExceededException when the actor has too many unanswered
    *     calls

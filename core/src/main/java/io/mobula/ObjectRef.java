@@ -100,7 +100,7 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
   boolean cancel(boolean recursive);
 
   /**
-   * Releases this reference early. The value is freed when no other ref, pending argument or
+   * Releases this reference early. The value is freed at once if no other ref, pending argument or
    * containing value holds it; refs inside a value that was read are refs of their own. Closing
    * again does nothing; every other use throws {@link RefClosedException}. Passing a ref to another
    * runtime throws {@link ForeignRefException}.

@@ -52,7 +52,9 @@ public abstract sealed class TaskBuilder<S>
 
   /**
    * Requests a share of one accelerator by its memory, such as {@code "20GiB"}, while the task
-   * runs. Replaces {@link #gpus}.
+   * runs.
+   *
+   * @throws io.mobula.error.InvalidRequestException also when {@link #gpus} are requested already
    */
   public final S gpuMemory(String size) {
     return with(options.with(options.resources().gpuMemory(size)));

@@ -31,7 +31,7 @@ public final class TaskCall<R extends @Nullable Object> extends TaskBuilder<Task
 
   /**
    * Starts the task and returns a ref to its result at once. The arguments are copied before this
-   * method returns.
+   * method returns, in the caller's thread.
    *
    * @throws io.mobula.error.CodecException when an argument cannot be encoded; nothing was started
    * @throws io.mobula.error.UnschedulableException when no node can ever satisfy the request
