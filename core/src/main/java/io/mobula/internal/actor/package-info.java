@@ -44,16 +44,17 @@
  * <h2>The invariants</h2>
  *
  * <ul>
- *   <li>An actor has at most one incarnation that its owner has confirmed, and holders learn of an
- *       address only after the host has the actor.
+ *   <li>The owner counts at most one incarnation as alive, and tells holders its address only after
+ *       the host has confirmed that it has the actor.
  *   <li>Calls of one caller to one incarnation start in the order they were made. A call whose
  *       arguments are not ready delays only its caller's later calls.
  *   <li>A call that was rejected, or never sent, has not run; the client sends it again, or fails
  *       it saying so. A call whose host was lost is repeated at most {@code maxCallRetries} times
  *       and otherwise fails, saying that it may have run.
  *   <li>A checkpoint of an older term never replaces one of a later term.
- *   <li>A handle keeps its actor alive exactly while it is reachable, wherever it is; the handle
- *       that an actor has of itself does not.
+ *   <li>A handle keeps its actor alive while it is reachable, in whichever process; the handle that
+ *       an actor has of itself does not. An actor that is not detached ends some time after the
+ *       last one.
  *   <li>Only the actor's own thread, or with {@code maxConcurrency} above one its pool threads,
  *       touches the user's object; no lock is held meanwhile.
  * </ul>
@@ -62,10 +63,10 @@
  *
  * <p>The node's runtime calls {@link io.mobula.internal.actor.ActorEngine}, which creates, finds
  * and ends actors, and {@link io.mobula.internal.actor.ActorCluster}, which connects clients,
- * owners and hosts by frames ({@link io.mobula.internal.actor.ActorFrames}). Owners, clients and
- * pending calls run on a {@link io.mobula.internal.actor.SerialExecutor} each: nothing there blocks
- * or takes a lock. The package uses {@code call} for bound calls, {@code placement} for leases,
- * {@code sharing} for values in frames, and {@code checkpoint} for files.
+ * owners and hosts by frames ({@link io.mobula.internal.actor.ActorFrames}). Each owner, and each
+ * client with its pending calls, runs on a {@link io.mobula.internal.actor.SerialExecutor} of its
+ * own, where nothing blocks. The package uses {@code call} for bound calls, {@code placement} for
+ * leases, {@code sharing} for values in frames, and {@code checkpoint} for files.
  * {@link io.mobula.internal.actor.BehaviorSpawner} is apart: it starts users' own Akka behaviors on
  * a node, with a lease.
  */

@@ -13,17 +13,18 @@
  * {@code ClusterResourceView}): on change, at most every 50 ms, and every two seconds in any case.
  * A submitter's {@code ClusterLeaseSource} runs one search per requester. The policy
  * ({@code HybridPolicy}, or the user's) chooses a node by the view; the search asks that node's
- * {@code LeaseGranter}, which puts the request into the ledger. A node that cannot grant
- * immediately redirects the request at most twice, as Ray's spillback does. A search moves its
- * request when the view shows a better node, and a request that no node can hold fails after
- * {@code mobula.placement.unschedulable-timeout}. Work that needs jars runs in worker processes:
- * the granter delegates the lease to one ({@code LeaseDelegator} on the node,
- * {@code DelegatedLeases} in the worker).
+ * {@code LeaseGranter}, which puts the request into the ledger. A node that cannot grant a request
+ * at once redirects it to a node that seems able to, as Ray's spillback does; a request is
+ * redirected at most twice. A search moves its request when the view shows a better node, and a
+ * request that no node can ever hold fails after {@code mobula.placement.unschedulable-timeout}.
+ * Work that needs jars runs in worker processes: the granter delegates the lease to one
+ * ({@code LeaseDelegator} on the node, {@code DelegatedLeases} in the worker).
  *
  * <h2>The invariants</h2>
  *
  * <ul>
- *   <li>Decisions use the view; only the ledger grants. A stale view costs time, never resources.
+ *   <li>Decisions use the view; only the ledger grants. A stale view delays a request, and never
+ *       makes a node grant more than it has.
  *   <li>A requester has at most one outstanding request. It ends with exactly one of granted,
  *       granted on another node, refused or withdrawn.
  *   <li>A lease that arrives after its search has moved on or ended is released immediately.

@@ -6,8 +6,8 @@
  *
  * <p>Tasks and actors pass values through refs. A value may be a single number or a tensor of
  * gigabytes; it may be ready, on its way, or never come. Readers must not see a value change,
- * memory must be freed when the last ref is gone, a full store must go on working, and a wait that
- * can never end must fail.
+ * memory must be freed when the last ref is gone, a full store must go on working, and actors that
+ * wait for each other in a cycle must get an error.
  *
  * <h2>The idea</h2>
  *
@@ -21,11 +21,11 @@
  * refs, by arguments that wait and by values that contain it, all of them plain references.
  * Explicit counts only let the last {@code close} free memory early.
  *
- * <p>When the store is full, {@link StoreAllocator} first takes what is free, then has the
+ * <p>When the store is full, {@link StoreAllocator} first ends views that nobody uses, then has the
  * {@link Evictor} drop secondary copies and spill primary ones, then triggers the garbage
- * collector, and then waits for others, for a bounded time. Calls that read large arguments are
- * admitted one after the other by {@link ArgumentAdmission}, so that they cannot block each other
- * halfway.
+ * collector, and then waits for other threads to free memory, for a bounded time. Calls whose
+ * arguments have to be fetched are admitted one after the other by {@link ArgumentAdmission}, so
+ * that they cannot block each other halfway.
  *
  * <h2>The invariants</h2>
  *
@@ -34,11 +34,13 @@
  *   <li>A sealed value never changes. Its bytes move only while nobody has them pinned.
  *   <li>Completion listeners run once, on the completing thread, and not inside each other.
  *   <li>The monitor of an entry or a storage is never held during user code, disk access or a wait
- *       for another process. The only user code that this package runs belongs to a value's own
- *       encoding.
+ *       for another process. The only user code that this package runs is a value's own encoding
+ *       and decoding and, on threads of their own, what users attached to futures.
  *   <li>An execution that waits for longer than about a millisecond gives its CPU back meanwhile.
- *   <li>A wait that can never end fails with a {@link io.mobula.error.DeadlockException}. Within
- *       one process {@link LocalDeadlockCheck} finds it, across processes {@link DeadlockDetector}.
+ *   <li>An execution that can only go on after itself, alone or around a cycle of waits, gets a
+ *       {@link io.mobula.error.DeadlockException}. {@link LocalDeadlockCheck} finds such a cycle
+ *       within one process, {@link DeadlockDetector} across processes. A wait for a stage that a
+ *       program never completes is not found.
  * </ul>
  *
  * <h2>Who calls whom</h2>

@@ -4,8 +4,8 @@
  *
  * <h2>The problem</h2>
  *
- * A submission must return in microseconds, while a task may wait for arguments, for resources and
- * for retries, run on any node, and outlive the processes on the way. Asking a ledger for each task
+ * A submission must return at once, while a task may wait for arguments, for resources and for
+ * retries, run on any node, and outlive the processes on the way. Asking a ledger for each task
  * would cost more than a short task itself.
  *
  * <h2>The idea</h2>
@@ -15,19 +15,19 @@
  * thread under one lease that runs task after task of its class. The slot ends when no task comes
  * for {@code mobula.tasks.lease-idle}, or when the ledger recalls its lease for another class. A
  * lease on another node is fed by a {@code RemoteTaskSlot}, which sends short tasks ahead; the
- * {@code HostedTaskSlot} there returns what it cannot begin soon. A task whose body blocks returns
- * its CPU, so the tasks behind it move on.
+ * {@code HostedTaskSlot} there returns tasks that it cannot begin soon. A task that waits for an
+ * object gives its CPU back meanwhile, so the tasks behind it move on.
  *
  * <h2>The invariants</h2>
  *
  * <ul>
  *   <li>A task has exactly one outcome, the first: result, failure, cancellation or timeout
  *       ({@code TaskRun}).
- *   <li>A task that a slot returns unstarted loses no attempt. A task that was at a process when it
- *       died does: it may have begun.
- *   <li>What cannot be decoded or sent fails its own task and no other.
+ *   <li>A task that a slot returns unstarted loses no attempt. A task that had been sent to a
+ *       process which then died does lose one, as it may have begun.
+ *   <li>A task or result that cannot be decoded or sent fails that task and no other.
  *   <li>Pending tasks and the bytes of their arguments are bounded ({@code AdmissionLimiter}).
- *   <li>A task that kills processes cannot use up the retries of its neighbours
+ *   <li>A task that kills its process cannot use up the retries of the tasks beside it
  *       ({@code SuspectTaskIsolator}).
  * </ul>
  *
