@@ -2,8 +2,8 @@ package io.mobula.ps.shard;
 
 /**
  * Refusal of a request because the parameters have moved to other shards or are about to. The
- * request had no effect; the sender asks the {@link CatalogActor} for the layout and sends the
- * request again.
+ * request had no effect, except for a push that {@link #wasTaken} reports; the sender asks the
+ * {@link CatalogActor} for the layout and sends the rest of the request again.
  */
 public final class ParametersMovedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -35,13 +35,15 @@
  * <ul>
  *   <li>A push changes a shard at most once. The shard records the sequence number after nothing
  *       can fail any more, and keeps those of the previous layout for repeated pushes.
- *   <li>A request allocates its memory before it changes anything; a request that fails, even with
- *       an {@code Error}, leaves the shard alive and its tables unchanged.
- *   <li>A step of a bulk synchronous table is applied as a whole, in the order of the steps, with
- *       the gradients summed in the order of the workers' ranks. A step that cannot be applied is
- *       kept and tried again.
+ *   <li>A request allocates its memory before it changes anything, so one that fails for want of
+ *       memory changes nothing. A request that fails with an {@code Error} leaves the shard alive.
+ *       A user's optimizer that throws midway may have changed some rows or some of its state.
+ *   <li>The steps of a bulk synchronous table are applied in order, each with the gradients of all
+ *       workers, combined in the order of the workers' ranks. A step that cannot be applied is kept
+ *       and tried again.
  *   <li>A shard serves one layout; a request for another is refused with
- *       {@link io.mobula.ps.shard.ParametersMovedException} and has no effect.
+ *       {@link io.mobula.ps.shard.ParametersMovedException}, which says whether a push that came
+ *       with the request had been applied before.
  *   <li>A layout becomes valid for all tables or for none, and only if no shard was restarted
  *       during the move.
  *   <li>The epoch of a shard increases with each start; replicas reject changes of an older epoch.
