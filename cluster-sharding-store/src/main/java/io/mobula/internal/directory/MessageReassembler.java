@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class MessageReassembler {
   /**
-   * Maximum size of a message. Frames between processes have the same limit, so no larger message
-   * arises.
+   * Maximum size of a message; a larger one is dropped. Frames between processes have the same
+   * limit, so no larger message arises.
    */
   static final long MOST_BYTES = 256L << 20;
 

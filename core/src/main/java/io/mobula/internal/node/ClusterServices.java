@@ -231,8 +231,8 @@ final class ClusterServices {
   }
 
   /**
-   * Returns the carrier of objects between hosts. Aeron is clear text, so it is used only without
-   * TLS.
+   * Returns the transport of objects between hosts: Akka's connections if TLS is configured, else
+   * Aeron, which is clear text, with Akka's connections as the fallback.
    */
   private TransferSettings.Transport carrier(
       ActorSystem<?> system, NodeSettings settings, ActorSpawner spawner) {

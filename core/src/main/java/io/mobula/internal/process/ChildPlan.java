@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Specification of a child JVM. Immutable: each verb returns a new plan.
+ * Specification of a child JVM. Immutable: each method that changes it returns a new plan.
  *
  * @param name the name of the child in errors and thread names
  * @param main the class whose main method runs
@@ -43,7 +43,7 @@ public record ChildPlan(
    */
   public static final String AOT_CACHE = "io.mobula.aot-cache";
 
-  /** Flags that keep the JDK from warning about Mobula's native libraries. */
+  /** Flags that keep the JDK from warning about the libraries that Mobula uses. */
   private static final List<String> QUIET =
       List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 

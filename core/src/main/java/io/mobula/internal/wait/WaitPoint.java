@@ -4,8 +4,8 @@ package io.mobula.internal.wait;
 @FunctionalInterface
 public interface WaitPoint {
   /**
-   * Returns what this waits for at the moment. Any thread may call; the method must neither block
-   * nor run user code.
+   * Returns what this waits for at the moment. Any thread may call; the method must be quick, and
+   * must neither block nor run user code.
    */
   WaitStep waitStep();
 }
