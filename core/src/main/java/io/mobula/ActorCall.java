@@ -110,7 +110,8 @@ public final class ActorCall<A> {
 
   /**
    * Keeps the actor alive until it is killed, even when no handle is left and the process that
-   * created it has ended. With {@link #maxRestarts} the actor also restarts in that case.
+   * created it has ended. With {@link #maxRestarts} the actor also restarts in that case; without,
+   * it ends with its node.
    */
   public ActorCall<A> detached() {
     var lifetime = options.lifetime();
@@ -141,7 +142,8 @@ public final class ActorCall<A> {
    * Saves the actor's state after every {@code calls} calls; the class must implement
    * {@link CheckpointedActor}. A restarted actor ({@link #maxRestarts}) continues from its latest
    * checkpoint. Checkpoints are files in {@code mobula.actors.checkpoint-directory} if that is set,
-   * else objects in the store of the owner's node.
+   * else objects in the store: of the actor's node, of the process that created the actor, and of
+   * its successor if the actor is detached. These end with the cluster.
    *
    * <p>With 1, the effect of each call is saved before its result is sent. With
    * {@link #maxCallRetries} as well, each call changes the state exactly once, whichever processes
@@ -249,7 +251,9 @@ public final class ActorCall<A> {
    * for it.
    *
    * @throws io.mobula.error.ActorNameException when the name is taken
-   * @throws io.mobula.error.UnschedulableException when no node can ever satisfy the request
+   * @throws io.mobula.error.UnschedulableException when a runtime without a cluster can never
+   *     satisfy the request; in a cluster the actor's calls fail with it, after
+   *     {@code mobula.placement.unschedulable-timeout}
    * @throws io.mobula.error.CodecException when an argument cannot be encoded
    */
   public ActorHandle<A> remote() {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Corresponds to Ray's actor handle.
  *
  * <p>Safe for use by many threads. A handle may be an argument, be captured by a function, or be
- * stored in any value. An actor ends when the last handle to it is gone, unless the actor is
- * {@linkplain ActorCall#detached detached}.
+ * stored in any value. An actor ends when the last handle to it is gone, or the process that
+ * created it has ended, unless the actor is {@linkplain ActorCall#detached detached}.
  *
  * @param <A> the user's class
  */

@@ -19,9 +19,9 @@ public final class MethodCall<R extends @Nullable Object> {
   }
 
   /**
-   * Sends the call and returns a ref to its result at once. Calls made through one runtime's handle
-   * run in the order in which they were made. The arguments are copied before this method returns,
-   * in the caller's thread.
+   * Sends the call and returns a ref to its result at once. The calls of one caller start in the
+   * order in which they were made; a caller is a task, an actor, or all other code of a process
+   * together. The arguments are copied before this method returns, in the calling thread.
    *
    * @throws io.mobula.error.PendingCallsExceededException when the actor has too many unanswered
    *     calls

@@ -13,9 +13,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Static entry point of Mobula, as {@code ray} is in Python. Every method here also exists on
- * {@link MobulaRuntime}; the static form uses the runtime of the calling task or actor, else the
- * only runtime that is open in this JVM.
+ * Static entry point of Mobula, as {@code ray} is in Python. {@link #init} and {@link #connect}
+ * open a {@link MobulaRuntime}. What starts work or reads values exists here and on the runtime;
+ * the static form uses the runtime of the calling task or actor, else the only runtime that is open
+ * in this JVM.
  *
  * <pre>{@code
  * try (var _ = Mobula.init()) {
@@ -25,13 +26,16 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Every method fails with {@link io.mobula.error.NoRuntimeException} if there is no such
- * runtime.
+ * <p>Methods that need a runtime fail with {@link io.mobula.error.NoRuntimeException} if there is
+ * none, or several of which the calling thread belongs to none.
  */
 public final class Mobula extends MobulaForms {
   private Mobula() {}
 
-  /** Starts a node in this JVM with the detected resources. Opens no port. */
+  /**
+   * Starts a node in this JVM with the default settings: detected resources and no port, unless
+   * system properties, environment variables or {@code application.conf} say otherwise.
+   */
   public static MobulaRuntime init() {
     return init(settings());
   }

@@ -153,7 +153,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * @throws io.mobula.error.InvalidRequestException when the value is itself a ref, which should be
    *     passed on instead
    * @throws io.mobula.error.CodecException when the value cannot be encoded
-   * @throws io.mobula.error.StoreFullException when there is no room
+   * @throws io.mobula.error.StoreFullException when there is no room, after waiting for
+   *     {@code mobula.store.full-timeout}
    */
   <T extends @Nullable Object> ObjectRef<T> put(T value);
 
@@ -175,7 +176,8 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * Allocates store memory for a value of that many bytes, to be filled in place and then
    * {@linkplain ObjectBuffer#seal sealed}, without a copy.
    *
-   * @throws io.mobula.error.StoreFullException when there is no room
+   * @throws io.mobula.error.StoreFullException when there is no room, after waiting for
+   *     {@code mobula.store.full-timeout}
    */
   ObjectBuffer create(long bytes);
 

@@ -7,9 +7,8 @@ import java.util.Objects;
  * Rule for where work runs, in addition to the resources it needs. A value; the default is
  * {@link #anywhere()}.
  *
- * <p>On a runtime of one node only {@link #anywhere()}, {@link #spread()}, {@link #preferring},
- * {@link #preferringLabels} and {@link #group(PlacementGroup)} are possible; the others throw
- * {@link io.mobula.error.InvalidRequestException} there.
+ * <p>On a runtime without a cluster {@link #on}, {@link #near} and {@link #labels} are refused with
+ * an {@link io.mobula.error.InvalidRequestException}.
  */
 public sealed interface Placement {
 

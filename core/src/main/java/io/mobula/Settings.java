@@ -15,8 +15,10 @@ import java.util.TreeMap;
  * returns new settings.
  *
  * <p>{@code reference.conf} has the keys, their meaning and their defaults. In order of precedence:
- * values set here, system properties ({@code -Dmobula.resources.cpus=8}), environment variables as
- * {@code reference.conf} names them, the program's {@code application.conf}, the defaults.
+ * values set here, system properties ({@code -Dmobula.resources.cpus=8}), environment variables
+ * (the key in capitals with {@code _} for every other sign, {@code MOBULA_RESOURCES_CPUS=8}), the
+ * program's {@code application.conf}, the defaults. An unknown key is refused when the runtime
+ * starts.
  */
 public final class Settings {
   private static final Settings EMPTY = new Settings(Map.of());
@@ -56,7 +58,11 @@ public final class Settings {
     return resource(Resources.CPU, amount);
   }
 
-  /** Sets how many accelerators the node offers; none by default. */
+  /**
+   * Sets how many accelerators the node offers, a whole number: the first of more devices, or more
+   * than there are, for tests. By default those that are detected if {@code mobula-gpu-resources}
+   * is on the class path, else none.
+   */
   public Settings gpus(double amount) {
     return resource(Resources.GPU, amount);
   }
@@ -98,7 +104,7 @@ public final class Settings {
   }
 
   /**
-   * Makes the node a member of the cluster that these processes belong to.
+   * Makes the node a member of the cluster that these processes belong to, and opens a port.
    *
    * @param seeds {@code host:port} of each; one that answers is enough
    */
@@ -125,7 +131,7 @@ public final class Settings {
     return set("mobula.cluster.node-name", name);
   }
 
-  /** Sets a label of the node that placement can select. */
+  /** Sets a label of the node, which {@link Placement#labels} can select. */
   public Settings label(String key, String value) {
     return set("mobula.cluster.labels." + quoted(key), value);
   }
@@ -162,9 +168,9 @@ public final class Settings {
 
   /**
    * Sets how many worker processes run the node's work, so that code that crashes a JVM ends only a
-   * worker, which is restarted. The node's resources and its store's capacity are divided among the
-   * workers; see {@code mobula.workers} in {@code reference.conf}. Enables clustering: the workers
-   * are members of the cluster.
+   * worker, which is restarted. The node's resources are divided among the workers; the node and
+   * its workers share the capacity of the store. See {@code mobula.workers} in
+   * {@code reference.conf}. The node listens then, since its workers are members of its cluster.
    */
   public Settings workers(int count) {
     return set("mobula.workers.count", count);
@@ -195,7 +201,10 @@ public final class Settings {
     return result;
   }
 
-  /** Sets how long {@code close} waits for running work before it interrupts and abandons it. */
+  /**
+   * Sets how long {@code close} waits for running work, which it has interrupted, before it leaves
+   * the threads of that work behind.
+   */
   public Settings closeTimeout(Duration limit) {
     return set("mobula.close-timeout", limit.toMillis() + "ms");
   }

@@ -34,7 +34,9 @@ public final class TaskCall<R extends @Nullable Object> extends TaskBuilder<Task
    * method returns, in the caller's thread.
    *
    * @throws io.mobula.error.CodecException when an argument cannot be encoded; nothing was started
-   * @throws io.mobula.error.UnschedulableException when no node can ever satisfy the request
+   * @throws io.mobula.error.UnschedulableException when a runtime without a cluster can never
+   *     satisfy the request; in a cluster the ref fails with it, after
+   *     {@code mobula.placement.unschedulable-timeout}
    * @throws io.mobula.error.SubmissionRejectedException when too many tasks are pending for too
    *     long
    */
