@@ -63,7 +63,7 @@ final class NodeRegistry {
    * Returns the registry of this user, in {@code XDG_RUNTIME_DIR} where that is set, else in the
    * temporary directory.
    *
-   * @throws IOException when the directory cannot be made, or belongs to somebody else
+   * @throws IOException when the directory cannot be made, or belongs to another user
    */
   static NodeRegistry ofThisUser() throws IOException {
     return in(defaultDirectory(System.getenv()));

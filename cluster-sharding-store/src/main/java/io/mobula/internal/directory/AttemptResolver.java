@@ -253,7 +253,7 @@ final class AttemptResolver {
             null));
   }
 
-  /** Returns the attempt that the asker runs or was granted, or zero. */
+  /** Returns the attempt that the requesting node runs or was granted, or zero. */
   private static int attemptOf(ObjectRecord record, Participant asker) {
     var entry = record.entries.get(asker);
     if (entry != null && entry.localState.attemptInProgress() > 0) {

@@ -128,7 +128,7 @@ final class DirectoryShard {
     kept.flush(now, sink);
   }
 
-  /** Tells an asker without an answer that the query has been received. */
+  /** Tells a node whose query has no answer yet that the query has been received. */
   private void confirmReceipt(Participant asker, ObjectId id, boolean answered) {
     if (!answered) {
       var awaited =

@@ -173,8 +173,8 @@ final class ObjectRecord {
   }
 
   /**
-   * Records that this attempt existed at a node that has left. The asker knows that; this shard may
-   * have started since.
+   * Records that this attempt existed at a node that has left. The requesting node knows that;
+   * this shard may have started since.
    */
   void noteLostAttempt(int attempt) {
     noteAttempt(attempt);

@@ -90,7 +90,7 @@ final class PendingQueries {
   CompletableFuture<LocateResult> locate(ObjectId id, int lostAttempt) {
     var query =
         locating.computeIfAbsent(id, key -> new PendingQuery<>(new Locate(self, key, lostAttempt)));
-    if (lostAttempt > 0) { // an earlier asker may not have known of the lost attempt
+    if (lostAttempt > 0) { // an earlier query may not have known of the lost attempt
       query.question = new Locate(self, id, lostAttempt);
     }
     return query.answer;

@@ -32,7 +32,7 @@ import java.util.Set;
 /**
  * Actor that runs one shard of names. It stores nothing: when it starts, it asks all nodes which of
  * its names they keep, and answers no lookup before all have reported or left. It does not queue
- * lookups meanwhile, because askers repeat them.
+ * lookups meanwhile, because nodes repeat their lookups.
  */
 final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
   static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "mobula-names");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Detached actors outlive the process that made them, and are made again when their host dies. */
+/** Detached actors outlive the process that made them, and are restarted when their host dies. */
 @Tag("long")
 @Timeout(240)
 class ActorSuccessionIT {
@@ -52,7 +52,7 @@ class ActorSuccessionIT {
     await("call-held stays", Long.toString(a.jvm().pid()));
     await("call stays", Long.toString(a.jvm().pid()));
     assertThat(a.ask("make stays")).startsWith("ActorNameException");
-    // it has been made again once, which is as often as allowed, so the next failure ends it
+    // it has been restarted once, which is as often as allowed, so the next failure ends it
     assertThat(a.ask("break stays")).startsWith("TaskFailedException");
     assertThat(a.ask("call-held stays"))
         .startsWith("ActorDiedException")

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replicator of checkpoints between the object stores of several processes. A host has the owner
- * keep a copy, and the owner its successor, before the checkpoint counts. Safe for all threads;
- * nothing blocks.
+ * Replicator of checkpoints between the object stores of several processes. A checkpoint counts
+ * once the actor's owner has a copy of it. The owner also sends it to its successor before it
+ * answers, and only logs if the successor cannot keep it. Safe for all threads; no call blocks.
  *
  * <p>An answer is empty, or the reason why there is no copy.
  */

@@ -371,8 +371,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   /**
-   * Explains what a request waits for. If nothing is held and the request still does not fit, it
-   * never will: it is too large.
+   * Explains what a request waits for. If nothing is held and the request still does not fit, then
+   * either it is more than the node has and waits for resources, or the ledger never grants it,
+   * which is a fault.
    */
   private WaitStep explain(LeaseRequester requester) {
     if (!queue.has(requester)) {

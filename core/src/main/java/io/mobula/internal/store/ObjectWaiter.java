@@ -130,7 +130,7 @@ final class ObjectWaiter {
   }
 
   /**
-   * Refs that were pending when somebody waited last. The same list is most likely what the next
+   * Refs that were pending at the end of the last wait. The same list is most likely what the next
    * wait is for, until nothing is left. Only a weak reference holds it.
    */
   private static final class PendingRefs {

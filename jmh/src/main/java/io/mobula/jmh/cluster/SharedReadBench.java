@@ -126,7 +126,7 @@ final class SharedReadBench {
         .runtime()
         .task(ClusterBenchTasks::read, List.of(ref))
         .placement(Placement.on(node))
-        .remote()) { // an open result would keep the arguments from which it can be made again
+        .remote()) { // an open result would keep the arguments for its reconstruction
       return reading.get();
     }
   }

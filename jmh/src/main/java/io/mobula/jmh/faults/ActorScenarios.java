@@ -92,7 +92,7 @@ final class ActorScenarios {
             int with = random.nextInt(1_000);
             var operation = asked
                 .expecting((long) with * WorkloadTasks.LARGE)
-                .mayFailWith(ObjectLostException.class); // an actor's result cannot be made again
+                .mayFailWith(ObjectLostException.class); // an actor's result has no lineage
             keep(
                 large,
                 session.begin(

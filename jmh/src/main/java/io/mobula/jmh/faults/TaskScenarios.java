@@ -93,8 +93,8 @@ final class TaskScenarios {
   }
 
   /**
-   * Runs a chain of tasks with large arguments. Lost values are made again, so a body may run any
-   * number of times.
+   * Runs a chain of tasks with large arguments. Lost values are reconstructed, so a body may run
+   * any number of times.
    */
   static void chain(WorkloadSession session) {
     var random = session.random();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkloadSession {
   /**
    * Time within which every operation has to end: it covers a pause, the removal of the paused
-   * node, and the work made again after that.
+   * node, and the work that runs again after that.
    */
   static final Duration LIMIT = Duration.ofSeconds(150);
 

@@ -30,7 +30,7 @@ record TrainingResult(String title, boolean byChance, int epochs, List<Outcome> 
   record Outcome(LearningCurve curve, EvaluationResult evaluation) {}
 
   /**
-   * Returns the training with the lowest accuracy, the guaranteed result of a mode when chance is
+   * Returns the training with the lowest accuracy, which shows the result of a mode when chance is
    * unfavourable.
    */
   Outcome worst() {
