@@ -9,9 +9,8 @@ import io.mobula.error.NodeLostException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.LeaseSource;
@@ -53,8 +52,7 @@ public final class ActorCluster {
   private final AtomicLong streams = new AtomicLong();
 
   /** Parts of the node that carry frames. */
-  public record Dependencies(
-      ClusterObjects sharing, PeerTransport lanes, FrameRouter router, LeaseGranter desk) {}
+  public record Dependencies(ClusterObjects sharing, NodeMessaging messaging, LeaseGranter desk) {}
 
   /**
    * Starts to send and receive frames about actors.
@@ -63,29 +61,20 @@ public final class ActorCluster {
    * @param roomLimit how long a call waits while too many bytes to a node are in flight
    */
   public ActorCluster(
-      ActorEngine engine,
-      Dependencies dependencies,
-      Membership membership,
-      Duration grace,
-      Duration roomLimit) {
+      ActorEngine engine, Dependencies dependencies, Duration grace, Duration roomLimit) {
     this.engine = engine;
     this.dependencies = dependencies;
-    this.membership = membership;
+    this.membership = dependencies.messaging().membership();
     this.grace = grace;
     this.roomLimit = roomLimit;
     this.hostedActors = new HostedActors(
-        engine,
-        dependencies.sharing(),
-        dependencies.lanes(),
-        dependencies.router(),
-        dependencies.desk(),
-        this);
+        engine, dependencies.sharing(), dependencies.messaging(), dependencies.desk(), this);
     this.ownedActors = new OwnedActors(this, dependencies);
     this.succession = new OwnershipSuccession(this, dependencies);
     this.replicator = new CheckpointReplicator(this, dependencies);
     dependencies.sharing().setHandleReader(this::importHandle);
     dependencies
-        .router()
+        .messaging()
         .on(ActorFrames.REPLY, this::onReply)
         .on(ActorFrames.REJECTED, this::onRejected)
         .on(ActorFrames.STATUS, this::onStatusFrame)
@@ -356,7 +345,7 @@ public final class ActorCluster {
       ours.release(self());
     } else {
       dependencies
-          .lanes()
+          .messaging()
           .send(owner, ActorFrames.of(ActorFrames.RELEASE, client.id()).toBytes());
     }
   }
@@ -368,7 +357,7 @@ public final class ActorCluster {
       return;
     }
     try {
-      dependencies.lanes().awaitRoom(node, roomLimit);
+      dependencies.messaging().awaitRoom(node, roomLimit);
     } catch (NodeLostException gone) {
       // the call waits for the actor's next address, or fails with the reason
     }
@@ -406,7 +395,7 @@ public final class ActorCluster {
   }
 
   boolean send(NodeId to, byte[] frame) {
-    return dependencies.lanes().send(to, frame);
+    return dependencies.messaging().send(to, frame);
   }
 
   void cancel(ActorAddress at, ActorId id, ObjectId result, boolean recursive) {

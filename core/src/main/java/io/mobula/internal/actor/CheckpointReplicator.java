@@ -42,9 +42,9 @@ final class CheckpointReplicator {
   CheckpointReplicator(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
     this.cluster = cluster;
     this.dependencies = dependencies;
-    this.asked = new PendingPeerRequests<>(dependencies.lanes(), "a copy of checkpoint");
+    this.asked = dependencies.messaging().requests("a copy of checkpoint");
     dependencies
-        .router()
+        .messaging()
         .on(ActorFrames.REPLICATE_CHECKPOINT, this::onKeep)
         .on(ActorFrames.CHECKPOINT_REPLICATED, this::onKept)
         .on(ActorFrames.HAND_OVER_CHECKPOINT, this::onHand);

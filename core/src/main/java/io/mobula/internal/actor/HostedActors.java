@@ -12,8 +12,7 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.placement.LeaseGranter;
@@ -34,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class HostedActors {
   private final ActorEngine engine;
   private final ClusterObjects clusterObjects;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final ActorCluster cluster;
   private final Map<LeaseKey, Lease> unclaimedLeases = new ConcurrentHashMap<>();
   private final Map<ActorId, HostedCell> hostedCell = new ConcurrentHashMap<>();
@@ -60,20 +59,19 @@ final class HostedActors {
   HostedActors(
       ActorEngine engine,
       ClusterObjects clusterObjects,
-      PeerTransport peerTransport,
-      FrameRouter router,
+      NodeMessaging messaging,
       LeaseGranter desk,
       ActorCluster cluster) {
     this.engine = engine;
     this.clusterObjects = clusterObjects;
-    this.peerTransport = peerTransport;
+    this.messaging = messaging;
     this.cluster = cluster;
     desk.host(ClusterLeaseRequester.Purpose.ACTOR, (submitter, number, lease) -> {
       var key = new LeaseKey(submitter, number);
       unclaimedLeases.put(key, lease);
       return () -> giveUp(key);
     });
-    router
+    messaging
         .on(ActorFrames.CREATE, this::onCreate)
         .on(ActorFrames.CALL, this::onCall)
         .on(ActorFrames.CANCEL, this::onCancel);
@@ -132,7 +130,7 @@ final class HostedActors {
   private void tellOwner(int kind, ActorId id, ActorAddress address) {
     var frame = ActorFrames.of(kind, id);
     address.write(frame);
-    peerTransport.send(cluster.ownerOf(id), frame.toBytes());
+    messaging.send(cluster.ownerOf(id), frame.toBytes());
   }
 
   /** Creates an actor on this node. */
@@ -221,7 +219,7 @@ final class HostedActors {
       }
       var frame = ActorFrames.of(ActorFrames.RESTARTED, id);
       address.write(frame);
-      peerTransport.send(cluster.ownerOf(id), frame.int32(times).toBytes());
+      messaging.send(cluster.ownerOf(id), frame.int32(times).toBytes());
     }
 
     @Override
@@ -234,7 +232,7 @@ final class HostedActors {
       var frame = ActorFrames.of(ActorFrames.CHECKPOINTED, id);
       address.write(frame);
       version.write(frame);
-      peerTransport.send(cluster.ownerOf(id), frame.toBytes());
+      messaging.send(cluster.ownerOf(id), frame.toBytes());
     }
 
     @Override
@@ -256,7 +254,7 @@ final class HostedActors {
       var frame = ActorFrames.of(ActorFrames.DIED, id);
       address.write(frame);
       clusterObjects.write(frame, why, new ObjectId(0, 0, 0));
-      peerTransport.send(cluster.ownerOf(id), frame.toBytes());
+      messaging.send(cluster.ownerOf(id), frame.toBytes());
     }
 
     @Override
@@ -373,7 +371,7 @@ final class HostedActors {
 
   /** Tells the caller that the call has not run and will not run here. */
   private void sendRejected(NodeId caller, ActorId id, int incarnation, ObjectId call) {
-    peerTransport.send(
+    messaging.send(
         caller,
         ActorFrames.of(ActorFrames.REJECTED, id)
             .int32(incarnation)

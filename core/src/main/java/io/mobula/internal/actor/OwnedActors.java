@@ -27,7 +27,7 @@ final class OwnedActors {
     this.cluster = cluster;
     this.dependencies = dependencies;
     dependencies
-        .router()
+        .messaging()
         .on(ActorFrames.PLACED, (from, in) -> withOwner(in, (owner, at) -> owner.placed(at)))
         .on(
             ActorFrames.PLACEMENT_LOST,

@@ -39,7 +39,7 @@ final class OwnershipSuccession {
     this.cluster = cluster;
     this.dependencies = dependencies;
     dependencies
-        .router()
+        .messaging()
         .on(ActorFrames.APPOINT_SUCCESSOR, this::onAppointment)
         .on(ActorFrames.UPDATE_SUCCESSOR, this::onUpdate)
         .on(ActorFrames.DISMISS_SUCCESSOR, (from, in) -> forget(ActorDescriptor.readId(in)));

@@ -1,8 +1,7 @@
 package io.mobula.internal.job;
 
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import java.util.function.BooleanSupplier;
 
 /** Responder of a worker process to its node, which asks whether the worker may be ended. */
@@ -14,15 +13,14 @@ public final class IdleResponder {
    *
    * @param isBusy whether this process has any work
    */
-  public static void register(
-      PeerTransport peerTransport, FrameRouter router, BooleanSupplier isBusy) {
-    router.on(JobWorkerPool.IDLE_QUERY, (from, in) -> {
+  public static void register(NodeMessaging messaging, BooleanSupplier isBusy) {
+    messaging.on(JobWorkerPool.IDLE_QUERY, (from, in) -> {
       long employed = in.int64();
       Thread.ofPlatform().daemon().name("mobula-idle").start(() -> {
         if (isBusy.getAsBoolean()) {
           System.gc(); // ends actors without handles, as this process has no lease
         } else {
-          peerTransport.send(
+          messaging.send(
               from,
               new FrameWriter().octet(JobWorkerPool.IDLE_REPLY).int64(employed).toBytes());
         }

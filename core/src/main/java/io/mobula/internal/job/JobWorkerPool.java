@@ -11,9 +11,8 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.process.ChildJvm;
@@ -50,7 +49,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
   private static final int STARTS_AT_ONCE = 4;
 
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final JobSettings settings;
   private final SharedStore memory;
   private final JarCache jars;
@@ -92,21 +91,19 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
 
   /** Creates a pool that has started no worker yet. */
   public JobWorkerPool(
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
+      NodeMessaging messaging,
       ClusterObjects clusterObjects,
       ObjectStore store,
       SharedStore memory,
       JobSettings settings,
       DelayTimer timer) {
-    this.membership = membership;
-    this.peerTransport = peerTransport;
+    this.membership = messaging.membership();
+    this.messaging = messaging;
     this.settings = settings;
     this.memory = memory;
     this.jars = new JarCache(clusterObjects, store, settings.cache());
     this.timer = timer;
-    router.on(IDLE_REPLY, this::onIdle);
+    messaging.on(IDLE_REPLY, this::onIdle);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -292,7 +289,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
                 : -1;
       }
       if (employed >= 0) {
-        peerTransport.send(
+        messaging.send(
             worker.up.join(),
             new FrameWriter().octet(IDLE_QUERY).int64(employed).toBytes());
       }

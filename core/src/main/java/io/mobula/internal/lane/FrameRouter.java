@@ -2,6 +2,7 @@ package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
 import io.mobula.error.CodecException;
+import io.mobula.internal.lane.NodeMessaging.FrameHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,26 +10,15 @@ import org.jspecify.annotations.Nullable;
  * {@code docs/protocols.md} lists the kinds of all packages. All handlers are registered before the
  * first frame arrives.
  */
-public final class FrameRouter implements PeerTransport.Receiver {
-  private final @Nullable Handler[] handlers = new @Nullable Handler[256];
-
-  /** Handler of frames of one kind. Runs on a thread that it must not block. */
-  @FunctionalInterface
-  public interface Handler {
-    /** Handles a frame; the reader is positioned after the kind. */
-    void handle(NodeId from, FrameReader frame);
-  }
-
-  /** Creates a router without handlers. */
-  public FrameRouter() {}
+final class FrameRouter implements PeerTransport.Receiver {
+  private final @Nullable FrameHandler[] handlers = new @Nullable FrameHandler[256];
 
   /** Registers the handler of a kind. */
-  public FrameRouter on(int kind, Handler handler) {
+  void on(int kind, FrameHandler handler) {
     if (handlers[kind] != null) {
       throw new IllegalArgumentException("Two handlers for frames of kind " + kind);
     }
     handlers[kind] = handler;
-    return this;
   }
 
   @Override

@@ -28,7 +28,7 @@ public final class PeerInternTable {
   private static final int DEFINE = 100;
   private static final int MOST = 1 << 16;
 
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final Map<NodeId, Map<Object, Integer>> sentNumbers = new ConcurrentHashMap<>();
   private final Map<NodeId, Map<Integer, ReceivedDefinition>> receivedDefinitions =
       new ConcurrentHashMap<>();
@@ -44,10 +44,10 @@ public final class PeerInternTable {
   }
 
   /** Creates an empty table for both directions. */
-  public PeerInternTable(PeerTransport peerTransport, FrameRouter router) {
-    this.peerTransport = peerTransport;
-    router.on(DEFINE, this::onDefine);
-    peerTransport.membership().subscribe(new Membership.Listener() {
+  public PeerInternTable(NodeMessaging messaging) {
+    this.messaging = messaging;
+    messaging.on(DEFINE, this::onDefine);
+    messaging.membership().subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
 
@@ -83,11 +83,11 @@ public final class PeerInternTable {
       }
       int number = peer.size();
       var frame = new FrameWriter().octet(DEFINE).int32(number).block(bytes).toBytes();
-      if (number >= MOST || !peerTransport.send(to, frame)) {
+      if (number >= MOST || !messaging.send(to, frame)) {
         return NONE;
       }
       peer.put(key, number);
-      if (peerTransport.membership().peer(to) == null) { // it left before the entry was added
+      if (messaging.membership().peer(to) == null) { // it left before the entry was added
         sentNumbers.remove(to);
       }
       return number;
@@ -104,7 +104,7 @@ public final class PeerInternTable {
               + " cannot give out.",
           null);
     }
-    if (peerTransport.membership().peer(from) == null) {
+    if (messaging.membership().peer(from) == null) {
       receivedDefinitions.remove(from);
     }
   }

@@ -2,9 +2,7 @@ package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
 import io.mobula.PeerChannelInfo;
-import io.mobula.error.CodecException;
 import io.mobula.error.NodeLostException;
-import io.mobula.error.SubmissionRejectedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.SharedStore;
@@ -33,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * and sent again. Processes of one host switch to rings in shared memory soon after they have met.
  * Safe for all threads.
  */
-public final class PeerTransport implements AutoCloseable {
+public final class PeerTransport implements NodeMessaging, AutoCloseable {
   /** Name of the receiving actor below the node's guardian. */
   public static final String NAME = "lane";
 
@@ -41,6 +39,7 @@ public final class PeerTransport implements AutoCloseable {
   private static final long BETWEEN_LOOKS_NANOS = 100_000;
 
   private final Membership membership;
+  private final FrameRouter router = new FrameRouter();
   private final Map<NodeId, PeerChannel> channels = new ConcurrentHashMap<>();
   private final AtomicInteger behind = new AtomicInteger();
   private final List<Runnable> onClose = new CopyOnWriteArrayList<>();
@@ -81,8 +80,8 @@ public final class PeerTransport implements AutoCloseable {
    *
    * @param spawner starts the actor {@value #NAME}
    */
-  public void open(ActorSpawner spawner, FrameRouter receiver) {
-    spawner.spawn(ArteryFrameReceiver.create(this, receiver), NAME);
+  public void open(ActorSpawner spawner) {
+    spawner.spawn(ArteryFrameReceiver.create(this, router), NAME);
   }
 
   /**
@@ -91,24 +90,14 @@ public final class PeerTransport implements AutoCloseable {
    *
    * @param files runs work that creates and opens files
    */
-  public void open(ActorSpawner spawner, FrameRouter receiver, SharedStore memory, Executor files) {
-    var opened = new RingTransport(memory, membership, this, receiver, files);
+  public void open(ActorSpawner spawner, SharedStore memory, Executor files) {
+    var opened = new RingTransport(memory, this, router, files);
     ringTransport = opened;
     channels.values().forEach(channel -> channel.offer(opened));
     spawner.spawn(ArteryFrameReceiver.create(this, opened::receiveFromArtery), NAME);
   }
 
-  /**
-   * Sends a frame, or queues it behind earlier ones. Never blocks: a caller that may send without
-   * end calls {@link #awaitRoom} first.
-   *
-   * <p>A caller that expects a reply registers its request first and then sends. If sending
-   * succeeds and the peer leaves without a reply, membership listeners hear of it afterwards.
-   * {@link PendingPeerRequests} does all that.
-   *
-   * @return false if the peer is no member any more, and nothing was sent
-   * @throws CodecException if the frame is larger than {@link FrameAssembler#LARGEST_FRAME}
-   */
+  @Override
   public boolean send(NodeId to, byte[] frame) {
     if (frame.length > FrameAssembler.LARGEST_FRAME) {
       throw FrameAssembler.tooLarge(frame.length);
@@ -117,12 +106,7 @@ public final class PeerTransport implements AutoCloseable {
     return channel != null && channel.send(frame);
   }
 
-  /**
-   * Waits until the queue to that peer is short again.
-   *
-   * @throws SubmissionRejectedException when the limit has passed
-   * @throws NodeLostException when the peer has left
-   */
+  @Override
   public void awaitRoom(NodeId to, Duration limit) {
     var channel = line(to);
     if (channel == null) {
@@ -131,10 +115,7 @@ public final class PeerTransport implements AutoCloseable {
     channel.awaitRoom(limit);
   }
 
-  /**
-   * Returns whether a ring leads to that peer, which proves that each of the two processes can read
-   * the other's memory.
-   */
+  @Override
   public boolean sharesMemoryWith(NodeId to) {
     var channel = channels.get(to);
     return channel != null && channel.hasRing();
@@ -171,7 +152,7 @@ public final class PeerTransport implements AutoCloseable {
     }
   }
 
-  /** Returns a spin wait that polls the rings of this process while a thread waits for a frame. */
+  @Override
   public SpinWait spinWait() {
     return SpinWait.forCluster(this);
   }
@@ -211,10 +192,7 @@ public final class PeerTransport implements AutoCloseable {
     }
   }
 
-  /**
-   * Runs the action once all frames have been handled that a dead process of this host has
-   * committed to its ring.
-   */
+  @Override
   public void runAfterLastFrame(NodeId dead, Runnable then) {
     var shared = ringTransport;
     if (shared == null) {
@@ -315,8 +293,25 @@ public final class PeerTransport implements AutoCloseable {
     return closed;
   }
 
-  Membership membership() {
+  @Override
+  public Membership membership() {
     return membership;
+  }
+
+  @Override
+  public PeerTransport on(int kind, FrameHandler handler) {
+    router.on(kind, handler);
+    return this;
+  }
+
+  /** Returns the router of the frames that this process receives. */
+  FrameRouter router() {
+    return router;
+  }
+
+  @Override
+  public <K, A> PendingPeerRequests<K, A> requests(String what) {
+    return new PendingPeerRequests<>(this, what);
   }
 
   void acknowledged(NodeId by, long sequence) {

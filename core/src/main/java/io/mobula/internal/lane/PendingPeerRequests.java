@@ -33,18 +33,13 @@ public final class PendingPeerRequests<K, A> {
 
   private record RequestKey<K>(NodeId of, K about) {}
 
-  /** Creates a table whose requests do not appear in reports of what waits. */
-  public PendingPeerRequests(PeerTransport peerTransport) {
-    this(peerTransport, "");
-  }
-
   /**
    * Creates a table of requests over this transport, which hears before the table that a peer has
    * left.
    *
    * @param what what is requested, for reports of what waits; empty to appear in none
    */
-  public PendingPeerRequests(PeerTransport peerTransport, String what) {
+  PendingPeerRequests(PeerTransport peerTransport, String what) {
     this.peerTransport = peerTransport;
     this.what = what;
     if (!what.isEmpty()) {
@@ -70,7 +65,7 @@ public final class PendingPeerRequests<K, A> {
    * Sends a request to a peer. If a request with this key is open at the peer already, nothing is
    * sent and both callers share the reply.
    *
-   * @param send sends the request by {@link PeerTransport#send}, and returns its result
+   * @param send sends the request by {@link NodeMessaging#send}, and returns its result
    */
   public CompletableFuture<A> ask(NodeId peer, K about, BooleanSupplier send) {
     var key = new RequestKey<>(peer, about);

@@ -51,26 +51,21 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   /**
    * Creates the transport, which answers offers of peers from now on and passes on all frames.
    *
-   * @param receiver receives all frames; called by one thread at a time
+   * @param router receives all frames; called by one thread at a time
    * @param files runs work that creates and opens files
    */
   RingTransport(
-      SharedStore memory,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter receiver,
-      Executor files) {
+      SharedStore memory, PeerTransport peerTransport, FrameRouter router, Executor files) {
     this.memory = memory;
-    this.membership = membership;
+    this.membership = peerTransport.membership();
     this.peerTransport = peerTransport;
     this.files = files;
-    receiver
-        .on(OFFER, this::onOffer)
-        .on(TAKEN, this::onTaken)
-        .on(REFUSED, this::onRefused)
-        .on(SWITCH, this::onSwitch);
+    router.on(OFFER, this::onOffer);
+    router.on(TAKEN, this::onTaken);
+    router.on(REFUSED, this::onRefused);
+    router.on(SWITCH, this::onSwitch);
     this.doorbell = Doorbell.make(memory);
-    this.receiver = receiver;
+    this.receiver = router;
     this.ringPoller =
         new RingPoller(doorbell, this, peerTransport::flush, peerTransport::hasBacklog);
   }

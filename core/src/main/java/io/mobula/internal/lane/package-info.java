@@ -11,13 +11,14 @@
  *
  * <h2>The idea</h2>
  *
- * <p>A {@link PeerTransport} has one {@link PeerChannel} for each peer. Over Artery, a
- * {@link SendWindow} cuts frames into parts that fit a message, numbers them and keeps them until
- * they are acknowledged; the {@link ReceiveWindow} at the other end accepts them in order. Within a
- * host, {@link RingTransport} sets up a ring per direction ({@link RingChannel}) and switches to it
- * after a last frame over Artery, so no frame overtakes another. One thread, {@link RingPoller},
- * reads all rings of a process; a thread that waits for a frame may do that work itself for some
- * microseconds ({@link SpinWait}), so that a quick reply wakes no thread.
+ * <p>{@link NodeMessaging} is what other packages see of a {@link PeerTransport}, which has one
+ * {@link PeerChannel} for each peer. Over Artery, a {@link SendWindow} cuts frames into parts that
+ * fit a message, numbers them and keeps them until they are acknowledged; the {@link ReceiveWindow}
+ * at the other end accepts them in order. Within a host, {@link RingTransport} sets up a ring per
+ * direction ({@link RingChannel}) and switches to it after a last frame over Artery, so no frame
+ * overtakes another. One thread, {@link RingPoller}, reads all rings of a process; a thread that
+ * waits for a frame may do that work itself for some microseconds ({@link SpinWait}), so that a
+ * quick reply wakes no thread.
  *
  * <p>{@link FrameRouter} passes each frame to the handler of its kind, which is its first byte; the
  * kinds are listed in {@code docs/protocols.md}. {@link PeerInternTable} sends metadata that is
@@ -42,10 +43,10 @@
  * <h2>Who calls whom</h2>
  *
  * <p>All packages that talk to peers ({@code sharing}, {@code task}, {@code actor},
- * {@code placement}, {@code output} …) build frames with {@link FrameWriter}, send them through
- * {@link PeerTransport} and register handlers at the {@link FrameRouter}.
- * {@link ArteryFrameReceiver} is the actor that receives what comes over Artery. The rings
- * themselves are package {@code ring}. This package knows nothing of what a frame means.
+ * {@code placement}, {@code output} …) build frames with {@link FrameWriter}, and use a
+ * {@link NodeMessaging} to send them and to register handlers. {@link ArteryFrameReceiver} is the
+ * actor that receives what comes over Artery. The rings themselves are package {@code ring}. This
+ * package knows nothing of what a frame means.
  */
 @NullMarked
 package io.mobula.internal.lane;

@@ -6,9 +6,8 @@ import io.mobula.PeerChannelInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.placement.LeaseGranter;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ final class ClusterReports {
   private static final int MOST_WAITING = 1000;
 
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final Supplier<CompletionStage<NodeReport>> own;
   private final AtomicLong numbers = new AtomicLong();
   private final PendingPeerRequests<Long, NodeReport> open;
@@ -80,16 +79,12 @@ final class ClusterReports {
    *
    * @param own makes the report of this node
    */
-  ClusterReports(
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
-      Supplier<CompletionStage<NodeReport>> own) {
-    this.membership = membership;
-    this.peerTransport = peerTransport;
+  ClusterReports(NodeMessaging messaging, Supplier<CompletionStage<NodeReport>> own) {
+    this.membership = messaging.membership();
+    this.messaging = messaging;
     this.own = own;
-    this.open = new PendingPeerRequests<>(peerTransport, "a report, by number");
-    router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
+    this.open = messaging.requests("a report, by number");
+    messaging.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
   }
 
   /** Returns the sum of all nodes' reports; a node that leaves in the meantime adds nothing. */
@@ -104,7 +99,7 @@ final class ClusterReports {
   private CompletionStage<NodeReport> ask(NodeId node) {
     long number = numbers.incrementAndGet();
     var frame = new FrameWriter().octet(ASK).int64(number).toBytes();
-    return open.ask(node, number, () -> peerTransport.send(node, frame))
+    return open.ask(node, number, () -> messaging.send(node, frame))
         .exceptionally(leftOrUnreadable -> NodeReport.NOTHING);
   }
 
@@ -125,7 +120,7 @@ final class ClusterReports {
       out.text(each.why());
     });
     frame.list(report.lanes(), ClusterReports::writeLane);
-    peerTransport.send(to, frame.toBytes());
+    messaging.send(to, frame.toBytes());
   }
 
   private void onAnswer(NodeId from, FrameReader frame) {

@@ -20,7 +20,6 @@ import io.mobula.internal.job.IdleResponder;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.JobWorkerPool;
 import io.mobula.internal.job.StaticWorkers;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
@@ -71,7 +70,6 @@ final class ClusterServices {
 
   private final Membership membership;
   private final PlacementGroupService groups;
-  private final FrameRouter router;
   private final PeerTransport peerTransport;
   private final ClusterObjects clusterObjects;
   private final LeaseGranter desk;
@@ -105,23 +103,18 @@ final class ClusterServices {
     this.memory = memory;
     this.views = new ClusterResourceView(membership, ledger, objects::usage);
     this.policy = load(PlacementPolicy.class).orElseGet(HybridPolicy::new);
-    this.router = new FrameRouter();
     this.peerTransport = new PeerTransport(membership);
     objects.spinWait(peerTransport.spinWait());
-    this.clusterObjects = new ClusterObjects(
-        objects, memory, membership, peerTransport, router, settings.limits().inlineLimit());
-    this.desk =
-        new LeaseGranter(ledger, membership, peerTransport, router, this::findRedirect, groups);
-    this.reports = new ClusterReports(membership, peerTransport, router, ownReport);
-    this.waits = new PeerWaitQueries(membership, peerTransport, router, this::pendingHere);
-    this.forwarder =
-        new OutputForwarder(membership, peerTransport, router, settings.output(), timer);
-    this.printer = new OutputPrinter(membership, peerTransport, router);
+    this.clusterObjects =
+        new ClusterObjects(objects, memory, peerTransport, settings.limits().inlineLimit());
+    this.desk = new LeaseGranter(ledger, peerTransport, this::findRedirect, groups);
+    this.reports = new ClusterReports(peerTransport, ownReport);
+    this.waits = new PeerWaitQueries(peerTransport, this::pendingHere);
+    this.forwarder = new OutputForwarder(peerTransport, settings.output(), timer);
+    this.printer = new OutputPrinter(peerTransport);
     this.leaseSource = new ClusterLeaseSource(
         ledger,
-        membership,
         peerTransport,
-        router,
         desk,
         new ClusterLeaseSource.PlacementRules(
             this::choose, views::queued, groups, settings.unschedulableTimeout(), timer));
@@ -177,10 +170,9 @@ final class ClusterServices {
       ObjectStore objects, JobSettings jobs, DelayTimer timer, BooleanSupplier isBusy) {
     if (jobs.environment() != null) {
       drain(); // the node grants what runs in this worker
-      IdleResponder.register(peerTransport, router, isBusy);
+      IdleResponder.register(peerTransport, isBusy);
     } else if (membership.self().role() != Peer.Role.DRIVER) {
-      workerPool = new JobWorkerPool(
-          membership, peerTransport, router, clusterObjects, objects, memory, jobs, timer);
+      workerPool = new JobWorkerPool(peerTransport, clusterObjects, objects, memory, jobs, timer);
       desk.workers(workerPool);
     }
   }
@@ -210,9 +202,9 @@ final class ClusterServices {
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));
     if (settings.rings() && !settings.shareHost().equals(Peer.StoreLocation.NO_GROUP)) {
-      peerTransport.open(spawner, router, memory, objects::runFileWork);
+      peerTransport.open(spawner, memory, objects::runFileWork);
     } else {
-      peerTransport.open(spawner, router);
+      peerTransport.open(spawner);
     }
     ElasticDispatcher.lookout(system, peerTransport.spinWait());
     groups.open(spawner, this::room, settings.unschedulableTimeout());
@@ -354,7 +346,7 @@ final class ClusterServices {
   }
 
   TaskTransport connect(TaskEngine tasks) {
-    var wire = new TaskTransport(tasks, clusterObjects, membership, peerTransport, router, desk);
+    var wire = new TaskTransport(tasks, clusterObjects, peerTransport, desk);
     taskTransport = wire;
     return wire;
   }
@@ -401,8 +393,7 @@ final class ClusterServices {
   ActorCluster connect(ActorEngine actors, NodeSettings settings) {
     var wire = new ActorCluster(
         actors,
-        new ActorCluster.Dependencies(clusterObjects, peerTransport, router, desk),
-        membership,
+        new ActorCluster.Dependencies(clusterObjects, peerTransport, desk),
         settings.actors().handleGrace(),
         settings.tasks().submitTimeout());
     actorCluster = wire;

@@ -5,9 +5,8 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.wait.WaitChainWalker;
@@ -42,7 +41,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
   private static final int MOST_CHARS = 2000;
 
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final LocalWaits localWaits;
   private final LongSupplier nanoTime;
   private final AtomicLong numbers = new AtomicLong();
@@ -60,26 +59,17 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
   /** Unanswered probes of a process: since when, how many, and when the last was sent. */
   private record UnansweredProbes(long since, int probes, long last) {}
 
-  PeerWaitQueries(
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
-      LocalWaits localWaits) {
-    this(membership, peerTransport, router, localWaits, System::nanoTime);
+  PeerWaitQueries(NodeMessaging messaging, LocalWaits localWaits) {
+    this(messaging, localWaits, System::nanoTime);
   }
 
-  PeerWaitQueries(
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
-      LocalWaits localWaits,
-      LongSupplier nanoTime) {
+  PeerWaitQueries(NodeMessaging messaging, LocalWaits localWaits, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
+    this.membership = messaging.membership();
+    this.messaging = messaging;
     this.localWaits = localWaits;
-    this.open = new PendingPeerRequests<>(peerTransport);
-    router.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
+    this.open = messaging.requests("");
+    messaging.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -155,7 +145,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
     var frame = new FrameWriter().octet(ASK).int64(number).choice(work.kind());
     ClusterObjects.writeId(frame, work.id());
     var bytes = frame.toBytes();
-    var asked = open.ask(peer, number, () -> peerTransport.send(peer, bytes));
+    var asked = open.ask(peer, number, () -> messaging.send(peer, bytes));
     try {
       return asked.get(nanos, TimeUnit.NANOSECONDS);
     } finally {
@@ -173,7 +163,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
     if (has) {
       frame.text(found == null ? "" : describe(found));
     }
-    peerTransport.send(from, frame.toBytes());
+    messaging.send(from, frame.toBytes());
   }
 
   private String describe(WaitPoint found) {

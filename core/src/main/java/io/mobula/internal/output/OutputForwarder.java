@@ -5,8 +5,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.spi.DelayTimer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,24 +19,19 @@ public final class OutputForwarder implements AutoCloseable {
   static final int LINES_PRINTED = 81;
 
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final OutputSettings settings;
   private final DelayTimer timer;
   private final Map<NodeId, OutputChannel> channels = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /** Captures output from now on, if the settings say so. */
-  public OutputForwarder(
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
-      OutputSettings settings,
-      DelayTimer timer) {
-    this.membership = membership;
-    this.peerTransport = peerTransport;
+  public OutputForwarder(NodeMessaging messaging, OutputSettings settings, DelayTimer timer) {
+    this.membership = messaging.membership();
+    this.messaging = messaging;
     this.settings = settings;
     this.timer = timer;
-    router.on(LINES_PRINTED, this::onPrinted);
+    messaging.on(LINES_PRINTED, this::onPrinted);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -78,10 +72,7 @@ public final class OutputForwarder implements AutoCloseable {
 
   private OutputChannel openChannel(NodeId driver) {
     return new OutputChannel(
-        settings.linesPerSecond(),
-        frame -> peerTransport.send(driver, frame),
-        timer,
-        System::nanoTime);
+        settings.linesPerSecond(), frame -> messaging.send(driver, frame), timer, System::nanoTime);
   }
 
   void flush(Job job) {

@@ -4,9 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -29,13 +28,13 @@ public final class OutputPrinter implements AutoCloseable {
   private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final ExecutorService thread;
 
   /** Prints lines that arrive from now on. */
-  public OutputPrinter(Membership membership, PeerTransport peerTransport, FrameRouter router) {
-    this.membership = membership;
-    this.peerTransport = peerTransport;
+  public OutputPrinter(NodeMessaging messaging) {
+    this.membership = messaging.membership();
+    this.messaging = messaging;
     var one = new ThreadPoolExecutor(
         1,
         1,
@@ -45,7 +44,7 @@ public final class OutputPrinter implements AutoCloseable {
         Thread.ofPlatform().daemon().name("mobula-output").factory());
     one.allowCoreThreadTimeOut(true);
     this.thread = one;
-    router.on(OutputForwarder.LINES, this::onLines);
+    messaging.on(OutputForwarder.LINES, this::onLines);
   }
 
   private void onLines(NodeId from, FrameReader in) {
@@ -63,7 +62,7 @@ public final class OutputPrinter implements AutoCloseable {
         } catch (Throwable refused) { // the program may have replaced standard output
           LOG.debug("Output of {} cannot be printed.", peer, refused);
         }
-        peerTransport.send(
+        messaging.send(
             from,
             new FrameWriter().octet(OutputForwarder.LINES_PRINTED).int64(size).toBytes());
       });

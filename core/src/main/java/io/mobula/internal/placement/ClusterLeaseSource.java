@@ -14,9 +14,8 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
@@ -49,7 +48,7 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   private final LedgerClient ledger;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final LeaseGranter desk;
   private final NodeChooser chooser;
   private final ToIntFunction<NodeId> queues;
@@ -107,22 +106,17 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   /** Creates a source without requests. */
   public ClusterLeaseSource(
-      LedgerClient ledger,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
-      LeaseGranter desk,
-      PlacementRules rules) {
+      LedgerClient ledger, NodeMessaging messaging, LeaseGranter desk, PlacementRules rules) {
     this.desk = desk;
     this.ledger = ledger;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
+    this.membership = messaging.membership();
+    this.messaging = messaging;
     this.chooser = rules.chooser();
     this.queues = rules.queues();
     this.bundles = rules.bundles();
     this.timeoutSettings =
         new UnschedulableTimeout.TimeoutSettings(rules.unschedulableTimeout(), rules.timer());
-    router
+    messaging
         .on(LeaseGranter.GRANTED, this::onGranted)
         .on(LeaseGranter.REDIRECTED, this::onRedirected)
         .on(LeaseGranter.REFUSED, this::onRefused);
@@ -301,7 +295,7 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   @Override
   public void release(NodeId node, long lease) {
-    peerTransport.send(
+    messaging.send(
         node, new FrameWriter().octet(LeaseGranter.RELEASE).int64(lease).toBytes());
   }
 
@@ -568,7 +562,7 @@ public final class ClusterLeaseSource implements LeaseSource {
         localRequest = null;
         ClusterLeaseSource.this.rescanQueue(requester.placement());
       } else if (at != null) {
-        peerTransport.send(
+        messaging.send(
             at, new FrameWriter().octet(LeaseGranter.WITHDRAW).int64(number).toBytes());
       }
       at = null;
@@ -601,7 +595,7 @@ public final class ClusterLeaseSource implements LeaseSource {
         at = node;
         localRequest = new LocalRequest(this);
         acquireHere(localRequest);
-      } else if (peerTransport.send(node, ask(hops))) {
+      } else if (messaging.send(node, ask(hops))) {
         at = node;
       } else { // the node has left, and the view does not show it yet
         Runnable _ = timeoutSettings.timer().after(RETRY_DELAY, attempt::request);

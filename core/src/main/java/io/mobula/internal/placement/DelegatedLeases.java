@@ -4,9 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
@@ -22,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class DelegatedLeases {
   private final NodeId self;
   private final LeaseGranter desk;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final Map<Long, DelegatedLease> delegated = new ConcurrentHashMap<>();
 
-  DelegatedLeases(NodeId self, LeaseGranter desk, PeerTransport peerTransport, FrameRouter router) {
+  DelegatedLeases(NodeId self, LeaseGranter desk, NodeMessaging messaging) {
     this.self = self;
     this.desk = desk;
-    this.peerTransport = peerTransport;
-    router
+    this.messaging = messaging;
+    messaging
         .on(LeaseDelegator.DELEGATE, this::onLend)
         .on(LeaseDelegator.DELEGATED_ORDER, this::onOrder);
   }
@@ -44,7 +43,7 @@ final class DelegatedLeases {
     if (!submitter.equals(self)) { // work of this process takes it when the grant arrives
       desk.open(purpose, submitter, number, lent.lease);
     }
-    peerTransport.send(
+    messaging.send(
         from, new FrameWriter().octet(LeaseDelegator.DELEGATED).int64(number).toBytes());
   }
 
@@ -124,7 +123,7 @@ final class DelegatedLeases {
     }
 
     private void account(LeaseDelegator.LeaseEvent what) {
-      peerTransport.send(
+      messaging.send(
           lender,
           new FrameWriter()
               .octet(LeaseDelegator.DELEGATED_EVENT)

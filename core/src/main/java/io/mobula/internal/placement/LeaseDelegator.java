@@ -6,9 +6,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.internal.ledger.Lease;
 import java.util.List;
@@ -43,7 +42,7 @@ final class LeaseDelegator {
     DEVICES
   }
 
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final Supplier<LeaseGranter.WorkerProvider> workers;
   private final Map<Long, Delegation> delegations = new ConcurrentHashMap<>();
 
@@ -86,15 +85,11 @@ final class LeaseDelegator {
       ClusterLeaseRequester.Purpose purpose,
       RuntimeEnvironment environment) {}
 
-  LeaseDelegator(
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
-      Supplier<LeaseGranter.WorkerProvider> workers) {
-    this.peerTransport = peerTransport;
+  LeaseDelegator(NodeMessaging messaging, Supplier<LeaseGranter.WorkerProvider> workers) {
+    this.messaging = messaging;
     this.workers = workers;
-    router.on(DELEGATED, this::onLent).on(DELEGATED_EVENT, this::onAccount);
-    membership.subscribe(new Membership.Listener() {
+    messaging.on(DELEGATED, this::onLent).on(DELEGATED_EVENT, this::onAccount);
+    messaging.membership().subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
 
@@ -193,7 +188,7 @@ final class LeaseDelegator {
       boolean sent;
       synchronized (this) { // so that no order overtakes the delegation
         at = worker;
-        sent = !ended && peerTransport.send(worker, frame());
+        sent = !ended && messaging.send(worker, frame());
       }
       if (!sent) {
         over();
@@ -260,7 +255,7 @@ final class LeaseDelegator {
         if (what == LeaseOrder.DEVICES) {
           DeviceShareCodec.write(frame, lease.shares());
         }
-        peerTransport.send(worker, frame.toBytes());
+        messaging.send(worker, frame.toBytes());
       }
     }
 

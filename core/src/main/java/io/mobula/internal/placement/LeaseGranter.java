@@ -12,9 +12,8 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
@@ -54,7 +53,7 @@ public final class LeaseGranter {
 
   private final LedgerClient ledger;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final RedirectFinder redirects;
   private final GroupBundles bundles;
   private final AtomicLong numbers = new AtomicLong();
@@ -128,19 +127,17 @@ public final class LeaseGranter {
    */
   public LeaseGranter(
       LedgerClient ledger,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
+      NodeMessaging messaging,
       RedirectFinder redirects,
       GroupBundles bundles) {
     this.ledger = ledger;
     this.bundles = bundles;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
+    this.membership = messaging.membership();
+    this.messaging = messaging;
     this.redirects = redirects;
-    this.delegator = new LeaseDelegator(membership, peerTransport, router, () -> workers);
-    this.delegatedLeases = new DelegatedLeases(membership.self().id(), this, peerTransport, router);
-    router.on(REQUEST, this::onAsk).on(WITHDRAW, this::onWithdraw).on(RELEASE, this::onRelease);
+    this.delegator = new LeaseDelegator(messaging, () -> workers);
+    this.delegatedLeases = new DelegatedLeases(membership.self().id(), this, messaging);
+    messaging.on(REQUEST, this::onAsk).on(WITHDRAW, this::onWithdraw).on(RELEASE, this::onRelease);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -289,7 +286,7 @@ public final class LeaseGranter {
   }
 
   private void recalled(NodeId submitter, long number, NodeId at) {
-    peerTransport.send(
+    messaging.send(
         submitter,
         new FrameWriter().octet(RECALLED).int64(number).int64(at.incarnation()).toBytes());
   }
@@ -476,7 +473,7 @@ public final class LeaseGranter {
     void redirect(NodeId to) {
       withdrawn = true;
       requests.remove(key());
-      peerTransport.send(
+      messaging.send(
           submitter,
           new FrameWriter()
               .octet(REDIRECTED)
@@ -507,7 +504,7 @@ public final class LeaseGranter {
     /** Tells the submitter that there is a slot, in this process or in a worker. */
     @Override
     public void delegated(NodeId at) {
-      if (!peerTransport.send(
+      if (!messaging.send(
           submitter,
           new FrameWriter()
               .octet(GRANTED)
@@ -535,7 +532,7 @@ public final class LeaseGranter {
 
     @Override
     public void refused(String why) {
-      peerTransport.send(
+      messaging.send(
           submitter, new FrameWriter().octet(REFUSED).int64(request).text(why).toBytes());
     }
 

@@ -3,9 +3,8 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +27,7 @@ final class ClusterGarbageCollection {
 
   private final ObjectStore store;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final AtomicBoolean planned = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
   private volatile CollectorRun last =
@@ -54,19 +53,18 @@ final class ClusterGarbageCollection {
     }
   }
 
-  ClusterGarbageCollection(
-      ObjectStore store, Membership membership, PeerTransport peerTransport, FrameRouter router) {
+  ClusterGarbageCollection(ObjectStore store, NodeMessaging messaging) {
     this.store = store;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    router.on(COLLECT, this::onCollect);
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    messaging.on(COLLECT, this::onCollect);
     store.onFull(this::askAll);
   }
 
   /** Asks all peers, each time this process runs its own collector for want of memory. */
   private void askAll() {
     for (var peer : membership.peers()) {
-      peerTransport.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
+      messaging.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
     }
   }
 

@@ -7,10 +7,9 @@ import io.mobula.error.CodecException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PeerInternTable;
-import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.EntryRef;
@@ -55,7 +54,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   private final ObjectStore store;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final PeerInternTable internTable;
   private final ValueCodec wire;
   private final long inlineLimit;
@@ -85,41 +84,34 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * @param inlineLimit the largest size in bytes of a value that travels inside a frame
    */
   public ClusterObjects(
-      ObjectStore store,
-      SharedStore memory,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
-      long inlineLimit) {
+      ObjectStore store, SharedStore memory, NodeMessaging messaging, long inlineLimit) {
     this.store = store;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
+    this.membership = messaging.membership();
+    this.messaging = messaging;
     this.inlineLimit = inlineLimit;
     this.notReconstructibleReason = membership.self()
         + " has put it, or made it for itself, and such values are not made again";
-    this.internTable = new PeerInternTable(peerTransport, router);
+    this.internTable = new PeerInternTable(messaging);
     this.directoryClient = new DirectoryClient(membership.self().id());
     this.localCopies = new LocalCopies(this, directoryClient, membership);
     this.wire = new ValueCodec(store, this, localCopies, inlineLimit);
-    this.inFlightRefs = new InFlightRefs(directoryClient, membership, peerTransport, router);
+    this.inFlightRefs = new InFlightRefs(directoryClient, messaging);
     this.reconstructions = new ReconstructionTracker(directoryClient, membership);
-    this.resolver = new ObjectResolver(
-        this, localCopies, directoryClient, reconstructions, membership, peerTransport, router);
-    this.hostPeers = new SameHostPeers(memory, store, membership, peerTransport, router);
-    var _ = new ClusterGarbageCollection(
-        store, membership, peerTransport, router); // it registers itself with what it needs
-    this.handOver = new ObjectHandOver(this, store, membership, peerTransport, router);
-    this.replicas = new ReplicaKeeper(this, handOver, store, membership, peerTransport, router);
-    var pinRequests = new ObjectPinRequests(localCopies, store, membership, peerTransport, router);
-    this.puller = new ObjectPuller(
-        localCopies, pinRequests, directoryClient, store, membership, peerTransport, router);
-    this.hostPulls = new HostPullCoordinator(
-        localCopies, puller, hostPeers, store, membership, peerTransport, router);
+    this.resolver =
+        new ObjectResolver(this, localCopies, directoryClient, reconstructions, messaging);
+    this.hostPeers = new SameHostPeers(memory, store, messaging);
+    var _ =
+        new ClusterGarbageCollection(store, messaging); // it registers itself with what it needs
+    this.handOver = new ObjectHandOver(this, store, messaging);
+    this.replicas = new ReplicaKeeper(this, handOver, store, messaging);
+    var pinRequests = new ObjectPinRequests(localCopies, store, messaging);
+    this.puller = new ObjectPuller(localCopies, pinRequests, directoryClient, store, messaging);
+    this.hostPulls = new HostPullCoordinator(localCopies, puller, hostPeers, store, messaging);
     this.fetcher = new ObjectFetcher(
         store, membership, localCopies, hostPeers, pinRequests, hostPulls, resolver);
-    this.results = new ResultLoans(this, store, directoryClient, membership, peerTransport, router);
-    router.on(CANCEL, this::onCancel);
-    FrameProbeTransport.connect(store.deadlockDetector(), this, peerTransport, router);
+    this.results = new ResultLoans(this, store, directoryClient, messaging);
+    messaging.on(CANCEL, this::onCancel);
+    FrameProbeTransport.connect(store.deadlockDetector(), this, messaging);
     store.setExporter(entry -> {
       share(entry);
       return entry;
@@ -363,7 +355,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     return entry.clusterHold() == null
         && entry.outcome() instanceof ObjectContent.Sealed sealed
         && sealed.edges().isEmpty()
-        && peerTransport.sharesMemoryWith(to);
+        && messaging.sharesMemoryWith(to);
   }
 
   /**
@@ -407,7 +399,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   /** Sends a finished frame; returns false if the peer has left. */
   public boolean send(NodeId to, FrameWriter sealed) {
-    boolean sent = peerTransport.send(to, sealed.toBytes());
+    boolean sent = messaging.send(to, sealed.toBytes());
     if (!sent) {
       inFlightRefs.releaseAllTo(to);
     }
@@ -641,7 +633,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   void cancel(ObjectId id, boolean recursive) {
     var frame = new FrameWriter().octet(CANCEL);
     ObjectLocation.write(frame, id);
-    peerTransport.send(new NodeId(id.node()), frame.flag(recursive).toBytes());
+    messaging.send(new NodeId(id.node()), frame.flag(recursive).toBytes());
   }
 
   private void onCancel(NodeId from, FrameReader frame) {

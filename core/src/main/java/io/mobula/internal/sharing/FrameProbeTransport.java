@@ -3,9 +3,8 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.store.DeadlockDetector;
 import io.mobula.internal.store.DeadlockProbe;
 import io.mobula.internal.store.ObjectEntry;
@@ -16,21 +15,18 @@ final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
   private static final int PROBE = 89;
 
   private final ClusterObjects clusterObjects;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
 
-  FrameProbeTransport(ClusterObjects clusterObjects, PeerTransport peerTransport) {
+  FrameProbeTransport(ClusterObjects clusterObjects, NodeMessaging messaging) {
     this.clusterObjects = clusterObjects;
-    this.peerTransport = peerTransport;
+    this.messaging = messaging;
   }
 
   /** Connects the deadlock detector of this process to those of other processes. */
   static void connect(
-      DeadlockDetector deadlockDetector,
-      ClusterObjects clusterObjects,
-      PeerTransport peerTransport,
-      FrameRouter router) {
-    deadlockDetector.useTransport(new FrameProbeTransport(clusterObjects, peerTransport));
-    router.on(PROBE, (from, in) -> {
+      DeadlockDetector deadlockDetector, ClusterObjects clusterObjects, NodeMessaging messaging) {
+    deadlockDetector.useTransport(new FrameProbeTransport(clusterObjects, messaging));
+    messaging.on(PROBE, (from, in) -> {
       var probe = read(in);
       deadlockDetector.onProbe(probe, ObjectLocation.readId(in));
     });
@@ -52,7 +48,7 @@ final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
         .flag(probe.yields())
         .int32(probe.hops());
     ObjectLocation.write(frame, work);
-    peerTransport.send(to, frame.toBytes());
+    messaging.send(to, frame.toBytes());
   }
 
   @Override

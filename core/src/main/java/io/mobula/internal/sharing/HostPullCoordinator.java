@@ -5,9 +5,8 @@ import io.mobula.error.StoreException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.sharing.PullRegistry.Grant;
@@ -44,7 +43,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   private final ObjectStore store;
   private final Membership membership;
   private final NodeId self;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final PullRegistry register = new PullRegistry();
   private final Map<ObjectAttempt, PullRequest> requests = new ConcurrentHashMap<>();
 
@@ -67,17 +66,15 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       ObjectPuller puller,
       SameHostPeers hostPeers,
       ObjectStore store,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+      NodeMessaging messaging) {
     this.localCopies = localCopies;
     this.puller = puller;
     this.hostPeers = hostPeers;
     this.store = store;
-    this.membership = membership;
+    this.membership = messaging.membership();
     this.self = membership.self().id();
-    this.peerTransport = peerTransport;
-    router
+    this.messaging = messaging;
+    messaging
         .on(WANT, this::onWant)
         .on(GRANT, this::onGrant)
         .on(ENDED, this::onEnded)
@@ -180,7 +177,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     private void send(ExpectedReply what, FrameWriter question, Runnable otherwise) {
       await(what);
       if (!(hostPeers.readablePeers().contains(what.of())
-              && peerTransport.send(what.of(), question.toBytes()))
+              && messaging.send(what.of(), question.toBytes()))
           && takeExpected(what)) {
         otherwise.run();
       }
@@ -266,7 +263,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       granted(self, grant.key(), grant.from());
     } else {
       var frame = frame(GRANT, grant.key()).int64(grant.from().incarnation());
-      peerTransport.send(grant.who(), frame.toBytes());
+      messaging.send(grant.who(), frame.toBytes());
     }
   }
 
@@ -300,7 +297,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     if (keeper.equals(self)) {
       tell(register.ended(key, self, has));
     } else {
-      peerTransport.send(keeper, frame(ENDED, key).flag(has).toBytes());
+      messaging.send(keeper, frame(ENDED, key).flag(has).toBytes());
     }
   }
 
@@ -315,7 +312,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     if (at != null) {
       at.write(answer);
     }
-    peerTransport.send(from, answer.toBytes());
+    messaging.send(from, answer.toBytes());
   }
 
   private void onCopied(NodeId from, FrameReader frame) {

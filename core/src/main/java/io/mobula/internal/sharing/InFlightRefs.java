@@ -5,9 +5,8 @@ import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.spi.HoldStatement;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,7 +29,7 @@ final class InFlightRefs implements Membership.Listener {
 
   private final DirectoryClient directoryClient;
   private final NodeId self;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final AtomicLong tickets = new AtomicLong();
   private final Map<Long, InFlightHold> open = new ConcurrentHashMap<>();
 
@@ -46,16 +45,12 @@ final class InFlightRefs implements Membership.Listener {
     }
   }
 
-  InFlightRefs(
-      DirectoryClient directoryClient,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+  InFlightRefs(DirectoryClient directoryClient, NodeMessaging messaging) {
     this.directoryClient = directoryClient;
-    this.self = membership.self().id();
-    this.peerTransport = peerTransport;
-    router.on(HELD, this::onHeld);
-    membership.subscribe(this);
+    this.self = messaging.membership().self().id();
+    this.messaging = messaging;
+    messaging.on(HELD, this::onHeld);
+    messaging.membership().subscribe(this);
   }
 
   /**
@@ -133,9 +128,9 @@ final class InFlightRefs implements Membership.Listener {
           at +=
               MOST_STATEMENTS) { // all statements count; only the last frame has the number of the
         // hold
-        peerTransport.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
+        messaging.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
       }
-      peerTransport.send(from, held(ticket, statements.subList(last, statements.size())));
+      messaging.send(from, held(ticket, statements.subList(last, statements.size())));
     }
   }
 

@@ -6,9 +6,8 @@ import io.mobula.error.NodeLostException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectContent;
@@ -46,21 +45,16 @@ final class ObjectHandOver {
   private final ClusterObjects clusterObjects;
   private final ObjectStore store;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final PendingPeerRequests<ObjectId, String> offers;
 
-  ObjectHandOver(
-      ClusterObjects clusterObjects,
-      ObjectStore store,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+  ObjectHandOver(ClusterObjects clusterObjects, ObjectStore store, NodeMessaging messaging) {
     this.clusterObjects = clusterObjects;
     this.store = store;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    this.offers = new PendingPeerRequests<>(peerTransport, "a copy of object");
-    router.on(TAKE, this::onTake).on(TAKEN, this::onTaken);
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    this.offers = messaging.requests("a copy of object");
+    messaging.on(TAKE, this::onTake).on(TAKEN, this::onTaken);
   }
 
   /**
@@ -213,7 +207,7 @@ final class ObjectHandOver {
   private void answer(NodeId to, ObjectId id, String refusal) {
     var frame = new FrameWriter().octet(TAKEN);
     ObjectLocation.write(frame, id);
-    peerTransport.send(to, frame.flag(refusal.isEmpty()).text(refusal).toBytes());
+    messaging.send(to, frame.flag(refusal.isEmpty()).text(refusal).toBytes());
   }
 
   private void onTaken(NodeId from, FrameReader frame) {

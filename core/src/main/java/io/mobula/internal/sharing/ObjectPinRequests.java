@@ -8,9 +8,8 @@ import io.mobula.error.TransferFailedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerStore;
@@ -53,7 +52,7 @@ final class ObjectPinRequests implements Membership.Listener {
   private final LocalCopies localCopies;
   private final ObjectStore store;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final AtomicLong numbers = new AtomicLong();
   private final PendingPeerRequests<Long, RemotePin> asked;
   private final Map<PinRequestKey, CompletableFuture<Void>> granted = new ConcurrentHashMap<>();
@@ -66,18 +65,13 @@ final class ObjectPinRequests implements Membership.Listener {
    */
   private record PinRequestKey(NodeId peer, long number) {}
 
-  ObjectPinRequests(
-      LocalCopies localCopies,
-      ObjectStore store,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+  ObjectPinRequests(LocalCopies localCopies, ObjectStore store, NodeMessaging messaging) {
     this.localCopies = localCopies;
     this.store = store;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    this.asked = new PendingPeerRequests<>(peerTransport, "a claim, by number");
-    router
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    this.asked = messaging.requests("a claim, by number");
+    messaging
         .on(PIN_REQUEST, this::onPinRequest)
         .on(PIN_REPLY, this::onPinReply)
         .on(UNPIN, this::onUnpin);
@@ -98,7 +92,7 @@ final class ObjectPinRequests implements Membership.Listener {
 
     /** Tells the holder that the reader has its own pin, or does not want the object any more. */
     void end() {
-      peerTransport.send(
+      messaging.send(
           key.peer(), new FrameWriter().octet(UNPIN).int64(key.number()).toBytes());
     }
   }
@@ -162,7 +156,7 @@ final class ObjectPinRequests implements Membership.Listener {
     ObjectLocation.write(frame, location.id());
     frame.int32(location.attempt());
     return asked.ask(
-        ticket.peer(), ticket.number(), () -> peerTransport.send(ticket.peer(), frame.toBytes()));
+        ticket.peer(), ticket.number(), () -> messaging.send(ticket.peer(), frame.toBytes()));
   }
 
   private void onPinReply(NodeId from, FrameReader frame) {
@@ -216,7 +210,7 @@ final class ObjectPinRequests implements Membership.Listener {
           granted.remove(key);
           held.close();
         });
-    peerTransport.send(
+    messaging.send(
         key.peer(),
         answer(key, PRESENT)
             .int64(address.slot())
@@ -235,7 +229,7 @@ final class ObjectPinRequests implements Membership.Listener {
         absent(key, String.valueOf(lost.getMessage()));
       }
       case MobulaException known ->
-        peerTransport.send(
+        messaging.send(
             key.peer(),
             answer(key, FAILED)
                 .block(store.flatten(new ObjectFailure(() -> known)))
@@ -245,7 +239,7 @@ final class ObjectPinRequests implements Membership.Listener {
   }
 
   private void absent(PinRequestKey key, String why) {
-    peerTransport.send(key.peer(), answer(key, ABSENT).text(why).toBytes());
+    messaging.send(key.peer(), answer(key, ABSENT).text(why).toBytes());
   }
 
   private static FrameWriter answer(PinRequestKey key, int outcome) {

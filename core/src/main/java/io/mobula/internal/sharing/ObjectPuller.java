@@ -8,9 +8,8 @@ import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.process.HeapExhaustion;
@@ -50,7 +49,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   private final DirectoryClient directoryClient;
   private final ObjectStore store;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final PendingPeerRequests<Integer, String> asked;
   private final Map<NodeId, String> endpoints = new ConcurrentHashMap<>();
   private volatile @Nullable Function<ObjectSource, ObjectTransfer> maker;
@@ -62,17 +61,15 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
       ObjectPinRequests pinRequests,
       DirectoryClient directoryClient,
       ObjectStore store,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+      NodeMessaging messaging) {
     this.localCopies = localCopies;
     this.pinRequests = pinRequests;
     this.directoryClient = directoryClient;
     this.store = store;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    this.asked = new PendingPeerRequests<>(peerTransport, "where it gives out objects");
-    router.on(WHERE, this::onWhere).on(THERE, this::onThere);
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    this.asked = messaging.requests("where it gives out objects");
+    messaging.on(WHERE, this::onWhere).on(THERE, this::onThere);
     membership.subscribe(this);
   }
 
@@ -253,7 +250,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
             .ask(
                 peer,
                 WHERE,
-                () -> peerTransport.send(peer, new FrameWriter().octet(WHERE).toBytes()))
+                () -> messaging.send(peer, new FrameWriter().octet(WHERE).toBytes()))
             .thenApply(endpoint -> new SourceEndpoint(peer, endpoint));
   }
 
@@ -270,7 +267,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
             }
             answer.text(null).text(String.valueOf(cannot.getMessage()));
           }
-          peerTransport.send(from, answer.toBytes());
+          messaging.send(from, answer.toBytes());
         });
   }
 

@@ -7,9 +7,8 @@ import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
@@ -51,7 +50,7 @@ final class ObjectResolver {
   private final DirectoryClient directoryClient;
   private final ReconstructionTracker reconstructions;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final PendingPeerRequests<ObjectId, Optional<Object>> resolving;
   private final Map<ObjectId, ObjectLookup> open = new ConcurrentHashMap<>();
   private volatile @Nullable Reconstructor reconstructor;
@@ -67,17 +66,15 @@ final class ObjectResolver {
       LocalCopies localCopies,
       DirectoryClient directoryClient,
       ReconstructionTracker reconstructions,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+      NodeMessaging messaging) {
     this.clusterObjects = clusterObjects;
     this.localCopies = localCopies;
     this.directoryClient = directoryClient;
     this.reconstructions = reconstructions;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    this.resolving = new PendingPeerRequests<>(peerTransport, "object");
-    router.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    this.resolving = messaging.requests("object");
+    messaging.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
   }
 
   void setReconstructor(Reconstructor with) {
@@ -162,7 +159,7 @@ final class ObjectResolver {
       var frame = new FrameWriter().octet(RESOLVE);
       ObjectLocation.write(frame, id);
       var _ = resolving
-          .ask(node, id, () -> peerTransport.send(node, frame.toBytes()))
+          .ask(node, id, () -> messaging.send(node, frame.toBytes()))
           .whenComplete((outcome, failure) -> {
             if (outcome != null && outcome.isPresent() && !isLost(outcome.get())) {
               end(outcome.get());

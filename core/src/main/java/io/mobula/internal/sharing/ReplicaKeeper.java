@@ -9,9 +9,8 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ final class ReplicaKeeper implements Membership.Listener {
   private final ObjectHandOver handOver;
   private final ObjectStore store;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final Map<ObjectId, ReplicaSet> sets = new ConcurrentHashMap<>();
   private final CoalescedAction restoring = new CoalescedAction(this::restore);
   private final AtomicBoolean planned = new AtomicBoolean();
@@ -59,15 +58,13 @@ final class ReplicaKeeper implements Membership.Listener {
       ClusterObjects clusterObjects,
       ObjectHandOver handOver,
       ObjectStore store,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+      NodeMessaging messaging) {
     this.clusterObjects = clusterObjects;
     this.handOver = handOver;
     this.store = store;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    router.on(REPLICAS, this::onReplicas);
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    messaging.on(REPLICAS, this::onReplicas);
     membership.subscribe(this);
   }
 
@@ -173,7 +170,7 @@ final class ReplicaKeeper implements Membership.Listener {
         var frame = new FrameWriter().octet(REPLICAS);
         ObjectLocation.write(frame, id);
         set.write(frame);
-        peerTransport.send(holder, frame.toBytes());
+        messaging.send(holder, frame.toBytes());
       }
     }
     forgetIfGone(id);

@@ -5,9 +5,8 @@ import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.HoldStatement;
@@ -40,7 +39,7 @@ final class ResultLoans implements Membership.Listener {
   private final ObjectStore store;
   private final DirectoryClient directoryClient;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<LoanKey, LentObject> lentByKey = new ConcurrentHashMap<>();
   private final Map<ObjectId, LentObject> byId = new ConcurrentHashMap<>();
@@ -62,22 +61,20 @@ final class ResultLoans implements Membership.Listener {
       ClusterObjects clusterObjects,
       ObjectStore store,
       DirectoryClient directoryClient,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+      NodeMessaging messaging) {
     this.clusterObjects = clusterObjects;
     this.store = store;
     this.directoryClient = directoryClient;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    router.on(RETURNED, this::onReturned).on(SHARED, this::onShared).on(RECALL, this::onRecall);
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    messaging.on(RETURNED, this::onReturned).on(SHARED, this::onShared).on(RECALL, this::onRecall);
     membership.subscribe(this);
   }
 
   // ---- the lender's side
 
   boolean canLend(ObjectContent.Sealed sealed, NodeId to) {
-    return !leaving && sealed.edges().isEmpty() && peerTransport.sharesMemoryWith(to);
+    return !leaving && sealed.edges().isEmpty() && messaging.sharesMemoryWith(to);
   }
 
   /**
@@ -146,7 +143,7 @@ final class ResultLoans implements Membership.Listener {
     leaving = true;
     lentByKey
         .keySet()
-        .forEach(key -> peerTransport.send(
+        .forEach(key -> messaging.send(
             key.peer(), new FrameWriter().octet(RECALL).int64(key.number()).toBytes()));
     long end = System.nanoTime() + limit.toNanos();
     try {
@@ -182,7 +179,7 @@ final class ResultLoans implements Membership.Listener {
     /** Returns the loan, since nobody reads the result here any more. */
     void end() {
       if (over()) {
-        peerTransport.send(
+        messaging.send(
             key.peer(), new FrameWriter().octet(RETURNED).int64(key.number()).toBytes());
       }
     }
@@ -195,7 +192,7 @@ final class ResultLoans implements Membership.Listener {
       if (over()) {
         var frame = new FrameWriter().octet(SHARED).int64(key.number());
         InFlightRefs.write(frame, statement);
-        peerTransport.send(key.peer(), frame.toBytes());
+        messaging.send(key.peer(), frame.toBytes());
       }
     }
 

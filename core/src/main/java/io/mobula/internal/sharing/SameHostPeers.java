@@ -6,9 +6,8 @@ import io.mobula.error.StoreException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.PeerTransport;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.LifeLockWatcher;
 import io.mobula.internal.memory.PeerStore;
@@ -39,24 +38,19 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
   private final SharedStore memory;
   private final ObjectStore store;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final Set<NodeId> readablePeers = ConcurrentHashMap.newKeySet();
   private final LifeLockWatcher lives = new LifeLockWatcher();
   private final Map<NodeId, CompletableFuture<AttachResult>> results = new ConcurrentHashMap<>();
   private final Map<NodeId, Integer> rows = new ConcurrentHashMap<>();
 
   /** Creates the peers and answers requests of other processes from now on. */
-  SameHostPeers(
-      SharedStore memory,
-      ObjectStore store,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router) {
+  SameHostPeers(SharedStore memory, ObjectStore store, NodeMessaging messaging) {
     this.memory = memory;
     this.store = store;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    router.on(ATTACH, this::onAttach).on(ROW, this::onRow).on(NUDGE, this::onNudge);
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    messaging.on(ATTACH, this::onAttach).on(ROW, this::onRow).on(NUDGE, this::onNudge);
     membership.subscribe(this);
   }
 
@@ -74,7 +68,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     if (present != null) {
       return present;
     }
-    if (!peerTransport.send(peer, new FrameWriter().octet(ATTACH).toBytes())) {
+    if (!messaging.send(peer, new FrameWriter().octet(ATTACH).toBytes())) {
       gone(peer, fresh);
     }
     return fresh;
@@ -107,7 +101,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     } catch (RuntimeException none) {
       answer.int32(NO_ROW).text(none.getMessage());
     }
-    peerTransport.send(from, answer.toBytes());
+    messaging.send(from, answer.toBytes());
   }
 
   private void onRow(NodeId from, FrameReader frame) {
@@ -145,7 +139,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
   }
 
   private void nudge(NodeId owner, long slot) {
-    peerTransport.send(owner, new FrameWriter().octet(NUDGE).int64(slot).toBytes());
+    messaging.send(owner, new FrameWriter().octet(NUDGE).int64(slot).toBytes());
   }
 
   private void onNudge(NodeId from, FrameReader frame) {
@@ -167,7 +161,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
       readablePeers.add(peer.id());
       lives.onDeath(
           address(peer),
-          () -> peerTransport.runAfterLastFrame(
+          () -> messaging.runAfterLastFrame(
               peer.id(), () -> membership.reportDead(peer.id(), "its process has died")));
     }
   }

@@ -12,10 +12,9 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PeerInternTable;
-import io.mobula.internal.lane.PeerTransport;
 import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.placement.LeaseGranter;
@@ -59,7 +58,7 @@ public final class TaskTransport {
   private final TaskEngine engine;
   private final ClusterObjects clusterObjects;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final NodeMessaging messaging;
   private final SpinWait spinWait;
   private final Map<SlotKey, RemoteTaskSlot> slots = new ConcurrentHashMap<>();
   private final Map<SlotKey, HostedTaskSlot> hosted = new ConcurrentHashMap<>();
@@ -76,15 +75,13 @@ public final class TaskTransport {
   public TaskTransport(
       TaskEngine engine,
       ClusterObjects clusterObjects,
-      Membership membership,
-      PeerTransport peerTransport,
-      FrameRouter router,
+      NodeMessaging messaging,
       LeaseGranter desk) {
     this.engine = engine;
     this.clusterObjects = clusterObjects;
-    this.membership = membership;
-    this.peerTransport = peerTransport;
-    this.spinWait = peerTransport.spinWait();
+    this.membership = messaging.membership();
+    this.messaging = messaging;
+    this.spinWait = messaging.spinWait();
     clusterObjects.setReconstructor(this::reconstruct);
     engine.store().deadlockDetector().addExecutionLookup(this::runningHere);
     desk.host(ClusterLeaseRequester.Purpose.TASKS, (submitter, number, lease) -> {
@@ -93,7 +90,7 @@ public final class TaskTransport {
       slot.start();
       return slot;
     });
-    router
+    messaging
         .on(RUN, this::onRun)
         .on(DONE, this::onDone)
         .on(STREAM_ELEMENT, this::onItem)
@@ -207,14 +204,13 @@ public final class TaskTransport {
       slot.failed(run.spec().id(), 0, run.cannotTravel(e));
       return;
     }
-    if (!peerTransport.send(slot.node(), frame)) {
+    if (!messaging.send(slot.node(), frame)) {
       return; // the node has left, and the slot will be told
     }
     run.sent(slot);
     var stream = run.stream();
     if (stream != null) {
-      stream.onRead(
-          taken -> peerTransport.send(slot.node(), taken(slot, run.spec().id(), taken)));
+      stream.onRead(taken -> messaging.send(slot.node(), taken(slot, run.spec().id(), taken)));
     }
   }
 
@@ -254,7 +250,7 @@ public final class TaskTransport {
   void cancel(RemoteTaskSlot slot, ObjectId id, boolean recursive) {
     var frame = frame(CANCEL, slot.lease());
     ClusterObjects.writeId(frame, id);
-    peerTransport.send(slot.node(), frame.flag(recursive).toBytes());
+    messaging.send(slot.node(), frame.flag(recursive).toBytes());
   }
 
   /** Returns the execution of another node's task on this node, or null. */
@@ -274,7 +270,7 @@ public final class TaskTransport {
     for (var peer : membership.peers()) {
       var frame = new FrameWriter().octet(CANCEL_DESCENDANTS);
       ClusterObjects.writeId(frame, ancestor);
-      peerTransport.send(peer.id(), frame.toBytes());
+      messaging.send(peer.id(), frame.toBytes());
     }
   }
 
@@ -587,22 +583,22 @@ public final class TaskTransport {
   }
 
   void blocked(HostedTaskSlot slot, List<ObjectId> unbegun) {
-    peerTransport.send(slot.submitter(), withIds(BLOCKED, slot.lease(), unbegun));
+    messaging.send(slot.submitter(), withIds(BLOCKED, slot.lease(), unbegun));
   }
 
   void resumed(HostedTaskSlot slot) {
-    peerTransport.send(slot.submitter(), frame(RESUMED, slot.lease()).toBytes());
+    messaging.send(slot.submitter(), frame(RESUMED, slot.lease()).toBytes());
   }
 
   void returned(NodeId submitter, long lease, List<ObjectId> unbegun) {
-    peerTransport.send(submitter, withIds(RETURNED, lease, unbegun));
+    messaging.send(submitter, withIds(RETURNED, lease, unbegun));
   }
 
   void absent(HostedTaskSlot slot, ObjectId task, ObjectId argument) {
     var frame = frame(ARGUMENT_ABSENT, slot.lease());
     ClusterObjects.writeId(frame, task);
     ClusterObjects.writeId(frame, argument);
-    peerTransport.send(slot.submitter(), frame.toBytes());
+    messaging.send(slot.submitter(), frame.toBytes());
   }
 
   void closed(HostedTaskSlot slot, List<ObjectId> begun, String how) {
@@ -610,7 +606,7 @@ public final class TaskTransport {
   }
 
   private void closed(NodeId submitter, long lease, List<ObjectId> begun, String how) {
-    peerTransport.send(
+    messaging.send(
         submitter,
         frame(CLOSED, lease).list(begun, ClusterObjects::writeId).text(how).toBytes());
   }
@@ -622,7 +618,7 @@ public final class TaskTransport {
   void staged(HostedTaskSlot slot, ObjectId id) {
     var frame = frame(STAGED, slot.lease());
     ClusterObjects.writeId(frame, id);
-    peerTransport.send(slot.submitter(), frame.toBytes());
+    messaging.send(slot.submitter(), frame.toBytes());
   }
 
   private byte[] withIds(int kind, long lease, List<ObjectId> ids) {

@@ -3,7 +3,7 @@ package io.mobula.internal.fuzz;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
+import io.mobula.internal.lane.NodeMessaging;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ final class RecordedFrames {
 
   private final NodeId from;
   private final NodeId node;
-  private final FrameRouter.Handler[] handlers;
+  private final NodeMessaging.FrameHandler[] handlers;
   private final Map<Integer, List<byte[]>> frames = new ConcurrentSkipListMap<>();
 
   /** Records the frames that come to this node from another. */
@@ -70,9 +70,10 @@ final class RecordedFrames {
     }
   }
 
-  private static FrameRouter.Handler[] handlersOf(MobulaRuntime node) throws Exception {
+  private static NodeMessaging.FrameHandler[] handlersOf(MobulaRuntime node) throws Exception {
     var clustered = of(of(node, "node"), "cluster");
-    return (FrameRouter.Handler[]) of(of(clustered, "router"), "handlers");
+    return (NodeMessaging.FrameHandler[])
+        of(of(of(clustered, "peerTransport"), "router"), "handlers");
   }
 
   /** Returns the kinds of all frames that a node handles. */
@@ -97,7 +98,8 @@ final class RecordedFrames {
     return field;
   }
 
-  private FrameRouter.Handler recording(int kind, FrameRouter.Handler handler) throws Exception {
+  private NodeMessaging.FrameHandler recording(int kind, NodeMessaging.FrameHandler handler)
+      throws Exception {
     var bytes = field(FrameReader.class, "bytes");
     return (sender, frame) -> {
       var seen = frames.computeIfAbsent(kind, first -> new CopyOnWriteArrayList<>());

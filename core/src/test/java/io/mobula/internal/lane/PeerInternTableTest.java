@@ -25,10 +25,9 @@ class PeerInternTableTest {
 
   private final TestProbe<FrameEnvelope> way = KIT.createTestProbe(FrameEnvelope.class);
   private final ScriptedMembership members = new ScriptedMembership(way.getRef(), ONE, TWO);
-  private final PeerInternTable speaker =
-      new PeerInternTable(new PeerTransport(members), new FrameRouter());
-  private final FrameRouter heardBy = new FrameRouter();
-  private final PeerInternTable listener = new PeerInternTable(new PeerTransport(members), heardBy);
+  private final PeerInternTable speaker = new PeerInternTable(new PeerTransport(members));
+  private final PeerTransport heardBy = new PeerTransport(members);
+  private final PeerInternTable listener = new PeerInternTable(heardBy);
 
   @AfterAll
   static void end() {
@@ -57,7 +56,7 @@ class PeerInternTableTest {
   }
 
   private void deliver() {
-    heardBy.received(ONE.id(), way.receiveMessage().frame());
+    heardBy.router().received(ONE.id(), way.receiveMessage().frame());
   }
 
   private String meaning(int number) {

@@ -30,8 +30,7 @@ class PendingPeerRequestsTest {
   private final TestProbe<FrameEnvelope> way = KIT.createTestProbe(FrameEnvelope.class);
   private final ScriptedMembership members = new ScriptedMembership(way.getRef(), SELF, OTHER);
   private final PeerTransport peerTransport = new PeerTransport(members);
-  private final PendingPeerRequests<Integer, String> questions =
-      new PendingPeerRequests<>(peerTransport);
+  private final PendingPeerRequests<Integer, String> questions = peerTransport.requests("");
 
   @AfterAll
   static void end() {
@@ -72,7 +71,7 @@ class PendingPeerRequestsTest {
 
   @Test
   void allOpenQuestionsAreListed() {
-    var listed = new PendingPeerRequests<Integer, String>(peerTransport, "numbers");
+    var listed = peerTransport.<Integer, String>requests("numbers");
     for (int i = 0; i < 1_000; i++) {
       var _ = listed.ask(OTHER.id(), i, () -> true);
     }
@@ -85,7 +84,7 @@ class PendingPeerRequestsTest {
 
   @Test
   void aQuestionThatIsOverSinceItWasListedWaitsForNobody() {
-    var listed = new PendingPeerRequests<Integer, String>(peerTransport, "numbers");
+    var listed = peerTransport.<Integer, String>requests("numbers");
     var _ = listed.ask(OTHER.id(), 1, () -> true);
     var question = peerTransport.openRequests().next();
     assertThat(question.waitStep().text()).contains("was asked for numbers 1");
@@ -139,7 +138,7 @@ class PendingPeerRequestsTest {
     for (int round = 0; round < 300; round++) {
       var here = new ScriptedMembership(KIT.system().deadLetters().unsafeUpcast(), SELF, OTHER);
       var ways = new PeerTransport(here);
-      var open = new PendingPeerRequests<Integer, String>(ways);
+      var open = ways.<Integer, String>requests("");
       var barrier = new CyclicBarrier(3);
       List<CompletableFuture<String>> asked = new ArrayList<>();
       var threads = new ArrayList<Thread>();

@@ -18,7 +18,7 @@ public final class SimulatedNetwork {
   private final Map<NodeId, Endpoint> endpoints = new LinkedHashMap<>();
 
   /** Process of the cluster with its transport. */
-  private record Endpoint(SimulatedTransport lanes, FrameRouter router, Set<NodeId> gone) {
+  private record Endpoint(SimulatedTransport lanes, Set<NodeId> gone) {
     NodeId id() {
       return lanes.self().id();
     }
@@ -38,8 +38,8 @@ public final class SimulatedNetwork {
   }
 
   /** Adds a process, which knows no other yet. */
-  public void add(SimulatedTransport lanes, FrameRouter router) {
-    endpoints.put(lanes.self().id(), new Endpoint(lanes, router, new HashSet<>()));
+  public void add(SimulatedTransport lanes) {
+    endpoints.put(lanes.self().id(), new Endpoint(lanes, new HashSet<>()));
   }
 
   /** Makes the first process know the second, unless it has already heard that the second left. */
@@ -82,7 +82,7 @@ public final class SimulatedNetwork {
   private void receive(NodeId from, NodeId to, byte[] frame) {
     var receiver = endpoints.get(to);
     if (receiver != null && receiver.lanes.peer(from) != null) {
-      receiver.router.received(from, frame);
+      receiver.lanes.receive(from, frame);
     }
   }
 

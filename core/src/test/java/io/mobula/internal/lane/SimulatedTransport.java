@@ -50,6 +50,11 @@ public final class SimulatedTransport implements Membership {
     return peerTransport;
   }
 
+  /** Passes a frame to the handler of its kind, as if it came from that process. */
+  public void receive(NodeId from, byte[] frame) {
+    peerTransport.router().received(from, frame);
+  }
+
   /** Sets an action that runs, outside of all locks, whenever the membership is read. */
   public void onLook(Runnable action) {
     onLook = action;

@@ -51,8 +51,13 @@ public final class TransportPair {
     this.transportOfTwo = new PeerTransport(membersOfTwo);
   }
 
+  /** Starts to receive at both ends, with the handlers that are registered there. */
+  public void open() {
+    open(transportOfOne.router(), transportOfTwo.router());
+  }
+
   /** Starts to receive at both ends. */
-  public void open(PeerTransport.Receiver atOne, PeerTransport.Receiver atTwo) {
+  void open(PeerTransport.Receiver atOne, PeerTransport.Receiver atTwo) {
     inboxes.put(
         one, kit.spawn(ArteryFrameReceiver.create(transportOfOne, atOne)).narrow());
     inboxes.put(

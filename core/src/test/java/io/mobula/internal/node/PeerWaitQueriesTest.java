@@ -6,7 +6,6 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.TransportPair;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
@@ -31,19 +30,12 @@ class PeerWaitQueriesTest {
       Map.of(Work.value(RUNS), () -> WaitStep.end("it runs in a thread", WaitCause.RUNNING)));
   private volatile boolean cut;
   private final TransportPair lanes = new TransportPair(KIT, () -> cut);
-  private final FrameRouter onesRouter = new FrameRouter();
-  private final FrameRouter twosRouter = new FrameRouter();
-  private final PeerWaitQueries ones = new PeerWaitQueries(
-      lanes.membersOfOne, lanes.transportOfOne, onesRouter, (asker, work) -> null, now::get);
+  private final PeerWaitQueries ones =
+      new PeerWaitQueries(lanes.transportOfOne, (asker, work) -> null, now::get);
 
   PeerWaitQueriesTest() {
-    var _ = new PeerWaitQueries(
-        lanes.membersOfTwo,
-        lanes.transportOfTwo,
-        twosRouter,
-        (asker, work) -> atTwo.get(work),
-        now::get);
-    lanes.open(onesRouter, twosRouter);
+    var _ = new PeerWaitQueries(lanes.transportOfTwo, (asker, work) -> atTwo.get(work), now::get);
+    lanes.open();
   }
 
   @AfterAll

@@ -12,7 +12,6 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
@@ -46,7 +45,8 @@ class ClusterLeaseSourceTest {
   private final AtomicReference<PlacementDecision> view = new AtomicReference<>(NOWHERE);
   private volatile Runnable meanwhile = () -> {};
   private volatile int queued = 1; // at each node, by its last report
-  private final FrameRouter router = new FrameRouter();
+  private final SimulatedTransport transport =
+      new SimulatedTransport(SimulatedTransport.peer(SELF.incarnation(), Peer.Role.NODE));
   private ActorTestKit kit;
   private ClusterLeaseSource leaseSource;
 
@@ -59,18 +59,13 @@ class ClusterLeaseSourceTest {
         return kit.spawn(behavior, name);
       }
     });
-    var membership =
-        new SimulatedTransport(SimulatedTransport.peer(SELF.incarnation(), Peer.Role.NODE));
-    membership.join(
+    transport.join(
         SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE)); // it never answers
-    var peerTransport = membership.peerTransport();
     var bundles = new NoBundles();
-    var desk = new LeaseGranter(ledger, membership, peerTransport, router, wanted -> null, bundles);
+    var desk = new LeaseGranter(ledger, transport.peerTransport(), wanted -> null, bundles);
     leaseSource = new ClusterLeaseSource(
         ledger,
-        membership,
-        peerTransport,
-        router,
+        transport.peerTransport(),
         desk,
         new ClusterLeaseSource.PlacementRules(
             this::choose, node -> queued, bundles, Duration.ofSeconds(30), (delay, action) -> {
@@ -168,7 +163,7 @@ class ClusterLeaseSourceTest {
     view.set(new PlacementDecision.AtNode(OTHER));
     var client = new Client();
     leaseSource.acquire(client);
-    router.received(
+    transport.receive(
         OTHER,
         new FrameWriter()
             .octet(LeaseGranter.REDIRECTED)
@@ -177,7 +172,7 @@ class ClusterLeaseSourceTest {
             .octet(1)
             .toBytes());
     timers.remove().run(); // the next attempt, after a while
-    router.received(
+    transport.receive(
         OTHER,
         new FrameWriter()
             .octet(LeaseGranter.GRANTED)

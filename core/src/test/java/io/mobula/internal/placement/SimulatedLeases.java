@@ -13,7 +13,6 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
@@ -62,7 +61,7 @@ final class SimulatedLeases {
   private Member start(long id, Peer.Role role) {
     var member = new Member(SimulatedTransport.peer(id, role));
     members.put(member.id, member);
-    network.add(member.lanes, member.router);
+    network.add(member.lanes);
     return member;
   }
 
@@ -175,7 +174,6 @@ final class SimulatedLeases {
   private final class Member implements LeaseGranter.WorkerProvider {
     final NodeId id;
     final SimulatedTransport lanes;
-    final FrameRouter router = new FrameRouter();
     final LedgerClient ledger;
     final LeaseGranter desk;
     final ClusterLeaseSource leaseSource;
@@ -191,16 +189,14 @@ final class SimulatedLeases {
       var total =
           lends ? Resources.none().cpus(1 + scheduler.decisions().next(2)) : Resources.none();
       ledger = LedgerClient.start(total, new SimulatedActors(scheduler, id.toString()));
-      desk = new LeaseGranter(
-          ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), new NoBundles());
+      desk =
+          new LeaseGranter(ledger, lanes.peerTransport(), wanted -> elsewhere(), new NoBundles());
       desk.host(ClusterLeaseRequester.Purpose.TASKS, this::open);
       desk.workers(this);
-      router.on(LeaseGranter.RECALLED, this::onRecalled);
+      lanes.peerTransport().on(LeaseGranter.RECALLED, this::onRecalled);
       leaseSource = new ClusterLeaseSource(
           ledger,
-          lanes,
           lanes.peerTransport(),
-          router,
           desk,
           new ClusterLeaseSource.PlacementRules(
               this::choose,

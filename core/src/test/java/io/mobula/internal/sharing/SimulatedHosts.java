@@ -11,7 +11,6 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.lane.SimulatedTransport;
@@ -163,11 +162,9 @@ final class SimulatedHosts {
           Map.of(),
           new Peer.StoreLocation(
               memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
-      var router = new FrameRouter();
-      clusterObjects =
-          new ClusterObjects(store, memory, lanes, lanes.peerTransport(), router, 1024);
+      clusterObjects = new ClusterObjects(store, memory, lanes.peerTransport(), 1024);
       clusterObjects.useTransfer(given -> new SimulatedTransfer(this, given));
-      network.add(lanes, router);
+      network.add(lanes);
       processes.put(id, this);
       all.add(this);
     }

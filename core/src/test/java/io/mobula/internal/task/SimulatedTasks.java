@@ -16,7 +16,6 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.LedgerClient;
@@ -206,7 +205,6 @@ final class SimulatedTasks {
   private final class Member {
     final NodeId id;
     final SimulatedTransport lanes;
-    final FrameRouter router = new FrameRouter();
     final SimulatedThreads threads;
     final LedgerClient ledger;
     final ClusterLeaseSource leaseSource;
@@ -232,16 +230,12 @@ final class SimulatedTasks {
       ledger = LedgerClient.start(
           Resources.none().cpus(1 + scheduler.decisions().next(2)),
           new SimulatedActors(scheduler, id.toString()));
-      clusterObjects =
-          new ClusterObjects(store, memory, lanes, lanes.peerTransport(), router, 1024);
+      clusterObjects = new ClusterObjects(store, memory, lanes.peerTransport(), 1024);
       var bundles = new NoBundles();
-      var desk = new LeaseGranter(
-          ledger, lanes, lanes.peerTransport(), router, wanted -> elsewhere(), bundles);
+      var desk = new LeaseGranter(ledger, lanes.peerTransport(), wanted -> elsewhere(), bundles);
       leaseSource = new ClusterLeaseSource(
           ledger,
-          lanes,
           lanes.peerTransport(),
-          router,
           desk,
           new ClusterLeaseSource.PlacementRules(
               this::choose, node -> 0, bundles, NEVER, this::after));
@@ -252,9 +246,9 @@ final class SimulatedTasks {
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + scheduler.decisions().next(3), 3, Duration.ZERO, 100),
           threads);
-      wire = new TaskTransport(engine, clusterObjects, lanes, lanes.peerTransport(), router, desk);
+      wire = new TaskTransport(engine, clusterObjects, lanes.peerTransport(), desk);
       engine.connect(wire);
-      network.add(lanes, router);
+      network.add(lanes);
     }
 
     Job job() {
