@@ -37,8 +37,8 @@
  *   <li>A value is acknowledged only after the shards of all objects inside it have acknowledged
  *       the holds on them. Until then the node that published it pins them. So there is no moment
  *       in which nobody holds a contained object.
- *   <li>At most one attempt of an object is accepted. Copies of other attempts are refused and
- *       dropped.
+ *   <li>At most one attempt of an object is accepted at a time. Copies of other attempts are
+ *       refused and dropped.
  *   <li>At most one node is granted an attempt to reconstruct an object at a time, and only by a
  *       shard incarnation that has the node's snapshot.
  *   <li>A statement counts only if its version is newer than what is known; the floor of a

@@ -296,8 +296,8 @@ final class PullState {
   }
 
   /**
-   * Requests the oldest range that another source still owes from an idle source, once everything
-   * has been requested.
+   * Asks an idle source for the oldest range that another source still owes, once everything has
+   * been requested.
    */
   private int hedge(PullSource idle, long now, RequestSender sender) {
     if (!idle.pendingRanges.isEmpty()) {

@@ -36,8 +36,9 @@
  *   <li>Reading a frame trusts no length in it; foreign and damaged frames are counted or dropped,
  *       and never break the engine.
  *   <li>Nothing blocks on the engine's thread. Queues, open objects and waiting pulls are bounded.
- *   <li>Every pull ends: with all bytes, with a reason for each source, or by cancellation. A
- *       stalled pull ends after the stall timeout.
+ *   <li>Every pull ends: with all bytes, with an error, or by cancellation. An error that the
+ *       sources caused names the reason for each of them. A stalled pull ends after the stall
+ *       timeout.
  *   <li>An open object is closed at the end of its pull, at the reader's death, or after a time
  *       without activity.
  * </ul>

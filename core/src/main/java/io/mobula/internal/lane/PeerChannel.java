@@ -41,7 +41,7 @@ final class PeerChannel {
 
   /**
    * Listener that is told when a channel has frames that did not fit into its ring, so that
-   * somebody writes them later.
+   * the poller writes them later.
    */
   interface BacklogListener {
     /** Reports that one more channel has a backlog (1), or one less (-1). */

@@ -5,9 +5,10 @@
  * <h2>The problem</h2>
  *
  * <p>Tasks, actors and objects exchange small frames at a high rate. Akka's Artery may drop
- * messages, limits their size, and takes some 300 microseconds and four threads for each; processes
- * of one host could exchange bytes through shared memory in about one microsecond. Two ways must
- * not reorder frames, and a peer that stops must not make its senders run out of memory.
+ * messages and limits their size, and a message takes some 300 microseconds and passes through four
+ * threads. Processes of one host could exchange bytes through shared memory in about one
+ * microsecond. Frames must stay in order although some take the one way and some the other, and a
+ * peer that stops must not make its senders run out of memory.
  *
  * <h2>The idea</h2>
  *

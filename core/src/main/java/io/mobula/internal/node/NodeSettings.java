@@ -369,7 +369,7 @@ public record NodeSettings(
       return read(key, config::getValue).unwrapped().equals("auto");
     }
 
-    /** Reads a duration from zero to a hundred years, which stands for ever. */
+    /** Reads a duration from zero to a hundred years; the latter is as good as no limit. */
     Duration duration(String key) {
       Duration value = read(key, config::getDuration);
       if (value.isNegative() || value.compareTo(LONGEST) > 0) {

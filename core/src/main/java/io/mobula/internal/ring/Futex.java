@@ -86,8 +86,9 @@ final class Futex {
   }
 
   /**
-   * Blocks while the word has the expected value, until somebody wakes the thread or the limit has
-   * passed. May return early. For platform threads: a virtual thread would occupy its carrier.
+   * Blocks while the word has the expected value, until another thread or process wakes this
+   * thread, or the limit has passed. May return early. For platform threads: a virtual thread would
+   * occupy its carrier.
    */
   static void await(MemorySegment word, int expected, MemorySegment timespec, long limitNanos) {
     long second = TimeUnit.SECONDS.toNanos(1);

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Evictor of a full store: drops secondary copies first and then spills primary ones, those that
- * were not read for long before others, and none that somebody has pinned.
+ * were not read for long before others, and none that are pinned.
  *
  * <p>Any thread; one at a time evicts and the others wait for it. Victims are found by the clock
  * algorithm (F. J. Corbató, "A paging experiment with the Multics system", 1968): a reader sets a

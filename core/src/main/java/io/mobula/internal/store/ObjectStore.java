@@ -181,7 +181,7 @@ public final class ObjectStore {
     return tasks.incrementAndGet();
   }
 
-  /** Creates the entry of an object that somebody will complete. */
+  /** Creates the entry of an object that is completed later. */
   public ObjectEntry createPending(long task, int index, @Nullable ValueProducer producer) {
     return createPending(new ObjectId(node.incarnation(), task, index), producer);
   }
@@ -237,7 +237,7 @@ public final class ObjectStore {
     return converter.materialize(content, ReadDeadline.ENDLESS, ViewLifetime.until(arena));
   }
 
-  /** Ends the open views that nobody uses, of values that somebody still holds. */
+  /** Ends the open views that nobody uses, of values that are still held. */
   public void endIdleViews() {
     room.idleViews().endAll();
   }

@@ -227,7 +227,7 @@ final class SpillableStorage implements SealedStorage {
   }
 
   /**
-   * Starts an eviction unless somebody reads the value; if it returns true, the caller calls
+   * Starts an eviction unless the value is being read; if it returns true, the caller calls
    * {@link #evict}.
    */
   synchronized boolean tryBeginEviction() {
@@ -250,8 +250,8 @@ final class SpillableStorage implements SealedStorage {
    * Writes the bytes, if there is no other copy, and removes them from memory. Called once after
    * {@link #tryBeginEviction}.
    *
-   * @return the number of bytes that were freed; 0 if somebody has begun to read the value, or it
-   *     is discarded
+   * @return the number of bytes that were freed; 0 if a read of the value has begun, or it is
+   *     discarded
    * @throws io.mobula.error.MobulaException when the bytes cannot be written; they stay in memory
    */
   long evict(@Nullable SpillTarget target) {

@@ -1,6 +1,6 @@
 /**
- * Diagnosis of waits: the links of the chain from something that waits to whoever must act, the
- * walker that follows the chain, and the watchdog that reports chains which will not end by
+ * Diagnosis of waits: the links of the chain from something that waits to the part that must act,
+ * the walker that follows the chain, and the watchdog that reports chains which will not end by
  * themselves.
  *
  * <p>Each part of a node can tell at any moment what it waits for
