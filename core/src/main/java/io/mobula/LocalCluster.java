@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nodes listen on free ports of the loopback device. Their output goes to the logger of this
  * type: standard output as INFO, standard error as WARN. Starting takes about two seconds and 100
- * MB per process. Safe for use by many threads.
+ * MB per process, and longer where processes share cores. Safe for use by many threads.
  */
 public interface LocalCluster extends AutoCloseable {
 
@@ -55,7 +55,7 @@ public interface LocalCluster extends AutoCloseable {
   void kill(int index);
 
   /**
-   * Closes the driver, then the nodes: asks each to leave, waits up to 30 s, then kills it. Closing
+   * Closes the driver, then the nodes: asks each to leave, waits up to 40 s, then kills it. Closing
    * again does nothing.
    */
   @Override

@@ -3,8 +3,8 @@ package io.mobula.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Setting that is malformed. The message has its key, its value and the values that would be
- * accepted.
+ * Setting that is unknown or malformed. The message has its key, its source, and the nearest known
+ * key, or its value and the values that would be accepted.
  */
 public final class SettingsException extends MobulaException {
   private static final long serialVersionUID = 1L;
