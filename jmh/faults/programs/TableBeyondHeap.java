@@ -51,8 +51,8 @@ public final class TableBeyondHeap {
   }
 
   private static void grow(SparseTable rows, long heap) {
-    long most = heap / (2 * WIDTH * Float.BYTES); // with their state, more than the heap
-    for (long from = 0; from < most; from += 10_000) {
+    long max = heap / (2 * WIDTH * Float.BYTES); // with their state, more than the heap
+    for (long from = 0; from < max; from += 10_000) {
       push(rows, from, from + 10_000);
     }
   }

@@ -121,7 +121,7 @@ public record ActorOptions(
    * @param durable whether the actor is recreated after all nodes of the cluster have ended
    */
   public record CheckpointPolicy(int everyCalls, Duration interval, boolean durable) {
-    private static final Duration LONGEST = Duration.ofDays(36_500);
+    private static final Duration MAX_DURATION = Duration.ofDays(36_500);
 
     /** Policy that never saves the state. */
     public static final CheckpointPolicy NONE = new CheckpointPolicy(0, Duration.ZERO, false);
@@ -129,9 +129,9 @@ public record ActorOptions(
     /** Refuses values that are negative. */
     public CheckpointPolicy {
       requireAtLeast("checkpointEvery", everyCalls, 0);
-      if (interval.isNegative() || interval.compareTo(LONGEST) > 0) {
+      if (interval.isNegative() || interval.compareTo(MAX_DURATION) > 0) {
         throw new InvalidRequestException("Wanted a checkpoint every " + interval
-            + ": the time must be from nothing to " + LONGEST.toDays() + " days.");
+            + ": the time must be from nothing to " + MAX_DURATION.toDays() + " days.");
       }
     }
 
@@ -156,10 +156,10 @@ public record ActorOptions(
     VIRTUAL
   }
 
-  private static void requireAtLeast(String what, int value, int least) {
-    if (value < least) {
+  private static void requireAtLeast(String what, int value, int min) {
+    if (value < min) {
       throw new InvalidRequestException(
-          "Wanted " + what + "=" + value + ": the least is " + least + ".");
+          "Wanted " + what + "=" + value + ": the least is " + min + ".");
     }
   }
 

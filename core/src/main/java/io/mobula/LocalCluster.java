@@ -78,7 +78,7 @@ public interface LocalCluster extends AutoCloseable {
 
   /** Configuration of a cluster before it starts. Immutable; each method returns a new builder. */
   final class Builder {
-    private static final int MOST = 64;
+    private static final int MAX_NODES = 64;
 
     private final int nodes;
     private final @Nullable Double cpusPerNode;
@@ -102,11 +102,11 @@ public interface LocalCluster extends AutoCloseable {
       this.startTimeout = startTimeout;
     }
 
-    /** Sets the number of node processes, from 1 to {@value #MOST}. */
+    /** Sets the number of node processes, from 1 to {@value #MAX_NODES}. */
     public Builder nodes(int count) {
-      if (count < 1 || count > MOST) {
-        throw new InvalidRequestException(
-            "Wanted a local cluster of " + count + " nodes: from 1 to " + MOST + " are possible.");
+      if (count < 1 || count > MAX_NODES) {
+        throw new InvalidRequestException("Wanted a local cluster of " + count
+            + " nodes: from 1 to " + MAX_NODES + " are possible.");
       }
       return new Builder(count, cpusPerNode, settings, classPath, flags, startTimeout);
     }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * many of them occur together in messages, logs and errors.
  */
 final class NameLimit {
-  static final int MOST_CHARACTERS = 1_000;
+  static final int MAX_CHARACTERS = 1_000;
 
   /** Maximum number of custom resources in one request. */
-  static final int MOST_RESOURCES = 1_000;
+  static final int MAX_RESOURCES = 1_000;
 
   private static final int SHOWN = 40;
 
@@ -19,10 +19,10 @@ final class NameLimit {
 
   /** Refuses a name that is too long; {@code of} describes its owner. */
   static void require(String of, @Nullable String name) {
-    if (name != null && name.length() > MOST_CHARACTERS) {
+    if (name != null && name.length() > MAX_CHARACTERS) {
       throw new InvalidRequestException(
           "The name of " + of + " has " + name.length() + " characters, more than the "
-              + MOST_CHARACTERS + " that it may have: \"" + name.substring(0, SHOWN) + "…\".");
+              + MAX_CHARACTERS + " that it may have: \"" + name.substring(0, SHOWN) + "…\".");
     }
   }
 }

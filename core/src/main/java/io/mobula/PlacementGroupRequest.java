@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 public record PlacementGroupRequest(
     @Nullable String name, PlacementStrategy strategy, List<Resources> bundles, boolean detached) {
   /** Maximum number of bundles of a group. */
-  public static final int MOST_BUNDLES = 1_000;
+  public static final int MAX_BUNDLES = 1_000;
 
   /** Approximate limit of the bytes that all bundles take in a message. */
-  private static final int MOST_BYTES = 128 << 10;
+  private static final int MAX_BYTES = 128 << 10;
 
   /**
    * Refuses a blank or very long name, a group without bundles or with too many, and empty bundles.
@@ -37,9 +37,9 @@ public record PlacementGroupRequest(
       throw new InvalidRequestException(
           "A placement group needs at least one bundle: say bundle(Resources.none().cpus(1)) before create().");
     }
-    if (bundles.size() > MOST_BUNDLES) {
+    if (bundles.size() > MAX_BUNDLES) {
       throw new InvalidRequestException("Wanted a placement group of " + bundles.size()
-          + " bundles: the most is " + MOST_BUNDLES + ".");
+          + " bundles: the most is " + MAX_BUNDLES + ".");
     }
     for (int i = 0; i < bundles.size(); i++) {
       if (bundles.get(i).asUnits().isEmpty()) {
@@ -56,10 +56,10 @@ public record PlacementGroupRequest(
         .flatMap(bundle -> bundle.asUnits().keySet().stream())
         .mapToLong(resource -> resource.length() + 12L)
         .sum();
-    if (bytes > MOST_BYTES) {
+    if (bytes > MAX_BYTES) {
       throw new InvalidRequestException("The " + bundles.size()
           + " bundles of a placement group name so many resources that they take " + bytes
-          + " bytes in a message, more than " + MOST_BYTES
+          + " bytes in a message, more than " + MAX_BYTES
           + ". Give them fewer resources or shorter names, or make several groups.");
     }
   }

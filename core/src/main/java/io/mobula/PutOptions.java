@@ -12,20 +12,19 @@ import java.util.Objects;
  */
 public record PutOptions(int copies, Duration within) {
   /** Maximum number of copies of a value. */
-  public static final int MOST_COPIES = 16;
+  public static final int MAX_COPIES = 16;
 
   /** Default options: one copy, in the process that puts the value. */
   public static final PutOptions DEFAULT = new PutOptions(1, Duration.ofSeconds(30));
 
   /**
-   * Refuses fewer than one copy, more than {@link #MOST_COPIES}, and a limit that is not above
-   * zero.
+   * Refuses fewer than one copy, more than {@link #MAX_COPIES}, and a limit that is not above zero.
    */
   public PutOptions {
     Objects.requireNonNull(within, "within");
-    if (copies < 1 || copies > MOST_COPIES) {
+    if (copies < 1 || copies > MAX_COPIES) {
       throw new InvalidRequestException(
-          "Wanted copies=" + copies + ": a value has from 1 to " + MOST_COPIES + " copies.");
+          "Wanted copies=" + copies + ": a value has from 1 to " + MAX_COPIES + " copies.");
     }
     if (within.isNegative() || within.isZero()) {
       throw new InvalidRequestException(

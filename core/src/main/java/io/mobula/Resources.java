@@ -36,7 +36,7 @@ public final class Resources {
   /** Name of the resource of memory; its unit is the byte. */
   public static final String MEMORY = "memory";
 
-  private static final double MOST = 1e9;
+  private static final double MAX_AMOUNT = 1e9;
   private static final Resources NONE = new Resources(new TreeMap<>());
 
   private final SortedMap<String, Long> units;
@@ -141,7 +141,7 @@ public final class Resources {
       throw new InvalidRequestException("A resource needs a name; got \"" + name + "\".");
     }
     NameLimit.require("a resource", name);
-    if (units.size() >= NameLimit.MOST_RESOURCES) {
+    if (units.size() >= NameLimit.MAX_RESOURCES) {
       throw new InvalidRequestException("There are " + units.size()
           + " resources already, as many as there may be in one request or node.");
     }
@@ -199,11 +199,11 @@ public final class Resources {
   }
 
   private static double requireAmount(String name, double amount) {
-    double most = isBytes(name) ? Long.MAX_VALUE : MOST;
-    boolean fits = amount >= 0 && amount <= most;
+    double max = isBytes(name) ? Long.MAX_VALUE : MAX_AMOUNT;
+    boolean fits = amount >= 0 && amount <= max;
     if (!fits) {
       throw new InvalidRequestException("Wanted " + name + "=" + amount
-          + ": an amount is a number from 0 to " + (long) most + ".");
+          + ": an amount is a number from 0 to " + (long) max + ".");
     }
     return amount;
   }

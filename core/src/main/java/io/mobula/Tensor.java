@@ -44,7 +44,7 @@ public final class Tensor implements AutoCloseable {
   private static final ValueLayout.OfLong INT64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
 
   private static final long ALIGNMENT = 64;
-  private static final long MOST_IN_A_BUFFER = Integer.MAX_VALUE - 8L;
+  private static final long MAX_BUFFER_BYTES = Integer.MAX_VALUE - 8L;
   private static final long HASHED_BYTES = 4096;
 
   private final DType dtype;
@@ -582,9 +582,9 @@ public final class Tensor implements AutoCloseable {
   }
 
   private int requireIntSize(long wanted, String what) {
-    if (wanted > MOST_IN_A_BUFFER) {
+    if (wanted > MAX_BUFFER_BYTES) {
       throw new InvalidRequestException(this + " has " + wanted + " " + what + ", Java has at most "
-          + MOST_IN_A_BUFFER + ": use its segment() or a slice");
+          + MAX_BUFFER_BYTES + ": use its segment() or a slice");
     }
     return (int) wanted;
   }

@@ -79,7 +79,7 @@ class ResourcesTest {
 
   @Test
   void namesAndTheirNumberHaveABound() {
-    var longest = "x".repeat(NameLimit.MOST_CHARACTERS);
+    var longest = "x".repeat(NameLimit.MAX_CHARACTERS);
     var none = Resources.none();
     assertThat(none.resource(longest, 1).amount(longest)).isEqualTo(1);
     for (ThrowingCallable tooLong : List.<ThrowingCallable>of(
@@ -94,7 +94,7 @@ class ResourcesTest {
           .hasMessageContaining("1001 characters");
     }
     var many = none;
-    for (int i = 0; i < NameLimit.MOST_RESOURCES; i++) {
+    for (int i = 0; i < NameLimit.MAX_RESOURCES; i++) {
       many = many.resource("resource-" + i, 1);
     }
     var full = many;

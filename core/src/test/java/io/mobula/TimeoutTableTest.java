@@ -29,7 +29,7 @@ class TimeoutTableTest {
   private static final List<String> MODULES =
       List.of("core", "cluster-sharding-store", "parameter-server");
   private static final List<String> WITH_SETTINGS = List.of("core", "cluster-sharding-store");
-  private static final Duration SHORTEST_CONSTANT = Duration.ofSeconds(1);
+  private static final Duration MIN_CONSTANT = Duration.ofSeconds(1);
 
   private static final Pattern LENGTH = Pattern.compile("\\d+ ?(ms|s|m|h|d)");
   private static final Pattern CONSTANT =
@@ -103,7 +103,7 @@ class TimeoutTableTest {
             .forEach(file -> addConstants(constants, file));
       }
     }
-    constants.values().removeIf(each -> each.compareTo(SHORTEST_CONSTANT) < 0);
+    constants.values().removeIf(each -> each.compareTo(MIN_CONSTANT) < 0);
     return constants;
   }
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /** Free disk space, as text for users whose node cannot write. */
 final class DiskSpace {
   /** Minimum space, in bytes, that a node needs to report an error in its log. */
-  private static final long LEAST = 256 << 10;
+  private static final long MIN_BYTES = 256 << 10;
 
   private DiskSpace() {}
 
@@ -18,7 +18,7 @@ final class DiskSpace {
   }
 
   static boolean isLow(long free) {
-    return free < LEAST;
+    return free < MIN_BYTES;
   }
 
   private static long free(Path file) throws IOException {

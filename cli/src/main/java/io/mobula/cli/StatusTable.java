@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /** Status of a cluster for people: one block per process, with bars for what is in use. */
 final class StatusTable {
   private static final int BAR = 20;
-  private static final int MOST_LANES = 8;
+  private static final int MAX_CHANNELS = 8;
   private static final String MEMORY = "memory";
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
@@ -61,7 +61,7 @@ final class StatusTable {
         .sorted(Comparator.comparingLong((Map.Entry<String, ClusterStatus.Lane> lane) ->
                 lane.getValue().underway().bytes())
             .reversed())
-        .limit(MOST_LANES)
+        .limit(MAX_CHANNELS)
         .forEach(lane -> lane(lane.getKey(), lane.getValue()));
   }
 

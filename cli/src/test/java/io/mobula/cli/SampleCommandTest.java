@@ -46,7 +46,9 @@ class SampleCommandTest {
   @Test
   void refusesASampleThatIsNot() {
     assertThat(run("sample", "PerformanceTipps")).isEqualTo(2);
-    assertThat(err.toString()).contains("There is no sample PerformanceTipps").contains("PerformanceTips");
+    assertThat(err.toString())
+        .contains("There is no sample PerformanceTipps")
+        .contains("PerformanceTips");
   }
 
   private int run(String... arguments) {

@@ -15,11 +15,17 @@ final class CpuHogProcesses implements AutoCloseable {
   private CpuHogProcesses() {}
 
   /** Starts this number of processes. */
-  static CpuHogProcesses start(int count, Duration longest) throws IOException {
+  static CpuHogProcesses start(int count, Duration maxDuration) throws IOException {
     var started = new CpuHogProcesses();
     for (int i = 0; i < count; i++) {
       started.hogs.add(new ProcessBuilder(
-              "timeout", "-s", "KILL", longest.toSeconds() + "s", "sh", "-c", "while :; do :; done")
+              "timeout",
+              "-s",
+              "KILL",
+              maxDuration.toSeconds() + "s",
+              "sh",
+              "-c",
+              "while :; do :; done")
           .start());
     }
     return started;

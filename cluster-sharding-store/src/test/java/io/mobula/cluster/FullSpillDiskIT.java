@@ -28,7 +28,7 @@ class FullSpillDiskIT {
   private static final long DISK = 4L << 20;
 
   /** Number of values that fit into memory and onto the disk at most. */
-  private static final long MOST = (STORE + DISK) / (4L * NUMBERS);
+  private static final long MAX_VALUES = (STORE + DISK) / (4L * NUMBERS);
 
   @TempDir
   Path folder;
@@ -53,7 +53,7 @@ class FullSpillDiskIT {
       var runtime = cluster.runtime();
       var refs = new ArrayList<ObjectRef<Tensor>>();
       assertThatThrownBy(() -> {
-            for (int i = 0; i <= MOST; i++) {
+            for (int i = 0; i <= MAX_VALUES; i++) {
               refs.add(runtime.put(filled(i)));
             }
           })

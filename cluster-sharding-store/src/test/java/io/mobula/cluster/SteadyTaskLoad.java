@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SteadyTaskLoad {
   private static final int RETRIES = 100;
-  private static final int MOST_KEPT = 20;
+  private static final int MAX_KEPT = 20;
 
   private final MobulaRuntime runtime;
   private final int millis;
@@ -80,7 +80,7 @@ final class SteadyTaskLoad {
   private void failed(String how) {
     wrong.incrementAndGet();
     System.out.println("SteadyTaskLoad: " + how);
-    if (failures.size() < MOST_KEPT) {
+    if (failures.size() < MAX_KEPT) {
       failures.add(how);
     }
   }

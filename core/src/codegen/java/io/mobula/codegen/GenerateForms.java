@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * A>}. So the form with more refs is always the more specific one.
  */
 final class GenerateForms {
-  private static final int MOST_PARAMETERS = 6;
+  private static final int MAX_PARAMETERS = 6;
 
   private final Path directory;
 
@@ -32,11 +32,11 @@ final class GenerateForms {
   }
 
   private void all() throws IOException {
-    for (int n = 0; n <= MOST_PARAMETERS + 1; n++) {
+    for (int n = 0; n <= MAX_PARAMETERS + 1; n++) {
       write("Fn" + n, functionSource(new Arity(n)));
       write("Action" + n, actionSource(new Arity(n)));
     }
-    for (int n = 0; n <= MOST_PARAMETERS; n++) {
+    for (int n = 0; n <= MAX_PARAMETERS; n++) {
       write("Task" + n, taskSource(new Arity(n)));
     }
     write("MobulaForms", facadeSource());
@@ -150,7 +150,7 @@ final class GenerateForms {
   }
 
   private static void doors(StringBuilder body, String modifiers, String runtime) {
-    for (int count = 0; count <= MOST_PARAMETERS; count++) {
+    for (int count = 0; count <= MAX_PARAMETERS; count++) {
       var n = new Arity(count);
       body.append(
           reusable(modifiers, n, "task", "Fn", n.declared("R"), n.used("R"), n.used("R"), runtime));
@@ -263,7 +263,7 @@ final class GenerateForms {
         /** The call forms of {@link ActorHandle}: {@code call} for methods with a result, {@code tell} for void ones. */
         sealed interface ActorForms<T> permits ActorHandle {
         """);
-    for (int count = 0; count <= MOST_PARAMETERS; count++) {
+    for (int count = 0; count <= MAX_PARAMETERS; count++) {
       new Arity(count).forms((refs, form) -> {
         body.append(method(form, refs, "call", "R", "Fn", "R"));
         body.append(method(form, refs, "tell", "@Nullable Void", "Action", ""));

@@ -219,14 +219,13 @@ public final class DenseTable {
     }
 
     /** Clips every number of an update to at most this magnitude. */
-    public Builder clipByValue(double most) {
-      return limits(new GradientLimits(most, spec.limits().norm(), spec.limits().repairs()));
+    public Builder clipByValue(double max) {
+      return limits(new GradientLimits(max, spec.limits().norm(), spec.limits().repairs()));
     }
 
     /** Scales every pushed gradient to at most this Euclidean norm. */
-    public Builder clipByNorm(double most) {
-      return limits(
-          new GradientLimits(spec.limits().value(), most, spec.limits().repairs()));
+    public Builder clipByNorm(double max) {
+      return limits(new GradientLimits(spec.limits().value(), max, spec.limits().repairs()));
     }
 
     /**

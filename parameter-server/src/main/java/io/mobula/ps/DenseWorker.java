@@ -249,11 +249,11 @@ public final class DenseWorker implements AutoCloseable {
   }
 
   private void repair(NumberType numberType, MemorySegment numbers) {
-    double most = numberType == NumberType.FLOAT ? Float.MAX_VALUE : Double.MAX_VALUE;
+    double max = numberType == NumberType.FLOAT ? Float.MAX_VALUE : Double.MAX_VALUE;
     for (long i = 0; i < numbers.byteSize() / numberType.bytes(); i++) {
       double number = numberType.at(numbers, i);
       if (!Double.isFinite(number)) {
-        numberType.set(numbers, i, table.spec().limits().repaired(number, most));
+        numberType.set(numbers, i, table.spec().limits().repaired(number, max));
       }
     }
   }

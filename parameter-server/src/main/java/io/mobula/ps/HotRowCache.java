@@ -14,13 +14,13 @@ import java.util.stream.IntStream;
  */
 final class HotRowCache {
   /** Maximum number of pushes that are summed before they are sent. */
-  private static final int MOST_PUSHES = 64;
+  private static final int MAX_PUSHES = 64;
 
   private static final int CLOCKS_BETWEEN_CHOICES = 64;
 
   private final NumberType numberType;
   private final int width;
-  private final int most;
+  private final int max;
   private final HotKeySketch seen = new HotKeySketch();
   private final RowIndex unique = new RowIndex();
   private RowIndex hot = new RowIndex();
@@ -34,20 +34,20 @@ final class HotRowCache {
   /**
    * Creates a cache without hot keys.
    *
-   * @param most how many keys are to be hot
+   * @param max how many keys are to be hot
    */
-  HotRowCache(NumberType numberType, int width, int most) {
+  HotRowCache(NumberType numberType, int width, int max) {
     this.numberType = numberType;
     this.rows = NumberArray.zeros(numberType, 0);
     this.sums = NumberArray.zeros(numberType, 0);
     this.width = width;
-    this.most = most;
+    this.max = max;
   }
 
   /** Selects the hot keys anew. All sums must have been {@linkplain #take taken} before. */
   private void choose() {
     hot = new RowIndex();
-    seen.most(most).forEach(key -> hot.findOrAdd(key.key()));
+    seen.most(max).forEach(key -> hot.findOrAdd(key.key()));
     int count = hot.size();
     rows = NumberArray.zeros(numberType, count * width);
     known = new boolean[count];
@@ -83,7 +83,7 @@ final class HotRowCache {
   }
 
   boolean isFull() {
-    return pushes >= MOST_PUSHES;
+    return pushes >= MAX_PUSHES;
   }
 
   /** Returns the accumulated sums, to be sent now, and clears them. */

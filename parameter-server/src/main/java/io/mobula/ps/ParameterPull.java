@@ -27,7 +27,7 @@ public final class ParameterPull implements AutoCloseable {
   private static final long NOBODY = 0;
 
   /** Maximum number of times that moved parameters are requested again. */
-  private static final int MOST_MOVES = 100;
+  private static final int MAX_MOVES = 100;
 
   private final DenseTable table;
   private final @Nullable WorkerSession session;
@@ -134,7 +134,7 @@ public final class ParameterPull implements AutoCloseable {
         if (pulled != null) {
           return pulled;
         }
-        if (i == MOST_MOVES) {
+        if (i == MAX_MOVES) {
           throw new IllegalStateException(
               "The parameters of " + table.name() + " have moved " + i + " times meanwhile.");
         }

@@ -21,7 +21,7 @@ import java.util.function.IntFunction;
  * Parameters that are never closed keep their memory in the store until the process ends.
  */
 public final class PulledParameters implements AutoCloseable {
-  private static final int MOST_OF_ARRAY = Integer.MAX_VALUE - 8;
+  private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
   private final NumberType numberType;
   private final KeyRange range;
@@ -108,7 +108,7 @@ public final class PulledParameters implements AutoCloseable {
   }
 
   private <T> T array(int bytes, IntFunction<T> made) {
-    if (range.length() > MOST_OF_ARRAY) {
+    if (range.length() > MAX_ARRAY_LENGTH) {
       throw new TableException(
           range.length()
               + " parameters do not fit into one array: read segment(i), or pull ranges.",

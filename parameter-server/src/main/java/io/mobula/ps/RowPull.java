@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowPull implements AutoCloseable {
   /** Maximum number of times that moved rows are requested again. */
-  private static final int MOST_MOVES = 100;
+  private static final int MAX_MOVES = 100;
 
   private final SparseTable table;
   private final WorkerSession session;
@@ -148,7 +148,7 @@ public final class RowPull implements AutoCloseable {
         if (!refused.hasAny()) {
           return finish.apply(rows);
         }
-        if (i == MOST_MOVES) {
+        if (i == MAX_MOVES) {
           throw new IllegalStateException(
               "The rows of " + table.name() + " have moved " + i + " times meanwhile.");
         }

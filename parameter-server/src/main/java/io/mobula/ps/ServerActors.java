@@ -28,8 +28,8 @@ final class ServerActors {
   /** Time that a shard is given to finish its current call when the server is closed. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final int MOST_RESTARTS = 100;
-  private static final int MOST_RETRIES = 5;
+  private static final int MAX_RESTARTS = 100;
+  private static final int MAX_RETRIES = 5;
 
   private final MobulaRuntime runtime;
   private final ServerConfig config;
@@ -44,8 +44,8 @@ final class ServerActors {
     this.catalog = runtime
         .actor(CatalogActor::new)
         .placement(Placement.preferring(runtime.nodeId()))
-        .maxRestarts(config.recovers() ? MOST_RESTARTS : 0)
-        .maxCallRetries(config.recovers() ? MOST_RESTARTS : 0)
+        .maxRestarts(config.recovers() ? MAX_RESTARTS : 0)
+        .maxCallRetries(config.recovers() ? MAX_RESTARTS : 0)
         .remote();
   }
 
@@ -64,8 +64,8 @@ final class ServerActors {
           .dedicatedThread()
           .borrowArguments()
           .placement(config.placement())
-          .maxRestarts(config.recovers() ? MOST_RESTARTS : 0)
-          .maxCallRetries(config.recovers() ? MOST_RETRIES : 0)
+          .maxRestarts(config.recovers() ? MAX_RESTARTS : 0)
+          .maxCallRetries(config.recovers() ? MAX_RETRIES : 0)
           .remote());
     }
     return List.copyOf(shards.subList(0, count));
@@ -99,8 +99,8 @@ final class ServerActors {
           .dedicatedThread()
           .borrowArguments()
           .placement(where)
-          .maxRestarts(MOST_RESTARTS)
-          .maxCallRetries(MOST_RETRIES)
+          .maxRestarts(MAX_RESTARTS)
+          .maxCallRetries(MAX_RETRIES)
           .remote());
     }
     replicas.put(shard, List.copyOf(actors));

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardClient {
   /** Maximum number of times that a request is retried while parameters move. */
-  private static final int MOST_MOVES = 100;
+  private static final int MAX_MOVES = 100;
 
   private final ActorHandle<CatalogActor> catalog;
   private final boolean replicated;
@@ -68,7 +68,7 @@ final class ShardClient {
       try {
         return ShardCalls.translateFailures(request);
       } catch (ParametersMovedException e) {
-        if (i == MOST_MOVES) {
+        if (i == MAX_MOVES) {
           throw e;
         }
         refresh();

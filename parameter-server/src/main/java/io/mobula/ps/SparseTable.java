@@ -112,18 +112,18 @@ public final class SparseTable {
   /**
    * Returns the most frequently pushed keys, the most frequent first. Asks all shards and waits.
    *
-   * @param most maximum number of keys
+   * @param max maximum number of keys
    */
-  public List<HotKey> hotKeys(int most) {
+  public List<HotKey> hotKeys(int max) {
     var rows = shardClient.callAll(
-        shard -> shard.call(ShardActor::hotRows, spec.id(), most).remote());
+        shard -> shard.call(ShardActor::hotRows, spec.id(), max).remote());
     double all = Math.max(1, metrics().stream().mapToLong(ShardMetrics::keys).sum());
     return IntStream.range(0, rows.size())
         .boxed()
         .flatMap(shard ->
             rows.get(shard).stream().map(row -> new HotKey(row.key(), shard, row.count() / all)))
         .sorted(Comparator.comparingDouble(HotKey::share).reversed())
-        .limit(most)
+        .limit(max)
         .toList();
   }
 
@@ -134,12 +134,12 @@ public final class SparseTable {
   public double skew() {
     var keys = metrics().stream().mapToLong(ShardMetrics::keys).toArray();
     long sum = 0;
-    long most = 0;
+    long max = 0;
     for (long of : keys) {
       sum += of;
-      most = Math.max(most, of);
+      max = Math.max(max, of);
     }
-    return sum == 0 ? 1 : (double) most * keys.length / sum;
+    return sum == 0 ? 1 : (double) max * keys.length / sum;
   }
 
   /** Builder of a sparse table. Immutable; each method returns a new builder. */
@@ -207,13 +207,13 @@ public final class SparseTable {
      * worker itself sees its pushes of the key from its next step on. Workers also sum the
      * gradients of any key that occurs twice in a push. Off by default.
      *
-     * @param most how many keys; 0 for none
+     * @param max how many keys; 0 for none
      */
-    public Builder hotKeys(int most) {
-      if (most < 0) {
-        throw new TableException("Wanted " + most + " hot keys: use 0 for none.", null);
+    public Builder hotKeys(int max) {
+      if (max < 0) {
+        throw new TableException("Wanted " + max + " hot keys: use 0 for none.", null);
       }
-      return new Builder(server, spec.with(most), restored);
+      return new Builder(server, spec.with(max), restored);
     }
 
     /**

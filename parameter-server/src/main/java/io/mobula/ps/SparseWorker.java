@@ -36,8 +36,8 @@ public final class SparseWorker implements AutoCloseable {
     this.session = session;
     this.pushes = new SparsePushSender(table.spec(), runtime, session);
     var numberType = table.spec().numberType();
-    int most = table.spec().hotKeys();
-    this.hot = most == 0 ? null : new HotRowCache(numberType, table.width(), most);
+    int max = table.spec().hotKeys();
+    this.hot = max == 0 ? null : new HotRowCache(numberType, table.width(), max);
     var gradientBatch = batchLimits.pushes() == 1
         ? null
         : new GradientBatch(numberType, table.width(), batchLimits);

@@ -13,7 +13,7 @@ import java.util.Random;
  * in flight, as for an input that never ends.
  */
 public final class TaskPipeline {
-  private static final int MOST_UNDER_WAY = 8;
+  private static final int MAX_OUTSTANDING = 8;
 
   private TaskPipeline() {}
 
@@ -27,7 +27,7 @@ public final class TaskPipeline {
       var underWay = new ArrayList<ObjectRef<WordCount>>();
       long words = 0;
       for (int number = 0; number < texts || !underWay.isEmpty(); ) {
-        if (number < texts && underWay.size() < MOST_UNDER_WAY) {
+        if (number < texts && underWay.size() < MAX_OUTSTANDING) {
           ObjectRef<String> text = runtime.task(TaskPipeline::write, number).remote();
           underWay.add(runtime.task(TaskPipeline::count, number++, text).remote());
         } else {

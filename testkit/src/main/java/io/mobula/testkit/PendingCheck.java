@@ -19,7 +19,7 @@ final class PendingCheck {
   private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(2);
 
   private static final long BETWEEN_LOOKS_MILLIS = 5;
-  private static final int MOST_SHOWN = 10;
+  private static final int MAX_SHOWN = 10;
 
   private final Set<String> known = new HashSet<>();
 
@@ -34,7 +34,7 @@ final class PendingCheck {
       throw new AssertionError("The test ended while " + fresh.size()
           + " waits were pending. Await them or cancel them; or say @AllowPending.\n"
           + fresh.stream()
-              .limit(MOST_SHOWN)
+              .limit(MAX_SHOWN)
               .map(WaitReport::text)
               .collect(Collectors.joining("\n")));
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class MembershipStressIT {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final int MOST = 5;
+  private static final int MAX_MEMBERS = 5;
   private static final int STEPS = 8;
 
   private final List<MemberProcess> members = new ArrayList<>();
@@ -36,10 +36,10 @@ class MembershipStressIT {
     join("");
     for (int step = 0; step < STEPS; step++) {
       int dice = random.nextInt(4);
-      if (members.size() < 2 || (members.size() < MOST && dice < 2)) {
+      if (members.size() < 2 || (members.size() < MAX_MEMBERS && dice < 2)) {
         var by = members.get(random.nextInt(members.size())).awaitUp();
         join(by);
-        if (members.size() < MOST && dice == 0) {
+        if (members.size() < MAX_MEMBERS && dice == 0) {
           join(by); // two processes join at the same time
         }
       } else {

@@ -36,14 +36,14 @@ class PlacementIT {
   /** Load of this test in a node's process. */
   static final class CpuLoad {
     private static final AtomicInteger CPUS = new AtomicInteger();
-    private static final AtomicInteger MOST = new AtomicInteger();
+    private static final AtomicInteger MAX_CPUS = new AtomicInteger();
     private static final CountDownLatch GATE = new CountDownLatch(1);
 
     private CpuLoad() {}
 
     /** Occupies CPUs for a while, and returns the process id. */
     static long keep(int cpus, int micros) {
-      MOST.accumulateAndGet(CPUS.addAndGet(cpus), Math::max);
+      MAX_CPUS.accumulateAndGet(CPUS.addAndGet(cpus), Math::max);
       long end = System.nanoTime() + micros * 1_000L;
       while (System.nanoTime() - end < 0) {
         LockSupport.parkNanos(micros * 100L);
@@ -54,7 +54,7 @@ class PlacementIT {
 
     /** Returns the maximum of CPUs that were occupied at a time. */
     static int most() {
-      return MOST.get();
+      return MAX_CPUS.get();
     }
 
     /** Occupies its CPU until {@link #open} is called in its process. */

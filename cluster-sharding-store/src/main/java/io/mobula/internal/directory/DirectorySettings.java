@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 record DirectorySettings(
     ShardSettings shardSettings, String role, Duration flushDelay, Duration digestInterval) {
   private static final String ROOT = "mobula.directory.";
-  private static final int MOST_SHARDS = 4096;
+  private static final int MAX_SHARDS = 4096;
 
   static DirectorySettings read(Config config) {
     int shards = positive(config, "shards");
-    if (shards > MOST_SHARDS) {
-      throw malformed("shards", shards + " is more than " + MOST_SHARDS, null);
+    if (shards > MAX_SHARDS) {
+      throw malformed("shards", shards + " is more than " + MAX_SHARDS, null);
     }
     var resend = duration(config, "resend");
     var patience = duration(config, "patience");

@@ -30,7 +30,7 @@ import java.util.Set;
  */
 final class DirectoryShard {
   private static final int DEPARTED_REMEMBERED = 1024;
-  private static final int MOST_NAMED = 5;
+  private static final int MAX_NAMED = 5;
 
   private final int number;
   private final long incarnation;
@@ -132,7 +132,7 @@ final class DirectoryShard {
   private void confirmReceipt(Participant asker, ObjectId id, boolean answered) {
     if (!answered) {
       var awaited =
-          awaitedNodes.stream().limit(MOST_NAMED).map(Participant::nodeId).toList();
+          awaitedNodes.stream().limit(MAX_NAMED).map(Participant::nodeId).toList();
       sink.send(asker, new QueryReceived(number, id, awaited));
     }
   }

@@ -24,7 +24,7 @@ final class MessageReassembler {
    * Maximum size of a message; a larger one is dropped. Frames between processes have the same
    * limit, so no larger message arises.
    */
-  static final long MOST_BYTES = 256L << 20;
+  static final long MAX_BYTES = 256L << 20;
 
   static final long TIMEOUT_MILLIS = 30_000;
 
@@ -74,7 +74,7 @@ final class MessageReassembler {
   DirectoryMessage add(MessageFragment fragment, long now) {
     partialMessages.values().removeIf(each -> each.latest + TIMEOUT_MILLIS <= now);
     if (!fragment.isValid()
-        || fragment.parts() * (long) MessageFragmenter.FRAGMENT_BYTES > MOST_BYTES) {
+        || fragment.parts() * (long) MessageFragmenter.FRAGMENT_BYTES > MAX_BYTES) {
       return null;
     }
     var sender = new Sender(fragment.from(), fragment.incarnation());

@@ -33,7 +33,7 @@ public final class ShardRouter<C> {
    * Limit of buffered messages to shards that nobody hosts. It is low because senders repeat their
    * messages.
    */
-  private static final int MOST_BUFFERED = 1024;
+  private static final int MAX_BUFFERED = 1024;
 
   private final ActorSystem<?> system;
   private final String role;
@@ -92,7 +92,7 @@ public final class ShardRouter<C> {
         "passivation.strategy",
         "none",
         "buffer-size",
-        MOST_BUFFERED));
+        MAX_BUFFERED));
     return ClusterShardingSettings.fromConfig(
         ours.withFallback(system.settings().config().getConfig("akka.cluster.sharding")));
   }

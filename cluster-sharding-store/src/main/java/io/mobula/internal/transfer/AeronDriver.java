@@ -35,7 +35,7 @@ public final class AeronDriver implements AutoCloseable {
   private static final int MTU_OF_LOOPBACK = 65504;
   private static final int MTU_ELSEWHERE = 8192;
   private static final int SOCKET_BUFFER = 4 * 1024 * 1024;
-  private static final int LEAST_SOCKET_BUFFER = 128 * 1024;
+  private static final int MIN_SOCKET_BUFFER = 128 * 1024;
   /** Header of a datagram and of an unfragmented message in it. */
   private static final int DATA_HEADER = 32;
   /**
@@ -215,7 +215,7 @@ public final class AeronDriver implements AutoCloseable {
       int given = Math.min(
           probe.getOption(StandardSocketOptions.SO_RCVBUF),
           probe.getOption(StandardSocketOptions.SO_SNDBUF));
-      return Math.max(LEAST_SOCKET_BUFFER, Math.min(SOCKET_BUFFER, given));
+      return Math.max(MIN_SOCKET_BUFFER, Math.min(SOCKET_BUFFER, given));
     } catch (IOException e) {
       throw new StoreException("Cannot open a datagram socket: " + e, e);
     }

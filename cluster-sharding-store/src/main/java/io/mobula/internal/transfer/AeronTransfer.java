@@ -46,7 +46,7 @@ final class AeronTransfer implements ObjectTransfer {
    * Limit of memory faults between two rounds of housekeeping; beyond it Aeron is not used until
    * the next round.
    */
-  private static final int MOST_FAULTS = 100;
+  private static final int MAX_FAULTS = 100;
 
   /** Command of another thread to the transfer thread. */
   private sealed interface TransferCommand {}
@@ -240,7 +240,7 @@ final class AeronTransfer implements ObjectTransfer {
       int work = 0;
       try {
         work += commands.drain(command -> execute(command, now));
-        if (faults < MOST_FAULTS) {
+        if (faults < MAX_FAULTS) {
           work += invoker.invoke();
           work += carrier.poll(handler);
         }

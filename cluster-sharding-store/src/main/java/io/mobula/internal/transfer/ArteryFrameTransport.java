@@ -26,7 +26,7 @@ final class ArteryFrameTransport implements FrameTransport {
    */
   private static final int MAX_FRAME = 256 * 1024;
 
-  private static final int MOST_REFS = 1024;
+  private static final int MAX_REFS = 1024;
   private static final Logger LOG = LoggerFactory.getLogger(ArteryFrameTransport.class);
 
   private final ActorRefResolver resolver;
@@ -74,7 +74,7 @@ final class ArteryFrameTransport implements FrameTransport {
       return null;
     }
     try {
-      if (refs.size() == MOST_REFS) {
+      if (refs.size() == MAX_REFS) {
         refs.clear();
       }
       ActorRef<TransferActor.Command> ref = resolver.resolveActorRef(to);

@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
  * other side wait for its timeout. Belongs to the thread of its {@link TransferEngine}.
  */
 final class ControlFrameQueue {
-  private static final int MOST = 1024;
+  private static final int MAX_FRAMES = 1024;
   private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
 
   private record QueuedFrame(
@@ -25,7 +25,7 @@ final class ControlFrameQueue {
   /** Sends a frame now, or queues it for {@link #work}. */
   void send(String endpoint, int length, FrameTransport.FrameEncoder encoder, long now) {
     if (transport.send(endpoint, length, encoder) == FrameTransport.SendResult.BACK_PRESSURED) {
-      if (frames.size() == MOST) {
+      if (frames.size() == MAX_FRAMES) {
         frames.removeFirst();
       }
       frames.addLast(new QueuedFrame(endpoint, length, encoder, now + PATIENCE));

@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
  */
 final class OutgoingTransfer {
   /** Limit of waiting requests of one reader: several windows. */
-  private static final int MOST_ASKS = 64;
+  private static final int MAX_REQUESTS = 64;
   /** Bytes to send before the next reader's turn. */
   private static final int TURN = 512 * 1024;
 
@@ -32,7 +32,7 @@ final class OutgoingTransfer {
 
   /** Queues a range request. Returns false if too many are waiting. */
   boolean add(TransferFrameCodec.RangeRequest rangeRequest, long now) {
-    if (requests.size() == MOST_ASKS) {
+    if (requests.size() == MAX_REQUESTS) {
       return false;
     }
     if (requests.isEmpty()) {
@@ -70,11 +70,11 @@ final class OutgoingTransfer {
 
   /** Sends chunks until the turn is over or the transport has no room. */
   FrameTransport.SendResult send(FrameTransport transport, CRC32C crc, long now) {
-    int most = transport.maxFrame(reader()) - TransferFrameCodec.CHUNK_HEADER;
+    int max = transport.maxFrame(reader()) - TransferFrameCodec.CHUNK_HEADER;
     int sent = 0;
     while (sent < TURN && !requests.isEmpty()) {
       TransferFrameCodec.RangeRequest rangeRequest = requests.getFirst();
-      int bytes = (int) Math.min(most, rangeRequest.to() - at);
+      int bytes = (int) Math.min(max, rangeRequest.to() - at);
       var result = transport.send(
           reader(),
           TransferFrameCodec.CHUNK_HEADER + bytes,

@@ -26,7 +26,7 @@ final class OutgoingTransfers {
   private final ObjectSource source;
   private final FrameTransport transport;
   private final ControlFrameQueue controlFrames;
-  private final int most;
+  private final int max;
   private final Map<Long, OutgoingTransfer> transfers = new HashMap<>();
   /** Transfers in the order of their turns; closed ones are skipped and removed. */
   private final ArrayDeque<OutgoingTransfer> turns = new ArrayDeque<>();
@@ -34,11 +34,11 @@ final class OutgoingTransfers {
   private final CRC32C crc = new CRC32C();
 
   OutgoingTransfers(
-      ObjectSource source, FrameTransport transport, ControlFrameQueue controlFrames, int most) {
+      ObjectSource source, FrameTransport transport, ControlFrameQueue controlFrames, int max) {
     this.source = source;
     this.transport = transport;
     this.controlFrames = controlFrames;
-    this.most = most;
+    this.max = max;
   }
 
   /** Serves a request, or sends a refusal. */
@@ -143,11 +143,11 @@ final class OutgoingTransfers {
   }
 
   private @Nullable OutgoingTransfer open(TransferFrameCodec.RangeRequest rangeRequest, long now) {
-    if (transfers.size() == most) {
+    if (transfers.size() == max) {
       refuse(
           rangeRequest,
           TransferFrameCodec.Refusal.BUSY,
-          "it serves " + most + " readers already",
+          "it serves " + max + " readers already",
           now);
       return null;
     }

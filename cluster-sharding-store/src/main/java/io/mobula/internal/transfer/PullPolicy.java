@@ -26,7 +26,7 @@ record PullPolicy(
     long hedgeDelay,
     long busyBackoff) {
   private static final int REQUESTS_PER_WINDOW = 8;
-  private static final int MOST_CORRUPT = 32;
+  private static final int MAX_CORRUPT = 32;
   private static final long BUSY = 20_000_000L;
 
   static PullPolicy of(TransferLimits limits) {
@@ -36,7 +36,7 @@ record PullPolicy(
         limits.windowBytes() / REQUESTS_PER_WINDOW,
         patience,
         limits.maxSilences(),
-        MOST_CORRUPT,
+        MAX_CORRUPT,
         limits.stallTimeout().toNanos(),
         patience / 4,
         BUSY);

@@ -334,10 +334,10 @@ final class PullState {
     }
     reclaimAll(pullSource, now);
     int strikes = pullSource.countSilence(now);
-    int most = pullSource.standby == null
+    int max = pullSource.standby == null
         ? policy.maxSilences()
         : Math.min(STRIKES_BEFORE_STANDBY, policy.maxSilences());
-    if (strikes >= most) {
+    if (strikes >= max) {
       replace(
           pullSource,
           "silent for " + strikes + " times " + policy.silenceTimeout() / 1_000_000 + " ms",

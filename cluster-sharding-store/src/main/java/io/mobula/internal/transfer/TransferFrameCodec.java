@@ -30,7 +30,7 @@ final class TransferFrameCodec {
   /** Bytes of a chunk before its data. */
   static final int CHUNK_HEADER = 24;
   /** Length of the longest frame that is not a chunk; every transport accepts it. */
-  static final int MOST_CONTROL = 1024;
+  static final int MAX_CONTROL_BYTES = 1024;
 
   private static final int CRC_AT = 0;
   private static final int VERSION_AT = 4;
@@ -42,7 +42,7 @@ final class TransferFrameCodec {
   private static final int CODE_AT = 16;
   private static final int REFUSED_TEXT_AT = 20;
   private static final int ASK_TEXT_AT = 64;
-  private static final int MOST_TEXT = 512;
+  private static final int MAX_TEXT = 512;
 
   /** Result of checking a frame before it is read. */
   enum FrameCheck {
@@ -247,7 +247,7 @@ final class TransferFrameCodec {
     require(length >= at + 2, "A frame of " + length + " bytes that should have a text");
     int bytes = Short.toUnsignedInt(buffer.getShort(offset + at, LITTLE_ENDIAN));
     require(
-        bytes <= MOST_TEXT && length == at + 2 + bytes,
+        bytes <= MAX_TEXT && length == at + 2 + bytes,
         "A text of " + bytes + " bytes in a frame of " + length);
     byte[] copy = new byte[bytes];
     buffer.getBytes(offset + at + 2, copy);
@@ -256,7 +256,7 @@ final class TransferFrameCodec {
 
   private static byte[] bytesOf(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return bytes.length <= MOST_TEXT ? bytes : Arrays.copyOf(bytes, MOST_TEXT);
+    return bytes.length <= MAX_TEXT ? bytes : Arrays.copyOf(bytes, MAX_TEXT);
   }
 
   private static void require(boolean right, String message) {

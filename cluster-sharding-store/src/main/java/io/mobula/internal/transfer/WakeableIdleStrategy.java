@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WakeableIdleStrategy implements IdleStrategy {
   private static final int YIELDS = 20;
-  private static final long SHORTEST = TimeUnit.MICROSECONDS.toNanos(5);
-  private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long MIN_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(5);
+  private static final long MAX_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private final BooleanSupplier busy;
   private final Runnable onWork;
   private final long idleParkNanos;
   private volatile boolean woken;
   private volatile @Nullable Thread sleeper;
   private int idled;
-  private long park = SHORTEST;
+  private long park = MIN_PARK_NANOS;
 
   /**
    * Creates the idle strategy of one thread.
@@ -63,14 +63,14 @@ public final class WakeableIdleStrategy implements IdleStrategy {
       woken = false;
       reset();
     } else {
-      park = Math.min(park * 2, busy.getAsBoolean() ? LONGEST : idleParkNanos);
+      park = Math.min(park * 2, busy.getAsBoolean() ? MAX_PARK_NANOS : idleParkNanos);
     }
   }
 
   @Override
   public void reset() {
     idled = 0;
-    park = SHORTEST;
+    park = MIN_PARK_NANOS;
   }
 
   /** Ends the park, or prevents the next one. */

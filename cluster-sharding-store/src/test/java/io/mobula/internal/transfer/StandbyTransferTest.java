@@ -30,7 +30,7 @@ class StandbyTransferTest {
   private static final ObjectId ID = new ObjectId(7, 1, 0);
   private static final long BYTES = 3_000_001;
 
-  private static final int MOST_PATH = 4095;
+  private static final int MAX_PATH = 4095;
   private static final String NAME = "a-long-name".repeat(20);
 
   /** Size of a file system with room for Aeron's own files and for no log. */
@@ -85,10 +85,10 @@ class StandbyTransferTest {
   @Test
   void comesAndGoesOverAkkaWhereAeronsFilesCannotBeMade() throws Exception {
     var longest = directory;
-    while (length(longest) < MOST_PATH - NAME.length()) {
+    while (length(longest) < MAX_PATH - NAME.length()) {
       longest = Files.createDirectory(longest.resolve(NAME));
     }
-    int left = MOST_PATH - length(longest) - 3;
+    int left = MAX_PATH - length(longest) - 3;
     var source = start(longest.resolve("x".repeat(left)).toString(), object);
 
     assertThat(source.endpoint()).startsWith("akka:");

@@ -391,9 +391,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
    * woken for each call while calls arrive faster than they run.
    */
   private void startThreads(Executor threads, Object receiver) {
-    int most = cell.options().execution().maxConcurrency();
+    int max = cell.options().execution().maxConcurrency();
     var waiting = concurrentCalls.iterator();
-    for (; active < most && waiting.hasNext(); waiting.next()) {
+    for (; active < max && waiting.hasNext(); waiting.next()) {
       threads.execute(() -> runConcurrently(receiver));
       active++;
     }

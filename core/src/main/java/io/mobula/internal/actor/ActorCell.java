@@ -213,8 +213,8 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var store = engine.store();
     store.requireOpen();
-    int most = options().execution().maxPendingCalls();
-    if (pending.incrementAndGet() > most) {
+    int max = options().execution().maxPendingCalls();
+    if (pending.incrementAndGet() > max) {
       pending.decrementAndGet();
       throw tooMany();
     }

@@ -58,7 +58,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ActorEngine {
   private static final Logger LOG = LoggerFactory.getLogger(ActorEngine.class);
-  private static final int MOST_REPORTED = 1000;
+  private static final int MAX_REPORTED = 1000;
   private static final Duration BETWEEN_RENEWALS = Duration.ofHours(4);
   private static final Duration BETWEEN_MARK_TRIES = Duration.ofSeconds(30);
 
@@ -357,7 +357,7 @@ public final class ActorEngine {
     var here = cells.values().stream().map(ActorCell::waiting);
     var present = cluster;
     var all = present == null ? here : Stream.concat(here, present.waiting());
-    return all.flatMap(Optional::stream).limit(MOST_REPORTED).toList();
+    return all.flatMap(Optional::stream).limit(MAX_REPORTED).toList();
   }
 
   /** Returns the calls without an outcome, in no order. */

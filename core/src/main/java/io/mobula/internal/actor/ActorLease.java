@@ -25,7 +25,7 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
    * Maximum number of times that the lease is released while arguments are searched for. After that
    * the constructor searches for them under the lease.
    */
-  private static final int MOST_PAUSES = 16;
+  private static final int MAX_PAUSES = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(ActorLease.class);
 
@@ -111,7 +111,7 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
 
   /** Returns whether a lease is held that {@link #pause} may release. */
   synchronized boolean canPause() {
-    return lease != null && lease.ledger() != null && pauses < MOST_PAUSES;
+    return lease != null && lease.ledger() != null && pauses < MAX_PAUSES;
   }
 
   /**
@@ -148,7 +148,7 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
   }
 
   private synchronized void pausesNoMore() {
-    pauses = MOST_PAUSES;
+    pauses = MAX_PAUSES;
   }
 
   @Override

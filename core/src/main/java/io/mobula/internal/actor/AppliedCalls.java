@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * never as not run.
  */
 final class AppliedCalls {
-  static final int MOST_PROCESSES = 1024;
-  static final int MOST_CALLS = 1024;
-  static final long MOST_BYTES = 8 << 20;
+  static final int MAX_PROCESSES = 1024;
+  static final int MAX_CALLS = 1024;
+  static final long MAX_BYTES = 8 << 20;
 
   /** Time for a new node to meet all members. */
   static final long ABSENT_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -83,7 +83,7 @@ final class AppliedCalls {
     while (!process.calls.isEmpty() && process.calls.firstKey() < call.answeredBefore()) {
       removeFirst(process);
     }
-    while (process.calls.size() > MOST_CALLS) {
+    while (process.calls.size() > MAX_CALLS) {
       process.dropped = Math.max(process.dropped, removeFirst(process));
     }
     bound();
@@ -101,11 +101,11 @@ final class AppliedCalls {
   }
 
   private void bound() {
-    while (processes.size() > MOST_PROCESSES) {
+    while (processes.size() > MAX_PROCESSES) {
       forgot = true;
       forget(processes.keySet().iterator().next());
     }
-    for (var each = processes.values().iterator(); bytes > MOST_BYTES && each.hasNext(); ) {
+    for (var each = processes.values().iterator(); bytes > MAX_BYTES && each.hasNext(); ) {
       dropOutcomes(each.next());
     }
   }
@@ -113,7 +113,7 @@ final class AppliedCalls {
   /** Drops outcomes until the table is within its limit; that the calls have run is kept. */
   private void dropOutcomes(CallingProcess process) {
     for (var call : process.calls.entrySet()) {
-      if (bytes <= MOST_BYTES) {
+      if (bytes <= MAX_BYTES) {
         return;
       }
       bytes -= call.getValue().bytes().length;

@@ -22,13 +22,13 @@ public final class ElasticDispatcher extends ExecutorServiceConfigurator {
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private final Object system;
-  private final int mostThreads;
+  private final int maxThreads;
 
   /** Creates the dispatcher as Akka requires. */
   public ElasticDispatcher(Config config, DispatcherPrerequisites prerequisites) {
     super(config, prerequisites);
     this.system = prerequisites.settings();
-    this.mostThreads = config.getInt("max-threads");
+    this.maxThreads = config.getInt("max-threads");
   }
 
   /** Sets what idle threads of that system's dispatcher poll before they park. */
@@ -42,6 +42,6 @@ public final class ElasticDispatcher extends ExecutorServiceConfigurator {
 
   @Override
   public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threads) {
-    return () -> ElasticPool.create(threads, mostThreads, this::lookout);
+    return () -> ElasticPool.create(threads, maxThreads, this::lookout);
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * task that reconstructs it may need the same resources. Safe for all threads; nothing blocks.
  */
 public final class ArgumentSearch {
-  private static final int MOST_NAMED = 8;
+  private static final int MAX_NAMED = 8;
 
   private final List<MissingArgument> missing;
 
@@ -75,11 +75,11 @@ public final class ArgumentSearch {
   /** Lists the ids of these arguments: the first eight, and the number of the others. */
   public String describe() {
     var first = missing.stream()
-        .limit(MOST_NAMED)
+        .limit(MAX_NAMED)
         .map(each -> each.id().toString())
         .collect(Collectors.joining(", "));
-    return missing.size() > MOST_NAMED
-        ? first + " and " + (missing.size() - MOST_NAMED) + " more"
+    return missing.size() > MAX_NAMED
+        ? first + " and " + (missing.size() - MAX_NAMED) + " more"
         : first;
   }
 }

@@ -46,7 +46,7 @@ public final class BoundCall {
    */
   private static final long MIN_BORROWED_BYTES = 1 << 20;
 
-  private static final int MOST_NAMED_CHARS = 400;
+  private static final int MAX_NAMED_CHARS = 400;
 
   private final Object
       function; // the function itself if it captured nothing mutable, else held like an argument
@@ -428,7 +428,7 @@ public final class BoundCall {
     int more = 0;
     for (var argument : arguments) {
       if (argument instanceof ObjectEntry entry && !entry.isReady()) {
-        if (text.length() < MOST_NAMED_CHARS) {
+        if (text.length() < MAX_NAMED_CHARS) {
           text.append(text.isEmpty() ? "" : ", ").append(entry.id());
         } else {
           more++;

@@ -19,8 +19,8 @@ public final class LostArgumentException extends Exception {
   private static final Pattern MORE = Pattern.compile("(\\d{1,9}) more");
   private static final int FIRST_NAMED = 4;
   private static final int LAST_NAMED = 4;
-  private static final int LONGEST_REASON = 4_000;
-  private static final int LONGEST_NAME = 300;
+  private static final int MAX_REASON = 4_000;
+  private static final int MAX_NAME = 300;
 
   private final ObjectLostException why;
 
@@ -54,11 +54,11 @@ public final class LostArgumentException extends Exception {
   static String chain(String text, String call) {
     var parts = text.split(Pattern.quote(NEEDED_BY), -1);
     var calls = new ArrayList<>(Arrays.asList(parts).subList(1, parts.length));
-    calls.add(cut(call, LONGEST_NAME));
+    calls.add(cut(call, MAX_NAME));
     if (calls.size() > FIRST_NAMED + 1 + LAST_NAMED) {
       shorten(calls);
     }
-    return cut(parts[0], LONGEST_REASON) + NEEDED_BY + String.join(NEEDED_BY, calls);
+    return cut(parts[0], MAX_REASON) + NEEDED_BY + String.join(NEEDED_BY, calls);
   }
 
   private static void shorten(List<String> calls) {
@@ -68,7 +68,7 @@ public final class LostArgumentException extends Exception {
     calls.remove(FIRST_NAMED + 1);
   }
 
-  private static String cut(String text, int longest) {
-    return text.length() <= longest ? text : text.substring(0, longest) + "…";
+  private static String cut(String text, int maxLength) {
+    return text.length() <= maxLength ? text : text.substring(0, maxLength) + "…";
   }
 }

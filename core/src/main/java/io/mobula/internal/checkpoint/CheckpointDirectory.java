@@ -26,7 +26,7 @@ public final class CheckpointDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointDirectory.class);
   private static final String NAMED = "named-";
   private static final String UNNAMED = "actor-";
-  private static final int LONGEST = 60;
+  private static final int MAX_NAME_LENGTH = 60;
   private static final int DIGEST = 8;
 
   private final Path root;
@@ -206,7 +206,7 @@ public final class CheckpointDirectory {
    */
   private static String fileName(String text) {
     var readable = text.replaceAll("[^A-Za-z0-9_-]", "_");
-    return readable.substring(0, Math.min(LONGEST, readable.length())) + "-" + digest(text);
+    return readable.substring(0, Math.min(MAX_NAME_LENGTH, readable.length())) + "-" + digest(text);
   }
 
   private static String digest(String text) {

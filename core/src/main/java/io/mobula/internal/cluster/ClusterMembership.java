@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterMembership implements Membership {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
-  private static final int MOST_NAMED = 10;
+  private static final int MAX_NAMED = 10;
   private static final Duration NAME_LIMIT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(10);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -151,7 +151,7 @@ public final class ClusterMembership implements Membership {
   /**
    * Joins the cluster; returns when this process and all that were up before know each other.
    * Blocks for the join timeout at most, counted from the last progress, and for
-   * {@link ClusterSettings#longestJoin()} in all.
+   * {@link ClusterSettings#maxJoinTime()} in all.
    *
    * @throws ClusterException when the join is refused, or no seed answers
    */
@@ -194,7 +194,7 @@ public final class ClusterMembership implements Membership {
   }
 
   private ClusterException notInTime(JoinDeadline until) {
-    var waiting = unmet.stream().limit(MOST_NAMED).map(SystemAddress::address).toList();
+    var waiting = unmet.stream().limit(MAX_NAMED).map(SystemAddress::address).toList();
     var what = removed.isDone()
         ? "it was removed again"
         : up

@@ -41,8 +41,8 @@ public record ClusterSettings(
   }
 
   /** Returns the longest time that opening may take while it makes progress. */
-  public Duration longestJoin() {
-    return JoinDeadline.longest(joinTimeout);
+  public Duration maxJoinTime() {
+    return JoinDeadline.maxDuration(joinTimeout);
   }
 
   /** Returns these settings with further labels; present labels take precedence. */

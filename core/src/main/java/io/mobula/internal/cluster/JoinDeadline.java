@@ -5,14 +5,14 @@ import java.util.function.LongSupplier;
 
 /**
  * Deadline of joining a cluster. Each progress extends it to a whole join timeout from then, so
- * that a slow machine can join, too; but joining ends at most {@value #MOST} join timeouts after it
- * began. Thread-safe.
+ * that a slow machine can join, too; but joining ends at most {@value #MAX_TIMEOUTS} join timeouts
+ * after it began. Thread-safe.
  */
 final class JoinDeadline {
   /** Number of join timeouts that joining may take in all. */
-  static final int MOST = 6;
+  static final int MAX_TIMEOUTS = 6;
 
-  private static final long LONGEST_NANOS = Long.MAX_VALUE / (2 * MOST);
+  private static final long MAX_NANOS = Long.MAX_VALUE / (2 * MAX_TIMEOUTS);
 
   private final LongSupplier clock;
   private final long timeout;
@@ -34,14 +34,12 @@ final class JoinDeadline {
   }
 
   /** Returns the longest time that joining may take with this join timeout. */
-  static Duration longest(Duration timeout) {
-    return Duration.ofNanos(nanos(timeout) * MOST);
+  static Duration maxDuration(Duration timeout) {
+    return Duration.ofNanos(nanos(timeout) * MAX_TIMEOUTS);
   }
 
   private static long nanos(Duration timeout) {
-    return timeout.compareTo(Duration.ofNanos(LONGEST_NANOS)) < 0
-        ? timeout.toNanos()
-        : LONGEST_NANOS;
+    return timeout.compareTo(Duration.ofNanos(MAX_NANOS)) < 0 ? timeout.toNanos() : MAX_NANOS;
   }
 
   /**
@@ -57,7 +55,7 @@ final class JoinDeadline {
   /** Returns the nanoseconds left without further progress; zero or less when the time is over. */
   synchronized long remainingNanos() {
     long now = clock.getAsLong();
-    return Math.min(last + timeout - now, begun + timeout * MOST - now);
+    return Math.min(last + timeout - now, begun + timeout * MAX_TIMEOUTS - now);
   }
 
   /** Describes how far joining has come and how long it took. */
@@ -66,6 +64,6 @@ final class JoinDeadline {
     return "The last progress was: " + reached + ". Waited " + Duration.ofNanos(now - begun)
         + " in all, the last " + Duration.ofNanos(now - last)
         + " without progress (mobula.cluster.join-timeout is " + Duration.ofNanos(timeout)
-        + " without progress, and " + MOST + " times as long in all).";
+        + " without progress, and " + MAX_TIMEOUTS + " times as long in all).";
   }
 }

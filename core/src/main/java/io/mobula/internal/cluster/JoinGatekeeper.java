@@ -27,7 +27,7 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
    */
   private static final Duration RESERVED = Duration.ofSeconds(20);
 
-  private static final int MOST_RESERVED = 10_000;
+  private static final int MAX_RESERVED = 10_000;
 
   /**
    * Time for which a name is disputed before the new process is refused: a process that was killed
@@ -208,7 +208,7 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
     membership.evidence().checkSuspect(holder.address());
     long now = System.nanoTime();
     disputed.values().removeIf(since -> now - since > RESERVED.toNanos());
-    long since = disputed.size() < MOST_RESERVED
+    long since = disputed.size() < MAX_RESERVED
         ? disputed.computeIfAbsent(request.id(), id -> now)
         : disputed.getOrDefault(request.id(), now);
     return now - since < DISPUTED.toNanos() || membership.statusOf(holder) == PeerStatus.UNREACHABLE
@@ -227,7 +227,7 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
   private void reserve(JoinRequest request, String address) {
     long now = System.nanoTime();
     reserved.values().removeIf(each -> each.until() - now < 0);
-    if (reserved.size() < MOST_RESERVED) {
+    if (reserved.size() < MAX_RESERVED) {
       reserved.put(
           request.name(), new NameReservation(request.id(), address, now + RESERVED.toNanos()));
     }

@@ -5,12 +5,12 @@ import java.util.SequencedSet;
 
 /** Addresses of the systems that were removed most recently; the oldest are forgotten. */
 final class RemovedSystems {
-  private static final int MOST = 1_000;
+  private static final int MAX_REMEMBERED = 1_000;
 
   private final SequencedSet<SystemAddress> systemAddresses = new LinkedHashSet<>();
 
   void add(SystemAddress systemAddress) {
-    if (systemAddresses.add(systemAddress) && systemAddresses.size() > MOST) {
+    if (systemAddresses.add(systemAddress) && systemAddresses.size() > MAX_REMEMBERED) {
       systemAddresses.removeFirst();
     }
   }

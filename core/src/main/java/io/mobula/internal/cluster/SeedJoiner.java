@@ -30,7 +30,7 @@ final class SeedJoiner {
   private static final Logger LOG = LoggerFactory.getLogger(SeedJoiner.class);
   private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
-  private static final int MOST_ANSWERS = 1_000;
+  private static final int MAX_REPLIES = 1_000;
 
   /**
    * Time for which an answer is accepted; on a slow machine an answer takes longer than the
@@ -42,7 +42,7 @@ final class SeedJoiner {
   private final Peer self;
   private final ClusterSettings settings;
   private final BiFunction<String, String, ActorRef<JoinGatekeeper.Command>> resolve;
-  private final BlockingQueue<SeedReply> answers = new LinkedBlockingQueue<>(MOST_ANSWERS);
+  private final BlockingQueue<SeedReply> answers = new LinkedBlockingQueue<>(MAX_REPLIES);
 
   /** Reply of a seed. */
   private record SeedReply(String seed, JoinGatekeeper.JoinReply answer) {

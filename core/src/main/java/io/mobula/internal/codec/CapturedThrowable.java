@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * when the JVM is out of memory.
  */
 public final class CapturedThrowable {
-  private static final int MOST_LEVELS = 128;
-  private static final int MOST_FRAMES = 2_048; // over all nodes of the tree
-  private static final int MOST_TEXT = 16 * 1024;
-  private static final int MOST_TEXTS = 8 * MOST_TEXT; // over all nodes of the tree
+  private static final int MAX_LEVELS = 128;
+  private static final int MAX_FRAMES = 2_048; // over all nodes of the tree
+  private static final int MAX_TEXT = 16 * 1024;
+  private static final int MAX_TEXTS = 8 * MAX_TEXT; // over all nodes of the tree
 
   /**
    * One exception of the tree: the exception object, its texts, and the exceptions that it refers
@@ -54,8 +54,8 @@ public final class CapturedThrowable {
    */
   private static final class InspectionBudget {
     final Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
-    int frames = MOST_FRAMES;
-    int texts = MOST_TEXTS;
+    int frames = MAX_FRAMES;
+    int texts = MAX_TEXTS;
   }
 
   private final ThrowableNode top;
@@ -92,21 +92,21 @@ public final class CapturedThrowable {
   /** Returns the exception's {@code toString}, truncated if it is long; for messages. */
   public static String textOf(Throwable thrown) {
     ThrowableNode node = new ThrowableNode(thrown);
-    askForTexts(node, MOST_TEXT);
+    askForTexts(node, MAX_TEXT);
     return node.text;
   }
 
   /** Returns the exception's message, truncated if it is long. */
   static String messageOf(Throwable thrown) {
     ThrowableNode node = new ThrowableNode(thrown);
-    askForTexts(node, MOST_TEXT);
+    askForTexts(node, MAX_TEXT);
     return String.valueOf(node.message);
   }
 
   private static ThrowableNode inspect(Throwable thrown, InspectionBudget so) {
     so.met.add(thrown);
     ThrowableNode node = new ThrowableNode(thrown);
-    askForTexts(node, Math.min(MOST_TEXT, so.texts));
+    askForTexts(node, Math.min(MAX_TEXT, so.texts));
     so.texts -= Math.min(so.texts, node.text.length());
     node.trace = traceOf(node, so.frames);
     so.frames -= node.trace.length;
@@ -133,28 +133,28 @@ public final class CapturedThrowable {
     if (so.met.contains(thrown)) {
       return false;
     }
-    boolean few = so.met.size() < MOST_LEVELS;
+    boolean few = so.met.size() < MAX_LEVELS;
     above.wellBehaved &= few;
     return few;
   }
 
-  private static void askForTexts(ThrowableNode node, int most) {
+  private static void askForTexts(ThrowableNode node, int max) {
     Throwable thrown = node.thrown;
-    node.message = cut(askText(node, thrown::getMessage, "getMessage"), most);
-    String text = cut(askText(node, thrown::toString, "toString"), most);
+    node.message = cut(askText(node, thrown::getMessage, "getMessage"), max);
+    String text = cut(askText(node, thrown::toString, "toString"), max);
     node.text = text == null ? thrown.getClass().getName() : text;
   }
 
-  private static StackTraceElement[] traceOf(ThrowableNode node, int most) {
+  private static StackTraceElement[] traceOf(ThrowableNode node, int max) {
     StackTraceElement[] trace = ask(node, node.thrown::getStackTrace, null);
     if (trace == null) {
       node.wellBehaved = false;
       return new StackTraceElement[0];
     }
-    List<StackTraceElement> frames = new ArrayList<>(Math.min(trace.length, most));
+    List<StackTraceElement> frames = new ArrayList<>(Math.min(trace.length, max));
     for (StackTraceElement frame : trace) {
       node.wellBehaved &= frame != null;
-      if (frame != null && frames.size() < most) {
+      if (frame != null && frames.size() < max) {
         frames.add(frame);
       }
     }
@@ -190,10 +190,10 @@ public final class CapturedThrowable {
     }
   }
 
-  private static @Nullable String cut(@Nullable String text, int most) {
-    return text == null || text.length() <= most
+  private static @Nullable String cut(@Nullable String text, int max) {
+    return text == null || text.length() <= max
         ? text
-        : text.substring(0, most) + "… (" + (text.length() - most) + " characters more)";
+        : text.substring(0, max) + "… (" + (text.length() - max) + " characters more)";
   }
 
   /** Returns the exception's {@code toString}, truncated if it is long. */
@@ -245,8 +245,8 @@ public final class CapturedThrowable {
    */
   static RemoteThrowable standInAlone(Throwable thrown) {
     ThrowableNode node = new ThrowableNode(thrown);
-    askForTexts(node, MOST_TEXT);
-    node.trace = traceOf(node, MOST_FRAMES);
+    askForTexts(node, MAX_TEXT);
+    node.trace = traceOf(node, MAX_FRAMES);
     Throwable cause = ask(node, thrown::getCause, null);
     RemoteThrowable standIn = new RemoteThrowable(typesOf(thrown), node.message, node.text, cause);
     standIn.setStackTrace(node.trace);

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <p>A thread-local would keep a graph codec for each of a million virtual threads.
  */
 final class GraphCodecPool {
-  private static final int LEAST = 32;
+  private static final int MIN_SIZE = 32;
   private static final int A_PROCESSOR = 4;
   private static final int TRIES = 4;
 
@@ -20,7 +20,7 @@ final class GraphCodecPool {
   GraphCodecPool(CodecOptions options, TypeCodecRegistry registry) {
     this.options = options;
     this.registry = registry;
-    int wanted = Math.max(LEAST, A_PROCESSOR * Runtime.getRuntime().availableProcessors());
+    int wanted = Math.max(MIN_SIZE, A_PROCESSOR * Runtime.getRuntime().availableProcessors());
     int size = Integer.highestOneBit(wanted * 2 - 1);
     this.slots = new AtomicReferenceArray<>(size);
     this.mask = size - 1;

@@ -27,10 +27,10 @@ public final class ElasticPool {
    * Creates a pool without threads yet.
    *
    * @param name the prefix of the threads' names
-   * @param most the maximum number of threads
+   * @param max the maximum number of threads
    */
-  public static ExecutorService create(String name, int most) {
-    return create(Thread.ofPlatform().daemon().name(name + "-", 1).factory(), most);
+  public static ExecutorService create(String name, int max) {
+    return create(Thread.ofPlatform().daemon().name(name + "-", 1).factory(), max);
   }
 
   /**
@@ -38,11 +38,11 @@ public final class ElasticPool {
    * work is queued and no thread makes progress.
    *
    * @param usual the maximum number of threads while they make progress
-   * @param most the maximum number while they are all blocked
+   * @param max the maximum number while they are all blocked
    * @param timer runs an action after a delay, on a thread that must not be blocked
    */
-  public static ExecutorService createGrowing(String name, int usual, int most, DelayTimer timer) {
-    var relief = new StallCompensator(usual, most, timer);
+  public static ExecutorService createGrowing(String name, int usual, int max, DelayTimer timer) {
+    var relief = new StallCompensator(usual, max, timer);
     var threads = Thread.ofPlatform().daemon().name(name + "-", 1).factory();
     return new ThreadPoolExecutor(
         0,
@@ -58,8 +58,8 @@ public final class ElasticPool {
   }
 
   /** Creates a pool whose threads are made by a factory. */
-  public static ExecutorService create(ThreadFactory factory, int most) {
-    return create(factory, most, () -> SpinWait.NONE);
+  public static ExecutorService create(ThreadFactory factory, int max) {
+    return create(factory, max, () -> SpinWait.NONE);
   }
 
   /**
@@ -68,10 +68,10 @@ public final class ElasticPool {
    * @param spinWait what an idle thread polls before it parks
    */
   public static ExecutorService create(
-      ThreadFactory factory, int most, Supplier<SpinWait> spinWait) {
+      ThreadFactory factory, int max, Supplier<SpinWait> spinWait) {
     return new ThreadPoolExecutor(
         0,
-        most,
+        max,
         IDLE_SECONDS,
         TimeUnit.SECONDS,
         new HandOffQueue(spinWait),

@@ -16,7 +16,7 @@ final class StallCompensator {
   private static final int MORE = 16;
 
   private final int usual;
-  private final int most;
+  private final int max;
   private final DelayTimer timer;
   private final AtomicBoolean planned = new AtomicBoolean();
 
@@ -24,12 +24,12 @@ final class StallCompensator {
    * Makes a compensator that does nothing before work is queued.
    *
    * @param usual the maximum number of threads while they make progress
-   * @param most the maximum number in any case
+   * @param max the maximum number in any case
    * @param timer runs an action after a delay
    */
-  StallCompensator(int usual, int most, DelayTimer timer) {
+  StallCompensator(int usual, int max, DelayTimer timer) {
     this.usual = usual;
-    this.most = most;
+    this.max = max;
     this.timer = timer;
   }
 
@@ -65,7 +65,7 @@ final class StallCompensator {
 
   private void grow(ThreadPoolExecutor pool) {
     int before = Math.max(pool.getMaximumPoolSize(), pool.getPoolSize());
-    pool.setMaximumPoolSize(Math.max(before, Math.min(most, before + MORE)));
+    pool.setMaximumPoolSize(Math.max(before, Math.min(max, before + MORE)));
     try {
       for (int i = before; i < pool.getMaximumPoolSize(); i++) {
         pool.execute(() -> {}); // a new thread runs it, and then takes queued work

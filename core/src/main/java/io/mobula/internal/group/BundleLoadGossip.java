@@ -26,7 +26,7 @@ final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.
   static final String NAME = "bundle-news";
 
   /** Maximum number of bundles in one message; a program may create any number of them. */
-  static final int MOST_IN_MESSAGE = 500;
+  static final int MAX_IN_MESSAGE = 500;
 
   private static final Duration LULL = Duration.ofMillis(50);
 
@@ -149,8 +149,8 @@ final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.
 
   private void tell(Peer peer, List<BundleLoad> all) {
     ActorRef<GroupAgent.Command> keeper = membership.actor(peer, GroupAgent.NAME);
-    for (int from = 0; from == 0 || from < all.size(); from += MOST_IN_MESSAGE) {
-      var part = all.subList(from, Math.min(all.size(), from + MOST_IN_MESSAGE));
+    for (int from = 0; from == 0 || from < all.size(); from += MAX_IN_MESSAGE) {
+      var part = all.subList(from, Math.min(all.size(), from + MAX_IN_MESSAGE));
       keeper.tell(new GroupAgent.BundleLoads(membership.self().id(), part, from == 0));
     }
   }

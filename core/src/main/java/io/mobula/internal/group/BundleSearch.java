@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Placing bundles of several resources on nodes of several sizes is vector bin packing, for
  * which no fast exact method is known. The search places the largest bundles first and backtracks
- * at most {@link #MOST_BACK} times: small groups get an optimal answer, large ones that of first
- * fit. Bundles that may not share a node are a matching in a bipartite graph, found by augmenting
- * paths (Kuhn, 1955).
+ * at most {@link #MAX_BACKTRACKS} times: small groups get an optimal answer, large ones that of
+ * first fit. Bundles that may not share a node are a matching in a bipartite graph, found by
+ * augmenting paths (Kuhn, 1955).
  */
 final class BundleSearch {
-  private static final int MOST_BACK = 5_000;
+  private static final int MAX_BACKTRACKS = 5_000;
 
   private final BundlePlanner.PlanRequest request;
   private final List<NodeView> nodes;
@@ -271,7 +271,7 @@ final class BundleSearch {
         return true;
       }
       putBack(bundle, node, fresh);
-      if (++back > MOST_BACK) {
+      if (++back > MAX_BACKTRACKS) {
         return false;
       }
     }

@@ -195,11 +195,11 @@ final class GroupEntry {
     return unanswered.isEmpty();
   }
 
-  void backOff(String reason, long now, long firstPause, long longestPause) {
+  void backOff(String reason, long now, long firstPause, long maxPause) {
     phase = Phase.WAITING;
     plan = Map.of();
     unanswered.clear();
-    pause = Math.min(longestPause, Math.max(firstPause, 2 * pause));
+    pause = Math.min(maxPause, Math.max(firstPause, 2 * pause));
     notBefore = now + pause;
     why = reason;
   }

@@ -32,7 +32,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
   private static final Duration LULL = Duration.ofMillis(20);
-  private static final int MOST_EARLY = 10_000;
+  private static final int MAX_EARLY = 10_000;
 
   sealed interface Command {}
 
@@ -250,7 +250,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   private void onWish(ClientRequest request) {
     if (mayAnswer(request)) {
       request.replyTo().tell(answer(request));
-    } else if (deferred.size() < MOST_EARLY) { // the sender of a dropped request sends it again
+    } else if (deferred.size() < MAX_EARLY) { // the sender of a dropped request sends it again
       deferred.add(request);
     }
   }

@@ -32,7 +32,7 @@ final class GroupSchedulerSingleton {
   private static final String NAME = "mobula-groups";
   private static final Duration NAME_LIMIT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(10);
-  private static final int MOST_BUFFERED = 1000;
+  private static final int MAX_BUFFERED = 1000;
 
   private final ExtendedActorSystem system;
   private final @Nullable ActorRef manager;
@@ -60,7 +60,7 @@ final class GroupSchedulerSingleton {
             "/system/" + NAME,
             ClusterSingletonProxySettings.create(system)
                 .withRole(ClusterSystemConfig.NODE)
-                .withBufferSize(MOST_BUFFERED)),
+                .withBufferSize(MAX_BUFFERED)),
         NAME + "-" + node);
     return new GroupSchedulerSingleton(system, manager, proxy);
   }

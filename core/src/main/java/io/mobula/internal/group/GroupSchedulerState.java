@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * members have reported what they hold, or a timeout has passed.
  */
 final class GroupSchedulerState {
-  private static final int MOST_REMEMBERED = 4096;
+  private static final int MAX_REMEMBERED = 4096;
 
   /**
    * Timing of the protocol, in milliseconds.
@@ -237,7 +237,7 @@ final class GroupSchedulerState {
 
   private void remember(PlacementGroupId id, GroupTermination termination) {
     terminations.put(id, termination);
-    if (terminations.size() > MOST_REMEMBERED) {
+    if (terminations.size() > MAX_REMEMBERED) {
       terminations.remove(terminations.keySet().iterator().next());
     }
   }

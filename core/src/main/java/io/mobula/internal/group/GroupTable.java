@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * have ended. The scheduler is authoritative. Thread-safe; nothing blocks.
  */
 final class GroupTable {
-  private static final int MOST_REMEMBERED = 1024;
+  private static final int MAX_REMEMBERED = 1024;
 
   /** Group that has ended. */
   record EndedGroup(String group, GroupTermination ending) {}
@@ -183,7 +183,7 @@ final class GroupTable {
       var name = present == null ? null : present.assignment().spec().name();
       ended = new EndedGroup(PlacementGroup.describe(id, name), termination);
       past.put(id, ended);
-      if (past.size() > MOST_REMEMBERED) {
+      if (past.size() > MAX_REMEMBERED) {
         past.remove(past.keySet().iterator().next());
       }
     }

@@ -57,7 +57,7 @@ public final class PlacementGroupService implements GroupBundles {
   private static final Duration NODE_ANSWER = Duration.ofSeconds(2);
   private static final Duration HOLD = Duration.ofSeconds(6);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(2);
 
   private final Dependencies dependencies;
   private final GroupTable table;
@@ -138,7 +138,7 @@ public final class PlacementGroupService implements GroupBundles {
         GATHER.toMillis(),
         NODE_ANSWER.toMillis(),
         FIRST_PAUSE.toMillis(),
-        LONGEST_PAUSE.toMillis(),
+        MAX_PAUSE.toMillis(),
         patience.toMillis());
     if (view != null) {
       news = spawner.spawn(

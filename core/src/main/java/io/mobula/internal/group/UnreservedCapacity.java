@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * reserve since. For the scheduler's thread only.
  */
 final class UnreservedCapacity {
-  private static final Duration LONGEST = Duration.ofSeconds(1);
+  private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
   private final Supplier<PlacementCapacity> said;
   private final Runnable refresh;
@@ -50,7 +50,7 @@ final class UnreservedCapacity {
         var old = pendingReservation.get(node);
         var all = old != null && isOf(old, view) ? BundlePlanner.sum(old.asked(), sum) : sum;
         pendingReservation.put(
-            node, new PendingReservation(view, all, System.nanoTime() + LONGEST.toNanos()));
+            node, new PendingReservation(view, all, System.nanoTime() + MAX_AGE.toNanos()));
       }
     }
   }

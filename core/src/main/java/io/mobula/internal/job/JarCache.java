@@ -120,8 +120,8 @@ final class JarCache implements AutoCloseable {
         StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.WRITE)) {
       for (long at = 0; at < bytes.byteSize(); ) {
-        long most = Math.min(bytes.byteSize() - at, 1 << 30);
-        at += channel.write(bytes.asSlice(at, most).asByteBuffer());
+        long max = Math.min(bytes.byteSize() - at, 1 << 30);
+        at += channel.write(bytes.asSlice(at, max).asByteBuffer());
       }
     }
   }

@@ -77,8 +77,8 @@ public final class JobPackage {
         var room = store.create(channel.size())) {
       var bytes = room.segment();
       for (long at = 0; at < bytes.byteSize(); ) {
-        long most = Math.min(bytes.byteSize() - at, 1 << 30);
-        int read = channel.read(bytes.asSlice(at, most).asByteBuffer());
+        long max = Math.min(bytes.byteSize() - at, 1 << 30);
+        int read = channel.read(bytes.asSlice(at, max).asByteBuffer());
         if (read < 0) {
           throw new IOException(jar.name() + " became shorter while it was read");
         }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class PeerChannel {
   private static final String ARTERY = "artery";
   private static final byte[] NOTHING = {};
-  private static final int MOST_UNSENT = 16 * 1024;
-  private static final long MOST_UNSENT_BYTES = 64L << 20;
+  private static final int MAX_UNSENT = 16 * 1024;
+  private static final long MAX_UNSENT_BYTES = 64L << 20;
 
   private final NodeId self;
   private final Peer peer;
@@ -246,7 +246,7 @@ final class PeerChannel {
 
   private boolean isFull() {
     var unsent = unsent();
-    return unsent.frames() >= MOST_UNSENT || unsent.bytes() >= MOST_UNSENT_BYTES;
+    return unsent.frames() >= MAX_UNSENT || unsent.bytes() >= MAX_UNSENT_BYTES;
   }
 
   /**

@@ -26,7 +26,7 @@ public final class PeerInternTable {
   public static final int NONE = -1;
 
   private static final int DEFINE = 100;
-  private static final int MOST = 1 << 16;
+  private static final int MAX_ENTRIES = 1 << 16;
 
   private final NodeMessaging messaging;
   private final Map<NodeId, Map<Object, Integer>> sentNumbers = new ConcurrentHashMap<>();
@@ -83,7 +83,7 @@ public final class PeerInternTable {
       }
       int number = peer.size();
       var frame = new FrameWriter().octet(DEFINE).int32(number).block(bytes).toBytes();
-      if (number >= MOST || !messaging.send(to, frame)) {
+      if (number >= MAX_ENTRIES || !messaging.send(to, frame)) {
         return NONE;
       }
       peer.put(key, number);
@@ -98,7 +98,7 @@ public final class PeerInternTable {
     int number = frame.int32();
     var phrase = new ReceivedDefinition(frame.block());
     var peer = receivedDefinitions.computeIfAbsent(from, any -> new ConcurrentHashMap<>());
-    if (number < 0 || number >= MOST || peer.putIfAbsent(number, phrase) != null) {
+    if (number < 0 || number >= MAX_ENTRIES || peer.putIfAbsent(number, phrase) != null) {
       throw new CodecException(
           "Node " + from + " explains number " + number + ", which it has explained before or"
               + " cannot give out.",

@@ -35,7 +35,7 @@ public final class PeerTransport implements NodeMessaging, AutoCloseable {
   /** Name of the receiving actor below the node's guardian. */
   public static final String NAME = "lane";
 
-  private static final int MOST_TOLD = 256;
+  private static final int MAX_REPORTED = 256;
   private static final long BETWEEN_LOOKS_NANOS = 100_000;
 
   private final Membership membership;
@@ -168,7 +168,7 @@ public final class PeerTransport implements NodeMessaging, AutoCloseable {
     return channels.values().stream()
         .map(PeerChannel::traffic)
         .sorted(PeerChannelInfo.BUSIEST_FIRST)
-        .limit(MOST_TOLD)
+        .limit(MAX_REPORTED)
         .toList();
   }
 

@@ -36,7 +36,7 @@ final class RingPoller implements AutoCloseable {
   private static final long LOOKOUT_NANOS = 40_000;
 
   private static final int FRAMES_A_TURN = 256;
-  private static final int MOST_LAST_TURNS = 128;
+  private static final int MAX_LAST_TURNS = 128;
   private static final long SLEEP_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long BEHIND_NANOS = LOOK_NANOS / 10;
@@ -105,7 +105,7 @@ final class RingPoller implements AutoCloseable {
     execute(() -> {
       var source = sources.get(number);
       if (source != null) {
-        for (int turns = 0; turns < MOST_LAST_TURNS && read(source) > 0; turns++) {
+        for (int turns = 0; turns < MAX_LAST_TURNS && read(source) > 0; turns++) {
           // one ring's capacity at most: a writer that lives and was declared dead may go on
           // writing
         }

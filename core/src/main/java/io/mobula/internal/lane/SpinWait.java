@@ -19,20 +19,20 @@ public final class SpinWait {
   /** Spin wait that never spins. */
   public static final SpinWait NONE = new SpinWait(null, 0);
 
-  private static final int MOST_TRUST = 16;
+  private static final int MAX_TRUST = 16;
   private static final int LOST_TRUST = 2;
   private static final int SELDOM = 16;
   private static final long WATCH_NANOS = TimeUnit.MICROSECONDS.toNanos(40);
 
   private final @Nullable PeerTransport peerTransport;
-  private final int most;
+  private final int max;
   private final AtomicInteger watching = new AtomicInteger();
-  private int trust = MOST_TRUST; // racy on purpose: a lost update costs one spin
+  private int trust = MAX_TRUST; // racy on purpose: a lost update costs one spin
   private int declined;
 
-  private SpinWait(@Nullable PeerTransport peerTransport, int most) {
+  private SpinWait(@Nullable PeerTransport peerTransport, int max) {
     this.peerTransport = peerTransport;
-    this.most = most;
+    this.max = max;
   }
 
   /** Creates a spin wait that polls the rings of a cluster's node. */
@@ -50,7 +50,7 @@ public final class SpinWait {
 
   /** Returns whether spinning may pay; false most of the time where it has hardly ever paid. */
   public boolean isWorthwhile() {
-    return most > 0 && (trust > 0 || declined++ % SELDOM == 0);
+    return max > 0 && (trust > 0 || declined++ % SELDOM == 0);
   }
 
   /**
@@ -60,17 +60,17 @@ public final class SpinWait {
    * @return whether the condition holds
    */
   public boolean spinUntil(BooleanSupplier done) {
-    if (most == 0) {
+    if (max == 0) {
       return done.getAsBoolean();
     }
     boolean came = peerTransport == null ? watch(done) : peerTransport.pollUntil(done);
-    trust = came ? Math.min(MOST_TRUST, trust + 1) : Math.max(0, trust - LOST_TRUST);
+    trust = came ? Math.min(MAX_TRUST, trust + 1) : Math.max(0, trust - LOST_TRUST);
     return came;
   }
 
   private boolean watch(BooleanSupplier done) {
     try {
-      if (watching.incrementAndGet() > most) {
+      if (watching.incrementAndGet() > max) {
         return done.getAsBoolean();
       }
       boolean isDone = done.getAsBoolean();

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceLedger.class);
-  private static final int MOST_REPORTED = 1000;
-  private static final int MOST_HOLDERS = 3;
+  private static final int MAX_REPORTED = 1000;
+  private static final int MAX_HOLDERS = 3;
 
   sealed interface Command {}
 
@@ -383,7 +383,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     if (!held.isEmpty()) {
       var holders = held.keySet().stream()
           .map(lease -> lease.requester().description())
-          .limit(MOST_HOLDERS)
+          .limit(MAX_HOLDERS)
           .collect(Collectors.joining("; "));
       return WaitStep.end(why + ". Some of what is held, by: " + holders, WaitCause.RESOURCES);
     }
@@ -408,7 +408,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private ReportReply reply() {
     var waiting = new ArrayList<WaitingWork>();
     for (var requester : queue.inOrder()) {
-      if (waiting.size() == MOST_REPORTED) {
+      if (waiting.size() == MAX_REPORTED) {
         break;
       }
       if (!requester.stillWants()) {

@@ -171,9 +171,9 @@ public final class BlockAllocator<H> {
     return found;
   }
 
-  private @Nullable Extent<H> scanClass(int sizeClass, long wanted, int most) {
+  private @Nullable Extent<H> scanClass(int sizeClass, long wanted, int max) {
     Extent<H> e = stacks.get(sizeClass);
-    for (int i = 0; e != null && i < most; i++, e = e.below) {
+    for (int i = 0; e != null && i < max; i++, e = e.below) {
       if (e.bytes >= wanted) {
         return e;
       }

@@ -35,7 +35,7 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
   static final long MAGIC = 0x0A0D_414C_5542_4F4DL;
 
   private static final int CRC_OFFSET = 56;
-  private static final long MOST_BYTES = 1L << 56;
+  private static final long MAX_BYTES = 1L << 56;
 
   /** Content type of a file. The codes are part of the layout. */
   public enum Kind {
@@ -78,7 +78,7 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
 
   /** Rejects values that no header can have. */
   public FileHeader {
-    if (index < 0 || dataBytes <= 0 || dataBytes > MOST_BYTES) {
+    if (index < 0 || dataBytes <= 0 || dataBytes > MAX_BYTES) {
       throw new IllegalArgumentException(
           "No header has index " + index + " and " + dataBytes + " bytes of data");
     }
@@ -131,7 +131,7 @@ public record FileHeader(Kind kind, StoreId storeId, int index, long dataBytes) 
     int index = in.getInt(32);
     long dataOffset = in.getLong(40);
     long dataBytes = in.getLong(48);
-    if (index < 0 || dataOffset != DATA_OFFSET || dataBytes <= 0 || dataBytes > MOST_BYTES) {
+    if (index < 0 || dataOffset != DATA_OFFSET || dataBytes <= 0 || dataBytes > MAX_BYTES) {
       throw new StoreException(file + " is damaged: index " + index + ", data at " + dataOffset
           + ", " + dataBytes + " bytes of data");
     }

@@ -11,14 +11,14 @@ import io.mobula.error.InvalidRequestException;
  * @param bytes its size
  */
 public record ObjectAddress(long slot, long generation, long bytes) {
-  private static final long MOST_GENERATION = (1L << 56) - 1;
+  private static final long MAX_GENERATION = (1L << 56) - 1;
 
   /** Rejects values that no store issues with {@link InvalidRequestException}. */
   public ObjectAddress {
     if (slot < 0
-        || slot >= ObjectTable.MOST_SLOTS
+        || slot >= ObjectTable.MAX_SLOTS
         || generation < 1
-        || generation > MOST_GENERATION
+        || generation > MAX_GENERATION
         || bytes < 0) {
       throw new InvalidRequestException("No object is at slot " + slot + ", generation "
           + generation + ", of " + bytes + " bytes");

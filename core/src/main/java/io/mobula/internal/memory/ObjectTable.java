@@ -18,7 +18,7 @@ final class ObjectTable implements PinProtocol.SlotWords {
   /** Size of one slot in bytes: word, segment, offset, size. */
   static final int SLOT_BYTES = 32;
   /** Maximum number of slots of a table. */
-  static final int MOST_SLOTS = 1 << 26;
+  static final int MAX_SLOTS = 1 << 26;
   /** Offset of the number of slots in the header page. */
   static final int SLOTS_OFFSET = 64;
 
@@ -156,7 +156,7 @@ final class ObjectTable implements PinProtocol.SlotWords {
    */
   private void grow() {
     int slots = (chunks.length + 1) << chunkLog;
-    if (slots > MOST_SLOTS) {
+    if (slots > MAX_SLOTS) {
       throw new StoreFullException(
           "The object table holds " + used + " objects and cannot hold more: free some, or put"
               + " many small values into one object");

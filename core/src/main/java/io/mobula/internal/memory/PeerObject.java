@@ -82,8 +82,8 @@ public final class PeerObject extends StoredObject {
   }
 
   @Override
-  long mostBufferBytes() {
-    return store.mostBufferBytes();
+  long maxBufferBytes() {
+    return store.maxBufferBytes();
   }
 
   @Override

@@ -254,8 +254,8 @@ public final class PeerStore implements AutoCloseable {
     }
   }
 
-  long mostBufferBytes() {
-    return reader.mostBufferBytes();
+  long maxBufferBytes() {
+    return reader.maxBufferBytes();
   }
 
   void whenUnreachable(Object anchor, Runnable then) {

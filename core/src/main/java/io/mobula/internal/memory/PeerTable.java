@@ -11,8 +11,8 @@ import java.util.Arrays;
  * publishes the number of slots, so a reader that sees the number finds the rest.
  */
 final class PeerTable implements PinProtocol.SlotWords {
-  private static final int LEAST_CHUNK_LOG = 10;
-  private static final int MOST_CHUNK_LOG = 20;
+  private static final int MIN_CHUNK_LOG = 10;
+  private static final int MAX_CHUNK_LOG = 20;
 
   private final SharedFile file;
   private final MemorySegment headerPage;
@@ -36,8 +36,8 @@ final class PeerTable implements PinProtocol.SlotWords {
     long slots = table.header().dataBytes() / ObjectTable.SLOT_BYTES;
     int log = Long.numberOfTrailingZeros(slots);
     if (table.header().dataBytes() != (long) ObjectTable.SLOT_BYTES << log
-        || log < LEAST_CHUNK_LOG
-        || log > MOST_CHUNK_LOG) {
+        || log < MIN_CHUNK_LOG
+        || log > MAX_CHUNK_LOG) {
       throw new StoreException(
           table.path() + " is damaged: its chunks have " + table.header().dataBytes()
               + " bytes, wanted " + ObjectTable.SLOT_BYTES + " times a power of two of slots");
@@ -84,7 +84,7 @@ final class PeerTable implements PinProtocol.SlotWords {
     int wanted = (int) (slot >>> chunkLog) + 1;
     if (chunks.length < wanted) {
       long slots = RawMemory.getLongVolatile(headerPage, ObjectTable.SLOTS_OFFSET);
-      if (slot < 0 || slot >= slots || slots > ObjectTable.MOST_SLOTS) {
+      if (slot < 0 || slot >= slots || slots > ObjectTable.MAX_SLOTS) {
         throw new StoreException(file.path() + " has " + slots + " slots, wanted slot " + slot);
       }
       row.mapChunks(wanted);

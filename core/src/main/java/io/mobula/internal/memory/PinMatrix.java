@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class PinMatrix {
   /** Maximum number of reader processes of a store. */
-  static final int MOST_ROWS = 256;
+  static final int MAX_ROWS = 256;
   /** Offset of the row words in the table's header page. */
   static final int ROWS_OFFSET = 2048;
 
@@ -40,8 +40,8 @@ final class PinMatrix {
   /** Creates the next row, as long as the table is now, unclaimed. */
   synchronized int addRow() {
     int number = rows.length;
-    if (number == MOST_ROWS) {
-      throw new StoreException(directory.path() + " has " + (MOST_ROWS - 1)
+    if (number == MAX_ROWS) {
+      throw new StoreException(directory.path() + " has " + (MAX_ROWS - 1)
           + " reader processes besides its own and cannot have more: let some of this host stop");
     }
     FileHeader header = new FileHeader(

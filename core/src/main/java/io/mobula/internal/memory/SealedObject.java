@@ -119,8 +119,8 @@ public final class SealedObject extends StoredObject {
   }
 
   @Override
-  long mostBufferBytes() {
-    return store.mostBufferBytes();
+  long maxBufferBytes() {
+    return store.maxBufferBytes();
   }
 
   @Override

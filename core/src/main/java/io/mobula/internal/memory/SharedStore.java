@@ -355,8 +355,8 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  long mostBufferBytes() {
-    return layout.mostBufferBytes();
+  long maxBufferBytes() {
+    return layout.maxBufferBytes();
   }
 
   /**

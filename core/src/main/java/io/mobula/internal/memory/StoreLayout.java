@@ -5,9 +5,9 @@ package io.mobula.internal.memory;
  *
  * @param chunkLog the object table grows by {@code 2^chunkLog} slots at a time; at least 2^10, so
  *     that chunks of the table and of the pins are whole pages
- * @param mostBufferBytes the largest object that is viewed through a buffer, in bytes
+ * @param maxBufferBytes the largest object that is viewed through a buffer, in bytes
  */
-record StoreLayout(int chunkLog, long mostBufferBytes) {
+record StoreLayout(int chunkLog, long maxBufferBytes) {
   /**
    * The sizes used outside of tests: chunks of 8 192 slots, and buffers as large as the JDK makes
    * them.

@@ -31,7 +31,7 @@ public record StoreOptions(
   /** Default size of a standard segment: 64 MiB. */
   public static final long STANDARD_SEGMENT_BYTES = 64L << 20;
 
-  private static final long MOST_BYTES = 1L << 50;
+  private static final long MAX_BYTES = 1L << 50;
 
   /**
    * Rejects sizes that are not positive or too large with {@link InvalidRequestException}, and
@@ -60,9 +60,9 @@ public record StoreOptions(
   }
 
   private static long checked(String what, long bytes) {
-    if (bytes < 1 || bytes > MOST_BYTES) {
+    if (bytes < 1 || bytes > MAX_BYTES) {
       throw new InvalidRequestException("Store " + what + " of " + bytes + " bytes: wanted 1 to "
-          + MOST_BYTES + "; give it in bytes");
+          + MAX_BYTES + "; give it in bytes");
     }
     return bytes;
   }

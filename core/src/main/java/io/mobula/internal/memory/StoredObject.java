@@ -78,7 +78,7 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   public final MemorySegment view() {
     pin();
     try {
-      return bytes == 0 ? empty() : bytes > mostBufferBytes() ? mapped() : buffered();
+      return bytes == 0 ? empty() : bytes > maxBufferBytes() ? mapped() : buffered();
     } catch (RuntimeException | Error e) {
       unpin();
       throw e;
@@ -157,7 +157,7 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   abstract MemorySegment mapAlone();
 
   /** Returns the size in bytes of the largest object that is viewed through a buffer. */
-  abstract long mostBufferBytes();
+  abstract long maxBufferBytes();
 
   /** Runs {@code then} once {@code anchor} is unreachable. */
   abstract void whenUnreachable(Object anchor, Runnable then);

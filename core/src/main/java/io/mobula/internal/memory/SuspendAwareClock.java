@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SuspendAwareClock {
   /** Maximum time that passes between two ticks. */
-  static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+  static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private volatile ClockTick last;
 
@@ -49,7 +49,7 @@ public final class SuspendAwareClock {
   public long nanos(long now) {
     var before = last;
     long passed = Math.max(0, now - before.at());
-    return before.nanos() + (before.freeRunning() ? passed : Math.min(passed, MOST_NANOS));
+    return before.nanos() + (before.freeRunning() ? passed : Math.min(passed, MAX_NANOS));
   }
 
   /** Returns the time that this clock shows now. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Reader and validator of {@code mobula.cluster}, {@code mobula.tls} and {@code mobula.insecure}.
  */
 final class ClusterConfigReader {
-  private static final int MOST_NAME = 1_000;
-  private static final int MOST_LABELS = 16 << 10;
+  private static final int MAX_NAME = 1_000;
+  private static final int MAX_LABELS = 16 << 10;
   private static final String SEEDS = "mobula.cluster.seeds";
   private static final String PORT = "mobula.cluster.port";
   private static final String ROLE = "mobula.cluster.role";
@@ -62,8 +62,8 @@ final class ClusterConfigReader {
     if (name.isEmpty()) {
       throw reader.malformed(key, "it must not be empty", null);
     }
-    if (name.length() > MOST_NAME) {
-      throw reader.malformed(key, "it must not have more than " + MOST_NAME + " characters", null);
+    if (name.length() > MAX_NAME) {
+      throw reader.malformed(key, "it must not have more than " + MAX_NAME + " characters", null);
     }
     return name;
   }
@@ -119,10 +119,10 @@ final class ClusterConfigReader {
     int characters = labels.entrySet().stream()
         .mapToInt(label -> label.getKey().length() + label.getValue().length())
         .sum();
-    if (characters > MOST_LABELS) { // every node is told all labels in one message
+    if (characters > MAX_LABELS) { // every node is told all labels in one message
       throw reader.malformed(
           "mobula.cluster.labels",
-          "keys and values together must not have more than " + MOST_LABELS + " characters",
+          "keys and values together must not have more than " + MAX_LABELS + " characters",
           null);
     }
     return labels;

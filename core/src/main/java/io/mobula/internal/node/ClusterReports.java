@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 final class ClusterReports {
   private static final int ASK = 40;
   private static final int ANSWER = 41;
-  private static final int MOST_WAITING = 1000;
+  private static final int MAX_WAITING = 1000;
 
   private final Membership membership;
   private final NodeMessaging messaging;
@@ -48,7 +48,7 @@ final class ClusterReports {
         new NodeReport(Resources.none(), Resources.none(), List.of(), List.of());
 
     NodeReport {
-      waiting = waiting.stream().limit(MOST_WAITING).toList();
+      waiting = waiting.stream().limit(MAX_WAITING).toList();
     }
 
     NodeReport plus(NodeReport other) {

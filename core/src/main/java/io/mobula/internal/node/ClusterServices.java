@@ -267,7 +267,7 @@ final class ClusterServices {
         views::markStale);
     workers = hired;
     views.absent(hired::absent);
-    hired.awaitUp(ChildJvm.longestStart(limit));
+    hired.awaitUp(ChildJvm.maxStartTime(limit));
   }
 
   /** Returns workers that could not be kept running. */

@@ -31,7 +31,7 @@ final class JobConfigReader {
       ENVIRONMENT);
 
   private static final String WEIGHT = "mobula.jobs.weight";
-  private static final double MOST_WEIGHT = 1e6;
+  private static final double MAX_WEIGHT = 1e6;
 
   private JobConfigReader() {}
 
@@ -82,8 +82,8 @@ final class JobConfigReader {
 
   private static double weight(SettingReader reader, Config config) {
     double weight = reader.read(WEIGHT, config::getDouble);
-    if (!(weight > 0 && weight <= MOST_WEIGHT)) {
-      throw reader.malformed(WEIGHT, "it must be more than 0, and at most " + MOST_WEIGHT, null);
+    if (!(weight > 0 && weight <= MAX_WEIGHT)) {
+      throw reader.malformed(WEIGHT, "it must be more than 0, and at most " + MAX_WEIGHT, null);
     }
     return weight;
   }

@@ -431,7 +431,7 @@ public final class Node {
   private <T> ActorRef<T> spawnNow(Behavior<T> behavior, String name) {
     var spawned = new CompletableFuture<ActorRef<T>>();
     spawn(behavior, name, Props.empty(), spawned::complete);
-    var limit = settings.cluster().longestJoin();
+    var limit = settings.cluster().maxJoinTime();
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
       try {

@@ -66,11 +66,11 @@ public record NodeSettings(
     OutputSettings output,
     JobSettings jobs,
     ClusterSettings cluster) {
-  private static final long MOST_PER_LINE = 64 << 10;
-  private static final long LEAST_OF_LOG = 64 << 10;
-  private static final long MOST_OF_LOG = 1L << 40;
-  private static final long MOST_LOG_FILES = 1000;
-  private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final long MAX_LINE_BYTES = 64 << 10;
+  private static final long MIN_LOG_BYTES = 64 << 10;
+  private static final long MAX_LOG_BYTES = 1L << 40;
+  private static final long MAX_LOG_FILES = 1000;
+  private static final Duration MAX_DURATION = Duration.ofDays(36_500);
 
   /**
    * Limits of what may be decoded.
@@ -250,9 +250,9 @@ public record NodeSettings(
   }
 
   private static LogBounds logBounds(SettingReader reader, Config config) {
-    long size = reader.bounded("mobula.logs.file-size", config::getBytes, MOST_OF_LOG);
-    long parts = reader.bounded("mobula.logs.files", config::getLong, MOST_LOG_FILES);
-    if (size < LEAST_OF_LOG) {
+    long size = reader.bounded("mobula.logs.file-size", config::getBytes, MAX_LOG_BYTES);
+    long parts = reader.bounded("mobula.logs.files", config::getLong, MAX_LOG_FILES);
+    if (size < MIN_LOG_BYTES) {
       throw reader.malformed("mobula.logs.file-size", "it must be 64 KiB or more", null);
     }
     if (parts < 2) {
@@ -272,7 +272,7 @@ public record NodeSettings(
             Boolean.getBoolean(WorkerMain.STARTED_PROPERTY)),
         reader.read("mobula.logs.keep", config::getBoolean),
         (int) reader.positive("mobula.logs.lines-per-second", config::getLong),
-        (int) reader.bounded("mobula.logs.bytes-per-line", config::getBytes, MOST_PER_LINE));
+        (int) reader.bounded("mobula.logs.bytes-per-line", config::getBytes, MAX_LINE_BYTES));
   }
 
   private static SpillConfig spilling(SettingReader reader, Config config) {
@@ -317,10 +317,10 @@ public record NodeSettings(
       return value;
     }
 
-    long bounded(String key, Function<String, Long> get, long most) {
+    long bounded(String key, Function<String, Long> get, long max) {
       long value = positive(key, get);
-      if (value > most) {
-        throw malformed(key, "it must be at most " + most, null);
+      if (value > max) {
+        throw malformed(key, "it must be at most " + max, null);
       }
       return value;
     }
@@ -372,8 +372,8 @@ public record NodeSettings(
     /** Reads a duration from zero to a hundred years; the latter is as good as no limit. */
     Duration duration(String key) {
       Duration value = read(key, config::getDuration);
-      if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-        throw malformed(key, "it must be from 0s to " + LONGEST.toDays() + " days", null);
+      if (value.isNegative() || value.compareTo(MAX_DURATION) > 0) {
+        throw malformed(key, "it must be from 0s to " + MAX_DURATION.toDays() + " days", null);
       }
       return value;
     }

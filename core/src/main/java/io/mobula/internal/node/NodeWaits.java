@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 /** Waits of a node, part by part, for the watchdog and for queries of users. Thread-safe. */
 final class NodeWaits implements AutoCloseable {
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
-  private static final int MOST_REPORTED = 1000;
+  private static final int MAX_REPORTED = 1000;
 
   private final ObjectStore objects;
   private final WaitChainWalker.PeerQueries peers;
@@ -70,7 +70,7 @@ final class NodeWaits implements AutoCloseable {
     var all = new ArrayList<WaitReport>();
     for (var source : sources) {
       var waiting = source.get();
-      while (waiting.hasNext() && all.size() < MOST_REPORTED) {
+      while (waiting.hasNext() && all.size() < MAX_REPORTED) {
         var chain = walker.walk(waiting.next());
         if (chain.end() != WaitReport.WaitCause.READY) {
           all.add(chain.report(""));

@@ -35,10 +35,10 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
 
   private static final int ASK = 118;
   private static final int ANSWER = 119;
-  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long BETWEEN_PROBES_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int LEAST_PROBES = 4;
-  private static final int MOST_CHARS = 2000;
+  private static final int MIN_PROBES = 4;
+  private static final int MAX_CHARS = 2000;
 
   private final Membership membership;
   private final NodeMessaging messaging;
@@ -97,7 +97,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
           : silent(peer, before, began);
     }
     try {
-      var answer = ask(peer, work, Math.min(nanos, LONGEST_NANOS));
+      var answer = ask(peer, work, Math.min(nanos, MAX_NANOS));
       silent.remove(peer);
       return answer
           .map(text ->
@@ -135,7 +135,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
     var text = "node " + peer + " has not answered for "
         + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s"
         + (member == null ? "" : ", and is " + membership.statusOf(member) + " to the cluster");
-    boolean isSilent = nanos >= SILENCE_TIMEOUT.toNanos() && unanswered.probes() >= LEAST_PROBES;
+    boolean isSilent = nanos >= SILENCE_TIMEOUT.toNanos() && unanswered.probes() >= MIN_PROBES;
     return WaitStep.end(text, isSilent ? WaitCause.SILENT_PEER : WaitCause.PEER);
   }
 
@@ -169,7 +169,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
   private String describe(WaitPoint found) {
     var text = "on node " + membership.self().id() + ": "
         + String.join("; ", WaitChainWalker.nonBlocking().walk(found).lines());
-    return text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS) + "…";
+    return text.length() <= MAX_CHARS ? text : text.substring(0, MAX_CHARS) + "…";
   }
 
   private void onAnswer(NodeId from, FrameReader in) {

@@ -22,7 +22,7 @@ final class WorkerConfigReader {
   private static final String RESTARTS = "mobula.workers.restarts";
   private static final String CLASS_PATH = "mobula.workers.class-path";
   private static final String RESOURCES = "mobula.workers.resources";
-  private static final long MOST = 256;
+  private static final long MAX_WORKERS = 256;
 
   private final SettingReader reader;
   private final Config config;
@@ -46,8 +46,8 @@ final class WorkerConfigReader {
   /** Returns the configured number of workers. */
   static int count(SettingReader reader, Config config) {
     long count = reader.read(COUNT, config::getLong);
-    if (count < 0 || count > MOST) {
-      throw reader.malformed(COUNT, "it must be from 0 to " + MOST, null);
+    if (count < 0 || count > MAX_WORKERS) {
+      throw reader.malformed(COUNT, "it must be from 0 to " + MAX_WORKERS, null);
     }
     return (int) count;
   }

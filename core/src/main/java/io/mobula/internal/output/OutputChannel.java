@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  */
 final class OutputChannel {
   static final long WINDOW = 1 << 20;
-  static final long MOST_WAITING = 1 << 20;
+  static final long MAX_WAITING = 1 << 20;
   private static final int FRAME = 64 << 10;
   private static final long SECOND = 1_000_000_000L;
   private static final Duration GATHERING = Duration.ofMillis(100);
@@ -50,7 +50,7 @@ final class OutputChannel {
 
   synchronized void offer(OutputLine line) {
     refill();
-    if (tokens < 1 || waitingBytes + line.size() > MOST_WAITING) {
+    if (tokens < 1 || waitingBytes + line.size() > MAX_WAITING) {
       dropped++;
     } else {
       tokens--;

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
   static final AbsentWorkers NONE = new AbsentWorkers(List.of(), List.of());
 
-  private static final int MOST_NAMED = 3;
+  private static final int MAX_NAMED = 3;
 
   /** Copies the lists into immutable ones. */
   public AbsentWorkers {
@@ -82,7 +82,7 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
   }
 
   private static String named(List<NodeView> workers) {
-    var names = workers.stream().limit(MOST_NAMED).map(NodeView::name).toList();
+    var names = workers.stream().limit(MAX_NAMED).map(NodeView::name).toList();
     int more = workers.size() - names.size();
     return String.join(", ", names) + (more > 0 ? " and " + more + " more workers" : "");
   }

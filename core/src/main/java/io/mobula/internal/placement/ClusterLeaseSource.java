@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterLeaseSource implements LeaseSource {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterLeaseSource.class);
-  private static final int NO_REDIRECT = LeaseGranter.MOST_HOPS;
+  private static final int NO_REDIRECT = LeaseGranter.MAX_HOPS;
   private static final Duration RETRY_DELAY = Duration.ofMillis(50);
 
   private final LedgerClient ledger;

@@ -46,10 +46,10 @@ public final class LeaseGranter {
   static final int REFUSED = 88;
 
   /** Upper bound of resources in a request or a node, accelerators and memory included. */
-  private static final int MOST_RESOURCES = 1_100;
+  private static final int MAX_RESOURCES = 1_100;
 
   /** Number of redirects after which a request stays at its node. */
-  static final int MOST_HOPS = 2;
+  static final int MAX_HOPS = 2;
 
   private final LedgerClient ledger;
   private final Membership membership;
@@ -249,7 +249,7 @@ public final class LeaseGranter {
    */
   public static Resources readResources(FrameReader frame) {
     var amounts = frame.list(in -> Map.entry(in.text(), in.int64()));
-    if (amounts.size() > MOST_RESOURCES) {
+    if (amounts.size() > MAX_RESOURCES) {
       throw new CodecException("A frame has " + amounts.size() + " resources at once.", null);
     }
     var wanted = Resources.none();
@@ -464,7 +464,7 @@ public final class LeaseGranter {
      */
     @Override
     public void queued() {
-      var better = hops < MOST_HOPS && group == null ? redirects.find(wanted) : null;
+      var better = hops < MAX_HOPS && group == null ? redirects.find(wanted) : null;
       if (better != null && !better.equals(submitter)) {
         redirect(better);
       }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Messages that explain why work waits or can never run. */
 final class SchedulingMessages {
-  private static final int MOST_NAMED = 5;
+  private static final int MAX_NAMED = 5;
 
   private SchedulingMessages() {}
 
@@ -35,7 +35,7 @@ final class SchedulingMessages {
       case Placement.Labels(var selector) ->
         "no node's labels match \"" + selector + "\"; there are "
             + accepting.stream()
-                .limit(MOST_NAMED)
+                .limit(MAX_NAMED)
                 .map(node -> node + " with " + node.labels())
                 .collect(Collectors.joining(", "));
       // groups are not placed by a policy
@@ -90,11 +90,8 @@ final class SchedulingMessages {
   }
 
   private static String named(List<NodeView> nodes) {
-    return nodes.stream()
-            .limit(MOST_NAMED)
-            .map(NodeView::toString)
-            .collect(Collectors.joining(", "))
-        + (nodes.size() > MOST_NAMED ? ", and " + (nodes.size() - MOST_NAMED) + " more" : "");
+    return nodes.stream().limit(MAX_NAMED).map(NodeView::toString).collect(Collectors.joining(", "))
+        + (nodes.size() > MAX_NAMED ? ", and " + (nodes.size() - MAX_NAMED) + " more" : "");
   }
 
   /** Returns how many resources are too small. */

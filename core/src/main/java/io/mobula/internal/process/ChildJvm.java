@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class ChildJvm implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChildJvm.class);
   private static final int LINES_KEPT = 40;
-  private static final int MOST_INPUT = 60_000; // a pipe takes 64 KiB before a writer blocks
+  private static final int MAX_INPUT = 60_000; // a pipe takes 64 KiB before a writer blocks
   private static final Duration OUTPUT_DRAIN_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration AFTER_SIGNAL = Duration.ofSeconds(2);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -173,10 +173,10 @@ public final class ChildJvm implements AutoCloseable {
    */
   public void sendLine(String line) {
     var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > MOST_INPUT) {
+    if (bytes.length > MAX_INPUT) {
       throw new ProcessException(
-          "Wanted to tell " + this + " " + bytes.length + " bytes in one line; at most "
-              + MOST_INPUT + " are possible: make its settings shorter");
+          "Wanted to tell " + this + " " + bytes.length + " bytes in one line; at most " + MAX_INPUT
+              + " are possible: make its settings shorter");
     }
     try {
       process.getOutputStream().write(bytes);
@@ -265,12 +265,12 @@ public final class ChildJvm implements AutoCloseable {
   long remainingStartNanos(long begun, Duration limit) {
     long now = System.nanoTime();
     long silent = Math.min(now - lastHeardNanos.get(), now - begun);
-    return Math.min(limit.toNanos() - silent, longestStart(limit).toNanos() - (now - begun));
+    return Math.min(limit.toNanos() - silent, maxStartTime(limit).toNanos() - (now - begun));
   }
 
   /** Returns how long a child may take to come up while it says that it is starting. */
-  public static Duration longestStart(Duration limit) {
-    return limit.multipliedBy(StartingNotice.MOST);
+  public static Duration maxStartTime(Duration limit) {
+    return limit.multipliedBy(StartingNotice.MAX_TIMEOUTS);
   }
 
   /** Returns the part of a message that says why a child was not up in time. */
@@ -278,7 +278,7 @@ public final class ChildJvm implements AutoCloseable {
     boolean silent = System.nanoTime() - lastHeardNanos.get() >= limit.toNanos();
     return silent
         ? " was not up after " + limit + " and was killed"
-        : " said that it was starting, was not up after " + longestStart(limit) + " and was killed";
+        : " said that it was starting, was not up after " + maxStartTime(limit) + " and was killed";
   }
 
   /** Asks the child to end, by a last line and the end of its input, and returns at once. */

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  */
 final class LineSplitter {
   /** Maximum number of characters in a line. */
-  static final int LONGEST = 16_384;
+  static final int MAX_LENGTH = 16_384;
 
   private final StringBuilder line = new StringBuilder();
   private final Consumer<String> consumer;
@@ -44,7 +44,7 @@ final class LineSplitter {
   }
 
   private void add(char c) {
-    if (line.length() == LONGEST) {
+    if (line.length() == MAX_LENGTH) {
       hand();
     }
     line.append(c);

@@ -11,11 +11,11 @@ import java.util.Optional;
  * would be restarted for ever.
  *
  * @param pause the pause before the second restart
- * @param longest the maximum pause
+ * @param maxPause the maximum pause
  * @param restarts how many are allowed within the window; 0 allows none at all
  * @param window how long an end counts
  */
-public record RestartPolicy(Duration pause, Duration longest, int restarts, Duration window) {
+public record RestartPolicy(Duration pause, Duration maxPause, int restarts, Duration window) {
   /** Default: up to 10 restarts in 10 minutes, with pauses from 0.2 s to 30 s. */
   public static final RestartPolicy DEFAULT =
       new RestartPolicy(Duration.ofMillis(200), Duration.ofSeconds(30), 10, Duration.ofMinutes(10));
@@ -27,17 +27,17 @@ public record RestartPolicy(Duration pause, Duration longest, int restarts, Dura
   /** Rejects negative and inconsistent values. */
   public RestartPolicy {
     if (pause.isNegative()
-        || longest.compareTo(pause) < 0
+        || maxPause.compareTo(pause) < 0
         || restarts < 0
         || !window.isPositive()) {
       throw new IllegalArgumentException("Not a restart policy: pause=" + pause + " longest="
-          + longest + " restarts=" + restarts + " window=" + window);
+          + maxPause + " restarts=" + restarts + " window=" + window);
     }
   }
 
   /** Returns this policy with another number of restarts. */
   public RestartPolicy restarts(int within) {
-    return new RestartPolicy(pause, longest, within, window);
+    return new RestartPolicy(pause, maxPause, within, window);
   }
 
   /**
@@ -58,9 +58,9 @@ public record RestartPolicy(Duration pause, Duration longest, int restarts, Dura
 
   private Duration doubled(int times) {
     var result = pause;
-    for (int i = 0; i < times && result.compareTo(longest) < 0; i++) {
+    for (int i = 0; i < times && result.compareTo(maxPause) < 0; i++) {
       result = result.multipliedBy(2);
     }
-    return result.compareTo(longest) < 0 ? result : longest;
+    return result.compareTo(maxPause) < 0 ? result : maxPause;
   }
 }

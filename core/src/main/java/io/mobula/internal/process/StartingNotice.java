@@ -16,7 +16,7 @@ final class StartingNotice implements AutoCloseable {
    * Maximum time for a child that reports that it is starting, in start limits. A silent child has
    * one start limit.
    */
-  static final int MOST = 6;
+  static final int MAX_TIMEOUTS = 6;
 
   private final CountDownLatch started = new CountDownLatch(1);
 

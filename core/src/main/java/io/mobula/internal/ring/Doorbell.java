@@ -37,8 +37,8 @@ public final class Doorbell implements AutoCloseable {
   private static final int BITS = 128;
   private static final int WORDS = RINGS / Long.SIZE;
   private static final int BYTES = 4096;
-  private static final long SHORTEST_PARK_NANOS = 50_000;
-  private static final long LONGEST_PARK_NANOS = 1_000_000;
+  private static final long MIN_PARK_NANOS = 50_000;
+  private static final long MAX_PARK_NANOS = 1_000_000;
 
   private final @Nullable SharedFile own;
   private final MemorySegment word;
@@ -46,7 +46,7 @@ public final class Doorbell implements AutoCloseable {
   private final MemorySegment timespec =
       Futex.isAvailable() ? Futex.timespec() : MemorySegment.NULL;
   private volatile @Nullable Thread parked;
-  private long park = SHORTEST_PARK_NANOS;
+  private long park = MIN_PARK_NANOS;
 
   private Doorbell(@Nullable SharedFile own, MemorySegment page) {
     this.own = own;
@@ -155,14 +155,14 @@ public final class Doorbell implements AutoCloseable {
     VarHandle.fullFence();
     if (isAnyReady() || hasMore.getAsBoolean()) {
       shared.putIntVolatile(SLEEPING, 0);
-      park = SHORTEST_PARK_NANOS;
+      park = MIN_PARK_NANOS;
       return true;
     }
     if (Futex.isAvailable()) {
       Futex.await(word, before, timespec, limitNanos);
     } else {
       LockSupport.parkNanos(this, Math.min(limitNanos, park));
-      park = Math.min(2 * park, LONGEST_PARK_NANOS);
+      park = Math.min(2 * park, MAX_PARK_NANOS);
     }
     boolean wasRung = !shared.compareAndSetInt(SLEEPING, 1, 0);
     boolean early = System.nanoTime() - begun

@@ -48,12 +48,12 @@ public final class RingReader {
    *
    * @return how many records were read
    */
-  public int read(int most, Consumer<byte[]> to) {
+  public int read(int max, Consumer<byte[]> to) {
     int parts = 0;
-    for (long before = -1; parts < most && before != ring.consumerPosition(); ) {
+    for (long before = -1; parts < max && before != ring.consumerPosition(); ) {
       before = ring.consumerPosition(); // one call of read() stops at the physical end of the ring
       parts +=
-          ring.read((kind, buffer, at, length) -> part(kind, buffer, at, length, to), most - parts);
+          ring.read((kind, buffer, at, length) -> part(kind, buffer, at, length, to), max - parts);
     }
     return parts;
   }

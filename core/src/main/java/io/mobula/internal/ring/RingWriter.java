@@ -53,15 +53,15 @@ public final class RingWriter implements AutoCloseable {
    *     pass the same frame again before any other
    */
   public boolean write(byte[] frame) {
-    int most = ring.maxMsgLength();
+    int max = ring.maxMsgLength();
     source.wrap(frame);
     while (true) {
       int left = frame.length - written;
-      boolean last = left <= most;
-      if (!ring.write(last ? LAST : PART, source, written, Math.min(left, most))) {
+      boolean last = left <= max;
+      if (!ring.write(last ? LAST : PART, source, written, Math.min(left, max))) {
         return false;
       }
-      written = last ? 0 : written + most;
+      written = last ? 0 : written + max;
       if (last) {
         return true;
       }

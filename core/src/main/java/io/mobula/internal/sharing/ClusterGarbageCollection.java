@@ -22,16 +22,15 @@ final class ClusterGarbageCollection {
   private static final int COLLECT = 10;
   private static final int PAUSE_PER_COST_WHERE_FOUND = 4;
   private static final int PAUSE_PER_COST = 10;
-  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
+  private static final long MIN_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
 
   private final ObjectStore store;
   private final Membership membership;
   private final NodeMessaging messaging;
   private final AtomicBoolean planned = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
-  private volatile CollectorRun last =
-      new CollectorRun(System.nanoTime() - LONGEST_PAUSE_NANOS, 0, 0);
+  private volatile CollectorRun last = new CollectorRun(System.nanoTime() - MAX_PAUSE_NANOS, 0, 0);
 
   /**
    * Finished run of the collector.
@@ -44,12 +43,12 @@ final class ClusterGarbageCollection {
   record CollectorRun(long end, long cost, long found) {
     /** Returns the earliest time of the next run if this one found something. */
     long nextWhereFound() {
-      return end + Math.min(PAUSE_PER_COST_WHERE_FOUND * cost, LONGEST_PAUSE_NANOS);
+      return end + Math.min(PAUSE_PER_COST_WHERE_FOUND * cost, MAX_PAUSE_NANOS);
     }
 
     /** Returns the earliest time of the next run in any case. */
     long next() {
-      return end + Math.clamp(PAUSE_PER_COST * cost, SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
+      return end + Math.clamp(PAUSE_PER_COST * cost, MIN_PAUSE_NANOS, MAX_PAUSE_NANOS);
     }
   }
 

@@ -50,7 +50,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterObjects.class);
   private static final int CANCEL = 3;
   private static final Duration FREES = Duration.ofMillis(500);
-  private static final int MOST_NAMED = 20;
+  private static final int MAX_NAMED = 20;
 
   private final ObjectStore store;
   private final Membership membership;
@@ -693,8 +693,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
           wanted.size(),
           membership.self().id(),
           limit,
-          lost.subList(0, Math.min(MOST_NAMED, lost.size())),
-          lost.size() > MOST_NAMED ? " and more" : "");
+          lost.subList(0, Math.min(MAX_NAMED, lost.size())),
+          lost.size() > MAX_NAMED ? " and more" : "");
     }
     directoryClient.close();
   }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * object that was shared stays until its node closes. Safe for all threads.
  */
 final class DirectoryClient {
-  private static final int LONGEST_WHY = 400;
+  private static final int MAX_REASON = 400;
 
   private final NodeId self;
   private volatile @Nullable ObjectDirectory directory;
@@ -81,8 +81,8 @@ final class DirectoryClient {
   void markNotReconstructible(ObjectId id, String why) {
     var present = directory;
     if (present != null) {
-      boolean isLong = why.length() > LONGEST_WHY;
-      present.markNotReconstructible(id, isLong ? why.substring(0, LONGEST_WHY) + "…" : why);
+      boolean isLong = why.length() > MAX_REASON;
+      present.markNotReconstructible(id, isLong ? why.substring(0, MAX_REASON) + "…" : why);
     }
   }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * become free. Pure logic; times are nanoseconds of any origin. For one thread.
  */
 final class HandOverPlan {
-  private static final int MOST_OFFERS = 8;
-  private static final long MOST_OFFERED_BYTES = 64L << 20;
+  private static final int MAX_OFFERS = 8;
+  private static final long MAX_OFFERED_BYTES = 64L << 20;
 
   private final HandOverPolicy policy;
   private final Map<NodeId, TargetNode> targets = new LinkedHashMap<>();
@@ -67,8 +67,8 @@ final class HandOverPlan {
 
     boolean hasRoom() {
       return !silent
-          && offered.size() < MOST_OFFERS
-          && (offered.isEmpty() || bytes < MOST_OFFERED_BYTES);
+          && offered.size() < MAX_OFFERS
+          && (offered.isEmpty() || bytes < MAX_OFFERED_BYTES);
     }
   }
 

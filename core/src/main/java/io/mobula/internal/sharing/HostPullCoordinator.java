@@ -35,7 +35,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   private static final int COPY = 93;
   private static final int COPIED = 94;
   private static final long NOBODY = 0;
-  private static final int MOST_ROUNDS = 8;
+  private static final int MAX_ROUNDS = 8;
 
   private final LocalCopies localCopies;
   private final ObjectPuller puller;
@@ -144,7 +144,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     /** Asks the registrar which process is to pull the object. */
     void ask(@Nullable NodeId unreadable) {
       var keeper = registrar(key);
-      if (++rounds > MOST_ROUNDS) {
+      if (++rounds > MAX_ROUNDS) {
         pull();
       } else if (keeper.equals(self)) {
         await(new ExpectedReply.GrantReply(self));

@@ -25,7 +25,7 @@ final class InFlightRefs implements Membership.Listener {
   private static final long NO_TICKET = 0;
 
   /** Largest number of statements in one frame, since a value may contain any number of refs. */
-  private static final int MOST_STATEMENTS = 16 << 10;
+  private static final int MAX_STATEMENTS = 16 << 10;
 
   private final DirectoryClient directoryClient;
   private final NodeId self;
@@ -122,13 +122,12 @@ final class InFlightRefs implements Membership.Listener {
     if (ticket != NO_TICKET) {
       var statements = new LinkedHashSet<>(frame.receivedRefs())
           .stream().map(directoryClient::statementOf).toList();
-      int last = Math.max(0, statements.size() - 1) / MOST_STATEMENTS * MOST_STATEMENTS;
+      int last = Math.max(0, statements.size() - 1) / MAX_STATEMENTS * MAX_STATEMENTS;
       for (int at = 0;
           at < last;
-          at +=
-              MOST_STATEMENTS) { // all statements count; only the last frame has the number of the
+          at += MAX_STATEMENTS) { // all statements count; only the last frame has the number of the
         // hold
-        messaging.send(from, held(NO_TICKET, statements.subList(at, at + MOST_STATEMENTS)));
+        messaging.send(from, held(NO_TICKET, statements.subList(at, at + MAX_STATEMENTS)));
       }
       messaging.send(from, held(ticket, statements.subList(last, statements.size())));
     }

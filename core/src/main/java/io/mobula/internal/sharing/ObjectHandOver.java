@@ -35,7 +35,7 @@ final class ObjectHandOver {
   private static final int TAKE = 11;
   private static final int TAKEN = 12;
   /** Time that a thread waits for an object that has been moved since it was offered. */
-  private static final Duration MOST_TAKING = Duration.ofSeconds(10);
+  private static final Duration MAX_TRANSFER_TIME = Duration.ofSeconds(10);
 
   private static final HandOverPlan.HandOverPolicy TERMS = new HandOverPlan.HandOverPolicy(
       TimeUnit.SECONDS.toNanos(2), 0.1, TimeUnit.MILLISECONDS.toNanos(500)); // 100 MB/s
@@ -196,7 +196,7 @@ final class ObjectHandOver {
   /** Takes an object over; returns the reason if that fails, else an empty text. */
   private String takeOver(RemoteObject object, HoldStatement giver) {
     try {
-      clusterObjects.takeOver(object, giver, Deadline.after(MOST_TAKING));
+      clusterObjects.takeOver(object, giver, Deadline.after(MAX_TRANSFER_TIME));
       return "";
     } catch (RuntimeException noRoom) {
       LOG.info("Object {} is not taken over", object.location().id(), noRoom);

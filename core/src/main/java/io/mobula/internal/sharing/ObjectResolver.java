@@ -41,9 +41,9 @@ final class ObjectResolver {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectResolver.class);
   private static final int RESOLVE = 1;
   private static final int RESOLVED = 2;
-  private static final int MOST_ROUNDS = 16;
-  private static final long SHORTEST_PAUSE_MILLIS = 10;
-  private static final long LONGEST_PAUSE_MILLIS = 2_000;
+  private static final int MAX_ROUNDS = 16;
+  private static final long MIN_PAUSE_MILLIS = 10;
+  private static final long MAX_PAUSE_MILLIS = 2_000;
 
   private final ClusterObjects clusterObjects;
   private final LocalCopies localCopies;
@@ -114,12 +114,12 @@ final class ObjectResolver {
   static long pauseAfter(int rounds) {
     return rounds < 2
         ? 0
-        : Math.min(LONGEST_PAUSE_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(rounds - 2, 10));
+        : Math.min(MAX_PAUSE_MILLIS, MIN_PAUSE_MILLIS << Math.min(rounds - 2, 10));
   }
 
   /** Returns the sum of all pauses of a lookup, in milliseconds. */
   static long pausesInAll() {
-    return LongStream.rangeClosed(1, MOST_ROUNDS)
+    return LongStream.rangeClosed(1, MAX_ROUNDS)
         .map(round -> pauseAfter((int) round))
         .sum();
   }
@@ -188,8 +188,8 @@ final class ObjectResolver {
     private void askDirectory() {
       asking = null;
       questions.incrementAndGet();
-      if (++rounds > MOST_ROUNDS) {
-        fail("it was looked for " + MOST_ROUNDS + " times", null);
+      if (++rounds > MAX_ROUNDS) {
+        fail("it was looked for " + MAX_ROUNDS + " times", null);
         return;
       }
       directoryClient.locate(id, lostAttempt()).whenComplete((location, failure) -> {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * forgotten or wrong costs one more pull and nothing else. Pure logic; safe for all threads.
  */
 final class PullRegistry {
-  private static final int MOST_REMEMBERED = 4096;
+  private static final int MAX_REMEMBERED = 4096;
 
   /** One attempt of an object. */
   record ObjectAttempt(ObjectId id, int attempt) {}
@@ -86,7 +86,7 @@ final class PullRegistry {
 
   private void remember(ObjectAttempt key, NodeId who) {
     pulled.put(key, who);
-    if (pulled.size() > MOST_REMEMBERED) {
+    if (pulled.size() > MAX_REMEMBERED) {
       pulled.pollFirstEntry();
     }
   }

@@ -23,7 +23,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   /**
    * Largest number of holders that are tried one after the other before an object counts as lost.
    */
-  private static final int MOST_PLACES = 16;
+  private static final int MAX_LOCATIONS = 16;
 
   private volatile ObjectLocation location;
   private final List<HeldRef> edges;
@@ -112,7 +112,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
    */
   boolean countRelocation(RemoteObject other) {
     relocations = other.relocations + 1;
-    return relocations < MOST_PLACES;
+    return relocations < MAX_LOCATIONS;
   }
 
   /** Records why the object cannot be reconstructed, for messages. */

@@ -36,7 +36,7 @@ final class ReplicaKeeper implements Membership.Listener {
   private static final int REPLICAS = 104;
 
   /** Largest number of objects that are copied at a time after a loss. */
-  private static final int MOST_RESTORED = 1024;
+  private static final int MAX_RESTORED = 1024;
 
   private static final Duration RESTORING = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofSeconds(2);
@@ -273,7 +273,7 @@ final class ReplicaKeeper implements Membership.Listener {
     var found = new ArrayList<SharedEntry>();
     for (var each : sets.entrySet()) {
       var set = each.getValue();
-      if (set.lacksReplicas() && set.isRestoredBy(self()) && found.size() < MOST_RESTORED) {
+      if (set.lacksReplicas() && set.isRestoredBy(self()) && found.size() < MAX_RESTORED) {
         var entry = clusterObjects.sharedEntry(each.getKey());
         if (entry != null && hasTaker(set)) {
           found.add(entry);

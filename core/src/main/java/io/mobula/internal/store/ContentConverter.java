@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * when memory is full.
  */
 final class ContentConverter {
-  private static final long MOST_BYTES = 1L << 60; // more than any store has
+  private static final long MAX_BYTES = 1L << 60; // more than any store has
 
   private final ObjectStore store;
   private final Codec codec;
@@ -183,13 +183,13 @@ final class ContentConverter {
    * {@code most} bytes.
    */
   @Nullable
-  FlatValue flatten(ObjectContent content, long most) {
+  FlatValue flatten(ObjectContent content, long max) {
     return switch (content) {
-      case ObjectContent.Immediate(var value) -> flatten(codec.encode(value), List.of(), most);
-      case ObjectContent.Inline(var encoded, var edges) -> flatten(encoded, edges, most);
+      case ObjectContent.Immediate(var value) -> flatten(codec.encode(value), List.of(), max);
+      case ObjectContent.Inline(var encoded, var edges) -> flatten(encoded, edges, max);
       case ObjectContent.Sealed sealed -> {
         try {
-          yield sealed.byteSize() > most
+          yield sealed.byteSize() > max
               ? null
               : new FlatValue(sealed.copy(), sealed.edges(), sealed.views());
         } finally {
@@ -218,9 +218,9 @@ final class ContentConverter {
     return FailureCodec.read(flat, codec);
   }
 
-  private static @Nullable FlatValue flatten(EncodedValue encoded, List<HeldRef> edges, long most) {
+  private static @Nullable FlatValue flatten(EncodedValue encoded, List<HeldRef> edges, long max) {
     long size = SealedLayout.sizeOf(encoded);
-    if (size > most) {
+    if (size > max) {
       return null;
     }
     var layout = new byte[(int) size];
@@ -264,7 +264,7 @@ final class ContentConverter {
 
   /** Allocates memory for a value that the caller fills in place. */
   WritableBlock allocateInPlace(long bytes) {
-    return room.allocate(Math.min(bytes, MOST_BYTES) + SealedLayout.FRONT);
+    return room.allocate(Math.min(bytes, MAX_BYTES) + SealedLayout.FRONT);
   }
 
   /**

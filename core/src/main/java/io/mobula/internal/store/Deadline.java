@@ -25,8 +25,8 @@ public record Deadline(long nanos, Duration timeout) {
       throw new InvalidRequestException("Wanted a deadline of " + limit
           + ": it cannot be negative. Use Duration.ZERO to look without waiting.");
     }
-    var most = Duration.ofDays(365);
-    return limit.compareTo(most) > 0
+    var max = Duration.ofDays(365);
+    return limit.compareTo(max) > 0
         ? NEVER
         : new Deadline(System.nanoTime() + limit.toNanos(), limit);
   }

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ReferenceEquality") // owners are known by identity
 public final class DeadlockDetector {
-  private static final int MOST_PROBES = 64;
-  private static final int MOST_REMEMBERED = 4096;
+  private static final int MAX_PROBES = 64;
+  private static final int MAX_REMEMBERED = 4096;
 
   private final NodeId self;
   private final AtomicLong numbers = new AtomicLong();
@@ -48,7 +48,7 @@ public final class DeadlockDetector {
 
     @Override
     protected boolean removeEldestEntry(Map.Entry<SeenProbe, Boolean> eldest) {
-      return size() > MOST_REMEMBERED;
+      return size() > MAX_REMEMBERED;
     }
   }; // under its monitor
   private volatile @Nullable ProbeTransport probeTransport;
@@ -130,10 +130,10 @@ public final class DeadlockDetector {
     int count = blocked.entries().size();
     int first = ThreadLocalRandom.current().nextInt(count);
     var sent = new int[1];
-    for (int i = 0; i < count && sent[0] < MOST_PROBES; i++) {
+    for (int i = 0; i < count && sent[0] < MAX_PROBES; i++) {
       int wanted = (first + i) % count;
       var probe = new DeadlockProbe(
-          this.self, blocked.number(), round, wanted, blocked.isEndless(), DeadlockProbe.MOST_HOPS);
+          this.self, blocked.number(), round, wanted, blocked.isEndless(), DeadlockProbe.MAX_HOPS);
       pursue(probe, List.of(blocked.entries().get(wanted)), with, sent);
     }
   }
@@ -164,7 +164,7 @@ public final class DeadlockDetector {
       DeadlockProbe probe, Collection<ObjectEntry> wanted, ProbeTransport with, int[] sent) {
     var seen = new HashSet<ObjectEntry>();
     Queue<ObjectEntry> next = new ArrayDeque<>(wanted);
-    while (!next.isEmpty() && seen.size() < LocalDeadlockCheck.MOST_STEPS) {
+    while (!next.isEmpty() && seen.size() < LocalDeadlockCheck.MAX_STEPS) {
       var entry = next.remove();
       var producer = seen.add(entry) ? entry.producer() : null;
       if (producer == null) {
@@ -183,7 +183,7 @@ public final class DeadlockDetector {
       DeadlockProbe probe, ValueProducer producer, ObjectId id, ProbeTransport with, int[] sent) {
     var workLocation = producer.workLocation(id);
     boolean elsewhere = workLocation != null && !workLocation.node().equals(self);
-    if (workLocation != null && elsewhere && probe.hops() > 0 && sent[0] < MOST_PROBES) {
+    if (workLocation != null && elsewhere && probe.hops() > 0 && sent[0] < MAX_PROBES) {
       sent[0]++;
       with.send(workLocation.node(), probe.onward(), workLocation.work());
     }

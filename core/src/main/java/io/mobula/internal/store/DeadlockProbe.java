@@ -18,7 +18,7 @@ import java.util.Objects;
 public record DeadlockProbe(
     NodeId initiator, long number, int round, int wanted, boolean yields, int hops) {
   /** Largest number of processes in a chain: more than any intended chain of calls has. */
-  static final int MOST_HOPS = 64;
+  static final int MAX_HOPS = 64;
 
   /** Refuses a null initiator. */
   public DeadlockProbe {

@@ -31,7 +31,7 @@ final class Evictor {
   private static final Logger LOG = LoggerFactory.getLogger(Evictor.class);
 
   /** Largest number of bytes that are freed beyond the request. */
-  private static final long MOST_AHEAD_BYTES = 64L << 20;
+  private static final long MAX_AHEAD_BYTES = 64L << 20;
 
   private final SharedStore memory;
   private final double threshold;
@@ -188,7 +188,7 @@ final class Evictor {
 
   private long goal(long wanted) {
     long above = memory.usedBytes() - (long) (memory.capacityBytes() * threshold);
-    return Math.max(wanted, Math.min(above, MOST_AHEAD_BYTES));
+    return Math.max(wanted, Math.min(above, MAX_AHEAD_BYTES));
   }
 
   private long evict(long goal, Predicate<SpillableStorage> which) {

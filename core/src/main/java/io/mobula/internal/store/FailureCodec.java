@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FailureCodec {
   private static final Logger LOG = LoggerFactory.getLogger(FailureCodec.class);
-  private static final int MOST_DEPTH = 128;
+  private static final int MAX_DEPTH = 128;
 
   private FailureCodec() {}
 
@@ -139,7 +139,7 @@ final class FailureCodec {
     if (!in.flag()) {
       return null;
     }
-    if (depth > MOST_DEPTH) {
+    if (depth > MAX_DEPTH) {
       throw new CodecException("A failure has more causes than any has.", null);
     }
     var types = in.list(FrameReader::text);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FetchWait {
   /** Number of times in a row that a value may be moved between being fetched and being read. */
-  private static final int MOST_ROUNDS = 16;
+  private static final int MAX_ROUNDS = 16;
 
   private FetchWait() {}
 
@@ -43,7 +43,7 @@ final class FetchWait {
       Function<ObjectContent, T> use) {
     var remote = remoteValue.access();
     ObjectMovedException last = null;
-    for (int round = 0; round < MOST_ROUNDS; round++) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
       var coming = readDeadline.isEndless() ? startFetch(remote, null) : remote.fetch();
       var content = await(
           coming.toCompletableFuture(),
@@ -62,7 +62,7 @@ final class FetchWait {
     }
     throw new StoreFullException(
         "A value of " + remote.bytes() + " bytes on node " + remote.holder()
-            + " was moved out of memory there " + MOST_ROUNDS
+            + " was moved out of memory there " + MAX_ROUNDS
             + " times before it could be read here. Give that node a larger store, or read less of"
             + " it at a time. Seen last: " + last);
   }

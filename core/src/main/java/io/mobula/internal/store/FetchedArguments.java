@@ -29,7 +29,7 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
   /** Empty result, for calls that had nothing to fetch. */
   static final FetchedArguments NONE = new FetchedArguments(null, null);
 
-  private static final int MOST_NAMED = 8;
+  private static final int MAX_NAMED = 8;
 
   private final @Nullable ArgumentAdmission room;
   private final @Nullable Execution reader;
@@ -169,12 +169,12 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
   /** Returns the number and sizes of the arguments, for messages. */
   String describe(NodeId node) {
     var sizes = missing.stream()
-        .limit(MOST_NAMED)
+        .limit(MAX_NAMED)
         .map(part -> String.valueOf(part.bytes))
         .collect(Collectors.joining(" + "));
     return "The arguments that a call reads on node " + node + " take " + bytes()
         + " bytes of its store together (" + heldBytes + " there already, and " + sizes
-        + (missing.size() > MOST_NAMED ? " + …" : "") + " to be brought)";
+        + (missing.size() > MAX_NAMED ? " + …" : "") + " to be brought)";
   }
 
   @Override

@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class GarbageCollectionTrigger {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long PUT_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int PAUSE_PER_COST = 4;
 
   private final Runnable alongside;
   private long begun =
-      System.nanoTime() - LONGEST_PAUSE_NANOS; // this field and the next under the monitor
+      System.nanoTime() - MAX_PAUSE_NANOS; // this field and the next under the monitor
   private long cost;
 
   /**
@@ -56,7 +56,7 @@ final class GarbageCollectionTrigger {
       if (now - due >= 0) {
         long took = runUnlessSince(due);
         due = System.nanoTime() + Math.max(pause, PAUSE_PER_COST * took);
-        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
         gaveUp = false;
       }
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ReferenceEquality") // owners are known by identity
 final class LocalDeadlockCheck {
-  static final int MOST_STEPS = 1000;
+  static final int MAX_STEPS = 1000;
 
   private LocalDeadlockCheck() {}
 
@@ -56,7 +56,7 @@ final class LocalDeadlockCheck {
   private static boolean closes(Execution waiting, Execution first) {
     var seen = new HashSet<ObjectEntry>();
     Queue<ObjectEntry> next = new ArrayDeque<>(waitedFor(first));
-    while (!next.isEmpty() && seen.size() < MOST_STEPS) {
+    while (!next.isEmpty() && seen.size() < MAX_STEPS) {
       var wanted = next.remove();
       var running = seen.add(wanted) ? running(wanted) : null;
       if (running != null && running.owner() == waiting.owner()) {

@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ObjectStore {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectStore.class);
-  private static final int MOST_MOVERS = 32;
-  private static final int MOST_OPENERS = 8;
+  private static final int MAX_FETCH_THREADS = 32;
+  private static final int MAX_OPEN_THREADS = 8;
   private static final long LAST_MOVES_SECONDS = 1;
 
   private final NodeId node;
@@ -90,9 +90,9 @@ public final class ObjectStore {
      * Creates an executor, which has no thread yet.
      *
      * @param name the prefix of the threads' names
-     * @param most the largest number of threads at the same time
+     * @param max the largest number of threads at the same time
      */
-    ExecutorService create(String name, int most);
+    ExecutorService create(String name, int max);
   }
 
   /**
@@ -116,8 +116,8 @@ public final class ObjectStore {
     this.node = node;
     this.memory = memory;
     this.callbacks = callbacks;
-    this.movers = executors.create("mobula-mover", MOST_MOVERS);
-    this.openers = executors.create("mobula-opener", MOST_OPENERS);
+    this.movers = executors.create("mobula-mover", MAX_FETCH_THREADS);
+    this.openers = executors.create("mobula-opener", MAX_OPEN_THREADS);
     this.deadlockDetector = new DeadlockDetector(node);
     this.objectWaiter = new ObjectWaiter(this, deadlockDetector);
     var spillConfig = limits.spilling();
@@ -256,8 +256,8 @@ public final class ObjectStore {
   }
 
   /** Converts a content to one array of bytes; see {@link ContentConverter#flatten}. */
-  public @Nullable FlatValue flatten(ObjectContent content, long most) {
-    return converter.flatten(content, most);
+  public @Nullable FlatValue flatten(ObjectContent content, long max) {
+    return converter.flatten(content, max);
   }
 
   /** Creates the content of a value from another process. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * freed by others within a bounded time. Any thread; the caller's waits.
  */
 final class StoreAllocator {
-  private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long MAX_SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final ObjectStore store;
   private final SharedStore memory;
@@ -159,7 +159,7 @@ final class StoreAllocator {
       if (left > 0 && tries) {
         collections.runIfDue();
       }
-      awaitReclaim(seen, left <= 0 ? LONGEST_LOOK_NANOS : Math.min(left, LONGEST_LOOK_NANOS), full);
+      awaitReclaim(seen, left <= 0 ? MAX_SCAN_NANOS : Math.min(left, MAX_SCAN_NANOS), full);
     }
   }
 

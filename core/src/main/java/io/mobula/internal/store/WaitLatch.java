@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class WaitLatch implements CompletionListener {
   private static final long KEEP_CPU_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long FIRST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(8);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   /**
    * Objects that a thread waits for.
@@ -161,7 +161,7 @@ final class WaitLatch implements CompletionListener {
       }
       probeRequested = false;
       lasting.probe();
-      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
     }
     return true;
   }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * the latest. Not thread-safe.
  */
 final class LostAttempts {
-  private static final int MOST_TOLD = 16;
+  private static final int MAX_REPORTED = 16;
 
   private final Deque<Attempt> latest = new ArrayDeque<>();
   private int count;
@@ -39,7 +39,7 @@ final class LostAttempts {
     long now = System.nanoTime();
     count++;
     latest.addLast(new Attempt(number, node, now - begunAt, now, how));
-    if (latest.size() > MOST_TOLD) {
+    if (latest.size() > MAX_REPORTED) {
       latest.removeFirst();
     }
   }
@@ -48,7 +48,7 @@ final class LostAttempts {
     return count;
   }
 
-  /** Describes all attempts, or the last {@value #MOST_TOLD}, oldest first. */
+  /** Describes all attempts, or the last {@value #MAX_REPORTED}, oldest first. */
   String describe() {
     long now = System.nanoTime();
     return latest.stream().map(each -> each.describe(now)).collect(Collectors.joining("; "));

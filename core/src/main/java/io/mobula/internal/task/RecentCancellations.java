@@ -12,7 +12,7 @@ import java.util.Set;
  * set remembers. Thread-safe.
  */
 final class RecentCancellations {
-  static final int MOST = 4096;
+  static final int MAX_REMEMBERED = 4096;
 
   private final Set<ObjectId> ancestors = new LinkedHashSet<>();
   private volatile boolean isEmpty = true;
@@ -22,7 +22,7 @@ final class RecentCancellations {
     synchronized (ancestors) {
       ancestors.remove(ancestor);
       ancestors.add(ancestor);
-      if (ancestors.size() > MOST) {
+      if (ancestors.size() > MAX_REMEMBERED) {
         ancestors.remove(ancestors.iterator().next());
       }
       isEmpty = false;

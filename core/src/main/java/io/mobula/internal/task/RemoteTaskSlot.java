@@ -231,8 +231,8 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     if (nanos > LONG_NANOS) {
       depth = 1;
     } else {
-      long most = Math.clamp(AHEAD_NANOS / Math.max(averageNanos, 1), 1, wire.mostInFlight());
-      depth = (int) Math.min(most, 2L * depth);
+      long max = Math.clamp(AHEAD_NANOS / Math.max(averageNanos, 1), 1, wire.maxInFlight());
+      depth = (int) Math.min(max, 2L * depth);
     }
   }
 

@@ -41,7 +41,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private final TaskEngine.SchedulingClass kind;
   private final TaskEngine engine;
   private final long idleNanos;
-  private final int mostSlots;
+  private final int maxSlots;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Deque<TaskRun> ready = new ArrayDeque<>();
@@ -56,11 +56,11 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       new AtomicInteger(); // counts events that may end the wait of a slot
 
   SchedulingClassQueue(
-      TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int mostSlots) {
+      TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int maxSlots) {
     this.kind = kind;
     this.engine = engine;
     this.idleNanos = idleNanos;
-    this.mostSlots = mostSlots;
+    this.maxSlots = maxSlots;
   }
 
   /** Queues a task; returns false if this queue has been {@linkplain #retire retired}. */
@@ -107,7 +107,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
    * Called under the lock.
    */
   private boolean noteRequestIfNeeded() {
-    boolean ask = !requested && !closed && ready.size() > idle && slots < mostSlots;
+    boolean ask = !requested && !closed && ready.size() > idle && slots < maxSlots;
     note(ask);
     return ask;
   }
@@ -196,7 +196,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       start = !ready.isEmpty() && !closed;
       if (start) {
         slots++;
-        ask = !requested && ready.size() > idle + 1 && slots < mostSlots;
+        ask = !requested && ready.size() > idle + 1 && slots < maxSlots;
         note(ask);
       }
     } finally {
@@ -225,7 +225,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       } else {
         slots++;
         remote.add(slot);
-        ask = ready.size() > idle + 1 && slots < mostSlots;
+        ask = ready.size() > idle + 1 && slots < maxSlots;
         note(ask);
       }
     } finally {

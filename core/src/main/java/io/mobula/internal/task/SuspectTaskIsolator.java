@@ -25,7 +25,7 @@ final class SuspectTaskIsolator {
    * Number of waiting suspects that retry per interval, besides those that are admitted when a
    * process becomes free.
    */
-  private static final int MOST_TRIES = 16;
+  private static final int MAX_TRIES = 16;
 
   private final TaskEngine engine;
   private final Duration length;
@@ -128,7 +128,7 @@ final class SuspectTaskIsolator {
   private void lookAgain() {
     var tries = new ArrayList<TaskRun>();
     synchronized (this) {
-      for (int i = 0; i < MOST_TRIES && !waiting.isEmpty(); i++) {
+      for (int i = 0; i < MAX_TRIES && !waiting.isEmpty(); i++) {
         tries.add(waiting.removeFirst());
       }
       watched = !tries.isEmpty();

@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * while too much is pending.
  */
 public final class TaskEngine {
-  private static final int MOST_CLASSES = 256;
-  private static final int MOST_REPORTED = 1000;
+  private static final int MAX_CLASSES = 256;
+  private static final int MAX_REPORTED = 1000;
 
   private final Dependencies dependencies;
   private final TaskSettings settings;
@@ -349,7 +349,7 @@ public final class TaskEngine {
       return;
     }
     admission.release(run.spec().call().heapBytes());
-    if (classes.size() > MOST_CLASSES) {
+    if (classes.size() > MAX_CLASSES) {
       forgetIdleQueues();
     }
   }
@@ -437,7 +437,7 @@ public final class TaskEngine {
     return pending.stream()
         .filter(run -> !run.isSubmittedElsewhere() && run.isWaiting())
         .sorted((a, b) -> Long.compare(a.spec().number(), b.spec().number()))
-        .limit(MOST_REPORTED)
+        .limit(MAX_REPORTED)
         .map(run -> run.waiting(() -> whyQueued(run)))
         .toList();
   }
@@ -478,7 +478,7 @@ public final class TaskEngine {
     return dependencies.leaseSource();
   }
 
-  int mostInFlight() {
+  int maxInFlight() {
     return settings.maxInFlight();
   }
 

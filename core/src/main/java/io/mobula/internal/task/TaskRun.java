@@ -57,15 +57,15 @@ import org.slf4j.LoggerFactory;
  */
 final class TaskRun implements ValueProducer, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
-  private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
-  private static final int LONGEST_LINEAGE = 32;
+  private static final Duration MAX_BACKOFF = Duration.ofMinutes(1);
+  private static final int MAX_LINEAGE = 32;
   private static final Duration RETELL = Duration.ofMillis(100);
 
   /**
    * Number of times that a task returns to its queue while arguments are located. After that it
    * locates them itself while it runs.
    */
-  private static final int MOST_RETURNS = 16;
+  private static final int MAX_RETURNS = 16;
 
   /**
    * Specification of a task.
@@ -149,7 +149,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   private List<ObjectId> lineageOfChildren() {
     var longer = new ArrayList<ObjectId>(List.of(id()));
-    longer.addAll(lineage.subList(0, Math.min(lineage.size(), LONGEST_LINEAGE - 1)));
+    longer.addAll(lineage.subList(0, Math.min(lineage.size(), MAX_LINEAGE - 1)));
     return List.copyOf(longer);
   }
 
@@ -354,7 +354,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
    * two attempts.
    */
   synchronized void setSearching(boolean itself) {
-    searching = itself || returns >= MOST_RETURNS;
+    searching = itself || returns >= MAX_RETURNS;
   }
 
   /** Adds the task to its queue. An invalid placement becomes the outcome and is not thrown. */
@@ -588,14 +588,14 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
     noteLoss(node, how);
     int attempt = attempts();
-    int most = spec.options().retries().maxRetries();
+    int max = spec.options().retries().maxRetries();
     if (isCancelled()) {
       cancelAlone();
-    } else if (attempt <= most) {
+    } else if (attempt <= max) {
       enqueue("a slot for another attempt, as " + node + " was lost: " + how);
     } else {
       var message = describe() + " was running on " + node + ", which was lost (" + how
-          + "), on attempt " + attempt + " of " + (most + 1L)
+          + "), on attempt " + attempt + " of " + (max + 1L)
           + ". If it may run more than once, allow more with maxRetries. What became of it: "
           + history() + ".";
       fail(new ObjectFailure(() -> new NodeLostException(message)));
@@ -895,11 +895,11 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   private Duration backoff(int attempt) {
     var first = spec.options().retries().backoff();
-    if (first.compareTo(LONGEST_BACKOFF) > 0) {
-      return LONGEST_BACKOFF;
+    if (first.compareTo(MAX_BACKOFF) > 0) {
+      return MAX_BACKOFF;
     }
     var wanted = first.multipliedBy(1L << Math.min(attempt - 1, 20));
-    return wanted.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : wanted;
+    return wanted.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : wanted;
   }
 
   private void timeOut(String how) {

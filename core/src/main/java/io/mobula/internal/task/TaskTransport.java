@@ -139,8 +139,8 @@ public final class TaskTransport {
     return spinWait;
   }
 
-  int mostInFlight() {
-    return engine.mostInFlight();
+  int maxInFlight() {
+    return engine.maxInFlight();
   }
 
   long idleNanos() {

@@ -14,7 +14,7 @@ final class PeerQueryLimiter implements WaitChainWalker.PeerQueries {
 
   private final WaitChainWalker.PeerQueries peers;
   private final Map<NodeId, Integer> asked = new HashMap<>();
-  private int most = DEFAULT_LIMIT;
+  private int max = DEFAULT_LIMIT;
   private boolean usedUp;
 
   PeerQueryLimiter(WaitChainWalker.PeerQueries peers) {
@@ -24,7 +24,7 @@ final class PeerQueryLimiter implements WaitChainWalker.PeerQueries {
   /** Starts to count again, with this many queries allowed for each process. */
   void resetLimit(int questions) {
     asked.clear();
-    most = questions;
+    max = questions;
     usedUp = false;
   }
 
@@ -36,7 +36,7 @@ final class PeerQueryLimiter implements WaitChainWalker.PeerQueries {
   @Override
   public WaitStep query(NodeId peer, Work work, long nanos) {
     int times = asked.merge(peer, 1, Integer::sum);
-    usedUp |= times >= most;
-    return (times > most ? NOBODY : peers).query(peer, work, nanos);
+    usedUp |= times >= max;
+    return (times > max ? NOBODY : peers).query(peer, work, nanos);
   }
 }

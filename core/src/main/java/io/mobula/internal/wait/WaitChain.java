@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record WaitChain(
     WaitPoint of, WaitStep step, @Nullable WaitChain rest, WaitCause end) {
 
-  private static final int MOST_CHARS = 600;
+  private static final int MAX_CHARS = 600;
 
   /** Identity of a chain's end, which is equal in two inspections if the end has not changed. */
   record EndIdentity(List<Object> links, List<Long> marks) {}
@@ -87,7 +87,7 @@ public record WaitChain(
   }
 
   private static String bounded(String text) {
-    return text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS) + "…";
+    return text.length() <= MAX_CHARS ? text : text.substring(0, MAX_CHARS) + "…";
   }
 
   private static String waited(WaitStep step, long now) {

@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * waits for answers of actors and of other processes up to a total time limit.
  */
 public final class WaitChainWalker {
-  private static final int MOST_BRANCHES = 16;
-  private static final int MOST_LINKS = 48;
-  private static final int MOST_STEPS = 20_000;
-  private static final int MOST_STEPS_AT_ONCE = 200; // in a thread that gives up waiting
+  private static final int MAX_BRANCHES = 16;
+  private static final int MAX_LINKS = 48;
+  private static final int MAX_STEPS = 20_000;
+  private static final int MAX_STEPS_AT_ONCE = 200; // in a thread that gives up waiting
 
   private final long end;
   private final PeerQueries peers;
-  private final int mostSteps;
+  private final int maxSteps;
   private final long minAgeNanos;
   private final IdentityHashMap<WaitPoint, WaitChain> known = new IdentityHashMap<>();
   private final Set<WaitPoint> path = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -49,10 +49,10 @@ public final class WaitChainWalker {
     WaitStep query(NodeId peer, Work work, long nanos);
   }
 
-  private WaitChainWalker(Duration limit, PeerQueries peers, int mostSteps, Duration youngest) {
+  private WaitChainWalker(Duration limit, PeerQueries peers, int maxSteps, Duration youngest) {
     this.end = System.nanoTime() + limit.toNanos();
     this.peers = peers;
-    this.mostSteps = mostSteps;
+    this.maxSteps = maxSteps;
     this.minAgeNanos = youngest.toNanos();
   }
 
@@ -66,13 +66,12 @@ public final class WaitChainWalker {
    * about waits that are younger than {@code youngest}.
    */
   public static WaitChainWalker withTimeout(Duration limit, PeerQueries peers, Duration youngest) {
-    return new WaitChainWalker(limit, peers, MOST_STEPS, youngest);
+    return new WaitChainWalker(limit, peers, MAX_STEPS, youngest);
   }
 
   /** Makes a walker that does not wait for answers. */
   public static WaitChainWalker nonBlocking() {
-    return new WaitChainWalker(
-        Duration.ZERO, PeerQueries.NOBODY, MOST_STEPS_AT_ONCE, Duration.ZERO);
+    return new WaitChainWalker(Duration.ZERO, PeerQueries.NOBODY, MAX_STEPS_AT_ONCE, Duration.ZERO);
   }
 
   /** Follows the chain that begins at this wait point. */
@@ -81,7 +80,7 @@ public final class WaitChainWalker {
     if (before != null) {
       return before;
     }
-    if (path.size() >= MOST_LINKS || ++steps > mostSteps) {
+    if (path.size() >= MAX_LINKS || ++steps > maxSteps) {
       return leaf(from, WaitStep.end("and so on", WaitCause.UNKNOWN));
     }
     if (!path.add(from)) {
@@ -132,7 +131,7 @@ public final class WaitChainWalker {
 
   private WaitChain branch(WaitPoint from, List<? extends WaitPoint> waitPoint, int spare) {
     var chains = new ArrayList<WaitChain>();
-    for (var each : waitPoint.subList(0, Math.min(MOST_BRANCHES, waitPoint.size()))) {
+    for (var each : waitPoint.subList(0, Math.min(MAX_BRANCHES, waitPoint.size()))) {
       chains.add(walk(each));
     }
     chains.sort(Comparator.comparingInt(chain -> rank(chain.end())));

@@ -37,12 +37,12 @@ public final class WaitWatchdog implements AutoCloseable {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
   private static final Duration LATE = Duration.ofMillis(500);
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
-  private static final int MOST_EXAMINED = 1024;
-  private static final int MOST_KNOWN = 1024; // maximum number of chains remembered as reported
+  private static final int MAX_EXAMINED = 1024;
+  private static final int MAX_KNOWN = 1024; // maximum number of chains remembered as reported
   private static final double BUSY = 1.5; // runnable threads per processor
   private static final int FEW_LOOKS = 2;
   private static final int MANY_LOOKS = 10;
-  private static final int MOST_REPORTS = 8; // in one inspection
+  private static final int MAX_REPORTS = 8; // in one inspection
 
   private final List<WaitSource> sources;
   private final PeerQueryLimiter peers;
@@ -81,7 +81,7 @@ public final class WaitWatchdog implements AutoCloseable {
     void next(Predicate<WaitPoint> to) {
       var from = rest == null ? all.get() : rest;
       boolean more = true;
-      for (int i = 0; i < MOST_EXAMINED && more && from.hasNext(); i++) {
+      for (int i = 0; i < MAX_EXAMINED && more && from.hasNext(); i++) {
         more = to.test(from.next());
       }
       rest = from.hasNext() ? from : null;
@@ -157,13 +157,13 @@ public final class WaitWatchdog implements AutoCloseable {
    * @param punctual whether the time since the previous inspection counts
    */
   void inspect(boolean punctual) {
-    left = MOST_REPORTS;
+    left = MAX_REPORTS;
     silent.clear();
     int counts = punctual ? 1 : 0;
     var before = suspected;
     var now = new HashMap<WaitPoint, SuspectedChain>();
     var walker = WaitChainWalker.withTimeout(FOR_ANSWERS, peers, BETWEEN_LOOKS);
-    peers.resetLimit(MOST_EXAMINED); // suspected chains must be examined again in this inspection
+    peers.resetLimit(MAX_EXAMINED); // suspected chains must be examined again in this inspection
     before.values().forEach(each -> assess(each.from(), walker.walk(each.from()), counts, now));
     forgetResolved(walker);
     for (var source : sources) {
@@ -204,7 +204,7 @@ public final class WaitWatchdog implements AutoCloseable {
         var seen = suspected.get(last);
         int before = seen != null && seen.identity().equals(endIdentity) ? seen.looks() : 0;
         int looks = counts + before;
-        if (now.size() < MOST_EXAMINED) {
+        if (now.size() < MAX_EXAMINED) {
           now.putIfAbsent(last, new SuspectedChain(from, endIdentity, looks));
         }
         if (looks >= confirmationsNeeded.getAsInt()
@@ -228,7 +228,7 @@ public final class WaitWatchdog implements AutoCloseable {
   }
 
   private void note(WaitPoint last, WaitPoint from) {
-    if (reported.size() >= MOST_KNOWN) {
+    if (reported.size() >= MAX_KNOWN) {
       reported.pollFirstEntry();
     }
     reported.put(last, from);

@@ -72,23 +72,23 @@ class AppliedCallsTest {
 
   @Test
   void ofACallThatIsTooOldForTheTableIsNotSaidThatItHasNotRun() {
-    for (int i = 1; i <= AppliedCalls.MOST_CALLS + 5; i++) {
+    for (int i = 1; i <= AppliedCalls.MAX_CALLS + 5; i++) {
       calls.markApplied(first(PROCESS, i, 1), value(1));
     }
     var read = AppliedCalls.read(calls.toBytes());
-    assertThat(read.size()).isEqualTo(AppliedCalls.MOST_CALLS);
+    assertThat(read.size()).isEqualTo(AppliedCalls.MAX_CALLS);
     assertThat(read.find(again(PROCESS, 5))).isSameAs(CompletionRecord.DISCARDED);
     assertThat(read.find(again(PROCESS, 6))).isNotNull();
-    assertThat(read.find(again(PROCESS, AppliedCalls.MOST_CALLS + 6))).isNull();
+    assertThat(read.find(again(PROCESS, AppliedCalls.MAX_CALLS + 6))).isNull();
   }
 
   @Test
   void outcomesTakeNoMoreThanTheirBoundAndTheOldestGoFirst() {
     int each = CompletionRecord.LARGEST;
-    int many = (int) (AppliedCalls.MOST_BYTES / each) + 3;
+    int many = (int) (AppliedCalls.MAX_BYTES / each) + 3;
     for (int i = 1; i <= many; i++) {
       calls.markApplied(first(PROCESS, i, 1), value(each));
-      assertThat(calls.bytes()).isLessThanOrEqualTo(AppliedCalls.MOST_BYTES);
+      assertThat(calls.bytes()).isLessThanOrEqualTo(AppliedCalls.MAX_BYTES);
     }
     assertThat(calls.find(again(PROCESS, 1))).isSameAs(CompletionRecord.DISCARDED);
     assertThat(calls.find(again(PROCESS, many)).bytes()).hasSize(each);
@@ -96,11 +96,11 @@ class AppliedCallsTest {
 
   @Test
   void theProcessThatWasSeenLongestAgoLeavesAndNothingIsSaidOfItsCalls() {
-    for (int i = 0; i <= AppliedCalls.MOST_PROCESSES; i++) {
+    for (int i = 0; i <= AppliedCalls.MAX_PROCESSES; i++) {
       calls.markApplied(first(new NodeId(i + 1), 1, 1), value(1));
     }
     var read = AppliedCalls.read(calls.toBytes());
-    assertThat(read.size()).isEqualTo(AppliedCalls.MOST_PROCESSES);
+    assertThat(read.size()).isEqualTo(AppliedCalls.MAX_PROCESSES);
     assertThat(read.find(again(new NodeId(1), 1))).isSameAs(CompletionRecord.DISCARDED);
     assertThat(read.find(first(new NodeId(1), 2, 1))).isNull(); // it has not been sent before
     assertThat(read.find(again(new NodeId(2), 1)).bytes()).hasSize(1);
@@ -118,7 +118,7 @@ class AppliedCallsTest {
     var table = new AppliedCalls();
     long sequence = 0;
     for (int step = 0; step < 20_000; step++) {
-      if (open.isEmpty() || (random.nextInt(3) == 0 && open.size() < 2 * AppliedCalls.MOST_CALLS)) {
+      if (open.isEmpty() || (random.nextInt(3) == 0 && open.size() < 2 * AppliedCalls.MAX_CALLS)) {
         open.put(++sequence, false);
       } else if (random.nextInt(4) == 0) {
         open.remove(open.firstKey()); // the call was answered, or has failed

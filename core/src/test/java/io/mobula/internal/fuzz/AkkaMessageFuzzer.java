@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * rejected. The first byte of an input selects the class as which it is read.
  */
 public final class AkkaMessageFuzzer {
-  private static final int MOST_KINDS = 256;
+  private static final int MAX_KINDS = 256;
 
   private final Serialization serialization;
   private final List<SerializedForm> serializedForms = new ArrayList<>();
@@ -68,7 +68,7 @@ public final class AkkaMessageFuzzer {
     if (!serializedForms.contains(serializedForm)) {
       serializedForms.add(serializedForm);
     }
-    if (serializedForms.size() > MOST_KINDS) {
+    if (serializedForms.size() > MAX_KINDS) {
       throw new IllegalArgumentException("More classes than a byte tells apart");
     }
     var bytes = serialization.serialize(message).get();

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * input is decoded or rejected with an error that names it, in bounded memory and time.
  */
 public final class DecoderFuzzer {
-  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long LEAST_BYTES = 4 << 20;
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long MIN_BYTES = 4 << 20;
   private static final long BYTES_EACH = 1024;
-  private static final int MOST_FOUND = 10;
-  private static final int MOST_LOOKS = 10_000;
+  private static final int MAX_FOUND = 10;
+  private static final int MAX_PROBES = 10_000;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -74,7 +74,7 @@ public final class DecoderFuzzer {
     long inputs = 0;
     long refused = 0;
     var found = new LinkedHashMap<String, AssertionError>();
-    while (System.nanoTime() - begun < limit && found.size() < MOST_FOUND) {
+    while (System.nanoTime() - begun < limit && found.size() < MAX_FOUND) {
       inputs++;
       try {
         refused +=
@@ -108,7 +108,7 @@ public final class DecoderFuzzer {
     var failure = failureOf(bytes.clone(), decoder);
     long took = System.nanoTime() - begun;
     long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
-    long most = LEAST_BYTES + BYTES_EACH * bytes.length;
+    long most = MIN_BYTES + BYTES_EACH * bytes.length;
     if (failure != null && !(isRefusal.test(failure) && failure.getMessage() != null)) {
       throw wrong(name, bytes, "ends with " + failure, failure);
     }
@@ -116,7 +116,7 @@ public final class DecoderFuzzer {
       throw wrong(
           name, bytes, "takes " + needed + " bytes of the heap", duringAgain(bytes, decoder));
     }
-    if (took > LONGEST_NANOS) {
+    if (took > MAX_NANOS) {
       throw wrong(name, bytes, "takes " + took + " ns", failure);
     }
     return failure != null;
@@ -141,7 +141,7 @@ public final class DecoderFuzzer {
   private static Throwable duringAgain(byte[] bytes, Decoder decoder) {
     var again = Thread.ofPlatform().daemon().start(() -> failureOf(bytes.clone(), decoder));
     var seen = new Exception("nothing was seen");
-    for (int looks = 0; again.isAlive() && looks < MOST_LOOKS; looks++) {
+    for (int looks = 0; again.isAlive() && looks < MAX_PROBES; looks++) {
       var stack = again.getStackTrace();
       if (stack.length > 5) {
         seen = new Exception("decoded again, it is here");

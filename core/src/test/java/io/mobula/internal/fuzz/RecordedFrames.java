@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 
 /** Frames recorded while a node works, which are then altered and passed to its handlers again. */
 final class RecordedFrames {
-  private static final int MOST_OF_A_KIND = 40;
+  private static final int MAX_PER_KIND = 40;
   private static final int LARGEST = 20_000;
-  private static final long LEAST_MILLIS = 50;
+  private static final long MIN_MILLIS = 50;
   private static final int SIDES = 2;
   private static final String ENDLESS = "endless"; // a task that would keep its slot
 
@@ -106,7 +106,7 @@ final class RecordedFrames {
       try {
         var whole = (byte[]) bytes.get(frame);
         boolean ends = !new String(whole, StandardCharsets.ISO_8859_1).contains(ENDLESS);
-        if (ends && seen.size() < MOST_OF_A_KIND && whole.length < LARGEST && sender.equals(from)) {
+        if (ends && seen.size() < MAX_PER_KIND && whole.length < LARGEST && sender.equals(from)) {
           seen.add(whole.clone());
         }
       } catch (IllegalAccessException cannotBe) {
@@ -142,7 +142,7 @@ final class RecordedFrames {
     var order = new LinkedHashSet<>(seeds.keySet());
     order.removeAll(ENDS);
     order.addAll(seeds.keySet());
-    long each = Math.max(LEAST_MILLIS, DecoderFuzzer.millis(0) / (SIDES * order.size()));
+    long each = Math.max(MIN_MILLIS, DecoderFuzzer.millis(0) / (SIDES * order.size()));
     for (int kind : order) {
       try {
         search(kind, each, seeds.get(kind));

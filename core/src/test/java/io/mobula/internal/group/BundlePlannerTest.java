@@ -38,8 +38,8 @@ class BundlePlannerTest {
         new PlanRequest(strategy, bundles, Map.of()), PlacementCapacity.of(List.of(view)));
   }
 
-  private static Resources draw(Random random, int most) {
-    var result = cpus(random.nextInt(1, most + 1));
+  private static Resources draw(Random random, int max) {
+    var result = cpus(random.nextInt(1, max + 1));
     return random.nextInt(4) == 0 ? result.gpus(random.nextInt(1, 3)) : result;
   }
 

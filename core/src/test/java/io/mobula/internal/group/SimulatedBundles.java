@@ -27,7 +27,7 @@ final class SimulatedBundles {
   private static final PlacementGroupId GROUP = new PlacementGroupId(1, 1);
   private static final Job PROGRAM = new Job(new NodeId(1), false, null, 1);
   private static final Resources TOTAL = Resources.none().cpus(12).resource("licence", 12);
-  private static final int MOST_STEPS = 5_000;
+  private static final int MAX_STEPS = 5_000;
 
   private final SimulatedScheduler scheduler;
   private final LedgerClient ledger;
@@ -50,13 +50,13 @@ final class SimulatedBundles {
       act();
     }
     scheduler.note("-- all that is pending is done");
-    scheduler.settle(MOST_STEPS);
+    scheduler.settle(MAX_STEPS);
     checkWhoWaits();
     scheduler.note("-- work ends, until nobody waits who can be granted");
     for (int rounds = 0; rounds < clients.size() + 2; rounds++) {
       clients.forEach(Client::end);
       bundles.rescanQueues(GROUP);
-      scheduler.settle(MOST_STEPS);
+      scheduler.settle(MAX_STEPS);
     }
     for (var client : clients) {
       assertThat(client.isWaiting() && client.fitsSomewhere())
@@ -66,11 +66,11 @@ final class SimulatedBundles {
     scheduler.note("-- all bundles close");
     List.copyOf(open.keySet()).forEach(this::close);
     reserved.forEach(Bundle::giveBack);
-    scheduler.settle(MOST_STEPS);
+    scheduler.settle(MAX_STEPS);
     assertThat(clients).noneMatch(Client::isWaiting);
     var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
     ledger.watch(snapshot::add, () -> {});
-    scheduler.settle(MOST_STEPS);
+    scheduler.settle(MAX_STEPS);
     assertThat(snapshot.getFirst().available()).isEqualTo(TOTAL);
     assertThat(snapshot.getFirst().queued()).isZero();
     assertThat(bundles.waiting()).as("requests for any bundle").isZero();
@@ -101,8 +101,8 @@ final class SimulatedBundles {
     }
   }
 
-  private Resources amount(int most) {
-    int of = 1 + scheduler.decisions().next(most);
+  private Resources amount(int max) {
+    int of = 1 + scheduler.decisions().next(max);
     return Resources.none().cpus(of).resource("licence", of);
   }
 

@@ -25,8 +25,8 @@ class PeerTransportScheduleTest {
   }
 
   private static final class Simulation {
-    private static final int MOST_STEPS = 20_000;
-    private static final int MOST_ROUNDS = 400;
+    private static final int MAX_STEPS = 20_000;
+    private static final int MAX_ROUNDS = 400;
 
     private final SimulatedScheduler scheduler;
     private final Map<NodeId, SimulatedPeer> simulatedPeers = new LinkedHashMap<>();
@@ -76,8 +76,8 @@ class PeerTransportScheduleTest {
       calm = true;
       simulatedPeers.values().forEach(simulatedPeer -> simulatedPeer.meet(other(simulatedPeer)));
       for (int rounds = 0; !simulatedPeers.values().stream().allMatch(this::isDone); rounds++) {
-        assertThat(rounds).as("rounds of timers until all has come").isLessThan(MOST_ROUNDS);
-        scheduler.settle(MOST_STEPS);
+        assertThat(rounds).as("rounds of timers until all has come").isLessThan(MAX_ROUNDS);
+        scheduler.settle(MAX_STEPS);
         simulatedPeers.values().forEach(side -> side.actors.fireTimers());
         put();
       }

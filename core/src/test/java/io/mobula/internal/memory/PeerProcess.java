@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * commands, one per line. It prints slots that need a nudge as lines that are no answers.
  */
 final class PeerProcess {
-  private static final int MOST_VIEWS = 24;
+  private static final int MAX_VIEWS = 24;
   private static final int SLOTS_LOOKED_AT = 64;
 
   private final SharedStore store;
@@ -127,7 +127,7 @@ final class PeerProcess {
       } catch (IllegalStateException freed) {
         refused++;
       }
-      if (kept.size() > MOST_VIEWS) {
+      if (kept.size() > MAX_VIEWS) {
         int which = random.nextInt(kept.size());
         if (checked(kept.remove(which)) != values.remove(which)) {
           throw new AssertionError("Seed " + seed + ": a view's bytes changed");

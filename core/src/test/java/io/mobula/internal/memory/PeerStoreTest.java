@@ -52,9 +52,9 @@ class PeerStoreTest {
     reader = openReader(Integer.MAX_VALUE, false);
   }
 
-  private SharedStore openReader(long mostBufferBytes, boolean pretouch) {
+  private SharedStore openReader(long maxBufferBytes, boolean pretouch) {
     return SharedStore.open(
-        new StoreOptions(base, 64 * KIB, 64 * KIB, pretouch), new StoreLayout(10, mostBufferBytes));
+        new StoreOptions(base, 64 * KIB, 64 * KIB, pretouch), new StoreLayout(10, maxBufferBytes));
   }
 
   @AfterEach
@@ -132,10 +132,10 @@ class PeerStoreTest {
 
   @ParameterizedTest
   @ValueSource(longs = {Integer.MAX_VALUE, 1})
-  void aViewKeepsTheMemoryUntilItIsCollectedAndTheOwnerIsNudged(long mostBufferBytes)
+  void aViewKeepsTheMemoryUntilItIsCollectedAndTheOwnerIsNudged(long maxBufferBytes)
       throws Exception {
     reader.close();
-    reader = openReader(mostBufferBytes, false);
+    reader = openReader(maxBufferBytes, false);
     SealedObject object = put(4_096, 5);
     try (PeerStore peer = attach()) {
       PeerObject there = peer.open(object.address());
@@ -338,7 +338,7 @@ class PeerStoreTest {
   @Test
   void refusesTheTwoHundredAndFiftySixthReaderAndUsesTheRowsOfThoseWhoLeft() {
     List<PeerStore> peers = new ArrayList<>();
-    for (int i = 1; i < PinMatrix.MOST_ROWS; i++) {
+    for (int i = 1; i < PinMatrix.MAX_ROWS; i++) {
       peers.add(attach());
     }
     assertThatThrownBy(owner::offerRow)

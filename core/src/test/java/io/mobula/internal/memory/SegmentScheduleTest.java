@@ -25,7 +25,7 @@ class SegmentScheduleTest {
   private static final int SEGMENT = 4 << 10;
   private static final int CAPACITY = 6 * SEGMENT;
   private static final int PROCESSES = 3;
-  private static final int MOST_STEPS = 20_000;
+  private static final int MAX_STEPS = 20_000;
   private static final FileHeader.StoreId ID = new FileHeader.StoreId(1, 2);
 
   @TempDir
@@ -60,9 +60,9 @@ class SegmentScheduleTest {
           act();
         }
         scheduler.note("-- all blocks are given back");
-        scheduler.settle(MOST_STEPS);
+        scheduler.settle(MAX_STEPS);
         alive.forEach(SimulatedProcess::giveAllBack);
-        scheduler.settle(MOST_STEPS);
+        scheduler.settle(MAX_STEPS);
         for (var simulatedProcess : alive) {
           assertThat(simulatedProcess.threads.unfinished()).isEmpty();
           assertThat(simulatedProcess.pool.usedBytes())

@@ -39,14 +39,14 @@ class ViewPinningTest {
     store.close();
   }
 
-  private SealedObject put(long mostBufferBytes) {
-    open(mostBufferBytes);
+  private SealedObject put(long maxBufferBytes) {
+    open(maxBufferBytes);
     return fill();
   }
 
-  private void open(long mostBufferBytes) {
+  private void open(long maxBufferBytes) {
     store = SharedStore.open(
-        new StoreOptions(base, CAPACITY, CAPACITY, false), new StoreLayout(10, mostBufferBytes));
+        new StoreOptions(base, CAPACITY, CAPACITY, false), new StoreLayout(10, maxBufferBytes));
   }
 
   private SealedObject fill() {
@@ -68,7 +68,7 @@ class ViewPinningTest {
    */
   @ParameterizedTest
   @ValueSource(longs = {Integer.MAX_VALUE, 1})
-  void whateverIsMadeOfAViewKeepsThePin(long mostBufferBytes) throws Exception {
+  void whateverIsMadeOfAViewKeepsThePin(long maxBufferBytes) throws Exception {
     List<Function<MemorySegment, Object>> makers = List.of(
         view -> view,
         view -> view.asSlice(100, 50),
@@ -79,7 +79,7 @@ class ViewPinningTest {
         view -> MemorySegment.ofBuffer(view.asByteBuffer()).asSlice(9),
         view -> Tensor.wrap(view, DType.FLOAT32).slice(10, 20),
         view -> Tensor.wrap(view, DType.FLOAT32).reshape(32, 64).asFloatBuffer());
-    open(mostBufferBytes);
+    open(maxBufferBytes);
     List<SealedObject> objects = new ArrayList<>();
     List<Object> made = new ArrayList<>();
     for (Function<MemorySegment, Object> maker : makers) {

@@ -116,7 +116,7 @@ class OutputChannelTest {
     assertThat(dropped).isPositive();
     assertThat(lines + dropped).isEqualTo(offered);
     assertThat(lines * 8192)
-        .isLessThanOrEqualTo(OutputChannel.WINDOW + OutputChannel.MOST_WAITING + (128 << 10));
+        .isLessThanOrEqualTo(OutputChannel.WINDOW + OutputChannel.MAX_WAITING + (128 << 10));
   }
 
   @Test

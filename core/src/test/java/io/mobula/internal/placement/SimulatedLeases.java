@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedLeases {
   private static final int NODES = 3;
   private static final long WORKER = 100;
-  private static final int MOST_STEPS = 20_000;
+  private static final int MAX_STEPS = 20_000;
 
   private final SimulatedScheduler scheduler;
   private final SimulatedNetwork network;
@@ -115,7 +115,7 @@ final class SimulatedLeases {
 
   private void settle() {
     network.deliver();
-    scheduler.settle(MOST_STEPS);
+    scheduler.settle(MAX_STEPS);
   }
 
   private void act() {
@@ -313,7 +313,7 @@ final class SimulatedLeases {
     LedgerClient.BalanceSnapshot snapshot() {
       var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
       ledger.watch(snapshot::add, () -> {});
-      scheduler.settle(MOST_STEPS);
+      scheduler.settle(MAX_STEPS);
       return snapshot.getFirst();
     }
 

@@ -18,8 +18,8 @@ class LineSplitterTest {
 
   @Test
   void cutsALineThatIsTooLong() throws IOException {
-    assertThat(lines("x".repeat(LineSplitter.LONGEST + 1) + "\n"))
-        .containsExactly("x".repeat(LineSplitter.LONGEST), "x");
+    assertThat(lines("x".repeat(LineSplitter.MAX_LENGTH + 1) + "\n"))
+        .containsExactly("x".repeat(LineSplitter.MAX_LENGTH), "x");
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.function.IntConsumer;
  */
 public final class SimulatedScheduler {
   private static final int DEEPEST = 3;
-  private static final int MOST_TRACED = 400;
+  private static final int MAX_TRACED = 400;
 
   private final ScheduleDecisions decisions;
   private final Map<String, Deque<ScheduledStep>> channels = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ public final class SimulatedScheduler {
 
   /** Notes an event for the trace of a failed history. */
   public void note(String what) {
-    if (trace.size() == MOST_TRACED) {
+    if (trace.size() == MAX_TRACED) {
       trace.removeFirst();
     }
     trace.addLast("  ".repeat(depth) + what);
@@ -190,10 +190,10 @@ public final class SimulatedScheduler {
   }
 
   /** Runs all pending steps and those that follow from them; fails if that does not end. */
-  public void settle(int most) {
+  public void settle(int max) {
     for (int i = 0; next(); i++) {
-      if (i == most) {
-        throw new AssertionError("after " + most + " steps there is still something to do");
+      if (i == max) {
+        throw new AssertionError("after " + max + " steps there is still something to do");
       }
     }
   }

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * own tests. For one thread.
  */
 public final class SimulatedThreads extends AbstractExecutorService {
-  private static final long LONGEST_UNBLOCKING_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long LONGEST_TIMER_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int MOST_LAST_STEPS = 100;
+  private static final long MAX_UNBLOCKING_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long MAX_TIMER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int MAX_LAST_STEPS = 100;
   private static final MethodHandle BUILDER = builder();
 
   private final SimulatedScheduler schedule;
@@ -102,13 +102,13 @@ public final class SimulatedThreads extends AbstractExecutorService {
    * if there is none. Such waits are the only events that the scheduler does not decide.
    */
   public boolean awaitTimer() {
-    long end = System.nanoTime() + LONGEST_TIMER_NANOS;
+    long end = System.nanoTime() + MAX_TIMER_NANOS;
     while (System.nanoTime() - end < 0
         && alive.stream().anyMatch(each -> each.thread.getState() == Thread.State.TIMED_WAITING)) {
       if (alive.stream().anyMatch(SimulatedThread::isReady)) {
         return true;
       }
-      LockSupport.parkNanos(LONGEST_TIMER_NANOS / 1000);
+      LockSupport.parkNanos(MAX_TIMER_NANOS / 1000);
     }
     return false;
   }
@@ -125,7 +125,7 @@ public final class SimulatedThreads extends AbstractExecutorService {
    */
   public void discard() {
     closed = true;
-    for (int i = 0; i < MOST_LAST_STEPS && !alive.isEmpty(); i++) {
+    for (int i = 0; i < MAX_LAST_STEPS && !alive.isEmpty(); i++) {
       for (var each : List.copyOf(alive)) {
         each.thread.interrupt();
         each.runLast();
@@ -159,7 +159,7 @@ public final class SimulatedThreads extends AbstractExecutorService {
      * blocked by one will get it soon: a thread of the JDK's own arranges that.
      */
     boolean isReady() {
-      long end = System.nanoTime() + LONGEST_UNBLOCKING_NANOS;
+      long end = System.nanoTime() + MAX_UNBLOCKING_NANOS;
       while (next.get() == null && thread.getState() == Thread.State.BLOCKED) {
         if (System.nanoTime() - end > 0) {
           throw new AssertionError(this + " waits for a monitor that a thread has stopped under");

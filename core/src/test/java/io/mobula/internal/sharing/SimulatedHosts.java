@@ -43,7 +43,7 @@ final class SimulatedHosts {
   private static final int READERS = 3;
   private static final int BYTES = 4 << 10;
   private static final int CAPACITY = 1 << 20;
-  private static final int MOST_STEPS = 20_000;
+  private static final int MAX_STEPS = 20_000;
   private static final Codec CODEC = Codec.create(
       CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // creating one takes long
 
@@ -93,7 +93,7 @@ final class SimulatedHosts {
 
   private void settle() {
     network.deliver();
-    scheduler.settle(MOST_STEPS);
+    scheduler.settle(MAX_STEPS);
   }
 
   private void act() {
@@ -151,7 +151,7 @@ final class SimulatedHosts {
           memory,
           new ObjectStore.Limits(1024, Duration.ofHours(10)),
           threads,
-          (name, most) -> threads);
+          (name, max) -> threads);
       var lanes = new SimulatedTransport(new Peer(
           id,
           "127.0.0.1:" + number,

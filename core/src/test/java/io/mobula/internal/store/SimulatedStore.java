@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedStore {
   private static final int BYTES = 4 << 10;
   private static final int CAPACITY = 6 * (BYTES + 1024);
-  private static final int MOST_HELD = 2; // of the values that there is memory for
-  private static final int MOST_STEPS = 20_000;
+  private static final int MAX_HELD = 2; // of the values that there is memory for
+  private static final int MAX_STEPS = 20_000;
   private static final Codec CODEC =
       Codec.create(CodecOptions.defaults()); // creating one takes long
   private static final NodeId OTHER = new NodeId(2);
@@ -62,7 +62,7 @@ final class SimulatedStore {
         memory,
         new ObjectStore.Limits(1024, NEVER, spillConfig),
         threads,
-        (name, most) -> threads);
+        (name, max) -> threads);
     disk.beforeRead = scheduler::preempt;
     disk.beforeWrite = scheduler::preempt;
     damages = scheduler.decisions().oneIn(4);
@@ -94,7 +94,7 @@ final class SimulatedStore {
 
   private void settle() {
     do {
-      scheduler.settle(MOST_STEPS);
+      scheduler.settle(MAX_STEPS);
     } while (threads.awaitTimer()); // a thread that finds no memory checks again after a moment
   }
 
@@ -216,7 +216,7 @@ final class SimulatedStore {
 
     /** Pins the value in memory for a while, as its sender does. */
     void isHeld() {
-      if (held < MOST_HELD && entry.outcome() instanceof ObjectContent.Sealed sealed) {
+      if (held < MAX_HELD && entry.outcome() instanceof ObjectContent.Sealed sealed) {
         held++;
         threads.start("holder of " + this, () -> {
           try (var pinned = sealed.acquirePinAsync().get()) {

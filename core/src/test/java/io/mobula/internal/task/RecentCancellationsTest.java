@@ -24,7 +24,7 @@ class RecentCancellationsTest {
 
   @Test
   void onlyTheLatestAreKept() {
-    for (int i = 0; i <= RecentCancellations.MOST; i++) {
+    for (int i = 0; i <= RecentCancellations.MAX_REMEMBERED; i++) {
       cancels.add(task(i));
     }
     assertThat(cancels.containsAny(List.of(task(0)))).isFalse();
@@ -34,11 +34,11 @@ class RecentCancellationsTest {
   @Test
   void whatIsCancelledAgainCountsFromThen() {
     cancels.add(task(0));
-    for (int i = 1; i < RecentCancellations.MOST; i++) {
+    for (int i = 1; i < RecentCancellations.MAX_REMEMBERED; i++) {
       cancels.add(task(i));
     }
     cancels.add(task(0));
-    cancels.add(task(RecentCancellations.MOST));
+    cancels.add(task(RecentCancellations.MAX_REMEMBERED));
     assertThat(cancels.containsAny(List.of(task(0)))).isTrue();
     assertThat(cancels.containsAny(List.of(task(1)))).isFalse();
   }

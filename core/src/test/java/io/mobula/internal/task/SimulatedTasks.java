@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedTasks {
   private static final int NODES = 3;
-  private static final int MOST_STEPS = 2_000;
+  private static final int MAX_STEPS = 2_000;
   private static final Codec CODEC = Codec.create(
       CodecOptions.defaults().withExternalTypes(ObjectRef.class)); // creating a codec takes long
   private static final Duration NEVER = Duration.ofHours(10);
@@ -118,7 +118,7 @@ final class SimulatedTasks {
   private void settle(String why) {
     scheduler.note(why);
     network.deliver();
-    scheduler.settle(MOST_STEPS);
+    scheduler.settle(MAX_STEPS);
   }
 
   private void checkAllHaveEnded() {
@@ -225,7 +225,7 @@ final class SimulatedTasks {
           memory,
           new ObjectStore.Limits(1024, Duration.ofSeconds(5)),
           threads,
-          (name, most) -> threads);
+          (name, max) -> threads);
       binder = new BoundCall.Binder(store, CODEC, 1024);
       ledger = LedgerClient.start(
           Resources.none().cpus(1 + scheduler.decisions().next(2)),
@@ -298,7 +298,7 @@ final class SimulatedTasks {
     private LedgerClient.BalanceSnapshot snapshot() {
       var snapshot = new ArrayList<LedgerClient.BalanceSnapshot>();
       ledger.watch(snapshot::add, () -> {});
-      scheduler.settle(MOST_STEPS);
+      scheduler.settle(MAX_STEPS);
       return snapshot.getFirst();
     }
 

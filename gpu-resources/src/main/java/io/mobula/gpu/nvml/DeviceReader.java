@@ -84,8 +84,8 @@ final class DeviceReader {
 
   private List<NvmlDevice> instances(PhysicalGpu gpu, DeviceLocation location, DeviceQuery query) {
     var nvmlDevice = new ArrayList<NvmlDevice>();
-    int most = query.valueOr(nvml.mostInstances(gpu.handle()), 0);
-    for (int i = 0; i < most; i++) {
+    int max = query.valueOr(nvml.maxInstances(gpu.handle()), 0);
+    for (int i = 0; i < max; i++) {
       var handle = query.valueOr(nvml.instance(gpu.handle(), i), MemorySegment.NULL);
       if (!handle.equals(MemorySegment.NULL)) { // not every index has an instance
         instance(gpu, handle, location, query).ifPresent(nvmlDevice::add);

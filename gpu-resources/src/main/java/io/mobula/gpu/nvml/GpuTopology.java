@@ -15,7 +15,7 @@ import java.util.Set;
  * while NVML is open.
  */
 final class GpuTopology {
-  private static final int MOST_LINKS = 18;
+  private static final int MAX_LINKS = 18;
   private static final int UP = 1;
 
   private final Nvml nvml;
@@ -72,7 +72,7 @@ final class GpuTopology {
   /** Returns where the links of a GPU end, for drivers that do not answer for a pair. */
   private Set<String> ends(PhysicalGpu gpu) {
     var ends = new HashSet<String>();
-    for (int link = 0; link < MOST_LINKS; link++) {
+    for (int link = 0; link < MAX_LINKS; link++) {
       var state = nvml.linkState(gpu.handle(), link).toOptional();
       if (state.isPresent() && state.get() == UP) {
         nvml.linkRemote(gpu.handle(), link)

@@ -28,7 +28,7 @@ final class Nvml {
   private static final int BY_NVLINK = 2;
   private static final int OF_THE_NODE = 0;
   private static final int WORDS_OF_NODES = 16;
-  private static final int MOST_PROCESSES = 4096;
+  private static final int MAX_PROCESSES = 4096;
 
   /**
    * Room for one process: in 2023 some drivers wrote 8 bytes more for each than the header says.
@@ -158,7 +158,7 @@ final class Nvml {
     return calls.numbers(NvmlFunction.MIG_MODE, 2, at -> at.apply(0) == 1, device);
   }
 
-  NvmlResult<Integer> mostInstances(MemorySegment device) {
+  NvmlResult<Integer> maxInstances(MemorySegment device) {
     return calls.number(NvmlFunction.MIG_COUNT, device);
   }
 
@@ -217,7 +217,7 @@ final class Nvml {
       int room = Math.clamp(
           count.get(JAVA_INT, 0) + 16L,
           16,
-          MOST_PROCESSES); // room for processes that start meanwhile
+          MAX_PROCESSES); // room for processes that start meanwhile
       count.set(JAVA_INT, 0, room);
       var infos = arena.allocate(ROOM_FOR_PROCESS * room, JAVA_LONG.byteAlignment());
       code = calls.call(function, device, count, infos);

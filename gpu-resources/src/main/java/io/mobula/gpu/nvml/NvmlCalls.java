@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  */
 final class NvmlCalls {
   /** Longest text: names of devices and UUIDs are shorter. */
-  private static final int LONGEST_TEXT = 96;
+  private static final int MAX_TEXT = 96;
 
   private final NvmlLibrary library;
 
@@ -86,8 +86,8 @@ final class NvmlCalls {
   /** Calls a function whose last parameters are a text buffer and its length. */
   NvmlResult<String> text(NvmlFunction function, MemorySegment device) {
     try (var arena = Arena.ofConfined()) {
-      var text = arena.allocate(LONGEST_TEXT);
-      int code = library.call(function, device, text, LONGEST_TEXT);
+      var text = arena.allocate(MAX_TEXT);
+      int code = library.call(function, device, text, MAX_TEXT);
       return toResult(function, code, () -> textIn(text));
     }
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * own that still run in it.
  */
 final class NvmlLibrary {
-  private static final int LONGEST_WORDS = 256;
+  private static final int MAX_ERROR_TEXT = 256;
 
   private final Map<NvmlFunction, MethodHandle> functions;
   private final @Nullable MethodHandle errorString;
@@ -86,7 +86,7 @@ final class NvmlLibrary {
     var words = (MemorySegment) invoke(errorString, code);
     return words.equals(MemorySegment.NULL)
         ? ""
-        : words.reinterpret(LONGEST_WORDS).getString(0);
+        : words.reinterpret(MAX_ERROR_TEXT).getString(0);
   }
 
   /**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class XidWatch {
   private static final long XID = 8;
-  private static final int MOST_AT_ONCE = 256;
+  private static final int MAX_PER_CALL = 256;
   private static final int MILLISECONDS = 1;
 
   private final Nvml nvml;
@@ -55,7 +55,7 @@ final class XidWatch {
     if (set == null) {
       return;
     }
-    for (int i = 0; i < MOST_AT_ONCE; i++) {
+    for (int i = 0; i < MAX_PER_CALL; i++) {
       var event = nvml.nextEvent(set, MILLISECONDS).toOptional();
       if (event.isEmpty()) {
         return;

@@ -27,7 +27,7 @@ final class VisibleDevices {
   private static final Pattern COMMA = Pattern.compile(",");
   private static final Pattern NUMBER = Pattern.compile("\\+?0*(\\d+)(\\D.*)?");
   private static final Pattern PART = Pattern.compile("MIG-(GPU-[^/]+)/(\\d{1,9})/(\\d{1,9})");
-  private static final int LONGEST_NUMBER = 9;
+  private static final int MAX_NUMBER = 9;
   private static final VisibleDevices ALL = new VisibleDevices("", null);
 
   private final String variable;
@@ -126,7 +126,7 @@ final class VisibleDevices {
     return switch (kind(entry)) {
       case NUMBER -> {
         var digits = NUMBER.matcher(entry);
-        yield digits.matches() && digits.group(1).length() <= LONGEST_NUMBER
+        yield digits.matches() && digits.group(1).length() <= MAX_NUMBER
             ? numbered(Integer.parseInt(digits.group(1)), devices)
             : List.of();
       }

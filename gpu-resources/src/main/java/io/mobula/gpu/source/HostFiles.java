@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * count as missing, because a container is denied some files that it sees.
  */
 public final class HostFiles {
-  private static final int MOST_BYTES = 1 << 16;
+  private static final int MAX_BYTES = 1 << 16;
 
   private final Path root;
 
@@ -34,7 +34,7 @@ public final class HostFiles {
   /** Returns the stripped text of a file; only its first 64 KiB. */
   public Optional<String> text(String path) {
     try (var in = Files.newInputStream(root.resolve(path))) {
-      return Optional.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip());
+      return Optional.of(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
       return Optional.empty();
     }

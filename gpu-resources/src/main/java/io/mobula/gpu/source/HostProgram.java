@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * @param limit how long one run may take
  */
 record HostProgram(Path file, Duration limit) {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   /**
    * Result of a run of the program.
@@ -83,7 +83,7 @@ record HostProgram(Path file, Duration limit) {
           process.destroyForcibly();
         }
       });
-      var printed = process.getInputStream().readNBytes(MOST_BYTES);
+      var printed = process.getInputStream().readNBytes(MAX_BYTES);
       process.getInputStream().close();
       process.waitFor();
       return new Run(

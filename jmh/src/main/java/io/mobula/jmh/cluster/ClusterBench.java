@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterBench {
   private static final long DEFAULT_BYTES = 1L << 30;
-  private static final long LEAST = 16L << 20;
+  private static final long MIN_BYTES = 16L << 20;
   private static final int ROOM = 4; // objects in shared memory: two stores' and a margin
 
   private final Request request;
@@ -85,9 +85,9 @@ public final class ClusterBench {
       if (rounds < 1) {
         throw new IllegalArgumentException("Wanted " + rounds + " rounds: the least is 1");
       }
-      if (bytes < LEAST || bytes % Long.BYTES != 0) {
+      if (bytes < MIN_BYTES || bytes % Long.BYTES != 0) {
         throw new IllegalArgumentException("Wanted an object of " + bytes + " bytes: the least is "
-            + LEAST + ", and a multiple of " + Long.BYTES);
+            + MIN_BYTES + ", and a multiple of " + Long.BYTES);
       }
       if (slice < 1) {
         throw new IllegalArgumentException("Wanted slices of " + slice + " ns: the least is 1");
@@ -105,7 +105,7 @@ public final class ClusterBench {
   public static long defaultBytes() throws IOException {
     long room = Files.getFileStore(ScratchDirectory.sharedMemory()).getUsableSpace();
     long bytes = DEFAULT_BYTES;
-    while (bytes > LEAST && bytes * ROOM > room) {
+    while (bytes > MIN_BYTES && bytes * ROOM > room) {
       bytes /= 2;
     }
     return bytes;

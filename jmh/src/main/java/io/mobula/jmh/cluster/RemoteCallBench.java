@@ -17,7 +17,7 @@ import java.util.Map;
 /** Tasks, actor calls and gets between a driver in this process and a node in another. */
 final class RemoteCallBench {
   private static final int IN_FLIGHT = 10_000;
-  private static final int MOST_GETS = 200;
+  private static final int MAX_GETS = 200;
   private static final long GET_BYTES = 256L << 20;
   private static final long INLINE = 100 << 10;
   private static final long[] SIZES = {100, 10 << 10, 1 << 20, 100 << 20};
@@ -111,7 +111,7 @@ final class RemoteCallBench {
     var series = MeasurementSeries.time("Mobula");
     for (int round = -1; round < request.rounds(); round++) {
       var refs = new ArrayList<ObjectRef<?>>();
-      for (int i = 0; i < Math.clamp(GET_BYTES / bytes, 1, MOST_GETS); i++) {
+      for (int i = 0; i < Math.clamp(GET_BYTES / bytes, 1, MAX_GETS); i++) {
         refs.add(put(bytes));
       }
       try (var nanos = runtime.task(ClusterBenchTasks::getEach, refs).remote()) {
@@ -129,7 +129,7 @@ final class RemoteCallBench {
   private void measureResults(long bytes) {
     var whole = MeasurementSeries.time("Mobula");
     var get = MeasurementSeries.time("Mobula");
-    int count = Math.clamp(GET_BYTES / bytes, 1, MOST_GETS);
+    int count = Math.clamp(GET_BYTES / bytes, 1, MAX_GETS);
     for (int round = -1; round < request.rounds(); round++) {
       var wholes = new double[count];
       var gets = new double[count];

@@ -8,7 +8,7 @@ import java.time.Duration;
  * half, so that a busy machine gives fewer numbers rather than none. For one thread.
  */
 final class RoundLimiter {
-  private static final Duration MOST = Duration.ofSeconds(90);
+  private static final Duration MAX_DURATION = Duration.ofSeconds(90);
 
   private final String table;
   private final int rounds;
@@ -24,11 +24,11 @@ final class RoundLimiter {
 
   /** Begins another round if there is to be one, and returns whether it has begun. */
   boolean tryBeginRound() {
-    boolean late = begun > 0 && System.nanoTime() - start > MOST.toNanos();
+    boolean late = begun > 0 && System.nanoTime() - start > MAX_DURATION.toNanos();
     if (late && begun < rounds) {
       progress.printf(
           "bench: %s: %d of %d rounds in %d s have to do%n",
-          table, begun, rounds, MOST.toSeconds());
+          table, begun, rounds, MAX_DURATION.toSeconds());
     }
     if (late || begun == rounds) {
       return false;

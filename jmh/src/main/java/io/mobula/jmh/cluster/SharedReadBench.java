@@ -103,7 +103,7 @@ final class SharedReadBench {
    * Waits until the object is free. Its refs in other processes, and here, are released by
    * collections, which nothing else triggers.
    */
-  private static void awaitFree(LocalCluster cluster, long most) throws Exception {
+  private static void awaitFree(LocalCluster cluster, long max) throws Exception {
     for (var node : cluster.nodes()) {
       try (var done = cluster
           .runtime()
@@ -115,7 +115,7 @@ final class SharedReadBench {
     }
     PollingWait.pollUntil("the object's memory was free again", COLLECTING, () -> {
       ClusterBenchTasks.collect();
-      return cluster.runtime().storeUsage().usedBytes() < most;
+      return cluster.runtime().storeUsage().usedBytes() < max;
     });
   }
 

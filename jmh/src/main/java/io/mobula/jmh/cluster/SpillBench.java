@@ -14,13 +14,13 @@ import java.util.List;
 /** Write and read of objects with four times the size of the store, through the disk. */
 final class SpillBench {
   private static final int TIMES = 4;
-  private static final int MOST_EACH = 4 << 20;
+  private static final int MAX_EACH = 4 << 20;
 
   private SpillBench() {}
 
   static MeasuredTable measure(ClusterBench.Request request) throws IOException {
     long total = request.bytes();
-    int each = (int) Math.min(MOST_EACH, total / TIMES / 16);
+    int each = (int) Math.min(MAX_EACH, total / TIMES / 16);
     long moved = total / each * each;
     var put = MeasurementSeries.throughput("Mobula", moved);
     var get = MeasurementSeries.throughput("Mobula", moved);

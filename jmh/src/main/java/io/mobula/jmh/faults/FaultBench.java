@@ -32,7 +32,7 @@ public final class FaultBench {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
   static final Duration FINISH_TIMEOUT = WorkloadSession.LIMIT.plusSeconds(30);
   static final Duration REST_TIMEOUT = Duration.ofSeconds(60);
-  private static final int MOST_PRINTED = 30;
+  private static final int MAX_PRINTED = 30;
 
   private final Request request;
   private final PrintStream progress;
@@ -203,10 +203,10 @@ public final class FaultBench {
     Files.write(
         folder.resolve("violations"), found.stream().map(Object::toString).toList());
     found.stream()
-        .limit(MOST_PRINTED)
+        .limit(MAX_PRINTED)
         .forEach(violation -> progress.println("faults: " + violation));
-    if (found.size() > MOST_PRINTED) {
-      progress.println("faults: and " + (found.size() - MOST_PRINTED) + " more");
+    if (found.size() > MAX_PRINTED) {
+      progress.println("faults: and " + (found.size() - MAX_PRINTED) + " more");
     }
     progress.println("faults: plan, history, violations and the nodes' logs are in " + folder
         + "; the same plan again: bin/mobula bench faults --seconds " + request.seconds()

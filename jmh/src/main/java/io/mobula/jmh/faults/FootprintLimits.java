@@ -16,7 +16,7 @@ final class FootprintLimits {
   private static final long THREADS = 16;
   private static final long DESCRIPTORS = 24;
   private static final long SEGMENTS = 8;
-  private static final int MOST_NAMED = 8;
+  private static final int MAX_NAMED = 8;
 
   private FootprintLimits() {}
 
@@ -38,12 +38,12 @@ final class FootprintLimits {
   }
 
   private static void check(
-      List<Violation> found, String process, String what, long before, long after, long most) {
-    if (after - before > most) {
+      List<Violation> found, String process, String what, long before, long after, long max) {
+    if (after - before > max) {
       found.add(new Violation(
           Violation.Rule.NOT_RESTORED,
           process,
-          after + " " + what + " at the end, " + before + " at the start: more than " + most
+          after + " " + what + " at the end, " + before + " at the start: more than " + max
               + " in between"));
     }
   }
@@ -57,7 +57,7 @@ final class FootprintLimits {
                 entry.getKey(), entry.getValue() - before.getOrDefault(entry.getKey(), 0L)))
             .filter(entry -> entry.getValue() > 0)
             .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-            .limit(MOST_NAMED)
+            .limit(MAX_NAMED)
             .map(entry -> entry.getKey() + " +" + entry.getValue())
             .toList());
   }

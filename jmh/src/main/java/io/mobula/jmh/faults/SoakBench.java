@@ -34,7 +34,7 @@ public final class SoakBench {
   private static final Duration ANSWERED = Duration.ofSeconds(20);
   private static final int LOOKS_PER_LINE = 4;
   private static final int LOOKS_AT_REST = 3;
-  private static final int MOST_PRINTED = 30;
+  private static final int MAX_PRINTED = 30;
   private static final int SPARED = 1; // the host of the first node may have other nodes, too
 
   private final Request request;
@@ -230,7 +230,7 @@ public final class SoakBench {
     Files.write(
         request.folder().resolve("violations"),
         found.stream().map(Object::toString).toList());
-    found.stream().limit(MOST_PRINTED).forEach(violation -> progress.println("soak: " + violation));
+    found.stream().limit(MAX_PRINTED).forEach(violation -> progress.println("soak: " + violation));
     progress.println("soak: logs, history, soak.csv and soak.png are in " + request.folder());
     out.println("soak: seconds=" + request.faults().seconds() + " histories=" + histories
         + " kills=" + faults.kills() + " pauses=" + faults.pauses() + " looks=" + log.size()

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BlockAllocatorBenchmark {
   private static final int LIVE = 1_000;
-  private static final int MOST_BYTES = 64 << 10;
+  private static final int MAX_BYTES = 64 << 10;
   private static final long SEED = 42;
 
   private BlockAllocator<String> allocator = new BlockAllocator<>();
@@ -63,7 +63,7 @@ public class BlockAllocatorBenchmark {
   }
 
   private Extent<String> allocate() {
-    return taken(allocator.allocate(1 + random.nextInt(MOST_BYTES)));
+    return taken(allocator.allocate(1 + random.nextInt(MAX_BYTES)));
   }
 
   private static Extent<String> taken(@Nullable Extent<String> extent) {

@@ -27,7 +27,7 @@ final class StoreSection implements BenchmarkSection {
       List.of(1L << 10, 16L << 10, 100L << 10, 1L << 20, 16L << 20, 100L << 20, 512L << 20);
 
   private static final int OBJECTS = 6;
-  static final long LEAST_CAPACITY = 256L << 20;
+  static final long MIN_CAPACITY = 256L << 20;
   private static final double COPY_SHARE = 0.9;
   private static final long COPY_MATTERS = 1L << 20;
 
@@ -39,7 +39,7 @@ final class StoreSection implements BenchmarkSection {
 
   private StoreSection(long bytes) {
     this.bytes = bytes;
-    this.settings = Mobula.settings().storeCapacity(Math.max(LEAST_CAPACITY, OBJECTS * bytes));
+    this.settings = Mobula.settings().storeCapacity(Math.max(MIN_CAPACITY, OBJECTS * bytes));
     this.runtime = Mobula.init(settings);
     this.copy = copy(filled(), filled());
   }

@@ -26,7 +26,7 @@ final class ViewSection implements BenchmarkSection {
     this.sizes = sizes;
     long all = sizes.stream().mapToLong(Long::longValue).sum();
     this.runtime =
-        Mobula.init(Mobula.settings().storeCapacity(StoreSection.LEAST_CAPACITY + 2 * all));
+        Mobula.init(Mobula.settings().storeCapacity(StoreSection.MIN_CAPACITY + 2 * all));
   }
 
   static BenchmarkSection open(List<Long> sizes) {

@@ -32,7 +32,7 @@ import java.util.SplittableRandom;
  */
 public final class PlacementSimulation {
   private static final double[] STALENESS = {0.005, 0.05, 0.5, 2};
-  private static final int MOST_REDIRECTS = 2;
+  private static final int MAX_REDIRECTS = 2;
   private static final double LOAD = 0.8;
   private static final double MEAN_SECONDS = 1;
   private static final int PUBLISHED_A_SECOND =
@@ -321,7 +321,7 @@ public final class PlacementSimulation {
         run(task.shape(), node, task.at(), runningTask, random);
         return;
       }
-      if (asked == MOST_REDIRECTS || choice instanceof Choice.QueueAt) {
+      if (asked == MAX_REDIRECTS || choice instanceof Choice.QueueAt) {
         node.queue.addLast(new WaitingTask(task.shape(), task.at()));
         node.changed = true;
         result.queued++;

@@ -7,7 +7,7 @@ final class MedianTimer {
   /** Seconds of warm-up, in which the JVM compiles. */
   private static final double WARM_UP = 2;
 
-  private static final int LEAST = 7;
+  private static final int MIN_ROUNDS = 7;
 
   private MedianTimer() {}
 
@@ -24,9 +24,9 @@ final class MedianTimer {
     for (long end = after(Math.max(WARM_UP, seconds)); System.nanoTime() - end < 0; ) {
       action.run();
     }
-    var times = new long[LEAST];
+    var times = new long[MIN_ROUNDS];
     int count = 0;
-    for (long end = after(seconds); System.nanoTime() - end < 0 || count < LEAST; count++) {
+    for (long end = after(seconds); System.nanoTime() - end < 0 || count < MIN_ROUNDS; count++) {
       if (count == times.length) {
         times = Arrays.copyOf(times, 2 * count);
       }

@@ -23,24 +23,24 @@ final class RatioChart {
   private static final int TOP = 70;
   private static final int BAR = 11;
   private static final int STEP = 34;
-  private static final double LEAST = 0.1;
+  private static final double MIN_RATIO = 0.1;
   private static final Color PROCESSES = new Color(0x1f77b4);
   private static final Color IN_PROCESS = new Color(0x9ecae1);
   private static final Color GOAL = new Color(0xd62728);
 
   private final Graphics2D pen;
-  private final double most;
+  private final double max;
 
-  private RatioChart(Graphics2D pen, double most) {
+  private RatioChart(Graphics2D pen, double max) {
     this.pen = pen;
-    this.most = most;
+    this.max = max;
   }
 
   static void write(List<RayComparison.Row> rows, Path file) throws IOException {
     var compared = rows.stream().filter(row -> !Double.isNaN(row.best())).toList();
     var image =
         new BufferedImage(WIDTH, TOP + STEP * compared.size() + 40, BufferedImage.TYPE_INT_RGB);
-    double most = compared.stream()
+    double max = compared.stream()
         .mapToDouble(row -> Math.max(orOne(row.processes()), orOne(row.inProcess())) / row.best())
         .max()
         .orElse(1);
@@ -48,7 +48,7 @@ final class RatioChart {
     pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     pen.setColor(Color.WHITE);
     pen.fillRect(0, 0, image.getWidth(), image.getHeight());
-    new RatioChart(pen, Math.max(1000, most)).draw(compared, image.getHeight());
+    new RatioChart(pen, Math.max(1000, max)).draw(compared, image.getHeight());
     pen.dispose();
     ImageIO.write(image, "png", file.toFile());
   }
@@ -58,7 +58,7 @@ final class RatioChart {
   }
 
   private int x(double ratio) {
-    double share = Math.log(Math.max(LEAST, ratio) / LEAST) / Math.log(most / LEAST);
+    double share = Math.log(Math.max(MIN_RATIO, ratio) / MIN_RATIO) / Math.log(max / MIN_RATIO);
     return LEFT + (int) ((WIDTH - LEFT - RIGHT) * share);
   }
 
@@ -68,7 +68,7 @@ final class RatioChart {
     pen.drawString("Mobula beside Ray on one machine: times as fast (Ray = 1)", 16, 26);
     pen.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
     legend();
-    for (double tick = LEAST; tick <= most; tick *= 10) {
+    for (double tick = MIN_RATIO; tick <= max; tick *= 10) {
       pen.setColor(tick == 1 ? Color.BLACK : new Color(0xdddddd));
       pen.setStroke(new BasicStroke(tick == 1 ? 2 : 1));
       pen.drawLine(x(tick), TOP - 8, x(tick), height - 30);

@@ -41,15 +41,15 @@ public final class RecoveryBench {
    * @param directory directory in which the state is saved
    */
   public record Request(int rounds, long bytes, Path directory) {
-    private static final long MOST = 1 << 30;
+    private static final long MAX_BYTES = 1 << 30;
 
     /** Refuses numbers that are out of range. */
     public Request {
       if (rounds < 1 || rounds > 1000) {
         throw new IllegalArgumentException("wanted " + rounds + " rounds: from 1 to 1000");
       }
-      if (bytes < 1 || bytes > MOST) {
-        throw new IllegalArgumentException("wanted " + bytes + " bytes: from 1 to " + MOST);
+      if (bytes < 1 || bytes > MAX_BYTES) {
+        throw new IllegalArgumentException("wanted " + bytes + " bytes: from 1 to " + MAX_BYTES);
       }
     }
   }

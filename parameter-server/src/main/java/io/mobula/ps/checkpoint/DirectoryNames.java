@@ -16,7 +16,7 @@ final class DirectoryNames {
   private static final String DRAFT = ".draft-";
   private static final Pattern DRAFT_NAME = Pattern.compile("\\.draft-(.+)-[0-9a-f]{8}");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{12,19}");
-  private static final int LONGEST = 150;
+  private static final int MAX_LENGTH = 150;
   private static final int KEPT = 100;
   private static final int DIGEST = 32;
 
@@ -28,7 +28,7 @@ final class DirectoryNames {
 
   static DirectoryNames of(String table) {
     String name = TextEscaper.escapeFileName(table);
-    boolean fits = name.length() <= LONGEST;
+    boolean fits = name.length() <= MAX_LENGTH;
     return new DirectoryNames((fits ? name : name.substring(0, KEPT) + "%~" + digest(name)) + "-");
   }
 

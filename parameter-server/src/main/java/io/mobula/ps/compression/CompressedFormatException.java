@@ -29,9 +29,9 @@ public final class CompressedFormatException extends RuntimeException {
     }
   }
 
-  static void requireWithin(String what, int least, int most, int there) {
-    if (there < least || there > most) {
-      throw of(least + " to " + most + " as " + what, there);
+  static void requireWithin(String what, int min, int max, int there) {
+    if (there < min || there > max) {
+      throw of(min + " to " + max + " as " + what, there);
     }
   }
 

@@ -7,7 +7,7 @@ final class EightBitEncoder implements GradientEncoder {
   /**
    * Largest scale, chosen so that the largest float, divided and multiplied again, stays finite.
    */
-  private static final float MOST_SCALE = Math.nextDown(Float.MAX_VALUE / EightBit.STEPS);
+  private static final float MAX_SCALE = Math.nextDown(Float.MAX_VALUE / EightBit.STEPS);
 
   private final int length;
   private final ErrorResidual residual;
@@ -42,7 +42,7 @@ final class EightBitEncoder implements GradientEncoder {
     for (int i = start; i < start + count; i++) {
       largest = Math.max(largest, Math.abs(numbers[i]));
     }
-    float scale = Math.min(MOST_SCALE, largest / EightBit.STEPS);
+    float scale = Math.min(MAX_SCALE, largest / EightBit.STEPS);
     return scale < Float.MIN_NORMAL ? 0 : scale;
   }
 

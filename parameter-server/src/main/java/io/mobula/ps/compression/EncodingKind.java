@@ -17,7 +17,7 @@ enum EncodingKind {
   LZ4(5);
 
   /** Largest count of numbers, so that an encoding of any kind fits an array. */
-  static final int MOST_NUMBERS = 1 << 28;
+  static final int MAX_NUMBERS = 1 << 28;
 
   static final int HEADER_BYTES = 1 + Integer.BYTES;
   private static final int VERSION = 1;
@@ -36,9 +36,9 @@ enum EncodingKind {
 
   /** Returns the length if an encoder can have it; throws otherwise. */
   static int requireLength(int length) {
-    if (length < 1 || length > MOST_NUMBERS) {
+    if (length < 1 || length > MAX_NUMBERS) {
       throw new IllegalArgumentException("Wanted an encoder for " + length
-          + " numbers: it can be for 1 to " + MOST_NUMBERS + ". Use more shards, or fewer.");
+          + " numbers: it can be for 1 to " + MAX_NUMBERS + ". Use more shards, or fewer.");
     }
     return length;
   }
@@ -63,7 +63,7 @@ enum EncodingKind {
     var in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
     requireSame("the byte of kind " + this, code, in.get());
     requireSame("the length", length, in.getInt());
-    requireWithin("the length", 1, MOST_NUMBERS, length);
+    requireWithin("the length", 1, MAX_NUMBERS, length);
     return in;
   }
 }

@@ -44,23 +44,23 @@ record Lz4(Compression inner) implements Compression {
   @Override
   public GradientDecoder decoder() {
     var decoder = inner.decoder();
-    return EncodingKind.LZ4.decoder((in, into, at, length) ->
-        decoder.decode(unpacked(in, mostBytes(length)), into, at, length));
+    return EncodingKind.LZ4.decoder(
+        (in, into, at, length) -> decoder.decode(unpacked(in, maxBytes(length)), into, at, length));
   }
 
   /**
    * Returns an upper bound on the size of an inner encoding, so that altered bytes cannot demand
    * all memory.
    */
-  private static int mostBytes(int length) {
+  private static int maxBytes(int length) {
     return 32 + length * (1 + Float.BYTES);
   }
 
-  private static byte[] unpacked(ByteBuffer in, int mostBytes) {
+  private static byte[] unpacked(ByteBuffer in, int maxBytes) {
     requireWithin("the bytes of form and size", PREFIX_BYTES, Integer.MAX_VALUE, in.remaining());
     byte form = in.get();
     int size = in.getInt();
-    requireWithin("the size of the inner encoding", 0, mostBytes, size);
+    requireWithin("the size of the inner encoding", 0, maxBytes, size);
     return switch (form) {
       case STORED -> stored(in, size);
       case COMPRESSED -> decompressed(in, size);

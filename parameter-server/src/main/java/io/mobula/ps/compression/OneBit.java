@@ -38,8 +38,8 @@ record OneBit() implements Compression {
     float[] means = {in.getFloat(), in.getFloat()};
     for (int start = 0; start < length; start += Byte.SIZE) {
       int signs = in.get();
-      int most = Math.min(Byte.SIZE, length - start);
-      for (int bit = 0; bit < most; bit++) {
+      int max = Math.min(Byte.SIZE, length - start);
+      for (int bit = 0; bit < max; bit++) {
         into[at + start + bit] = means[signs >>> bit & 1];
       }
     }

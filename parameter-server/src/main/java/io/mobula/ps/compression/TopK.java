@@ -44,8 +44,8 @@ record TopK(double fraction) implements Compression {
   private static void read(ByteBuffer in, float[] into, int at, int length) {
     requireWithin("the bytes of the count", Integer.BYTES, Integer.MAX_VALUE, in.remaining());
     int count = in.getInt();
-    int most = Math.min(length, in.remaining() / (1 + Float.BYTES));
-    requireWithin("how many numbers are sent", 0, most, count);
+    int max = Math.min(length, in.remaining() / (1 + Float.BYTES));
+    requireWithin("how many numbers are sent", 0, max, count);
     var values = in.slice(in.limit() - count * Float.BYTES, count * Float.BYTES).order(in.order());
     in.limit(in.limit() - values.limit());
     Arrays.fill(into, at, at + length, 0);

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  */
 public final class HeapAdmission {
   private static final HeapAdmission OF_THIS_JVM = new HeapAdmission(HeapGauge.ofThisJvm());
-  private static final long LEAST_KEPT = 4L << 20;
-  private static final long MOST_KEPT = 128L << 20;
+  private static final long MIN_KEPT = 4L << 20;
+  private static final long MAX_KEPT = 128L << 20;
   private static final int COLLECTION_SHARE = 10;
 
   private final HeapGauge gauge;
@@ -25,7 +25,7 @@ public final class HeapAdmission {
 
   HeapAdmission(HeapGauge gauge) {
     this.gauge = gauge;
-    this.reserved = Math.clamp(gauge.maxBytes() / 16, LEAST_KEPT, MOST_KEPT);
+    this.reserved = Math.clamp(gauge.maxBytes() / 16, MIN_KEPT, MAX_KEPT);
   }
 
   /** Returns the admission control for the heap of this JVM. */

@@ -128,9 +128,9 @@ final class DoubleDenseKernel extends DenseKernel {
     }
   }
 
-  private static void clip(double[] numbers, double most, int n) {
+  private static void clip(double[] numbers, double max, int n) {
     for (int i = 0; i < n; i++) {
-      numbers[i] = Math.max(-most, Math.min(most, numbers[i]));
+      numbers[i] = Math.max(-max, Math.min(max, numbers[i]));
     }
   }
 

@@ -128,9 +128,9 @@ final class FloatDenseKernel extends DenseKernel {
     }
   }
 
-  private static void clip(float[] numbers, float most, int n) {
+  private static void clip(float[] numbers, float max, int n) {
     for (int i = 0; i < n; i++) {
-      numbers[i] = Math.max(-most, Math.min(most, numbers[i]));
+      numbers[i] = Math.max(-max, Math.min(max, numbers[i]));
     }
   }
 

@@ -19,8 +19,8 @@ final class DoubleRowKernel extends RowKernel {
 
   DoubleRowKernel(int width, Optimizer optimizer, RowInitializer initializer) {
     super(NumberType.DOUBLE, width, optimizer, initializer);
-    this.gradients = new double[most * width];
-    this.parts = new double[1 + optimizer.stateVectors()][most * width];
+    this.gradients = new double[max * width];
+    this.parts = new double[1 + optimizer.stateVectors()][max * width];
     this.state = Arrays.copyOfRange(parts, 1, parts.length);
   }
 
@@ -90,8 +90,8 @@ final class DoubleRowKernel extends RowKernel {
   @Override
   public void update(OptimizerStep step, double factor) {
     int[] rows = updateIndex.rows();
-    for (int done = 0; done < updateIndex.count(); done += most) {
-      int n = Math.min(most, updateIndex.count() - done);
+    for (int done = 0; done < updateIndex.count(); done += max) {
+      int n = Math.min(max, updateIndex.count() - done);
       System.arraycopy(sums, done * width, gradients, 0, n * width);
       if (factor != 1) {
         scale(gradients, factor, n * width);

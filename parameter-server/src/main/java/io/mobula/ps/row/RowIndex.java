@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 public final class RowIndex {
   private static final int FIRST = 1 << 10;
-  private static final int MOST = 1 << 29;
+  private static final int MAX_CAPACITY = 1 << 29;
 
   private long[] slots = empty(FIRST); // key, then row or -1
   private int mask = FIRST - 1;
@@ -83,7 +83,7 @@ public final class RowIndex {
 
   private void grow() {
     int capacity = 2 * (mask + 1);
-    if (capacity > MOST) {
+    if (capacity > MAX_CAPACITY) {
       throw new IllegalStateException("A shard has " + rows
           + " rows of a sparse table, the most there can be: use more shards.");
     }

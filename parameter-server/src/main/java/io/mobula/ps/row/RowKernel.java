@@ -25,7 +25,7 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
   final int width;
   final int stride; // numbers of a row with its state
   private final int elementBytes;
-  final int most; // rows of a batch
+  final int max; // rows of a batch
   final Optimizer optimizer;
   final RowInitializer initializer;
   final UpdateRowIndex updateIndex = new UpdateRowIndex();
@@ -36,7 +36,7 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
     this.width = width;
     this.elementBytes = numberType.bytes();
     this.stride = width * (1 + optimizer.stateVectors());
-    this.most = Math.max(1, DenseKernel.BLOCK / width);
+    this.max = Math.max(1, DenseKernel.BLOCK / width);
     this.optimizer = optimizer;
     this.initializer = initializer;
     int fit = Math.max(1, CHUNK / numberType.bytes() / stride);

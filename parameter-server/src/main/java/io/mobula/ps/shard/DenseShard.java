@@ -323,9 +323,9 @@ final class DenseShard extends TableShard {
   }
 
   private void pieces(int all, PieceWriter pieceWriter) {
-    int most = SnapshotOutput.WINDOW / spec.numberType().bytes();
-    for (int at = 0; at < all; at += most) {
-      pieceWriter.at(at, Math.min(most, all - at));
+    int max = SnapshotOutput.WINDOW / spec.numberType().bytes();
+    for (int at = 0; at < all; at += max) {
+      pieceWriter.at(at, Math.min(max, all - at));
     }
   }
 

@@ -35,7 +35,7 @@ public record GradientLimits(double value, double norm, boolean repairs) impleme
   }
 
   /** Returns the finite replacement of an infinite number or NaN. */
-  public double repaired(double number, double most) {
-    return Double.isNaN(number) ? 0 : Math.copySign(Math.min(value, most), number);
+  public double repaired(double number, double max) {
+    return Double.isNaN(number) ? 0 : Math.copySign(Math.min(value, max), number);
   }
 }

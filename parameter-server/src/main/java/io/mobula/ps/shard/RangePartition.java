@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 public final class RangePartition implements Serializable {
   private static final long serialVersionUID = 1L;
-  private static final long MOST = 1L << 30;
+  private static final long MAX_LENGTH = 1L << 30;
 
   private final long[] starts; // the first index of each range, then the size of the vector
 
@@ -17,10 +17,10 @@ public final class RangePartition implements Serializable {
     this.starts = starts;
     for (int i = 0; i + 1 < starts.length; i++) {
       long length = starts[i + 1] - starts[i];
-      if (starts[0] != 0 || length < 1 || length > MOST) {
+      if (starts[0] != 0 || length < 1 || length > MAX_LENGTH) {
         throw new TableException(
             "A table of " + starts[starts.length - 1] + " parameters cannot be split at "
-                + Arrays.toString(starts) + ": every shard needs from 1 to " + MOST
+                + Arrays.toString(starts) + ": every shard needs from 1 to " + MAX_LENGTH
                 + " of them, in order. Use another number of shards.",
             null);
       }

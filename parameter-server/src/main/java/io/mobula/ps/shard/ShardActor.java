@@ -407,9 +407,9 @@ public final class ShardActor {
   }
 
   /** Returns the most frequently pushed rows of this shard. */
-  public List<HotRow> hotRows(int table, int most) {
+  public List<HotRow> hotRows(int table, int max) {
     return runGuarded("hotRows", table, () -> {
-      return tables.sparse(table).hotRows(most);
+      return tables.sparse(table).hotRows(max);
     });
   }
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ShardReplicas {
   private static final Logger LOG = LoggerFactory.getLogger(ShardReplicas.class);
-  private static final int MOST_COPIES = 5;
+  private static final int MAX_COPIES = 5;
   private static final CompletableFuture<@Nullable Void> DONE =
       CompletableFuture.completedFuture(null);
 
@@ -175,7 +175,7 @@ final class ShardReplicas {
     }
     try {
       for (int i = 1; !copy.test(to.handle); i++) {
-        if (i == MOST_COPIES) {
+        if (i == MAX_COPIES) {
           throw new IllegalStateException("Standby " + standby + " of shard " + shard
               + " was started anew each time it was given a copy, " + i + " times.");
         }

@@ -112,8 +112,8 @@ final class SparseShard extends TableShard {
   /** Refuses a push that needs more heap than there is, before anything is changed. */
   private void admit(SparseFrame pushed) {
     int count = pushed.count();
-    long most = growthOf(pushed.hasKeys() ? count : 0, count);
-    if (most > 0 && !heap.fits(most)) { // its keys may have rows already
+    long max = growthOf(pushed.hasKeys() ? count : 0, count);
+    if (max > 0 && !heap.fits(max)) { // its keys may have rows already
       int unknown = pushed.hasKeys() ? unknown(pushed.keys(), count, false) : 0;
       long bytes = growthOf(unknown, count);
       if (bytes > 0) {
@@ -358,9 +358,9 @@ final class SparseShard extends TableShard {
     void at(int from, int count);
   }
 
-  private static void pieces(int all, int most, PieceWriter pieceWriter) {
-    for (int at = 0; at < all; at += most) {
-      pieceWriter.at(at, Math.min(most, all - at));
+  private static void pieces(int all, int max, PieceWriter pieceWriter) {
+    for (int at = 0; at < all; at += max) {
+      pieceWriter.at(at, Math.min(max, all - at));
     }
   }
 
@@ -408,9 +408,9 @@ final class SparseShard extends TableShard {
   }
 
   /** Returns the most frequently pushed rows, the most frequent first. */
-  List<HotRow> hotRows(int most) {
+  List<HotRow> hotRows(int max) {
     var keys = index.keys();
-    return hot.most(most).stream()
+    return hot.most(max).stream()
         .map(row -> new HotRow(keys[(int) row.key()], row.share() * counters.keys()))
         .toList();
   }

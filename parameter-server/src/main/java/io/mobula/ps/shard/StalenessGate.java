@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * and the pulls that wait. For one thread.
  */
 final class StalenessGate {
-  private static final int MOST_GONE = 10_000;
+  private static final int MAX_DEPARTED = 10_000;
 
   private final String table;
   private final Consistency rule;
@@ -72,7 +72,7 @@ final class StalenessGate {
 
   void leave(long worker) {
     workers.leave(worker);
-    if (mayLackWorkers && gone.size() < MOST_GONE) {
+    if (mayLackWorkers && gone.size() < MAX_DEPARTED) {
       gone.add(worker);
     }
   }

@@ -35,7 +35,7 @@ class ErrorFeedbackTest {
   @ParameterizedTest(name = "{0}, seed {2}")
   @MethodSource("compressions")
   void keepsTheSumOfWhatArrivesNearTheSumOfGradients(
-      Compression compression, double mostNorms, int seed) {
+      Compression compression, double maxNorms, int seed) {
     var random = new Random(seed);
     float[] direction = CompressionSamples.normal(random, LENGTH);
     var encoder = compression.encoder(LENGTH);
@@ -52,7 +52,7 @@ class ErrorFeedbackTest {
 
       assertThat(norm(missing))
           .as("seed %d, round %d, in norms of a gradient", seed, round)
-          .isLessThan(mostNorms * largestNorm);
+          .isLessThan(maxNorms * largestNorm);
     }
   }
 

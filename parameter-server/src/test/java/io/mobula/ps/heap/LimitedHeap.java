@@ -5,9 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Heap gauge whose values are set by a test. */
 public final class LimitedHeap implements HeapGauge {
-  private static final long MOST = 1L << 30;
+  private static final long MAX_BYTES = 1L << 30;
 
-  private volatile long free = MOST;
+  private volatile long free = MAX_BYTES;
   private volatile long afterCollection = -1;
   private volatile int collections;
   private boolean collects = true;
@@ -20,13 +20,13 @@ public final class LimitedHeap implements HeapGauge {
 
   /** Sets the number of free bytes beyond the reserve, before and after any collection. */
   public LimitedHeap freeBytes(long bytes) {
-    free = bytes + MOST / 16;
+    free = bytes + MAX_BYTES / 16;
     afterCollection = -1;
     return this;
   }
 
   LimitedHeap freeAfterCollection(long bytes) {
-    afterCollection = bytes + MOST / 16;
+    afterCollection = bytes + MAX_BYTES / 16;
     return this;
   }
 
@@ -46,7 +46,7 @@ public final class LimitedHeap implements HeapGauge {
 
   @Override
   public long maxBytes() {
-    return MOST;
+    return MAX_BYTES;
   }
 
   @Override

@@ -19,22 +19,22 @@ public record DemoSettings(int nodes, int shards, int workers, int epochs, long 
   public static final DemoSettings DEFAULT =
       new DemoSettings(1, 4, 2, 60, 7, Path.of("mobula-demo.png"));
 
-  private static final int MOST = 64;
-  private static final int MOST_NODES = 16;
+  private static final int MAX_COUNT = 64;
+  private static final int MAX_NODES = 16;
 
   /** Refuses values out of range, naming the option. */
   public DemoSettings {
-    requireBetween("nodes", nodes, MOST_NODES);
-    requireBetween("shards", shards, MOST);
-    requireBetween("workers", workers, MOST);
+    requireBetween("nodes", nodes, MAX_NODES);
+    requireBetween("shards", shards, MAX_COUNT);
+    requireBetween("workers", workers, MAX_COUNT);
     requireBetween("epochs", epochs, 10_000);
     Objects.requireNonNull(plot, "plot");
   }
 
-  private static void requireBetween(String option, int value, int most) {
-    if (value < 1 || value > most) {
+  private static void requireBetween(String option, int value, int max) {
+    if (value < 1 || value > max) {
       throw new IllegalArgumentException(
-          "Wanted " + option + "=" + value + ": it must be from 1 to " + most + ".");
+          "Wanted " + option + "=" + value + ": it must be from 1 to " + max + ".");
     }
   }
 }

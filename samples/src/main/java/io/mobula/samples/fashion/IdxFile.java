@@ -30,7 +30,7 @@ final class IdxFile {
    * Limit of items, above that of every set of this family, so that an altered header cannot
    * request gigabytes.
    */
-  private static final int MOST_ITEMS = 1_000_000;
+  private static final int MAX_ITEMS = 1_000_000;
 
   private static final int BUFFER = 1 << 16;
 
@@ -69,8 +69,8 @@ final class IdxFile {
   private byte[] values(int[] item) throws IOException {
     checkMagic(UNSIGNED_BYTES + 1 + item.length);
     int items = in.readInt();
-    if (items < 1 || items > MOST_ITEMS) {
-      throw new IdxException(file, "announces " + items + " items, not 1 to " + MOST_ITEMS);
+    if (items < 1 || items > MAX_ITEMS) {
+      throw new IdxException(file, "announces " + items + " items, not 1 to " + MAX_ITEMS);
     }
     return values(Math.multiplyExact(items, itemBytes(item)));
   }

@@ -21,8 +21,8 @@ final class MailFeatures {
   /** Key of the intercept, which every mail has. */
   static final long INTERCEPT = 0;
 
-  private static final int SHORTEST = 2;
-  private static final int LONGEST = 24;
+  private static final int MIN_WORD_LENGTH = 2;
+  private static final int MAX_WORD_LENGTH = 24;
 
   private MailFeatures() {}
 
@@ -42,7 +42,7 @@ final class MailFeatures {
     int begin = 0;
     for (int i = 0; i <= text.length(); i++) {
       if (i == text.length() || !Character.isLetterOrDigit(text.charAt(i))) {
-        if (i - begin >= SHORTEST && i - begin <= LONGEST) {
+        if (i - begin >= MIN_WORD_LENGTH && i - begin <= MAX_WORD_LENGTH) {
           keys.accept(key(place + text.substring(begin, i).toLowerCase(Locale.ROOT)));
         }
         begin = i + 1;

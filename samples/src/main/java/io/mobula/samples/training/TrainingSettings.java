@@ -19,8 +19,8 @@ public record TrainingSettings(
       + " [--mode baseline|synchronous|bounded|asynchronous|all]"
       + " [--epochs E] [--runs R] [--plot FILE]";
 
-  private static final int MOST_NODES = 16;
-  private static final int MOST = 1000;
+  private static final int MAX_NODES = 16;
+  private static final int MAX_COUNT = 1000;
 
   /**
    * Selection of the modes that are trained.
@@ -52,15 +52,15 @@ public record TrainingSettings(
 
   /** Refuses numbers out of range, naming the option. */
   public TrainingSettings {
-    requireBetween("--nodes", nodes, MOST_NODES);
-    requireBetween("--epochs", epochs, MOST);
-    requireBetween("--runs", runs, MOST);
+    requireBetween("--nodes", nodes, MAX_NODES);
+    requireBetween("--epochs", epochs, MAX_COUNT);
+    requireBetween("--runs", runs, MAX_COUNT);
   }
 
-  private static void requireBetween(String option, int value, int most) {
-    if (value < 1 || value > most) {
+  private static void requireBetween(String option, int value, int max) {
+    if (value < 1 || value > max) {
       throw new IllegalArgumentException(
-          "Wanted " + option + " " + value + ": it must be from 1 to " + most + ".");
+          "Wanted " + option + " " + value + ": it must be from 1 to " + max + ".");
     }
   }
 

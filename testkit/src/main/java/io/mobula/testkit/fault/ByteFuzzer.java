@@ -26,10 +26,10 @@ public final class ByteFuzzer {
     0, 1, -1, 127, 128, 255, 256, 1 << 16, 1 << 20, 1 << 28, Integer.MAX_VALUE, Integer.MIN_VALUE
   };
   private static final long USUAL_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
-  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long LEAST_HEAP = 4 << 20;
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long MIN_HEAP = 4 << 20;
   private static final long HEAP_PER_BYTE = 1024;
-  private static final int MOST_FOUND = 10;
+  private static final int MAX_FOUND = 10;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Random random;
@@ -62,7 +62,7 @@ public final class ByteFuzzer {
     var found = new LinkedHashMap<String, AssertionError>();
     long begun = System.nanoTime();
     long inputs = 0;
-    while (System.nanoTime() - begun < nanos && found.size() < MOST_FOUND) {
+    while (System.nanoTime() - begun < nanos && found.size() < MAX_FOUND) {
       inputs++;
       tryOut(altered.next(), target, found);
     }
@@ -91,12 +91,12 @@ public final class ByteFuzzer {
     }
     long took = System.nanoTime() - begun;
     long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
-    long most = LEAST_HEAP + HEAP_PER_BYTE * bytes.length;
-    if (needed > most
-        && allocatedBy(target, bytes) > most) { // a second run excludes one-time allocations
+    long max = MIN_HEAP + HEAP_PER_BYTE * bytes.length;
+    if (needed > max
+        && allocatedBy(target, bytes) > max) { // a second run excludes one-time allocations
       found.putIfAbsent("heap", new AssertionError(shown(bytes) + " takes " + needed + " bytes"));
     }
-    if (took > LONGEST_NANOS) {
+    if (took > MAX_NANOS) {
       found.putIfAbsent("time", new AssertionError(shown(bytes) + " takes " + took + " ns"));
     }
   }

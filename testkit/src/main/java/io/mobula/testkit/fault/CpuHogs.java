@@ -17,14 +17,20 @@ public final class CpuHogs implements AutoCloseable {
   /**
    * Starts {@code count} such processes.
    *
-   * @param longest time after which they end by themselves
+   * @param maxDuration time after which they end by themselves
    * @throws IOException when they cannot be started
    */
-  public static CpuHogs start(int count, Duration longest) throws IOException {
+  public static CpuHogs start(int count, Duration maxDuration) throws IOException {
     var started = new CpuHogs();
     for (int i = 0; i < count; i++) {
       started.hogs.add(new ProcessBuilder(
-              "timeout", "-s", "KILL", longest.toSeconds() + "s", "sh", "-c", "while :; do :; done")
+              "timeout",
+              "-s",
+              "KILL",
+              maxDuration.toSeconds() + "s",
+              "sh",
+              "-c",
+              "while :; do :; done")
           .start());
     }
     return started;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultyFrameSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
   private static final String KEY = "mobula-testkit.frame-faults";
-  private static final int LONGEST_DELAY_MILLIS = 30;
+  private static final int MAX_DELAY_MILLIS = 30;
 
   private final FrameEnvelopeSerializer delegate = new FrameEnvelopeSerializer();
   private final FrameFaults faults;
@@ -123,8 +123,7 @@ public final class FaultyFrameSerializer extends SerializerWithStringManifest
 
   private void delay() {
     try {
-      TimeUnit.MILLISECONDS.sleep(
-          1 + random.nextInt(LONGEST_DELAY_MILLIS)); // simulates a slow network
+      TimeUnit.MILLISECONDS.sleep(1 + random.nextInt(MAX_DELAY_MILLIS)); // simulates a slow network
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -134,12 +134,12 @@ public final class HistoryChecker {
                 + failed.error() + ": " + failed.message());
       default -> {} // a permitted error
     }
-    if (record.effects > operation.mostEffects()) {
+    if (record.effects > operation.maxEffects()) {
       addViolation(
           Rule.TOO_MANY_EFFECTS,
           id,
           operation.kind() + " began " + record.effects + " times, at most "
-              + operation.mostEffects() + " are promised");
+              + operation.maxEffects() + " are promised");
     }
   }
 
@@ -150,7 +150,7 @@ public final class HistoryChecker {
           operation.id(),
           operation.kind() + " is " + value + ", wanted " + operation.expected());
     }
-    if (operation.mostEffects() > 0 && effects == 0) {
+    if (operation.maxEffects() > 0 && effects == 0) {
       addViolation(
           Rule.NO_EFFECT, operation.id(), operation.kind() + " is " + value + " and never began");
     }

@@ -26,7 +26,7 @@ public sealed interface HistoryEvent {
           id(),
           operation.kind(),
           EventLineCodec.ofNullable(operation.expected()),
-          Integer.toString(operation.mostEffects()),
+          Integer.toString(operation.maxEffects()),
           EventLineCodec.ofNullable(operation.sequence()),
           Long.toString(operation.turn()),
           String.join(",", operation.errors().stream().sorted().toList()));

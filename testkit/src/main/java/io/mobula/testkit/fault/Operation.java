@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id unique in its history
  * @param kind name of its kind, such as {@code task}
  * @param expected expected value as text, or null for any value
- * @param mostEffects how often its body may begin, {@code 1 + retries}; zero if it has no body
+ * @param maxEffects how often its body may begin, {@code 1 + retries}; zero if it has no body
  * @param sequence name of the sequence that it belongs to, such as a caller and an actor, or null
  * @param turn its number in the sequence, from 1: bodies of one sequence begin in this order
  * @param errors simple names of the permitted exceptions
@@ -20,7 +20,7 @@ public record Operation(
     String id,
     String kind,
     @Nullable String expected,
-    int mostEffects,
+    int maxEffects,
     @Nullable String sequence,
     long turn,
     Set<String> errors) {
@@ -32,8 +32,8 @@ public record Operation(
   public Operation {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(kind, "kind");
-    if (mostEffects < 0) {
-      throw new IllegalArgumentException("Wanted at most " + mostEffects + " effects of " + id);
+    if (maxEffects < 0) {
+      throw new IllegalArgumentException("Wanted at most " + maxEffects + " effects of " + id);
     }
     errors = Set.copyOf(errors);
   }
@@ -45,27 +45,27 @@ public record Operation(
 
   /** Returns this operation with an expected value, compared by {@link String#valueOf(Object)}. */
   public Operation expecting(Object value) {
-    return new Operation(id, kind, String.valueOf(value), mostEffects, sequence, turn, errors);
+    return new Operation(id, kind, String.valueOf(value), maxEffects, sequence, turn, errors);
   }
 
   /**
    * Returns this operation with a body that begins at most {@code most} times, and at least once if
    * the operation ends with a value.
    */
-  public Operation effects(int most) {
-    return new Operation(id, kind, expected, most, sequence, turn, errors);
+  public Operation effects(int max) {
+    return new Operation(id, kind, expected, max, sequence, turn, errors);
   }
 
   /** Returns this operation as a turn of a sequence. */
   public Operation inOrder(String of, long number) {
-    return new Operation(id, kind, expected, mostEffects, of, number, errors);
+    return new Operation(id, kind, expected, maxEffects, of, number, errors);
   }
 
   /** Returns this operation with further permitted exceptions, by simple name. */
   public Operation mayFailWith(Set<String> names) {
     var all = new TreeSet<>(errors);
     all.addAll(names);
-    return new Operation(id, kind, expected, mostEffects, sequence, turn, all);
+    return new Operation(id, kind, expected, maxEffects, sequence, turn, all);
   }
 
   /** Returns this operation with further permitted exceptions. */
@@ -75,6 +75,6 @@ public record Operation(
     for (var exception : exceptions) {
       all.add(exception.getSimpleName());
     }
-    return new Operation(id, kind, expected, mostEffects, sequence, turn, all);
+    return new Operation(id, kind, expected, maxEffects, sequence, turn, all);
   }
 }
