@@ -77,8 +77,9 @@ public interface ObjectDirectory extends AutoCloseable {
    * Locates the object; completes when it exists or is lost. Waits while a node produces it and
    * while a shard of the directory is being rebuilt.
    *
-   * <p>Fails when this directory is closed, and when no shard answers within the query timeout.
-   * Dependent stages run on a thread of the actor system and must not block.
+   * <p>Fails when this directory is closed, and when no shard has acknowledged the query for the
+   * length of the query timeout. Dependent stages run on a thread of the actor system and must not
+   * block.
    *
    * @param lostAttempt attempt that the caller knows to have been made on a node that has left;
    *     zero if none. With it, a loss is reported at once: a shard that has just started knows of

@@ -9,7 +9,8 @@ import java.util.Objects;
  *
  * @param bundles the groups with ledgers there
  * @param prepared reservations that have not been committed
- * @param unready groups that the process has created and that may be unknown to the scheduler
+ * @param unready groups that the process has created and that have not been ready; the scheduler
+ *     may not know them
  * @param known groups that an earlier scheduler has told of
  * @param ended groups that are known to have ended
  */

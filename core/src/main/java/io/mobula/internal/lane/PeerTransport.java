@@ -163,7 +163,7 @@ public final class PeerTransport implements NodeMessaging, AutoCloseable {
     return shared == null ? done.getAsBoolean() : shared.pollUntil(done);
   }
 
-  /** Returns the traffic of each peer, for the 256 peers with most frames outstanding. */
+  /** Returns the traffic of each peer, for the 256 peers with most bytes outstanding. */
   public List<PeerChannelInfo> traffic() {
     return channels.values().stream()
         .map(PeerChannel::traffic)
