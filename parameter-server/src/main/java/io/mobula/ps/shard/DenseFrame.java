@@ -37,7 +37,7 @@ public record DenseFrame(MemorySegment memory) {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Reads a frame that another process may have written; checks its size and magic number. */
+  /** Reads a frame that another process may have written; checks that it has a header. */
   public static DenseFrame read(MemorySegment memory) {
     if (memory.byteSize() < HEADER_BYTES || memory.get(INT, 0) != MAGIC) {
       throw new IllegalArgumentException(
