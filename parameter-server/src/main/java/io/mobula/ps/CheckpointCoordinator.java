@@ -100,7 +100,7 @@ final class CheckpointCoordinator {
         CheckpointManifest.VERSION,
         table.name(),
         table.shape(),
-        table.optimizer().toString(),
+        table.optimizerText(),
         size,
         updates,
         parts);

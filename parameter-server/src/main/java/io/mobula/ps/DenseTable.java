@@ -267,9 +267,9 @@ public final class DenseTable {
             "Wanted doubles, compressed by " + spec.compression() + ": compression is for floats.",
             null);
       }
-      if (!spec.aggregator().isMean() && !spec.consistency().isBulk()) {
+      if (!spec.hasMean() && !spec.consistency().isBulk()) {
         throw new TableException(
-            "Wanted gradients aggregated by " + spec.aggregator() + " in a table that is "
+            "Wanted gradients aggregated by " + spec.aggregatorText() + " in a table that is "
                 + spec.consistency() + ": use Consistency.bulkSynchronous(), too.",
             null);
       }

@@ -1,8 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.ps.error.KeyException;
 import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.shard.KeyPlacement;
+import io.mobula.ps.shard.SparseSpec;
 import java.lang.foreign.MemorySegment;
 
 /** Partition of a list of keys by shard, with the position of each key in the list. */
@@ -15,14 +14,14 @@ final class KeyPartition {
     this.positions = places;
   }
 
-  static KeyPartition of(long[] list, KeyPlacement placement, int shards) {
+  static KeyPartition of(long[] list, SparseSpec table, int shards) {
     if (shards == 1) {
       return new KeyPartition(new long[][] {list}, new int[1][]);
     }
     var shardOf = new int[list.length];
     var counts = new int[shards];
     for (int i = 0; i < list.length; i++) {
-      int shard = shardOf(list[i], placement, shards);
+      int shard = table.shardOf(list[i], shards);
       shardOf[i] = shard;
       counts[shard]++;
     }
@@ -42,21 +41,10 @@ final class KeyPartition {
     return new KeyPartition(keys, places);
   }
 
-  private static int shardOf(long key, KeyPlacement placement, int shards) {
-    int shard = placement.shardOf(key, shards);
-    if (shard < 0 || shard >= shards) {
-      throw new KeyException(
-          "The partitioner gives shard " + shard + " for key " + key + ": there are " + shards
-              + ", from 0.",
-          null);
-    }
-    return shard;
-  }
-
   /** Refuses keys for which the partitioner gives no valid shard. */
-  static void require(long[] list, KeyPlacement placement, int shards) {
+  static void require(long[] list, SparseSpec table, int shards) {
     for (long key : list) {
-      var _ = shardOf(key, placement, shards);
+      var _ = table.shardOf(key, shards);
     }
   }
 

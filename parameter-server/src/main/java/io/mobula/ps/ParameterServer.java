@@ -5,11 +5,13 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Placement;
+import io.mobula.error.CodecException;
 import io.mobula.ps.checkpoint.CheckpointReader;
 import io.mobula.ps.checkpoint.TableCheckpoints;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
+import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.shard.CatalogActor;
 import io.mobula.ps.shard.DenseSpec;
@@ -170,7 +172,25 @@ public final class ParameterServer implements AutoCloseable {
     return newest;
   }
 
+  /**
+   * Reads the specification once as a shard will, so that a user's class that cannot be written or
+   * read fails here, and ends no shard.
+   */
+  private void requireReadable(TableSpec spec) {
+    try (var ref = runtime.put(spec)) {
+      var _ = ref.get();
+    } catch (CodecException e) {
+      throw new TableException(
+          "The classes that " + spec + " was made with cannot be sent to the shards. "
+              + e.getMessage(),
+          e);
+    } catch (OutOfMemoryError e) {
+      throw HeapAdmission.exhausted("reading the classes that " + spec + " was made with", e);
+    }
+  }
+
   private void make(TableSpec spec, @Nullable Path restored, Runnable then) {
+    requireReadable(spec);
     synchronized (layoutLock) {
       reserve(spec.name());
       var from = restored == null ? null : restored.toString();

@@ -99,7 +99,12 @@ final class PushBuffer {
   }
 
   private void send(RowGradients gradients, long push) {
-    pushes.push(gradients, push);
+    try {
+      pushes.push(gradients, push);
+    } catch (RuntimeException | Error e) { // such as a user's partitioner that fails
+      session.pushFutures().fail(push, e);
+      throw e;
+    }
     session.pushFutures().settle(push);
   }
 }

@@ -43,8 +43,7 @@ public final class RowPull implements AutoCloseable {
     this.keys = keys;
     this.finish = finish;
     this.collector = new PullCollector(runtime);
-    this.partition =
-        KeyPartition.of(keys, table.spec().placement(), session.layout().size());
+    this.partition = KeyPartition.of(keys, table.spec(), session.layout().size());
   }
 
   /** Creates a pull without requests; replies are {@linkplain #add added} by the caller. */
@@ -181,7 +180,7 @@ public final class RowPull implements AutoCloseable {
   private void askAgain(WorkerSession.RefusedPushes refused) {
     collector.close();
     session.recover(refused);
-    partition = KeyPartition.of(keys, table.spec().placement(), session.layout().size());
+    partition = KeyPartition.of(keys, table.spec(), session.layout().size());
     ask();
   }
 

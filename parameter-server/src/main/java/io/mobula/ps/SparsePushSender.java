@@ -55,12 +55,11 @@ final class SparsePushSender {
 
   /** Refuses keys that {@link #push} would refuse. */
   void require(long[] keys) {
-    KeyPartition.require(keys, table.placement(), session.layout().size());
+    KeyPartition.require(keys, table, session.layout().size());
   }
 
   private void send(RowGradients gradients, long push, long step, boolean withKeys) {
-    var partition =
-        KeyPartition.of(gradients.keys(), table.placement(), session.layout().size());
+    var partition = KeyPartition.of(gradients.keys(), table, session.layout().size());
     ShardCalls.translateFailures(() -> {
       for (int shard = 0; shard < session.layout().size(); shard++) {
         if (partition.count(shard) > 0) {

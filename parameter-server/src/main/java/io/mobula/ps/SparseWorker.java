@@ -175,8 +175,8 @@ public final class SparseWorker implements AutoCloseable {
       return startPull(keys).rows();
     }
     flush();
+    var pull = RowPull.of(table, runtime, session, keys); // first, as a partitioner may fail
     session.endStep();
-    var pull = RowPull.of(table, runtime, session, keys);
     pushes.exchange(gradients, pull);
     return pull.rows();
   }

@@ -64,6 +64,45 @@ public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKe
       int count);
 
   /**
+   * Applies one update like {@link #update}; if the optimizer fails, sets {@code to} and the state
+   * to what they were. Costs a copy of both.
+   */
+  public final void updateOrRestore(
+      OptimizerStep step,
+      MemorySegment from,
+      MemorySegment to,
+      List<Gradient> gradients,
+      double factor,
+      int first,
+      int count) {
+    long bytes = (long) count * elementBytes();
+    try (var arena = Arena.ofConfined()) {
+      var part = to.asSlice((long) first * elementBytes(), bytes);
+      var before = arena.allocate(bytes, Long.BYTES).copyFrom(part);
+      var state = new MemorySegment[stateVectors()];
+      for (int i = 0; i < state.length; i++) {
+        state[i] = arena.allocate(bytes, Long.BYTES);
+        copyState(i, first, state[i]);
+      }
+      try {
+        update(step, from, to, gradients, factor, first, count);
+      } catch (Throwable thrown) {
+        part.copyFrom(before);
+        for (int i = 0; i < state.length; i++) {
+          setState(i, first, state[i]);
+        }
+        throw thrown;
+      }
+    }
+  }
+
+  /** Returns the size of a number in bytes. */
+  abstract int elementBytes();
+
+  /** Returns the number of state vectors. */
+  abstract int stateVectors();
+
+  /**
    * Returns whether none of the memory is a heap array. A loop over memory segments is fast only if
    * it meets one kind of memory, so arrays, which are small, take the other path.
    */

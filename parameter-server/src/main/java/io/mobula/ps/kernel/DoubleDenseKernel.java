@@ -25,6 +25,16 @@ final class DoubleDenseKernel extends DenseKernel {
   }
 
   @Override
+  int elementBytes() {
+    return Double.BYTES;
+  }
+
+  @Override
+  int stateVectors() {
+    return state.length;
+  }
+
+  @Override
   public void update(
       OptimizerStep step,
       MemorySegment from,

@@ -25,6 +25,16 @@ final class FloatDenseKernel extends DenseKernel {
   }
 
   @Override
+  int elementBytes() {
+    return Float.BYTES;
+  }
+
+  @Override
+  int stateVectors() {
+    return state.length;
+  }
+
+  @Override
   public void update(
       OptimizerStep step,
       MemorySegment from,

@@ -5,6 +5,7 @@ import io.mobula.ps.kernel.NumberArray;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.OptimizerStep;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -122,6 +123,28 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
    * @param step number and learning rate of the update
    */
   public abstract void update(OptimizerStep step, double factor);
+
+  /**
+   * Applies the sums like {@link #update}; if the optimizer fails, sets the rows to what they were.
+   * Costs a copy of the rows.
+   */
+  public final void updateOrRestore(OptimizerStep step, double factor) {
+    int[] rows = updateIndex.rows();
+    int count = updateIndex.count();
+    long rowBytes = (long) stride * elementBytes;
+    try (var arena = Arena.ofConfined()) {
+      var before = arena.allocate(count * rowBytes, Long.BYTES);
+      copyRows(rows, 0, count, before);
+      try {
+        update(step, factor);
+      } catch (Throwable thrown) {
+        for (int i = 0; i < count; i++) {
+          set(rows[i], before, i * rowBytes);
+        }
+        throw thrown;
+      }
+    }
+  }
 
   // ---- copies
 

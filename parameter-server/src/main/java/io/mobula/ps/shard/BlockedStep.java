@@ -34,15 +34,18 @@ record BlockedStep(long step, String table, Throwable cause, int attempts) {
   RuntimeException failure() {
     var what = "step " + step + " of " + table;
     return switch (cause) {
+      case HeapException full -> new HeapException(text(what, full.getMessage()), full.getCause());
+      case TableException failed ->
+        new TableException(text(what, failed.getMessage()), failed.getCause());
       case ParameterServerException known -> known;
       case OutOfMemoryError exhausted -> HeapAdmission.exhausted(what, exhausted);
       default ->
-        new TableException(
-            "The " + what + " cannot be applied: " + cause.getClass().getName()
-                + " came out of its optimizer, schedule or aggregator. Its gradients are kept, and"
-                + " every push, pull and end of a step tries it again. The other tables of the"
-                + " server live on.",
-            cause);
+        new TableException(text(what, "there was a " + cause.getClass().getName() + "."), cause);
     };
+  }
+
+  private static String text(String what, @Nullable String why) {
+    return "The " + what + " cannot be applied: " + why + " Its gradients are kept, and every push,"
+        + " pull and end of a step tries it again.";
   }
 }

@@ -10,7 +10,6 @@ import io.mobula.ps.kernel.Gradient;
 import io.mobula.ps.kernel.GradientAggregation;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.kernel.StepGradients;
-import io.mobula.ps.optimizer.OptimizerStep;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -29,6 +28,8 @@ final class DenseShard extends TableShard {
   private final long start; // the first parameter
   private final int length;
   private final ShardWeights weights;
+  private final GuardedOptimizer optimizer;
+  private final GuardedAggregator aggregator;
   private final DenseKernel kernel;
   private final TreeMap<Long, StepGradients> pendingSteps = new TreeMap<>();
   private long updates;
@@ -39,10 +40,12 @@ final class DenseShard extends TableShard {
     var rangePartition = RangePartition.even(spec.size(), part.shards());
     this.start = rangePartition.start(part.index());
     this.length = rangePartition.length(part.index());
+    this.optimizer = GuardedOptimizer.of(spec);
+    this.aggregator = GuardedAggregator.of(spec);
     this.kernel = heap.allocate(
         describe("the optimizer's state of"),
-        DenseKernel.stateBytes(spec.numberType(), spec.optimizer(), length),
-        () -> DenseKernel.of(spec.numberType(), spec.optimizer(), spec.limits().value(), length));
+        DenseKernel.stateBytes(spec.numberType(), optimizer, length),
+        () -> DenseKernel.of(spec.numberType(), optimizer, spec.limits().value(), length));
     this.weights = ShardWeights.of(runtime, spec.numberType(), length);
   }
 
@@ -88,9 +91,7 @@ final class DenseShard extends TableShard {
 
   private StepGradients pendingStep(long step) {
     return pendingSteps.computeIfAbsent(
-        step,
-        absent ->
-            new StepGradients(spec.numberType(), length, !spec.aggregator().isMean()));
+        step, absent -> new StepGradients(spec.numberType(), length, !aggregator.isMean()));
   }
 
   private Gradient gradientOf(DenseFrame frame) {
@@ -135,9 +136,14 @@ final class DenseShard extends TableShard {
 
   private void apply(List<Gradient> gradients, double factor, int first, int count) {
     long number = updates + 1;
-    var step = new OptimizerStep(number, spec.optimizer().rateAt(number));
-    kernel.update(
-        step, weights.numbers(), weights.target(count == length), gradients, factor, first, count);
+    var step = optimizer.step(number);
+    var from = weights.numbers();
+    var to = weights.target(count == length);
+    if (optimizer.isOwn()) {
+      kernel.update(step, from, to, gradients, factor, first, count);
+    } else {
+      kernel.updateOrRestore(step, from, to, gradients, factor, first, count);
+    }
     weights.commit();
     updates = number;
   }
@@ -166,11 +172,10 @@ final class DenseShard extends TableShard {
     long began = System.nanoTime();
     var gradients = stepGradients.gradients();
     if (!gradients.isEmpty()) {
-      if (spec.aggregator().isMean()) {
+      if (aggregator.isMean()) {
         apply(gradients, 1.0 / Math.max(1, workers), 0, length);
       } else {
-        var one = GradientAggregation.of(
-            spec.numberType(), spec.aggregator(), gradients, workers, length);
+        var one = GradientAggregation.of(spec.numberType(), aggregator, gradients, workers, length);
         apply(List.of(new Gradient(one, 0, length, 1)), 1, 0, length);
       }
     }
@@ -258,7 +263,7 @@ final class DenseShard extends TableShard {
     return new ShardSnapshot.Header(
         spec.numberType(),
         1,
-        1 + spec.optimizer().stateVectors(),
+        1 + optimizer.stateVectors(),
         range.from(),
         range.count(),
         updates,
@@ -291,7 +296,7 @@ final class DenseShard extends TableShard {
     output.put(bytes.length, memory -> memory.copyFrom(MemorySegment.ofArray(bytes)));
     int from = (int) (header.start() - start);
     write(output, weights.numbers(), from, (int) header.count());
-    for (int i = 0; i < spec.optimizer().stateVectors(); i++) {
+    for (int i = 0; i < optimizer.stateVectors(); i++) {
       int vector = i;
       pieces(
           (int) header.count(),
@@ -331,7 +336,7 @@ final class DenseShard extends TableShard {
 
   @Override
   void adopt(ShardSnapshot snapshot, SnapshotOrigin snapshotOrigin) {
-    snapshot.require(spec.numberType(), 1, 1 + spec.optimizer().stateVectors(), false);
+    snapshot.require(spec.numberType(), 1, 1 + optimizer.stateVectors(), false);
     var header = snapshot.header();
     long from = Math.max(start, header.start());
     int count = (int) Math.max(0, Math.min(start + length, header.start() + header.count()) - from);

@@ -84,9 +84,24 @@ public record DenseSpec(
         id, name, numberType, size, optimizer, consistency, compression, changed, aggregator);
   }
 
+  /**
+   * Returns whether gradients are combined by their mean.
+   *
+   * @throws io.mobula.ps.error.TableException when the aggregator fails
+   */
+  public boolean hasMean() {
+    return GuardedAggregator.of(this).isMean();
+  }
+
+  /** Returns the aggregator's description for messages. */
+  public String aggregatorText() {
+    return UserCodeFailures.describe(aggregator);
+  }
+
   @Override
   public String shape() {
-    return "dense " + numberType.pluralName() + ", " + optimizer.stateVectors() + " state vectors";
+    return "dense " + numberType.pluralName() + ", " + GuardedOptimizer.of(this).stateVectors()
+        + " state vectors";
   }
 
   /** Returns a description for messages and reports. */

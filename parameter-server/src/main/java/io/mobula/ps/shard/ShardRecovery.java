@@ -3,7 +3,7 @@ package io.mobula.ps.shard;
 import io.mobula.ActorHandle;
 import io.mobula.ObjectRef;
 import io.mobula.ps.error.HeapException;
-import io.mobula.ps.heap.HeapAdmission;
+import io.mobula.ps.error.TableException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -48,20 +48,20 @@ final class ShardRecovery {
   }
 
   /**
-   * Recovers one table; a table that has no room on the heap is recorded as refused, and the others
-   * are recovered.
+   * Recovers one table; a table that has no room on the heap, or whose optimizer or partitioner
+   * fails, is recorded as refused, and the others are recovered.
    */
   private void recoverTable(TableSpec table, Runnable recovery) {
     try {
       recovery.run();
-    } catch (HeapException e) {
+    } catch (HeapException | TableException e) {
       refused(table, e);
-    } catch (OutOfMemoryError e) {
-      refused(table, HeapAdmission.exhausted(table + " on shard " + shard, e));
+    } catch (Error e) {
+      refused(table, RequestFailures.of("the recovery of " + table + " on shard " + shard, e));
     }
   }
 
-  private void refused(TableSpec table, HeapException why) {
+  private void refused(TableSpec table, RuntimeException why) {
     tables.refuse(table.id(), why);
     LOG.error("Shard {} was started anew without its part of {}", shard, table, why);
   }

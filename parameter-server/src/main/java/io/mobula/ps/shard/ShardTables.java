@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ShardTables {
   private final MobulaRuntime runtime;
   private final HeapAdmission heap = HeapAdmission.ofThisJvm();
-  private final Map<Integer, HeapException> refused = new HashMap<>(); // did not fit the heap
+  private final Map<Integer, RuntimeException> refused = new HashMap<>(); // not recovered
   private final TreeMap<Integer, TableInstance> present = new TreeMap<>();
   private final TreeMap<Integer, TableInstance> prepared = new TreeMap<>();
   private final Map<Integer, RetiredPart> retired = new HashMap<>();
@@ -41,8 +41,8 @@ final class ShardTables {
     throw absent(id);
   }
 
-  /** Records that the part of a table had no room when the shard was restarted. */
-  void refuse(int id, HeapException why) {
+  /** Records why the part of a table was not recovered when the shard was restarted. */
+  void refuse(int id, RuntimeException why) {
     close(present.remove(id));
     refused.put(id, why);
   }
@@ -50,10 +50,11 @@ final class ShardTables {
   private RuntimeException absent(int id) {
     var why = refused.get(id);
     if (why != null) {
-      return new HeapException(
-          "This shard was started anew, and its part of the table is not there. "
-              + why.getMessage(),
-          why);
+      var text = "This shard was started anew, and its part of the table is not there. "
+          + why.getMessage();
+      return why instanceof HeapException
+          ? new HeapException(text, why)
+          : new TableException(text, why);
     }
     var gone = retired.get(id);
     return gone != null

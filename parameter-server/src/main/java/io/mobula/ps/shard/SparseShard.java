@@ -3,7 +3,6 @@ package io.mobula.ps.shard;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.heap.HeapAdmission;
 import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.optimizer.OptimizerStep;
 import io.mobula.ps.row.HotKeySketch;
 import io.mobula.ps.row.RowIndex;
 import io.mobula.ps.row.RowKernel;
@@ -33,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class SparseShard extends TableShard {
   private final SparseSpec spec;
   private final RowIndex index = new RowIndex();
+  private final GuardedOptimizer optimizer;
   private final RowKernel kernel;
   private final RowLookup lookup;
   private final HotKeySketch hot = new HotKeySketch();
@@ -55,7 +55,8 @@ final class SparseShard extends TableShard {
   SparseShard(SparseSpec spec, TablePart part, HeapAdmission heap) {
     super(spec.toString(), spec.consistency(), part, heap);
     this.spec = spec;
-    this.kernel = RowKernel.of(spec.numberType(), spec.width(), spec.optimizer(), spec.initial());
+    this.optimizer = GuardedOptimizer.of(spec);
+    this.kernel = RowKernel.of(spec.numberType(), spec.width(), optimizer, spec.initial());
     this.lookup = new RowLookup(index, kernel);
   }
 
@@ -168,8 +169,12 @@ final class SparseShard extends TableShard {
 
   private void apply(double factor) {
     long number = updates + 1;
-    var step = new OptimizerStep(number, spec.optimizer().rateAt(number));
-    kernel.update(step, factor);
+    var step = optimizer.step(number);
+    if (optimizer.isOwn()) {
+      kernel.update(step, factor);
+    } else {
+      kernel.updateOrRestore(step, factor);
+    }
     updates = number;
   }
 
@@ -258,7 +263,7 @@ final class SparseShard extends TableShard {
       case SnapshotSelection.All() -> IntStream.range(0, keys.length).toArray();
       case SnapshotSelection.ForPart(TablePart to) ->
         IntStream.range(0, keys.length)
-            .filter(row -> spec.placement().shardOf(keys[row], to.shards()) == to.index())
+            .filter(row -> spec.shardOf(keys[row], to.shards()) == to.index())
             .toArray();
     };
   }
@@ -294,7 +299,7 @@ final class SparseShard extends TableShard {
     return new ShardSnapshot.Header(
         spec.numberType(),
         spec.width(),
-        1 + spec.optimizer().stateVectors(),
+        1 + optimizer.stateVectors(),
         0,
         rows.length,
         updates,
@@ -340,7 +345,7 @@ final class SparseShard extends TableShard {
   }
 
   private int rowBytes() {
-    return sumBytes() * (1 + spec.optimizer().stateVectors());
+    return sumBytes() * (1 + optimizer.stateVectors());
   }
 
   private static void writeKeys(SnapshotOutput output, long[] keys, int[] rows) {
@@ -366,7 +371,7 @@ final class SparseShard extends TableShard {
 
   @Override
   void adopt(ShardSnapshot snapshot, SnapshotOrigin snapshotOrigin) {
-    snapshot.require(spec.numberType(), spec.width(), 1 + spec.optimizer().stateVectors(), true);
+    snapshot.require(spec.numberType(), spec.width(), 1 + optimizer.stateVectors(), true);
     var header = snapshot.header();
     var keys = snapshot.numbers().asSlice(0, header.count() * Long.BYTES);
     var numbers = snapshot.numbers().asSlice(keys.byteSize(), header.count() * rowBytes());
@@ -388,7 +393,7 @@ final class SparseShard extends TableShard {
   }
 
   private boolean isMine(long key) {
-    return spec.placement().shardOf(key, part.shards()) == part.index();
+    return spec.shardOf(key, part.shards()) == part.index();
   }
 
   private void adoptOpen(ShardSnapshot.Header header, MemorySegment numbers) {

@@ -1,6 +1,7 @@
 package io.mobula.ps.shard;
 
 import io.mobula.ps.clock.Consistency;
+import io.mobula.ps.error.KeyException;
 import io.mobula.ps.kernel.DenseKernel;
 import io.mobula.ps.kernel.NumberType;
 import io.mobula.ps.optimizer.Optimizer;
@@ -88,10 +89,36 @@ public record SparseSpec(
         id, name, numberType, width, optimizer, consistency, initial, changed, hotKeys);
   }
 
+  /**
+   * Returns the shard that holds a key.
+   *
+   * @param shards number of shards
+   * @throws KeyException when the key is outside the table, or the partitioner gives no valid shard
+   * @throws io.mobula.ps.error.TableException when the partitioner fails
+   */
+  public int shardOf(long key, int shards) {
+    int shard;
+    try {
+      shard = placement.shardOf(key, shards);
+    } catch (KeyException outside) {
+      throw outside;
+    } catch (Throwable thrown) {
+      var method = "shardOf(" + key + ", " + shards + ")";
+      throw UserCodeFailures.of(method, "partitioner", placement, toString(), thrown);
+    }
+    if (shard < 0 || shard >= shards) {
+      throw new KeyException(
+          "The partitioner of " + this + " gives shard " + shard + " for key " + key
+              + ": there are " + shards + ", from 0.",
+          null);
+    }
+    return shard;
+  }
+
   @Override
   public String shape() {
     return "sparse rows of " + width + " " + numberType.pluralName() + ", "
-        + optimizer.stateVectors() + " state vectors";
+        + GuardedOptimizer.of(this).stateVectors() + " state vectors";
   }
 
   /** Returns a description for messages and reports. */

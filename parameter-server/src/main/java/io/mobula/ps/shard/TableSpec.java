@@ -18,6 +18,11 @@ public sealed interface TableSpec extends Serializable permits DenseSpec, Sparse
   /** Returns the rule for how many steps workers may be apart. */
   Consistency consistency();
 
+  /** Returns the optimizer's description for checkpoints; its class name if it has none. */
+  default String optimizerText() {
+    return UserCodeFailures.describe(optimizer());
+  }
+
   /** Returns the properties in which two tables must agree to exchange their numbers. */
   String shape();
 }
