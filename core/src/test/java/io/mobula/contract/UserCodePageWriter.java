@@ -11,7 +11,7 @@ final class UserCodePageWriter {
       # Where Mobula calls a program's code
 
       For whoever asks what a method of their class may do to a node, and on which thread it is called. Each row is a test case of
-      `HostileCodeTest`, on one node and across processes; the tables are written from its list
+      `HostileCodeTest`, on one node, across processes and as if across hosts; the tables are written from its list
       (`-Dtest=UserCodePageWriterTest -Dmobula.docs.write=true`).
 
       The method *throws*, *blocks* (whatever interrupts come), *recurses* until the stack is full, *exhausts* the heap, or *gives null*.
@@ -35,6 +35,24 @@ final class UserCodePageWriter {
       actors restart. Akka does the same in its own threads. Both follow the setting `akka.jvm-exit-on-fatal-error` of the actor system
       (`on` by default); with `off`, which an embedding service may want, the process lives on and may have lost work.
       `HeapExhaustionIT` fills heaps of 64 MiB.
+
+      ## Classes of a parameter table
+
+      An optimizer, a schedule, an aggregator and a partitioner may be of the program's own. Row initializers, compressions and consistency rules may not. A failure
+      is a `TableException`, or a `HeapException` if the heap is full, with the table, the class and the method in its message. The shard and its
+      other tables live on. `UserCodeFailureTest`, `UserCodePlacesTest` and `UndoneUpdateTest` let each throw, recurse, exhaust the heap and lack a class.
+
+      | what is called | thread | what comes of a failure |
+      |---|---|---|
+      | `update`, `descent` or `rateAt` of an optimizer, a schedule | the shard | the push fails; weights and state are as before, also if some of them had been changed |
+      | the same, or an aggregator, at the end of a step | the shard | all who wait for the step are told; its gradients are kept, and each later request tries it again |
+      | `stateVectors`, `isMean` | the shard, and who creates the table | the table is not created; a shard that was restarted goes on without it |
+      | a partitioner | who pulls or pushes; the shard in a move or a restart | the call fails, and an `exchange` has not ended the step; after a move that failed all tables are where they were |
+      | `toString` of an optimizer or aggregator | who saves or creates the table | the name of its class is used |
+      | serialization hooks | who creates the table, before any shard | the table is not created |
+
+      A null, a negative number of state vectors and a rate that is negative or not finite count as failures. A method that blocks holds up its shard, with all tables
+      there; whoever waits is told when the server closes (`ServerClosedException`). A partitioner that blocks holds up its caller only, but its shard in a move.
 
       ## Other places
 

@@ -12,6 +12,10 @@ import java.util.OptionalDouble;
  * separately, so updating a vector block by block, with the same {@link OptimizerStep}, equals
  * updating it as a whole. The arrays given to an update never alias.
  *
+ * <p>If a method throws, the update changes nothing, and its request fails with
+ * {@link io.mobula.ps.error.TableException}. For that, the weights and state that an update touches
+ * are copied before it, unless the optimizer is one of {@link Optimizers}.
+ *
  * <p>Gradients are not checked here: an infinite number or NaN permanently corrupts its weight and
  * state. In floats the same holds for numbers beyond 1e19 where squares are kept.
  */
