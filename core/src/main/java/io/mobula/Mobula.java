@@ -55,7 +55,9 @@ public final class Mobula extends MobulaForms {
   }
 
   /**
-   * Joins a cluster as a driver, which offers no resources and has no vote.
+   * Joins a cluster as a driver, which offers no resources and has no vote. The driver listens,
+   * too, as all processes connect to each other: to a cluster of several hosts it needs a
+   * {@code mobula.cluster.host} that the others can reach.
    *
    * @param address {@code host:port} of any process of the cluster
    * @throws io.mobula.error.ClusterException when no process answers there, or the driver is

@@ -31,7 +31,10 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /**
    * Starts a node inside an existing actor system, with settings; see
-   * {@link #attach(ClassicActorSystemProvider)}.
+   * {@link #attach(ClassicActorSystemProvider)}. With {@link Settings#listen} the node belongs to
+   * the Akka cluster of that system, whose configuration needs {@code akka.actor.provider =
+   * cluster} and the roles {@code mobula-node} and {@code mobula-directory} in
+   * {@code akka.cluster.roles}.
    */
   static MobulaRuntime attach(ClassicActorSystemProvider system, Settings settings) {
     return RuntimeLocator.factory().attach(Objects.requireNonNull(system, "system"), settings);

@@ -116,7 +116,10 @@ public final class Settings {
     return set("mobula.cluster.seeds", List.of(seeds));
   }
 
-  /** Opens a port through which other processes can join; 0 for a free port. */
+  /**
+   * Opens a port through which other processes can join; 0 for a free port. The node listens at
+   * {@code mobula.cluster.host}, which is loopback by default.
+   */
   public Settings listen(int port) {
     return set("mobula.cluster.listen", true).set("mobula.cluster.port", port);
   }
