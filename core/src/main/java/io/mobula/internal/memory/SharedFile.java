@@ -47,6 +47,10 @@ public final class SharedFile {
     SharedFile file = new SharedFile(path, header, 0);
     try {
       OwnerOnlyFiles.createFile(path);
+    } catch (IOException e) { // nothing was created: what may be there belongs to somebody else
+      throw file.refused("make", FileHeader.DATA_OFFSET, e);
+    }
+    try {
       file.fill(FileHeader.DATA_OFFSET);
       file.writeHeader();
     } catch (IOException e) {

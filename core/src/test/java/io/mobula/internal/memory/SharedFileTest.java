@@ -60,6 +60,7 @@ class SharedFileTest {
     assertThatThrownBy(() -> SharedFile.open(link)).isInstanceOf(StoreException.class);
     assertThatThrownBy(() -> SharedFile.create(link, HEADER)).isInstanceOf(StoreException.class);
     assertThat(Files.readAllBytes(target)).containsExactly(1);
+    assertThat(link).isSymbolicLink();
   }
 
   @Test
