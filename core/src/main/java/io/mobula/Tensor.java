@@ -51,8 +51,8 @@ public final class Tensor implements AutoCloseable {
   private final Shape shape;
   private @Nullable MemorySegment memory;
   private @Nullable Runnable releaseAction; // tells the store that the memory is no longer used
-  private boolean
-      exposed; // whether a segment, buffer, slice or reshaped tensor may read the memory
+  // whether a segment, buffer, slice or reshaped tensor may read the memory
+  private boolean exposed;
 
   static {
     TensorMemory.setAccess(new TensorMemory.Access() {

@@ -75,8 +75,8 @@ class CallLoansIT {
     try (var cluster = ClusterTestSupport.cluster(1).settings(settings()).start()) {
       var runtime = cluster.runtime();
       var at = Placement.on(cluster.nodes().getFirst().id());
-      var adder =
-          runtime.actor(Adder::new).cpus(0).placement(at).remote(); // waits until there is a ring
+      // waits until there is a ring
+      var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote();
       ClusterTestSupport.awaitTrue(
           "frames go through a ring",
           () -> runtime.peerChannels().stream()

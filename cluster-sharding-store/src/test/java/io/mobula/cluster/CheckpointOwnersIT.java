@@ -157,8 +157,8 @@ class CheckpointOwnersIT {
 
   private static boolean isKnownDead(MobulaRuntime to) {
     try {
-      var handle =
-          to.actorNamed("hits", Counter.class); // the call of an actor that is dead already
+      // may be the handle of an actor that is dead already
+      var handle = to.actorNamed("hits", Counter.class);
       assertThatThrownBy(() -> add(handle, 1)).isInstanceOf(ActorDiedException.class);
       return false;
     } catch (ActorDiedException noted) {

@@ -48,8 +48,8 @@ class DirectoryLossIT {
             "it is gone",
             () -> runtime.nodes().stream().noneMatch(node -> node.pid() == driver.pid()));
         assertThat(sum(keeper)).isEqualTo(LargeValueTasks.COUNT * 8.0);
-        long end =
-            System.nanoTime() + Duration.ofSeconds(5).toNanos(); // longer than the grace period
+        // longer than the grace period
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         while (System.nanoTime() < end) {
           assertThat(sum(keeper)).isEqualTo(LargeValueTasks.COUNT * 8.0);
         }

@@ -40,8 +40,8 @@ class PipelinedResultsIT {
 
   @Test
   void resultsThatComeWhileOthersAreAskedForAreThereToBeRead() throws Exception {
-    var overArtery = ClusterTestSupport.settings()
-        .set("mobula.lanes.shared-memory", "off"); // otherwise the results are lent
+    // otherwise the results are lent
+    var overArtery = ClusterTestSupport.settings().set("mobula.lanes.shared-memory", "off");
     try (var cluster = ClusterTestSupport.cluster(1).settings(overArtery).start();
         var threads = Executors.newFixedThreadPool(CALLERS)) {
       var runtime = cluster.runtime();

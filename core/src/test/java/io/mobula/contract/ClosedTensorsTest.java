@@ -130,8 +130,8 @@ class ClosedTensorsTest {
       assertThat(result.get()).isEqualTo(8f);
     }
     ref.close();
-    PollingAssert.untilEqual(
-        0L, this::objects); // the task releases the value shortly after its result is ready
+    // the task releases the value shortly after its result is ready
+    PollingAssert.untilEqual(0L, this::objects);
   }
 
   @Test
@@ -152,8 +152,8 @@ class ClosedTensorsTest {
         assertThat(sum.get()).isEqualTo(2f);
         assertThat(view.getFloat(0)).isEqualTo(1);
       }
-      PollingAssert.untilEqual(
-          0L, this::objects); // the task ends shortly after its result is ready
+      // the task ends shortly after its result is ready
+      PollingAssert.untilEqual(0L, this::objects);
     }
   }
 }

@@ -63,8 +63,8 @@ class SubmissionTest extends ContractTest {
   void bytesOfArgumentsAreBoundedToo() throws Exception {
     try (var bounded = RuntimeSource.present().open(narrow("100ms"))) {
       var latch = latch();
-      Object text =
-          new StringBuilder("x".repeat(90_000)); // an array would be stored in shared memory
+      // an array would be stored in shared memory
+      Object text = new StringBuilder("x".repeat(90_000));
       var first = bounded.task(SubmissionTest::pass, text, latch).remote();
       assertThatThrownBy(() -> bounded.task(SubmissionTest::pass, text, latch).remote())
           .isInstanceOf(SubmissionRejectedException.class);

@@ -44,8 +44,8 @@ public final class ShardedParameterServer {
       for (long update = 0; update < updates; update++) {
         long seed = update * WORKERS + rank;
         try (var weights = me.pull()) {
-          me.push(LinearProblem.gradient(
-              weights.toFloats(), seed)); // returns while the shards apply it
+          // returns while the shards apply it
+          me.push(LinearProblem.gradient(weights.toFloats(), seed));
         }
       }
     }

@@ -233,8 +233,8 @@ class DistributedDeadlocksIT {
       answers.add(
           one.call(PeerActor::nested, random.nextInt(), 1 + random.nextInt(4)).remote());
     }
-    assertThat(here.get(answers, SOON))
-        .allMatch(leaves -> leaves >= 1); // a failed answer would throw
+    // a failed answer would throw
+    assertThat(here.get(answers, SOON)).allMatch(leaves -> leaves >= 1);
     peers.forEach(ActorHandle::kill);
   }
 }

@@ -171,8 +171,7 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
       processContext.hosted().remove(getContext().getSelf());
       return this;
     }
-    return Behaviors
-        .unhandled(); // anything else would count as handled, and the stop that sharding asks for
-    // would not happen
+    // anything else would count as handled, and the stop that sharding requests would not happen
+    return Behaviors.unhandled();
   }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Outbox of one participant for one shard: its entries, what is unsent, and what is in flight. */
 final class StatementOutbox {
   private static final int MAX_RESEND_FACTOR = 16; // times the configured interval
-  private static final int REPEATED_PART =
-      4; // at most this fraction of what is in flight is repeated at a time
+  // at most this fraction of what is in flight is repeated at a time
+  private static final int REPEATED_PART = 4;
 
   private final MessagingSettings messaging;
   private final Map<ObjectId, StatementEntry> entries = new HashMap<>();
@@ -33,8 +33,8 @@ final class StatementOutbox {
   /** Unacknowledged entries that were sent more than once. */
   private final Set<ObjectId> repeated = new HashSet<>();
 
-  private long lastAnsweredSentAt =
-      Long.MIN_VALUE; // sending time of the latest entry that was sent once and is acknowledged
+  // sending time of the latest entry that was sent once and is acknowledged
+  private long lastAnsweredSentAt = Long.MIN_VALUE;
   private long repeatedAt = Long.MIN_VALUE / 2;
   private long shardIncarnation;
   private boolean needsDigest = true;

@@ -179,8 +179,7 @@ final class NameShard extends AbstractOnMessageBehavior<NameShard.Command> {
       hosted.remove(getContext().getSelf());
       return this;
     }
-    return Behaviors
-        .unhandled(); // anything else would count as handled, and the stop that sharding asks for
-    // would not happen
+    // anything else would count as handled, and the stop that sharding requests would not happen
+    return Behaviors.unhandled();
   }
 }

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class SpillFile {
   private static final Logger LOG = LoggerFactory.getLogger(SpillFile.class);
-  private static final long CHUNK =
-      1 << 20; // small enough to stay in the processor's cache between checksum and write
+  // small enough to stay in the processor's cache between checksum and write
+  private static final long CHUNK = 1 << 20;
 
   private final Path path;
   private final SpillDirectory home;

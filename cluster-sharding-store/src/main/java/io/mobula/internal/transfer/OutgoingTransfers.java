@@ -48,9 +48,8 @@ final class OutgoingTransfers {
       refuse(rangeRequest, TransferFrameCodec.Refusal.GONE, "the pull's number is another's", now);
       return;
     }
-    if (transfer != null
-        && !transfer.repliesTo(
-            rangeRequest.replyTo())) { // no frame has arrived over the old transport
+    if (transfer != null && !transfer.repliesTo(rangeRequest.replyTo())) {
+      // the reader has switched transports, as no frame arrived over the old one
       if (rangeRequest.replyTo().startsWith(AeronFrameTransport.SCHEME)) {
         return; // a late request: a reader switches to Akka and never back
       }
@@ -119,8 +118,8 @@ final class OutgoingTransfers {
   private FrameTransport.SendResult send(OutgoingTransfer transfer, long now) {
     try {
       return transfer.send(transport, crc, now);
-    } catch (RuntimeException
-        | InternalError e) { // InternalError means that a page could not be accessed
+    } catch (RuntimeException | InternalError e) {
+      // an InternalError means that a page could not be accessed
       LOG.warn("Cannot read an object for {}", transfer.reader(), e);
       end(transfer);
       return FrameTransport.SendResult.BACK_PRESSURED;

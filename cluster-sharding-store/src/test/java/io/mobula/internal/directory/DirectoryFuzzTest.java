@@ -54,8 +54,8 @@ class DirectoryFuzzTest {
   }
 
   private void handle(Object message) {
-    if (++handled % RENEWED_AFTER
-        == 0) { // otherwise the state would grow as long as the search lasts
+    // otherwise the state would grow as long as the search lasts
+    if (++handled % RENEWED_AFTER == 0) {
       shard = shard();
       table = table();
     }

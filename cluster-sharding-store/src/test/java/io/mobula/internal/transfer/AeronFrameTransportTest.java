@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A transport whose media driver works only when the test runs it. */
 @Timeout(60)
 class AeronFrameTransportTest {
-  private static final long LIMIT =
-      TimeUnit.SECONDS.toNanos(3); // shorter than the time after which Aeron ends a client
+  // shorter than the time after which Aeron ends a client
+  private static final long LIMIT = TimeUnit.SECONDS.toNanos(3);
 
   @TempDir
   Path directory;

@@ -272,8 +272,8 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
       run.stop(whyDead(), store());
       settled(run);
     }
-    if (lifecycleState == LifecycleState.DEAD
-        && run.stop(whyDead(), store())) { // it died between the two checks
+    // the actor may have died between the two checks
+    if (lifecycleState == LifecycleState.DEAD && run.stop(whyDead(), store())) {
       settled(run);
     }
   }

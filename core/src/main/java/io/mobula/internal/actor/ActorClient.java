@@ -52,8 +52,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   private boolean drainSent;
   private boolean held;
   private boolean awaitsSuccessor;
-  private WeakReference<TrackedActorHandle.ReachabilityToken> token =
-      new WeakReference<>(null); // guarded by the monitor
+  // guarded by the monitor
+  private WeakReference<TrackedActorHandle.ReachabilityToken> token = new WeakReference<>(null);
   private boolean retired; // guarded by the monitor
 
   /**
@@ -144,8 +144,8 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   @Override
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var cell = local;
-    if (cell != null
-        && pendingCalls.isIdle()) { // else an earlier call is still on its way to the cell
+    // otherwise an earlier call is still on its way to the cell
+    if (cell != null && pendingCalls.isIdle()) {
       return cell.call(request);
     }
     var store = store();

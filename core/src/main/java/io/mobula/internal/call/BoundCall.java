@@ -48,8 +48,8 @@ public final class BoundCall {
 
   private static final int MAX_NAMED_CHARS = 400;
 
-  private final Object
-      function; // the function itself if it captured nothing mutable, else held like an argument
+  // the function itself if it captured nothing mutable, else held like an argument
+  private final Object function;
   private final Object[] arguments; // each is an ObjectContent or an ObjectEntry
   private final ObjectStore store;
   private final long heapBytes;
@@ -239,8 +239,8 @@ public final class BoundCall {
       clusterObjects.acknowledgeRefs(from, in);
       return call;
     } catch (RuntimeException | Error e) {
-      clusterObjects.acknowledgeUnreadable(
-          from, in); // else the sender would keep the objects that the frame refers to
+      // otherwise the sender would keep the objects that the frame refers to
+      clusterObjects.acknowledgeUnreadable(from, in);
       throw e;
     }
   }
@@ -579,8 +579,8 @@ public final class BoundCall {
    */
   public void release() {
     var listener = waiting;
-    if (listener
-        != null) { // else a cancelled call would stay registered with arguments that never arrive
+    // otherwise a cancelled call would stay registered with arguments that never arrive
+    if (listener != null) {
       waiting = null;
       for (var argument : arguments) {
         if (argument instanceof ObjectEntry entry) {

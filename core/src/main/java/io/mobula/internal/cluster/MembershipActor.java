@@ -228,8 +228,8 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
     if (systemAddress == null) {
       return;
     }
-    if (!handshakes.belongsToNode(
-        systemAddress)) { // only the node has gone; the user's actor system may live on
+    // only the node has gone; the user's actor system may live on
+    if (!handshakes.belongsToNode(systemAddress)) {
       tell(handshakes.removeNode(id, how));
       return;
     }

@@ -178,8 +178,8 @@ final class LambdaSerialization {
 
     CapturingClass(Class<?> type) {
       boolean isOfTheJdk = type.getClassLoader() == null;
-      hash =
-          isOfTheJdk ? 0 : hashClassFile(type); // names of its lambdas stay the same over releases
+      // the names of the JDK's lambdas stay the same over releases
+      hash = isOfTheJdk ? 0 : hashClassFile(type);
       deserializer = isOfTheJdk ? RESOLVE : find(type);
     }
 

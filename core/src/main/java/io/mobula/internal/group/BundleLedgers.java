@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class BundleLedgers {
   private final Map<PlacementGroupId, SortedMap<Integer, LedgerClient>> open = new HashMap<>();
   private final Map<LedgerClient, Lease> leases = new HashMap<>();
-  private final Map<PlacementGroupId, Set<RacingLeaseRequest>> waiting =
-      new HashMap<>(); // requests for any bundle of a group
+  // requests for any bundle of a group
+  private final Map<PlacementGroupId, Set<RacingLeaseRequest>> waiting = new HashMap<>();
   private long numbers;
 
   /** Open bundle and its ledger. */

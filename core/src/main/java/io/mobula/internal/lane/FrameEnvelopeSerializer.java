@@ -12,8 +12,8 @@ import java.nio.ByteOrder;
  */
 public final class FrameEnvelopeSerializer extends SerializerWithStringManifest
     implements ByteBufferSerializer {
-  private static final int IDENTIFIER =
-      1_297_040_962; // "MOBL" and a bit; Akka wants a number that no other serializer has
+  // "MOBL" and a bit; Akka wants a number that no other serializer has
+  private static final int IDENTIFIER = 1_297_040_962;
   private static final String LAST = "1";
   private static final String PART = "2";
   private static final int HEADER = 4 * Long.BYTES + Integer.BYTES;

@@ -153,8 +153,8 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
           writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
       peerTransport.send(
           writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
-      if (membership.peer(writer.id())
-          == null) { // it may have left before the ring was added to the table
+      // the writer may have left before the ring was added to the table
+      if (membership.peer(writer.id()) == null) {
         left(writer.id());
       }
     } catch (RuntimeException unreadable) {

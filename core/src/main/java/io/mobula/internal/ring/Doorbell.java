@@ -165,8 +165,8 @@ public final class Doorbell implements AutoCloseable {
       park = Math.min(2 * park, MAX_PARK_NANOS);
     }
     boolean wasRung = !shared.compareAndSetInt(SLEEPING, 1, 0);
-    boolean early = System.nanoTime() - begun
-        < limitNanos; // woken by a signal that was meant for the previous sleep
+    // woken by a signal that was meant for the previous sleep
+    boolean early = System.nanoTime() - begun < limitNanos;
     return wasRung || early || !Futex.isAvailable() || !isAnyReady();
   }
 

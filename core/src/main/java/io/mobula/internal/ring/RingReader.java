@@ -59,8 +59,8 @@ public final class RingReader {
   }
 
   private void part(int kind, MutableDirectBuffer buffer, int at, int length, Consumer<byte[]> to) {
-    if (length < 0
-        || length > buffer.capacity() - at) { // checked before an array is allocated for it
+    // checked before an array is allocated for it
+    if (length < 0 || length > buffer.capacity() - at) {
       throw new StoreException("A ring of " + buffer.capacity() + " bytes has a frame of " + length
           + " at " + at + ": its memory is damaged");
     }

@@ -107,8 +107,8 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     }
     runtime.join();
     opened.add(runtime);
-    var open = new WeakReference<MobulaRuntime>(
-        runtime); // so that an actor system that lives on does not keep a closed runtime
+    // so that an actor system that lives on does not keep a closed runtime
+    var open = new WeakReference<MobulaRuntime>(runtime);
     system.getWhenTerminated().thenRun(() -> {
       var present = open.get();
       if (present != null) {
@@ -120,8 +120,8 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
 
   private static Config loaded() {
     try {
-      ConfigFactory
-          .invalidateCaches(); // so that system properties set since the last runtime are read
+      // so that system properties set since the last runtime are read
+      ConfigFactory.invalidateCaches();
       return ConfigFactory.load();
     } catch (ConfigException e) {
       throw new SettingsException(

@@ -100,8 +100,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     this.resolver =
         new ObjectResolver(this, localCopies, directoryClient, reconstructions, messaging);
     this.hostPeers = new SameHostPeers(memory, store, messaging);
-    var _ =
-        new ClusterGarbageCollection(store, messaging); // it registers itself with what it needs
+    // the instance registers itself with the messaging and the store
+    var _ = new ClusterGarbageCollection(store, messaging);
     this.handOver = new ObjectHandOver(this, store, messaging);
     this.replicas = new ReplicaKeeper(this, handOver, store, messaging);
     var pinRequests = new ObjectPinRequests(localCopies, store, messaging);
@@ -341,8 +341,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
       publish(present);
     } else {
       sealed.discard();
-      publish(present); // or a process that has requested the reconstruction would wait for this
-      // attempt
+      // otherwise a process that has requested the reconstruction would wait for this attempt
+      publish(present);
     }
     return entry;
   }

@@ -93,8 +93,8 @@ final class InFlightRefs implements Membership.Listener {
   void acknowledgeRefsFromAnySender(FrameReader bytes) {
     var from = new NodeId(bytes.int64());
     if (from.equals(self)) {
-      release(
-          bytes.int64()); // the bytes have returned to their sender, which holds the refs itself
+      // the bytes have returned to their sender, which holds the refs itself
+      release(bytes.int64());
     } else {
       acknowledgeRefs(from, bytes);
     }
@@ -123,10 +123,8 @@ final class InFlightRefs implements Membership.Listener {
       var statements = new LinkedHashSet<>(frame.receivedRefs())
           .stream().map(directoryClient::statementOf).toList();
       int last = Math.max(0, statements.size() - 1) / MAX_STATEMENTS * MAX_STATEMENTS;
-      for (int at = 0;
-          at < last;
-          at += MAX_STATEMENTS) { // all statements count; only the last frame has the number of the
-        // hold
+      // the statements of all frames count; only the last frame has the number of the hold
+      for (int at = 0; at < last; at += MAX_STATEMENTS) {
         messaging.send(from, held(NO_TICKET, statements.subList(at, at + MAX_STATEMENTS)));
       }
       messaging.send(from, held(ticket, statements.subList(last, statements.size())));

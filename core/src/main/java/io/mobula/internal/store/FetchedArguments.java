@@ -34,8 +34,8 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
   private final @Nullable ArgumentAdmission room;
   private final @Nullable Execution reader;
   private final List<MissingArgument> missing = new ArrayList<>();
-  private final List<PinnedObject> held =
-      new ArrayList<>(); // this field and the next under the monitor
+  // this field and the next are guarded by the monitor
+  private final List<PinnedObject> held = new ArrayList<>();
   private boolean read;
   private long heldBytes;
 

@@ -16,8 +16,8 @@ final class GarbageCollectionTrigger {
   private static final int PAUSE_PER_COST = 4;
 
   private final Runnable alongside;
-  private long begun =
-      System.nanoTime() - MAX_PAUSE_NANOS; // this field and the next under the monitor
+  // this field and the next are guarded by the monitor
+  private long begun = System.nanoTime() - MAX_PAUSE_NANOS;
   private long cost;
 
   /**

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class SharedValueViews {
   private final SealedStorage storage;
   private final IdleViews idleViews;
-  private WeakReference<@Nullable OpenViews> used =
-      new WeakReference<>(null); // all fields under the monitor
+  // all fields are guarded by the monitor
+  private WeakReference<@Nullable OpenViews> used = new WeakReference<>(null);
   private @Nullable OpenViews idle;
   private boolean discarded;
 

@@ -61,8 +61,8 @@ final class SpillableStorage implements SealedStorage {
   private @Nullable RefetchSource refetchSource;
   private @Nullable ObjectLostException lost;
   private final AsyncRestore restore;
-  private final AtomicReference<@Nullable WritableBlock> room =
-      new AtomicReference<>(); // allocated for the restore
+  // allocated for the restore
+  private final AtomicReference<@Nullable WritableBlock> room = new AtomicReference<>();
   private boolean touched; // racy on purpose: a lost update costs one turn of the clock
 
   SpillableStorage(SealedObject object, Evictor evictor) {

@@ -52,8 +52,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private int slots;
   private int idle;
   private boolean closed;
-  private final AtomicInteger wakeups =
-      new AtomicInteger(); // counts events that may end the wait of a slot
+  // counts events that may end the wait of a slot
+  private final AtomicInteger wakeups = new AtomicInteger();
 
   SchedulingClassQueue(
       TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int maxSlots) {

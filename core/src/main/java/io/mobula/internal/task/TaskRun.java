@@ -133,8 +133,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
     this.spec = spec;
     this.engine = engine;
     this.parent = parent;
-    if (parent
-        != null) { // else a task that starts its successor for ever would keep all its ancestors
+    // otherwise a task that starts its successor for ever would keep all its ancestors
+    if (parent != null) {
       parent.forgetDoneAncestors();
       lineage = engine.isClustered() ? parent.lineageOfChildren() : List.of();
     }

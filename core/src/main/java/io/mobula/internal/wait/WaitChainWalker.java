@@ -163,8 +163,8 @@ public final class WaitChainWalker {
         | ExecutionException
         | CompletionException
         | CancellationException e) {
-      return null; // the asked actor or process is busy or has ended: that is not the end of a
-      // chain
+      // the asked actor or process is busy or has ended: that is not the end of a chain
+      return null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;

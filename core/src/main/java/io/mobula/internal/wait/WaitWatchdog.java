@@ -49,8 +49,8 @@ public final class WaitWatchdog implements AutoCloseable {
   private final Consumer<WaitReport> reporter;
   private final IntSupplier confirmationsNeeded;
   private final Thread thread;
-  private final LinkedHashMap<WaitPoint, WaitPoint> reported =
-      new LinkedHashMap<>(); // last subject of the chain → first subject
+  // last subject of the chain → first subject
+  private final LinkedHashMap<WaitPoint, WaitPoint> reported = new LinkedHashMap<>();
   private final Set<NodeId> reportedPeers = new HashSet<>();
   private final Set<NodeId> silent = new HashSet<>(); // in the current inspection
   private int left; // reports left in the current inspection
@@ -207,8 +207,8 @@ public final class WaitWatchdog implements AutoCloseable {
         if (now.size() < MAX_EXAMINED) {
           now.putIfAbsent(last, new SuspectedChain(from, endIdentity, looks));
         }
-        if (looks >= confirmationsNeeded.getAsInt()
-            && left > 0) { // once, however many wait for the same
+        // reported once, however many wait for the same
+        if (looks >= confirmationsNeeded.getAsInt() && left > 0) {
           note(last, from);
           now.remove(last);
           tell(chain);

@@ -75,7 +75,7 @@ class DeadProcessTest {
     var second = start(3, 0, "second", first);
     assertThat(first.awaitJoined(second)).isTrue();
     second.membership.verifyMembership(); // no member has removed it yet
-    // as the resolver does, which tells only those who remain
+    // removes it as the resolver does, which tells only those who remain
     first.membership.reportDead(second.id(), "it is taken for dead");
     assertThat(first.awaitLeft(second)).contains("it is taken for dead");
     for (int i = 0; i < 600 && !second.expelled.get(); i++) {

@@ -48,8 +48,8 @@ class PinProtocolScheduleTest {
   private static final class PinSimulation {
     private final SimulatedScheduler scheduler;
     private final Map<Long, Long> memory = new HashMap<>(); // content by block address
-    private final List<SlotGeneration> known =
-        new ArrayList<>(); // objects whose names readers have been told
+    // objects whose names readers have been told
+    private final List<SlotGeneration> known = new ArrayList<>();
     private final List<SlotGeneration> condemned = new ArrayList<>();
     private final List<ReaderProcess> readerProcesses = new ArrayList<>();
     private final int usedBefore = SHARED.table.inUse();

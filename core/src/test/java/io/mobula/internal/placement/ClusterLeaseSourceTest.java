@@ -59,8 +59,8 @@ class ClusterLeaseSourceTest {
         return kit.spawn(behavior, name);
       }
     });
-    transport.join(
-        SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE)); // it never answers
+    // this node never answers
+    transport.join(SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE));
     var bundles = new NoBundles();
     var desk = new LeaseGranter(ledger, transport.peerTransport(), wanted -> null, bundles);
     leaseSource = new ClusterLeaseSource(

@@ -117,8 +117,8 @@ class ResourceViewGossipTest {
   void whoJoinsIsToldAtOnceAndAskedForTheSame() {
     otherJoins();
     var report = heard();
-    while (!report
-        .wantsReply()) { // a report of its first balance may have been sent to all just before
+    // a report of its first balance may have been sent to all just before
+    while (!report.wantsReply()) {
       report = heard();
     }
     assertThat(report.node()).isEqualTo(SELF.id());

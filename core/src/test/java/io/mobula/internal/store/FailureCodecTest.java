@@ -142,8 +142,8 @@ class FailureCodecTest {
     assertThat(read.isCausedBy(CountingException.class)).isTrue();
     assertThat(read.toStandInException().getCause()).hasMessage("asked");
     assertThat(failure.isCausedBy(CountingException.class)).isTrue();
-    assertThat(CountingException.TIMES.get() - before)
-        .isLessThanOrEqualTo(2); // by the thread that encodes it
+    // by the thread that encodes it
+    assertThat(CountingException.TIMES.get() - before).isLessThanOrEqualTo(2);
   }
 
   @Test

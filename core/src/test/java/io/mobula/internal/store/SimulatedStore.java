@@ -36,8 +36,8 @@ final class SimulatedStore {
   private static final int CAPACITY = 6 * (BYTES + 1024);
   private static final int MAX_HELD = 2; // of the values that there is memory for
   private static final int MAX_STEPS = 20_000;
-  private static final Codec CODEC =
-      Codec.create(CodecOptions.defaults()); // creating one takes long
+  // creating one takes long
+  private static final Codec CODEC = Codec.create(CodecOptions.defaults());
   private static final NodeId OTHER = new NodeId(2);
   private static final Duration NEVER = Duration.ofHours(10);
 

@@ -35,8 +35,8 @@ public final class PlacementSimulation {
   private static final int MAX_REDIRECTS = 2;
   private static final double LOAD = 0.8;
   private static final double MEAN_SECONDS = 1;
-  private static final int PUBLISHED_A_SECOND =
-      20; // maximum of one node: views are published at most every 50 ms
+  // maximum of one node: views are published at most every 50 ms
+  private static final int PUBLISHED_A_SECOND = 20;
   private static final double SECOND_NANOS = 1e9;
 
   private static final Resources[] SHAPES = {

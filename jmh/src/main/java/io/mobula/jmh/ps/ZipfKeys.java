@@ -26,8 +26,8 @@ final class ZipfKeys {
     for (int i = 0; i < count; i++) {
       double at = random.nextDouble() * upTo[upTo.length - 1];
       int rank = java.util.Arrays.binarySearch(upTo, at);
-      result[i] =
-          (rank < 0 ? -rank - 1 : rank) * 0x9e3779b97f4a7c15L; // scatters neighbouring ranks
+      // scatters neighbouring ranks
+      result[i] = (rank < 0 ? -rank - 1 : rank) * 0x9e3779b97f4a7c15L;
     }
     return result;
   }

@@ -153,8 +153,8 @@ final class DenseShard extends TableShard {
     while (!pendingSteps.isEmpty() && pendingSteps.firstKey() < step) {
       var first = pendingSteps.firstEntry();
       finish(first.getValue(), gate.workers().participants(first.getKey()));
-      pendingSteps.remove(
-          first.getKey()); // only now, so that a step that cannot be applied is tried again
+      // only now, so that a step that cannot be applied is tried again
+      pendingSteps.remove(first.getKey());
     }
   }
 

@@ -185,8 +185,8 @@ final class SparseShard extends TableShard {
       var first = pendingSteps.firstEntry();
       merge(first.getValue());
       apply(1.0 / Math.max(1, gate.workers().participants(first.getKey())));
-      pendingSteps.remove(
-          first.getKey()); // only now, so that a step that cannot be applied is tried again
+      // only now, so that a step that cannot be applied is tried again
+      pendingSteps.remove(first.getKey());
       counters.recordUpdate(System.nanoTime() - began);
     }
   }

@@ -28,8 +28,8 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   final StalenessGate gate;
   final TablePart part;
   final HeapAdmission heap;
-  private final Map<Long, Long> previousSequences =
-      new HashMap<>(); // each worker's last push in the previous layout
+  // each worker's last push in the previous layout
+  private final Map<Long, Long> previousSequences = new HashMap<>();
   private long ceiling = Long.MAX_VALUE;
   private boolean frozen;
   private @Nullable StepWaiter stepWaiter;

@@ -92,8 +92,8 @@ public final class ByteFuzzer {
     long took = System.nanoTime() - begun;
     long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
     long max = MIN_HEAP + HEAP_PER_BYTE * bytes.length;
-    if (needed > max
-        && allocatedBy(target, bytes) > max) { // a second run excludes one-time allocations
+    // a second run excludes one-time allocations
+    if (needed > max && allocatedBy(target, bytes) > max) {
       found.putIfAbsent("heap", new AssertionError(shown(bytes) + " takes " + needed + " bytes"));
     }
     if (took > MAX_NANOS) {

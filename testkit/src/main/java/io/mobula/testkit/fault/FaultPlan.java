@@ -238,8 +238,8 @@ public final class FaultPlan {
           throw new IllegalArgumentException("Wanted " + fault + ": there are " + nodes + " nodes");
         }
       }
-      var random =
-          new Random(new SplittableRandom(seed).nextLong()); // so that small seeds differ, too
+      // so that small seeds differ, too
+      var random = new Random(new SplittableRandom(seed).nextLong());
       var drawn = new ArrayList<>(added);
       int all = weights.values().stream().mapToInt(Integer::intValue).sum();
       var at = step(random);
