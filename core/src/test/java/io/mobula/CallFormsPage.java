@@ -9,21 +9,24 @@ import java.nio.file.Path;
 final class CallFormsPage {
   static final Path FILE = Path.of("..", "docs", "call-forms.md");
 
+  private static final int WIDEST = 120;
+
   private CallFormsPage() {}
 
   static String text() {
     var page = new StringBuilder("""
         # Call forms
 
-        What may be written, and what the compiler refuses with the words to write instead. Every line of this page is
-        compiled by `CallFormsTest`, under `-Xlint:all` and without a warning; the page itself is written from its table
-        (`mvn -pl core test -Dtest=CallFormsTest -Dmobula.docs.write=true`). What the forms speak of is at the end.
+        The forms of calls that compile, and those that the compiler refuses, with what to write instead. Every line of this
+        page is compiled by `CallFormsTest`, under `-Xlint:all` and without a warning; the page is generated from its table
+        (`mvn -pl core test -Dtest=CallFormsTest -Dmobula.docs.write=true`). The declarations that the forms use are at the
+        end.
 
         Three rules explain nearly all of it:
 
         * Functions with a result are a `task`, void ones an `action`; methods with a result are a `call`, void ones a `tell`.
         * With the arguments beside the function, `task(f, a, b)`, their types choose among overloads and type lambdas. A
-          function alone, `task(f)`, is a task to keep, and has only the function and the left side to go by.
+          function alone, `task(f)`, is a task to keep; its types come from the function and the left side only.
         * An argument is a ref when its static type is `ObjectRef`; then the function gets its value. A null ref is the
           value null.
 
@@ -34,7 +37,7 @@ final class CallFormsPage {
     AcceptedCallForms.ALL.forEach(group -> append(page, group));
     page.append("\n## Refused\n");
     RefusedCallForms.ALL.forEach(refused -> append(page, refused));
-    return page.append("\n## What the forms speak of\n\n```java\n")
+    return page.append("\n## Declarations that the forms use\n\n```java\n")
         .append(SnippetPreamble.SOURCE)
         .append("```\n")
         .toString();
@@ -47,7 +50,9 @@ final class CallFormsPage {
   }
 
   private static void append(StringBuilder page, RefusedCallForms.RefusedForm refused) {
-    page.append("\n%s: `%s`\n\n```java\n".formatted(capitalized(refused.why()), refused.javac()));
+    var why = capitalized(refused.why());
+    boolean fits = why.length() + refused.javac().length() + ": ``".length() <= WIDEST;
+    page.append("\n%s:%s`%s`\n\n```java\n".formatted(why, fits ? " " : "\n", refused.javac()));
     page.append("%s  // refused\n%s\n```\n".formatted(refused.form(), refused.instead()));
   }
 
