@@ -16,9 +16,8 @@ class CallbacksTest extends ContractTest {
   void callbacksThatWaitForOthersAllEnd() throws Exception {
     var first = latch();
     var last = latch();
-    var pending = runtime
-        .task(CallbacksTest::after, first)
-        .remote(); // otherwise callbacks would run in this thread
+    // not done yet: otherwise callbacks would run in this thread
+    var pending = runtime.task(CallbacksTest::after, first).remote();
     var awaited = runtime.task(CallbacksTest::after, last).remote();
     var begun = new CountDownLatch(64);
     var waiting = new ArrayList<CompletableFuture<Integer>>();

@@ -351,8 +351,7 @@ class HostileValuesTest extends ContractTest {
       case TELLS_TWICE, OBTRUDES -> List.of("value 1");
       case TELLS_NOTHING -> List.of("value null");
       case THROWS, IS_NOT_DONE, TELLS_BOTH, FAILS_THEN_SUCCEEDS -> List.of("TaskFailedException");
-      case THROWS_AND_TELLS ->
-        List.of("TaskFailedException", "value 7"); // the first outcome counts
+      case THROWS_AND_TELLS -> List.of("TaskFailedException", "value 7"); // the first one counts
     };
   }
 

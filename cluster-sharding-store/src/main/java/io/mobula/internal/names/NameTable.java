@@ -63,10 +63,9 @@ final class NameTable {
       holders.put(entry.name(), holder);
     }
     if (holder.isFor(entry)) {
+      // moves the latest registration, which is the best one, to the end
       holder.keepers.remove(entry.keeper());
-      holder.keepers.put(
-          entry.keeper(),
-          entry); // moves the latest registration, which is the best one, to the end
+      holder.keepers.put(entry.keeper(), entry);
       holder.confirmed = true;
     }
   }

@@ -74,8 +74,7 @@ public final class Codec {
     }
   }
 
-  @SuppressWarnings(
-      "IdentityHashMapUsage") // the map that is copied is an IdentityHashMap, too, or empty
+  @SuppressWarnings("IdentityHashMapUsage") // the copied map is an IdentityHashMap, too, or empty
   private static Map<Throwable, RemoteThrowable> with(
       Map<Throwable, RemoteThrowable> standIns, Throwable blamed) {
     IdentityHashMap<Throwable, RemoteThrowable> more = new IdentityHashMap<>(standIns);

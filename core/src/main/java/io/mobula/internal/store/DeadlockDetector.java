@@ -120,8 +120,7 @@ public final class DeadlockDetector {
     var with = probeTransport;
     var owner = blocked.execution().owner();
     if (with == null
-        || !(owner
-            instanceof ValueProducer self) // only an owner that makes objects can be waited for
+        || !(owner instanceof ValueProducer self) // others cannot be waited for
         || self.blockingExecution(blocked.execution().id()) == null) {
       return;
     }
