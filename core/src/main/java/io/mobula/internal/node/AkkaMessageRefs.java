@@ -90,7 +90,7 @@ final class AkkaMessageRefs implements Extension {
 
   /** Decodes a ref or handle of this process. */
   Object revive(byte[] bytes) {
-    // takes a hold, and has confirmed it to the sender
+    // takes a hold and confirms it to the sender
     var edge = gateway().enter(new FrameReader(bytes));
     try {
       return Objects.requireNonNull(edge.newReference());
