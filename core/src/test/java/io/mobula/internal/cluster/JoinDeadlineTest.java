@@ -50,7 +50,7 @@ class JoinDeadlineTest {
       seconds++;
     }
     assertThat(seconds).isEqualTo(120);
-    assertThat(JoinDeadline.longest(TIMEOUT)).isEqualTo(Duration.ofSeconds(120));
+    assertThat(JoinDeadline.maxDuration(TIMEOUT)).isEqualTo(Duration.ofSeconds(120));
   }
 
   @Test
@@ -58,7 +58,7 @@ class JoinDeadlineTest {
     var longest = new JoinDeadline(Duration.ofSeconds(Long.MAX_VALUE), clock::get);
     longest.extend("a seed has answered");
     assertThat(longest.remainingNanos()).isPositive();
-    assertThat(JoinDeadline.longest(Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
+    assertThat(JoinDeadline.maxDuration(Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
   }
 
   private void after(int seconds) {
