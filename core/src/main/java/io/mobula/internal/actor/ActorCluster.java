@@ -8,6 +8,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -75,13 +76,13 @@ public final class ActorCluster {
     dependencies.sharing().setHandleReader(this::importHandle);
     dependencies
         .messaging()
-        .on(ActorFrames.REPLY, this::onReply)
-        .on(ActorFrames.REJECTED, this::onRejected)
-        .on(ActorFrames.STATUS, this::onStatusFrame)
-        .on(ActorFrames.OWNER_CHANGED, this::onOwnerChanged)
-        .on(ActorFrames.OWNER_QUERY, (from, in) -> onOwnerQuery(from, ActorDescriptor.readId(in)))
-        .on(ActorFrames.SPAWN, (from, in) -> engine.spawner().onSpawn(from, in, this))
-        .on(ActorFrames.SPAWNED, (from, in) -> engine.spawner().onSpawned(from, in, this));
+        .on(FrameKind.CALL_REPLY, this::onReply)
+        .on(FrameKind.CALL_REJECTED, this::onRejected)
+        .on(FrameKind.ACTOR_STATUS, this::onStatusFrame)
+        .on(FrameKind.OWNER_CHANGED, this::onOwnerChanged)
+        .on(FrameKind.OWNER_QUERY, (from, in) -> onOwnerQuery(from, ActorDescriptor.readId(in)))
+        .on(FrameKind.SPAWN_BEHAVIOR, (from, in) -> engine.spawner().onSpawn(from, in, this))
+        .on(FrameKind.BEHAVIOR_SPAWNED, (from, in) -> engine.spawner().onSpawned(from, in, this));
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {
@@ -195,7 +196,7 @@ public final class ActorCluster {
   }
 
   private static byte[] ownerChangedFrame(ActorId id, NodeId former, ActorOwnerState ownerState) {
-    var frame = ActorFrames.of(ActorFrames.OWNER_CHANGED, id).int64(former.incarnation());
+    var frame = ActorFrames.of(FrameKind.OWNER_CHANGED, id).int64(former.incarnation());
     ownerState.write(frame);
     return frame.toBytes();
   }
@@ -255,7 +256,7 @@ public final class ActorCluster {
       newOwners.put(id, self());
       notifyClient(id);
     } else {
-      sendToAll(ActorFrames.of(ActorFrames.OWNER_QUERY, id).toBytes());
+      sendToAll(ActorFrames.of(FrameKind.OWNER_QUERY, id).toBytes());
     }
   }
 
@@ -331,7 +332,7 @@ public final class ActorCluster {
     if (ours != null) {
       ours.hold(self());
     } else {
-      send(owner, ActorFrames.of(ActorFrames.HOLD, client.id()).toBytes());
+      send(owner, ActorFrames.of(FrameKind.HOLD_ACTOR, client.id()).toBytes());
       if (!isMember(owner)) { // clients may have been told that before this one existed
         client.left(owner, "node " + owner);
       }
@@ -346,7 +347,7 @@ public final class ActorCluster {
     } else {
       dependencies
           .messaging()
-          .send(owner, ActorFrames.of(ActorFrames.RELEASE, client.id()).toBytes());
+          .send(owner, ActorFrames.of(FrameKind.RELEASE_ACTOR, client.id()).toBytes());
     }
   }
 
@@ -375,7 +376,7 @@ public final class ActorCluster {
   record CallNumbers(long stream, long number, long caller, long answeredBefore) {}
 
   FrameWriter callFrame(ActorId actor, RemoteCall call, ActorAddress to, CallNumbers callNumbers) {
-    var frame = ActorFrames.of(ActorFrames.CALL, actor)
+    var frame = ActorFrames.of(FrameKind.ACTOR_CALL, actor)
         .int32(to.incarnation())
         .int64(callNumbers.stream())
         .int64(callNumbers.number());
@@ -399,7 +400,7 @@ public final class ActorCluster {
   }
 
   void cancel(ActorAddress at, ActorId id, ObjectId result, boolean recursive) {
-    var frame = ActorFrames.of(ActorFrames.CANCEL, id);
+    var frame = ActorFrames.of(FrameKind.CANCEL_CALL, id);
     ClusterObjects.writeId(frame, result);
     send(at.node(), frame.flag(recursive).toBytes());
   }

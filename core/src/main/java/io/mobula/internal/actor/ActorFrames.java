@@ -5,6 +5,7 @@ import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.error.CodecException;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.placement.LeaseGranter;
@@ -18,32 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Kinds of the frames about actors, and the encoding that several of them share. */
 final class ActorFrames {
-  static final int CREATE = 48;
-  static final int PLACED = 49;
-  static final int PLACEMENT_LOST = 50;
-  static final int RESTARTED = 51;
-  static final int DIED = 52;
-  static final int ENDED = 53;
-  static final int CALL = 54;
-  static final int REPLY = 55;
-  static final int REJECTED = 56;
-  static final int CANCEL = 57;
-  static final int KILL = 58;
-  static final int DRAIN = 59;
-  static final int HOLD = 60;
-  static final int RELEASE = 61;
-  static final int STATUS = 62;
-  static final int SPAWN = 63;
-  static final int SPAWNED = 64;
-  static final int APPOINT_SUCCESSOR = 65;
-  static final int UPDATE_SUCCESSOR = 66;
-  static final int DISMISS_SUCCESSOR = 67;
-  static final int OWNER_CHANGED = 68;
-  static final int OWNER_QUERY = 69;
-  static final int CHECKPOINTED = 70;
-  static final int REPLICATE_CHECKPOINT = 71;
-  static final int CHECKPOINT_REPLICATED = 72;
-  static final int HAND_OVER_CHECKPOINT = 73;
 
   private static final int ANYWHERE = 0;
   private static final int SPREAD = 1;
@@ -56,8 +31,8 @@ final class ActorFrames {
   private ActorFrames() {}
 
   /** Begins a frame about an actor. */
-  static FrameWriter of(int kind, ActorId id) {
-    return ActorDescriptor.writeId(new FrameWriter().octet(kind), id);
+  static FrameWriter of(FrameKind kind, ActorId id) {
+    return ActorDescriptor.writeId(FrameWriter.of(kind), id);
   }
 
   static CodecException unknown(String what, int kind) {

@@ -20,6 +20,7 @@ import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
@@ -188,8 +189,7 @@ final class BehaviorSpawner {
       public void started(ActorRef<Object> child) {
         cluster.send(
             from,
-            new FrameWriter()
-                .octet(ActorFrames.SPAWNED)
+            FrameWriter.of(FrameKind.BEHAVIOR_SPAWNED)
                 .int64(number)
                 .text(resolver.toSerializationFormat(child))
                 .toBytes());
@@ -206,7 +206,7 @@ final class BehaviorSpawner {
   }
 
   private static void answer(ActorCluster cluster, NodeId to, long number, ObjectFailure failure) {
-    var frame = new FrameWriter().octet(ActorFrames.SPAWNED).int64(number).text(null);
+    var frame = FrameWriter.of(FrameKind.BEHAVIOR_SPAWNED).int64(number).text(null);
     cluster.clusterObjects().write(frame, failure, new ObjectId(0, 0, 0));
     cluster.send(to, frame.toBytes());
   }
@@ -323,11 +323,8 @@ final class BehaviorSpawner {
       var cluster = Objects.requireNonNull(engine.cluster(), "a node alone has no other");
       lease = granted;
       sentTo = node;
-      var frame = new FrameWriter()
-          .octet(ActorFrames.SPAWN)
-          .int64(number)
-          .int64(granted)
-          .text(name);
+      var frame =
+          FrameWriter.of(FrameKind.SPAWN_BEHAVIOR).int64(number).int64(granted).text(name);
       PlacementGroupCodec.write(frame, PlacementGroupCodec.of(placement));
       try {
         call.write(frame, cluster.clusterObjects(), node);

@@ -4,6 +4,7 @@ import io.mobula.ActorId;
 import io.mobula.NodeId;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.store.Deadline;
@@ -45,9 +46,9 @@ final class CheckpointReplicator {
     this.asked = dependencies.messaging().requests("a copy of checkpoint");
     dependencies
         .messaging()
-        .on(ActorFrames.REPLICATE_CHECKPOINT, this::onKeep)
-        .on(ActorFrames.CHECKPOINT_REPLICATED, this::onKept)
-        .on(ActorFrames.HAND_OVER_CHECKPOINT, this::onHand);
+        .on(FrameKind.REPLICATE_CHECKPOINT, this::onKeep)
+        .on(FrameKind.CHECKPOINT_REPLICATED, this::onKept)
+        .on(FrameKind.HAND_OVER_CHECKPOINT, this::onHand);
   }
 
   // ---- the host's side
@@ -63,10 +64,10 @@ final class CheckpointReplicator {
     return asked.ask(
         peer,
         new CheckpointKey(id, state.version()),
-        () -> send(ActorFrames.REPLICATE_CHECKPOINT, peer, id, state));
+        () -> send(FrameKind.REPLICATE_CHECKPOINT, peer, id, state));
   }
 
-  private boolean send(int kind, NodeId to, ActorId id, ReplicatedCheckpoint state) {
+  private boolean send(FrameKind kind, NodeId to, ActorId id, ReplicatedCheckpoint state) {
     var frame = ActorFrames.of(kind, id);
     state.write(frame, dependencies.sharing(), to);
     return dependencies.sharing().send(to, frame);
@@ -89,7 +90,7 @@ final class CheckpointReplicator {
         .store()
         .runInBackground(() -> copyHere(id, state).whenComplete((why, failure) -> {
           var answer = failure == null ? why : CapturedThrowable.textOf(failure);
-          var frame = ActorFrames.of(ActorFrames.CHECKPOINT_REPLICATED, id);
+          var frame = ActorFrames.of(FrameKind.CHECKPOINT_REPLICATED, id);
           state.version().write(frame);
           cluster.send(from, frame.text(answer).toBytes());
         }));
@@ -140,7 +141,7 @@ final class CheckpointReplicator {
   void sendToSuccessor(NodeId heir, ActorId id) {
     var state = copies.get(id);
     if (state != null) {
-      send(ActorFrames.REPLICATE_CHECKPOINT, heir, id, state);
+      send(FrameKind.REPLICATE_CHECKPOINT, heir, id, state);
     }
   }
 
@@ -172,7 +173,7 @@ final class CheckpointReplicator {
   void handOver(NodeId host, ActorId id) {
     var state = takeUp(id);
     if (state != null) {
-      send(ActorFrames.HAND_OVER_CHECKPOINT, host, id, state);
+      send(FrameKind.HAND_OVER_CHECKPOINT, host, id, state);
     }
   }
 

@@ -11,6 +11,7 @@ import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.Lease;
@@ -72,9 +73,9 @@ final class HostedActors {
       return () -> giveUp(key);
     });
     messaging
-        .on(ActorFrames.CREATE, this::onCreate)
-        .on(ActorFrames.CALL, this::onCall)
-        .on(ActorFrames.CANCEL, this::onCancel);
+        .on(FrameKind.CREATE_ACTOR, this::onCreate)
+        .on(FrameKind.ACTOR_CALL, this::onCall)
+        .on(FrameKind.CANCEL_CALL, this::onCancel);
     engine.store().deadlockDetector().addExecutionLookup(this::findBlocker);
   }
 
@@ -106,7 +107,7 @@ final class HostedActors {
     int restarts = history.restarts();
     var lease = takeLease(from, number);
     if (lease == null) {
-      tellOwner(ActorFrames.PLACEMENT_LOST, descriptor.id(), address);
+      tellOwner(FrameKind.PLACEMENT_LOST, descriptor.id(), address);
       return;
     }
     try {
@@ -115,7 +116,7 @@ final class HostedActors {
       var constructor = BoundCall.read(in, engine.store(), clusterObjects, from);
       var spec = new ActorCreationSpec(constructor, options, job);
       host(new IncarnationSpec(descriptor, address, spec, history), lease);
-      tellOwner(ActorFrames.PLACED, descriptor.id(), address);
+      tellOwner(FrameKind.ACTOR_PLACED, descriptor.id(), address);
     } catch (Throwable e) { // unreadable input fails this actor, and no other
       lease.release();
       var overseer = new OwnerNotifier(descriptor.id(), address, restarts);
@@ -127,7 +128,7 @@ final class HostedActors {
     }
   }
 
-  private void tellOwner(int kind, ActorId id, ActorAddress address) {
+  private void tellOwner(FrameKind kind, ActorId id, ActorAddress address) {
     var frame = ActorFrames.of(kind, id);
     address.write(frame);
     messaging.send(cluster.ownerOf(id), frame.toBytes());
@@ -171,7 +172,7 @@ final class HostedActors {
       if (ours != null) {
         ours.placementLost(address);
       } else {
-        tellOwner(ActorFrames.PLACEMENT_LOST, id, address);
+        tellOwner(FrameKind.PLACEMENT_LOST, id, address);
       }
     }
   }
@@ -198,7 +199,7 @@ final class HostedActors {
       if (ours != null) {
         ours.placed(address);
       } else {
-        tellOwner(ActorFrames.PLACED, id, address);
+        tellOwner(FrameKind.ACTOR_PLACED, id, address);
       }
       restarted(restarts);
       engine.registerHostedName(cell, address, cell.instanceType());
@@ -217,7 +218,7 @@ final class HostedActors {
         ours.restarted(address, times);
         return;
       }
-      var frame = ActorFrames.of(ActorFrames.RESTARTED, id);
+      var frame = ActorFrames.of(FrameKind.ACTOR_RESTARTED, id);
       address.write(frame);
       messaging.send(cluster.ownerOf(id), frame.int32(times).toBytes());
     }
@@ -229,7 +230,7 @@ final class HostedActors {
         ours.checkpointed(address, version);
         return;
       }
-      var frame = ActorFrames.of(ActorFrames.CHECKPOINTED, id);
+      var frame = ActorFrames.of(FrameKind.ACTOR_CHECKPOINTED, id);
       address.write(frame);
       version.write(frame);
       messaging.send(cluster.ownerOf(id), frame.toBytes());
@@ -251,7 +252,7 @@ final class HostedActors {
       if (closed) {
         return;
       }
-      var frame = ActorFrames.of(ActorFrames.DIED, id);
+      var frame = ActorFrames.of(FrameKind.ACTOR_DIED, id);
       address.write(frame);
       clusterObjects.write(frame, why, new ObjectId(0, 0, 0));
       messaging.send(cluster.ownerOf(id), frame.toBytes());
@@ -263,7 +264,7 @@ final class HostedActors {
       if (ours != null) {
         ours.ended(address);
       } else if (!closed) {
-        tellOwner(ActorFrames.ENDED, id, address);
+        tellOwner(FrameKind.ACTOR_ENDED, id, address);
       }
       cluster.forgetOwner(id);
     }
@@ -373,7 +374,7 @@ final class HostedActors {
   private void sendRejected(NodeId caller, ActorId id, int incarnation, ObjectId call) {
     messaging.send(
         caller,
-        ActorFrames.of(ActorFrames.REJECTED, id)
+        ActorFrames.of(FrameKind.CALL_REJECTED, id)
             .int32(incarnation)
             .int64(call.task())
             .toBytes());
@@ -471,7 +472,7 @@ final class HostedActors {
     }
 
     private void answer(Object outcome) {
-      var frame = ActorFrames.of(ActorFrames.REPLY, at.cell().id())
+      var frame = ActorFrames.of(FrameKind.CALL_REPLY, at.cell().id())
           .int32(at.address().incarnation())
           .int64(id.task());
       var release = clusterObjects.writeOrLendResult(frame, outcome, id, attempt, caller);

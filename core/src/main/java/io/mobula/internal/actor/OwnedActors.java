@@ -5,6 +5,7 @@ import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.error.ActorDiedException;
 import io.mobula.internal.checkpoint.CheckpointVersion;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
@@ -28,32 +29,33 @@ final class OwnedActors {
     this.dependencies = dependencies;
     dependencies
         .messaging()
-        .on(ActorFrames.PLACED, (from, in) -> withOwner(in, (owner, at) -> owner.placed(at)))
+        .on(FrameKind.ACTOR_PLACED, (from, in) -> withOwner(in, (owner, at) -> owner.placed(at)))
         .on(
-            ActorFrames.PLACEMENT_LOST,
+            FrameKind.PLACEMENT_LOST,
             (from, in) -> withOwner(in, (owner, at) -> owner.placementLost(at)))
         .on(
-            ActorFrames.RESTARTED,
+            FrameKind.ACTOR_RESTARTED,
             (from, in) -> withOwner(in, (owner, at) -> owner.restarted(at, in.int32())))
         .on(
-            ActorFrames.CHECKPOINTED,
+            FrameKind.ACTOR_CHECKPOINTED,
             (from, in) ->
                 withOwner(in, (owner, at) -> owner.checkpointed(at, CheckpointVersion.read(in))))
         .on(
-            ActorFrames.DIED,
+            FrameKind.ACTOR_DIED,
             (from, in) -> withOwner(
                 in,
                 (owner, at) -> owner.died(at, ActorFrames.readFailure(in, dependencies.sharing()))))
-        .on(ActorFrames.ENDED, (from, in) -> withOwner(in, (owner, at) -> owner.ended(at)))
+        .on(FrameKind.ACTOR_ENDED, (from, in) -> withOwner(in, (owner, at) -> owner.ended(at)))
         .on(
-            ActorFrames.KILL,
-            (from, in) -> endOwnedOrHosted(ActorFrames.KILL, ActorDescriptor.readId(in), in.text()))
-        .on(
-            ActorFrames.DRAIN,
+            FrameKind.KILL_ACTOR,
             (from, in) ->
-                endOwnedOrHosted(ActorFrames.DRAIN, ActorDescriptor.readId(in), in.text()))
-        .on(ActorFrames.HOLD, this::onHold)
-        .on(ActorFrames.RELEASE, this::onRelease);
+                endOwnedOrHosted(FrameKind.KILL_ACTOR, ActorDescriptor.readId(in), in.text()))
+        .on(
+            FrameKind.DRAIN_ACTOR,
+            (from, in) ->
+                endOwnedOrHosted(FrameKind.DRAIN_ACTOR, ActorDescriptor.readId(in), in.text()))
+        .on(FrameKind.HOLD_ACTOR, this::onHold)
+        .on(FrameKind.RELEASE_ACTOR, this::onRelease);
   }
 
   private NodeId self() {
@@ -197,14 +199,14 @@ final class OwnedActors {
       cluster.onStatus(id, news);
       return;
     }
-    var frame = ActorFrames.of(ActorFrames.STATUS, id);
+    var frame = ActorFrames.of(FrameKind.ACTOR_STATUS, id);
     news.write(frame, dependencies.sharing());
     cluster.send(holder, frame.toBytes());
   }
 
   void create(IncarnationSpec actor, long lease) {
     var address = actor.address();
-    var frame = new FrameWriter().octet(ActorFrames.CREATE).int64(lease);
+    var frame = FrameWriter.of(FrameKind.CREATE_ACTOR).int64(lease);
     address.write(frame);
     actor.descriptor().write(frame);
     actor.history().write(frame);
@@ -218,16 +220,16 @@ final class OwnedActors {
 
   void kill(ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
     cluster.engine().releaseNameUnlessDurable(descriptor);
-    end(ActorFrames.KILL, descriptor, address, how);
+    end(FrameKind.KILL_ACTOR, descriptor, address, how);
   }
 
   void drain(ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
-    end(ActorFrames.DRAIN, descriptor, address, how);
+    end(FrameKind.DRAIN_ACTOR, descriptor, address, how);
   }
 
   /** Asks the owner to end the actor; if the owner is gone, asks the host and the successor. */
   private void end(
-      int kind, ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
+      FrameKind kind, ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
     if (owners.containsKey(descriptor.id())) {
       endOwnedOrHosted(kind, descriptor.id(), how);
       return;
@@ -243,7 +245,7 @@ final class OwnedActors {
     }
   }
 
-  private void endAt(int kind, ActorAddress at, ActorDescriptor descriptor, String how) {
+  private void endAt(FrameKind kind, ActorAddress at, ActorDescriptor descriptor, String how) {
     if (at.node().equals(self())) {
       endHere(kind, descriptor.id(), how);
     } else {
@@ -251,25 +253,25 @@ final class OwnedActors {
     }
   }
 
-  private void endHere(int kind, ActorId id, String how) {
+  private void endHere(FrameKind kind, ActorId id, String how) {
     var cell = cluster.hostedActors().cell(id);
     if (cell == null) {
       return; // the actor is dead
     }
     cell.markEndedByUser();
-    if (kind == ActorFrames.KILL) {
+    if (kind == FrameKind.KILL_ACTOR) {
       cell.kill(() -> cell.diedException(how, null));
     } else {
       cell.drain(() -> cell.diedException(how, null));
     }
   }
 
-  private void endOwnedOrHosted(int kind, ActorId id, String how) {
+  private void endOwnedOrHosted(FrameKind kind, ActorId id, String how) {
     var owner = owners.get(id);
     if (owner == null) {
       succession().forget(id);
       endHere(kind, id, how);
-    } else if (kind == ActorFrames.KILL) {
+    } else if (kind == FrameKind.KILL_ACTOR) {
       owner.kill(how);
     } else {
       owner.drain(how);
@@ -277,10 +279,10 @@ final class OwnedActors {
   }
 
   void killAt(ActorAddress at, ActorDescriptor descriptor, String how) {
-    endAt(ActorFrames.KILL, at, descriptor, how);
+    endAt(FrameKind.KILL_ACTOR, at, descriptor, how);
   }
 
   void drainAt(ActorAddress at, ActorDescriptor descriptor, String how) {
-    endAt(ActorFrames.DRAIN, at, descriptor, how);
+    endAt(FrameKind.DRAIN_ACTOR, at, descriptor, how);
   }
 }

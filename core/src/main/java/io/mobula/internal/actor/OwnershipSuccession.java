@@ -4,6 +4,7 @@ import io.mobula.ActorId;
 import io.mobula.NodeId;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import java.util.List;
@@ -40,9 +41,9 @@ final class OwnershipSuccession {
     this.dependencies = dependencies;
     dependencies
         .messaging()
-        .on(ActorFrames.APPOINT_SUCCESSOR, this::onAppointment)
-        .on(ActorFrames.UPDATE_SUCCESSOR, this::onUpdate)
-        .on(ActorFrames.DISMISS_SUCCESSOR, (from, in) -> forget(ActorDescriptor.readId(in)));
+        .on(FrameKind.APPOINT_SUCCESSOR, this::onAppointment)
+        .on(FrameKind.UPDATE_SUCCESSOR, this::onUpdate)
+        .on(FrameKind.DISMISS_SUCCESSOR, (from, in) -> forget(ActorDescriptor.readId(in)));
   }
 
   // ---- this process owns
@@ -59,7 +60,7 @@ final class OwnershipSuccession {
   /** Appoints a node as the successor, and sends it all it needs. */
   void appoint(
       NodeId heir, ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState) {
-    var frame = new FrameWriter().octet(ActorFrames.APPOINT_SUCCESSOR);
+    var frame = FrameWriter.of(FrameKind.APPOINT_SUCCESSOR);
     descriptor.write(frame);
     ownerState.write(frame);
     ActorFrames.writeOptions(frame, spec.options());
@@ -76,14 +77,14 @@ final class OwnershipSuccession {
   }
 
   void update(NodeId heir, ActorId id, ActorOwnerState ownerState) {
-    var frame = ActorFrames.of(ActorFrames.UPDATE_SUCCESSOR, id);
+    var frame = ActorFrames.of(FrameKind.UPDATE_SUCCESSOR, id);
     ownerState.write(frame);
     cluster.send(heir, frame.toBytes());
   }
 
   /** Dismisses the successor: the actor is ending, or has another successor. */
   void dismiss(NodeId heir, ActorId id) {
-    cluster.send(heir, ActorFrames.of(ActorFrames.DISMISS_SUCCESSOR, id).toBytes());
+    cluster.send(heir, ActorFrames.of(FrameKind.DISMISS_SUCCESSOR, id).toBytes());
   }
 
   // ---- this process is the successor

@@ -1,5 +1,6 @@
 package io.mobula.internal.job;
 
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
 import java.util.function.BooleanSupplier;
@@ -14,15 +15,14 @@ public final class IdleResponder {
    * @param isBusy whether this process has any work
    */
   public static void register(NodeMessaging messaging, BooleanSupplier isBusy) {
-    messaging.on(JobWorkerPool.IDLE_QUERY, (from, in) -> {
+    messaging.on(FrameKind.IDLE_QUERY, (from, in) -> {
       long employed = in.int64();
       Thread.ofPlatform().daemon().name("mobula-idle").start(() -> {
         if (isBusy.getAsBoolean()) {
           System.gc(); // ends actors without handles, as this process has no lease
         } else {
           messaging.send(
-              from,
-              new FrameWriter().octet(JobWorkerPool.IDLE_REPLY).int64(employed).toBytes());
+              from, FrameWriter.of(FrameKind.IDLE_REPLY).int64(employed).toBytes());
         }
       });
     });

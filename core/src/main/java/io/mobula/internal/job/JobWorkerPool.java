@@ -10,6 +10,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.ElasticPool;
 import io.mobula.internal.execution.RuntimeEnvironment;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -41,8 +42,6 @@ import org.slf4j.LoggerFactory;
  * processes are started on the pool's own threads.
  */
 public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoCloseable {
-  static final int IDLE_QUERY = 82;
-  static final int IDLE_REPLY = 83;
 
   private static final Logger LOG = LoggerFactory.getLogger(JobWorkerPool.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -103,7 +102,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     this.memory = memory;
     this.jars = new JarCache(clusterObjects, store, settings.cache());
     this.timer = timer;
-    messaging.on(IDLE_REPLY, this::onIdle);
+    messaging.on(FrameKind.IDLE_REPLY, this::onIdle);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -291,7 +290,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
       if (employed >= 0) {
         messaging.send(
             worker.up.join(),
-            new FrameWriter().octet(IDLE_QUERY).int64(employed).toBytes());
+            FrameWriter.of(FrameKind.IDLE_QUERY).int64(employed).toBytes());
       }
       scheduleIdleCheck(worker);
     });

@@ -6,19 +6,18 @@ import io.mobula.internal.lane.NodeMessaging.FrameHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Router that passes each frame to the handler of its kind, which is the frame's first byte.
- * {@code docs/protocols.md} lists the kinds of all packages. All handlers are registered before the
- * first frame arrives.
+ * Router that passes each frame to the handler of its kind, whose number is the frame's first byte.
+ * All handlers are registered before the first frame arrives.
  */
 final class FrameRouter implements PeerTransport.Receiver {
   private final @Nullable FrameHandler[] handlers = new @Nullable FrameHandler[256];
 
   /** Registers the handler of a kind. */
-  void on(int kind, FrameHandler handler) {
-    if (handlers[kind] != null) {
+  void on(FrameKind kind, FrameHandler handler) {
+    if (handlers[kind.number()] != null) {
       throw new IllegalArgumentException("Two handlers for frames of kind " + kind);
     }
-    handlers[kind] = handler;
+    handlers[kind.number()] = handler;
   }
 
   @Override

@@ -20,6 +20,11 @@ public final class FrameWriter {
   private int size;
   private List<ObjectId> carried = List.of();
 
+  /** Begins a frame of that kind. */
+  public static FrameWriter of(FrameKind kind) {
+    return new FrameWriter().octet(kind.number());
+  }
+
   /** Returns a copy of the bytes written so far. */
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, size);

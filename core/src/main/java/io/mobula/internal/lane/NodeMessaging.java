@@ -29,7 +29,7 @@ public interface NodeMessaging {
    *
    * @return this object
    */
-  NodeMessaging on(int kind, FrameHandler handler);
+  NodeMessaging on(FrameKind kind, FrameHandler handler);
 
   /**
    * Sends a frame, or queues it behind earlier ones. Never blocks: a caller that may send without

@@ -25,7 +25,6 @@ public final class PeerInternTable {
    */
   public static final int NONE = -1;
 
-  private static final int DEFINE = 100;
   private static final int MAX_ENTRIES = 1 << 16;
 
   private final NodeMessaging messaging;
@@ -46,7 +45,7 @@ public final class PeerInternTable {
   /** Creates an empty table for both directions. */
   public PeerInternTable(NodeMessaging messaging) {
     this.messaging = messaging;
-    messaging.on(DEFINE, this::onDefine);
+    messaging.on(FrameKind.DEFINE_METADATA, this::onDefine);
     messaging.membership().subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -82,7 +81,8 @@ public final class PeerInternTable {
         return known;
       }
       int number = peer.size();
-      var frame = new FrameWriter().octet(DEFINE).int32(number).block(bytes).toBytes();
+      var frame =
+          FrameWriter.of(FrameKind.DEFINE_METADATA).int32(number).block(bytes).toBytes();
       if (number >= MAX_ENTRIES || !messaging.send(to, frame)) {
         return NONE;
       }

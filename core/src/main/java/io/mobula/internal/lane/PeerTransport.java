@@ -299,7 +299,7 @@ public final class PeerTransport implements NodeMessaging, AutoCloseable {
   }
 
   @Override
-  public PeerTransport on(int kind, FrameHandler handler) {
+  public PeerTransport on(FrameKind kind, FrameHandler handler) {
     router.on(kind, handler);
     return this;
   }

@@ -28,10 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RingTransport.class);
-  private static final int OFFER = 96;
-  private static final int TAKEN = 97;
-  private static final int REFUSED = 98;
-  private static final int SWITCH = 99;
 
   private final SharedStore memory;
   private final Membership membership;
@@ -60,10 +56,10 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     this.membership = peerTransport.membership();
     this.peerTransport = peerTransport;
     this.files = files;
-    router.on(OFFER, this::onOffer);
-    router.on(TAKEN, this::onTaken);
-    router.on(REFUSED, this::onRefused);
-    router.on(SWITCH, this::onSwitch);
+    router.on(FrameKind.RING_OFFER, this::onOffer);
+    router.on(FrameKind.RING_TAKEN, this::onTaken);
+    router.on(FrameKind.RING_REFUSED, this::onRefused);
+    router.on(FrameKind.RING_SWITCH, this::onSwitch);
     this.doorbell = Doorbell.make(memory);
     this.receiver = router;
     this.ringPoller =
@@ -118,7 +114,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
       LOG.warn("No ring to {} can be made; its frames go over Artery", reader, noRoom);
       return;
     }
-    var offer = new FrameWriter().octet(OFFER).int32(number).flag(Doorbell.canWake());
+    var offer = FrameWriter.of(FrameKind.RING_OFFER).int32(number).flag(Doorbell.canWake());
     if (!peerTransport.send(reader.id(), offer.toBytes())) {
       withdraw(reader.id());
     }
@@ -152,13 +148,14 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
       openedRing.put(
           writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
       peerTransport.send(
-          writer.id(), new FrameWriter().octet(TAKEN).int32(place).toBytes());
+          writer.id(), FrameWriter.of(FrameKind.RING_TAKEN).int32(place).toBytes());
       // the writer may have left before the ring was added to the table
       if (membership.peer(writer.id()) == null) {
         left(writer.id());
       }
     } catch (RuntimeException unreadable) {
-      var why = new FrameWriter().octet(REFUSED).text(String.valueOf(unreadable.getMessage()));
+      var why =
+          FrameWriter.of(FrameKind.RING_REFUSED).text(String.valueOf(unreadable.getMessage()));
       peerTransport.send(writer.id(), why.toBytes());
     }
   }
@@ -183,7 +180,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     files.execute(() -> {
       try {
         var way = new RingChannel(ring, Doorbell.of(address(peer)), place);
-        peerTransport.switchToRing(from, new FrameWriter().octet(SWITCH).toBytes(), way);
+        peerTransport.switchToRing(from, FrameWriter.of(FrameKind.RING_SWITCH).toBytes(), way);
       } catch (RuntimeException closing) {
         LOG.info("Frames to {} go on over Artery", peer, closing);
         ring.close();

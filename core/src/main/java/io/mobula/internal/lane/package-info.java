@@ -21,8 +21,8 @@
  * waits for a frame may do that work itself for some microseconds ({@link SpinWait}), so that a
  * quick reply wakes no thread.
  *
- * <p>{@link FrameRouter} passes each frame to the handler of its kind, which is its first byte; the
- * kinds are listed in {@code docs/protocols.md}. {@link PeerInternTable} sends metadata that is
+ * <p>{@link FrameRouter} passes each frame to the handler of its kind, which is its first byte;
+ * {@link FrameKind} lists the kinds of all packages. {@link PeerInternTable} sends metadata that is
  * repeated in many frames only once per peer. {@link PendingPeerRequests} matches replies to
  * requests.
  *

@@ -5,6 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.PeerChannelInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -21,8 +22,6 @@ import java.util.function.Supplier;
  * Thread-safe.
  */
 final class ClusterReports {
-  private static final int ASK = 40;
-  private static final int ANSWER = 41;
   private static final int MAX_WAITING = 1000;
 
   private final Membership membership;
@@ -84,7 +83,7 @@ final class ClusterReports {
     this.messaging = messaging;
     this.own = own;
     this.open = messaging.requests("a report, by number");
-    messaging.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
+    messaging.on(FrameKind.REPORT_QUERY, this::onAsk).on(FrameKind.REPORT_REPLY, this::onAnswer);
   }
 
   /** Returns the sum of all nodes' reports; a node that leaves in the meantime adds nothing. */
@@ -98,7 +97,7 @@ final class ClusterReports {
 
   private CompletionStage<NodeReport> ask(NodeId node) {
     long number = numbers.incrementAndGet();
-    var frame = new FrameWriter().octet(ASK).int64(number).toBytes();
+    var frame = FrameWriter.of(FrameKind.REPORT_QUERY).int64(number).toBytes();
     return open.ask(node, number, () -> messaging.send(node, frame))
         .exceptionally(leftOrUnreadable -> NodeReport.NOTHING);
   }
@@ -111,7 +110,7 @@ final class ClusterReports {
   }
 
   private void answer(NodeId to, long number, NodeReport report) {
-    var frame = new FrameWriter().octet(ANSWER).int64(number);
+    var frame = FrameWriter.of(FrameKind.REPORT_REPLY).int64(number);
     LeaseGranter.writeResources(frame, report.total());
     LeaseGranter.writeResources(frame, report.available());
     frame.list(report.waiting(), (out, each) -> {

@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -33,8 +34,6 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
   /** Time without an answer after which a process counts as silent. */
   static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(10);
 
-  private static final int ASK = 118;
-  private static final int ANSWER = 119;
   private static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long BETWEEN_PROBES_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MIN_PROBES = 4;
@@ -69,7 +68,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
     this.messaging = messaging;
     this.localWaits = localWaits;
     this.open = messaging.requests("");
-    messaging.on(ASK, this::onAsk).on(ANSWER, this::onAnswer);
+    messaging.on(FrameKind.WAIT_QUERY, this::onAsk).on(FrameKind.WAIT_REPLY, this::onAnswer);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -142,7 +141,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
   private Optional<String> ask(NodeId peer, Work work, long nanos)
       throws InterruptedException, ExecutionException, TimeoutException {
     long number = numbers.incrementAndGet();
-    var frame = new FrameWriter().octet(ASK).int64(number).choice(work.kind());
+    var frame = FrameWriter.of(FrameKind.WAIT_QUERY).int64(number).choice(work.kind());
     ClusterObjects.writeId(frame, work.id());
     var bytes = frame.toBytes();
     var asked = open.ask(peer, number, () -> messaging.send(peer, bytes));
@@ -157,7 +156,7 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
     long number = in.int64();
     var work = new Work(in.choice(Work.Kind.values()), ClusterObjects.readId(in));
     var found = work.kind() == Work.Kind.ANYTHING ? null : localWaits.find(from, work);
-    var frame = new FrameWriter().octet(ANSWER).int64(number);
+    var frame = FrameWriter.of(FrameKind.WAIT_REPLY).int64(number);
     boolean has = found != null || work.kind() == Work.Kind.ANYTHING;
     frame.flag(has);
     if (has) {

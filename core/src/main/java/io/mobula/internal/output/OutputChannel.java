@@ -1,5 +1,6 @@
 package io.mobula.internal.output;
 
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.spi.DelayTimer;
 import java.time.Duration;
@@ -117,7 +118,7 @@ final class OutputChannel {
       bytes += line.size();
       lines.add(line);
     }
-    var frame = new FrameWriter().octet(OutputForwarder.LINES).int64(dropped);
+    var frame = FrameWriter.of(FrameKind.OUTPUT_LINES).int64(dropped);
     dropped = 0;
     return frame.list(lines, (out, line) -> line.write(out)).toBytes();
   }

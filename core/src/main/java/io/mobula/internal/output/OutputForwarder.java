@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.spi.DelayTimer;
@@ -15,8 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * threads; nothing blocks.
  */
 public final class OutputForwarder implements AutoCloseable {
-  static final int LINES = 80;
-  static final int LINES_PRINTED = 81;
 
   private final Membership membership;
   private final NodeMessaging messaging;
@@ -31,7 +30,7 @@ public final class OutputForwarder implements AutoCloseable {
     this.messaging = messaging;
     this.settings = settings;
     this.timer = timer;
-    messaging.on(LINES_PRINTED, this::onPrinted);
+    messaging.on(FrameKind.LINES_PRINTED, this::onPrinted);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}

@@ -3,6 +3,7 @@ package io.mobula.internal.output;
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -44,7 +45,7 @@ public final class OutputPrinter implements AutoCloseable {
         Thread.ofPlatform().daemon().name("mobula-output").factory());
     one.allowCoreThreadTimeOut(true);
     this.thread = one;
-    messaging.on(OutputForwarder.LINES, this::onLines);
+    messaging.on(FrameKind.OUTPUT_LINES, this::onLines);
   }
 
   private void onLines(NodeId from, FrameReader in) {
@@ -62,9 +63,7 @@ public final class OutputPrinter implements AutoCloseable {
         } catch (Throwable refused) { // the program may have replaced standard output
           LOG.debug("Output of {} cannot be printed.", peer, refused);
         }
-        messaging.send(
-            from,
-            new FrameWriter().octet(OutputForwarder.LINES_PRINTED).int64(size).toBytes());
+        messaging.send(from, FrameWriter.of(FrameKind.LINES_PRINTED).int64(size).toBytes());
       });
     } catch (RejectedExecutionException closed) {
       LOG.debug("Output of {} came after the end.", peer);

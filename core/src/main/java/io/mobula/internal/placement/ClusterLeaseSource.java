@@ -13,6 +13,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -117,9 +118,9 @@ public final class ClusterLeaseSource implements LeaseSource {
     this.timeoutSettings =
         new UnschedulableTimeout.TimeoutSettings(rules.unschedulableTimeout(), rules.timer());
     messaging
-        .on(LeaseGranter.GRANTED, this::onGranted)
-        .on(LeaseGranter.REDIRECTED, this::onRedirected)
-        .on(LeaseGranter.REFUSED, this::onRefused);
+        .on(FrameKind.LEASE_GRANTED, this::onGranted)
+        .on(FrameKind.LEASE_REDIRECTED, this::onRedirected)
+        .on(FrameKind.LEASE_REFUSED, this::onRefused);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {
@@ -295,8 +296,7 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   @Override
   public void release(NodeId node, long lease) {
-    messaging.send(
-        node, new FrameWriter().octet(LeaseGranter.RELEASE).int64(lease).toBytes());
+    messaging.send(node, FrameWriter.of(FrameKind.LEASE_RELEASE).int64(lease).toBytes());
   }
 
   /**
@@ -563,7 +563,7 @@ public final class ClusterLeaseSource implements LeaseSource {
         ClusterLeaseSource.this.rescanQueue(requester.placement());
       } else if (at != null) {
         messaging.send(
-            at, new FrameWriter().octet(LeaseGranter.WITHDRAW).int64(number).toBytes());
+            at, FrameWriter.of(FrameKind.LEASE_WITHDRAW).int64(number).toBytes());
       }
       at = null;
     }
@@ -626,7 +626,7 @@ public final class ClusterLeaseSource implements LeaseSource {
 
     private byte[] ask(int hops) {
       number = numberOf(this, number);
-      var frame = new FrameWriter().octet(LeaseGranter.REQUEST).int64(number);
+      var frame = FrameWriter.of(FrameKind.LEASE_REQUEST).int64(number);
       frame.choice(requester.purpose());
       LeaseGranter.writeResources(frame, requester.wanted());
       frame.text(requester.description()).octet(hops);

@@ -3,6 +3,7 @@ package io.mobula.internal.placement;
 import io.mobula.NodeId;
 import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -29,8 +30,8 @@ final class DelegatedLeases {
     this.desk = desk;
     this.messaging = messaging;
     messaging
-        .on(LeaseDelegator.DELEGATE, this::onLend)
-        .on(LeaseDelegator.DELEGATED_ORDER, this::onOrder);
+        .on(FrameKind.DELEGATE_LEASE, this::onLend)
+        .on(FrameKind.DELEGATED_ORDER, this::onOrder);
   }
 
   private void onLend(NodeId from, FrameReader in) {
@@ -43,8 +44,7 @@ final class DelegatedLeases {
     if (!submitter.equals(self)) { // work of this process takes it when the grant arrives
       desk.open(purpose, submitter, number, lent.lease);
     }
-    messaging.send(
-        from, new FrameWriter().octet(LeaseDelegator.DELEGATED).int64(number).toBytes());
+    messaging.send(from, FrameWriter.of(FrameKind.LEASE_DELEGATED).int64(number).toBytes());
   }
 
   private void onOrder(NodeId from, FrameReader in) {
@@ -125,11 +125,7 @@ final class DelegatedLeases {
     private void account(LeaseDelegator.LeaseEvent what) {
       messaging.send(
           lender,
-          new FrameWriter()
-              .octet(LeaseDelegator.DELEGATED_EVENT)
-              .int64(number)
-              .choice(what)
-              .toBytes());
+          FrameWriter.of(FrameKind.DELEGATED_EVENT).int64(number).choice(what).toBytes());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.RuntimeEnvironment;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -22,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  * returned in between. Thread-safe; nothing blocks.
  */
 final class LeaseDelegator {
-  static final int DELEGATE = 84;
-  static final int DELEGATED = 85;
-  static final int DELEGATED_EVENT = 86;
-  static final int DELEGATED_ORDER = 87;
 
   /** Event of a delegated lease that the worker reports. */
   enum LeaseEvent {
@@ -88,7 +85,9 @@ final class LeaseDelegator {
   LeaseDelegator(NodeMessaging messaging, Supplier<LeaseGranter.WorkerProvider> workers) {
     this.messaging = messaging;
     this.workers = workers;
-    messaging.on(DELEGATED, this::onLent).on(DELEGATED_EVENT, this::onAccount);
+    messaging
+        .on(FrameKind.LEASE_DELEGATED, this::onLent)
+        .on(FrameKind.DELEGATED_EVENT, this::onAccount);
     messaging.membership().subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -227,8 +226,7 @@ final class LeaseDelegator {
     }
 
     private byte[] frame() {
-      var frame = new FrameWriter()
-          .octet(DELEGATE)
+      var frame = FrameWriter.of(FrameKind.DELEGATE_LEASE)
           .int64(spec.number())
           .int64(spec.submitter().incarnation())
           .choice(spec.purpose());
@@ -251,7 +249,7 @@ final class LeaseDelegator {
       var worker = at;
       if (worker != null) {
         var frame =
-            new FrameWriter().octet(DELEGATED_ORDER).int64(spec.number()).choice(what);
+            FrameWriter.of(FrameKind.DELEGATED_ORDER).int64(spec.number()).choice(what);
         if (what == LeaseOrder.DEVICES) {
           DeviceShareCodec.write(frame, lease.shares());
         }

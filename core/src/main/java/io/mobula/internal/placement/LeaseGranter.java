@@ -11,6 +11,7 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.execution.RuntimeEnvironment;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -32,18 +33,6 @@ import org.jspecify.annotations.Nullable;
  * leases when they release them or leave. Thread-safe.
  */
 public final class LeaseGranter {
-  static final int REQUEST = 32;
-  static final int GRANTED = 33;
-  static final int REDIRECTED = 34;
-  static final int WITHDRAW = 35;
-  /**
-   * Frame kind: other requesters wait for resources of a lease. Holds the lease's number and the
-   * node of its slot.
-   */
-  public static final int RECALLED = 36;
-
-  static final int RELEASE = 37;
-  static final int REFUSED = 88;
 
   /** Upper bound of resources in a request or a node, accelerators and memory included. */
   private static final int MAX_RESOURCES = 1_100;
@@ -137,7 +126,10 @@ public final class LeaseGranter {
     this.redirects = redirects;
     this.delegator = new LeaseDelegator(messaging, () -> workers);
     this.delegatedLeases = new DelegatedLeases(membership.self().id(), this, messaging);
-    messaging.on(REQUEST, this::onAsk).on(WITHDRAW, this::onWithdraw).on(RELEASE, this::onRelease);
+    messaging
+        .on(FrameKind.LEASE_REQUEST, this::onAsk)
+        .on(FrameKind.LEASE_WITHDRAW, this::onWithdraw)
+        .on(FrameKind.LEASE_RELEASE, this::onRelease);
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -288,7 +280,10 @@ public final class LeaseGranter {
   private void recalled(NodeId submitter, long number, NodeId at) {
     messaging.send(
         submitter,
-        new FrameWriter().octet(RECALLED).int64(number).int64(at.incarnation()).toBytes());
+        FrameWriter.of(FrameKind.LEASE_RECALLED)
+            .int64(number)
+            .int64(at.incarnation())
+            .toBytes());
   }
 
   /** Starts the use of a lease that another node's ledger has granted. */
@@ -475,8 +470,7 @@ public final class LeaseGranter {
       requests.remove(key());
       messaging.send(
           submitter,
-          new FrameWriter()
-              .octet(REDIRECTED)
+          FrameWriter.of(FrameKind.LEASE_REDIRECTED)
               .int64(request)
               .int64(to.incarnation())
               .octet(hops + 1)
@@ -506,8 +500,7 @@ public final class LeaseGranter {
     public void delegated(NodeId at) {
       if (!messaging.send(
           submitter,
-          new FrameWriter()
-              .octet(GRANTED)
+          FrameWriter.of(FrameKind.LEASE_GRANTED)
               .int64(request)
               .int64(number)
               .int64(at.incarnation())
@@ -533,7 +526,8 @@ public final class LeaseGranter {
     @Override
     public void refused(String why) {
       messaging.send(
-          submitter, new FrameWriter().octet(REFUSED).int64(request).text(why).toBytes());
+          submitter,
+          FrameWriter.of(FrameKind.LEASE_REFUSED).int64(request).text(why).toBytes());
     }
 
     @Override

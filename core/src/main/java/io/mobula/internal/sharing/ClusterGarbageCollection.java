@@ -2,6 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -19,7 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * free is left alone. No pause is longer than 2.5 s. Safe for all threads.
  */
 final class ClusterGarbageCollection {
-  private static final int COLLECT = 10;
   private static final int PAUSE_PER_COST_WHERE_FOUND = 4;
   private static final int PAUSE_PER_COST = 10;
   private static final long MIN_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -56,14 +56,14 @@ final class ClusterGarbageCollection {
     this.store = store;
     this.membership = messaging.membership();
     this.messaging = messaging;
-    messaging.on(COLLECT, this::onCollect);
+    messaging.on(FrameKind.COLLECT_GARBAGE, this::onCollect);
     store.onFull(this::askAll);
   }
 
   /** Asks all peers, each time this process runs its own collector for want of memory. */
   private void askAll() {
     for (var peer : membership.peers()) {
-      messaging.send(peer.id(), new FrameWriter().octet(COLLECT).toBytes());
+      messaging.send(peer.id(), FrameWriter.of(FrameKind.COLLECT_GARBAGE).toBytes());
     }
   }
 

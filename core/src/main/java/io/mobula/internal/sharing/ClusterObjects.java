@@ -6,6 +6,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.CodecException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -48,7 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterObjects.class);
-  private static final int CANCEL = 3;
   private static final Duration FREES = Duration.ofMillis(500);
   private static final int MAX_NAMED = 20;
 
@@ -110,7 +110,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     this.fetcher = new ObjectFetcher(
         store, membership, localCopies, hostPeers, pinRequests, hostPulls, resolver);
     this.results = new ResultLoans(this, store, directoryClient, messaging);
-    messaging.on(CANCEL, this::onCancel);
+    messaging.on(FrameKind.CANCEL_OBJECT, this::onCancel);
     FrameProbeTransport.connect(store.deadlockDetector(), this, messaging);
     store.setExporter(entry -> {
       share(entry);
@@ -631,7 +631,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   void cancel(ObjectId id, boolean recursive) {
-    var frame = new FrameWriter().octet(CANCEL);
+    var frame = FrameWriter.of(FrameKind.CANCEL_OBJECT);
     ObjectLocation.write(frame, id);
     messaging.send(new NodeId(id.node()), frame.flag(recursive).toBytes());
   }

@@ -2,6 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Transport of deadlock probes between processes by frames. Safe for all threads. */
 final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
-  private static final int PROBE = 89;
 
   private final ClusterObjects clusterObjects;
   private final NodeMessaging messaging;
@@ -26,7 +26,7 @@ final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
   static void connect(
       DeadlockDetector deadlockDetector, ClusterObjects clusterObjects, NodeMessaging messaging) {
     deadlockDetector.useTransport(new FrameProbeTransport(clusterObjects, messaging));
-    messaging.on(PROBE, (from, in) -> {
+    messaging.on(FrameKind.DEADLOCK_PROBE, (from, in) -> {
       var probe = read(in);
       deadlockDetector.onProbe(probe, ObjectLocation.readId(in));
     });
@@ -39,8 +39,7 @@ final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
 
   @Override
   public void send(NodeId to, DeadlockProbe probe, ObjectId work) {
-    var frame = new FrameWriter()
-        .octet(PROBE)
+    var frame = FrameWriter.of(FrameKind.DEADLOCK_PROBE)
         .int64(probe.initiator().incarnation())
         .int64(probe.number())
         .int32(probe.round())

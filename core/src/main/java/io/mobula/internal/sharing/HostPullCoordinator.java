@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.error.StoreException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -29,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * wait for it ask again. Safe for all threads; nothing blocks.
  */
 final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
-  private static final int WANT = 90;
-  private static final int GRANT = 91;
-  private static final int ENDED = 92;
-  private static final int COPY = 93;
-  private static final int COPIED = 94;
   private static final long NOBODY = 0;
   private static final int MAX_ROUNDS = 8;
 
@@ -75,11 +71,11 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     this.self = membership.self().id();
     this.messaging = messaging;
     messaging
-        .on(WANT, this::onWant)
-        .on(GRANT, this::onGrant)
-        .on(ENDED, this::onEnded)
-        .on(COPY, this::onCopy)
-        .on(COPIED, this::onCopied);
+        .on(FrameKind.PULL_REQUEST, this::onWant)
+        .on(FrameKind.PULL_GRANT, this::onGrant)
+        .on(FrameKind.PULL_ENDED, this::onEnded)
+        .on(FrameKind.COPY_QUERY, this::onCopy)
+        .on(FrameKind.COPY_REPLY, this::onCopied);
     membership.subscribe(this); // after the peers of this host, which first forget who has left
   }
 
@@ -151,7 +147,10 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
         tell(register.ask(key, self, unreadable));
       } else {
         long lost = unreadable == null ? NOBODY : unreadable.incarnation();
-        send(new ExpectedReply.GrantReply(keeper), frame(WANT, key).int64(lost), this::pull);
+        send(
+            new ExpectedReply.GrantReply(keeper),
+            frame(FrameKind.PULL_REQUEST, key).int64(lost),
+            this::pull);
       }
     }
 
@@ -187,7 +186,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
       if (from.equals(self)) {
         pull();
       } else {
-        send(new ExpectedReply.CopyReply(from), frame(COPY, key), () -> ask(from));
+        send(new ExpectedReply.CopyReply(from), frame(FrameKind.COPY_QUERY, key), () -> ask(from));
       }
     }
 
@@ -245,8 +244,8 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     }
   }
 
-  private static FrameWriter frame(int kind, ObjectAttempt key) {
-    var frame = new FrameWriter().octet(kind);
+  private static FrameWriter frame(FrameKind kind, ObjectAttempt key) {
+    var frame = FrameWriter.of(kind);
     ObjectLocation.write(frame, key.id());
     return frame.int32(key.attempt());
   }
@@ -262,7 +261,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     if (grant.who().equals(self)) {
       granted(self, grant.key(), grant.from());
     } else {
-      var frame = frame(GRANT, grant.key()).int64(grant.from().incarnation());
+      var frame = frame(FrameKind.PULL_GRANT, grant.key()).int64(grant.from().incarnation());
       messaging.send(grant.who(), frame.toBytes());
     }
   }
@@ -297,7 +296,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     if (keeper.equals(self)) {
       tell(register.ended(key, self, has));
     } else {
-      messaging.send(keeper, frame(ENDED, key).flag(has).toBytes());
+      messaging.send(keeper, frame(FrameKind.PULL_ENDED, key).flag(has).toBytes());
     }
   }
 
@@ -308,7 +307,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   private void onCopy(NodeId from, FrameReader frame) {
     var key = key(frame);
     var at = localCopies.locationNow(key.id(), key.attempt());
-    var answer = frame(COPIED, key).flag(at != null);
+    var answer = frame(FrameKind.COPY_REPLY, key).flag(at != null);
     if (at != null) {
       at.write(answer);
     }

@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * Safe for all threads.
  */
 final class InFlightRefs implements Membership.Listener {
-  private static final int HELD = 7;
   private static final long NO_TICKET = 0;
 
   /** Largest number of statements in one frame, since a value may contain any number of refs. */
@@ -49,7 +49,7 @@ final class InFlightRefs implements Membership.Listener {
     this.directoryClient = directoryClient;
     this.self = messaging.membership().self().id();
     this.messaging = messaging;
-    messaging.on(HELD, this::onHeld);
+    messaging.on(FrameKind.REFS_HELD, this::onHeld);
     messaging.membership().subscribe(this);
   }
 
@@ -132,8 +132,7 @@ final class InFlightRefs implements Membership.Listener {
   }
 
   private static byte[] held(long ticket, List<HoldStatement> statements) {
-    return new FrameWriter()
-        .octet(HELD)
+    return FrameWriter.of(FrameKind.REFS_HELD)
         .int64(ticket)
         .list(statements, InFlightRefs::write)
         .toBytes();

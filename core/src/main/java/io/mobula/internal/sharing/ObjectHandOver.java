@@ -5,6 +5,7 @@ import io.mobula.ObjectId;
 import io.mobula.error.NodeLostException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -32,8 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ObjectHandOver {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectHandOver.class);
-  private static final int TAKE = 11;
-  private static final int TAKEN = 12;
   /** Time that a thread waits for an object that has been moved since it was offered. */
   private static final Duration MAX_TRANSFER_TIME = Duration.ofSeconds(10);
 
@@ -54,7 +53,7 @@ final class ObjectHandOver {
     this.membership = messaging.membership();
     this.messaging = messaging;
     this.offers = messaging.requests("a copy of object");
-    messaging.on(TAKE, this::onTake).on(TAKEN, this::onTaken);
+    messaging.on(FrameKind.TAKE_OBJECT, this::onTake).on(FrameKind.OBJECT_TAKEN, this::onTaken);
   }
 
   /**
@@ -141,7 +140,7 @@ final class ObjectHandOver {
     }
 
     private boolean send(HandOverPlan.Offer offer, Object outcome, int attempt) {
-      var frame = new FrameWriter().octet(TAKE);
+      var frame = FrameWriter.of(FrameKind.TAKE_OBJECT);
       ObjectLocation.write(frame, offer.id());
       frame.int32(attempt);
       InFlightRefs.write(frame, clusterObjects.statementOf(offer.id()));
@@ -205,7 +204,7 @@ final class ObjectHandOver {
   }
 
   private void answer(NodeId to, ObjectId id, String refusal) {
-    var frame = new FrameWriter().octet(TAKEN);
+    var frame = FrameWriter.of(FrameKind.OBJECT_TAKEN);
     ObjectLocation.write(frame, id);
     messaging.send(to, frame.flag(refusal.isEmpty()).text(refusal).toBytes());
   }

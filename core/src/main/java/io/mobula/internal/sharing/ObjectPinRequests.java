@@ -7,6 +7,7 @@ import io.mobula.error.StoreException;
 import io.mobula.error.TransferFailedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -41,10 +42,6 @@ final class ObjectPinRequests implements Membership.Listener {
   /** Time within which a reader has to start reading. */
   static final Duration PIN_TIMEOUT = Duration.ofSeconds(10);
 
-  private static final int PIN_REQUEST = 13;
-  private static final int PIN_REPLY = 14;
-  private static final int UNPIN = 15;
-
   private static final int ABSENT = 0;
   private static final int PRESENT = 1;
   private static final int FAILED = 2;
@@ -72,9 +69,9 @@ final class ObjectPinRequests implements Membership.Listener {
     this.messaging = messaging;
     this.asked = messaging.requests("a claim, by number");
     messaging
-        .on(PIN_REQUEST, this::onPinRequest)
-        .on(PIN_REPLY, this::onPinReply)
-        .on(UNPIN, this::onUnpin);
+        .on(FrameKind.PIN_REQUEST, this::onPinRequest)
+        .on(FrameKind.PIN_REPLY, this::onPinReply)
+        .on(FrameKind.UNPIN, this::onUnpin);
     membership.subscribe(this);
   }
 
@@ -93,7 +90,7 @@ final class ObjectPinRequests implements Membership.Listener {
     /** Tells the holder that the reader has its own pin, or does not want the object any more. */
     void end() {
       messaging.send(
-          key.peer(), new FrameWriter().octet(UNPIN).int64(key.number()).toBytes());
+          key.peer(), FrameWriter.of(FrameKind.UNPIN).int64(key.number()).toBytes());
     }
   }
 
@@ -152,7 +149,7 @@ final class ObjectPinRequests implements Membership.Listener {
 
   private CompletionStage<RemotePin> requestPin(ObjectLocation location) {
     var ticket = new PinRequestKey(location.holder(), numbers.incrementAndGet());
-    var frame = new FrameWriter().octet(PIN_REQUEST).int64(ticket.number());
+    var frame = FrameWriter.of(FrameKind.PIN_REQUEST).int64(ticket.number());
     ObjectLocation.write(frame, location.id());
     frame.int32(location.attempt());
     return asked.ask(
@@ -243,7 +240,7 @@ final class ObjectPinRequests implements Membership.Listener {
   }
 
   private static FrameWriter answer(PinRequestKey key, int outcome) {
-    return new FrameWriter().octet(PIN_REPLY).int64(key.number()).octet(outcome);
+    return FrameWriter.of(FrameKind.PIN_REPLY).int64(key.number()).octet(outcome);
   }
 
   private void onUnpin(NodeId from, FrameReader frame) {

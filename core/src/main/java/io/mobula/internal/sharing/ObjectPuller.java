@@ -7,6 +7,7 @@ import io.mobula.error.StoreException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -41,8 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ObjectPuller implements Membership.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectPuller.class);
-  private static final int WHERE = 8;
-  private static final int THERE = 9;
 
   private final LocalCopies localCopies;
   private final ObjectPinRequests pinRequests;
@@ -69,7 +68,9 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     this.membership = messaging.membership();
     this.messaging = messaging;
     this.asked = messaging.requests("where it gives out objects");
-    messaging.on(WHERE, this::onWhere).on(THERE, this::onThere);
+    messaging
+        .on(FrameKind.ENDPOINT_QUERY, this::onWhere)
+        .on(FrameKind.ENDPOINT_REPLY, this::onThere);
     membership.subscribe(this);
   }
 
@@ -249,15 +250,16 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
         : asked
             .ask(
                 peer,
-                WHERE,
-                () -> messaging.send(peer, new FrameWriter().octet(WHERE).toBytes()))
+                FrameKind.ENDPOINT_QUERY.number(),
+                () -> messaging.send(
+                    peer, FrameWriter.of(FrameKind.ENDPOINT_QUERY).toBytes()))
             .thenApply(endpoint -> new SourceEndpoint(peer, endpoint));
   }
 
   private void onWhere(NodeId from, FrameReader frame) {
     store.runInBackground(
         () -> { // starting takes a while
-          var answer = new FrameWriter().octet(THERE);
+          var answer = FrameWriter.of(FrameKind.ENDPOINT_REPLY);
           try {
             answer.text(transfer().endpoint()).text("");
           } catch (Throwable cannot) { // the asking node gets an answer in any case
@@ -280,7 +282,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
         endpoints.remove(from);
       }
     }
-    var waiting = asked.takeOpen(from, WHERE);
+    var waiting = asked.takeOpen(from, FrameKind.ENDPOINT_QUERY.number());
     if (waiting != null && endpoint != null) {
       waiting.complete(endpoint);
     } else if (waiting != null) {

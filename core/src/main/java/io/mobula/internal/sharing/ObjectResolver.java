@@ -6,6 +6,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -39,8 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ObjectResolver {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectResolver.class);
-  private static final int RESOLVE = 1;
-  private static final int RESOLVED = 2;
   private static final int MAX_ROUNDS = 16;
   private static final long MIN_PAUSE_MILLIS = 10;
   private static final long MAX_PAUSE_MILLIS = 2_000;
@@ -74,7 +73,7 @@ final class ObjectResolver {
     this.membership = messaging.membership();
     this.messaging = messaging;
     this.resolving = messaging.requests("object");
-    messaging.on(RESOLVE, this::onResolve).on(RESOLVED, this::onResolved);
+    messaging.on(FrameKind.RESOLVE, this::onResolve).on(FrameKind.RESOLVED, this::onResolved);
   }
 
   void setReconstructor(Reconstructor with) {
@@ -156,7 +155,7 @@ final class ObjectResolver {
       }
       asking = node;
       questions.incrementAndGet();
-      var frame = new FrameWriter().octet(RESOLVE);
+      var frame = FrameWriter.of(FrameKind.RESOLVE);
       ObjectLocation.write(frame, id);
       var _ = resolving
           .ask(node, id, () -> messaging.send(node, frame.toBytes()))
@@ -372,7 +371,7 @@ final class ObjectResolver {
   }
 
   private void tell(NodeId to, ObjectId id, @Nullable Object present) {
-    var frame = new FrameWriter().octet(RESOLVED);
+    var frame = FrameWriter.of(FrameKind.RESOLVED);
     ObjectLocation.write(frame, id);
     boolean known = present != null;
     frame.flag(known);

@@ -8,6 +8,7 @@ import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.CoalescedAction;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicaKeeper implements Membership.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
-  private static final int REPLICAS = 104;
 
   /** Largest number of objects that are copied at a time after a loss. */
   private static final int MAX_RESTORED = 1024;
@@ -64,7 +64,7 @@ final class ReplicaKeeper implements Membership.Listener {
     this.store = store;
     this.membership = messaging.membership();
     this.messaging = messaging;
-    messaging.on(REPLICAS, this::onReplicas);
+    messaging.on(FrameKind.OBJECT_REPLICAS, this::onReplicas);
     membership.subscribe(this);
   }
 
@@ -167,7 +167,7 @@ final class ReplicaKeeper implements Membership.Listener {
     sets.put(id, set);
     for (var holder : set.holders()) {
       if (!holder.equals(self())) {
-        var frame = new FrameWriter().octet(REPLICAS);
+        var frame = FrameWriter.of(FrameKind.OBJECT_REPLICAS);
         ObjectLocation.write(frame, id);
         set.write(frame);
         messaging.send(holder, frame.toBytes());

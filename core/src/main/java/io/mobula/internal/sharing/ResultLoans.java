@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -31,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ResultLoans implements Membership.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ResultLoans.class);
-  private static final int RETURNED = 101;
-  private static final int SHARED = 102;
-  private static final int RECALL = 103;
 
   private final ClusterObjects clusterObjects;
   private final ObjectStore store;
@@ -67,7 +65,10 @@ final class ResultLoans implements Membership.Listener {
     this.directoryClient = directoryClient;
     this.membership = messaging.membership();
     this.messaging = messaging;
-    messaging.on(RETURNED, this::onReturned).on(SHARED, this::onShared).on(RECALL, this::onRecall);
+    messaging
+        .on(FrameKind.LOAN_RETURNED, this::onReturned)
+        .on(FrameKind.LOAN_SHARED, this::onShared)
+        .on(FrameKind.LOAN_RECALL, this::onRecall);
     membership.subscribe(this);
   }
 
@@ -144,7 +145,8 @@ final class ResultLoans implements Membership.Listener {
     lentByKey
         .keySet()
         .forEach(key -> messaging.send(
-            key.peer(), new FrameWriter().octet(RECALL).int64(key.number()).toBytes()));
+            key.peer(),
+            FrameWriter.of(FrameKind.LOAN_RECALL).int64(key.number()).toBytes()));
     long end = System.nanoTime() + limit.toNanos();
     try {
       synchronized (this) {
@@ -180,7 +182,8 @@ final class ResultLoans implements Membership.Listener {
     void end() {
       if (over()) {
         messaging.send(
-            key.peer(), new FrameWriter().octet(RETURNED).int64(key.number()).toBytes());
+            key.peer(),
+            FrameWriter.of(FrameKind.LOAN_RETURNED).int64(key.number()).toBytes());
       }
     }
 
@@ -190,7 +193,7 @@ final class ResultLoans implements Membership.Listener {
      */
     void share(HoldStatement statement) {
       if (over()) {
-        var frame = new FrameWriter().octet(SHARED).int64(key.number());
+        var frame = FrameWriter.of(FrameKind.LOAN_SHARED).int64(key.number());
         InFlightRefs.write(frame, statement);
         messaging.send(key.peer(), frame.toBytes());
       }

@@ -5,6 +5,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.StoreException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -30,9 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SameHostPeers implements Membership.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SameHostPeers.class);
-  private static final int ATTACH = 4;
-  private static final int ROW = 5;
-  private static final int NUDGE = 6;
   private static final int NO_ROW = -1;
 
   private final SharedStore memory;
@@ -50,7 +48,10 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     this.store = store;
     this.membership = messaging.membership();
     this.messaging = messaging;
-    messaging.on(ATTACH, this::onAttach).on(ROW, this::onRow).on(NUDGE, this::onNudge);
+    messaging
+        .on(FrameKind.ATTACH_STORE, this::onAttach)
+        .on(FrameKind.PIN_ROW, this::onRow)
+        .on(FrameKind.NUDGE, this::onNudge);
     membership.subscribe(this);
   }
 
@@ -68,7 +69,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     if (present != null) {
       return present;
     }
-    if (!messaging.send(peer, new FrameWriter().octet(ATTACH).toBytes())) {
+    if (!messaging.send(peer, FrameWriter.of(FrameKind.ATTACH_STORE).toBytes())) {
       gone(peer, fresh);
     }
     return fresh;
@@ -90,7 +91,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
   }
 
   private void onAttach(NodeId from, FrameReader frame) {
-    var answer = new FrameWriter().octet(ROW);
+    var answer = FrameWriter.of(FrameKind.PIN_ROW);
     try {
       int row = memory.offerRow();
       rows.put(from, row);
@@ -139,7 +140,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
   }
 
   private void nudge(NodeId owner, long slot) {
-    messaging.send(owner, new FrameWriter().octet(NUDGE).int64(slot).toBytes());
+    messaging.send(owner, FrameWriter.of(FrameKind.NUDGE).int64(slot).toBytes());
   }
 
   private void onNudge(NodeId from, FrameReader frame) {

@@ -11,6 +11,7 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -39,18 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TaskTransport {
   private static final Logger LOG = LoggerFactory.getLogger(TaskTransport.class);
-  private static final int RUN = 16;
-  private static final int DONE = 17;
-  private static final int STREAM_ELEMENT = 18;
-  private static final int STREAM_READ = 19;
-  private static final int CANCEL = 20;
-  private static final int BLOCKED = 21;
-  private static final int RESUMED = 22;
-  private static final int RETURNED = 23;
-  private static final int CLOSED = 24;
-  private static final int STAGED = 25;
-  private static final int CANCEL_DESCENDANTS = 26;
-  private static final int ARGUMENT_ABSENT = 27;
 
   private static final long ENDLESS = -1;
   private static final TaskResultSink.Shape.Kind[] SHAPES = TaskResultSink.Shape.Kind.values();
@@ -91,26 +80,30 @@ public final class TaskTransport {
       return slot;
     });
     messaging
-        .on(RUN, this::onRun)
-        .on(DONE, this::onDone)
-        .on(STREAM_ELEMENT, this::onItem)
-        .on(STREAM_READ, this::onTaken)
-        .on(CANCEL, this::onCancel)
-        .on(BLOCKED, (from, in) -> withSlot(from, in, slot -> slot.blocked(ids(in))))
-        .on(RESUMED, (from, in) -> withSlot(from, in, RemoteTaskSlot::resumed))
-        .on(RETURNED, (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
-        .on(CLOSED, (from, in) -> withSlot(from, in, slot -> slot.closed(ids(in), in.text())))
+        .on(FrameKind.RUN_TASK, this::onRun)
+        .on(FrameKind.TASK_DONE, this::onDone)
+        .on(FrameKind.STREAM_ELEMENT, this::onItem)
+        .on(FrameKind.STREAM_READ, this::onTaken)
+        .on(FrameKind.CANCEL_TASK, this::onCancel)
+        .on(FrameKind.SLOT_BLOCKED, (from, in) -> withSlot(from, in, slot -> slot.blocked(ids(in))))
+        .on(FrameKind.SLOT_RESUMED, (from, in) -> withSlot(from, in, RemoteTaskSlot::resumed))
         .on(
-            ARGUMENT_ABSENT,
+            FrameKind.TASKS_RETURNED,
+            (from, in) -> withSlot(from, in, slot -> slot.returned(ids(in))))
+        .on(
+            FrameKind.SLOT_CLOSED,
+            (from, in) -> withSlot(from, in, slot -> slot.closed(ids(in), in.text())))
+        .on(
+            FrameKind.ARGUMENT_ABSENT,
             (from, in) -> withSlot(
                 from,
                 in,
                 slot -> slot.absent(ClusterObjects.readId(in), ClusterObjects.readId(in))))
-        .on(CANCEL_DESCENDANTS, (from, in) -> onDescendants(ClusterObjects.readId(in)))
+        .on(FrameKind.CANCEL_DESCENDANTS, (from, in) -> onDescendants(ClusterObjects.readId(in)))
         .on(
-            STAGED,
+            FrameKind.TASK_STAGED,
             (from, in) -> withSlot(from, in, slot -> slot.staged(ClusterObjects.readId(in))))
-        .on(LeaseGranter.RECALLED, (from, in) -> onRecalled(in));
+        .on(FrameKind.LEASE_RECALLED, (from, in) -> onRecalled(in));
     membership.subscribe(new Membership.Listener() {
       @Override
       public void joined(Peer peer) {}
@@ -147,8 +140,8 @@ public final class TaskTransport {
     return engine.idleNanos();
   }
 
-  private FrameWriter frame(int kind, long lease) {
-    return new FrameWriter().octet(kind).int64(lease);
+  private FrameWriter frame(FrameKind kind, long lease) {
+    return FrameWriter.of(kind).int64(lease);
   }
 
   // ---- this node submits
@@ -215,14 +208,14 @@ public final class TaskTransport {
   }
 
   private byte[] taken(RemoteTaskSlot slot, ObjectId id, int taken) {
-    var frame = frame(STREAM_READ, slot.lease());
+    var frame = frame(FrameKind.STREAM_READ, slot.lease());
     ClusterObjects.writeId(frame, id);
     return frame.int32(taken).toBytes();
   }
 
   private byte[] write(RemoteTaskSlot slot, TaskRun run) {
     var spec = run.spec();
-    var frame = frame(RUN, slot.lease());
+    var frame = frame(FrameKind.RUN_TASK, slot.lease());
     ClusterObjects.writeId(frame, spec.id());
     frame.int32(run.attempts()).flag(run.isSearching());
     var left = run.timeLeft();
@@ -248,7 +241,7 @@ public final class TaskTransport {
   }
 
   void cancel(RemoteTaskSlot slot, ObjectId id, boolean recursive) {
-    var frame = frame(CANCEL, slot.lease());
+    var frame = frame(FrameKind.CANCEL_TASK, slot.lease());
     ClusterObjects.writeId(frame, id);
     messaging.send(slot.node(), frame.flag(recursive).toBytes());
   }
@@ -268,7 +261,7 @@ public final class TaskTransport {
   void cancelDescendants(ObjectId ancestor) {
     cancelled.add(ancestor);
     for (var peer : membership.peers()) {
-      var frame = new FrameWriter().octet(CANCEL_DESCENDANTS);
+      var frame = FrameWriter.of(FrameKind.CANCEL_DESCENDANTS);
       ClusterObjects.writeId(frame, ancestor);
       messaging.send(peer.id(), frame.toBytes());
     }
@@ -534,7 +527,7 @@ public final class TaskTransport {
 
   /** Sends the outcome to the submitter, or the reason why it cannot be sent. */
   void done(HostedTaskSlot slot, ObjectId id, int attempt, long nanos, List<?> outcomes) {
-    var frame = frame(DONE, slot.lease());
+    var frame = frame(FrameKind.TASK_DONE, slot.lease());
     ClusterObjects.writeId(frame, id);
     frame.int64(nanos).int32(outcomes.size());
     var releases = new ArrayList<Runnable>();
@@ -560,7 +553,7 @@ public final class TaskTransport {
   }
 
   void item(HostedTaskSlot slot, ObjectId id, int attempt, int index, ObjectContent content) {
-    var frame = frame(STREAM_ELEMENT, slot.lease());
+    var frame = frame(FrameKind.STREAM_ELEMENT, slot.lease());
     ClusterObjects.writeId(frame, id);
     var each = new ObjectId(id.node(), id.task(), index);
     var release = clusterObjects.writeResult(frame.int32(index), content, each, attempt);
@@ -583,19 +576,19 @@ public final class TaskTransport {
   }
 
   void blocked(HostedTaskSlot slot, List<ObjectId> unbegun) {
-    messaging.send(slot.submitter(), withIds(BLOCKED, slot.lease(), unbegun));
+    messaging.send(slot.submitter(), withIds(FrameKind.SLOT_BLOCKED, slot.lease(), unbegun));
   }
 
   void resumed(HostedTaskSlot slot) {
-    messaging.send(slot.submitter(), frame(RESUMED, slot.lease()).toBytes());
+    messaging.send(slot.submitter(), frame(FrameKind.SLOT_RESUMED, slot.lease()).toBytes());
   }
 
   void returned(NodeId submitter, long lease, List<ObjectId> unbegun) {
-    messaging.send(submitter, withIds(RETURNED, lease, unbegun));
+    messaging.send(submitter, withIds(FrameKind.TASKS_RETURNED, lease, unbegun));
   }
 
   void absent(HostedTaskSlot slot, ObjectId task, ObjectId argument) {
-    var frame = frame(ARGUMENT_ABSENT, slot.lease());
+    var frame = frame(FrameKind.ARGUMENT_ABSENT, slot.lease());
     ClusterObjects.writeId(frame, task);
     ClusterObjects.writeId(frame, argument);
     messaging.send(slot.submitter(), frame.toBytes());
@@ -608,7 +601,10 @@ public final class TaskTransport {
   private void closed(NodeId submitter, long lease, List<ObjectId> begun, String how) {
     messaging.send(
         submitter,
-        frame(CLOSED, lease).list(begun, ClusterObjects::writeId).text(how).toBytes());
+        frame(FrameKind.SLOT_CLOSED, lease)
+            .list(begun, ClusterObjects::writeId)
+            .text(how)
+            .toBytes());
   }
 
   void forget(HostedTaskSlot slot) {
@@ -616,12 +612,12 @@ public final class TaskTransport {
   }
 
   void staged(HostedTaskSlot slot, ObjectId id) {
-    var frame = frame(STAGED, slot.lease());
+    var frame = frame(FrameKind.TASK_STAGED, slot.lease());
     ClusterObjects.writeId(frame, id);
     messaging.send(slot.submitter(), frame.toBytes());
   }
 
-  private byte[] withIds(int kind, long lease, List<ObjectId> ids) {
+  private byte[] withIds(FrameKind kind, long lease, List<ObjectId> ids) {
     return frame(kind, lease).list(ids, ClusterObjects::writeId).toBytes();
   }
 }

@@ -2,6 +2,7 @@ package io.mobula.internal.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ class OutputChannelTest {
 
   private LinesFrame frame(int index) {
     var in = new FrameReader(frames.get(index));
-    assertThat(in.octet()).isEqualTo(OutputForwarder.LINES);
+    assertThat(in.octet()).isEqualTo(FrameKind.OUTPUT_LINES.number());
     return new LinesFrame(in.int64(), in.list(OutputLine::read));
   }
 

@@ -12,6 +12,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
@@ -165,8 +166,7 @@ class ClusterLeaseSourceTest {
     leaseSource.acquire(client);
     transport.receive(
         OTHER,
-        new FrameWriter()
-            .octet(LeaseGranter.REDIRECTED)
+        FrameWriter.of(FrameKind.LEASE_REDIRECTED)
             .int64(1)
             .int64(SELF.incarnation())
             .octet(1)
@@ -174,8 +174,7 @@ class ClusterLeaseSourceTest {
     timers.remove().run(); // the next attempt, after a while
     transport.receive(
         OTHER,
-        new FrameWriter()
-            .octet(LeaseGranter.GRANTED)
+        FrameWriter.of(FrameKind.LEASE_GRANTED)
             .int64(2)
             .int64(17)
             .int64(OTHER.incarnation())

@@ -12,6 +12,7 @@ import io.mobula.error.UnschedulableException;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.execution.RuntimeEnvironment;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.lane.SimulatedTransport;
@@ -193,7 +194,7 @@ final class SimulatedLeases {
           new LeaseGranter(ledger, lanes.peerTransport(), wanted -> elsewhere(), new NoBundles());
       desk.host(ClusterLeaseRequester.Purpose.TASKS, this::open);
       desk.workers(this);
-      lanes.peerTransport().on(LeaseGranter.RECALLED, this::onRecalled);
+      lanes.peerTransport().on(FrameKind.LEASE_RECALLED, this::onRecalled);
       leaseSource = new ClusterLeaseSource(
           ledger,
           lanes.peerTransport(),
