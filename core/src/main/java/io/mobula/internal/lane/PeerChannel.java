@@ -40,8 +40,8 @@ final class PeerChannel {
   private volatile boolean closed;
 
   /**
-   * Listener that is told when a channel has frames that did not fit into its ring, so that
-   * the poller writes them later.
+   * Listener that is told when a channel has frames that did not fit into its ring, so that the
+   * poller writes them later.
    */
   interface BacklogListener {
     /** Reports that one more channel has a backlog (1), or one less (-1). */

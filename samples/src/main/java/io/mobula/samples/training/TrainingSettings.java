@@ -72,8 +72,7 @@ public record TrainingSettings(
   /**
    * Returns these settings, changed by a command line of options and values.
    *
-   * @throws IllegalArgumentException when an option or value is invalid; the message says
-   *     which
+   * @throws IllegalArgumentException when an option or value is invalid; the message says which
    */
   TrainingSettings with(List<String> words) {
     var settings = this;
