@@ -4,6 +4,7 @@ import io.mobula.error.ClusterException;
 import io.mobula.error.MobulaException;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +13,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * Root of the {@code mobula} command line. Each subcommand is a class of its own in this package.
+ * Root of the {@code mobula} command line. Each subcommand is a class of its own, in this package
+ * or in a plug-in ({@link CommandProvider}).
  */
 @Command(
     name = "mobula",
@@ -25,11 +27,6 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       GpusCommand.class,
       RunCommand.class,
-      DemoCommand.class,
-      SampleCommand.class,
-      BenchCommand.class,
-      MicrobenchmarkCommand.class,
-      JmhCommand.class,
       AotTrainingCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -55,9 +52,15 @@ public final class MobulaCommand implements Runnable {
     return commandLine().execute(args);
   }
 
-  /** Returns the parser with all subcommands, ready to execute. */
-  static CommandLine commandLine() {
+  /** Returns the parser with all subcommands, those of plug-ins included, ready to execute. */
+  public static CommandLine commandLine() {
+    return commandLine(ServiceLoader.load(CommandProvider.class));
+  }
+
+  /** Returns the parser with the subcommands of this package and of {@code plugins}. */
+  static CommandLine commandLine(Iterable<CommandProvider> plugins) {
     var line = new CommandLine(new MobulaCommand());
+    CommandPlugins.addTo(line, plugins.iterator());
     Objects.requireNonNull(line.getSubcommands().get("run"))
         .setStopAtPositional(true); // what follows the class name belongs to the program
     return line.setExecutionExceptionHandler(MobulaCommand::failed);

@@ -1,5 +1,6 @@
-package io.mobula.cli;
+package io.mobula.jmh.command;
 
+import io.mobula.cli.ExitCode;
 import io.mobula.jmh.cluster.ClusterBench;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package io.mobula.cli;
+package io.mobula.jmh.command;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.mobula.cli;
+package io.mobula.samples.command;
 
 import io.mobula.samples.AsyncParameterServer;
 import io.mobula.samples.MonteCarloPi;

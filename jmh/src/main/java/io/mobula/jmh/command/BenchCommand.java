@@ -1,4 +1,4 @@
-package io.mobula.cli;
+package io.mobula.jmh.command;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

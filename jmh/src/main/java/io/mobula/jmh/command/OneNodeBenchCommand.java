@@ -1,5 +1,6 @@
-package io.mobula.cli;
+package io.mobula.jmh.command;
 
+import io.mobula.cli.ExitCode;
 import io.mobula.jmh.onenode.OneNodeBench;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,6 @@ final class OneNodeBenchCommand implements Callable<Integer> {
     if (rows == 0) {
       System.err.println("mobula bench one-node: no row matches " + only);
     }
-    return rows == 0 ? 1 : 0;
+    return rows == 0 ? ExitCode.FAILED : ExitCode.DONE;
   }
 }

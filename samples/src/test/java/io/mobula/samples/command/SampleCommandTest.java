@@ -1,4 +1,4 @@
-package io.mobula.cli;
+package io.mobula.samples.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,8 +17,8 @@ class SampleCommandTest {
   /** The digits demo is left out, since it is a command of its own. */
   @Test
   void listsEverySampleThatHasAMain() throws Exception {
-    assertThat(run("sample")).isZero();
-    try (var sources = Files.walk(Path.of("../samples/src/main/java/io/mobula/samples"))) {
+    assertThat(run()).isZero();
+    try (var sources = Files.walk(Path.of("src/main/java/io/mobula/samples"))) {
       for (var source : sources.filter(Files::isRegularFile).toList()) {
         if (Files.readString(source).contains("static void main(")
             && !source.endsWith("DigitsDemo.java")) {
@@ -35,8 +35,7 @@ class SampleCommandTest {
   void givesTheProgramItsOptions(@TempDir Path empty) {
     System.setProperty("mobula.spam-assassin", empty.toString());
     try {
-      assertThat(run("sample", "MailTraining", "--nodes", "3", "--mode", "bounded"))
-          .isZero();
+      assertThat(run("MailTraining", "--nodes", "3", "--mode", "bounded")).isZero();
     } finally {
       System.clearProperty("mobula.spam-assassin");
     }
@@ -45,14 +44,14 @@ class SampleCommandTest {
 
   @Test
   void refusesASampleThatIsNot() {
-    assertThat(run("sample", "PerformanceTipps")).isEqualTo(2);
+    assertThat(run("PerformanceTipps")).isEqualTo(2);
     assertThat(err.toString())
         .contains("There is no sample PerformanceTipps")
         .contains("PerformanceTips");
   }
 
   private int run(String... arguments) {
-    return new CommandLine(new MobulaCommand())
+    return new CommandLine(new SampleCommand())
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);

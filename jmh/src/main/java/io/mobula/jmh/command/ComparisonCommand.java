@@ -1,5 +1,6 @@
-package io.mobula.cli;
+package io.mobula.jmh.command;
 
+import io.mobula.cli.ExitCode;
 import io.mobula.jmh.ray.RayComparison;
 import java.nio.file.Files;
 import java.nio.file.Path;

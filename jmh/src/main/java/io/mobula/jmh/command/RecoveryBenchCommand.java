@@ -1,5 +1,6 @@
-package io.mobula.cli;
+package io.mobula.jmh.command;
 
+import io.mobula.cli.ExitCode;
 import io.mobula.jmh.recovery.RecoveryBench;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
