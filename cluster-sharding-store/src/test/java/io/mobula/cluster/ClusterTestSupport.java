@@ -50,7 +50,7 @@ final class ClusterTestSupport {
     return Mobula.settings()
         .storeCapacity(64 << 20)
         .set("mobula.directory.grace", "2s")
-        .set("mobula.directory.patience", "10s");
+        .set("mobula.directory.query-timeout", "10s");
   }
 
   static LocalCluster.Builder cluster(int nodes) {

@@ -19,7 +19,7 @@ public record ProbeResult(List<Accelerator> devices, List<ProbeWarning> warnings
     for (int i = 0; i < devices.size(); i++) {
       if (devices.get(i).index() != i) {
         throw new IllegalArgumentException("Got device " + devices.get(i).uuid() + " with index "
-            + devices.get(i).index() + " at place " + i + ": a device is at its index.");
+            + devices.get(i).index() + " at position " + i + ": a device is at its index.");
       }
     }
   }

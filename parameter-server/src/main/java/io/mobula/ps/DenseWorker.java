@@ -41,9 +41,9 @@ public final class DenseWorker implements AutoCloseable {
   }
 
   static DenseWorker join(DenseTable table, MobulaRuntime runtime, int rank, int maxInFlight) {
-    var seat = new WorkerSession(table.spec(), table.shardClient(), runtime, rank, maxInFlight);
-    seat.join();
-    return new DenseWorker(table, runtime, seat);
+    var session = new WorkerSession(table.spec(), table.shardClient(), runtime, rank, maxInFlight);
+    session.join();
+    return new DenseWorker(table, runtime, session);
   }
 
   /** Returns the rank that this worker joined with. */

@@ -162,7 +162,7 @@ public final class ParameterServer implements AutoCloseable {
         .latest()
         .orElseThrow(() -> new CheckpointException(
             "There is no checkpoint of a table \"" + wanted.name() + "\" in " + root
-                + ": leave out restore(...) to begin anew.",
+                + ": leave out restore(...) to start with new parameters.",
             null));
     var reader = CheckpointReader.open(newest).require(wanted.shape());
     if (size >= 0) {

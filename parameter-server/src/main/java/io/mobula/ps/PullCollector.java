@@ -22,12 +22,12 @@ final class PullCollector {
   /**
    * Reply of one shard that is awaited.
    *
-   * @param parcel the push that was sent with the request; null if there was none
+   * @param inFlightPush the push that was sent with the request; null if there was none
    */
   private record PendingReply(
-      int shard, ObjectRef<?> answer, @Nullable InFlightPush parcel) {
+      int shard, ObjectRef<?> answer, @Nullable InFlightPush inFlightPush) {
     InFlightPush sent() {
-      return parcel == null ? InFlightPush.NOTHING : parcel;
+      return inFlightPush == null ? InFlightPush.NOTHING : inFlightPush;
     }
   }
 

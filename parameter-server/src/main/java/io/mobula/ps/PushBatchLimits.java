@@ -14,8 +14,8 @@ public record PushBatchLimits(int pushes, long bytes) {
   /** Refuses limits below 1. */
   public PushBatchLimits {
     if (pushes < 1 || bytes < 1) {
-      throw new IllegalArgumentException("Wanted " + pushes + " pushes or " + bytes
-          + " bytes to go as one: use 1 or more of each.");
+      throw new IllegalArgumentException(
+          "Wanted " + pushes + " pushes or " + bytes + " bytes per batch: use 1 or more of each.");
     }
   }
 

@@ -87,7 +87,7 @@ final class ServerActors {
   private void startReplicas(int shard, List<NodeId> nodes) {
     var others = others(nodes.get(shard), nodes);
     if (others.isEmpty()) {
-      LOG.warn("There is one node only: the standbys of shard {} are lost when it is.", shard);
+      LOG.warn("There is one node only: the replicas of shard {} are lost when it is.", shard);
     }
     var actors = new ArrayList<ActorHandle<ReplicaActor>>();
     for (int i = 0; i < config.replicas(); i++) {
@@ -134,9 +134,9 @@ final class ServerActors {
   List<ProcessLocation> replicaLocations() {
     return ShardCalls.translateFailures(() -> replicas.values().stream()
         .flatMap(List::stream)
-        .map(standby -> new ProcessLocation(
-            ShardCalls.getAndClose(standby.call(ReplicaActor::node).remote()),
-            ShardCalls.getAndClose(standby.call(ReplicaActor::pid).remote())))
+        .map(replica -> new ProcessLocation(
+            ShardCalls.getAndClose(replica.call(ReplicaActor::node).remote()),
+            ShardCalls.getAndClose(replica.call(ReplicaActor::pid).remote())))
         .toList());
   }
 

@@ -106,7 +106,7 @@ final class ShardCalls {
           case null, default -> failed;
         };
       case RuntimeException other -> other;
-      default -> new IllegalStateException("A shard's answer could not be had", failure);
+      default -> new IllegalStateException("A call of a shard failed", failure);
     };
   }
 

@@ -50,9 +50,9 @@ public final class SparseWorker implements AutoCloseable {
       int rank,
       int maxInFlight,
       PushBatchLimits batchLimits) {
-    var seat = new WorkerSession(table.spec(), table.shardClient(), runtime, rank, maxInFlight);
-    seat.join();
-    return new SparseWorker(table, runtime, seat, batchLimits);
+    var session = new WorkerSession(table.spec(), table.shardClient(), runtime, rank, maxInFlight);
+    session.join();
+    return new SparseWorker(table, runtime, session, batchLimits);
   }
 
   /** Returns the rank that this worker joined with. */

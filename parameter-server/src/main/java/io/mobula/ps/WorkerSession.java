@@ -47,7 +47,7 @@ final class WorkerSession {
    * @param counts whether it is a push
    */
   private record InFlightRequest(
-      long step, int shard, boolean counts, ObjectRef<?> answer, InFlightPush parcel) {}
+      long step, int shard, boolean counts, ObjectRef<?> answer, InFlightPush push) {}
 
   WorkerSession(
       TableSpec table, ShardClient shardClient, MobulaRuntime runtime, int rank, int maxInFlight) {
@@ -162,20 +162,20 @@ final class WorkerSession {
 
   private void settle(InFlightRequest sent, RefusedPushes refused) {
     try {
-      sent.parcel().onAcknowledged(ShardCalls.translateFailures(() -> {
+      sent.push().onAcknowledged(ShardCalls.translateFailures(() -> {
         ShardCalls.await(runtime, sent.answer(), () -> requestEviction(sent.shard()));
         return ShardCalls.getAndClose(sent.answer());
       }));
     } catch (ParametersMovedException e) {
-      refused.moved(sent.parcel());
+      refused.moved(sent.push());
     } catch (UnknownWorkerException e) {
-      refused.forgotten(sent.parcel());
+      refused.forgotten(sent.push());
     }
   }
 
   /** Requests that shards have refused and that have to be resent. */
   static final class RefusedPushes {
-    private final List<InFlightPush> inFlightPushs = new ArrayList<>();
+    private final List<InFlightPush> inFlightPushes = new ArrayList<>();
     private boolean moved;
     private boolean forgotten;
     private boolean unknown;
@@ -183,19 +183,19 @@ final class WorkerSession {
     /** Adds a request that a shard refused because its parameters have moved or are about to. */
     void moved(InFlightPush inFlightPush) {
       moved = true;
-      inFlightPushs.add(inFlightPush);
+      inFlightPushes.add(inFlightPush);
     }
 
     /** Adds a request that a shard refused because it does not know the worker. */
     void forgotten(InFlightPush inFlightPush) {
       forgotten = true;
-      inFlightPushs.add(inFlightPush);
+      inFlightPushes.add(inFlightPush);
     }
 
     /** Adds a push that a shard refused because it does not know the list of keys. */
     void unknown(InFlightPush inFlightPush) {
       unknown = true;
-      inFlightPushs.add(inFlightPush);
+      inFlightPushes.add(inFlightPush);
     }
 
     boolean hasAny() {
@@ -207,13 +207,13 @@ final class WorkerSession {
      */
     private void resendAll() {
       var pushes = new TreeMap<Long, List<InFlightPush>>();
-      for (var inFlightPush : inFlightPushs) {
+      for (var inFlightPush : inFlightPushes) {
         pushes.computeIfAbsent(inFlightPush.push(), push -> new ArrayList<>()).add(inFlightPush);
       }
       var others = pushes.remove(InFlightPush.NO_PUSH);
       pushes.values().forEach(push -> push.getFirst().resendAll(push));
       if (others != null) {
-        others.forEach(parcel -> parcel.resendAll(List.of(parcel)));
+        others.forEach(push -> push.resendAll(List.of(push)));
       }
     }
   }
@@ -223,7 +223,7 @@ final class WorkerSession {
     try {
       sendAgain(refused);
     } catch (RuntimeException e) {
-      refused.inFlightPushs.forEach(inFlightPush -> pushFutures.fail(inFlightPush.push(), e));
+      refused.inFlightPushes.forEach(inFlightPush -> pushFutures.fail(inFlightPush.push(), e));
       throw e;
     }
   }
@@ -245,7 +245,7 @@ final class WorkerSession {
           shard -> Mobula.remoteStage(shard.call(ShardActor::rejoin, table.id(), clock))));
     }
     refused.resendAll();
-    refused.inFlightPushs.forEach(inFlightPush -> pushFutures.settle(inFlightPush.push()));
+    refused.inFlightPushes.forEach(inFlightPush -> pushFutures.settle(inFlightPush.push()));
     if (open) {
       tellClock();
     }

@@ -221,6 +221,6 @@ class ConsistencyTest extends ParameterServerTestBase {
   void refusesRulesThatCannotBe() {
     assertThatThrownBy(() -> Consistency.boundedStaleness(-1)).hasMessageContaining("-1");
     assertThatThrownBy(() -> Consistency.asynchronous().workerTimeout(Duration.ZERO))
-        .hasMessageContaining("patience");
+        .hasMessageContaining("worker timeout");
   }
 }

@@ -167,13 +167,13 @@ final class AttemptResolver {
     var why = record.lossReason == null ? "no node has it or is making it" : record.lossReason;
     return why + "; "
         + (record.lineage != null
-            ? "it can be made again"
+            ? "it can be reconstructed"
             : record.lineageDropped
-                ? "how to make it again was not kept, as the lineage of this shard is at its bound of "
+                ? "how to reconstruct it was not kept, as the lineage of this shard is at its bound of "
                     + shardSettings.lineageBytes() + " bytes (mobula.directory.lineage-bytes)"
                 : record.notReconstructibleReason != null
                     ? record.notReconstructibleReason
-                    : "how to make it again is not known");
+                    : "how to reconstruct it is not known");
   }
 
   /** Returns whether a node that membership has not announced yet says that it has a copy. */
@@ -210,7 +210,7 @@ final class AttemptResolver {
           Verdict.IMPOSSIBLE,
           null,
           "Object " + ask.id()
-              + " is not known to the directory: nobody has said that it is held.");
+              + " is not known to the directory: no node has reported that it holds it.");
       return true;
     }
     if (record.acceptedAttempt != 0) {

@@ -165,7 +165,7 @@ final class DirectoryAgent extends AbstractOnMessageBehavior<DirectoryAgent.Comm
     } catch (RuntimeException e) {
       getContext()
           .getLog()
-          .error("Node {} failed at what the directory told it: {}", self, answer, e);
+          .error("Node {} failed to apply an answer of the directory: {}", self, answer, e);
     }
   }
 

@@ -137,7 +137,7 @@ final class DirectoryEntity extends AbstractOnMessageBehavior<DirectoryEntity.Co
       getContext()
           .getLog()
           .warn(
-              "Shard {} of the directory had no room for the lineage of {} objects: they cannot be made again when "
+              "Shard {} of the directory had no room for the lineage of {} objects: they cannot be reconstructed when "
                   + "they are lost. Raise mobula.directory.lineage-bytes (now {}).",
               shard.number(),
               cuts - droppedLineagesReported,

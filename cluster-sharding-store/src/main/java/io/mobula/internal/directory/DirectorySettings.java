@@ -26,12 +26,12 @@ record DirectorySettings(
       throw malformed("shards", shards + " is more than " + MAX_SHARDS, null);
     }
     var resend = duration(config, "resend");
-    var patience = duration(config, "patience");
-    if (resend.compareTo(patience) >= 0) {
+    var queryTimeout = duration(config, "query-timeout");
+    if (resend.compareTo(queryTimeout) >= 0) {
       throw malformed(
           "resend",
-          resend + " is not shorter than mobula.directory.patience, which is " + patience
-              + ", so that nothing would ever be said again",
+          resend + " is not shorter than mobula.directory.query-timeout, which is " + queryTimeout
+              + ", so that no message would ever be repeated",
           null);
     }
     var messaging = new MessagingSettings(
@@ -39,7 +39,7 @@ record DirectorySettings(
         positive(config, "batch-bytes"),
         positive(config, "statements-in-flight"),
         resend.toMillis(),
-        patience.toMillis());
+        queryTimeout.toMillis());
     var shardSettings = new ShardSettings(
         new ShardMap(shards),
         messaging,

@@ -21,7 +21,7 @@ record MessagingSettings(
         || statementsInFlight < 1
         || resendMillis < 1
         || timeoutMillis < 1) {
-      throw new IllegalArgumentException("A pace is made of numbers above zero, not "
+      throw new IllegalArgumentException("All parts of a pace must be above zero, not "
           + statementsPerBatch + ", " + bytesPerBatch + ", " + statementsInFlight + ", "
           + resendMillis
           + ", " + timeoutMillis);

@@ -135,8 +135,8 @@ final class ParticipantState {
   }
 
   /** Returns whether a snapshot was requested that may still arrive. */
-  boolean isAwaitingSnapshot(long now, long patience) {
-    return asked != null && askedAt + patience > now;
+  boolean isAwaitingSnapshot(long now, long timeoutMillis) {
+    return asked != null && askedAt + timeoutMillis > now;
   }
 
   @Nullable

@@ -74,10 +74,10 @@ final class PendingQueries {
     void fail(String whereabouts, MessagingSettings messaging) {
       var why = awaited.isEmpty()
           ? whereabouts
-          : "it has just started, and nodes " + awaited + " have not told it what they have";
+          : "it has just started, and nodes " + awaited + " have not reported what they have";
       answer.completeExceptionally(new TimeoutException("Shard " + shard
           + " of the directory does not answer: " + why + ". Waited "
-          + Duration.ofMillis(messaging.timeoutMillis()) + " (mobula.directory.patience)."));
+          + Duration.ofMillis(messaging.timeoutMillis()) + " (mobula.directory.query-timeout)."));
     }
   }
 

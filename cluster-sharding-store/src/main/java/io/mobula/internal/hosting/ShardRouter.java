@@ -120,8 +120,8 @@ public final class ShardRouter<C> {
   public String describeHosts() {
     var hosts = hosts();
     return hosts.isEmpty()
-        ? "no member of the cluster has the role " + role + ", so nobody hosts it"
-        : "it should be at one of " + hosts + ", or on its way from one to another";
+        ? "no member of the cluster has the role " + role + ", so no node hosts it"
+        : "it should be at one of " + hosts + ", or is moving from one to another";
   }
 
   private List<String> hosts() {

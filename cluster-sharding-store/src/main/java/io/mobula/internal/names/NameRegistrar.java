@@ -254,7 +254,7 @@ final class NameRegistrar extends AbstractOnMessageBehavior<NameRegistrar.Comman
         future.completeExceptionally(
             new TimeoutException("Shard " + request.shard() + " of the names does not answer: "
                 + connections.hostDescription().get() + ". Waited " + connections.timeout()
-                + " (mobula.directory.patience)."));
+                + " (mobula.directory.query-timeout)."));
         claims.remove(each.getKey());
         finds.remove(each.getKey());
         return true;

@@ -39,7 +39,7 @@ final class NameTable {
           best = each;
         }
       }
-      return Objects.requireNonNull(best, "a holder has a keeper");
+      return Objects.requireNonNull(best, "a holder has a registrar");
     }
   }
 

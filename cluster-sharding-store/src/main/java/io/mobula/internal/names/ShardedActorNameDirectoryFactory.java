@@ -21,7 +21,7 @@ public final class ShardedActorNameDirectoryFactory implements ActorNameDirector
     var connections = new NameRegistrar.Connections(
         shards::tell,
         shards::describeHosts,
-        setup.config().getDuration("mobula.directory.patience"));
+        setup.config().getDuration("mobula.directory.query-timeout"));
     var keeper = setup
         .spawner()
         .spawn(NameRegistrar.create(setup.peers().self(), kept, connections), NameRegistrar.NAME);

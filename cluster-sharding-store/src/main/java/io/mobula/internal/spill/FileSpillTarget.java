@@ -77,7 +77,7 @@ final class FileSpillTarget implements SpillTarget {
   private StoreFullException full(long bytes) {
     return new StoreFullException("No spill directory takes " + bytes + " bytes: "
         + directories.stream().map(SpillDirectory::describe).collect(Collectors.joining("; "))
-        + ". Make room there, or name more in mobula.store.spill.directories.");
+        + ". Free space there, or name more in mobula.store.spill.directories.");
   }
 
   @Override

@@ -169,7 +169,7 @@ final class SpillDirectory {
   private void pauseWriting(IOException why) {
     pause = new WritePause(System.nanoTime(), String.valueOf(why.getMessage()));
     LOG.warn(
-        "Nothing is spilled to {} for {} s, or until a file there has gone: {}",
+        "Spilling to {} is paused for {} s or until one of its files is removed: {}",
         base,
         TimeUnit.NANOSECONDS.toSeconds(ASIDE_NANOS),
         why.toString());

@@ -103,7 +103,7 @@ final class SpillFile {
     try {
       channel.truncate(start);
     } catch (IOException e) {
-      LOG.warn("Cannot take back what was half written to {}", path, e);
+      LOG.warn("Cannot truncate {} after an incomplete write", path, e);
     }
   }
 

@@ -114,12 +114,12 @@ final class AeronFrameTransport implements FrameTransport {
           ? awaited(to, connection, now)
           : send(to, connection, publication, length, encoder, now);
     } catch (RegistrationException e) {
-      LOG.warn("No way to {}: {}", to, e.getMessage());
+      LOG.warn("Cannot send to {}: {}", to, e.getMessage());
       connections.remove(to);
       return SendResult.UNREACHABLE;
     } catch (InternalError fault) { // thrown by the JVM when a page cannot be accessed
       LOG.warn(
-          "Memory could not be read or written on the way to {}: the file system of {} may be full ({})",
+          "Memory could not be read or written while sending to {}: the file system of {} may be full ({})",
           to,
           aeron.context().aeronDirectoryName(),
           fault.toString());

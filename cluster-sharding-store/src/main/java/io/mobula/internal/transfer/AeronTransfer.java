@@ -69,7 +69,7 @@ final class AeronTransfer implements ObjectTransfer {
   private final AeronFrameTransport carrier;
   private final @Nullable ActorRef<TransferActor.Command> receiver;
   private final EndpointPair endpoint;
-  private final TransferEngine desk;
+  private final TransferEngine engine;
   private final Thread thread;
   private volatile boolean busy;
   private volatile boolean closed;
@@ -100,7 +100,7 @@ final class AeronTransfer implements ObjectTransfer {
             new EndpointPair(carrier.endpoint(), resolver.toSerializationFormat(receiver));
         all = new RoutingFrameTransport(carrier, new ArteryFrameTransport(resolver, receiver));
       }
-      this.desk = new TransferEngine(all, settings.source(), settings.limits());
+      this.engine = new TransferEngine(all, settings.source(), settings.limits());
     } catch (RuntimeException e) {
       driver.closeAfter(e);
       throw e;
@@ -171,7 +171,7 @@ final class AeronTransfer implements ObjectTransfer {
 
   private void submit(TransferCommand command) {
     if (!commands.offer(command)) {
-      refuse(command, MAX_COMMANDS + " orders wait already; ask later");
+      refuse(command, MAX_COMMANDS + " commands wait already; try again later");
       return;
     }
     wake();
@@ -191,10 +191,10 @@ final class AeronTransfer implements ObjectTransfer {
   private static void refuse(TransferCommand command, String why) {
     switch (command) {
       case Start start -> start.pull.fail(why, Map.of());
-      case Lost lost -> LOG.debug("Not told that {} is lost: {}", lost.endpoint, why);
+      case Lost lost -> LOG.debug("Not recorded that {} is lost: {}", lost.endpoint, why);
       case ReceivedFrame receivedFrame ->
         LOG.debug(
-            "Dropped a frame of {} bytes, to be asked for again: {}",
+            "Dropped a frame of {} bytes, which will be requested again: {}",
             receivedFrame.bytes.length,
             why);
     }
@@ -202,9 +202,10 @@ final class AeronTransfer implements ObjectTransfer {
 
   private void execute(TransferCommand command, long now) {
     switch (command) {
-      case Start start -> desk.start(start.pull, now);
-      case Lost lost -> desk.lost(lost.endpoint, lost.how, now);
-      case ReceivedFrame(var bytes) -> desk.onFrame(new UnsafeBuffer(bytes), 0, bytes.length, now);
+      case Start start -> engine.start(start.pull, now);
+      case Lost lost -> engine.lost(lost.endpoint, lost.how, now);
+      case ReceivedFrame(var bytes) ->
+        engine.onFrame(new UnsafeBuffer(bytes), 0, bytes.length, now);
     }
   }
 
@@ -219,10 +220,10 @@ final class AeronTransfer implements ObjectTransfer {
   private void run() {
     try (driver) {
       loop();
-      desk.close("this node ends its transfers");
+      engine.close("this node ends its transfers");
     } catch (Throwable e) {
       LOG.error("Transfers have ended", e);
-      desk.fail(e);
+      engine.fail(e);
     } finally {
       ended = true;
       refuseCommands();
@@ -230,8 +231,8 @@ final class AeronTransfer implements ObjectTransfer {
   }
 
   private void loop() {
-    FragmentHandler handler =
-        (buffer, offset, length, header) -> desk.onFrame(buffer, offset, length, System.nanoTime());
+    FragmentHandler handler = (buffer, offset, length, header) ->
+        engine.onFrame(buffer, offset, length, System.nanoTime());
     var invoker = driver.aeron().conductorAgentInvoker();
     long tidied = System.nanoTime();
     int faults = 0;
@@ -244,7 +245,7 @@ final class AeronTransfer implements ObjectTransfer {
           work += invoker.invoke();
           work += carrier.poll(handler);
         }
-        work += desk.work(now);
+        work += engine.work(now);
       } catch (InternalError fault) {
         onFault(fault, faults++);
       }
@@ -257,7 +258,7 @@ final class AeronTransfer implements ObjectTransfer {
           onFault(fault, faults++);
         }
       }
-      busy = desk.isBusy();
+      busy = engine.isBusy();
       idleStrategy.idle(work);
     }
   }

@@ -10,7 +10,7 @@ import java.util.ArrayDeque;
  */
 final class ControlFrameQueue {
   private static final int MAX_FRAMES = 1024;
-  private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
+  private static final long RETRY_TIMEOUT = Duration.ofSeconds(5).toNanos();
 
   private record QueuedFrame(
       String endpoint, int length, FrameTransport.FrameEncoder filler, long deadline) {}
@@ -28,7 +28,7 @@ final class ControlFrameQueue {
       if (frames.size() == MAX_FRAMES) {
         frames.removeFirst();
       }
-      frames.addLast(new QueuedFrame(endpoint, length, encoder, now + PATIENCE));
+      frames.addLast(new QueuedFrame(endpoint, length, encoder, now + RETRY_TIMEOUT));
     }
   }
 

@@ -104,7 +104,7 @@ final class OutgoingTransfers {
         }
         case BACK_PRESSURED -> {}
         case UNREACHABLE -> {
-          LOG.warn("No way to send to {}, which had asked for an object", transfer.reader());
+          LOG.warn("Cannot send to {}, which had requested an object", transfer.reader());
           end(transfer);
         }
       }

@@ -30,15 +30,15 @@ record PullPolicy(
   private static final long BUSY = 20_000_000L;
 
   static PullPolicy of(TransferLimits limits) {
-    long patience = limits.silenceTimeout().toNanos();
+    long silenceNanos = limits.silenceTimeout().toNanos();
     return new PullPolicy(
         limits.windowBytes(),
         limits.windowBytes() / REQUESTS_PER_WINDOW,
-        patience,
+        silenceNanos,
         limits.maxSilences(),
         MAX_CORRUPT,
         limits.stallTimeout().toNanos(),
-        patience / 4,
+        silenceNanos / 4,
         BUSY);
   }
 }

@@ -49,7 +49,7 @@ final class PullScheduler {
     } else if (waiting.size() < limits.maxQueued()) {
       waiting.addLast(pull);
     } else {
-      pull.fail(limits.maxQueued() + " pulls wait already; ask later", Map.of());
+      pull.fail(limits.maxQueued() + " pulls wait already; try again later", Map.of());
     }
   }
 
@@ -168,7 +168,7 @@ final class PullScheduler {
       avoided.values().removeIf(until -> now - until > 0);
       if (avoided.putIfAbsent(endpoint, now + AVOIDED) == null) {
         LOG.warn(
-            "Objects of {} are fetched over another carrier for {}, as this one fails",
+            "Objects of {} are fetched over another transport for {}, as this one fails",
             endpoint,
             Duration.ofNanos(AVOIDED));
       }
@@ -217,7 +217,7 @@ final class PullScheduler {
     try {
       pull.report();
     } catch (RuntimeException e) {
-      LOG.warn("Whoever listens to the progress of {} threw", pull, e);
+      LOG.warn("The progress listener of {} threw", pull, e);
     }
   }
 

@@ -110,8 +110,8 @@ final class PullSource {
     }
   }
 
-  boolean isSilent(long patience, long now) {
-    return now - heard > patience;
+  boolean isSilent(long timeoutNanos, long now) {
+    return now - heard > timeoutNanos;
   }
 
   int countSilence(long now) {

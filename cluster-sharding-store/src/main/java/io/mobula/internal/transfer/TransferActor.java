@@ -39,7 +39,7 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
     STOP
   }
 
-  private final TransferEngine desk;
+  private final TransferEngine engine;
   private final TimerScheduler<Command> timers;
   private final Runnable onStopped;
 
@@ -51,7 +51,7 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
       Runnable onStopped) {
     super(context);
     var resolver = ActorRefResolver.get(context.getSystem());
-    this.desk =
+    this.engine =
         new TransferEngine(new ArteryFrameTransport(resolver, context.getSelf()), source, limits);
     this.timers = timers;
     this.onStopped = onStopped;
@@ -67,15 +67,15 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
     long now = System.nanoTime();
     switch (message) {
       case TransferFrame frame ->
-        desk.onFrame(new UnsafeBuffer(frame.bytes()), 0, frame.bytes().length, now);
-      case Start(var pull) -> desk.start(pull, now);
-      case Lost(var endpoint, var how) -> desk.lost(endpoint, how, now);
+        engine.onFrame(new UnsafeBuffer(frame.bytes()), 0, frame.bytes().length, now);
+      case Start(var pull) -> engine.start(pull, now);
+      case Lost(var endpoint, var how) -> engine.lost(endpoint, how, now);
       case Tick tick -> {}
       case Stop stop -> {
         return Behaviors.stopped();
       }
     }
-    while (desk.work(now) > 0) {
+    while (engine.work(now) > 0) {
       // All requested data is sent at once: it is never more than the windows of the readers.
     }
     setTimer();
@@ -85,7 +85,7 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
-      desk.close("this node ends its transfers");
+      engine.close("this node ends its transfers");
       onStopped.run();
     }
     return this;
@@ -93,9 +93,9 @@ final class TransferActor extends AbstractOnMessageBehavior<TransferActor.Comman
 
   private void setTimer() {
     boolean ticking = timers.isTimerActive(Tick.TICK);
-    if (desk.isBusy() && !ticking) {
+    if (engine.isBusy() && !ticking) {
       timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, TICK);
-    } else if (!desk.isBusy() && ticking) {
+    } else if (!engine.isBusy() && ticking) {
       timers.cancel(Tick.TICK);
     }
   }

@@ -82,7 +82,7 @@ final class TransferEngine {
         default -> logForeign(length);
       }
     } catch (IllegalArgumentException e) {
-      LOG.warn("Dropped a frame that cannot be: {}", e.getMessage());
+      LOG.warn("Dropped a malformed frame: {}", e.getMessage());
     }
   }
 

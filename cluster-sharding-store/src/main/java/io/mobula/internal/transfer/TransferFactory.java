@@ -31,7 +31,7 @@ public final class TransferFactory implements ObjectTransferFactory {
     try {
       return AeronTransfer.start(settings, either.aeron(), either.artery());
     } catch (StoreException cannot) {
-      LOG.warn("Objects come and go over Akka for as long as this node is up", cannot);
+      LOG.warn("Objects are transferred over Akka until this node is stopped", cannot);
       return ArteryTransfer.start(settings, either.artery());
     }
   }

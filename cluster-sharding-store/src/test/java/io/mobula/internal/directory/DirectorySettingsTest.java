@@ -18,12 +18,12 @@ class DirectorySettingsTest {
 
   @Test
   void whatIsSaidAgainIsSaidBeforeTheQuestionFails() {
-    assertThat(read("mobula.directory.patience = 1s").shardSettings()).isNotNull();
-    for (var patience : new String[] {"500ms", "100ms"}) {
-      assertThatThrownBy(() -> read("mobula.directory.patience = " + patience))
+    assertThat(read("mobula.directory.query-timeout = 1s").shardSettings()).isNotNull();
+    for (var timeout : new String[] {"500ms", "100ms"}) {
+      assertThatThrownBy(() -> read("mobula.directory.query-timeout = " + timeout))
           .isInstanceOf(SettingsException.class)
           .hasMessageContaining("mobula.directory.resend")
-          .hasMessageContaining("mobula.directory.patience");
+          .hasMessageContaining("mobula.directory.query-timeout");
     }
   }
 }

@@ -227,7 +227,7 @@ class NewShardTest {
     talk();
     assertThat(answer(location))
         .isEqualTo(new LocateResult.Lost(
-            "its last copy is gone with the node that had it; how to make it again is not known",
+            "its last copy is gone with the node that had it; how to reconstruct it is not known",
             false,
             3));
   }
@@ -320,7 +320,7 @@ class NewShardTest {
     pass(PACE.timeoutMillis() + 200);
     assertThat(location.exceptionNow())
         .hasMessageContaining(
-            "it has just started, and nodes [" + silent + "] have not told it what they have");
+            "it has just started, and nodes [" + silent + "] have not reported what they have");
   }
 
   @Test
@@ -342,6 +342,6 @@ class NewShardTest {
     assertThat(answer(ruling))
         .isInstanceOfSatisfying(
             ReconstructionReply.Impossible.class,
-            why -> assertThat(why.reason()).contains("how to make it again is not known"));
+            why -> assertThat(why.reason()).contains("how to reconstruct it is not known"));
   }
 }

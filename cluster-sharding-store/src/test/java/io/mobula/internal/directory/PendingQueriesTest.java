@@ -29,11 +29,11 @@ class PendingQueriesTest {
     assertThat(question).isCompletedExceptionally();
     assertThatThrownBy(question::join)
         .hasMessageContaining("Shard 0 of the directory does not answer: " + why)
-        .hasMessageContaining("PT1S (mobula.directory.patience)");
+        .hasMessageContaining("PT1S (mobula.directory.query-timeout)");
   }
 
   @Test
-  void whatNoShardHearsFailsAfterThePatience() {
+  void whatNoShardHearsFailsAfterTheQueryTimeout() {
     var location = queries.locate(ID, 0);
     var rebuilt = queries.rebuild(ID, 1);
     pass(5000, 5900);
@@ -64,11 +64,11 @@ class PendingQueriesTest {
       queries.heard(new QueryReceived(0, ID, List.of(new NodeId(0xBAD))), now);
       pass(now, now);
     }
-    fails(location, "it has just started, and nodes [" + new NodeId(0xBAD) + "] have not told it");
+    fails(location, "it has just started, and nodes [" + new NodeId(0xBAD) + "] have not reported");
   }
 
   @Test
-  void whoeverWaitsWhileShardsMoveHasAsMuchPatienceAgain() {
+  void whoeverWaitsWhileShardsMoveHasTheFullTimeoutAgain() {
     var location = queries.locate(ID, 0);
     queries.restartTimeouts(0); // no shard has been asked yet
     for (long now = 5000; now < 15_000; now += 900) {
@@ -81,7 +81,7 @@ class PendingQueriesTest {
   }
 
   @Test
-  void whoAsksAgainHasAsMuchPatienceAgain() {
+  void whoAsksAgainHasTheFullTimeoutAgain() {
     var first = queries.locate(ID, 0);
     pass(0, 1000);
     var second = queries.locate(ID, 0);

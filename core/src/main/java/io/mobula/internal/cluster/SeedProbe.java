@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * seconds.
  */
 final class SeedProbe {
-  private static final int PATIENCE_MILLIS = 2_000;
+  private static final int TIMEOUT_MILLIS = 2_000;
 
   private final String seed;
   private final InetSocketAddress address;
@@ -42,7 +42,7 @@ final class SeedProbe {
       return unanswered("no host of the name " + address.getHostString() + " is known");
     }
     try (var socket = new Socket()) {
-      socket.connect(address, PATIENCE_MILLIS);
+      socket.connect(address, TIMEOUT_MILLIS);
       var tls = settings.security().tls();
       var distrust = tls == null ? null : tlsFailure(socket, tls);
       return distrust == null ? noWayBack() : distrust;
@@ -56,7 +56,7 @@ final class SeedProbe {
     try (var socket = (SSLSocket) context
         .getSocketFactory()
         .createSocket(plain, address.getHostString(), address.getPort(), true)) {
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.setSSLParameters(MutualTls.parameters(context, true));
       socket.startHandshake();
       // the seed reports here whether it accepts our certificate

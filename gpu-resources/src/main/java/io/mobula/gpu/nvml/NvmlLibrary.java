@@ -99,7 +99,7 @@ final class NvmlLibrary {
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException("A function of NVML cannot throw, and did", e);
+      throw new IllegalStateException("A function of NVML threw", e);
     }
   }
 }

@@ -28,10 +28,11 @@ final class StaleDraftCleaner {
       try {
         if (lastWritten(draft).compareTo(old) < 0) {
           DurableFileSystem.delete(draft);
-          LOG.info("Removed {}, which somebody had left unfinished.", draft);
+          LOG.info("Removed {}, which an interrupted checkpoint had left.", draft);
         }
       } catch (IOException e) {
-        LOG.warn("Cannot remove {}, which somebody has left unfinished: {}", draft, e.toString());
+        LOG.warn(
+            "Cannot remove {}, which an interrupted checkpoint has left: {}", draft, e.toString());
       }
     }
   }

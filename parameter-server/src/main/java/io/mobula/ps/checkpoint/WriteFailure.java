@@ -28,7 +28,7 @@ final class WriteFailure {
     return new CheckpointException(
         "Cannot write " + file + ": " + wanted + room(file)
             + " bytes are free there, and the system says " + cause
-            + ". The checkpoint before this one is untouched. Make room, or use another directory.",
+            + ". The checkpoint before this one is untouched. Free space, or use another directory.",
         cause);
   }
 

@@ -36,7 +36,7 @@ public record Consistency(Mode mode, int staleness, Duration workerTimeout)
     }
     if (!workerTimeout.isPositive()) {
       throw new IllegalArgumentException(
-          "Wanted a patience of " + workerTimeout + ": it must be above zero.");
+          "Wanted a worker timeout of " + workerTimeout + ": it must be above zero.");
     }
   }
 

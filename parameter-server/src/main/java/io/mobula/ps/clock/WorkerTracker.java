@@ -216,12 +216,12 @@ public final class WorkerTracker {
    *
    * @param nodes the live nodes; null if they are not known
    */
-  public List<WorkerClock> evict(@Nullable Set<NodeId> nodes, long patienceNanos, long nowNanos) {
+  public List<WorkerClock> evict(@Nullable Set<NodeId> nodes, long timeoutNanos, long nowNanos) {
     long least = slowest();
     var gone = new ArrayList<WorkerClock>();
     states.forEach((worker, state) -> {
       boolean dead = nodes != null && !nodes.contains(state.node);
-      boolean silent = state.ended <= least && nowNanos - state.seenNanos > patienceNanos;
+      boolean silent = state.ended <= least && nowNanos - state.seenNanos > timeoutNanos;
       if (!state.gone && (dead || silent)) {
         gone.add(mark(worker, state));
       }

@@ -111,7 +111,7 @@ public final class HeapAdmission {
     return new HeapException(
         String.format(
             Locale.ROOT,
-            "There is no room in the heap for %s: it takes %d bytes, %d of %d are free, and %d of"
+            "There is not enough free heap for %s: it takes %d bytes, %d of %d are free, and %d of"
                 + " those are kept for requests. Nothing was allocated. Give the process a larger"
                 + " -Xmx, use more shards, or an optimizer with fewer state vectors.",
             what,

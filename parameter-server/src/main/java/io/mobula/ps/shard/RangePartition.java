@@ -19,7 +19,7 @@ public final class RangePartition implements Serializable {
       long length = starts[i + 1] - starts[i];
       if (starts[0] != 0 || length < 1 || length > MAX_LENGTH) {
         throw new TableException(
-            "A table of " + starts[starts.length - 1] + " parameters cannot be split at "
+            "A table of " + starts[starts.length - 1] + " parameters cannot be partitioned at "
                 + Arrays.toString(starts) + ": every shard needs from 1 to " + MAX_LENGTH
                 + " of them, in order. Use another number of shards.",
             null);
@@ -80,6 +80,6 @@ public final class RangePartition implements Serializable {
 
   @Override
   public String toString() {
-    return "Split" + Arrays.toString(starts);
+    return "RangePartition" + Arrays.toString(starts);
   }
 }

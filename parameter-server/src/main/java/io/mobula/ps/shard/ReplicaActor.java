@@ -42,7 +42,7 @@ public final class ReplicaActor {
     try {
       return work.get();
     } catch (Error e) {
-      throw RequestFailures.of(request + " on a standby", e);
+      throw RequestFailures.of(request + " on a replica", e);
     }
   }
 

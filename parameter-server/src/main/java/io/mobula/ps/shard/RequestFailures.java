@@ -21,7 +21,7 @@ final class RequestFailures {
         ? HeapAdmission.exhausted(what, exhausted)
         : new TableException(
             what + " failed with " + error.getClass().getName()
-                + ". The table and the others of its server live on; look at the classes that it was"
+                + ". This table and the others of its server stay usable; look at the classes that it was"
                 + " made with: optimizer, schedule, aggregator, partitioner.",
             error);
   }

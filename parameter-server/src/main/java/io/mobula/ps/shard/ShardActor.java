@@ -56,8 +56,8 @@ public final class ShardActor {
   }
 
   private ShardReplicas replicasOf(List<ActorHandle<ReplicaActor>> handles) {
-    return new ShardReplicas(index, handles, (standby, change) -> {
-      var answer = self.tell(ShardActor::copyTo, standby, change).remote();
+    return new ShardReplicas(index, handles, (replica, change) -> {
+      var answer = self.tell(ShardActor::copyTo, replica, change).remote();
       return answer.toCompletableFuture().whenComplete((done, failed) -> answer.close());
     });
   }
@@ -86,9 +86,9 @@ public final class ShardActor {
   /**
    * Copies the shard to a replica, unless it has a copy with that change, and waits for the copy.
    */
-  public void copyTo(int standby, long change) {
+  public void copyTo(int replica, long change) {
     runGuarded("copyTo", ALL, () -> {
-      replicas.copyIfMissing(standby, change, to -> {
+      replicas.copyIfMissing(replica, change, to -> {
         ShardRecovery.getAndClose(to.tell(ReplicaActor::beginCopy, epoch).remote());
         tables.forEach((instance, later) -> {
           instance.shard().forgetKeyLists();
@@ -220,10 +220,10 @@ public final class ShardActor {
    * Evicts workers that are dead or unresponsive, on behalf of a worker that has waited for long;
    * returns the ranks of the evicted workers.
    */
-  public List<Integer> evictUnresponsive(int table, long patienceNanos) {
+  public List<Integer> evictUnresponsive(int table, long timeoutNanos) {
     return runGuarded("lookAround", table, () -> {
       var nodes = runtime.nodes().stream().map(NodeInfo::id).collect(Collectors.toSet());
-      var gone = tables.get(table).evictUnresponsive(nodes, patienceNanos);
+      var gone = tables.get(table).evictUnresponsive(nodes, timeoutNanos);
       if (gone.isEmpty()) {
         tables.get(table).applyEndedSteps(); // tries a blocked step again
       } else {

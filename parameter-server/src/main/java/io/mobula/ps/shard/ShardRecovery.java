@@ -31,14 +31,14 @@ final class ShardRecovery {
     if (assignment.isFirst()) {
       return;
     }
-    for (var standby : assignment.replicas()) {
-      var replicaParts = getAndClose(standby
+    for (var replica : assignment.replicas()) {
+      var replicaParts = getAndClose(replica
           .call(ReplicaActor::takeOver, assignment.epoch(), assignment.part().layout())
           .remote());
       if (!replicaParts.isEmpty()) {
         replicaParts.forEach(
-            replicaPart -> recoverTable(replicaPart.table(), () -> takeOver(standby, replicaPart)));
-        LOG.info("Shard {} goes on with {} tables from its standby", shard, replicaParts.size());
+            replicaPart -> recoverTable(replicaPart.table(), () -> takeOver(replica, replicaPart)));
+        LOG.info("Shard {} continues with {} tables from its replica", shard, replicaParts.size());
         return;
       }
     }
@@ -63,7 +63,7 @@ final class ShardRecovery {
 
   private void refused(TableSpec table, RuntimeException why) {
     tables.refuse(table.id(), why);
-    LOG.error("Shard {} was started anew without its part of {}", shard, table, why);
+    LOG.error("Shard {} was restarted without its part of {}", shard, table, why);
   }
 
   /** Gets the value of a ref and closes the ref. */
@@ -73,9 +73,9 @@ final class ShardRecovery {
     }
   }
 
-  private void takeOver(ActorHandle<ReplicaActor> standby, ReplicaPart replicaPart) {
+  private void takeOver(ActorHandle<ReplicaActor> replica, ReplicaPart replicaPart) {
     int id = replicaPart.table().id();
-    try (var ref = standby.call(ReplicaActor::lendSnapshot, id).remote();
+    try (var ref = replica.call(ReplicaActor::lendSnapshot, id).remote();
         var arena = Arena.ofConfined()) {
       var snapshot = ShardSnapshot.read(ref.get(arena).segment());
       tables
@@ -88,8 +88,8 @@ final class ShardRecovery {
     var checkpoint = entry.checkpoint();
     if (checkpoint == null) {
       LOG.error(
-          "Shard {} has lost its part of {}: it was started anew, and there was neither a"
-              + " standby nor a checkpoint.",
+          "Shard {} has lost its part of {}: it was restarted, and there was neither a"
+              + " replica nor a checkpoint.",
           shard,
           entry.spec());
       return;
@@ -97,7 +97,7 @@ final class ShardRecovery {
     var anew = tables.create(entry.spec(), part);
     SnapshotIo.load(anew, entry.spec(), Path.of(checkpoint), TableShard.SnapshotOrigin.RECOVERED);
     LOG.warn(
-        "Shard {} goes on with {} from {}: pushes after that are lost.",
+        "Shard {} continues with {} from {}: pushes after that are lost.",
         shard,
         entry.spec(),
         checkpoint);

@@ -41,10 +41,10 @@ final class ShardReplicas {
     /**
      * Requests a copy for a replica.
      *
-     * @param standby index of the replica, from 0
+     * @param replica index of the replica, from 0
      * @param change number of the change that the replica could not apply
      */
-    CompletionStage<@Nullable Void> ask(int standby, long change);
+    CompletionStage<@Nullable Void> ask(int replica, long change);
   }
 
   /** Outcome of a change at a replica. */
@@ -88,7 +88,7 @@ final class ShardReplicas {
     }
     return allOf(replicas.stream()
         .filter(replica -> !replica.lost)
-        .map(standby -> replicate(standby, change, false))
+        .map(replica -> replicate(replica, change, false))
         .toList());
   }
 
@@ -100,7 +100,7 @@ final class ShardReplicas {
       Function<ActorHandle<ReplicaActor>, ObjectRef<Outcome>> change) {
     return allOf(replicas.stream()
         .filter(replica -> !replica.lost)
-        .map(standby -> replicate(standby, change, true))
+        .map(replica -> replicate(replica, change, true))
         .toList());
   }
 
@@ -142,7 +142,7 @@ final class ShardReplicas {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       if (each instanceof HeapException refused) {
         return new HeapException(
-            "A standby of shard " + shard + ": " + refused.getMessage(), refused);
+            "A replica of shard " + shard + ": " + refused.getMessage(), refused);
       }
     }
     return null;
@@ -151,7 +151,7 @@ final class ShardReplicas {
   private CompletionStage<@Nullable Void> lost(Replica replica, Throwable failure) {
     replica.lost = true;
     LOG.warn(
-        "Shard {} goes on without its standby {}, which is gone or has too little memory: what the"
+        "Shard {} continues without its replica {}, which is gone or has too little memory: what the"
             + " shard has is not safe any more.",
         shard,
         replica.index,
@@ -160,7 +160,7 @@ final class ShardReplicas {
   }
 
   private IllegalStateException deposed() {
-    return new IllegalStateException("Shard " + shard + " was started anew elsewhere.");
+    return new IllegalStateException("Shard " + shard + " was restarted in another process.");
   }
 
   /**
@@ -168,16 +168,16 @@ final class ShardReplicas {
    *
    * @param copy sends the copy, waits, and returns whether the replica has it
    */
-  void copyIfMissing(int standby, long change, Predicate<ActorHandle<ReplicaActor>> copy) {
-    var to = replicas.get(standby);
+  void copyIfMissing(int replica, long change, Predicate<ActorHandle<ReplicaActor>> copy) {
+    var to = replicas.get(replica);
     if (to.lost || (to.copied >= change && change > 0)) {
       return;
     }
     try {
       for (int i = 1; !copy.test(to.handle); i++) {
         if (i == MAX_COPIES) {
-          throw new IllegalStateException("Standby " + standby + " of shard " + shard
-              + " was started anew each time it was given a copy, " + i + " times.");
+          throw new IllegalStateException("Replica " + replica + " of shard " + shard
+              + " was restarted each time it was given a copy, " + i + " times.");
         }
       }
       to.copied = to.told;

@@ -157,20 +157,21 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
     boolean is = memory.byteSize() >= FIXED && memory.get(INT, 0) == MAGIC;
     int version = is ? memory.get(INT, 4) : 0;
     if (version != VERSION) {
-      throw new IllegalArgumentException("Not a block of version " + VERSION + " of a table: "
+      throw new IllegalArgumentException("Not a snapshot of version " + VERSION + " of a table: "
           + memory.byteSize() + " bytes" + (is ? ", version " + version : "") + ".");
     }
     int length = memory.get(INT, 8);
     long from = (FIXED + (long) length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (length < 0 || from > memory.byteSize()) {
-      throw new IllegalArgumentException("A block of " + memory.byteSize()
-          + " bytes claims a head of " + length + ": it is cut off.");
+      throw new IllegalArgumentException("A snapshot of " + memory.byteSize()
+          + " bytes claims a header of " + length + ": it is cut off.");
     }
     var bytes = memory.asSlice(FIXED, length).toArray(ValueLayout.JAVA_BYTE);
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       return new ShardSnapshot(header(in), memory.asSlice(from));
     } catch (IOException e) {
-      throw new IllegalArgumentException("The head of a block is cut off: " + length + " bytes", e);
+      throw new IllegalArgumentException(
+          "The header of a snapshot is cut off: " + length + " bytes", e);
     }
   }
 
@@ -190,14 +191,14 @@ record ShardSnapshot(Header header, MemorySegment numbers) {
         && header.start() <= Long.MAX_VALUE - header.count()
         && header.pendingSteps().stream().allMatch(pendingStep -> pendingStep.count() >= 0);
     if (!fits || !isFollowedByItsNumbers(sparse)) {
-      throw new IllegalArgumentException("Wanted a block of " + (sparse ? "rows" : "vectors")
+      throw new IllegalArgumentException("Wanted a snapshot of " + (sparse ? "rows" : "vectors")
           + ", " + vectors + " vectors of " + width + " " + numberType.pluralName()
-          + "; its head speaks of "
+          + "; its header describes "
           + header.vectors() + " of " + header.width() + " "
           + header.numberType().pluralName() + ", "
           + header.count() + " items from " + header.start() + " and "
           + header.pendingSteps().size()
-          + " open steps, and " + numbers.byteSize() + " bytes follow.");
+          + " pending steps, and " + numbers.byteSize() + " bytes follow.");
     }
   }
 

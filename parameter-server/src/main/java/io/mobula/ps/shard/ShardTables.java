@@ -50,8 +50,8 @@ final class ShardTables {
   private RuntimeException absent(int id) {
     var why = refused.get(id);
     if (why != null) {
-      var text = "This shard was started anew, and its part of the table is not there. "
-          + why.getMessage();
+      var text =
+          "This shard was restarted, and its part of the table is not there. " + why.getMessage();
       return why instanceof HeapException
           ? new HeapException(text, why)
           : new TableException(text, why);

@@ -32,10 +32,10 @@ final class SnapshotIo {
    */
   static CompletionStage<io.mobula.ps.checkpoint.CheckpointPart> save(
       TableShard shard, Path draft, int index, long from, long to) {
-    var cut = new SnapshotSelection.All();
-    var writer = PartWriter.create(draft, index, from, to, shard.sizeOf(cut));
+    var selection = new SnapshotSelection.All();
+    var writer = PartWriter.create(draft, index, from, to, shard.sizeOf(selection));
     try (var arena = Arena.ofConfined()) {
-      shard.write(cut, SnapshotOutput.to(writer::write, arena));
+      shard.write(selection, SnapshotOutput.to(writer::write, arena));
     } catch (RuntimeException | Error e) {
       writer.close();
       throw e;

@@ -98,8 +98,8 @@ abstract sealed class TableShard permits DenseShard, SparseShard {
   }
 
   /** Evicts dead and unresponsive workers from the clocks, and returns them. */
-  final List<WorkerClock> evictUnresponsive(@Nullable Set<NodeId> nodes, long patienceNanos) {
-    return gate.workers().evict(nodes, patienceNanos, System.nanoTime());
+  final List<WorkerClock> evictUnresponsive(@Nullable Set<NodeId> nodes, long timeoutNanos) {
+    return gate.workers().evict(nodes, timeoutNanos, System.nanoTime());
   }
 
   /** Removes evicted workers and applies the steps that they held up. */

@@ -47,7 +47,7 @@ final class UserCodeFailures {
       @Nullable Throwable cause) {
     return new TableException(
         "The " + role + " " + code.getClass().getName() + " of " + table + " failed: " + method
-            + " " + answer + ". The other tables of the server live on.",
+            + " " + answer + ". The other tables of the server stay usable.",
         cause);
   }
 

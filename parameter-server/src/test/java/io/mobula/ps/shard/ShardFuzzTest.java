@@ -89,10 +89,10 @@ class ShardFuzzTest {
   }
 
   private static byte[] block(int kind, TableShard of) {
-    var cut = new SnapshotSelection.All();
-    var bytes = new byte[1 + (int) of.sizeOf(cut)];
+    var selection = new SnapshotSelection.All();
+    var bytes = new byte[1 + (int) of.sizeOf(selection)];
     bytes[0] = (byte) kind;
-    of.write(cut, SnapshotOutput.to(MemorySegment.ofArray(bytes).asSlice(1)));
+    of.write(selection, SnapshotOutput.to(MemorySegment.ofArray(bytes).asSlice(1)));
     return bytes;
   }
 
@@ -151,7 +151,7 @@ class ShardFuzzTest {
     assertThatThrownBy(
             () -> sparse.adopt(ShardSnapshot.read(whole), TableShard.SnapshotOrigin.MOVED))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("Wanted a block of rows");
+        .hasMessageContaining("Wanted a snapshot of rows");
     assertThatThrownBy(() -> ShardSnapshot.read(whole.asSlice(0, 40)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cut off");

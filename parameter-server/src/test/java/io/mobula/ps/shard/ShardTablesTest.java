@@ -40,7 +40,7 @@ class ShardTablesTest {
       assertThat(tables.get(1).updates()).isZero();
       assertThatThrownBy(() -> tables.get(2))
           .isInstanceOf(HeapException.class)
-          .hasMessageContaining("started anew")
+          .hasMessageContaining("restarted")
           .hasMessageContaining("It takes 7 bytes.");
       tables.drop(2);
       assertThatThrownBy(() -> tables.get(2)).isInstanceOf(TableException.class);

@@ -134,9 +134,9 @@ class SparseShardTest {
   @Test
   void refusesABlockForWhichThereIsNoHeap() {
     shard.push(frame(1, true, LongStream.range(0, 100_000).toArray()));
-    var cut = new SnapshotSelection.All();
-    var memory = MemorySegment.ofArray(new byte[(int) shard.sizeOf(cut)]);
-    shard.write(cut, SnapshotOutput.to(memory));
+    var selection = new SnapshotSelection.All();
+    var memory = MemorySegment.ofArray(new byte[(int) shard.sizeOf(selection)]);
+    shard.write(selection, SnapshotOutput.to(memory));
     var limited =
         new SparseShard(spec, PART, new LimitedHeap().freeBytes(1 << 20).room());
     assertThatThrownBy(
