@@ -43,8 +43,8 @@ public interface Membership {
    * returns.
    */
   interface Listener {
-    /** Notes that a process is up and has introduced itself. */
-    void joined(Peer peer);
+    /** Notes that a process is up and has introduced itself; does nothing unless overridden. */
+    default void joined(Peer peer) {}
 
     /** Notes that a process has left or was removed as dead; whatever it still sends is dropped. */
     void left(Peer peer, String how);

@@ -105,9 +105,6 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     messaging.on(FrameKind.IDLE_REPLY, this::onIdle);
     membership.subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         onLeft(peer.id());
       }

@@ -55,9 +55,6 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
     var self = context.getSelf();
     peerTransport.membership().subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         self.tell(new PeerLeft(peer.id()));
       }

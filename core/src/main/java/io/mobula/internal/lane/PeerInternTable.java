@@ -48,9 +48,6 @@ public final class PeerInternTable {
     messaging.on(FrameKind.DEFINE_METADATA, this::onDefine);
     messaging.membership().subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         sentNumbers.remove(peer.id());
         receivedDefinitions.remove(peer.id());

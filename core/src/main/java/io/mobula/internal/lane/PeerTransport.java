@@ -66,9 +66,6 @@ public final class PeerTransport implements NodeMessaging, AutoCloseable {
     this.membership = membership;
     membership.subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         forget(peer.id());
       }

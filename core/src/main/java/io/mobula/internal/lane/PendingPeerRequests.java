@@ -48,9 +48,6 @@ public final class PendingPeerRequests<K, A> {
     peerTransport.onClose(() -> List.copyOf(open.keySet()).forEach(this::end));
     peerTransport.membership().subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         for (var key : List.copyOf(open.keySet())) {
           if (key.of().equals(peer.id())) {

@@ -71,9 +71,6 @@ final class PeerWaitQueries implements WaitChainWalker.PeerQueries {
     messaging.on(FrameKind.WAIT_QUERY, this::onAsk).on(FrameKind.WAIT_REPLY, this::onAnswer);
     membership.subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         silent.remove(peer.id());
       }

@@ -33,9 +33,6 @@ public final class OutputForwarder implements AutoCloseable {
     messaging.on(FrameKind.LINES_PRINTED, this::onPrinted);
     membership.subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         channels.remove(peer.id());
       }

@@ -90,9 +90,6 @@ final class LeaseDelegator {
         .on(FrameKind.DELEGATED_EVENT, this::onAccount);
     messaging.membership().subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         List.copyOf(delegations.values()).forEach(delegation -> delegation.left(peer.id()));
       }

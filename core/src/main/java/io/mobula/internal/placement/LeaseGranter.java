@@ -132,9 +132,6 @@ public final class LeaseGranter {
         .on(FrameKind.LEASE_RELEASE, this::onRelease);
     membership.subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         onLeft(peer.id());
       }

@@ -324,9 +324,6 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
   }
 
   @Override
-  public void joined(Peer peer) {}
-
-  @Override
   public void left(Peer peer, String how) {
     tell(register.left(peer.id()));
     for (var request : new ArrayList<>(requests.values())) {

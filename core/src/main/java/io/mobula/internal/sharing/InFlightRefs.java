@@ -171,9 +171,6 @@ final class InFlightRefs implements Membership.Listener {
   }
 
   @Override
-  public void joined(Peer peer) {}
-
-  @Override
   public void left(Peer peer, String how) {
     releaseAllTo(peer.id());
   }

@@ -262,9 +262,6 @@ final class ObjectPinRequests implements Membership.Listener {
   }
 
   @Override
-  public void joined(Peer peer) {}
-
-  @Override
   public void left(Peer peer, String how) {
     granted.keySet().stream()
         .filter(key -> key.peer().equals(peer.id()))

@@ -292,9 +292,6 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   }
 
   @Override
-  public void joined(Peer peer) {}
-
-  @Override
   public void left(Peer peer, String how) {
     var endpoint = endpoints.remove(peer.id());
     ObjectTransfer present;

@@ -49,9 +49,6 @@ final class ReconstructionTracker implements Membership.Listener {
     }
   }
 
-  @Override
-  public void joined(Peer peer) {}
-
   /** Handles that the other node has left, maybe before it has reported the object. */
   @Override
   public void left(Peer peer, String how) {

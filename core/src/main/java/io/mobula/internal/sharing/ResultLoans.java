@@ -230,9 +230,6 @@ final class ResultLoans implements Membership.Listener {
   }
 
   @Override
-  public void joined(Peer peer) {}
-
-  @Override
   public void left(Peer peer, String how) {
     lentByKey.keySet().stream()
         .filter(key -> key.peer().equals(peer.id()))

@@ -106,9 +106,6 @@ public final class TaskTransport {
         .on(FrameKind.LEASE_RECALLED, (from, in) -> onRecalled(in));
     membership.subscribe(new Membership.Listener() {
       @Override
-      public void joined(Peer peer) {}
-
-      @Override
       public void left(Peer peer, String how) {
         onLeft(peer, how);
       }
