@@ -163,8 +163,8 @@ final class MemberLiveness {
     var store = StoreRole.find(member.getRoles());
     var shared = store != null
             && from.own().isSharedWith(store)
-            && StoreLivenessProbe.isOnThisHost(StoreRole.address(store))
-        ? StoreRole.address(store)
+            && StoreLivenessProbe.isOnThisHost(store.address())
+        ? store.address()
         : null;
     return new SuspectedMember(systemAddress, shared);
   }

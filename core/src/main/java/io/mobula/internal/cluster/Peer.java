@@ -1,6 +1,7 @@
 package io.mobula.internal.cluster;
 
 import io.mobula.NodeId;
+import io.mobula.internal.memory.StoreAddress;
 import java.util.Map;
 import java.util.Objects;
 
@@ -67,6 +68,11 @@ public record Peer(
     public StoreLocation {
       Objects.requireNonNull(directory, "directory");
       Objects.requireNonNull(sharingGroup, "group");
+    }
+
+    /** Returns the address by which processes of the same host open the store. */
+    public StoreAddress address() {
+      return new StoreAddress(directory, idHigh, idLow);
     }
 
     /** Returns whether both processes may read each other's memory in place if they can open it. */

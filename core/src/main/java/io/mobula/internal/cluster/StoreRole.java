@@ -1,6 +1,5 @@
 package io.mobula.internal.cluster;
 
-import io.mobula.internal.memory.StoreAddress;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +34,5 @@ final class StoreRole {
       }
     }
     return null;
-  }
-
-  static StoreAddress address(Peer.StoreLocation store) {
-    return new StoreAddress(store.directory(), store.idHigh(), store.idLow());
   }
 }

@@ -6,7 +6,6 @@ import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.memory.StoreAddress;
 import io.mobula.internal.ring.Doorbell;
 import io.mobula.internal.ring.RingReader;
 import io.mobula.internal.ring.RingWriter;
@@ -100,7 +99,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
   void offer(Peer peer) {
     files.execute(() -> {
       if (membership.self().store().isSharedWith(peer.store())
-          && PeerStore.isOnThisHost(address(peer))) {
+          && PeerStore.isOnThisHost(peer.store().address())) {
         make(peer);
       }
     });
@@ -127,11 +126,6 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     }
   }
 
-  private static StoreAddress address(Peer peer) {
-    return new StoreAddress(
-        peer.store().directory(), peer.store().idHigh(), peer.store().idLow());
-  }
-
   private void onOffer(NodeId from, FrameReader frame) {
     int number = frame.int32();
     boolean wakes = frame.flag();
@@ -143,7 +137,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
 
   private void take(Peer writer, int number, boolean wakes) {
     try {
-      var ring = RingReader.open(address(writer), number);
+      var ring = RingReader.open(writer.store().address(), number);
       int place = freePlace(writer.id());
       openedRing.put(
           writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
@@ -179,7 +173,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     }
     files.execute(() -> {
       try {
-        var way = new RingChannel(ring, Doorbell.of(address(peer)), place);
+        var way = new RingChannel(ring, Doorbell.of(peer.store().address()), place);
         peerTransport.switchToRing(from, FrameWriter.of(FrameKind.RING_SWITCH).toBytes(), way);
       } catch (RuntimeException closing) {
         LOG.info("Frames to {} go on over Artery", peer, closing);

@@ -3,6 +3,7 @@ package io.mobula.internal.sharing;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.store.ObjectContent;
@@ -10,7 +11,6 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,9 +92,7 @@ final class ObjectFetcher {
       @Nullable ObjectContent content,
       @Nullable Throwable failure,
       CompletableFuture<ObjectContent> into) {
-    var why = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-        ? wrapped.getCause()
-        : failure;
+    var why = failure == null ? null : CapturedThrowable.unwrap(failure);
     if (content != null) {
       into.complete(content);
     } else if (why instanceof StoreFullException || (why != null && store.isClosed())) {

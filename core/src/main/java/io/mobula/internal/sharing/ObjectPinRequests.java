@@ -7,6 +7,7 @@ import io.mobula.error.StoreException;
 import io.mobula.error.TransferFailedException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -21,7 +22,6 @@ import io.mobula.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -193,7 +193,8 @@ final class ObjectPinRequests implements Membership.Listener {
       if (held != null) {
         grantPin(ticket, held);
       } else {
-        refuse(ticket, cause(failure), () -> localCopies.onDamaged(id));
+        var why = failure == null ? null : CapturedThrowable.unwrap(failure);
+        refuse(ticket, why, () -> localCopies.onDamaged(id));
       }
     });
   }
@@ -252,13 +253,6 @@ final class ObjectPinRequests implements Membership.Listener {
     if (present != null) {
       present.complete(null);
     }
-  }
-
-  /** Returns the cause of the failure of a dependent stage. */
-  private static @Nullable Throwable cause(@Nullable Throwable failure) {
-    return failure instanceof CompletionException wrapped && wrapped.getCause() != null
-        ? wrapped.getCause()
-        : failure;
   }
 
   @Override

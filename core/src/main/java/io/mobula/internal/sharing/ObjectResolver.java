@@ -6,6 +6,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Membership;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -304,9 +304,7 @@ final class ObjectResolver {
 
     /** Handles that the directory is closed, or that nobody hosts it. */
     private void unanswered(@Nullable Throwable failure) {
-      var cause = failure instanceof CompletionException && failure.getCause() != null
-          ? failure.getCause()
-          : failure;
+      var cause = failure == null ? null : CapturedThrowable.unwrap(failure);
       if (cause instanceof RuntimeClosedException) {
         var closed = "This node has closed, and object " + id + " was not here.";
         end(new ObjectFailure(() -> new RuntimeClosedException(closed)));

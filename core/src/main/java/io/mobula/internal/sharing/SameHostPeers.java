@@ -13,7 +13,6 @@ import io.mobula.internal.memory.AttachResult;
 import io.mobula.internal.memory.LifeLockWatcher;
 import io.mobula.internal.memory.PeerStore;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.memory.StoreAddress;
 import io.mobula.internal.store.ObjectStore;
 import java.util.Collections;
 import java.util.Map;
@@ -124,7 +123,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     var reader = new PeerStore.StoreReader(
         memory, membership.self().id().incarnation() | 2, slot -> nudge(peer.id(), slot));
     try {
-      var attached = PeerStore.attach(address(peer), row, reader);
+      var attached = PeerStore.attach(peer.store().address(), row, reader);
       if (!asked.complete(attached) && attached instanceof AttachResult.Attached(var theirs)) {
         theirs.close(); // it has left meanwhile
       }
@@ -132,11 +131,6 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
       LOG.warn("The memory of {} cannot be read in place", peer, damaged);
       asked.completeExceptionally(damaged);
     }
-  }
-
-  private static StoreAddress address(Peer peer) {
-    return new StoreAddress(
-        peer.store().directory(), peer.store().idHigh(), peer.store().idLow());
   }
 
   private void nudge(NodeId owner, long slot) {
@@ -158,10 +152,10 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
   public void joined(Peer peer) {
     if (!peer.id().equals(membership.self().id())
         && mayShareWith(peer)
-        && PeerStore.isOnThisHost(address(peer))) {
+        && PeerStore.isOnThisHost(peer.store().address())) {
       readablePeers.add(peer.id());
       lives.onDeath(
-          address(peer),
+          peer.store().address(),
           () -> messaging.runAfterLastFrame(
               peer.id(), () -> membership.reportDead(peer.id(), "its process has died")));
     }

@@ -5,6 +5,7 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.WritableBlock;
@@ -13,7 +14,6 @@ import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -68,9 +68,10 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
         case ObjectContent.RemoteValue(var remote) ->
           FetchWait.startFetch(remote, taken)
               .thenCompose(here -> pinned(here, null, pinned))
-              .exceptionallyCompose(failure -> cause(failure) instanceof ObjectMovedException
-                  ? CompletableFuture.completedStage(false)
-                  : CompletableFuture.failedStage(cause(failure)));
+              .exceptionallyCompose(
+                  failure -> CapturedThrowable.unwrap(failure) instanceof ObjectMovedException
+                      ? CompletableFuture.completedStage(false)
+                      : CompletableFuture.failedStage(CapturedThrowable.unwrap(failure)));
         case ObjectContent other -> pinned(other, taken, pinned);
       };
     }
@@ -144,7 +145,7 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
       throw new WaitInterruptedException(
           "Interrupted while " + missing.size() + " arguments of a call were brought here.");
     } catch (ExecutionException failed) {
-      var why = cause(failed);
+      var why = CapturedThrowable.unwrap(failed);
       switch (why) {
         case MobulaException known -> throw known;
         case ArgumentUnavailableException absent -> throw absent;
@@ -155,15 +156,6 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
     } finally {
       hold.takeBack();
     }
-  }
-
-  private static Throwable cause(Throwable failure) {
-    var why = failure;
-    while ((why instanceof CompletionException || why instanceof ExecutionException)
-        && why.getCause() != null) {
-      why = why.getCause();
-    }
-    return why;
   }
 
   /** Returns the number and sizes of the arguments, for messages. */
