@@ -49,7 +49,7 @@ public final class WatchCost {
   }
 
   private static void print(String where, TreeMap<String, Long> before, TreeMap<String, Long> after) {
-    for (var name : List.of("mobula-wait-watch", "mobula-lanes")) {
+    for (var name : List.of("mobula-wait-watch", "mobula-transport")) {
       double perLook = (after.getOrDefault(name, 0L) - before.getOrDefault(name, 0L)) * 2.0 / SECONDS;
       System.out.printf("%s of %s: %.2f ms of CPU per look%n", name, where, perLook);
     }

@@ -143,7 +143,8 @@ final class StartCommand implements Callable<Integer> {
   private int awaitClosed(MobulaRuntime runtime) throws InterruptedException {
     var ending = new CountDownLatch(1);
     Runtime.getRuntime()
-        .addShutdownHook(Thread.ofPlatform().name("mobula-ending").unstarted(ending::countDown));
+        .addShutdownHook(
+            Thread.ofPlatform().name("mobula-signal-hook").unstarted(ending::countDown));
     while (!runtime.awaitClosed(LOOK)) {
       if (ending.getCount() == 0) {
         new CountDownLatch(1).await(); // the JVM exits with the code of the signal

@@ -127,8 +127,8 @@ public record TransferSettings(ObjectSource source, Transport transport, Transfe
                 + " strikes; at least 1, 0, 1, 65536 and 1 are wanted");
       }
       if (!silenceTimeout.isPositive() || stallTimeout.compareTo(silenceTimeout) < 0) {
-        throw new IllegalArgumentException(
-            "A pull that stalls after " + stallTimeout + " with a patience of " + silenceTimeout);
+        throw new IllegalArgumentException("A pull that stalls after " + stallTimeout
+            + " with a silence timeout of " + silenceTimeout);
       }
     }
   }

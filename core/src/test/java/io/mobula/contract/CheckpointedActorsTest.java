@@ -269,7 +269,7 @@ class CheckpointedActorsTest {
       assertThatThrownBy(() -> count(runtime.actorNamed("hits", Counter.class)))
           .isInstanceOf(ActorCheckpointException.class)
           .hasMessageContaining("\"hits\"")
-          .hasMessageContaining("cannot be made again")
+          .hasMessageContaining("cannot be restored")
           .hasMessageContaining("CheckpointedActorsTest");
     }
     try (var runtime = Mobula.init(settings(true))) {

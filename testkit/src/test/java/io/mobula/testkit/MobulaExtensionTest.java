@@ -162,7 +162,7 @@ class MobulaExtensionTest {
     assertThat(failures.getFirst().getException())
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("MobulaExtensionTest.hold")
-        .hasMessageContaining("runs in thread mobula-slot")
+        .hasMessageContaining("runs in thread mobula-task")
         .hasMessageContaining("@AllowPending");
     assertThat(failures.getLast().getException())
         .hasMessageContaining("thread left-behind waits for 1 of 1 objects");

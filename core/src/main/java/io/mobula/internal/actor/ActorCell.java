@@ -201,7 +201,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
       if (token.get() != null || lifecycleState != LifecycleState.OPEN) {
         return;
       }
-      whyDead = new ObjectFailure(() -> diedException("nobody had a handle to it any more", null));
+      whyDead = new ObjectFailure(() -> diedException("no handle to it was left", null));
       lifecycleState = LifecycleState.DRAINING;
     }
     endIfDrained();

@@ -80,7 +80,7 @@ final class ActorCheckpointer {
     version = latest.version().nextTerm();
     kept.beginTerm(latest.version(), version);
     saved();
-    LOG.info("{} goes on from its checkpoint {}", cell.describe(), latest.version());
+    LOG.info("{} continues from its checkpoint {}", cell.describe(), latest.version());
   }
 
   /**

@@ -253,9 +253,9 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   // ---- where the actor is
 
   /** Handles a status from the owner, or an address from a received handle. */
-  void onStatus(ActorStatus news) {
+  void onStatus(ActorStatus update) {
     executor.execute(() -> {
-      switch (news) {
+      switch (update) {
         case ActorStatus.Alive(var at) -> onPlace(at);
         case ActorStatus.Pending(var gone) -> onLost(gone);
         case ActorStatus.Dead(var why, var over) -> onDead(why, over);
@@ -358,7 +358,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
               if (still && address == null) {
                 onDead(
                     diedFailure(
-                        "its owner is gone: " + who + "; and nobody has taken it over", null),
+                        "its owner is gone: " + who + "; and no node has taken it over", null),
                     true);
               }
             }));
@@ -471,7 +471,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
     int count = pendingCalls.pending();
     return count == 0 || address != null || deathCause != null
         ? Optional.empty()
-        : Optional.of(WaitingCallsEntry.of(count, describe(), "it has no place at the moment"));
+        : Optional.of(WaitingCallsEntry.of(count, describe(), "it is not placed at the moment"));
   }
 
   /** Returns whether nothing is left of the actor, as far as this process knows. */
@@ -530,14 +530,14 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
       return cluster.isMember(address.node())
           ? WaitStep.end(
               "it could be sent to node " + address.node() + ", and is not", WaitCause.NOBODY)
-          : WaitStep.end("its actor has lost its place", WaitCause.UNKNOWN);
+          : WaitStep.end("its actor is no longer placed", WaitCause.UNKNOWN);
     }
     var owner = cluster.ownedActors().find(id());
     return owner == null
         ? WaitStep.anythingOf(
             "node " + cluster.ownerOf(id()) + " has to say where the actor is",
             cluster.ownerOf(id()))
-        : WaitStep.via("its actor has no place", owner);
+        : WaitStep.via("its actor is not placed", owner);
   }
 
   /** Returns a stage with the unanswered calls of this process that its cell does not have. */

@@ -53,7 +53,8 @@ public final class ActorCluster {
   private final AtomicLong streams = new AtomicLong();
 
   /** Parts of the node that carry frames. */
-  public record Dependencies(ClusterObjects sharing, NodeMessaging messaging, LeaseGranter desk) {}
+  public record Dependencies(
+      ClusterObjects sharing, NodeMessaging messaging, LeaseGranter granter) {}
 
   /**
    * Starts to send and receive frames about actors.
@@ -69,7 +70,7 @@ public final class ActorCluster {
     this.grace = grace;
     this.roomLimit = roomLimit;
     this.hostedActors = new HostedActors(
-        engine, dependencies.sharing(), dependencies.messaging(), dependencies.desk(), this);
+        engine, dependencies.sharing(), dependencies.messaging(), dependencies.granter(), this);
     this.ownedActors = new OwnedActors(this, dependencies);
     this.succession = new OwnershipSuccession(this, dependencies);
     this.replicator = new CheckpointReplicator(this, dependencies);
@@ -430,10 +431,10 @@ public final class ActorCluster {
   }
 
   /** Passes a status from the owner to this process's client. */
-  void onStatus(ActorId id, ActorStatus news) {
+  void onStatus(ActorId id, ActorStatus update) {
     var client = clients.get(id);
     if (client != null) {
-      client.onStatus(news);
+      client.onStatus(update);
     }
   }
 

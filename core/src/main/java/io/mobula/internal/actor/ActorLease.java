@@ -130,7 +130,7 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
       return; // the actor has ended
     }
     LOG.info(
-        "{} gives back what it holds, as argument {} of its constructor is looked for",
+        "{} releases its resources, as argument {} of its constructor is being located",
         cell.describe(),
         absent);
     held.release();
@@ -154,7 +154,7 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
   @Override
   public void ledgerClosed() {
     cell.kill(() -> cell.diedException(
-        "its resources were given back while an argument of its constructor was made again, and are not granted again",
+        "its resources were released while an argument of its constructor was reconstructed, and are not granted again",
         null));
   }
 
@@ -169,7 +169,7 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
       return WaitStep.via(cell.describe() + " waits for a lease to be made", request);
     }
     return searching
-        ? WaitStep.end("an argument of its constructor is looked for", WaitCause.UNKNOWN)
+        ? WaitStep.end("an argument of its constructor is being located", WaitCause.UNKNOWN)
         : WaitStep.end(
             cell.describe() + " waits for a lease, for which there is no request",
             WaitCause.NOBODY);

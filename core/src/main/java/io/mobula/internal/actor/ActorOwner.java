@@ -247,7 +247,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     }
     var missing = constructor.missingArguments();
     return missing.isEmpty()
-        ? WaitStep.end("a place is looked for", WaitCause.UNKNOWN)
+        ? WaitStep.end("a node is being chosen for it", WaitCause.UNKNOWN)
         : WaitStep.via("its constructor waits for arguments", missing);
   }
 
@@ -568,7 +568,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
 
   private void endIfUnheld() {
     if (holders.isEmpty() && deathCause == null) {
-      drain("nobody had a handle to it any more");
+      drain("no handle to it was left");
     }
   }
 
@@ -588,7 +588,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   }
 
   private void publish() {
-    var news = status();
-    holders.forEach(node -> ownedActors.sendStatus(node, descriptor.id(), news));
+    var update = status();
+    holders.forEach(node -> ownedActors.sendStatus(node, descriptor.id(), update));
   }
 }

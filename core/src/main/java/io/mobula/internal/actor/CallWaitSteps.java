@@ -36,7 +36,8 @@ final class CallWaitSteps {
       return BlockedThread.running(what + " runs", runner);
     }
     if (run.isDone()) {
-      return WaitStep.end(what + " has its outcome, and its ref was not told", WaitCause.NOBODY);
+      return WaitStep.end(
+          what + " has its outcome, and its ref was not notified", WaitCause.NOBODY);
     }
     if (run.isStaged()) {
       return WaitStep.end(

@@ -120,28 +120,29 @@ final class CheckpointReplicator {
     if (!latest.version().equals(state.version())) {
       return CompletableFuture.completedStage("a later incarnation of it has begun");
     }
-    var heir = owner == null ? null : owner.successor();
-    return heir == null
+    var successor = owner == null ? null : owner.successor();
+    return successor == null
         ? CompletableFuture.completedStage("")
-        : ask(heir, id, state).handle((why, gone) -> heard(heir, id, gone == null ? why : ""));
+        : ask(successor, id, state)
+            .handle((why, gone) -> heard(successor, id, gone == null ? why : ""));
   }
 
   /**
    * Logs that the successor has no copy. The checkpoint counts all the same, as this process has a
    * copy; the next successor gets one, too.
    */
-  private static String heard(NodeId heir, ActorId id, String why) {
+  private static String heard(NodeId successor, ActorId id, String why) {
     if (!why.isEmpty()) {
-      LOG.warn("Node {} has no copy of the checkpoint of actor {}: {}", heir, id, why);
+      LOG.warn("Node {} has no copy of the checkpoint of actor {}: {}", successor, id, why);
     }
     return "";
   }
 
   /** Sends the checkpoint to a new successor. */
-  void sendToSuccessor(NodeId heir, ActorId id) {
+  void sendToSuccessor(NodeId successor, ActorId id) {
     var state = copies.get(id);
     if (state != null) {
-      send(FrameKind.REPLICATE_CHECKPOINT, heir, id, state);
+      send(FrameKind.REPLICATE_CHECKPOINT, successor, id, state);
     }
   }
 

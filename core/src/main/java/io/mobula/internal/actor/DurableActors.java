@@ -85,7 +85,7 @@ final class DurableActors {
     try {
       directory.durable().forEach(this::restore);
     } catch (ActorCheckpointException e) {
-      LOG.error("No durable actor is made again: {}", e.getMessage());
+      LOG.error("No durable actor is restored: {}", e.getMessage());
     }
   }
 
@@ -101,7 +101,7 @@ final class DurableActors {
       restore(files, type, options);
     } catch (Throwable thrown) { // a failure affects only this actor
       LOG.error(
-          "The durable actor in {} is not made again: {}",
+          "The durable actor in {} is not restored: {}",
           files,
           CapturedThrowable.of(thrown).text());
     }
@@ -115,7 +115,7 @@ final class DurableActors {
     } catch (Throwable thrown) { // a class that is missing here, or has changed
       var captured = CapturedThrowable.of(thrown);
       var message = "The durable actor \"" + options.nameOptions().name() + "\" in " + files
-          + " cannot be made again on node " + engine.store().node() + ": " + captured.text();
+          + " cannot be restored on node " + engine.store().node() + ": " + captured.text();
       LOG.error("{}", message);
       unreadable =
           new ObjectFailure(() -> new ActorCheckpointException(message, captured.exception()));

@@ -32,16 +32,16 @@ public final class ElasticDispatcher extends ExecutorServiceConfigurator {
   }
 
   /** Sets what idle threads of that system's dispatcher poll before they park. */
-  public static void lookout(ActorSystem<?> system, SpinWait with) {
+  public static void setSpinWait(ActorSystem<?> system, SpinWait with) {
     LOOKOUTS.put(system.classicSystem().settings(), with);
   }
 
-  private SpinWait lookout() {
+  private SpinWait spinWait() {
     return LOOKOUTS.getOrDefault(system, SpinWait.NONE);
   }
 
   @Override
   public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threads) {
-    return () -> ElasticPool.create(threads, maxThreads, this::lookout);
+    return () -> ElasticPool.create(threads, maxThreads, this::spinWait);
   }
 }

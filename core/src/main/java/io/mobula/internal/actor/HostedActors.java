@@ -61,13 +61,13 @@ final class HostedActors {
       ActorEngine engine,
       ClusterObjects clusterObjects,
       NodeMessaging messaging,
-      LeaseGranter desk,
+      LeaseGranter granter,
       ActorCluster cluster) {
     this.engine = engine;
     this.clusterObjects = clusterObjects;
     this.messaging = messaging;
     this.cluster = cluster;
-    desk.host(ClusterLeaseRequester.Purpose.ACTOR, (submitter, number, lease) -> {
+    granter.host(ClusterLeaseRequester.Purpose.ACTOR, (submitter, number, lease) -> {
       var key = new LeaseKey(submitter, number);
       unclaimedLeases.put(key, lease);
       return () -> giveUp(key);

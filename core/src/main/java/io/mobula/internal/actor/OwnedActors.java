@@ -194,13 +194,13 @@ final class OwnedActors {
   }
 
   /** Sends the actor's status to a holder. */
-  void sendStatus(NodeId holder, ActorId id, ActorStatus news) {
+  void sendStatus(NodeId holder, ActorId id, ActorStatus update) {
     if (holder.equals(self())) {
-      cluster.onStatus(id, news);
+      cluster.onStatus(id, update);
       return;
     }
     var frame = ActorFrames.of(FrameKind.ACTOR_STATUS, id);
-    news.write(frame, dependencies.sharing());
+    update.write(frame, dependencies.sharing());
     cluster.send(holder, frame.toBytes());
   }
 

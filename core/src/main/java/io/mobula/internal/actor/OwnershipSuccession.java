@@ -31,8 +31,8 @@ final class OwnershipSuccession {
       ActorDescriptor descriptor,
       ActorCreationSpec spec,
       ActorOwnerState ownerState) {
-    SuccessorRecord with(ActorOwnerState news) {
-      return new SuccessorRecord(owner, descriptor, spec, news);
+    SuccessorRecord with(ActorOwnerState update) {
+      return new SuccessorRecord(owner, descriptor, spec, update);
     }
   }
 
@@ -59,7 +59,10 @@ final class OwnershipSuccession {
 
   /** Appoints a node as the successor, and sends it all it needs. */
   void appoint(
-      NodeId heir, ActorDescriptor descriptor, ActorCreationSpec spec, ActorOwnerState ownerState) {
+      NodeId successor,
+      ActorDescriptor descriptor,
+      ActorCreationSpec spec,
+      ActorOwnerState ownerState) {
     var frame = FrameWriter.of(FrameKind.APPOINT_SUCCESSOR);
     descriptor.write(frame);
     ownerState.write(frame);
@@ -67,24 +70,24 @@ final class OwnershipSuccession {
     ActorFrames.writePlacement(frame, spec.options().placement());
     spec.job().write(frame);
     try {
-      spec.constructor().write(frame, dependencies.sharing(), heir);
+      spec.constructor().write(frame, dependencies.sharing(), successor);
     } catch (RuntimeException | Error e) { // an argument that cannot be sent
       LOG.warn("{} cannot be inherited: {}", descriptor.describe(), e.getMessage());
       return;
     }
-    dependencies.sharing().send(heir, frame);
-    cluster.replicator().sendToSuccessor(heir, descriptor.id());
+    dependencies.sharing().send(successor, frame);
+    cluster.replicator().sendToSuccessor(successor, descriptor.id());
   }
 
-  void update(NodeId heir, ActorId id, ActorOwnerState ownerState) {
+  void update(NodeId successor, ActorId id, ActorOwnerState ownerState) {
     var frame = ActorFrames.of(FrameKind.UPDATE_SUCCESSOR, id);
     ownerState.write(frame);
-    cluster.send(heir, frame.toBytes());
+    cluster.send(successor, frame.toBytes());
   }
 
   /** Dismisses the successor: the actor is ending, or has another successor. */
-  void dismiss(NodeId heir, ActorId id) {
-    cluster.send(heir, ActorFrames.of(FrameKind.DISMISS_SUCCESSOR, id).toBytes());
+  void dismiss(NodeId successor, ActorId id) {
+    cluster.send(successor, ActorFrames.of(FrameKind.DISMISS_SUCCESSOR, id).toBytes());
   }
 
   // ---- this process is the successor
@@ -112,8 +115,8 @@ final class OwnershipSuccession {
 
   private void onUpdate(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
-    var news = ActorOwnerState.read(in);
-    records.computeIfPresent(id, (key, successorRecord) -> successorRecord.with(news));
+    var update = ActorOwnerState.read(in);
+    records.computeIfPresent(id, (key, successorRecord) -> successorRecord.with(update));
   }
 
   boolean isSuccessorOf(ActorId id) {
@@ -135,7 +138,7 @@ final class OwnershipSuccession {
       if (successorRecord.owner().equals(node)
           && records.remove(successorRecord.descriptor().id()) != null) {
         LOG.info(
-            "This node sees to {} from now on: its owner is gone",
+            "This node owns {} from now on: its previous owner is gone",
             successorRecord.descriptor().describe());
         cluster.takeOver(
             successorRecord.descriptor(),

@@ -213,7 +213,7 @@ final class PendingActorCalls {
    */
   private static Supplier<String> whyOnce(String method, ActorDescriptor actor) {
     return () ->
-        describe(method, actor) + " has returned it, and what an actor returns is not made again";
+        describe(method, actor) + " has returned it, and results of actors are not reconstructed";
   }
 
   /** Handles an outcome from the host: a content or a failure. */

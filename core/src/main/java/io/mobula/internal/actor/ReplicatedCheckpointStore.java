@@ -46,7 +46,7 @@ final class ReplicatedCheckpointStore implements CheckpointStore {
     } catch (ExecutionException failed) {
       return String.valueOf(failed.getCause());
     } catch (TimeoutException late) {
-      return "its owner has not said within " + LIMIT_SECONDS + " s that it has a copy";
+      return "its owner has not confirmed within " + LIMIT_SECONDS + " s that it has a copy";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return "the actor was interrupted while it waited for that";

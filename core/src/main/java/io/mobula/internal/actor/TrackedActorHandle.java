@@ -93,17 +93,17 @@ final class TrackedActorHandle<A> implements ActorHandle<A>, HeldRef.Holdable {
   }
 
   /** Hold of a handle by a value that contains it. */
-  private record HeldHandle(ReachabilityToken anchor) implements HeldRef {
+  private record HeldHandle(ReachabilityToken token) implements HeldRef {
     @Override
     public Object newReference() {
-      var self = ActorCell.ofCaller(anchor.endpoint().id());
+      var self = ActorCell.ofCaller(token.endpoint().id());
       var own = self == null ? null : self.ownHandle();
-      return own == null ? new TrackedActorHandle<>(anchor) : own;
+      return own == null ? new TrackedActorHandle<>(token) : own;
     }
 
     @Override
     public Object target() {
-      return anchor.endpoint().id();
+      return token.endpoint().id();
     }
 
     @Override
@@ -111,7 +111,7 @@ final class TrackedActorHandle<A> implements ActorHandle<A>, HeldRef.Holdable {
 
     @Override
     public void export(FrameWriter out) {
-      anchor.endpoint().export(out.octet(HANDLE));
+      token.endpoint().export(out.octet(HANDLE));
     }
   }
 }

@@ -29,7 +29,7 @@ final class UnansweredCall implements WaitPoint {
   public WaitStep waitStep() {
     var present = result.get();
     return present == null
-        ? WaitStep.end("call " + id + " is waited for by nobody", WaitCause.READY)
+        ? WaitStep.end("call " + id + " has no waiter", WaitCause.READY)
         : present.waitStep();
   }
 

@@ -91,9 +91,9 @@ final class CallCodec {
   }
 
   private static byte[] encodeWhole(RemoteFunction function, ClusterObjects clusterObjects) {
-    var phrase = new FrameWriter();
-    clusterObjects.write(phrase, new ObjectContent.Immediate(function), NO_ID);
-    return phrase.toBytes();
+    var definition = new FrameWriter();
+    clusterObjects.write(definition, new ObjectContent.Immediate(function), NO_ID);
+    return definition.toBytes();
   }
 
   /**

@@ -21,7 +21,7 @@ public final class StageCancellation {
         stage.toCompletableFuture().cancel(true);
       } catch (Throwable refused) { // thrown by a method of the user's class
         LOG.debug(
-            "A {} cannot be cancelled; its value will not be heard: {}",
+            "A {} cannot be cancelled; its value will be ignored: {}",
             stage.getClass(),
             CapturedThrowable.textOf(refused));
       }

@@ -128,7 +128,7 @@ public final class CheckpointDirectory {
   private static void removeLeftover(Path entry) throws IOException {
     if (entry.getFileName().toString().startsWith(UNNAMED)) {
       DurableFiles.delete(entry);
-      LOG.info("Removed {}, the checkpoints of an actor that nobody makes again", entry);
+      LOG.info("Removed {}, the checkpoints of an actor that will not be restored", entry);
     } else if (ProcessLockFile.isLockFile(entry) && !ProcessLockFile.isAlive(entry)) {
       Files.deleteIfExists(entry);
     }
@@ -163,7 +163,7 @@ public final class CheckpointDirectory {
         lockFile.close();
       }
     } catch (IOException e) {
-      LOG.debug("A mark of this process stays in {}", root, e);
+      LOG.debug("A lock file of this process stays in {}", root, e);
     }
     lockFile = null;
   }

@@ -71,7 +71,7 @@ public final class FileCheckpointStore implements CheckpointStore {
     if (!encoded.externals().isEmpty()) {
       throw new ActorCheckpointException(
           "What " + actor
-              + " has to save holds an ObjectRef or ActorHandle, which means nothing outside its cluster: leave it out, and find it anew in load.");
+              + " has to save holds an ObjectRef or ActorHandle, which means nothing outside its cluster: leave it out, and look it up again in load.");
     }
     return encoded;
   }
@@ -126,7 +126,7 @@ public final class FileCheckpointStore implements CheckpointStore {
       throw new ActorCheckpointException(
           "None of the " + present.size() + " checkpoints of " + actor
               + " can be used. The latest: " + refused.getMessage() + " Remove " + directory
-              + " to begin anew.",
+              + " to start without a checkpoint.",
           refused);
     }
     return null;

@@ -234,7 +234,7 @@ public final class ClusterMembership implements Membership {
       removed.get(settings.leaveTimeout().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException late) {
       LOG.warn(
-          "{} did not take note of the leave of {} within {}; it will take it for dead.",
+          "{} did not take note of the leave of {} within {}; it will regard the node as dead.",
           name(),
           self,
           settings.leaveTimeout());

@@ -78,7 +78,7 @@ final class HandshakeTable {
     entry.greeted = 0;
     var changes = new ArrayList<PeerChange>();
     if (before != null) {
-      changes.add(new Left(before, "another node has taken its place in the same actor system"));
+      changes.add(new Left(before, "another node has replaced it in the same actor system"));
     }
     changes.add(new Joined(peer));
     return changes;

@@ -178,7 +178,7 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
   private void endPredecessor(JoinRequest request, String address) {
     for (var peer : membership.peers()) {
       if (peer.address().equals(address) && !peer.id().equals(request.id())) {
-        membership.reportDead(peer.id(), "its place is taken by a newer incarnation");
+        membership.reportDead(peer.id(), "a newer incarnation has replaced it");
       }
     }
   }

@@ -66,7 +66,7 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
    * Notice that the process of an actor system is dead beyond doubt, whether or not its node is
    * known.
    */
-  record SystemDied(SystemAddress seat, String how) implements Command {}
+  record SystemDied(SystemAddress systemAddress, String how) implements Command {}
 
   /** Notice that this process was stalled for some seconds and may have been removed. */
   record CheckRemoval() implements Command {}
@@ -97,11 +97,11 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
     this.membership = membership;
     this.cluster = Cluster.get(context.getSystem());
     this.self = SystemAddress.of(cluster.selfMember());
-    Function<ClusterDomainEvent, Command> news = ClusterChanged::new;
+    Function<ClusterDomainEvent, Command> toCommand = ClusterChanged::new;
     cluster
         .subscriptions()
         .tell(Subscribe.create(
-            context.messageAdapter(ClusterDomainEvent.class, news::apply),
+            context.messageAdapter(ClusterDomainEvent.class, toCommand::apply),
             ClusterDomainEvent.class));
     this.timers = timers;
     greetLater();
@@ -152,13 +152,13 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
 
   /** Notes progress of joining: each change of a member shows that the cluster is working. */
   private void noteProgress(ClusterDomainEvent event) {
-    if (event instanceof ClusterEvent.MemberEvent news) {
-      var who = SystemAddress.of(news.member()).equals(self)
+    if (event instanceof ClusterEvent.MemberEvent memberEvent) {
+      var who = SystemAddress.of(memberEvent.member()).equals(self)
           ? "this node"
-          : news.member().address();
-      membership.progress(who + " is " + news.member().status() + " in the cluster");
-    } else if (event instanceof ClusterEvent.ReachableMember news) {
-      membership.progress(news.member().address() + " can be reached again");
+          : memberEvent.member().address();
+      membership.progress(who + " is " + memberEvent.member().status() + " in the cluster");
+    } else if (event instanceof ClusterEvent.ReachableMember reachable) {
+      membership.progress(reachable.member().address() + " can be reached again");
     }
   }
 
@@ -182,9 +182,9 @@ final class MembershipActor extends AbstractOnMessageBehavior<MembershipActor.Co
 
   private void onHello(Hello hello) {
     var systemAddress = new SystemAddress(hello.peer().address(), hello.uid());
-    boolean news = !handshakes.knows(systemAddress);
+    boolean isNew = !handshakes.knows(systemAddress);
     tell(handshakes.onHello(systemAddress, hello.peer(), hello.knowsYou()));
-    if (handshakes.knows(systemAddress) && (news || !hello.knowsYou())) {
+    if (handshakes.knows(systemAddress) && (isNew || !hello.knowsYou())) {
       greet(systemAddress);
     }
   }

@@ -82,7 +82,7 @@ final class SeedJoiner {
     do {
       for (var seed : seeds) {
         requestJoin(seed);
-        for (var reply = answer(patience(deadline)); reply != null; reply = answer(Duration.ZERO)) {
+        for (var reply = answer(timeout(deadline)); reply != null; reply = answer(Duration.ZERO)) {
           if (said.add(reply.toString())) {
             deadline.extend(reply.toString());
           }
@@ -97,14 +97,14 @@ final class SeedJoiner {
     throw said.isEmpty() ? unanswered(seeds) : notYet(seeds, deadline);
   }
 
-  private static Duration patience(JoinDeadline deadline) {
+  private static Duration timeout(JoinDeadline deadline) {
     var left = Duration.ofNanos(Math.max(0, deadline.remainingNanos()));
     return left.compareTo(REPLY_TIMEOUT) < 0 ? left : REPLY_TIMEOUT;
   }
 
-  private @Nullable SeedReply answer(Duration patience) {
+  private @Nullable SeedReply answer(Duration timeout) {
     try {
-      return answers.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return answers.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       throw interrupted();
     }
@@ -153,7 +153,7 @@ final class SeedJoiner {
         throw new ClusterException(
             Reason.OTHER_PROTOCOL,
             "Wanted to join at " + seed + " with protocol version " + ProtocolVersion.VERSION
-                + ", but the node there (cluster " + reply.cluster() + ") speaks version "
+                + ", but the node there (cluster " + reply.cluster() + ") has protocol version "
                 + reply.protocol() + ". Run the same release of Mobula on both.");
       case NAME_TAKEN ->
         throw new ClusterException(

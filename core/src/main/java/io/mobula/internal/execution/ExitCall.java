@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param callers the threads that are in such a call; empty if a virtual thread is
  */
 public record ExitCall(Set<Thread> callers) {
-  private static final Thread PROBE = new Thread(() -> {}, "mobula-probe");
+  private static final Thread PROBE = new Thread(() -> {}, "mobula-exit-check");
   // the stack of a signal's thread, and of the last thread
   private static final String ENDING = "java.lang.Shutdown.";
 

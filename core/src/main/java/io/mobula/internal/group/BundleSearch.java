@@ -176,30 +176,30 @@ final class BundleSearch {
   // ---- each on a node of its own
 
   private boolean eachAlone() {
-    var taker = new int[nodes.size()];
-    Arrays.fill(taker, -1);
+    var bundleAt = new int[nodes.size()];
+    Arrays.fill(bundleAt, -1);
     var order = byRank(Comparator.comparingDouble(node -> gpuPenalty(node) + share(free[node])));
     for (int bundle = 0; bundle < open.length; bundle++) {
-      if (!augment(bundle, taker, order, new boolean[nodes.size()])) {
+      if (!augment(bundle, bundleAt, order, new boolean[nodes.size()])) {
         return false;
       }
     }
-    for (int node = 0; node < taker.length; node++) {
-      if (taker[node] >= 0) {
-        chosen[taker[node]] = node;
+    for (int node = 0; node < bundleAt.length; node++) {
+      if (bundleAt[node] >= 0) {
+        chosen[bundleAt[node]] = node;
       }
     }
     return true;
   }
 
-  private boolean augment(int bundle, int[] taker, int[] order, boolean[] seen) {
+  private boolean augment(int bundle, int[] bundleAt, int[] order, boolean[] seen) {
     for (int node : order) {
       if (seen[node] || used[node] || !hasRoom(node, bundle)) {
         continue;
       }
       seen[node] = true;
-      if (taker[node] < 0 || augment(taker[node], taker, order, seen)) {
-        taker[node] = bundle;
+      if (bundleAt[node] < 0 || augment(bundleAt[node], bundleAt, order, seen)) {
+        bundleAt[node] = bundle;
         return true;
       }
     }

@@ -181,7 +181,7 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
         reservations.remove(id, termination);
         dependencies.listener().bundlesChanged();
       }
-      case GroupUpdate(var number, var facts) -> dependencies.table().put(facts);
+      case GroupUpdate(var number, var status) -> dependencies.table().put(status);
       case UpdatesComplete(var number) ->
         dependencies.table().notConfirmedBy(number).forEach(dependencies.listener()::staleGroup);
       case GroupEnded(var number, var id, var ending) -> onEnded(id, ending);
@@ -203,7 +203,7 @@ final class GroupAgent extends AbstractOnMessageBehavior<GroupAgent.Command> {
     reservations.held().forEach(held -> report(GroupReport.of(held), false));
     table
         .reportable(here)
-        .forEach(facts -> report(GroupReport.of(GroupReport.KnownGroup.of(facts)), false));
+        .forEach(status -> report(GroupReport.of(GroupReport.KnownGroup.of(status)), false));
     table.unreadyGroups().forEach(wanted -> report(GroupReport.of(wanted), false));
     report(
         new GroupReport(List.of(), reservations.prepared(), List.of(), List.of(), table.ended()),

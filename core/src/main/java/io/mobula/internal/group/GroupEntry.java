@@ -65,7 +65,7 @@ final class GroupEntry {
   /**
    * Returns the status for all processes: a bundle counts as placed when its node has confirmed it.
    */
-  GroupStatus facts(GroupStatus.Version version) {
+  GroupStatus status(GroupStatus.Version version) {
     var said = Arrays.stream(places)
         .map(place -> isCommitting() && unanswered.contains(new NodeId(place))
             ? BundleAssignment.UNASSIGNED
@@ -220,7 +220,7 @@ final class GroupEntry {
     phase = Phase.COMMITTING;
     unanswered.clear();
     unanswered.addAll(map().nodes());
-    why = "nodes are told to keep its bundles";
+    why = "nodes are requested to commit its bundles";
   }
 
   void committed(NodeId node, Collection<Integer> has) {

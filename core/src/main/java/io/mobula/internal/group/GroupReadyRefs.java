@@ -84,10 +84,10 @@ final class GroupReadyRefs {
 
     void look() {
       var ended = table.past(group.id());
-      var facts = table.find(group.id());
+      var status = table.find(group.id());
       if (ended != null) {
         fail(new ObjectFailure(() -> ended.ending().exception(group.toString())));
-      } else if (facts == null || !facts.committed()) {
+      } else if (status == null || !status.committed()) {
         reminder.accept(group.id());
       } else if (pendingRef.remove(number) != null) {
         entry.complete(store.snapshot(group, Long.MAX_VALUE));
@@ -109,7 +109,7 @@ final class GroupReadyRefs {
     public WaitStep waitStep(ObjectId wanted) {
       boolean noted = pendingRef.containsKey(number);
       return WaitStep.end(
-              group + (noted ? " is not reserved yet" : " is over, and its ref was not told"),
+              group + (noted ? " is not reserved yet" : " is over, and its ref was not notified"),
               noted ? WaitCause.RESOURCES : WaitCause.NOBODY)
           .since(since);
     }

@@ -61,11 +61,11 @@ record GroupReport(
       Objects.requireNonNull(spec, "spec");
     }
 
-    static KnownGroup of(GroupStatus facts) {
+    static KnownGroup of(GroupStatus status) {
       return new KnownGroup(
-          facts.assignment().spec(),
-          facts.assignment().attempt(),
-          facts.committed() || facts.wasCommitted());
+          status.assignment().spec(),
+          status.assignment().attempt(),
+          status.committed() || status.wasCommitted());
     }
   }
 

@@ -295,12 +295,12 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
         yield living ? new Accepted() : new GroupEnded(id, state.endingOf(id));
       }
       case FindByName(var name, var replyTo) -> {
-        var facts = state.findByName(name);
-        yield facts == null ? new NameUnknown() : new GroupFound(facts);
+        var status = state.findByName(name);
+        yield status == null ? new NameUnknown() : new GroupFound(status);
       }
       case Find(var id, var replyTo) -> {
-        var facts = state.find(id);
-        yield facts == null ? new GroupEnded(id, state.endingOf(id)) : new GroupFound(facts);
+        var status = state.find(id);
+        yield status == null ? new GroupEnded(id, state.endingOf(id)) : new GroupFound(status);
       }
     };
   }
@@ -311,7 +311,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   private void onReported(NodeId node, GroupReport report, boolean last) {
     state.reported(node, report, last, now());
     if (last && !state.isGathering()) {
-      state.all().forEach(facts -> tell(node, new GroupAgent.GroupUpdate(number, facts)));
+      state.all().forEach(status -> tell(node, new GroupAgent.GroupUpdate(number, status)));
     }
   }
 
@@ -321,7 +321,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
       number = numberOf(termOf(by) + 1);
       state.open();
     } else if (by > number) {
-      LOG.warn("Another scheduler of placement groups has taken over from this one.");
+      LOG.warn("Another scheduler of placement groups has replaced this one.");
     }
   }
 
@@ -372,8 +372,8 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
     }
 
     @Override
-    public void publish(GroupStatus facts) {
-      tellAll(new GroupAgent.GroupUpdate(number, facts));
+    public void publish(GroupStatus status) {
+      tellAll(new GroupAgent.GroupUpdate(number, status));
     }
 
     @Override

@@ -68,7 +68,7 @@ final class GroupSchedulerState {
     void remove(NodeId at, PlacementGroupId id, GroupTermination termination);
 
     /** Tells every process the status of a group. */
-    void publish(GroupStatus facts);
+    void publish(GroupStatus status);
 
     /** Tells every process that a group has ended. */
     void ended(PlacementGroupId id, GroupTermination termination);
@@ -159,24 +159,24 @@ final class GroupSchedulerState {
   }
 
   List<GroupStatus> all() {
-    return groups.values().stream().map(this::facts).toList();
+    return groups.values().stream().map(this::status).toList();
   }
 
-  private GroupStatus facts(GroupEntry group) {
-    return group.facts(effects.nextVersion());
+  private GroupStatus status(GroupEntry group) {
+    return group.status(effects.nextVersion());
   }
 
   @Nullable
   GroupStatus find(PlacementGroupId id) {
     var group = groups.get(id);
-    return group == null ? null : facts(group);
+    return group == null ? null : status(group);
   }
 
   @Nullable
   GroupStatus findByName(String name) {
     return groups.values().stream()
         .filter(group -> name.equals(group.spec().name()))
-        .map(this::facts)
+        .map(this::status)
         .findFirst()
         .orElse(null);
   }
@@ -205,7 +205,7 @@ final class GroupSchedulerState {
     }
     var group = enter(spec, now);
     if (!gathering) {
-      effects.publish(facts(group));
+      effects.publish(status(group));
     }
     return null;
   }
@@ -267,7 +267,7 @@ final class GroupSchedulerState {
         if (group.isPreparing()) {
           abortAttempt(group, "node " + node + " has left", now);
         }
-        effects.publish(facts(group));
+        effects.publish(status(group));
       }
       settle(group);
     }
@@ -326,20 +326,20 @@ final class GroupSchedulerState {
       return;
     }
     var group = groups.get(id);
-    boolean news = group == null;
+    boolean change = group == null;
     if (group == null) {
       group = enter(known.spec(), now);
     }
     if (known.attempt() > group.attempt() && group.isPreparing()) {
-      abortAttempt(group, "node " + node + " has said late what it knows", now);
+      abortAttempt(group, "node " + node + " has reported late what it knows", now);
     }
     boolean older = known.attempt() > group.attempt();
     group.recall(known);
     if (!gathering && older && !group.holders().isEmpty()) {
       recommit(group, now);
     }
-    if (!gathering && (news || older)) {
-      effects.publish(facts(group));
+    if (!gathering && (change || older)) {
+      effects.publish(status(group));
     }
   }
 
@@ -382,7 +382,7 @@ final class GroupSchedulerState {
       return;
     }
     if (group.isPreparing()) {
-      abortAttempt(group, "node " + node + " has said late what it holds", now);
+      abortAttempt(group, "node " + node + " has reported late what it holds", now);
     }
     boolean adopted = group.adopt(node, held);
     if (!gathering) { // the node is told which bundles are its own
@@ -391,7 +391,7 @@ final class GroupSchedulerState {
       if (!adopted || !group.holders().contains(node)) {
         effects.commit(node, group.map());
       }
-      effects.publish(facts(group));
+      effects.publish(status(group));
     }
   }
 
@@ -432,7 +432,7 @@ final class GroupSchedulerState {
       if (!group.holders().isEmpty()) {
         recommit(group, now);
       }
-      effects.publish(facts(group));
+      effects.publish(status(group));
     }
     effects.updatesComplete();
   }
@@ -463,7 +463,7 @@ final class GroupSchedulerState {
     if (group.prepared(node)) {
       group.decide(now + timing.answerTimeout());
       group.holders().forEach(each -> effects.commit(each, group.map()));
-      effects.publish(facts(group));
+      effects.publish(status(group));
     }
   }
 
@@ -471,7 +471,7 @@ final class GroupSchedulerState {
   void refused(NodeId node, PlacementGroupId id, int attempt, long now) {
     var group = groups.get(id);
     if (group != null && group.isPreparingAt(node) && group.attempt() == attempt) {
-      abortAttempt(group, "node " + node + " has less free than it had said", now);
+      abortAttempt(group, "node " + node + " has less free than it had reported", now);
     }
   }
 
@@ -483,7 +483,7 @@ final class GroupSchedulerState {
       }
     }
     group.backOff(why, now, timing.minBackoff(), timing.maxBackoff());
-    effects.publish(facts(group));
+    effects.publish(status(group));
   }
 
   /**
@@ -501,7 +501,7 @@ final class GroupSchedulerState {
     if (group.attempt() == attempt && group.isCommitting()) {
       group.committed(node, has);
       if (!settle(group) && group.wasCommitted()) {
-        effects.publish(facts(group));
+        effects.publish(status(group));
       }
     }
   }
@@ -509,7 +509,7 @@ final class GroupSchedulerState {
   private boolean settle(GroupEntry group) {
     boolean settled = group.settle();
     if (settled) {
-      effects.publish(facts(group));
+      effects.publish(status(group));
     }
     return settled;
   }
@@ -611,7 +611,7 @@ final class GroupSchedulerState {
           new GroupTermination(
               Reason.UNSCHEDULABLE, why + ". Ask for less, or add a node that has as much"));
     } else if (changed) {
-      effects.publish(facts(group));
+      effects.publish(status(group));
     }
   }
 }

@@ -106,8 +106,8 @@ final class GroupTable {
    */
   synchronized List<GroupStatus> reportable(boolean all) {
     return living.values().stream()
-        .filter(facts -> {
-          var spec = facts.assignment().spec();
+        .filter(status -> {
+          var spec = status.assignment().spec();
           return all
               || spec.owner().equals(self)
               || made.contains(spec.id())
@@ -119,8 +119,8 @@ final class GroupTable {
   /** Returns the groups that the scheduler with this number has not told of. */
   synchronized List<PlacementGroupId> notConfirmedBy(long scheduler) {
     return living.values().stream()
-        .filter(facts -> facts.version().scheduler() < scheduler)
-        .map(facts -> facts.assignment().id())
+        .filter(status -> status.version().scheduler() < scheduler)
+        .map(status -> status.assignment().id())
         .toList();
   }
 
@@ -149,16 +149,16 @@ final class GroupTable {
   }
 
   /** Stores a status from the scheduler; an older one than the known one is dropped. */
-  void put(GroupStatus facts) {
-    var id = facts.assignment().id();
+  void put(GroupStatus status) {
+    var id = status.assignment().id();
     synchronized (this) {
       var present = living.get(id);
       if (past.containsKey(id)
-          || (present != null && !facts.version().isAfter(present.version()))) {
+          || (present != null && !status.version().isAfter(present.version()))) {
         return;
       }
-      living.put(id, facts);
-      if (facts.committed()) {
+      living.put(id, status);
+      if (status.committed()) {
         unreadyGroups.remove(id);
       }
     }
@@ -210,42 +210,43 @@ final class GroupTable {
   // ---- where work goes
 
   /** Decides to which node's bundle a request goes, as far as this process knows. */
-  PlacementDecision choose(Placement.Group placed, Resources wanting) {
+  PlacementDecision choose(Placement.Group placed, Resources requester) {
     var id = placed.group().id();
-    GroupStatus facts;
+    GroupStatus status;
     EndedGroup ended;
     synchronized (this) {
-      facts = living.get(id);
+      status = living.get(id);
       ended = past.get(id);
     }
     if (ended != null) {
       return new PlacementDecision.Refused(work -> ended.ending().exception(work, ended.group()));
     }
-    if (facts == null) {
+    if (status == null) {
       inquiry.accept(id);
       return new PlacementDecision.Await(placed.group() + " is not known here yet");
     }
-    var decision = choose(placed, facts, wanting);
+    var decision = choose(placed, status, requester);
     if (decision instanceof PlacementDecision.Await) {
       reminder.accept(id);
     }
     return decision;
   }
 
-  private PlacementDecision choose(Placement.Group placed, GroupStatus facts, Resources wanting) {
-    if (!facts.committed() && !facts.wasCommitted()) {
-      return new PlacementDecision.Await(placed.group() + " is not ready: " + facts.why());
+  private PlacementDecision choose(
+      Placement.Group placed, GroupStatus status, Resources requester) {
+    if (!status.committed() && !status.wasCommitted()) {
+      return new PlacementDecision.Await(placed.group() + " is not ready: " + status.why());
     }
     return placed.bundle() == Placement.Group.ANY
-        ? any(placed.group(), facts, wanting)
-        : at(placed, facts);
+        ? any(placed.group(), status, requester)
+        : at(placed, status);
   }
 
-  private PlacementDecision at(Placement.Group placed, GroupStatus facts) {
-    var node = facts.assignment().nodeOf(placed.bundle());
+  private PlacementDecision at(Placement.Group placed, GroupStatus status) {
+    var node = status.assignment().nodeOf(placed.bundle());
     if (node == null) {
       return new PlacementDecision.Await(
-          "bundle " + placed.bundle() + " of " + placed.group() + " has no node: " + facts.why());
+          "bundle " + placed.bundle() + " of " + placed.group() + " has no node: " + status.why());
     }
     return members.test(node) ? new PlacementDecision.AtNode(node) : gone(placed.group(), node);
   }
@@ -257,26 +258,27 @@ final class GroupTable {
         group + " has lost node " + node + "; where it is now is not known yet");
   }
 
-  private PlacementDecision any(PlacementGroup group, GroupStatus facts, Resources wanting) {
+  private PlacementDecision any(PlacementGroup group, GroupStatus status, Resources requester) {
     var free = new ArrayList<NodeId>();
     NodeId shortest = null;
     NodeId gone = null;
     int least = Integer.MAX_VALUE;
-    for (var node : facts.assignment().nodes()) {
+    for (var node : status.assignment().nodes()) {
       if (!members.test(node)) {
         gone = node;
         continue;
       }
-      var able = facts.assignment().bundlesAt(node).stream()
+      var able = status.assignment().bundlesAt(node).stream()
           .filter(
-              bundle -> BundleCapacity.covers(facts.assignment().spec().bundle(bundle), wanting))
+              bundle -> BundleCapacity.covers(status.assignment().spec().bundle(bundle), requester))
           .toList();
       if (able.isEmpty()) {
         continue;
       }
       var said = loadsOf(node, group.id());
       if (able.stream()
-          .anyMatch(bundle -> !said.containsKey(bundle) || said.get(bundle).hasRoomFor(wanting))) {
+          .anyMatch(
+              bundle -> !said.containsKey(bundle) || said.get(bundle).hasRoomFor(requester))) {
         free.add(node);
       }
       int queued = said.values().stream().mapToInt(BundleLoad::queued).sum();
@@ -293,8 +295,8 @@ final class GroupTable {
       return new PlacementDecision.Later(shortest, "every bundle of " + group + " is in use");
     }
     return gone == null
-        ? new PlacementDecision.Await(
-            "no bundle of " + group + " that could hold " + wanting + " has a node: " + facts.why())
+        ? new PlacementDecision.Await("no bundle of " + group + " that could hold " + requester
+            + " has a node: " + status.why())
         : gone(group, gone);
   }
 

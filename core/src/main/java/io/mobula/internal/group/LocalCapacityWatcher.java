@@ -28,7 +28,7 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
   private record BalanceReceived(LedgerClient.BalanceSnapshot now) implements Command {}
 
   private final LedgerClient ledger;
-  private final Consumer<LedgerClient.BalanceSnapshot> news;
+  private final Consumer<LedgerClient.BalanceSnapshot> change;
   private final Runnable changed;
   private final ActorRef<LedgerClient.BalanceSnapshot> balances;
   private boolean watching;
@@ -36,12 +36,12 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
   private LocalCapacityWatcher(
       ActorContext<Command> context,
       LedgerClient ledger,
-      Consumer<LedgerClient.BalanceSnapshot> news,
+      Consumer<LedgerClient.BalanceSnapshot> change,
       Runnable changed) {
     super(context);
     this.changed = changed;
     this.ledger = ledger;
-    this.news = news;
+    this.change = change;
     Function<LedgerClient.BalanceSnapshot, Command> balanced = BalanceReceived::new;
     this.balances = context.messageAdapter(LedgerClient.BalanceSnapshot.class, balanced::apply);
   }
@@ -49,13 +49,13 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
   /**
    * Creates a watcher; it asks nothing before the first request.
    *
-   * @param news is told the balance
+   * @param change is told the balance
    * @param changed is called when the balance has arrived or has changed; then the balance must be
    *     requested again
    */
   static Behavior<Command> create(
-      LedgerClient ledger, Consumer<LedgerClient.BalanceSnapshot> news, Runnable changed) {
-    return Behaviors.setup(context -> new LocalCapacityWatcher(context, ledger, news, changed));
+      LedgerClient ledger, Consumer<LedgerClient.BalanceSnapshot> change, Runnable changed) {
+    return Behaviors.setup(context -> new LocalCapacityWatcher(context, ledger, change, changed));
   }
 
   @Override
@@ -67,7 +67,7 @@ final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacity
         changed.run();
       }
       case BalanceReceived(var snapshot) -> {
-        news.accept(snapshot);
+        change.accept(snapshot);
         changed.run();
       }
     }

@@ -68,7 +68,7 @@ public final class PlacementGroupService implements GroupBundles {
   private volatile GroupWorkListener work = (id, how, exception) -> {};
   private volatile @Nullable ActorRef<GroupScheduler.Command> hosted;
   private volatile @Nullable ActorRef<GroupScheduler.Command> scheduler;
-  private volatile @Nullable ActorRef<BundleLoadGossip.Command> news;
+  private volatile @Nullable ActorRef<BundleLoadGossip.Command> change;
   private volatile @Nullable GroupSchedulerSingleton singleton;
   private volatile NodeView own;
   private volatile boolean closed;
@@ -123,10 +123,12 @@ public final class PlacementGroupService implements GroupBundles {
    * Starts the agent, and the scheduler or its singleton.
    *
    * @param view the resources of all nodes; null without a cluster
-   * @param patience how long a group may be unschedulable before it fails
+   * @param unschedulableTimeout how long a group may be unschedulable before it fails
    */
   public void open(
-      ActorSpawner spawner, @Nullable Supplier<PlacementCapacity> view, Duration patience) {
+      ActorSpawner spawner,
+      @Nullable Supplier<PlacementCapacity> view,
+      Duration unschedulableTimeout) {
     var self = dependencies.membership().self().id();
     spawner.spawn(
         GroupAgent.create(
@@ -139,9 +141,9 @@ public final class PlacementGroupService implements GroupBundles {
         NODE_ANSWER.toMillis(),
         FIRST_PAUSE.toMillis(),
         MAX_PAUSE.toMillis(),
-        patience.toMillis());
+        unschedulableTimeout.toMillis());
     if (view != null) {
-      news = spawner.spawn(
+      change = spawner.spawn(
           BundleLoadGossip.create(dependencies.membership(), ledgers, table),
           BundleLoadGossip.NAME);
       var opened = GroupSchedulerSingleton.open(
@@ -210,7 +212,7 @@ public final class PlacementGroupService implements GroupBundles {
     @Override
     public void joined(Peer peer) {
       tell(new GroupScheduler.NodeJoined(peer.id()));
-      var present = news;
+      var present = change;
       if (present != null) {
         present.tell(new BundleLoadGossip.PeerJoined(peer));
       }
@@ -222,10 +224,10 @@ public final class PlacementGroupService implements GroupBundles {
       tell(new GroupScheduler.NodeLeft(peer.id()));
     }
 
-    private void tell(GroupScheduler.Command news) {
+    private void tell(GroupScheduler.Command change) {
       var present = hosted;
       if (present != null) {
-        present.tell(news);
+        present.tell(change);
       }
     }
   }
@@ -257,7 +259,7 @@ public final class PlacementGroupService implements GroupBundles {
 
     @Override
     public void bundlesChanged() {
-      var present = news;
+      var present = change;
       if (present != null) {
         present.tell(new BundleLoadGossip.BundlesChanged());
       }
@@ -289,7 +291,7 @@ public final class PlacementGroupService implements GroupBundles {
 
   private void learn(GroupScheduler.ClientReply reply) {
     switch (reply) {
-      case GroupScheduler.GroupFound(var facts) -> table.put(facts);
+      case GroupScheduler.GroupFound(var status) -> table.put(status);
       case GroupScheduler.GroupEnded(var id, var termination) -> ended(id, termination);
       case GroupScheduler.Accepted accepted -> {}
       case GroupScheduler.NameTaken taken -> {}
@@ -363,9 +365,9 @@ public final class PlacementGroupService implements GroupBundles {
   /** Finds a group by its name; see {@link MobulaRuntime#placementGroup(String)}. */
   public PlacementGroup findByName(String name) {
     var answer = answerOf(name, reply -> new GroupScheduler.FindByName(name, reply));
-    if (answer instanceof GroupScheduler.GroupFound(var facts)) {
-      table.put(facts);
-      return handle(facts.assignment().spec());
+    if (answer instanceof GroupScheduler.GroupFound(var status)) {
+      table.put(status);
+      return handle(status.assignment().spec());
     }
     throw new PlacementGroupException(
         Reason.NAME_UNKNOWN,
@@ -376,7 +378,9 @@ public final class PlacementGroupService implements GroupBundles {
   /** Returns handles of all known groups; see {@link MobulaRuntime#placementGroups()}. */
   public List<PlacementGroup> all() {
     dependencies.store().requireOpen();
-    return table.all().stream().map(facts -> handle(facts.assignment().spec())).toList();
+    return table.all().stream()
+        .map(status -> handle(status.assignment().spec()))
+        .toList();
   }
 
   private PlacementGroup handle(GroupSpec spec) {
@@ -399,9 +403,9 @@ public final class PlacementGroupService implements GroupBundles {
   /** Returns the present state of the group; see {@link PlacementGroup#state}. */
   public PlacementGroupState state(PlacementGroup group) {
     return switch (answerOf(group, reply -> new GroupScheduler.Find(group.id(), reply))) {
-      case GroupScheduler.GroupFound(var facts) -> {
-        table.put(facts);
-        yield state(facts);
+      case GroupScheduler.GroupFound(var status) -> {
+        table.put(status);
+        yield state(status);
       }
       case GroupScheduler.GroupEnded(var id, var termination) -> {
         ended(id, termination);
@@ -420,16 +424,16 @@ public final class PlacementGroupService implements GroupBundles {
     return new IllegalStateException("The scheduler of placement groups has answered " + reply);
   }
 
-  private static PlacementGroupState state(GroupStatus facts) {
-    var map = facts.assignment();
+  private static PlacementGroupState state(GroupStatus status) {
+    var map = status.assignment();
     var nodes = IntStream.range(0, map.spec().size())
         .mapToObj(bundle -> Optional.ofNullable(map.nodeOf(bundle)))
         .toList();
-    var phase = facts.wasCommitted()
+    var phase = status.wasCommitted()
         ? PlacementGroupState.Phase.RESCHEDULING
         : PlacementGroupState.Phase.PENDING;
     return new PlacementGroupState(
-        facts.committed() ? PlacementGroupState.Phase.READY : phase, nodes, facts.why());
+        status.committed() ? PlacementGroupState.Phase.READY : phase, nodes, status.why());
   }
 
   /** Removes the group; see {@link PlacementGroup#remove}. */
@@ -445,11 +449,11 @@ public final class PlacementGroupService implements GroupBundles {
   // ---- asking the scheduler
 
   private CompletionStage<GroupScheduler.ClientReply> ask(
-      Function<ActorRef<GroupScheduler.ClientReply>, GroupScheduler.Command> wish) {
+      Function<ActorRef<GroupScheduler.ClientReply>, GroupScheduler.Command> command) {
     var present = scheduler;
     return present == null
         ? CompletableFuture.failedFuture(new IllegalStateException("not open"))
-        : AskPattern.ask(present, wish::apply, ANSWER, dependencies.system().scheduler());
+        : AskPattern.ask(present, command::apply, ANSWER, dependencies.system().scheduler());
   }
 
   /**
@@ -457,7 +461,7 @@ public final class PlacementGroupService implements GroupBundles {
    * drops some.
    */
   private GroupScheduler.ClientReply answerOf(
-      Object what, Function<ActorRef<GroupScheduler.ClientReply>, GroupScheduler.Command> wish) {
+      Object what, Function<ActorRef<GroupScheduler.ClientReply>, GroupScheduler.Command> command) {
     Throwable last = null;
     for (int i = 0; i < TRIES; i++) {
       dependencies.store().requireOpen();
@@ -466,7 +470,7 @@ public final class PlacementGroupService implements GroupBundles {
           () -> WaitStep.end(
               "waits for the scheduler of placement groups, to answer about " + what,
               WaitCause.TIMER))) {
-        return ask(wish).toCompletableFuture().get(2 * ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        return ask(command).toCompletableFuture().get(2 * ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException | ExecutionException late) {
         last = late;
       } catch (InterruptedException e) {
@@ -534,12 +538,13 @@ public final class PlacementGroupService implements GroupBundles {
   private List<WaitingWork> pending() {
     var self = dependencies.membership().self().id();
     return table.all().stream()
-        .filter(facts -> !facts.committed() && facts.assignment().spec().owner().equals(self))
-        .map(facts -> new WaitingWork(
-            facts.assignment().spec().describe(),
-            facts.assignment().spec().resources().stream()
+        .filter(
+            status -> !status.committed() && status.assignment().spec().owner().equals(self))
+        .map(status -> new WaitingWork(
+            status.assignment().spec().describe(),
+            status.assignment().spec().resources().stream()
                 .reduce(Resources.none(), BundlePlanner::sum),
-            facts.why()))
+            status.why()))
         .toList();
   }
 }

@@ -28,8 +28,8 @@ final class RacingLeaseRequest {
    *
    * @param ended is called once when the request has ended, in whatever way
    */
-  RacingLeaseRequest(LeaseRequester wanting, Consumer<RacingLeaseRequest> ended) {
-    this.requester = wanting;
+  RacingLeaseRequest(LeaseRequester requester, Consumer<RacingLeaseRequest> ended) {
+    this.requester = requester;
     this.ended = ended;
   }
 

@@ -53,7 +53,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
   private final SharedStore memory;
   private final JarCache jars;
   private final DelayTimer timer;
-  private final ExecutorService threads = ElasticPool.create("mobula-workshop", STARTS_AT_ONCE);
+  private final ExecutorService threads = ElasticPool.create("mobula-job-worker", STARTS_AT_ONCE);
   private final Map<WorkerKey, JobWorker> workers = new HashMap<>();
   private boolean closed;
 

@@ -55,7 +55,7 @@ public final class FrameEnvelopeSerializer extends SerializerWithStringManifest
     var from = buf.order(ByteOrder.LITTLE_ENDIAN);
     boolean more = PART.equals(manifest);
     if (!(more || LAST.equals(manifest)) || from.remaining() < HEADER) {
-      throw new NotSerializableException("Not a parcel of version " + LAST + " or " + PART
+      throw new NotSerializableException("Not a frame envelope of version " + LAST + " or " + PART
           + ": version " + manifest + " of " + from.remaining() + " bytes");
     }
     long sender = from.getLong();
@@ -65,7 +65,7 @@ public final class FrameEnvelopeSerializer extends SerializerWithStringManifest
     int length = from.getInt();
     if (length < 0 || length > from.remaining()) {
       throw new NotSerializableException(
-          "A parcel claims " + length + " bytes and has " + from.remaining());
+          "A frame envelope announces " + length + " bytes and has " + from.remaining());
     }
     var frame = new byte[length];
     from.get(frame);

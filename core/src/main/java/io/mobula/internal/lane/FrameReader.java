@@ -79,7 +79,7 @@ public final class FrameReader {
     int place = octet();
     if (place >= all.length) {
       throw new CodecException(
-          "A frame names choice " + place + " of " + all.length + ": it is of another release.",
+          "A frame has choice " + place + " of " + all.length + ": it is of another release.",
           null);
     }
     return all[place];

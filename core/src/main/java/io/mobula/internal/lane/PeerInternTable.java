@@ -34,11 +34,11 @@ public final class PeerInternTable {
 
   /** Definition received from a peer: its bytes, and the value decoded from them on first use. */
   private static final class ReceivedDefinition {
-    final byte[] phrase;
+    final byte[] definition;
     volatile @Nullable Object meaning;
 
-    ReceivedDefinition(byte[] phrase) {
-      this.phrase = phrase;
+    ReceivedDefinition(byte[] definition) {
+      this.definition = definition;
     }
   }
 
@@ -61,16 +61,16 @@ public final class PeerInternTable {
    * frame that is sent after this method returns.
    *
    * @param key identifies the entry in this process; kept for as long as the peer is a member
-   * @param phrase supplies the bytes of the definition
+   * @param definition supplies the bytes of the definition
    */
-  public int intern(NodeId to, Object key, Supplier<byte[]> phrase) {
+  public int intern(NodeId to, Object key, Supplier<byte[]> definition) {
     var peer = sentNumbers.get(to);
     var known = peer == null ? null : peer.get(key);
-    return known != null ? known : define(to, key, phrase);
+    return known != null ? known : define(to, key, definition);
   }
 
-  private int define(NodeId to, Object key, Supplier<byte[]> phrase) {
-    var bytes = phrase.get();
+  private int define(NodeId to, Object key, Supplier<byte[]> definition) {
+    var bytes = definition.get();
     var peer = sentNumbers.computeIfAbsent(to, any -> new ConcurrentHashMap<>());
     synchronized (peer) {
       var known = peer.get(key);
@@ -93,11 +93,11 @@ public final class PeerInternTable {
 
   private void onDefine(NodeId from, FrameReader frame) {
     int number = frame.int32();
-    var phrase = new ReceivedDefinition(frame.block());
+    var definition = new ReceivedDefinition(frame.block());
     var peer = receivedDefinitions.computeIfAbsent(from, any -> new ConcurrentHashMap<>());
-    if (number < 0 || number >= MAX_ENTRIES || peer.putIfAbsent(number, phrase) != null) {
+    if (number < 0 || number >= MAX_ENTRIES || peer.putIfAbsent(number, definition) != null) {
       throw new CodecException(
-          "Node " + from + " explains number " + number + ", which it has explained before or"
+          "Node " + from + " defines number " + number + ", which it has defined before or"
               + " cannot give out.",
           null);
     }
@@ -114,15 +114,15 @@ public final class PeerInternTable {
    */
   @SuppressWarnings("unchecked") // all readers of a number decode it to the same type
   public <T> T resolve(NodeId from, int number, Function<FrameReader, T> read) {
-    var phrase = receivedDefinitions.getOrDefault(from, Map.of()).get(number);
-    if (phrase == null) {
+    var definition = receivedDefinitions.getOrDefault(from, Map.of()).get(number);
+    if (definition == null) {
       throw new CodecException(
-          "Node " + from + " speaks of number " + number + ", which it has not explained.", null);
+          "Node " + from + " refers to number " + number + ", which it has not defined.", null);
     }
-    var meaning = phrase.meaning;
+    var meaning = definition.meaning;
     if (meaning == null) {
-      meaning = read.apply(new FrameReader(phrase.phrase));
-      phrase.meaning = meaning;
+      meaning = read.apply(new FrameReader(definition.definition));
+      definition.meaning = meaning;
     }
     return (T) meaning;
   }

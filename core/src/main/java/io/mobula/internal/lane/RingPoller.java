@@ -57,7 +57,7 @@ final class RingPoller implements AutoCloseable {
 
   private final ReentrantLock turns = new ReentrantLock();
   private final AtomicBoolean helped = new AtomicBoolean();
-  private final Thread thread = new Thread(this::run, "mobula-lanes");
+  private final Thread thread = new Thread(this::run, "mobula-transport");
   private volatile boolean closed;
   private final IntConsumer readReady = this::readReady;
   private int work; // done in this turn; under the lock
@@ -273,7 +273,7 @@ final class RingPoller implements AutoCloseable {
     doorbell.wake();
     try {
       if (Thread.currentThread() != thread && !thread.join(END)) {
-        LOG.warn("The thread of the lanes is still busy {} after it was told to end", END);
+        LOG.warn("The transport's thread is still busy {} after it was asked to end", END);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -46,7 +46,7 @@ final class CapacityReportFiles implements CapacityReports {
       return files;
     } catch (IOException e) {
       throw new StoreException(
-          "Cannot share the ceiling of the store in " + head + ": " + e + "; is its node up?", e);
+          "Cannot share the capacity of the store in " + head + ": " + e + "; is its node up?", e);
     }
   }
 
@@ -90,7 +90,7 @@ final class CapacityReportFiles implements CapacityReports {
       return Map.of();
     } catch (IOException | DirectoryIteratorException e) {
       throw new StoreException(
-          "Cannot see who shares the ceiling of the store in " + nodeDirectory, e);
+          "Cannot list who shares the capacity of the store in " + nodeDirectory, e);
     }
     return others;
   }

@@ -135,7 +135,7 @@ final class LifeLock implements AutoCloseable {
     FileLock lock = null;
     try {
       lock = channel.tryLock();
-    } catch (OverlappingFileLockException handledHere) {
+    } catch (OverlappingFileLockException alreadyLocked) {
       return null;
     } finally {
       if (lock == null) {

@@ -54,7 +54,7 @@ public final class LifeLockWatcher implements AutoCloseable {
     WatchedProcess one = new WatchedProcess(Path.of(store.directory()), then);
     watchedProcess.add(one);
     if (thread == null) {
-      thread = StoreThread.start("mobula-life-watch", this::run);
+      thread = StoreThread.start("mobula-life-locks", this::run);
     }
     return one;
   }
@@ -88,7 +88,7 @@ public final class LifeLockWatcher implements AutoCloseable {
         left = next - System.nanoTime();
         TimeUnit.NANOSECONDS.timedWait(this, left);
       }
-    } catch (InterruptedException nobodyShould) {
+    } catch (InterruptedException interrupted) {
       closed = true;
     }
     if (closed || watchedProcess.isEmpty()) {
@@ -148,7 +148,7 @@ public final class LifeLockWatcher implements AutoCloseable {
         return isLocked();
       } catch (NoSuchFileException gone) {
         return false;
-      } catch (OverlappingFileLockException asksToo) {
+      } catch (OverlappingFileLockException alreadyLocked) {
         return true; // another thread of this JVM is checking: the next round decides
       } catch (IOException e) {
         return assumeAlive(e);
@@ -168,7 +168,7 @@ public final class LifeLockWatcher implements AutoCloseable {
 
     private boolean assumeAlive(IOException e) {
       if (!warned) {
-        LOG.warn("Cannot see whether the process of {} lives; will go on asking", life, e);
+        LOG.warn("Cannot see whether the process of {} lives; will keep checking", life, e);
         warned = true;
       }
       release();

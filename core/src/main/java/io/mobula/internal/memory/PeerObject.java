@@ -87,8 +87,8 @@ public final class PeerObject extends StoredObject {
   }
 
   @Override
-  void whenUnreachable(Object anchor, Runnable then) {
-    store.whenUnreachable(anchor, then);
+  void whenUnreachable(Object token, Runnable then) {
+    store.whenUnreachable(token, then);
   }
 
   @Override

@@ -249,7 +249,11 @@ public final class PeerStore implements AutoCloseable {
       try {
         onCondemned.accept(slot);
       } catch (RuntimeException e) {
-        LOG.error("The owner of {} was not told of slot {}; it will see", address, slot, e);
+        LOG.error(
+            "The owner of {} was not notified of slot {}; it finds out by itself",
+            address,
+            slot,
+            e);
       }
     }
   }
@@ -258,8 +262,8 @@ public final class PeerStore implements AutoCloseable {
     return reader.maxBufferBytes();
   }
 
-  void whenUnreachable(Object anchor, Runnable then) {
-    reader.whenUnreachableBeyondClose(anchor, then);
+  void whenUnreachable(Object token, Runnable then) {
+    reader.whenUnreachableBeyondClose(token, then);
   }
 
   /** Counts one more user, or throws if the row was returned and may belong to another process. */
@@ -277,9 +281,9 @@ public final class PeerStore implements AutoCloseable {
 
   private static void letGo(@Nullable LifeLock claim) {
     try (claim) {
-      LOG.debug("A row of pins goes back to its owner");
+      LOG.debug("A pin row is returned to its owner");
     } catch (IOException e) {
-      LOG.warn("A row of pins goes back to its owner only when this process ends", e);
+      LOG.warn("A pin row is returned to its owner only when this process ends", e);
     }
   }
 }

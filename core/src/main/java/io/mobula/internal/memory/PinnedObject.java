@@ -64,9 +64,9 @@ public final class PinnedObject implements AutoCloseable {
     }
   }
 
-  /** Closes this pin when the anchor is unreachable, unless it is closed before. */
-  public void closeWhenUnreachable(Object anchor) {
-    object.whenUnreachable(anchor, this::close);
+  /** Closes this pin when the token is unreachable, unless it is closed before. */
+  public void closeWhenUnreachable(Object token) {
+    object.whenUnreachable(token, this::close);
   }
 
   /** Releases the object's pin once. Idempotent. */

@@ -54,7 +54,7 @@ public final class ProgressThread implements AutoCloseable {
         last = now;
         TimeUnit.NANOSECONDS.timedWait(this, BETWEEN_TICKS_NANOS);
       }
-    } catch (InterruptedException nobodyShould) {
+    } catch (InterruptedException interrupted) {
       closed = true;
     }
     clock.runFree(System.nanoTime());

@@ -36,23 +36,23 @@ final class ReachabilityCleaner {
 
   ReachabilityCleaner(String storeName, Runnable sweep) {
     this.sweep = sweep;
-    this.thread = StoreThread.start("mobula-unreachable-" + storeName, this::run);
+    this.thread = StoreThread.start("mobula-reachability-" + storeName, this::run);
   }
 
   /**
-   * Runs {@code then} once, some time after {@code anchor} has become unreachable; {@code then}
-   * must be quick and must not reference {@code anchor}.
+   * Runs {@code then} once, some time after {@code token} has become unreachable; {@code then} must
+   * be quick and must not reference {@code token}.
    */
-  SharedStore.WatchHandle watch(Object anchor, Runnable then) {
-    return add(new WatchedReference(anchor, then, false));
+  SharedStore.WatchHandle watch(Object token, Runnable then) {
+    return add(new WatchedReference(token, then, false));
   }
 
   /**
-   * Runs {@code then} once, some time after {@code anchor} has become unreachable, even after
+   * Runs {@code then} once, some time after {@code token} has become unreachable, even after
    * {@link #close}.
    */
-  SharedStore.WatchHandle watchBeyondClose(Object anchor, Runnable then) {
-    return add(new WatchedReference(anchor, then, true));
+  SharedStore.WatchHandle watchBeyondClose(Object token, Runnable then) {
+    return add(new WatchedReference(token, then, true));
   }
 
   private synchronized WatchedReference add(WatchedReference watched) {
@@ -114,7 +114,7 @@ final class ReachabilityCleaner {
           sweepNow();
           nextSweep = System.nanoTime() + SWEEP_NANOS;
         }
-      } catch (InterruptedException nobodyShould) {
+      } catch (InterruptedException interrupted) {
         return;
       }
     }
@@ -125,7 +125,7 @@ final class ReachabilityCleaner {
       sweep.run();
     } catch (Throwable e) {
       HeapExhaustion.exitIfExhausted(e);
-      LOG.error("A sweep for objects that nobody reads any more failed", e);
+      LOG.error("A sweep for objects without readers failed", e);
     }
   }
 
@@ -177,8 +177,8 @@ final class ReachabilityCleaner {
     private @Nullable WatchedReference newer;
     private boolean forgotten;
 
-    WatchedReference(Object anchor, Runnable then, boolean lasting) {
-      super(anchor, unreachable);
+    WatchedReference(Object token, Runnable then, boolean lasting) {
+      super(token, unreachable);
       this.then = then;
       this.lasting = lasting;
     }

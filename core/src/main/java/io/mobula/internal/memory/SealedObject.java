@@ -124,8 +124,8 @@ public final class SealedObject extends StoredObject {
   }
 
   @Override
-  void whenUnreachable(Object anchor, Runnable then) {
-    store.whenUnreachable(anchor, then);
+  void whenUnreachable(Object token, Runnable then) {
+    store.whenUnreachable(token, then);
   }
 
   @Override

@@ -34,7 +34,7 @@ final class SegmentPretoucher {
 
   /** Starts the thread; {@code makeNext} creates a segment and passes it to {@link #touch}. */
   synchronized void start(String storeName, Runnable makeNext) {
-    thread = StoreThread.start("mobula-warmer-" + storeName, () -> run(makeNext));
+    thread = StoreThread.start("mobula-pretouch-" + storeName, () -> run(makeNext));
   }
 
   /** Queues a new segment to be touched by the thread. */
@@ -80,7 +80,7 @@ final class SegmentPretoucher {
     while (!closed && untouchedMemory.isEmpty() && !prepareRequested) {
       try {
         wait();
-      } catch (InterruptedException nobodyShould) {
+      } catch (InterruptedException interrupted) {
         return false;
       }
     }
@@ -108,7 +108,7 @@ final class SegmentPretoucher {
     try {
       makeNext.run();
     } catch (MobulaException e) {
-      LOG.info("No segment prepared ahead; whoever needs one will try again: {}", e.getMessage());
+      LOG.info("No segment prepared ahead; the next allocation tries again: {}", e.getMessage());
     }
   }
 }

@@ -183,15 +183,15 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Runs {@code then} once, some time after {@code anchor} has become unreachable, or at once when
-   * room is wanted and the collector has found the anchor unreachable. Does not run it after
+   * Runs {@code then} once, some time after {@code token} has become unreachable, or at once when
+   * room is wanted and the collector has found the token unreachable. Does not run it after
    * {@link #close}.
    *
    * <p>{@code then} runs in a thread of the store or in a thread that wants room: it must be quick,
-   * and must not reference {@code anchor}.
+   * and must not reference {@code token}.
    */
-  public WatchHandle whenUnreachable(Object anchor, Runnable then) {
-    return cleaner.watch(anchor, then);
+  public WatchHandle whenUnreachable(Object token, Runnable then) {
+    return cleaner.watch(token, then);
   }
 
   /** Returns how many watched objects have been found unreachable so far. */
@@ -360,11 +360,11 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Runs {@code then} once, some time after {@code anchor} has become unreachable, even after
+   * Runs {@code then} once, some time after {@code token} has become unreachable, even after
    * {@link #close}.
    */
-  void whenUnreachableBeyondClose(Object anchor, Runnable then) {
-    cleaner.watchBeyondClose(anchor, then);
+  void whenUnreachableBeyondClose(Object token, Runnable then) {
+    cleaner.watchBeyondClose(token, then);
   }
 
   /** Touches memory that is new to this process in the background, if the options say so. */

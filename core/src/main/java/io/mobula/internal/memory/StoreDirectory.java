@@ -120,7 +120,7 @@ public final class StoreDirectory {
           Objects.requireNonNull(path.getParent(), "a store's directory is in another"),
           Files.getOwner(path));
     } catch (NoSuchFileException closed) {
-      LOG.debug("{} is closed: others will clear up", path, closed);
+      LOG.debug("{} is closed: other processes will clean up", path, closed);
     } catch (IOException e) {
       throw new StoreException("Cannot clear up in " + path.getParent() + ": " + e, e);
     }

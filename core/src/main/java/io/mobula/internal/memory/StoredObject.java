@@ -159,8 +159,8 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   /** Returns the size in bytes of the largest object that is viewed through a buffer. */
   abstract long maxBufferBytes();
 
-  /** Runs {@code then} once {@code anchor} is unreachable. */
-  abstract void whenUnreachable(Object anchor, Runnable then);
+  /** Runs {@code then} once {@code token} is unreachable. */
+  abstract void whenUnreachable(Object token, Runnable then);
 
   /** Notifies threads that wait for room that a view is gone. */
   abstract void notifyUnpinned();
@@ -227,9 +227,9 @@ public abstract sealed class StoredObject permits SealedObject, PeerObject {
   }
 
   private MemorySegment buffered() {
-    ByteBuffer anchor = memory().asByteBuffer().asReadOnlyBuffer();
-    MemorySegment view = MemorySegment.ofBuffer(anchor);
-    whenUnreachable(anchor, this::releasePin);
+    ByteBuffer token = memory().asByteBuffer().asReadOnlyBuffer();
+    MemorySegment view = MemorySegment.ofBuffer(token);
+    whenUnreachable(token, this::releasePin);
     return view;
   }
 

@@ -72,7 +72,7 @@ final class ClusterServices {
   private final PlacementGroupService groups;
   private final PeerTransport peerTransport;
   private final ClusterObjects clusterObjects;
-  private final LeaseGranter desk;
+  private final LeaseGranter granter;
   private final ClusterLeaseSource leaseSource;
   private final ClusterReports reports;
   private final ClusterResourceView views;
@@ -107,7 +107,7 @@ final class ClusterServices {
     objects.spinWait(peerTransport.spinWait());
     this.clusterObjects =
         new ClusterObjects(objects, memory, peerTransport, settings.limits().inlineLimit());
-    this.desk = new LeaseGranter(ledger, peerTransport, this::findRedirect, groups);
+    this.granter = new LeaseGranter(ledger, peerTransport, this::findRedirect, groups);
     this.reports = new ClusterReports(peerTransport, ownReport);
     this.waits = new PeerWaitQueries(peerTransport, this::pendingHere);
     this.forwarder = new OutputForwarder(peerTransport, settings.output(), timer);
@@ -115,7 +115,7 @@ final class ClusterServices {
     this.leaseSource = new ClusterLeaseSource(
         ledger,
         peerTransport,
-        desk,
+        granter,
         new ClusterLeaseSource.PlacementRules(
             this::choose, views::queued, groups, settings.unschedulableTimeout(), timer));
   }
@@ -173,13 +173,13 @@ final class ClusterServices {
       IdleResponder.register(peerTransport, isBusy);
     } else if (membership.self().role() != Peer.Role.DRIVER) {
       workerPool = new JobWorkerPool(peerTransport, clusterObjects, objects, memory, jobs, timer);
-      desk.workers(workerPool);
+      granter.workers(workerPool);
     }
   }
 
   /** Returns whether work of other nodes has a lease here. */
   boolean isBusy() {
-    return !desk.hasNoDelegatedLeases();
+    return !granter.hasNoDelegatedLeases();
   }
 
   /** Starts to exchange frames; called when everything is wired. */
@@ -206,7 +206,7 @@ final class ClusterServices {
     } else {
       peerTransport.open(spawner);
     }
-    ElasticDispatcher.lookout(system, peerTransport.spinWait());
+    ElasticDispatcher.setSpinWait(system, peerTransport.spinWait());
     groups.open(spawner, this::room, settings.unschedulableTimeout());
     groups.onChange(leaseSource::rescanQueue);
     views.onChange(groups::viewChanged);
@@ -240,12 +240,12 @@ final class ClusterServices {
 
   /** Ends the leases that other nodes were granted out of a placement group that has ended. */
   void end(PlacementGroupId group) {
-    desk.end(group);
+    granter.end(group);
   }
 
   /** Stops granting leases to other nodes, and tells them so. */
   void drain() {
-    desk.drain();
+    granter.drain();
     views.drain();
   }
 
@@ -346,7 +346,7 @@ final class ClusterServices {
   }
 
   TaskTransport connect(TaskEngine tasks) {
-    var wire = new TaskTransport(tasks, clusterObjects, peerTransport, desk);
+    var wire = new TaskTransport(tasks, clusterObjects, peerTransport, granter);
     taskTransport = wire;
     return wire;
   }
@@ -368,7 +368,7 @@ final class ClusterServices {
   private @Nullable WaitPoint pendingHere(NodeId asker, WaitStep.Work work) {
     var id = work.id();
     if (work.kind() == WaitStep.Work.Kind.LEASE) {
-      return desk.pendingHere(asker, id.task());
+      return granter.pendingHere(asker, id.task());
     }
     var tasks = taskTransport;
     var actors = actorCluster;
@@ -393,7 +393,7 @@ final class ClusterServices {
   ActorCluster connect(ActorEngine actors, NodeSettings settings) {
     var wire = new ActorCluster(
         actors,
-        new ActorCluster.Dependencies(clusterObjects, peerTransport, desk),
+        new ActorCluster.Dependencies(clusterObjects, peerTransport, granter),
         settings.actors().handleGrace(),
         settings.tasks().submitTimeout());
     actorCluster = wire;

@@ -79,7 +79,7 @@ final class DeviceHealthMonitor implements AutoCloseable {
     } catch (Throwable broken) { // the probe is foreign code and may succeed next time
       detectedDevices = new DeviceProbe.DetectedDevices(
           List.copyOf(known.values()),
-          List.of("they cannot be looked at: " + CapturedThrowable.textOf(broken)));
+          List.of("they cannot be inspected: " + CapturedThrowable.textOf(broken)));
     }
     var warnings = Set.copyOf(detectedDevices.warnings());
     for (var warning : warnings) {
@@ -103,17 +103,17 @@ final class DeviceHealthMonitor implements AutoCloseable {
   private void compare(List<Device> found) {
     Map<String, Device> now =
         found.stream().collect(Collectors.toMap(Device::uuid, device -> device));
-    var news = new ArrayList<Device>();
+    var change = new ArrayList<Device>();
     known.replaceAll((uuid, before) -> {
       var device = now.getOrDefault(uuid, before);
       if (!device.unhealthyReason().equals(before.unhealthyReason())) {
-        news.add(device);
+        change.add(device);
         say(device);
       }
       return device;
     });
-    if (!news.isEmpty()) {
-      changed.accept(news);
+    if (!change.isEmpty()) {
+      changed.accept(change);
     }
   }
 
@@ -122,7 +122,7 @@ final class DeviceHealthMonitor implements AutoCloseable {
         .unhealthyReason()
         .ifPresentOrElse(
             why -> LOG.warn(
-                "Accelerator {} ({} {}) is granted to nobody any more: {}",
+                "Accelerator {} ({} {}) is no longer granted: {}",
                 device.index(),
                 device.model(),
                 device.uuid(),

@@ -57,7 +57,7 @@ final class EnvironmentConfigReader {
           throw new SettingsException(
               "The environment variable " + name + " is no setting. "
                   + ConfigKeyValidator.hint(name, keys.keySet())
-                  + " If it is meant for somebody else, call it otherwise.",
+                  + " If it is meant for another program, rename it.",
               null);
         }
         var origin = ConfigOriginFactory.newSimple("environment variable " + name);

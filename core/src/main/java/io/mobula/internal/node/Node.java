@@ -92,7 +92,7 @@ public final class Node {
 
   /** Prefixes of the names of threads that run users' code. */
   private static final List<String> THREADS =
-      List.of("mobula-slot", "mobula-actor", "mobula-mobula.actors", "mobula-callback");
+      List.of("mobula-task", "mobula-actor", "mobula-mobula.actors", "mobula-callback");
 
   /** Time that the threads of a removed node have to end after their interrupt. */
   private static final Duration INTERRUPT_GRACE = Duration.ofSeconds(1);
@@ -170,7 +170,7 @@ public final class Node {
     if (cluster == null) {
       var spinWait = SpinWait.forSingleNode();
       objects.spinWait(spinWait);
-      ElasticDispatcher.lookout(system, spinWait);
+      ElasticDispatcher.setSpinWait(system, spinWait);
     }
     this.job = job(settings.jobs().environment());
     var leaseSource =
@@ -226,7 +226,7 @@ public final class Node {
     var all = Thread.currentThread().getThreadGroup();
     var numbers = new AtomicLong();
     return work -> {
-      var name = "mobula-slot-" + numbers.incrementAndGet();
+      var name = "mobula-task-" + numbers.incrementAndGet();
       return Thread.ofPlatform()
           .daemon()
           .group(new ThreadGroup(all, name))
@@ -335,7 +335,7 @@ public final class Node {
 
     @Override
     public void removedFromCluster() {
-      Thread.ofPlatform().name("mobula-expelled").start(() -> {
+      Thread.ofPlatform().name("mobula-removed").start(() -> {
         endWork();
         owner.closeRemoved().run();
       });
@@ -366,7 +366,7 @@ public final class Node {
   }
 
   private static void closeAside(NodeOwner owner) {
-    Thread.ofPlatform().name("mobula-dismissed").start(owner.runtime()::close);
+    Thread.ofPlatform().name("mobula-leave").start(owner.runtime()::close);
   }
 
   /** Gateway of refs and handles inside users' Akka messages. */
@@ -492,8 +492,8 @@ public final class Node {
       throw new InvalidRequestException(
           "Wanted node " + node + " to leave: it is not in this cluster, or no longer.");
     }
-    ActorRef<LeaveRequestActor.Command> desk = membership.actor(peer, LeaveRequestActor.NAME);
-    desk.tell(new LeaveRequestActor.Leave(membership.self().toString()));
+    ActorRef<LeaveRequestActor.Command> granter = membership.actor(peer, LeaveRequestActor.NAME);
+    granter.tell(new LeaveRequestActor.Leave(membership.self().toString()));
   }
 
   /** Returns the name of the cluster. */

@@ -18,7 +18,7 @@ final class RemovedNodeHalt {
   static void haltIfOurs(NodeId id) {
     if (Boolean.getBoolean(WorkerMain.STARTED_PROPERTY)) {
       LOG.error(
-          "Node {} was removed from its cluster, and work that goes on in it does not heed its interrupt: the process is halted.",
+          "Node {} was removed from its cluster, and work that still runs in it ignores its interrupt: the process is halted.",
           id);
       Runtime.getRuntime().halt(WorkerMain.REMOVED_EXIT_CODE);
     }

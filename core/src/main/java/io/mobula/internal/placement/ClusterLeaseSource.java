@@ -50,7 +50,7 @@ public final class ClusterLeaseSource implements LeaseSource {
   private final LedgerClient ledger;
   private final Membership membership;
   private final NodeMessaging messaging;
-  private final LeaseGranter desk;
+  private final LeaseGranter granter;
   private final NodeChooser chooser;
   private final ToIntFunction<NodeId> queues;
   private final GroupBundles bundles;
@@ -107,8 +107,8 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   /** Creates a source without requests. */
   public ClusterLeaseSource(
-      LedgerClient ledger, NodeMessaging messaging, LeaseGranter desk, PlacementRules rules) {
-    this.desk = desk;
+      LedgerClient ledger, NodeMessaging messaging, LeaseGranter granter, PlacementRules rules) {
+    this.granter = granter;
     this.ledger = ledger;
     this.membership = messaging.membership();
     this.messaging = messaging;
@@ -262,7 +262,7 @@ public final class ClusterLeaseSource implements LeaseSource {
       requester.grantedAt(at, number);
       return;
     }
-    var lease = desk.take(number, requester);
+    var lease = granter.take(number, requester);
     if (lease == null) { // the lease has ended in the meantime
       acquire(requester);
     } else {

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class DelegatedLeases {
   private final NodeId self;
-  private final LeaseGranter desk;
+  private final LeaseGranter granter;
   private final NodeMessaging messaging;
   private final Map<Long, DelegatedLease> delegated = new ConcurrentHashMap<>();
 
-  DelegatedLeases(NodeId self, LeaseGranter desk, NodeMessaging messaging) {
+  DelegatedLeases(NodeId self, LeaseGranter granter, NodeMessaging messaging) {
     this.self = self;
-    this.desk = desk;
+    this.granter = granter;
     this.messaging = messaging;
     messaging
         .on(FrameKind.DELEGATE_LEASE, this::onLend)
@@ -39,25 +39,26 @@ final class DelegatedLeases {
     var submitter = new NodeId(in.int64());
     var purpose = in.choice(ClusterLeaseRequester.Purpose.values());
     var resources = LeaseGranter.readResources(in);
-    var lent = new DelegatedLease(from, submitter, number, resources, DeviceShareCodec.read(in));
-    delegated.put(number, lent);
+    var delegatedLease =
+        new DelegatedLease(from, submitter, number, resources, DeviceShareCodec.read(in));
+    delegated.put(number, delegatedLease);
     if (!submitter.equals(self)) { // work of this process takes it when the grant arrives
-      desk.open(purpose, submitter, number, lent.lease);
+      granter.open(purpose, submitter, number, delegatedLease.lease);
     }
     messaging.send(from, FrameWriter.of(FrameKind.LEASE_DELEGATED).int64(number).toBytes());
   }
 
   private void onOrder(NodeId from, FrameReader in) {
     long number = in.int64();
-    var lent = delegated.get(number);
-    if (lent == null || !lent.lender.equals(from)) {
+    var delegatedLease = delegated.get(number);
+    if (delegatedLease == null || !delegatedLease.lender.equals(from)) {
       return;
     }
     switch (in.choice(LeaseDelegator.LeaseOrder.values())) {
       // for work of this process; the node tells other submitters itself
-      case RECALL -> lent.lease.recall();
-      case END -> lent.end();
-      case DEVICES -> lent.lease.shares(DeviceShareCodec.read(in));
+      case RECALL -> delegatedLease.lease.recall();
+      case END -> delegatedLease.end();
+      case DEVICES -> delegatedLease.lease.shares(DeviceShareCodec.read(in));
     }
   }
 
@@ -66,8 +67,8 @@ final class DelegatedLeases {
    */
   @Nullable
   Lease take(long number, ClusterLeaseRequester by) {
-    var lent = delegated.get(number);
-    return lent != null && lent.take(by) ? lent.lease : null;
+    var delegatedLease = delegated.get(number);
+    return delegatedLease != null && delegatedLease.take(by) ? delegatedLease.lease : null;
   }
 
   /** Returns whether no lease is delegated to this process at the moment. */
@@ -114,7 +115,7 @@ final class DelegatedLeases {
         unused = user == null;
       }
       if (!submitter.equals(self)) {
-        desk.end(number);
+        granter.end(number);
       } else if (unused) {
         lease.release();
       } else {
@@ -131,7 +132,7 @@ final class DelegatedLeases {
     @Override
     public void released(Lease lease) {
       delegated.remove(number);
-      desk.forget(number);
+      granter.forget(number);
       account(LeaseDelegator.LeaseEvent.RELEASED);
     }
 

@@ -295,14 +295,14 @@ public final class ChildJvm implements AutoCloseable {
    * Asks the child to end, waits, sends SIGTERM, waits two seconds, and kills it. Returns when the
    * child is gone.
    *
-   * @param patience how long the child may take to close after it was asked
+   * @param closeTimeout how long the child may take to close after it was asked
    */
-  public EndKind end(Duration patience) {
+  public EndKind end(Duration closeTimeout) {
     if (!process.isAlive()) {
       return EndKind.ALREADY_ENDED;
     }
     askToEnd();
-    if (endsWithin(patience)) {
+    if (endsWithin(closeTimeout)) {
       return EndKind.ON_REQUEST;
     }
     process.destroy();

@@ -52,7 +52,7 @@ public final class WorkerSupervisor implements AutoCloseable {
     public Limits {
       Objects.requireNonNull(restarts, "restarts");
       Objects.requireNonNull(startTimeout, "startLimit");
-      Objects.requireNonNull(closeTimeout, "patience");
+      Objects.requireNonNull(closeTimeout, "closeTimeout");
     }
   }
 

@@ -90,7 +90,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     this.messaging = messaging;
     this.inlineLimit = inlineLimit;
     this.notReconstructibleReason = membership.self()
-        + " has put it, or made it for itself, and such values are not made again";
+        + " has put it, or made it for itself, and such values are not reconstructed";
     this.internTable = new PeerInternTable(messaging);
     this.directoryClient = new DirectoryClient(membership.self().id());
     this.localCopies = new LocalCopies(this, directoryClient, membership);
@@ -139,8 +139,11 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   /** Reconstructor of lost objects, implemented by the task package. */
   @FunctionalInterface
   public interface Reconstructor {
-    /** Starts the task that the recipe describes; its result is published as this attempt. */
-    void reconstruct(ObjectId id, int attempt, byte[] recipe);
+    /**
+     * Starts the task that the reconstructionSpec describes; its result is published as this
+     * attempt.
+     */
+    void reconstruct(ObjectId id, int attempt, byte[] reconstructionSpec);
   }
 
   /** Sets the reconstructor of lost objects. Called once, before the first frame arrives. */
@@ -556,12 +559,13 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   }
 
   /**
-   * Creates the lineage of objects that this recipe can reconstruct; the objects that it refers to
-   * are kept for that.
+   * Creates the lineage of objects that this reconstructionSpec can reconstruct; the objects that
+   * it refers to are kept for that.
    */
-  public static Lineage lineage(FrameWriter recipe) {
+  public static Lineage lineage(FrameWriter reconstructionSpec) {
     return new Lineage(
-        recipe.toBytes(), recipe.carriedRefs().stream().distinct().toList());
+        reconstructionSpec.toBytes(),
+        reconstructionSpec.carriedRefs().stream().distinct().toList());
   }
 
   /** Tells the directory how the objects can be reconstructed. */
@@ -688,7 +692,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
         .toList();
     if (!lost.isEmpty()) {
       LOG.warn(
-          "{} of {} objects that others hold and only node {} has found no place within {}; they are lost unless they can be made again: {}{}",
+          "{} of {} objects that others hold and only node {} was not copied to another node within {}; they are lost unless they can be reconstructed: {}{}",
           lost.size(),
           wanted.size(),
           membership.self().id(),

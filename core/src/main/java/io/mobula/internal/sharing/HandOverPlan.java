@@ -41,13 +41,13 @@ final class HandOverPlan {
   @FunctionalInterface
   interface TargetRanks {
     /** Ranks that treat all targets alike. */
-    TargetRanks EQUAL = taker -> 0;
+    TargetRanks EQUAL = target -> 0;
 
     /** Rank of a target that is never asked. */
     int NEVER = Integer.MAX_VALUE;
 
     /** Returns the rank of a target; lower ranks come first. */
-    int of(NodeId taker);
+    int of(NodeId target);
   }
 
   /** Offer of one object to one target. */
@@ -81,7 +81,7 @@ final class HandOverPlan {
     NodeId at;
 
     long notBefore = Long.MIN_VALUE;
-    String why = "there was nobody to ask";
+    String why = "there was no node to ask";
 
     PendingObject(long bytes, TargetRanks ranks) {
       this.bytes = bytes;
@@ -113,7 +113,7 @@ final class HandOverPlan {
 
   private boolean isForNobody(PendingObject pending) {
     return targets.keySet().stream()
-        .allMatch(taker -> pending.ranks.of(taker) == TargetRanks.NEVER);
+        .allMatch(target -> pending.ranks.of(target) == TargetRanks.NEVER);
   }
 
   /** Returns the next offer, or null if there is none at this moment. */
@@ -246,8 +246,8 @@ final class HandOverPlan {
   /** Withdraws offers from targets that have been silent for too long. */
   void tick(long now) {
     targets.forEach((id, target) -> {
-      long patience = policy.answerTimeout() + (long) (target.bytes / policy.bytesPerNano());
-      if (!target.offered.isEmpty() && now - target.heardAt > patience) {
+      long timeoutNanos = policy.answerTimeout() + (long) (target.bytes / policy.bytesPerNano());
+      if (!target.offered.isEmpty() && now - target.heardAt > timeoutNanos) {
         target.silent = true;
         takeAllBack(target, "node " + id + " has not answered");
       }

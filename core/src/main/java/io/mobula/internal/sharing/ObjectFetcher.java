@@ -111,7 +111,7 @@ final class ObjectFetcher {
           "Object " + location.id() + " is lost with node " + location.holder()
               + ", which alone had it: "
               + Objects.requireNonNullElse(
-                  object.notReconstructibleReason(), "results of actors cannot be made again")
+                  object.notReconstructibleReason(), "results of actors cannot be reconstructed")
               + "; call the actor once more.",
           why));
       return;
@@ -132,7 +132,7 @@ final class ObjectFetcher {
           });
         case ObjectContent.RemoteValue again ->
           into.completeExceptionally(new ObjectLostException(
-              "Object " + location.id() + " is said to be on node "
+              "Object " + location.id() + " is reported to be on node "
                   + again.access().holder()
                   + ", as before, but could be had from none that was asked: "
                   + why,

@@ -67,7 +67,7 @@ final class ObjectPinRequests implements Membership.Listener {
     this.store = store;
     this.membership = messaging.membership();
     this.messaging = messaging;
-    this.asked = messaging.requests("a claim, by number");
+    this.asked = messaging.requests("a pin request, by number");
     messaging
         .on(FrameKind.PIN_REQUEST, this::onPinRequest)
         .on(FrameKind.PIN_REPLY, this::onPinReply)

@@ -67,7 +67,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     this.store = store;
     this.membership = messaging.membership();
     this.messaging = messaging;
-    this.asked = messaging.requests("where it gives out objects");
+    this.asked = messaging.requests("its transfer endpoint");
     messaging
         .on(FrameKind.ENDPOINT_QUERY, this::onWhere)
         .on(FrameKind.ENDPOINT_REPLY, this::onThere);
@@ -84,7 +84,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
       throw new StoreException(
           closed
               ? "This node is closing."
-              : "Objects cannot be brought from another host: mobula-cluster-sharding-store is not on the class path.",
+              : "Objects cannot be fetched from another host: mobula-cluster-sharding-store is not on the class path.",
           null);
     }
     if (transfer == null) {
@@ -195,7 +195,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
       object.keepRoom(block); // the next attempt needs it, and frees it at the end
       throw failure instanceof MobulaException known
           ? known
-          : new StoreException("Object " + object.location().id() + " was not brought.", failure);
+          : new StoreException("Object " + object.location().id() + " was not fetched.", failure);
     }
     var copy = store.sealFetched(block, object.edges(), object.views());
     copy.markSecondary(new CopyRefetchSource(object, copy));
@@ -265,7 +265,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
           } catch (Throwable cannot) { // the asking node gets an answer in any case
             HeapExhaustion.exitIfExhausted(cannot);
             if (!(cannot instanceof MobulaException)) {
-              LOG.warn("Node {} cannot be told where objects are given out", from, cannot);
+              LOG.warn("Node {} cannot be sent the transfer endpoint", from, cannot);
             }
             answer.text(null).text(String.valueOf(cannot.getMessage()));
           }

@@ -56,8 +56,11 @@ final class ObjectResolver {
 
   /** Reconstructor of lost objects, implemented by the task package. */
   interface Reconstructor {
-    /** Starts the task that the recipe describes; its result is published as this attempt. */
-    void reconstruct(ObjectId id, int attempt, byte[] recipe);
+    /**
+     * Starts the task that the reconstructionSpec describes; its result is published as this
+     * attempt.
+     */
+    void reconstruct(ObjectId id, int attempt, byte[] reconstructionSpec);
   }
 
   ObjectResolver(
@@ -188,7 +191,7 @@ final class ObjectResolver {
       asking = null;
       questions.incrementAndGet();
       if (++rounds > MAX_ROUNDS) {
-        fail("it was looked for " + MAX_ROUNDS + " times", null);
+        fail("it was searched for " + MAX_ROUNDS + " times", null);
         return;
       }
       directoryClient.locate(id, lostAttempt()).whenComplete((location, failure) -> {
@@ -244,8 +247,8 @@ final class ObjectResolver {
     private void requestReconstruction(int lostAttempt) {
       directoryClient.requestReconstruction(id, lostAttempt).whenComplete((answer, failure) -> {
         switch (answer) {
-          case ReconstructionReply.Granted(var attempt, var recipe) ->
-            startReconstruction(attempt, recipe);
+          case ReconstructionReply.Granted(var attempt, var reconstructionSpec) ->
+            startReconstruction(attempt, reconstructionSpec);
           case ReconstructionReply.InProgress inProgress -> askAnew();
           case ReconstructionReply.NotNeeded readable -> askAnew();
           case ReconstructionReply.Impossible(var reason) -> fail(reason, null);
@@ -254,15 +257,15 @@ final class ObjectResolver {
       });
     }
 
-    private void startReconstruction(int attempt, byte[] recipe) {
+    private void startReconstruction(int attempt, byte[] reconstructionSpec) {
       var with = reconstructor;
       if (with == null) {
-        fail("nobody here can make it again", null);
+        fail("no part of this node can reconstruct it", null);
         return;
       }
       reconstructions.announce(id, attempt);
       try {
-        with.reconstruct(id, attempt, recipe);
+        with.reconstruct(id, attempt, reconstructionSpec);
       } catch (RuntimeException | LinkageError e) { // a class that this process lacks
         reconstructions.withdraw(id);
         fail("how to make it again cannot be read here: " + e.getMessage(), e);

@@ -46,12 +46,12 @@ final class RemoteProducer implements ValueProducer {
   public WaitStep waitStep(ObjectId wanted) {
     var what = "object " + wanted + " is of another process";
     if (!asked.get()) {
-      return WaitStep.end(what + ", and nobody has asked for it yet", WaitCause.UNKNOWN);
+      return WaitStep.end(what + ", and no thread has requested it yet", WaitCause.UNKNOWN);
     }
     var lookup = clusterObjects.lookup(wanted);
     var step = lookup == null
-        ? WaitStep.end(what + ", was asked for, and nobody looks for it", WaitCause.NOBODY)
-        : WaitStep.via(what + " and is looked for", lookup);
+        ? WaitStep.end(what + ", was requested, and no search for it runs", WaitCause.NOBODY)
+        : WaitStep.via(what + " and is being located", lookup);
     return step.since(since);
   }
 

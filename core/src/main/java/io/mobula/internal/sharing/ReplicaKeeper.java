@@ -99,12 +99,12 @@ final class ReplicaKeeper implements Membership.Listener {
       var ranks = ranksIn(set);
       var result = handOver.handOver(List.of(entry), any -> ranks, Duration.ofNanos(left));
       requireGoingOn(id);
-      var taker = result.newHolders().get(id);
-      if (taker == null) {
+      var target = result.newHolders().get(id);
+      if (target == null) {
         why = result.remaining().getOrDefault(id, why);
         awaitJoin(Math.min(LOOK_MILLIS, TimeUnit.NANOSECONDS.toMillis(left)));
       } else {
-        set = set.with(taker);
+        set = set.with(target);
       }
     }
     share(id, set);
@@ -148,9 +148,9 @@ final class ReplicaKeeper implements Membership.Listener {
   private HandOverPlan.TargetRanks ranksIn(ReplicaSet set) {
     var taken = set.holders();
     var hosts = taken.stream().map(membership::peer).map(ReplicaKeeper::hostOf).toList();
-    return taker -> taken.contains(taker)
+    return target -> taken.contains(target)
         ? HandOverPlan.TargetRanks.NEVER
-        : hosts.contains(hostOf(membership.peer(taker))) ? 1 : 0;
+        : hosts.contains(hostOf(membership.peer(target))) ? 1 : 0;
   }
 
   /** Returns a text that is equal for two nodes of one host: its name and address. */
@@ -284,11 +284,11 @@ final class ReplicaKeeper implements Membership.Listener {
   }
 
   private boolean hasTaker(ReplicaSet set) {
-    return handOver.targets().stream().anyMatch(taker -> !set.holders().contains(taker));
+    return handOver.targets().stream().anyMatch(target -> !set.holders().contains(target));
   }
 
-  private void addHolder(ObjectId id, NodeId taker) {
-    var changed = sets.computeIfPresent(id, (key, set) -> set.with(taker));
+  private void addHolder(ObjectId id, NodeId target) {
+    var changed = sets.computeIfPresent(id, (key, set) -> set.with(target));
     if (changed != null) {
       share(id, changed);
     }
@@ -319,10 +319,10 @@ final class ReplicaKeeper implements Membership.Listener {
 
   /** Handles that this node leaves and the targets have taken over what it had. */
   void onHandedOver(Map<ObjectId, NodeId> takers) {
-    takers.forEach((id, taker) -> {
+    takers.forEach((id, target) -> {
       var set = sets.remove(id);
       if (set != null) {
-        share(id, set.without(self()).with(taker));
+        share(id, set.without(self()).with(target));
       }
     });
   }

@@ -110,7 +110,7 @@ final class ArgumentAdmission {
     try (var _ = BlockedThread.enter(
         store.node(),
         () -> WaitStep.end(
-            "waits until other calls have room for their arguments", WaitCause.RESOURCES))) {
+            "waits until other calls have memory for their arguments", WaitCause.RESOURCES))) {
       turn.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -24,7 +24,7 @@ final class CompletionNotifier {
           listener.onReady(entry);
         } catch (Throwable e) { // a failing listener must not keep the outcome from the others
           HeapExhaustion.exitIfExhausted(e);
-          LOG.error("Somebody who waited for {} failed to hear that it is there", entry.id(), e);
+          LOG.error("A waiter for {} failed to handle that it is ready", entry.id(), e);
         }
       }
     }

@@ -146,8 +146,8 @@ public final class DeadlockDetector {
       return;
     }
     var sent = new int[1];
-    for (var guest : executionLookups) {
-      var running = guest.apply(work);
+    for (var lookup : executionLookups) {
+      var running = lookup.apply(work);
       if (running != null) {
         pursue(probe, nextWaits(probe, running), with, sent);
         return;

@@ -133,14 +133,14 @@ final class FetchWait {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WaitInterruptedException(
-          "Interrupted while a value of " + bytes + " bytes was brought from " + from + ".");
+          "Interrupted while a value of " + bytes + " bytes was fetched from " + from + ".");
     } catch (ExecutionException failed) {
       switch (failed.getCause()) {
         case MobulaException known -> throw known;
         case ArgumentUnavailableException absent -> throw absent;
         case null, default ->
           throw new ObjectLostException(
-              "A value of " + bytes + " bytes cannot be brought from " + from + ": "
+              "A value of " + bytes + " bytes cannot be fetched from " + from + ": "
                   + failed.getCause(),
               failed.getCause());
       }

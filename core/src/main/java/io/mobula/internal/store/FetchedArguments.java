@@ -137,21 +137,20 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
     try (var _ = all.isDone()
         ? null
         : BlockedThread.enter(() -> WaitStep.end(
-            "waits until " + missing.size() + " arguments of a call are brought here",
+            "waits until " + missing.size() + " arguments of a call are fetched",
             WaitCause.RUNNING))) {
       all.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WaitInterruptedException(
-          "Interrupted while " + missing.size() + " arguments of a call were brought here.");
+          "Interrupted while " + missing.size() + " arguments of a call were fetched.");
     } catch (ExecutionException failed) {
       var why = CapturedThrowable.unwrap(failed);
       switch (why) {
         case MobulaException known -> throw known;
         case ArgumentUnavailableException absent -> throw absent;
         default ->
-          throw new ObjectLostException(
-              "An argument of a call cannot be brought here: " + why, why);
+          throw new ObjectLostException("An argument of a call cannot be fetched: " + why, why);
       }
     } finally {
       hold.takeBack();
@@ -166,7 +165,7 @@ public final class FetchedArguments implements AutoCloseable, ArgumentAdmission.
         .collect(Collectors.joining(" + "));
     return "The arguments that a call reads on node " + node + " take " + bytes()
         + " bytes of its store together (" + heldBytes + " there already, and " + sizes
-        + (missing.size() > MAX_NAMED ? " + …" : "") + " to be brought)";
+        + (missing.size() > MAX_NAMED ? " + …" : "") + " to be fetched)";
   }
 
   @Override

@@ -181,7 +181,7 @@ public final class ObjectEntry implements WaitPoint {
       return WaitStep.end(this + " is there", WaitCause.READY);
     }
     return pendingState.producer == null
-        ? WaitStep.end(this + " is pending, and nobody makes it", WaitCause.NOBODY)
+        ? WaitStep.end(this + " is pending, and nothing produces it", WaitCause.NOBODY)
         : pendingState.producer.waitStep(id());
   }
 

@@ -116,8 +116,8 @@ public final class ObjectStore {
     this.node = node;
     this.memory = memory;
     this.callbacks = callbacks;
-    this.movers = executors.create("mobula-mover", MAX_FETCH_THREADS);
-    this.openers = executors.create("mobula-opener", MAX_OPEN_THREADS);
+    this.movers = executors.create("mobula-fetch", MAX_FETCH_THREADS);
+    this.openers = executors.create("mobula-file-open", MAX_OPEN_THREADS);
     this.deadlockDetector = new DeadlockDetector(node);
     this.objectWaiter = new ObjectWaiter(this, deadlockDetector);
     var spillConfig = limits.spilling();
@@ -450,11 +450,11 @@ public final class ObjectStore {
   }
 
   /**
-   * Runs {@code then} once, soon after the collector has found {@code anchor} unreachable; see
+   * Runs {@code then} once, soon after the collector has found {@code token} unreachable; see
    * {@link SharedStore}.
    */
-  public void whenUnreachable(Object anchor, Runnable then) {
-    memory.whenUnreachable(anchor, then);
+  public void whenUnreachable(Object token, Runnable then) {
+    memory.whenUnreachable(token, then);
   }
 
   /**

@@ -25,7 +25,7 @@ record ReadDeadline(Deadline deadline, Object what) {
   /** Creates the exception that the reader gets after the deadline. */
   GetTimeoutException timeoutException(long bytes, String from) {
     return new GetTimeoutException(
-        what + " is there, but its " + bytes + " bytes were not brought from " + from + " within "
+        what + " is there, but its " + bytes + " bytes were not fetched from " + from + " within "
             + deadline.timeout() + ". They are still on their way; get it later.");
   }
 }

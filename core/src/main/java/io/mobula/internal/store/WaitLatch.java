@@ -106,8 +106,8 @@ final class WaitLatch implements CompletionListener {
           || parkUntil(Math.min(deadline.remaining(), KEEP_CPU_NANOS), what)
           || parkLong(deadline, what);
     }
-    long patience = Math.min(deadline.remaining(), KEEP_CPU_NANOS);
-    if (parkUntil(patience, what) || deadline.remaining() <= 0) {
+    long timeoutNanos = Math.min(deadline.remaining(), KEEP_CPU_NANOS);
+    if (parkUntil(timeoutNanos, what) || deadline.remaining() <= 0) {
       return isComplete();
     }
     execution.hold().giveBack();

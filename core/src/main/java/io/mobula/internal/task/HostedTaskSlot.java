@@ -390,19 +390,19 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   }
 
   private void end(boolean all) {
-    List<TaskRun> doomed;
+    List<TaskRun> affected;
     lock.lock();
     try {
       ending = true;
       hasWork = true;
-      doomed = present.values().stream()
+      affected = present.values().stream()
           .filter(run -> all || !staged.contains(run.spec().id()))
           .toList();
       work.signalAll();
     } finally {
       lock.unlock();
     }
-    doomed.forEach(run -> run.cancel(run.spec().number(), true));
+    affected.forEach(run -> run.cancel(run.spec().number(), true));
   }
 
   @Override

@@ -338,18 +338,18 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
 
   /** Ends the slot as its node has left; all tasks there are lost. */
   void lost(String who, String how) {
-    List<TaskRun> doomed;
+    List<TaskRun> affected;
     boolean counted;
     synchronized (this) {
       counted = !ended && !blocked;
       ended = true;
-      doomed = new ArrayList<>(inFlight.values());
-      doomed.addAll(staged.values());
+      affected = new ArrayList<>(inFlight.values());
+      affected.addAll(staged.values());
       inFlight.clear();
       staged.clear();
     }
     queue.ended(this, counted);
-    doomed.forEach(run -> run.lost(this, who, how));
+    affected.forEach(run -> run.lost(this, who, how));
   }
 
   @Override

@@ -241,16 +241,16 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   @Override
   public void refused(Function<String, MobulaException> why) {
-    List<TaskRun> doomed;
+    List<TaskRun> affected;
     lock.lock();
     try {
       requested = false;
-      doomed = List.copyOf(ready);
+      affected = List.copyOf(ready);
       ready.clear();
     } finally {
       lock.unlock();
     }
-    doomed.forEach(run -> run.stop(() -> why.apply(run.describe())));
+    affected.forEach(run -> run.stop(() -> why.apply(run.describe())));
   }
 
   // ---- slots of other nodes
@@ -366,14 +366,14 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   /** Gives ready tasks to the remote slots that have free places. */
   void pumpRemoteSlots() {
-    List<RemoteTaskSlot> hungry;
+    List<RemoteTaskSlot> waitingSlots;
     lock.lock();
     try {
-      hungry = remote.isEmpty() ? List.of() : List.copyOf(remote);
+      waitingSlots = remote.isEmpty() ? List.of() : List.copyOf(remote);
     } finally {
       lock.unlock();
     }
-    hungry.forEach(RemoteTaskSlot::pump);
+    waitingSlots.forEach(RemoteTaskSlot::pump);
   }
 
   /**

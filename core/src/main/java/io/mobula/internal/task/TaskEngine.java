@@ -215,7 +215,7 @@ public final class TaskEngine {
     for (var run = first; run != null; run = run.nextFailedStart) {
       var what = run.describe();
       run.stop(() -> new SubmissionRejectedException(
-          what + " was not started: the stack or the heap of whoever submitted it was full."));
+          what + " was not started: the stack or the heap of the submitting thread was full."));
       var queue = classes.get(schedulingClassOf(run));
       if (queue != null) { // its lease request may have been noted and not sent
         queue.forceLeaseRequest();
@@ -395,12 +395,12 @@ public final class TaskEngine {
 
   /** Cancels the descendants that a task of another node has on this node. */
   void cancelDescendants(ObjectId ancestor) {
-    var doomed = new LinkedHashSet<TaskRun>();
-    while (doomed.addAll(descendantsOf(ancestor))) {
+    var affected = new LinkedHashSet<TaskRun>();
+    while (affected.addAll(descendantsOf(ancestor))) {
       // a marked task starts no more tasks, so this terminates
-      doomed.forEach(run -> run.markCancelled(true));
+      affected.forEach(run -> run.markCancelled(true));
     }
-    doomed.forEach(TaskRun::cancelAlone);
+    affected.forEach(TaskRun::cancelAlone);
   }
 
   private List<TaskRun> descendantsOf(ObjectId ancestor) {
@@ -412,13 +412,13 @@ public final class TaskEngine {
    * the slots of interrupted ones would run them next.
    */
   public void end(PlacementGroupId group, Function<String, MobulaException> why) {
-    var doomed = pending.stream().filter(run -> run.isIn(group)).toList();
-    for (var run : doomed) {
+    var affected = pending.stream().filter(run -> run.isIn(group)).toList();
+    for (var run : affected) {
       if (run.isWaiting()) {
         run.stop(() -> why.apply(run.describe()));
       }
     }
-    doomed.forEach(run -> run.stop(() -> why.apply(run.describe())));
+    affected.forEach(run -> run.stop(() -> why.apply(run.describe())));
   }
 
   /**

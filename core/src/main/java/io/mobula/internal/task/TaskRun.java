@@ -334,7 +334,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
       return;
     }
     waitsFor(
-        "arguments that are looked for, as their nodes have left: " + search.describe(),
+        "arguments that are being located, as their nodes have left: " + search.describe(),
         () -> WaitStep.end("the search goes on", WaitCause.UNKNOWN));
     search.start(placed -> {
       if (!isDone()) {
@@ -494,7 +494,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
       returns++;
     }
     setSearching(false);
-    LOG.info("{} is put back, as its argument {} is looked for", describe(), absent);
+    LOG.info("{} is put back, as its argument {} is being located", describe(), absent);
     enqueue("a slot of its scheduling class", absent);
   }
 
@@ -918,13 +918,13 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Cancels the task, and its descendants that this node knows. */
   void cancelHere(boolean recursive) {
-    var doomed = new LinkedHashSet<>(List.of(this));
+    var affected = new LinkedHashSet<>(List.of(this));
     markCancelled(recursive);
-    while (recursive && doomed.addAll(engine.descendantsOf(this))) {
+    while (recursive && affected.addAll(engine.descendantsOf(this))) {
       // a marked task starts no more tasks, so this terminates
-      doomed.forEach(run -> run.markCancelled(true));
+      affected.forEach(run -> run.markCancelled(true));
     }
-    doomed.forEach(TaskRun::cancelAlone);
+    affected.forEach(TaskRun::cancelAlone);
   }
 
   /**

@@ -65,7 +65,7 @@ public final class TaskTransport {
       TaskEngine engine,
       ClusterObjects clusterObjects,
       NodeMessaging messaging,
-      LeaseGranter desk) {
+      LeaseGranter granter) {
     this.engine = engine;
     this.clusterObjects = clusterObjects;
     this.membership = messaging.membership();
@@ -73,7 +73,7 @@ public final class TaskTransport {
     this.spinWait = messaging.spinWait();
     clusterObjects.setReconstructor(this::reconstruct);
     engine.store().deadlockDetector().addExecutionLookup(this::runningHere);
-    desk.host(ClusterLeaseRequester.Purpose.TASKS, (submitter, number, lease) -> {
+    granter.host(ClusterLeaseRequester.Purpose.TASKS, (submitter, number, lease) -> {
       var slot = new HostedTaskSlot(submitter, number, lease, this);
       hosted.put(new SlotKey(submitter, number), slot);
       slot.start();
@@ -389,22 +389,22 @@ public final class TaskTransport {
 
   private FrameWriter reconstructionSpec(TaskRun run) {
     var spec = run.spec();
-    var recipe = new FrameWriter();
-    ClusterObjects.writeId(recipe, spec.id());
-    recipe.text(spec.name()).int32(spec.options().retries().maxRetries());
+    var reconstructionSpec = new FrameWriter();
+    ClusterObjects.writeId(reconstructionSpec, spec.id());
+    reconstructionSpec.text(spec.name()).int32(spec.options().retries().maxRetries());
     var timeout = spec.options().timeLimits().timeout();
-    recipe.int64(timeout == null ? -1 : TaskTemplate.nanos(timeout));
+    reconstructionSpec.int64(timeout == null ? -1 : TaskTemplate.nanos(timeout));
     var shape = run.shape();
-    recipe.choice(shape.kind()).int32(shape.count());
-    LeaseGranter.writeResources(recipe, spec.options().resources());
-    spec.job().write(recipe);
-    spec.call().write(recipe, clusterObjects);
-    return recipe;
+    reconstructionSpec.choice(shape.kind()).int32(shape.count());
+    LeaseGranter.writeResources(reconstructionSpec, spec.options().resources());
+    spec.job().write(reconstructionSpec);
+    spec.call().write(reconstructionSpec, clusterObjects);
+    return reconstructionSpec;
   }
 
   /** Reconstructs a lost result by running its task again. */
-  private void reconstruct(ObjectId lost, int attempt, byte[] recipe) {
-    var in = new FrameReader(recipe);
+  private void reconstruct(ObjectId lost, int attempt, byte[] reconstructionSpec) {
+    var in = new FrameReader(reconstructionSpec);
     var job = ClusterObjects.readId(in);
     var name = in.text();
     int retries = in.int32();

@@ -45,7 +45,8 @@ final class TaskWait {
       return BlockedThread.running(what + " runs", now.runner());
     }
     if (now.done()) {
-      return WaitStep.end(what + " has its outcome, and its ref was not told", WaitCause.NOBODY);
+      return WaitStep.end(
+          what + " has its outcome, and its ref was not notified", WaitCause.NOBODY);
     }
     if (now.staged()) {
       return WaitStep.end(

@@ -102,7 +102,7 @@ public final class WaitWatchdog implements AutoCloseable {
         name,
         sources,
         peers,
-        report -> LOG.warn("What waits here will not end by itself: {}", report.text()),
+        report -> LOG.warn("This wait will not end by itself: {}", report.text()),
         WaitWatchdog::confirmationsNeeded);
   }
 
@@ -146,7 +146,7 @@ public final class WaitWatchdog implements AutoCloseable {
       try {
         inspect(late < LATE.toNanos());
       } catch (Throwable broken) { // the next inspection may succeed
-        LOG.error("A look at what waits has failed", broken);
+        LOG.error("An inspection of waits has failed", broken);
       }
     }
   }

@@ -64,7 +64,8 @@ class DeadProcessTest {
     assertThat(first.awaitJoined(second)).isTrue();
     second.kill();
     var again = start(3, second.port(), "second", first);
-    assertThat(first.awaitLeft(second)).containsAnyOf("its place is taken", "refuses its port");
+    assertThat(first.awaitLeft(second))
+        .containsAnyOf("a newer incarnation has replaced it", "refuses its port");
     assertThat(first.awaitJoined(again)).isTrue();
     assertThat(again.membership.peers()).extracting(Peer::id).containsExactly(first.id());
   }

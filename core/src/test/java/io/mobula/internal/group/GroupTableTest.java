@@ -173,7 +173,7 @@ class GroupTableTest {
         true,
         ""));
     assertThat(table.reportable(false))
-        .extracting(facts -> facts.assignment().id())
+        .extracting(status -> status.assignment().id())
         .containsExactly(ID);
     assertThat(table.reportable(true)).hasSize(2);
     gone = OTHER;

@@ -102,11 +102,11 @@ final class SimulatedGroups {
       doubted.add(() -> find(asking, id));
       return;
     }
-    var facts = book.find(id);
-    if (facts == null) {
+    var status = book.find(id);
+    if (status == null) {
       asking.end(id, book.endingOf(id));
     } else {
-      asking.put(facts);
+      asking.put(status);
     }
   }
 
@@ -249,29 +249,29 @@ final class SimulatedGroups {
       node.open.forEach((key, amount) ->
           assertThat(open.put(key, node.id)).as("%s twice", key).isNull());
     }
-    for (var facts : book.all()) {
-      assertThat(facts.committed() || !facts.why().isEmpty()).isTrue();
-      var map = facts.assignment();
+    for (var status : book.all()) {
+      assertThat(status.committed() || !status.why().isEmpty()).isTrue();
+      var map = status.assignment();
       for (int bundle = 0; bundle < map.spec().size(); bundle++) {
         assertThat(open.remove(key(map.id(), bundle)))
-            .as("bundle %s of %s", bundle, facts)
+            .as("bundle %s of %s", bundle, status)
             .isEqualTo(map.nodeOf(bundle));
       }
     }
     assertThat(open).as("bundles that nobody knows of").isEmpty();
-    var living = book.all().stream().map(facts -> facts.assignment().id()).toList();
+    var living = book.all().stream().map(status -> status.assignment().id()).toList();
     for (var id : made) {
       assertThat(living)
           .as("what was made and not removed is there; %s: %s", id, table.past(id))
           .contains(id);
     }
-    var believed = table.all().stream().map(facts -> facts.assignment().id()).toList();
+    var believed = table.all().stream().map(status -> status.assignment().id()).toList();
     assertThat(living).as("what its program believes is there").containsAll(believed);
     assertThat(believed).as("what its program does not know").containsAll(made);
-    assertThat(book.all().stream().filter(facts -> !facts.committed()))
+    assertThat(book.all().stream().filter(status -> !status.committed()))
         .as("groups that would fit, and wait")
         .noneMatch(
-            facts -> BundlePlanner.plan(wish(facts.assignment()), PlacementCapacity.of(view()))
+            status -> BundlePlanner.plan(wish(status.assignment()), PlacementCapacity.of(view()))
                 instanceof BundlePlanner.Plan.Place);
   }
 
@@ -356,8 +356,8 @@ final class SimulatedGroups {
     }
 
     @Override
-    public void publish(GroupStatus facts) {
-      toAll(each -> each.put(facts));
+    public void publish(GroupStatus status) {
+      toAll(each -> each.put(status));
     }
 
     @Override

@@ -85,8 +85,8 @@ class PeerInternTableTest {
       threads.add(Thread.ofPlatform().start(() -> {
         try {
           barrier.await();
-          for (int phrase = 0; phrase < 100; phrase++) {
-            numbers.add(say("phrase " + phrase));
+          for (int definition = 0; definition < 100; definition++) {
+            numbers.add(say("definition " + definition));
           }
         } catch (Exception e) {
           throw new IllegalStateException(e);
@@ -102,8 +102,8 @@ class PeerInternTableTest {
       deliver();
     }
     way.expectNoMessage();
-    for (int phrase = 0; phrase < 100; phrase++) {
-      assertThat(meaning(say("phrase " + phrase))).isEqualTo("phrase " + phrase);
+    for (int definition = 0; definition < 100; definition++) {
+      assertThat(meaning(say("definition " + definition))).isEqualTo("definition " + definition);
     }
   }
 

@@ -19,9 +19,9 @@ class LeaveRequestActorTest {
   @Test
   void leavesWhenAsked() {
     var left = KIT.<String>createTestProbe();
-    var desk = KIT.spawn(LeaveRequestActor.create(() -> left.getRef().tell("left")));
+    var leaveRequests = KIT.spawn(LeaveRequestActor.create(() -> left.getRef().tell("left")));
 
-    desk.tell(new LeaveRequestActor.Leave("a test"));
+    leaveRequests.tell(new LeaveRequestActor.Leave("a test"));
 
     left.expectMessage("left");
   }

@@ -112,15 +112,16 @@ class NodeWaitsTest {
     assertThat(runtime.whyPending(behind).cause()).isEqualTo(WaitCause.NOBODY);
     assertThatThrownBy(() -> behind.get(Duration.ofMillis(50)))
         .isInstanceOf(GetTimeoutException.class)
-        .hasMessageContaining("nobody makes it");
+        .hasMessageContaining("nothing produces it");
     var report = warnings.poll(50, TimeUnit.SECONDS); // ten inspections on a busy machine
     assertThat(report)
         .contains("NodeWaitsTest.plusOne")
-        .contains(orphan.id() + " is pending, and nobody makes it")
+        .contains(orphan.id() + " is pending, and nothing produces it")
         .contains("What to do: This is a fault of Mobula");
     behind.cancel(false);
     reader.join();
-    assertThat(warnings).noneMatch(each -> each.contains("nobody makes it")); // reported only once
+    assertThat(warnings)
+        .noneMatch(each -> each.contains("nothing produces it")); // reported only once
   }
 
   @Test

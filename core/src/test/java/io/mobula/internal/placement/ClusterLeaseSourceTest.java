@@ -63,11 +63,11 @@ class ClusterLeaseSourceTest {
     // this node never answers
     transport.join(SimulatedTransport.peer(OTHER.incarnation(), Peer.Role.NODE));
     var bundles = new NoBundles();
-    var desk = new LeaseGranter(ledger, transport.peerTransport(), wanted -> null, bundles);
+    var granter = new LeaseGranter(ledger, transport.peerTransport(), wanted -> null, bundles);
     leaseSource = new ClusterLeaseSource(
         ledger,
         transport.peerTransport(),
-        desk,
+        granter,
         new ClusterLeaseSource.PlacementRules(
             this::choose, node -> queued, bundles, Duration.ofSeconds(30), (delay, action) -> {
               timers.add(action);

@@ -176,7 +176,7 @@ final class SimulatedLeases {
     final NodeId id;
     final SimulatedTransport lanes;
     final LedgerClient ledger;
-    final LeaseGranter desk;
+    final LeaseGranter granter;
     final ClusterLeaseSource leaseSource;
     final Map<Long, Lease> hosted = new LinkedHashMap<>(); // leases that other nodes use here
     final List<Lease> ended = new ArrayList<>();
@@ -190,15 +190,15 @@ final class SimulatedLeases {
       var total =
           lends ? Resources.none().cpus(1 + scheduler.decisions().next(2)) : Resources.none();
       ledger = LedgerClient.start(total, new SimulatedActors(scheduler, id.toString()));
-      desk =
+      granter =
           new LeaseGranter(ledger, lanes.peerTransport(), wanted -> elsewhere(), new NoBundles());
-      desk.host(ClusterLeaseRequester.Purpose.TASKS, this::open);
-      desk.workers(this);
+      granter.host(ClusterLeaseRequester.Purpose.TASKS, this::open);
+      granter.workers(this);
       lanes.peerTransport().on(FrameKind.LEASE_RECALLED, this::onRecalled);
       leaseSource = new ClusterLeaseSource(
           ledger,
           lanes.peerTransport(),
-          desk,
+          granter,
           new ClusterLeaseSource.PlacementRules(
               this::choose,
               node -> scheduler.decisions().next(2),
@@ -321,7 +321,7 @@ final class SimulatedLeases {
     void checkAtRest() {
       assertThat(employed).as("uses of the worker of %s", id).isZero();
       assertThat(hosted).as("what others hold at %s", id).isEmpty();
-      assertThat(desk.hasNoDelegatedLeases())
+      assertThat(granter.hasNoDelegatedLeases())
           .as("%s has nothing that it was lent", id)
           .isTrue();
       assertThat(leaseSource.unschedulable())
@@ -330,7 +330,7 @@ final class SimulatedLeases {
       var snapshot = snapshot();
       assertThat(snapshot.available()).as("free at %s", id).isEqualTo(ledger.total());
       assertThat(snapshot.queued()).as("queued at %s", id).isZero();
-      assertThat(desk.size())
+      assertThat(granter.size())
           .as("requests and leases of others that %s knows", id)
           .isZero();
     }

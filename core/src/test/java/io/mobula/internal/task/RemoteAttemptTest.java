@@ -163,7 +163,7 @@ class RemoteAttemptTest {
   void aRefWithoutACompleterWaitsForNobody() {
     var chain = WaitChainWalker.nonBlocking().walk(store.createPending(store.nextTask(), 0, null));
     assertThat(chain.end()).isEqualTo(WaitCause.NOBODY);
-    assertThat(chain.lines().getFirst()).contains("nobody makes it");
+    assertThat(chain.lines().getFirst()).contains("nothing produces it");
   }
 
   @Test

@@ -232,11 +232,11 @@ final class SimulatedTasks {
           new SimulatedActors(scheduler, id.toString()));
       clusterObjects = new ClusterObjects(store, memory, lanes.peerTransport(), 1024);
       var bundles = new NoBundles();
-      var desk = new LeaseGranter(ledger, lanes.peerTransport(), wanted -> elsewhere(), bundles);
+      var granter = new LeaseGranter(ledger, lanes.peerTransport(), wanted -> elsewhere(), bundles);
       leaseSource = new ClusterLeaseSource(
           ledger,
           lanes.peerTransport(),
-          desk,
+          granter,
           new ClusterLeaseSource.PlacementRules(
               this::choose, node -> 0, bundles, NEVER, this::after));
       var idle = slotsStay ? NEVER : Duration.ZERO;
@@ -246,7 +246,7 @@ final class SimulatedTasks {
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + scheduler.decisions().next(3), 3, Duration.ZERO, 100),
           threads);
-      wire = new TaskTransport(engine, clusterObjects, lanes.peerTransport(), desk);
+      wire = new TaskTransport(engine, clusterObjects, lanes.peerTransport(), granter);
       engine.connect(wire);
       network.add(lanes);
     }

@@ -74,7 +74,7 @@ record ClusterState(Map<String, String> facts) {
 
   static int busyTaskThreads() {
     return (int) Thread.getAllStackTraces().entrySet().stream()
-        .filter(entry -> entry.getKey().getName().startsWith("mobula-slot-"))
+        .filter(entry -> entry.getKey().getName().startsWith("mobula-task-"))
         .filter(entry -> entry.getKey() != Thread.currentThread())
         .filter(entry -> !isIdle(entry.getValue()))
         .count();
