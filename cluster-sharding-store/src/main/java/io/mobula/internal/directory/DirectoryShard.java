@@ -217,7 +217,7 @@ final class DirectoryShard {
     }
     var touched = new HashSet<ObjectId>();
     for (var statement : batch.statements()) {
-      participantState.heard(statement.version());
+      participantState.noteVersion(statement.version());
       records.apply(participantState, statement, false, now, touched);
     }
     records.settleAll(touched, now);
@@ -273,7 +273,7 @@ final class DirectoryShard {
       askUnlessAsked(participantState, now);
       return;
     }
-    if (digest.version() < participantState.heard()) {
+    if (digest.version() < participantState.highestSeenVersion()) {
       return; // newer statements have overtaken it
     }
     participantState.raiseFloor(digest.version());

@@ -85,7 +85,7 @@ final class LocalDirectoryState {
         yield NOTHING;
       }
       case QueryReceived received -> {
-        queries.heard(received, now);
+        queries.onReceived(received, now);
         yield NOTHING;
       }
       case LocateReply reply -> onFound(reply);
@@ -115,7 +115,7 @@ final class LocalDirectoryState {
     if (granted) {
       statements.reportAttempt(decision.id(), decision.attempt());
     }
-    return () -> complete(asked, PendingQueries.rebuild(decision));
+    return () -> complete(asked, PendingQueries.toReply(decision));
   }
 
   private static <T> void complete(@Nullable CompletableFuture<T> asked, T answer) {
@@ -129,6 +129,6 @@ final class LocalDirectoryState {
   }
 
   CompletableFuture<ReconstructionReply> requestReconstruction(ObjectId id, int lostAttempt) {
-    return queries.rebuild(id, lostAttempt);
+    return queries.requestReconstruction(id, lostAttempt);
   }
 }

@@ -96,12 +96,12 @@ final class ParticipantState {
   }
 
   /** Notes that the participant has made a statement of this version. */
-  void heard(long version) {
+  void noteVersion(long version) {
     heard = Math.max(heard, version);
   }
 
   /** Returns the highest version that the participant has mentioned. */
-  long heard() {
+  long highestSeenVersion() {
     return Math.max(heard, floor);
   }
 

@@ -52,7 +52,7 @@ final class PendingQueries {
      * Notes that a shard has received the query. The timeout starts again unless the shard itself
      * waits for other nodes.
      */
-    void heard(List<NodeId> waitsFor, long now) {
+    void onReceived(List<NodeId> waitsFor, long now) {
       awaited = waitsFor;
       if (waitsFor.isEmpty()) {
         unattendedSince = now;
@@ -96,7 +96,7 @@ final class PendingQueries {
     return query.answer;
   }
 
-  CompletableFuture<ReconstructionReply> rebuild(ObjectId id, int lostAttempt) {
+  CompletableFuture<ReconstructionReply> requestReconstruction(ObjectId id, int lostAttempt) {
     return rebuilding.computeIfAbsent(
             id, key -> new PendingQuery<>(new RequestReconstruction(self, key, lostAttempt)))
         .answer;
@@ -153,14 +153,14 @@ final class PendingQueries {
   }
 
   /** Notes that a shard has received a query about the object. */
-  void heard(QueryReceived received, long now) {
+  void onReceived(QueryReceived received, long now) {
     var location = locating.get(received.id());
     if (location != null) {
-      location.heard(received.awaited(), now);
+      location.onReceived(received.awaited(), now);
     }
     var rebuilt = rebuilding.get(received.id());
     if (rebuilt != null) {
-      rebuilt.heard(received.awaited(), now);
+      rebuilt.onReceived(received.awaited(), now);
     }
   }
 
@@ -210,7 +210,7 @@ final class PendingQueries {
     };
   }
 
-  static ReconstructionReply rebuild(ReconstructionDecision decision) {
+  static ReconstructionReply toReply(ReconstructionDecision decision) {
     return switch (decision.verdict()) {
       case GRANTED ->
         new ReconstructionReply.Granted(

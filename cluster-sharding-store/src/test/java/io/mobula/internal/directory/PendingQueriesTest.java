@@ -35,7 +35,7 @@ class PendingQueriesTest {
   @Test
   void whatNoShardHearsFailsAfterTheQueryTimeout() {
     var location = queries.locate(ID, 0);
-    var rebuilt = queries.rebuild(ID, 1);
+    var rebuilt = queries.requestReconstruction(ID, 1);
     pass(5000, 5900);
     assertThat(location).isNotDone();
     assertThat(rebuilt).isNotDone();
@@ -50,7 +50,7 @@ class PendingQueriesTest {
     var location = queries.locate(ID, 0);
     for (long now = 0; now < 20_000; now += 500) {
       pass(now, now + 400);
-      queries.heard(new QueryReceived(0, ID, List.of()), now + 400);
+      queries.onReceived(new QueryReceived(0, ID, List.of()), now + 400);
     }
     assertThat(location).isNotDone();
     pass(19_900, 21_000);
@@ -61,7 +61,7 @@ class PendingQueriesTest {
   void whatWaitsForANodeThatSaysNothingFailsAndNamesIt() {
     var location = queries.locate(ID, 0);
     for (long now = 0; now <= 1000; now += 100) {
-      queries.heard(new QueryReceived(0, ID, List.of(new NodeId(0xBAD))), now);
+      queries.onReceived(new QueryReceived(0, ID, List.of(new NodeId(0xBAD))), now);
       pass(now, now);
     }
     fails(location, "it has just started, and nodes [" + new NodeId(0xBAD) + "] have not reported");

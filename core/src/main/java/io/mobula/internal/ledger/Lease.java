@@ -68,7 +68,7 @@ public final class Lease implements CpuHold {
   }
 
   /** Replaces the accelerators after their state has changed. Called by the accounting object. */
-  public void shares(List<DeviceShare> now) {
+  public void setShares(List<DeviceShare> now) {
     shares = now;
   }
 

@@ -205,7 +205,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     for (var lease : held.keySet()) {
       var now = balance.withCurrentDevices(lease.shares());
       if (!now.equals(lease.shares())) {
-        lease.shares(now);
+        lease.setShares(now);
         logUnhealthyDevices(lease);
         lease.requester().devicesChanged(lease);
       }

@@ -104,7 +104,7 @@ final class ClusterServices {
     this.views = new ClusterResourceView(membership, ledger, objects::usage);
     this.policy = load(PlacementPolicy.class).orElseGet(HybridPolicy::new);
     this.peerTransport = new PeerTransport(membership);
-    objects.spinWait(peerTransport.spinWait());
+    objects.setSpinWait(peerTransport.spinWait());
     this.clusterObjects =
         new ClusterObjects(objects, memory, peerTransport, settings.limits().inlineLimit());
     this.granter = new LeaseGranter(ledger, peerTransport, this::findRedirect, groups);
@@ -240,7 +240,7 @@ final class ClusterServices {
 
   /** Ends the leases that other nodes were granted out of a placement group that has ended. */
   void end(PlacementGroupId group) {
-    granter.end(group);
+    granter.endGroup(group);
   }
 
   /** Stops granting leases to other nodes, and tells them so. */
@@ -266,7 +266,7 @@ final class ClusterServices {
             settings.cluster().leaveTimeout().dividedBy(2)),
         views::markStale);
     workers = hired;
-    views.absent(hired::absent);
+    views.setAbsentSource(hired::absent);
     hired.awaitUp(ChildJvm.maxStartTime(limit));
   }
 

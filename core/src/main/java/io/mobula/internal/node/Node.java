@@ -169,7 +169,7 @@ public final class Node {
         : null;
     if (cluster == null) {
       var spinWait = SpinWait.forSingleNode();
-      objects.spinWait(spinWait);
+      objects.setSpinWait(spinWait);
       ElasticDispatcher.setSpinWait(system, spinWait);
     }
     this.job = job(settings.jobs().environment());

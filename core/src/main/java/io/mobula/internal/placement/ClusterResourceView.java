@@ -86,7 +86,7 @@ public final class ClusterResourceView {
    * @param those is called on any thread when {@link #markStale} was called or anything else has
    *     changed
    */
-  public void absent(Supplier<List<AbsentWorker>> those) {
+  public void setAbsentSource(Supplier<List<AbsentWorker>> those) {
     ownAbsent = those;
     markStale();
   }

@@ -58,7 +58,7 @@ final class DelegatedLeases {
       // for work of this process; the node tells other submitters itself
       case RECALL -> delegatedLease.lease.recall();
       case END -> delegatedLease.end();
-      case DEVICES -> delegatedLease.lease.shares(DeviceShareCodec.read(in));
+      case DEVICES -> delegatedLease.lease.setShares(DeviceShareCodec.read(in));
     }
   }
 
@@ -115,7 +115,7 @@ final class DelegatedLeases {
         unused = user == null;
       }
       if (!submitter.equals(self)) {
-        granter.end(number);
+        granter.endLease(number);
       } else if (unused) {
         lease.release();
       } else {

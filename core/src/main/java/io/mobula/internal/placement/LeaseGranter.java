@@ -188,10 +188,10 @@ public final class LeaseGranter {
   }
 
   /** Ends the leases that other nodes were granted out of a placement group that has ended. */
-  public void end(PlacementGroupId group) {
+  public void endGroup(PlacementGroupId group) {
     granted.forEach((number, grantedLease) -> {
       if (grantedLease instanceof RemoteRequest remoteRequest && remoteRequest.isIn(group)) {
-        end(number);
+        endLease(number);
       }
     });
   }
@@ -260,10 +260,10 @@ public final class LeaseGranter {
   }
 
   private void onRelease(NodeId from, FrameReader frame) {
-    end(frame.int64());
+    endLease(frame.int64());
   }
 
-  void end(long number) {
+  void endLease(long number) {
     var grantedLease = granted.remove(number);
     if (grantedLease != null) {
       grantedLease.end();
@@ -295,7 +295,7 @@ public final class LeaseGranter {
     grantedLease.attach(host.open(submitter, number, lease));
     // the submitter left, perhaps before the lease was stored
     if (membership.peer(submitter) == null) {
-      end(number);
+      endLease(number);
     }
   }
 
@@ -311,7 +311,7 @@ public final class LeaseGranter {
     ledger.rescanQueue();
     granted.forEach((number, grantedLease) -> {
       if (grantedLease.submitter.equals(peer)) {
-        end(number);
+        endLease(number);
       }
     });
   }
@@ -502,7 +502,7 @@ public final class LeaseGranter {
               .int64(number)
               .int64(at.incarnation())
               .toBytes())) {
-        LeaseGranter.this.end(number);
+        LeaseGranter.this.endLease(number);
       }
     }
 

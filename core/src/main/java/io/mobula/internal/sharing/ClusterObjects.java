@@ -554,7 +554,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   /** Records why an outcome from another process cannot be reconstructed. */
   public void markNotReconstructible(Object outcome, Supplier<String> why) {
     if (outcome instanceof ObjectContent.RemoteValue(RemoteObject remote)) {
-      remote.notReconstructibleReason(why);
+      remote.setNotReconstructibleReason(why);
     }
   }
 

@@ -212,7 +212,7 @@ final class HandOverPlan {
   }
 
   /** Removes a target that has left the cluster. */
-  void left(NodeId node) {
+  void onLeft(NodeId node) {
     var target = targets.remove(node);
     if (target != null) {
       takeAllBack(target, "node " + node + " has left, too");
@@ -283,7 +283,7 @@ final class HandOverPlan {
    * Returns the objects that nobody has taken over so far, each with its size and the last reason,
    * for messages.
    */
-  Map<ObjectId, String> left() {
+  Map<ObjectId, String> remaining() {
     var left = new LinkedHashMap<ObjectId, String>();
     hopeless.forEach((id, pending) -> left.put(id, why(pending)));
     open.forEach((id, wanted) -> left.put(id, why(wanted)));

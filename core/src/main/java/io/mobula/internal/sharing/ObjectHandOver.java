@@ -123,7 +123,7 @@ final class ObjectHandOver {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      return new HandOverResult(Map.copyOf(takenBy), plan.left());
+      return new HandOverResult(Map.copyOf(takenBy), plan.remaining());
     }
 
     private void make(HandOverPlan.Offer offer) {
@@ -153,7 +153,7 @@ final class ObjectHandOver {
         HandOverPlan.Offer offer, @Nullable String refusal, @Nullable Throwable gone) {
       long now = System.nanoTime();
       if (gone instanceof NodeLostException) {
-        plan.left(offer.to());
+        plan.onLeft(offer.to());
       } else if (gone != null) {
         plan.refused(offer.to(), offer.id(), String.valueOf(gone.getMessage()), now);
       } else if (refusal == null || refusal.isEmpty()) {

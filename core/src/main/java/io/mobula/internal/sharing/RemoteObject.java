@@ -116,7 +116,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   }
 
   /** Records why the object cannot be reconstructed, for messages. */
-  void notReconstructibleReason(Supplier<String> why) {
+  void setNotReconstructibleReason(Supplier<String> why) {
     notReconstructibleReason = why;
   }
 

@@ -46,7 +46,7 @@ final class ValueCodec {
   }
 
   private void write(FrameWriter out, ObjectContent content, ObjectId id) {
-    var plain = store.plain(content);
+    var plain = store.encodePlain(content);
     if (plain != null && plain.length <= inlineLimit) {
       out.octet(PLAIN).block(plain);
       writeEdges(
@@ -117,7 +117,7 @@ final class ValueCodec {
       }
       case PLAIN -> {
         var bytes = in.block();
-        yield store.plain(bytes, readEdges(in));
+        yield store.decodePlain(bytes, readEdges(in));
       }
       case STORED -> {
         var location = ObjectLocation.read(in);

@@ -162,7 +162,7 @@ final class ContentConverter {
    * Returns the bytes of a small value without buffers, which need no layout to travel; null for
    * other values.
    */
-  byte @Nullable [] plain(ObjectContent content) {
+  byte @Nullable [] encodePlain(ObjectContent content) {
     return switch (content) {
       case ObjectContent.Immediate(var value) -> {
         var encoded = codec.encode(value);
@@ -174,7 +174,7 @@ final class ContentConverter {
     };
   }
 
-  static ObjectContent plain(byte[] bytes, List<HeldRef> edges) {
+  static ObjectContent decodePlain(byte[] bytes, List<HeldRef> edges) {
     return new ObjectContent.Inline(new EncodedValue(bytes, List.of(), List.of(), false), edges);
   }
 

@@ -153,8 +153,8 @@ public final class ObjectStore {
   }
 
   /** Sets the spin wait of this node's threads. Called once, before there is work. */
-  public void spinWait(SpinWait with) {
-    objectWaiter.spinWait(with);
+  public void setSpinWait(SpinWait with) {
+    objectWaiter.setSpinWait(with);
   }
 
   /** Returns the spin wait of this node's threads. */
@@ -337,14 +337,16 @@ public final class ObjectStore {
     return converter.readFailure(flat);
   }
 
-  /** Returns the bytes of a small value without buffers; see {@link ContentConverter#plain}. */
-  public byte @Nullable [] plain(ObjectContent content) {
-    return converter.plain(content);
+  /**
+   * Returns the bytes of a small value without buffers; see {@link ContentConverter#encodePlain}.
+   */
+  public byte @Nullable [] encodePlain(ObjectContent content) {
+    return converter.encodePlain(content);
   }
 
-  /** Creates a content from the bytes that {@link #plain} returned in another process. */
-  public ObjectContent plain(byte[] bytes, List<HeldRef> edges) {
-    return ContentConverter.plain(bytes, edges);
+  /** Creates a content from the bytes that {@link #encodePlain} returned in another process. */
+  public ObjectContent decodePlain(byte[] bytes, List<HeldRef> edges) {
+    return ContentConverter.decodePlain(bytes, edges);
   }
 
   /** Returns the value of an entry that is ready; waits for its bytes for as long as it takes. */

@@ -43,7 +43,7 @@ final class ObjectWaiter {
   }
 
   /** Sets the spin wait of the waiting threads. Called once, before there is work. */
-  void spinWait(SpinWait with) {
+  void setSpinWait(SpinWait with) {
     spinWait = with;
   }
 

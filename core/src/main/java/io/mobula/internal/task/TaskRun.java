@@ -245,7 +245,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return !done && runner == null && stage == null && remote == null;
   }
 
-  private synchronized void waitsFor(String what, WaitPoint at) {
+  private synchronized void setWaiting(String what, WaitPoint at) {
     waitReason = what;
     waitsAt = at;
     queued = false;
@@ -333,7 +333,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
       goToQueue(what);
       return;
     }
-    waitsFor(
+    setWaiting(
         "arguments that are being located, as their nodes have left: " + search.describe(),
         () -> WaitStep.end("the search goes on", WaitCause.UNKNOWN));
     search.start(placed -> {
@@ -399,7 +399,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Notes that the task waits outside its queue, as it cannot run beside other suspects. */
   void waitsForSuspects() {
-    waitsFor(
+    setWaiting(
         "a process in which no other task runs that was running when a process died (" + history()
             + ")",
         () -> WaitStep.end(
@@ -620,7 +620,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   /** Sets the ancestors on other nodes; before the task runs. */
-  void descendsFrom(List<ObjectId> ancestors) {
+  void setLineage(List<ObjectId> ancestors) {
     lineage = ancestors;
   }
 
@@ -885,7 +885,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
       return false;
     }
     var pause = backoff(attempt);
-    waitsFor(
+    setWaiting(
         "its retry after attempt " + attempt + " failed with "
             + failure.causeTypes().getFirst(),
         () -> WaitStep.end("it is queued again " + pause + " after that", WaitCause.TIMER));

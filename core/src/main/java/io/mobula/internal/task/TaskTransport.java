@@ -499,7 +499,7 @@ public final class TaskTransport {
     var call = BoundCall.read(in, engine.store(), clusterObjects, slot.submitter());
     var spec = new TaskRun.TaskSpec(id, call, head.name(), head.options(), head.job());
     var run = new TaskRun(spec, null, engine);
-    run.descendsFrom(lineage);
+    run.setLineage(lineage);
     run.setResultSink(new RemoteResultSink(slot, id, attempt, shape));
     run.setSearching(searching);
     run.setAttempt(attempt, left == ENDLESS ? null : Duration.ofNanos(Math.max(0, left)));

@@ -231,7 +231,7 @@ class ResourceViewGossipTest {
         new AbsentWorker(0, Map.of("CPU", 10_000L), List.of(), false),
         new AbsentWorker(1, Map.of("CPU", 10_000L), List.of(), true)));
     otherJoins();
-    views.absent(absent::get);
+    views.setAbsentSource(absent::get);
     other.awaitAssert(Duration.ofSeconds(10), () -> {
       assertThat(views.absent().starting())
           .singleElement()
@@ -252,7 +252,7 @@ class ResourceViewGossipTest {
 
   @Test
   void whoDrainsStartsNoWorkers() {
-    views.absent(() -> List.of(new AbsentWorker(0, Map.of(), List.of(), false)));
+    views.setAbsentSource(() -> List.of(new AbsentWorker(0, Map.of(), List.of(), false)));
     other.awaitAssert(
         Duration.ofSeconds(10), () -> assertThat(views.absent().starting()).hasSize(1));
     views.drain();

@@ -64,7 +64,7 @@ class HandOverPlanTest {
     assertThat(List.of(first, second, third)).containsExactlyInAnyOrder(ONE, TWO, THREE);
     plan.taken(third, id(0), 3);
     assertThat(plan.isOver()).isTrue();
-    assertThat(plan.left()).isEmpty();
+    assertThat(plan.remaining()).isEmpty();
   }
 
   @Test
@@ -76,8 +76,8 @@ class HandOverPlanTest {
     assertThat(offers(0)).isEmpty();
     assertThat(offers(499)).isEmpty();
     assertThat(offers(500)).hasSize(1);
-    assertThat(plan.left()).containsOnlyKeys(id(0));
-    assertThat(plan.left().get(id(0))).contains("full");
+    assertThat(plan.remaining()).containsOnlyKeys(id(0));
+    assertThat(plan.remaining().get(id(0))).contains("full");
   }
 
   @Test
@@ -117,15 +117,15 @@ class HandOverPlanTest {
   void whatWasOfferedToWhoLeavesGoesToTheOthers() {
     want(1, 10);
     var first = offers(0).getFirst().to();
-    plan.left(first);
+    plan.onLeft(first);
     assertThat(offers(0))
         .singleElement()
         .satisfies(again -> assertThat(again.to()).isNotEqualTo(first));
     for (var node : List.of(ONE, TWO, THREE)) {
-      plan.left(node);
+      plan.onLeft(node);
     }
     assertThat(plan.isOver()).isTrue();
-    assertThat(plan.left().values()).singleElement().asString().contains("has left, too");
+    assertThat(plan.remaining().values()).singleElement().asString().contains("has left, too");
   }
 
   @Test
@@ -157,7 +157,7 @@ class HandOverPlanTest {
         }
         now += random.nextInt(400);
       }
-      assertThat(all.left()).as("seed %s, history %s", seed, history).isEmpty();
+      assertThat(all.remaining()).as("seed %s, history %s", seed, history).isEmpty();
     }
   }
 
@@ -191,8 +191,8 @@ class HandOverPlanTest {
     assertThat(plan.isOver()).isTrue();
     plan.add(id(1), 10, taker -> taker.equals(ONE) ? 0 : HandOverPlan.TargetRanks.NEVER);
     assertThat(plan.isOver()).isFalse();
-    plan.left(ONE);
+    plan.onLeft(ONE);
     assertThat(plan.isOver()).isTrue();
-    assertThat(plan.left()).containsOnlyKeys(id(0), id(1));
+    assertThat(plan.remaining()).containsOnlyKeys(id(0), id(1));
   }
 }
