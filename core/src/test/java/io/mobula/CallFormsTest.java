@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -58,18 +56,5 @@ class CallFormsTest {
     assertThat(Files.readString(CallFormsPage.FILE))
         .as("docs/call-forms.md is old; the page itself says how it is written anew")
         .isEqualTo(CallFormsPage.text());
-  }
-
-  /**
-   * Returns the compiler's messages by form; an index outside the forms belongs to the surrounding
-   * code.
-   */
-  private Map<String, String> complaintsByForm(List<String> forms) {
-    var byForm = new TreeMap<String, String>();
-    compiler.complaints(forms).forEach((index, said) -> {
-      boolean inside = index >= 0 && index < forms.size();
-      byForm.put(inside ? forms.get(index) : "SnippetPreamble", said);
-    });
-    return byForm;
   }
 }

@@ -110,7 +110,7 @@ final class DetachedNodeLauncher {
 
   private Optional<NodeEntry> awaitUp(Process process) throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    while (System.nanoTime() < end && !process.waitFor(50, TimeUnit.MILLISECONDS)) {
+    while (System.nanoTime() - end < 0 && !process.waitFor(50, TimeUnit.MILLISECONDS)) {
       var up = registry.alive().stream()
           .map(NodeRegistry.RegisteredNode::entry)
           .filter(entry -> entry.pid() == process.pid() && entry.state() == NodeEntry.State.UP)

@@ -79,7 +79,7 @@ final class StatusCommand implements Callable<Integer> {
   static List<NodeInfo> awaitDescribedNodes(MobulaRuntime runtime) throws InterruptedException {
     long end = System.nanoTime() + DESCRIBING.toNanos();
     var nodes = runtime.nodes();
-    while (!nodes.stream().allMatch(StatusCommand::isDescribed) && System.nanoTime() < end) {
+    while (!nodes.stream().allMatch(StatusCommand::isDescribed) && System.nanoTime() - end < 0) {
       TimeUnit.MILLISECONDS.sleep(50);
       nodes = runtime.nodes();
     }

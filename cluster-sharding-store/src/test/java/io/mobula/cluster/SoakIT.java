@@ -75,7 +75,7 @@ class SoakIT {
 
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     goes(nodes.removeFirst(), StopKind.KILLED);
-    while (System.nanoTime() < end) {
+    while (System.nanoTime() - end < 0) {
       join(random);
       goes(nodes.remove(random.nextInt(nodes.size())), StopKind.values()[random.nextInt(3)]);
     }

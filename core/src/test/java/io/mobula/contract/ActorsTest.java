@@ -471,10 +471,6 @@ class ActorsTest extends ContractTest {
     ContextSnapshot now() {
       return ContextSnapshot.here();
     }
-
-    boolean isSelf(ActorHandle<ContextReporter> handle) {
-      return Mobula.context().self().orElseThrow().equals(handle);
-    }
   }
 
   @Test

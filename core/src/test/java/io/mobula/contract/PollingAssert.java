@@ -25,7 +25,7 @@ public final class PollingAssert {
       throws Exception {
     long end = System.nanoTime() + BOUND.toNanos();
     while (!condition.call()) {
-      if (System.nanoTime() > end) {
+      if (System.nanoTime() - end > 0) {
         throw new AssertionError(complaint.call());
       }
       Thread.sleep(PAUSE_MILLIS);
@@ -43,7 +43,7 @@ public final class PollingAssert {
   public static void spinUntil(String what, Callable<Boolean> condition) throws Exception {
     long end = System.nanoTime() + BOUND.toNanos();
     while (!condition.call()) {
-      if (System.nanoTime() > end) {
+      if (System.nanoTime() - end > 0) {
         throw new AssertionError("Waited in vain until " + what);
       }
       Thread.onSpinWait();

@@ -65,7 +65,8 @@ class ActorOrderIT {
     for (var victim : victims) {
       victim.awaitUp();
     }
-    ConditionPoller.poll(() -> here.nodes().size(), nodes -> nodes == INCARNATIONS + 2);
+    ConditionPoller.poll(
+        "all nodes", () -> here.nodes().size(), nodes -> nodes == INCARNATIONS + 2);
   }
 
   @AfterEach
@@ -138,7 +139,8 @@ class ActorOrderIT {
         caller(callLogActor, "there", bystandersId()));
     for (int life = 1; life < INCARNATIONS; life++) {
       long enough = (long) life * 3 * CALLS / (INCARNATIONS + 1);
-      ConditionPoller.poll(() -> lines(file).size(), count -> count >= enough);
+      ConditionPoller.poll(
+          enough + " lines of calls", () -> lines(file).size(), count -> count >= enough);
       killHost(lines(file).getLast());
     }
 

@@ -12,10 +12,20 @@ final class ConditionPoller {
 
   private ConditionPoller() {}
 
-  static <T> T poll(Supplier<T> look, Predicate<T> wanted) {
+  /**
+   * Returns the first value that satisfies the condition.
+   *
+   * @param what what is awaited, for the message, for example "three nodes"
+   * @throws AssertionError if no value does within the limit
+   */
+  static <T> T poll(String what, Supplier<T> look, Predicate<T> wanted) {
     long end = System.nanoTime() + LIMIT.toNanos();
     var seen = look.get();
-    while (!wanted.test(seen) && System.nanoTime() - end < 0) {
+    while (!wanted.test(seen)) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError(
+            "Did not come within " + LIMIT.toSeconds() + " s: " + what + "; last seen: " + seen);
+      }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
       seen = look.get();
     }

@@ -52,6 +52,7 @@ class DistributedDeadlocksIT {
 
   private static NodeId nodeOf(String name) {
     return ConditionPoller.poll(
+            "node " + name,
             () -> here.nodes().stream().filter(node -> node.name().equals(name)).findFirst(),
             Optional::isPresent)
         .orElseThrow()

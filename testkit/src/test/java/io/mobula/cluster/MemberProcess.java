@@ -57,11 +57,6 @@ final class MemberProcess implements AutoCloseable {
     return jvm.awaitLine("up ", LIMIT).split(" ")[2];
   }
 
-  /** Waits until the process is refused, and returns reason and message. */
-  String awaitRefused() throws InterruptedException {
-    return jvm.awaitLine("refused ", LIMIT);
-  }
-
   /** Waits until the process sees exactly these nodes, including itself. */
   void awaitNodes(String... names) throws InterruptedException {
     var wanted = "nodes " + String.join(",", new TreeSet<>(List.of(names)));

@@ -60,7 +60,9 @@ class MembershipIT {
         assertThat(runtime.nodes().getLast().role()).isEqualTo("node");
         assertThat(runtime.totalResources().amount(Resources.CPU)).isEqualTo(3);
         var seen = ConditionPoller.poll(
-            () -> runtime.nodes().getLast(), node -> !node.total().equals(Resources.none()));
+            "the resources of the second node",
+            () -> runtime.nodes().getLast(),
+            node -> !node.total().equals(Resources.none()));
         assertThat(seen.total().amount(Resources.CPU)).isEqualTo(2);
         assertThat(seen.available().amount(Resources.CPU)).isEqualTo(2);
         assertThat(seen.store().capacityBytes()).isEqualTo(16 << 20);
@@ -117,6 +119,8 @@ class MembershipIT {
 
   private static List<String> names(MobulaRuntime runtime, int count) {
     return ConditionPoller.poll(
-        () -> runtime.nodes().stream().map(NodeInfo::name).toList(), all -> all.size() == count);
+        count + " nodes",
+        () -> runtime.nodes().stream().map(NodeInfo::name).toList(),
+        all -> all.size() == count);
   }
 }

@@ -38,7 +38,7 @@ class PlacedBehaviorsIT {
             .property("mobula.cluster.labels.zone", "b"));
     b.awaitUp();
     driver = Mobula.connect(address, Mobula.settings().storeCapacity(1 << 24));
-    ConditionPoller.poll(() -> driver.nodes().size(), nodes -> nodes == 3);
+    ConditionPoller.poll("three nodes", () -> driver.nodes().size(), nodes -> nodes == 3);
   }
 
   @AfterAll

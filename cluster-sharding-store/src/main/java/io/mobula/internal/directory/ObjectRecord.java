@@ -7,7 +7,6 @@ import io.mobula.internal.directory.ObjectStatement.Outcome;
 import io.mobula.spi.Lineage;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -173,8 +172,8 @@ final class ObjectRecord {
   }
 
   /**
-   * Records that this attempt existed at a node that has left. The requesting node knows that;
-   * this shard may have started since.
+   * Records that this attempt existed at a node that has left. The requesting node knows that; this
+   * shard may have started since.
    */
   void noteLostAttempt(int attempt) {
     noteAttempt(attempt);
@@ -190,13 +189,5 @@ final class ObjectRecord {
     lostAttempt = acceptedAttempt;
     acceptedAttempt = 0;
     unreadableSince = now;
-  }
-
-  /** Returns the participants that hold the object. */
-  List<Participant> holders() {
-    return entries.entrySet().stream()
-        .filter(each -> each.getValue().hold.held())
-        .map(Map.Entry::getKey)
-        .toList();
   }
 }

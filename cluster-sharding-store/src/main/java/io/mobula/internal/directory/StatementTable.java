@@ -1,6 +1,5 @@
 package io.mobula.internal.directory;
 
-import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
 import io.mobula.internal.directory.DirectoryMessage.Batch;
@@ -355,11 +354,5 @@ final class StatementTable {
     entry.dropCopy();
     restate(entry);
     return true;
-  }
-
-  /** Returns the node of this table, or null for a shard's table. */
-  @Nullable
-  NodeId node() {
-    return self.isNode() ? self.nodeId() : null;
   }
 }

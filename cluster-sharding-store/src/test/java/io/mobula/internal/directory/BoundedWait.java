@@ -11,7 +11,7 @@ final class BoundedWait {
   static void awaitTrue(Duration limit, BooleanSupplier condition) {
     long end = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
+      if (System.nanoTime() - end > 0) {
         throw new AssertionError("Not so within " + limit);
       }
       LockSupport.parkNanos(10_000_000);

@@ -110,7 +110,7 @@ final class PeerProcess {
     long reads = 0;
     long refused = 0;
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    while (System.nanoTime() < end) {
+    while (System.nanoTime() - end < 0) {
       PeerObject object = openAny(random);
       try {
         if (object == null) {

@@ -93,7 +93,7 @@ class PeerProcessTest {
   }
 
   private void freeAndMake(List<SealedObject> live, Random random, Duration time) {
-    for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
+    for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() - end < 0; ) {
       try {
         live.add(filled(
             store, 1 + random.nextInt(random.nextInt(20) == 0 ? 8_000 : 200), random.nextLong()));

@@ -91,7 +91,7 @@ class PinProtocolTest {
           readers.submit(() -> readUntil(done, shared, shared.second, memory, current, reads, 1)));
       freeFor(STRESS_NANOS, shared, memory, current);
       for (long end = System.nanoTime() + PATIENCE_NANOS; // a reader may be late on a busy machine
-          System.nanoTime() < end && (reads.get(0) == 0 || reads.get(1) == 0); ) {
+          System.nanoTime() - end < 0 && (reads.get(0) == 0 || reads.get(1) == 0); ) {
         freeFor(STRESS_NANOS / 10, shared, memory, current);
       }
       done.set(true);
@@ -136,7 +136,7 @@ class PinProtocolTest {
 
   private static void freeFor(
       long nanos, ObjectTableFixture shared, AtomicLongArray memory, AtomicLong current) {
-    for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
+    for (long end = System.nanoTime() + nanos; System.nanoTime() - end < 0; ) {
       long slot = shared.table.create(0, 0, 64);
       long generation = shared.generation(slot);
       memory.setPlain((int) slot, generation);
@@ -166,7 +166,7 @@ class PinProtocolTest {
         reads.add(readers.submit(() -> readUntil(done, current)));
       }
       long value = 1;
-      for (long end = System.nanoTime() + STRESS_NANOS; System.nanoTime() < end; value++) {
+      for (long end = System.nanoTime() + STRESS_NANOS; System.nanoTime() - end < 0; value++) {
         current.getAndSet(fresh(store, value)).free();
       }
       done.set(true);

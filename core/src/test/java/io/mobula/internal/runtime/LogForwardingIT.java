@@ -113,7 +113,7 @@ class LogForwardingIT {
   /** Waits for the line that ends with this text. */
   private static String awaitLine(ByteArrayOutputStream of, String end) {
     long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (System.nanoTime() < limit) {
+    while (System.nanoTime() - limit < 0) {
       var found = lines(of).stream().filter(line -> line.endsWith(end)).findFirst();
       if (found.isPresent()) {
         return found.get();

@@ -56,7 +56,7 @@ class TimeLimitedSourceTest {
     free.countDown();
     SourceResult result = source.read();
     for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        result instanceof SourceResult.Broken && System.nanoTime() < end; ) {
+        result instanceof SourceResult.Broken && System.nanoTime() - end < 0; ) {
       Thread.onSpinWait();
       result = source.read();
     }

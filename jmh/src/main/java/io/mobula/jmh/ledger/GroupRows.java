@@ -37,7 +37,7 @@ record GroupRows(int rounds, double seconds) {
     long began = System.nanoTime();
     long end = began + (long) (seconds * TimeUnit.SECONDS.toNanos(1) / 2);
     long made = 0;
-    while (System.nanoTime() < end) {
+    while (System.nanoTime() - end < 0) {
       var group = runtime.placementGroup().bundles(bundles, each).create();
       if (!group.await(LIMIT)) {
         throw new IllegalStateException("A group is not ready after " + LIMIT + ".");
