@@ -145,8 +145,8 @@ public final class ReplicaActor {
 
   private void requireNotOlder(int from) {
     if (from < epoch) {
-      throw new IllegalStateException(
-          "The shard was started for the " + epoch + "th time: start " + from + " is over.");
+      throw new IllegalStateException("The replica follows " + ShardAssignment.describe(epoch)
+          + ": " + ShardAssignment.describe(from) + " is over.");
     }
   }
 

@@ -27,6 +27,12 @@ public record ShardAssignment(
     return life * STARTS + starts;
   }
 
+  /** Returns a text that says which start of the shard an epoch stands for. */
+  static String describe(int epoch) {
+    return "start " + epoch % STARTS + " of the shard in life " + epoch / STARTS
+        + " of the catalog";
+  }
+
   /** Returns whether this is the shard's first start, with no data to recover. */
   boolean isFirst() {
     return epoch == epoch(1, 1);
