@@ -13,7 +13,9 @@ import io.mobula.spi.Device;
 import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,7 +78,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private final ResourceBalance balance;
   private final DominantShares dominantShares;
   private final FairQueue queue;
-  private final Map<Lease, Boolean> held = new HashMap<>();
+  private final Map<Lease, Boolean> held = new LinkedHashMap<>(); // oldest first; true: blocked
   private @Nullable Runnable watcher;
   private @Nullable Runnable onEmpty;
 
@@ -371,9 +373,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   /**
-   * Explains what a request waits for. If nothing is held and the request still does not fit, then
-   * either it is more than the node has and waits for resources, or the ledger never grants it,
-   * which is a fault.
+   * Explains what a request waits for, and names the largest holders of what it lacks. If nothing
+   * is held and the request still does not fit, then either it is more than the node has and waits
+   * for resources, or the ledger never grants it, which is a fault.
    */
   private WaitStep explain(LeaseRequester requester) {
     if (!queue.has(requester)) {
@@ -381,9 +383,13 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     }
     var why = whyNot(requester);
     if (!held.isEmpty()) {
+      var lacking = balance.lacking(requester.wanted());
+      var contested = lacking.isEmpty() ? requester.wanted().asUnits().keySet() : lacking;
       var holders = held.keySet().stream()
-          .map(lease -> lease.requester().description())
+          .sorted(Comparator.comparingDouble((Lease lease) -> largestShare(lease, contested))
+              .reversed()) // among equals, the oldest first
           .limit(MAX_HOLDERS)
+          .map(lease -> lease.requester().description())
           .collect(Collectors.joining("; "));
       return WaitStep.end(why + ". Some of what is held, by: " + holders, WaitCause.RESOURCES);
     }
@@ -395,6 +401,26 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
         possible && DeviceRequirement.of(requester.wanted()).canEverFit(balance.devices())
             ? WaitCause.NOBODY
             : WaitCause.RESOURCES);
+  }
+
+  /** Returns the largest part of one of these resources that the lease holds, of all there is. */
+  private double largestShare(Lease lease, Set<String> names) {
+    return names.stream()
+        .mapToDouble(name -> (double) unitsHeld(lease, name) / Math.max(1, unitsInAll(name)))
+        .max()
+        .orElse(0);
+  }
+
+  private long unitsHeld(Lease lease, String name) {
+    if (DeviceRequirement.isDeviceResource(name)) {
+      return lease.shares().stream().mapToLong(DeviceShare::units).sum();
+    }
+    boolean returned = name.equals(Resources.CPU) && held.getOrDefault(lease, false);
+    return returned ? 0 : lease.resources().units(name);
+  }
+
+  private long unitsInAll(String name) {
+    return balance.total().units(DeviceRequirement.isDeviceResource(name) ? Resources.GPU : name);
   }
 
   private String whyNot(LeaseRequester requester) {

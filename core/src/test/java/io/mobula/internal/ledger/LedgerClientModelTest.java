@@ -289,6 +289,51 @@ class LedgerClientModelTest {
     assertThat(report().available()).isEqualTo(Resources.none());
   }
 
+  /** The small holders come first, and there are more of them than are named. */
+  @Test
+  void theLargestHoldersOfWhatARequestLacksAreNamedFirst() throws Exception {
+    acquire(cpus(0.25).resource("Licence", 3));
+    for (int i = 0; i < 20; i++) {
+      acquire(cpus(0.01 * (i + 1)));
+    }
+    acquire(cpus(1));
+    acquire(cpus(0.5));
+    var waiting = acquire(cpus(3));
+    report();
+    assertThat(waiting.has()).isFalse();
+    assertThat(explained(waiting))
+        .endsWith("by: client of {CPU=1.0}; client of {CPU=0.5}; client of "
+            + cpus(0.25).resource("Licence", 3));
+  }
+
+  @Test
+  void amongEqualHoldersTheOldestIsNamedFirst() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      acquire(cpus(1).resource("Licence", 0.1 * (i + 1)));
+    }
+    assertThat(explained(acquire(cpus(1))))
+        .endsWith("by: client of {CPU=1.0, Licence=0.1}; client of {CPU=1.0, Licence=0.2};"
+            + " client of {CPU=1.0, Licence=0.3}");
+  }
+
+  @Test
+  void aBlockedHolderHoldsNoCpu() throws Exception {
+    var blocked = acquire(cpus(4));
+    report();
+    blocked.lease().giveBack();
+    acquire(cpus(1));
+    assertThat(explained(acquire(cpus(4))))
+        .endsWith("by: client of {CPU=1.0}; client of {CPU=4.0}");
+  }
+
+  private String explained(Client client) throws Exception {
+    return ledger
+        .explain(client)
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS)
+        .text();
+  }
+
   @Test
   void aRequestThatIsTakenBackMakesWay() throws Exception {
     var holder = acquire(cpus(1));
