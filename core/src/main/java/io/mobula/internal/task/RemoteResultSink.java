@@ -1,6 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectId;
+import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.call.ResultNotStoredException;
@@ -8,6 +9,8 @@ import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.BlockedThread;
+import io.mobula.internal.wait.WaitStep;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -96,7 +99,7 @@ final class RemoteResultSink implements TaskResultSink {
   private void awaitReader(int index) {
     var hold = Execution.currentHold();
     hold.giveBack();
-    try {
+    try (var _ = BlockedThread.enter(store().node(), this::readerStep)) {
       while (index - taken >= shape.maxUnread() && !ended) {
         changed.await();
       }
@@ -107,6 +110,13 @@ final class RemoteResultSink implements TaskResultSink {
     } finally {
       hold.takeBack();
     }
+  }
+
+  private WaitStep readerStep() {
+    return WaitStep.end(
+        "waits until the reader of the stream of task " + id + " on node " + slot.submitter()
+            + " has read some of " + shape.maxUnread() + " results",
+        WaitCause.PROGRAM);
   }
 
   /** Notes how many results have been read on the other node. */
