@@ -106,7 +106,7 @@ final class ClusterServices {
     this.peerTransport = new PeerTransport(membership);
     objects.setSpinWait(peerTransport.spinWait());
     this.clusterObjects =
-        new ClusterObjects(objects, memory, peerTransport, settings.limits().inlineLimit());
+        new ClusterObjects(objects, memory, peerTransport, settings.limits().inlineLimit(), timer);
     this.granter = new LeaseGranter(ledger, peerTransport, this::findRedirect, groups);
     this.reports = new ClusterReports(peerTransport, ownReport);
     this.waits = new PeerWaitQueries(peerTransport, this::pendingHere);

@@ -7,7 +7,8 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.store.ObjectStore;
-import java.util.concurrent.CompletableFuture;
+import io.mobula.spi.DelayTimer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -26,6 +27,7 @@ final class ClusterGarbageCollection {
   private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
 
   private final ObjectStore store;
+  private final DelayTimer timer;
   private final Membership membership;
   private final NodeMessaging messaging;
   private final AtomicBoolean planned = new AtomicBoolean();
@@ -52,8 +54,9 @@ final class ClusterGarbageCollection {
     }
   }
 
-  ClusterGarbageCollection(ObjectStore store, NodeMessaging messaging) {
+  ClusterGarbageCollection(ObjectStore store, NodeMessaging messaging, DelayTimer timer) {
     this.store = store;
+    this.timer = timer;
     this.membership = messaging.membership();
     this.messaging = messaging;
     messaging.on(FrameKind.COLLECT_GARBAGE, this::onCollect);
@@ -90,9 +93,9 @@ final class ClusterGarbageCollection {
   }
 
   private void scheduleAt(long moment, Runnable work) {
-    CompletableFuture.delayedExecutor(
-            Math.max(0, moment - System.nanoTime()), TimeUnit.NANOSECONDS, store::runInBackground)
-        .execute(work);
+    timer.after(
+        Duration.ofNanos(Math.max(0, moment - System.nanoTime())),
+        () -> store.runInBackground(work));
   }
 
   /** Runs the collector; a request that arrives meanwhile is followed by another run. */

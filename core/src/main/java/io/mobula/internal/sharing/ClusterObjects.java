@@ -21,6 +21,7 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.spi.DelayTimer;
 import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
@@ -57,6 +58,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   private final NodeMessaging messaging;
   private final PeerInternTable internTable;
   private final ValueCodec wire;
+  private final DelayTimer timer;
   private final long inlineLimit;
   private final SameHostPeers hostPeers;
   private final DirectoryClient directoryClient;
@@ -82,10 +84,16 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * Creates the shared objects of a node, which answer other nodes from now on.
    *
    * @param inlineLimit the largest size in bytes of a value that travels inside a frame
+   * @param timer the node's timer
    */
   public ClusterObjects(
-      ObjectStore store, SharedStore memory, NodeMessaging messaging, long inlineLimit) {
+      ObjectStore store,
+      SharedStore memory,
+      NodeMessaging messaging,
+      long inlineLimit,
+      DelayTimer timer) {
     this.store = store;
+    this.timer = timer;
     this.membership = messaging.membership();
     this.messaging = messaging;
     this.inlineLimit = inlineLimit;
@@ -101,7 +109,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
         new ObjectResolver(this, localCopies, directoryClient, reconstructions, messaging);
     this.hostPeers = new SameHostPeers(memory, store, messaging);
     // the instance registers itself with the messaging and the store
-    var _ = new ClusterGarbageCollection(store, messaging);
+    var _ = new ClusterGarbageCollection(store, messaging, timer);
     this.handOver = new ObjectHandOver(this, store, messaging);
     this.replicas = new ReplicaKeeper(this, handOver, store, messaging);
     var pinRequests = new ObjectPinRequests(localCopies, store, messaging);
@@ -407,6 +415,14 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
       inFlightRefs.releaseAllTo(to);
     }
     return sent;
+  }
+
+  /**
+   * Runs work after the delay, on a thread that may wait for disks and other processes, unless this
+   * node has closed before.
+   */
+  void runLater(Duration delay, Runnable work) {
+    timer.after(delay, () -> store.runInBackground(work));
   }
 
   /** Runs work on a thread that may wait for disks and other processes. */
@@ -858,6 +874,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
   @Override
   public void close() {
     directoryClient.close();
+    resolver.close();
     puller.close();
     hostPulls.close();
     hostPeers.close();

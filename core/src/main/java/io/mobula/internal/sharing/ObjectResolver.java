@@ -18,6 +18,7 @@ import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.LocateResult;
 import io.mobula.spi.ReconstructionReply;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class ObjectResolver {
   private final PendingPeerRequests<ObjectId, Optional<Object>> resolving;
   private final Map<ObjectId, ObjectLookup> open = new ConcurrentHashMap<>();
   private volatile @Nullable Reconstructor reconstructor;
+  private volatile boolean closed;
 
   /** Reconstructor of lost objects, implemented by the task package. */
   interface Reconstructor {
@@ -102,6 +104,15 @@ final class ObjectResolver {
     return fresh.found;
   }
 
+  /**
+   * Ends the pauses of all lookups, as the node's timer will not: the directory, which is closed,
+   * answers them at once.
+   */
+  void close() {
+    closed = true;
+    open.values().forEach(ObjectLookup::endPause);
+  }
+
   /** Returns the lookup of the object that is in progress, or null. */
   @Nullable
   WaitPoint openLookup(ObjectId id) {
@@ -135,6 +146,7 @@ final class ObjectResolver {
     private int rounds;
     private volatile @Nullable NodeId asking; // null: the directory
     private final AtomicInteger questions = new AtomicInteger();
+    private final AtomicBoolean pausing = new AtomicBoolean();
 
     ObjectLookup(ObjectId id, @Nullable ObjectLocation lostAt) {
       this.id = id;
@@ -282,9 +294,18 @@ final class ObjectResolver {
       if (pause == 0) {
         askDirectory();
       } else {
-        CompletableFuture.delayedExecutor(
-                pause, TimeUnit.MILLISECONDS, clusterObjects::runInBackground)
-            .execute(this::askDirectory);
+        pausing.set(true);
+        clusterObjects.runLater(Duration.ofMillis(pause), this::endPause);
+        if (closed) { // the timer may have closed before
+          endPause();
+        }
+      }
+    }
+
+    /** Goes on after a pause; does nothing if the lookup does not pause. */
+    void endPause() {
+      if (pausing.compareAndSet(true, false)) {
+        askDirectory();
       }
     }
 

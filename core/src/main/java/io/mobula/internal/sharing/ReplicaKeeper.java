@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -240,11 +239,10 @@ final class ReplicaKeeper implements Membership.Listener {
 
   private void restoreLater() {
     if (planned.compareAndSet(false, true)) {
-      CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS, store::runCallback)
-          .execute(() -> {
-            planned.set(false);
-            restoreSoon();
-          });
+      clusterObjects.runLater(AGAIN, () -> {
+        planned.set(false);
+        restoring.request();
+      });
     }
   }
 

@@ -162,7 +162,7 @@ final class SimulatedHosts {
           Map.of(),
           new Peer.StoreLocation(
               memory.directory().toString(), memory.idHigh(), memory.idLow(), host)));
-      clusterObjects = new ClusterObjects(store, memory, lanes.peerTransport(), 1024);
+      clusterObjects = new ClusterObjects(store, memory, lanes.peerTransport(), 1024, this::after);
       clusterObjects.useTransfer(given -> new SimulatedTransfer(this, given));
       network.add(lanes);
       processes.put(id, this);
@@ -171,6 +171,14 @@ final class SimulatedHosts {
 
     boolean isUp() {
       return processes.containsKey(id);
+    }
+
+    private Runnable after(Duration delay, Runnable action) {
+      return scheduler.anyTime(id + "'s timer", () -> {
+        if (isUp()) {
+          action.run();
+        }
+      });
     }
 
     /** Returns the address by which other transfers find this one. */

@@ -17,7 +17,6 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.lane.FrameRouter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
@@ -31,6 +30,7 @@ import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep.Next.ChainEnd;
+import io.mobula.spi.ActorSpawner;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,17 +67,16 @@ class RemoteResultSinkTest {
     store = new ObjectStore(HERE, codec, memory, limits, threads, (name, most) -> threads);
     var lanes = new SimulatedTransport(SimulatedTransport.peer(1, Peer.Role.NODE));
     lanes.join(SimulatedTransport.peer(2, Peer.Role.NODE));
-    var router = new FrameRouter();
-    clusterObjects = new ClusterObjects(
-        store, memory, lanes, lanes.peerTransport(), router, 1024, (delay, action) -> () -> {});
-    var ledger = LedgerClient.start(Resources.none().cpus(1), new LedgerClient.Spawner() {
+    clusterObjects =
+        new ClusterObjects(store, memory, lanes.peerTransport(), 1024, (delay, action) -> () -> {});
+    var ledger = LedgerClient.start(Resources.none().cpus(1), new ActorSpawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
         return TestInbox.<T>create().getRef();
       }
     });
-    var granter = new LeaseGranter(
-        ledger, lanes, lanes.peerTransport(), router, wanted -> null, new NoBundles());
+    var granter =
+        new LeaseGranter(ledger, lanes.peerTransport(), wanted -> null, new NoBundles());
     var engine = new TaskEngine(
         new TaskEngine.Dependencies(
             unused(MobulaRuntime.class),
@@ -88,8 +87,7 @@ class RemoteResultSinkTest {
             () -> new Job(HERE, false, null, 1)),
         new TaskSettings(10, 1 << 20, NEVER, NEVER, 1, 1, Duration.ZERO, 1),
         threads);
-    var wire =
-        new TaskTransport(engine, clusterObjects, lanes, lanes.peerTransport(), router, granter);
+    var wire = new TaskTransport(engine, clusterObjects, lanes.peerTransport(), granter);
     var lease = Lease.of(
         unused(LeaseRequester.class, Resources.none()),
         List.of(),

@@ -230,7 +230,7 @@ final class SimulatedTasks {
       ledger = LedgerClient.start(
           Resources.none().cpus(1 + scheduler.decisions().next(2)),
           new SimulatedActors(scheduler, id.toString()));
-      clusterObjects = new ClusterObjects(store, memory, lanes.peerTransport(), 1024);
+      clusterObjects = new ClusterObjects(store, memory, lanes.peerTransport(), 1024, this::after);
       var bundles = new NoBundles();
       var granter = new LeaseGranter(ledger, lanes.peerTransport(), wanted -> elsewhere(), bundles);
       leaseSource = new ClusterLeaseSource(
