@@ -9,6 +9,7 @@ import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FragmentHandler;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -184,10 +185,24 @@ final class AeronFrameTransport implements FrameTransport {
     });
   }
 
-  /** Closes all connections; each is opened again when it is needed. */
+  /**
+   * Closes all connections; each is opened again when it is needed. Closing one writes to a file of
+   * Aeron's, which may fail too; that one is left to Aeron, and the others are closed.
+   */
   void disconnectAll() {
-    connections.values().forEach(this::close);
+    var all = List.copyOf(connections.values());
     connections.clear();
+    Throwable first = null;
+    for (var connection : all) {
+      try {
+        close(connection);
+      } catch (RuntimeException | InternalError e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      LOG.warn("Connections could not be closed and are left to Aeron", first);
+    }
   }
 
   @Override

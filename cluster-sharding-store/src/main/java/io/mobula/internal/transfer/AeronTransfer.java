@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import io.aeron.logbuffer.FragmentHandler;
 import io.mobula.error.StoreException;
+import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.spi.ObjectPullRequest;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.TransferSettings;
@@ -222,6 +223,7 @@ final class AeronTransfer implements ObjectTransfer {
       loop();
       engine.close("this node ends its transfers");
     } catch (Throwable e) {
+      HeapExhaustion.exitIfExhausted(e);
       LOG.error("Transfers have ended", e);
       engine.fail(e);
     } finally {

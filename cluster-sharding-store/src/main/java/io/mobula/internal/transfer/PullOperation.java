@@ -27,7 +27,7 @@ final class PullOperation implements ObjectTransfer.PullHandle {
   /** Sources that died while the pull waited for its turn, with the reasons. */
   private final Map<String, String> lostWhileWaiting = new HashMap<>(2);
 
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
   private long reported;
   /** Endpoints that searches have found and the engine has not taken yet. */
   private final ConcurrentLinkedQueue<String> found = new ConcurrentLinkedQueue<>();
@@ -137,7 +137,7 @@ final class PullOperation implements ObjectTransfer.PullHandle {
   }
 
   /** Aborts the pull because its target cannot be written. */
-  void abort(RuntimeException why) {
+  void abort(Throwable why) {
     failure = why;
   }
 

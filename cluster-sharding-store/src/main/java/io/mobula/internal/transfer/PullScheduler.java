@@ -1,5 +1,6 @@
 package io.mobula.internal.transfer;
 
+import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.spi.TransferSettings.TransferLimits;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -68,8 +69,9 @@ final class PullScheduler {
     }
     try {
       TransferFrameCodec.copyChunk(buffer, offset, length, pull.request.target());
-    } catch (RuntimeException e) {
-      pull.abort(e);
+    } catch (RuntimeException | Error e) { // InternalError means that a page could not be accessed
+      HeapExhaustion.exitIfExhausted(e);
+      pull.abort(e); // other pulls go on
       return;
     }
     pull.state().arrived(source, from, to, now);

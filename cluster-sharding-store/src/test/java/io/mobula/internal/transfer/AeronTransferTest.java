@@ -99,6 +99,21 @@ class AeronTransferTest {
     broken.cancel();
   }
 
+  @Test
+  void failsThePullWhoseTargetCannotBeWrittenAndBringsTheOthers() throws Exception {
+    var object = new SampleObjects(arena, 1 << 20, 1);
+    var source = start("source", object);
+    var reader = start("reader", SampleObjects.NONE);
+    var broken = reader.pull(pull(cut(object.size()), source.endpoint()));
+    var target = arena.allocate(object.size());
+    var whole = reader.pull(pull(target, source.endpoint()));
+
+    assertThatThrownBy(() -> get(broken)).cause().isInstanceOf(InternalError.class);
+    get(whole);
+    assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
+    object.awaitClosed();
+  }
+
   /** Returns memory without a file behind it, as after a file was truncated. */
   private MemorySegment cut(long size) {
     var file = directory.resolve("cut");
