@@ -75,8 +75,7 @@ class RemoteResultSinkTest {
         return TestInbox.<T>create().getRef();
       }
     });
-    var granter =
-        new LeaseGranter(ledger, lanes.peerTransport(), wanted -> null, new NoBundles());
+    var granter = new LeaseGranter(ledger, lanes.peerTransport(), wanted -> null, new NoBundles());
     var engine = new TaskEngine(
         new TaskEngine.Dependencies(
             unused(MobulaRuntime.class),
