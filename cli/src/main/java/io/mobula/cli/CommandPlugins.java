@@ -15,7 +15,7 @@ import picocli.CommandLine;
  */
 final class CommandPlugins {
   /** Bound on plug-ins that cannot be loaded: where one file cannot be read, all attempts fail. */
-  private static final int MOST_FAILURES = 20;
+  private static final int MAX_FAILURES = 20;
 
   /** Commands that Mobula's own plug-ins add, in the order of the usage, and their artifacts. */
   private static final Map<String, String> ARTIFACTS = artifacts();
@@ -61,7 +61,7 @@ final class CommandPlugins {
   private static List<CommandLine> load(CommandLine line, Iterator<CommandProvider> plugins) {
     var commands = new ArrayList<CommandLine>();
     int failures = 0;
-    while (failures < MOST_FAILURES) {
+    while (failures < MAX_FAILURES) {
       try {
         if (!plugins.hasNext()) {
           return commands;
