@@ -2,14 +2,11 @@ package io.mobula.cli;
 
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.mobula.cli.SourceScan.SourceComment;
 import io.mobula.cli.SourceScan.SourceType;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,8 +22,6 @@ import org.junit.jupiter.api.Test;
  */
 class SourceRulesTest {
   private static final Pattern ONE_WORD = Pattern.compile("[A-Z][a-z0-9]*");
-  private static final Pattern CLASS_NAME =
-      Pattern.compile("io\\.mobula(?:\\.[a-z]\\w*)*\\.[A-Z][\\w$]*");
   private static SourceScan scan = new SourceScan(List.of(), List.of());
 
   @BeforeAll
@@ -62,36 +57,6 @@ class SourceRulesTest {
   @Test
   void firstSentencesSayWhatAThingIs() {
     assertThat(faults()).as("First sentences of Javadoc comments").isEmpty();
-  }
-
-  @Test
-  void classesNamedInConfigurationExist() throws IOException {
-    var named = new ArrayList<String>();
-    for (var file : configuration()) {
-      for (var line : Files.readAllLines(file)) {
-        var found = CLASS_NAME.matcher(line.replaceFirst("#.*", ""));
-        while (found.find()) {
-          named.add(found.group());
-        }
-      }
-    }
-    assertThat(named).as("Classes in reference.conf and META-INF/services").hasSizeGreaterThan(10);
-    for (var name : named) {
-      assertThatCode(() -> Class.forName(name, false, SourceRulesTest.class.getClassLoader()))
-          .as(name)
-          .doesNotThrowAnyException();
-    }
-  }
-
-  private static List<Path> configuration() throws IOException {
-    try (var files = Files.walk(SourceScan.repository(), 12)) {
-      return files
-          .filter(file -> file.toString().contains("/src/main/resources/"))
-          .filter(file ->
-              file.endsWith("reference.conf") || file.toString().contains("/META-INF/services/"))
-          .filter(Files::isRegularFile)
-          .toList();
-    }
   }
 
   private static List<String> oneWord() {
