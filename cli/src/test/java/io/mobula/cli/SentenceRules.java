@@ -17,7 +17,7 @@ final class SentenceRules {
 
   private SentenceRules() {}
 
-  /** What is wrong with a comment, or null. */
+  /** Returns what is wrong with a comment, or null. */
   static @Nullable String fault(SourceScan.SourceComment comment) {
     var sentence = comment.firstSentence().replaceAll("\\s+", " ").strip();
     if (comment.body().contains("{@inheritDoc}")) {

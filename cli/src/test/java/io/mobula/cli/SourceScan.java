@@ -35,10 +35,11 @@ record SourceScan(List<SourceType> types, List<SourceComment> comments) {
       "samples",
       "testkit",
       "jmh",
-      "cli");
+      "cli",
+      "distribution");
 
   /**
-   * A declared type.
+   * Type that a source file declares.
    *
    * @param name its simple name
    * @param qualifiedName its name with package and enclosing types, all joined by dots
@@ -47,9 +48,9 @@ record SourceScan(List<SourceType> types, List<SourceComment> comments) {
   record SourceType(String name, String qualifiedName, boolean nested) {}
 
   /**
-   * A Javadoc comment.
+   * Javadoc comment with the declaration that carries it.
    *
-   * @param owner the declaration that carries it
+   * @param owner the name of that declaration
    * @param firstSentence as plain text; a link counts as the word that a reader sees
    * @param body the text of the whole comment without block tags, as written
    */
