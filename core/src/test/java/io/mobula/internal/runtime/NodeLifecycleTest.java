@@ -174,7 +174,7 @@ class NodeLifecycleTest {
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(RuntimeClosedException.class);
     assertThat(storeFiles()).isEmpty();
     PollingAssert.until("only the task's thread is left", () -> leftThreads().size() == 1);
-    assertThat(leftThreads().getFirst()).contains("slot");
+    assertThat(leftThreads().getFirst()).contains("mobula-task");
     latch.open();
     PollingAssert.untilEqual(List.of(), this::leftThreads);
   }
