@@ -57,7 +57,7 @@ class HostileCodeTest extends ContractTest {
         .map(Thread::getName)
         .filter(name -> name.startsWith("mobula-"))
         .filter(name ->
-            !name.matches("mobula-(slot|actor|callback|mover|opener|mobula|virtual|spill|akka).*"))
+            !name.matches("mobula-(task|actor|callback|fetch|file-open|mobula|virtual|spill|akka).*"))
         .map(name -> name.replaceAll("[0-9a-f]{8,}|[0-9]+", "n"))
         .collect(Collectors.toCollection(TreeSet::new));
   }
