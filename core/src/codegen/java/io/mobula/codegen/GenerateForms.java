@@ -59,7 +59,7 @@ final class GenerateForms {
   private static String functionSource(Arity n) {
     return """
         /**
-         * A function of %1$d parameters with a result, that can run somewhere else. May throw anything.
+         * Function of %1$d parameters with a result that can run on another node; may throw any exception.
          */
         @FunctionalInterface
         public interface Fn%1$d%2$s extends RemoteFunction {
@@ -78,7 +78,7 @@ final class GenerateForms {
   private static String actionSource(Arity n) {
     return """
         /**
-         * A function of %1$d parameters without a result, that can run somewhere else. May throw anything.
+         * Function of %1$d parameters without a result that can run on another node; may throw any exception.
          */
         @FunctionalInterface
         public interface Action%1$d%2$s extends RemoteFunction {
@@ -100,7 +100,7 @@ final class GenerateForms {
   private static String taskSource(Arity n) {
     var body = new StringBuilder("""
         /**
-         * A task of %1$d parameters to keep and start often, as {@code @ray.remote} makes one. Immutable.
+         * Immutable task of %1$d parameters that can be started repeatedly, as {@code @ray.remote} makes one.
          */
         public final class Task%1$d%2$s extends TaskBuilder<Task%1$d%3$s> {
           Task%1$d(@Nullable MobulaRuntime runtime, RemoteFunction function, TaskOptions options) {
@@ -133,7 +133,7 @@ final class GenerateForms {
 
   private static String facadeSource() {
     var body = new StringBuilder("""
-        /** The static call forms of {@link Mobula}. */
+        /** Static call forms of {@link Mobula}. */
         abstract sealed class MobulaForms permits Mobula {
         """);
     doors(body, "public static ", "null");
@@ -142,7 +142,7 @@ final class GenerateForms {
 
   private static String runtimeSource() {
     var body = new StringBuilder("""
-        /** The call forms of {@link MobulaRuntime}. */
+        /** Call forms of {@link MobulaRuntime}. */
         sealed interface RuntimeForms permits MobulaRuntime {
         """);
     doors(body, "default ", "(MobulaRuntime) this");
@@ -260,7 +260,7 @@ final class GenerateForms {
 
   private static String actorSource() {
     var body = new StringBuilder("""
-        /** The call forms of {@link ActorHandle}: {@code call} for methods with a result, {@code tell} for void ones. */
+        /** Call forms of {@link ActorHandle}: {@code call} for methods with a result, {@code tell} for void ones. */
         sealed interface ActorForms<T> permits ActorHandle {
         """);
     for (int count = 0; count <= MAX_PARAMETERS; count++) {
