@@ -56,8 +56,8 @@ class HostileCodeTest extends ContractTest {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
         .filter(name -> name.startsWith("mobula-"))
-        .filter(name ->
-            !name.matches("mobula-(task|actor|callback|fetch|file-open|mobula|virtual|spill|akka).*"))
+        .filter(name -> !name.matches(
+            "mobula-(task|actor|callback|fetch|file-open|mobula|virtual|spill|akka).*"))
         .map(name -> name.replaceAll("[0-9a-f]{8,}|[0-9]+", "n"))
         .collect(Collectors.toCollection(TreeSet::new));
   }

@@ -383,8 +383,8 @@ final class ShardRecords {
   }
 
   /**
-   * Answers a request to reconstruct. Returns false if it is too early, and the requesting node
-   * has to ask again.
+   * Answers a request to reconstruct. Returns false if it is too early, and the requesting node has
+   * to ask again.
    */
   boolean answerReconstruction(RequestReconstruction ask, long now) {
     return answering && resolver.answerReconstruction(records.get(ask.id()), ask, now);
