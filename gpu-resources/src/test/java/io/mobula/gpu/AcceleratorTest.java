@@ -48,6 +48,6 @@ class AcceleratorTest {
   void whatWasFoundIsAtItsIndex() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ProbeResult(List.of(DEVICE.withIndex(1)), List.of()))
-        .withMessageContaining("GPU-1 with index 1 at place 0");
+        .withMessageContaining("GPU-1 with index 1 at position 0");
   }
 }
