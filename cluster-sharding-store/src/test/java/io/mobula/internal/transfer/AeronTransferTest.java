@@ -108,7 +108,11 @@ class AeronTransferTest {
     var target = arena.allocate(object.size());
     var whole = reader.pull(pull(target, source.endpoint()));
 
-    assertThatThrownBy(() -> get(broken)).cause().isInstanceOf(InternalError.class);
+    // compiled code may raise the error later, elsewhere; then nothing comes, and the pull ends by
+    // that
+    assertThatThrownBy(() -> get(broken))
+        .cause()
+        .isInstanceOfAny(InternalError.class, TransferFailedException.class);
     get(whole);
     assertThat(target.mismatch(object.bytes())).isEqualTo(-1);
     object.awaitClosed();
