@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Test of the files of checkpoints: their removal and their owners. */
 @Timeout(60)
@@ -151,6 +152,30 @@ class CheckpointFilesTest {
       runtime.actorNamed("hits", Counter.class).kill();
     }
     assertThat(directories("named-")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aDurableActorThatHasDiedIsKilledAndTheNextOfItsNameKeepsItsFiles(boolean clustered)
+      throws Exception {
+    begun = new CountDownLatch(1);
+    goOn = new CountDownLatch(1);
+    try (var runtime = Mobula.init(clustered ? settings().listen(0) : settings())) {
+      ActorHandle<Counter> former =
+          runtime.actor(Counter::new).name("hits").durable().maxConcurrency(2).remote();
+      former.call(Counter::stay).remote();
+      begun.await();
+      former.tell(Counter::breaks).remote();
+      assertThatThrownBy(() -> add(former, 1)).isInstanceOf(ActorDiedException.class);
+      assertThat(add(durable(runtime), 1)).isEqualTo(1);
+      former.kill();
+      var gone = former.drain(Duration.ofSeconds(30));
+      goOn.countDown();
+      gone.get(30, TimeUnit.SECONDS);
+    }
+    try (var runtime = runtime()) {
+      assertThat(add(runtime.actorNamed("hits", Counter.class), 1)).isEqualTo(2);
+    }
   }
 
   // ---- leftovers

@@ -432,9 +432,14 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
     kill(() -> diedException("it was killed", null));
   }
 
-  /** Records that a user ended the actor, for good. */
-  void markEndedByUser() {
-    endedByUser = true;
+  /**
+   * Records that a user ends the actor for good. Has no effect on a dead actor: where a durable one
+   * died of a failure, the next actor of its name may have its files already.
+   */
+  synchronized void markEndedByUser() {
+    if (lifecycleState != LifecycleState.DEAD) {
+      endedByUser = true;
+    }
   }
 
   /** Returns whether a user ended the actor; else it died of a failure. */

@@ -498,9 +498,9 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   /** Ends the actor at once. */
   void kill(String how) {
     executor.execute(() -> {
-      endedByUser = true;
       var at = address;
       if (deathCause == null) {
+        endedByUser = true;
         die(died(how, null), at == null);
         if (at != null) {
           ownedActors.killAt(at, descriptor, how);
