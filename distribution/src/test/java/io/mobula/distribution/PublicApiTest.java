@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -27,6 +29,10 @@ class PublicApiTest {
   private static final String WRITE =
       "mvn -pl distribution -am test -Dtest=PublicApiTest -Dmobula.api.write=true"
           + " -Dsurefire.failIfNoSpecifiedTests=false";
+
+  /** Qualified name of a type of this project; the first group is its package. */
+  private static final Pattern OWN_TYPE =
+      Pattern.compile("(io\\.mobula(?:\\.[a-z]\\w*)*)\\.[A-Z][\\w$]*");
 
   /**
    * A module and its public packages; all others are internal.
@@ -46,11 +52,9 @@ class PublicApiTest {
           ParameterServer.class,
           List.of(
               "io.mobula.ps",
-              "io.mobula.ps.clock",
               "io.mobula.ps.compression",
               "io.mobula.ps.error",
-              "io.mobula.ps.optimizer",
-              "io.mobula.ps.row")),
+              "io.mobula.ps.optimizer")),
       new Module("gpu-resources", Accelerator.class, List.of("io.mobula.gpu")),
       new Module(
           "testkit",
@@ -72,6 +76,24 @@ class PublicApiTest {
           .containsExactlyInAnyOrderElementsOf(
               MODULES.stream().map(Module::file).toList());
     }
+  }
+
+  /** Checks that all types that users are given or asked for are in public packages. */
+  @Test
+  void signaturesNameNoInternalType() throws IOException {
+    var packages =
+        MODULES.stream().flatMap(module -> module.packages().stream()).collect(Collectors.toSet());
+    var leaks = new ArrayList<String>();
+    for (var module : MODULES) {
+      for (var line : withTypes(ApiSignatures.of(module.sample(), module.packages()))) {
+        OWN_TYPE
+            .matcher(line)
+            .results()
+            .filter(type -> !packages.contains(type.group(1)))
+            .forEach(type -> leaks.add(type.group() + " in " + line));
+      }
+    }
+    assertThat(leaks).as("internal types in public signatures").isEmpty();
   }
 
   private static void check(Module module) throws IOException {

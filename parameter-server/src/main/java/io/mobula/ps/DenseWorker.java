@@ -2,7 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.GradientException;
-import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.internal.kernel.NumberType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

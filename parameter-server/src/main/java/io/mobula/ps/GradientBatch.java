@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.internal.kernel.NumberArray;
+import io.mobula.ps.internal.kernel.NumberType;
 import java.util.Arrays;
 
 /** Accumulator of the gradients of several pushes that are sent as one. For one thread. */

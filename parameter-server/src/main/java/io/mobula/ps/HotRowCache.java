@@ -1,9 +1,9 @@
 package io.mobula.ps;
 
-import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.kernel.NumberType;
-import io.mobula.ps.row.HotKeySketch;
-import io.mobula.ps.row.RowIndex;
+import io.mobula.ps.internal.kernel.NumberArray;
+import io.mobula.ps.internal.kernel.NumberType;
+import io.mobula.ps.internal.row.HotKeySketch;
+import io.mobula.ps.internal.row.RowIndex;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.shard.SparseSpec;
+import io.mobula.ps.internal.kernel.NumberArray;
+import io.mobula.ps.internal.shard.SparseSpec;
 import java.lang.foreign.MemorySegment;
 
 /** Partition of a list of keys by shard, with the position of each key in the list. */

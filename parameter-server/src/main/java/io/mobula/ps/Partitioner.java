@@ -1,21 +1,20 @@
 package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
-import io.mobula.ps.row.KeyHash;
-import io.mobula.ps.shard.KeyPlacement;
+import io.mobula.ps.internal.row.KeyHash;
+import java.io.Serializable;
 
 /**
  * Function from the keys of a sparse table to shards. Must be pure, and the same for all workers.
  */
 @FunctionalInterface
-public interface Partitioner extends KeyPlacement {
+public interface Partitioner extends Serializable {
 
   /**
    * Returns the index of the shard that holds a key.
    *
    * @return from 0 to below {@code shards}
    */
-  @Override
   int shardOf(long key, int shards);
 
   /** Returns a partitioner that spreads keys evenly by a hash. */

@@ -2,8 +2,8 @@ package io.mobula.ps;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.ps.shard.ParametersMovedException;
-import io.mobula.ps.shard.UnknownWorkerException;
+import io.mobula.ps.internal.shard.ParametersMovedException;
+import io.mobula.ps.internal.shard.UnknownWorkerException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

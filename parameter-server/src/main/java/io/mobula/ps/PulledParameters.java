@@ -2,9 +2,9 @@ package io.mobula.ps;
 
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.heap.HeapAdmission;
-import io.mobula.ps.kernel.NumberType;
-import io.mobula.ps.shard.DenseFrame;
+import io.mobula.ps.internal.heap.HeapAdmission;
+import io.mobula.ps.internal.kernel.NumberType;
+import io.mobula.ps.internal.shard.DenseFrame;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
 import io.mobula.ObjectRef;
-import io.mobula.ps.shard.ParametersMovedException;
-import io.mobula.ps.shard.UnknownWorkerException;
+import io.mobula.ps.internal.shard.ParametersMovedException;
+import io.mobula.ps.internal.shard.UnknownWorkerException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

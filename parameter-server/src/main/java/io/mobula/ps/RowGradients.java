@@ -2,9 +2,9 @@ package io.mobula.ps;
 
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
-import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.kernel.NumberType;
-import io.mobula.ps.shard.SparseSpec;
+import io.mobula.ps.internal.kernel.NumberArray;
+import io.mobula.ps.internal.kernel.NumberType;
+import io.mobula.ps.internal.shard.SparseSpec;
 
 /**
  * Keys with the gradients of their rows.

@@ -4,8 +4,8 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.kernel.NumberArray;
-import io.mobula.ps.kernel.NumberType;
+import io.mobula.ps.internal.kernel.NumberArray;
+import io.mobula.ps.internal.kernel.NumberType;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 

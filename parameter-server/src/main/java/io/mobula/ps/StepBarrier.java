@@ -3,8 +3,8 @@ package io.mobula.ps;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.ps.shard.ShardActor;
-import io.mobula.ps.shard.TableSpec;
+import io.mobula.ps.internal.shard.ShardActor;
+import io.mobula.ps.internal.shard.TableSpec;
 
 /**
  * Barrier that brings all shards of a bulk synchronous table to the same step and holds them there:

@@ -5,9 +5,11 @@
  * <p>{@link io.mobula.ps.ParameterServer} is the owner's handle; {@link io.mobula.ps.DenseTable}
  * and {@link io.mobula.ps.SparseTable} are what it creates and what is passed to tasks and actors;
  * {@link io.mobula.ps.DenseWorker} and {@link io.mobula.ps.SparseWorker} are the clients of the
- * tables. {@link io.mobula.ps.shard} describes how the shards work.
+ * tables. These types, {@code io.mobula.ps.optimizer}, {@code io.mobula.ps.compression} and
+ * {@code io.mobula.ps.error} are the public API; all others are in {@code io.mobula.ps.internal}.
+ * {@link io.mobula.ps.internal.shard} describes how the shards work.
  *
- * <p>This package uses only the public API of Mobula, never {@code io.mobula.internal}.
+ * <p>The module uses only the public API of Mobula, never {@code io.mobula.internal}.
  */
 @NullMarked
 package io.mobula.ps;

@@ -3,12 +3,10 @@ package io.mobula.ps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.error.ServerClosedException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.ps.shard.ShardMetrics;
 import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;

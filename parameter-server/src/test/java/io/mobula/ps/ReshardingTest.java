@@ -3,11 +3,9 @@ package io.mobula.ps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;
-import io.mobula.ps.shard.ShardMetrics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -32,7 +32,6 @@ class DocsTest {
       import akka.actor.typed.javadsl.*;
       import io.mobula.*;
       import io.mobula.ps.*;
-      import io.mobula.ps.clock.*;
       import io.mobula.ps.compression.*;
       import io.mobula.ps.optimizer.*;
       import io.mobula.testkit.fault.*;

@@ -1,8 +1,0 @@
-/**
- * Admission control for the heap of a shard's process: sizes are checked before memory is
- * allocated. Independent of tables.
- */
-@NullMarked
-package io.mobula.ps.heap;
-
-import org.jspecify.annotations.NullMarked;
