@@ -61,6 +61,11 @@ record ReconstructedResultSink(
   }
 
   @Override
+  public boolean isForAnotherNode() {
+    return true;
+  }
+
+  @Override
   public void fail(ObjectFailure failure) {
     sharing.rebuilt(lost, attempt, failure);
   }

@@ -36,18 +36,24 @@ final class RemoteResultSink implements TaskResultSink {
     this.taken = shape.count();
   }
 
-  /** Notes that the body begins. */
-  void started() {
+  @Override
+  public boolean isForAnotherNode() {
+    return true;
+  }
+
+  @Override
+  public void started() {
     startedAt = System.nanoTime();
   }
 
-  /** Ends the attempt before its body begins, as this argument must be located first. */
-  void abandonUnstarted(ObjectId absent) {
+  @Override
+  public boolean returnUnstarted(ObjectId absent) {
     slot.returnUnstarted(id, absent);
+    return true;
   }
 
-  /** Notes that the body has returned a stage whose value is not complete. */
-  void staged() {
+  @Override
+  public void staged() {
     slot.staged(id);
   }
 
@@ -119,8 +125,8 @@ final class RemoteResultSink implements TaskResultSink {
         WaitCause.PROGRAM);
   }
 
-  /** Notes how many results have been read on the other node. */
-  void taken(int count) {
+  @Override
+  public void taken(int count) {
     lock.lock();
     try {
       taken = Math.max(taken, count);

@@ -11,20 +11,16 @@ import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.TaskOptions;
 import io.mobula.TaskRequest;
-import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
-import io.mobula.error.SubmissionRejectedException;
-import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.ObjectEntry;
-import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.spi.DelayTimer;
@@ -76,7 +72,7 @@ public final class TaskEngine {
   public record Dependencies(
       MobulaRuntime runtime,
       ObjectStore store,
-      BoundCall.Binder binder,
+      CallBinder binder,
       LeaseSource leaseSource,
       DelayTimer timer,
       Supplier<Job> job) {}
@@ -140,7 +136,7 @@ public final class TaskEngine {
     }
     var execution = Execution.current();
     if (execution != null && execution.isCancelled()) {
-      throw cancelledException(execution);
+      throw TaskFailures.startedByCancelled(execution.name());
     }
     var options = placed(request.options());
     var asked = options.nameAndStream().name();
@@ -152,15 +148,17 @@ public final class TaskEngine {
     try {
       admission.admit(what, call.heapBytes());
       entered = true;
-      var parent = execution != null && execution.owner() instanceof TaskRun task ? task : null;
+      var ancestry = execution != null && execution.owner() instanceof TaskRun parent
+          ? TaskAncestry.childOf(parent, wire != null)
+          : TaskAncestry.NONE;
       return new TaskRun(
-          new TaskRun.TaskSpec(
+          new TaskSpec(
               new ObjectId(node().incarnation(), dependencies.store().nextTask(), 0),
               call,
               name,
               options,
               Job.current(dependencies.job().get())),
-          parent,
+          ancestry,
           this);
     } catch (RuntimeException | Error e) { // the heap or the stack may be full
       if (entered) {
@@ -182,11 +180,6 @@ public final class TaskEngine {
             asked.timeLimits(),
             placement,
             asked.nameAndStream());
-  }
-
-  private static TaskCancelledException cancelledException(Execution starter) {
-    return new TaskCancelledException(
-        starter.name() + " was cancelled and may start no more tasks.", null);
   }
 
   /**
@@ -214,8 +207,7 @@ public final class TaskEngine {
     }
     for (var run = first; run != null; run = run.nextFailedStart) {
       var what = run.describe();
-      run.stop(() -> new SubmissionRejectedException(
-          what + " was not started: the stack or the heap of the submitting thread was full."));
+      run.stop(() -> TaskFailures.notStarted(what));
       var queue = classes.get(schedulingClassOf(run));
       if (queue != null) { // its lease request may have been noted and not sent
         queue.forceLeaseRequest();
@@ -230,7 +222,7 @@ public final class TaskEngine {
     if (closed) { // close may have run before the task was pending
       run.stop(this::closedException);
     } else if (starter != null && starter.isCancelled()) { // and so may have cancel
-      run.stop(() -> cancelledException(starter));
+      run.stop(() -> TaskFailures.startedByCancelled(starter.name()));
     } else {
       run.start();
     }
@@ -307,20 +299,6 @@ public final class TaskEngine {
     return wire().open(node, lease, queue);
   }
 
-  /** Returns the failure of a task that another node sent and this node cannot read. */
-  ObjectFailure unreadable(ObjectId id, Throwable why) {
-    return new ObjectFailure(() -> new CodecException(
-        "Task " + id + " cannot be read on node " + node() + ": " + CapturedThrowable.textOf(why),
-        why));
-  }
-
-  /** Returns the failure of a task whose results cannot be sent to its submitter. */
-  ObjectFailure cannotReturn(ObjectId id, NodeId to, Throwable why) {
-    var message = "The results of task " + id + " cannot be sent from node " + node() + " to node "
-        + to + ": " + CapturedThrowable.textOf(why);
-    return new ObjectFailure(() -> new CodecException(message, why));
-  }
-
   /** Adds a task of another node to the pending ones. */
   void host(TaskRun run) {
     pending.add(run);
@@ -363,26 +341,8 @@ public final class TaskEngine {
    * Returns every pending task that {@code ancestor} started, directly or through others. Walks all
    * pending tasks.
    */
-  @SuppressWarnings("ReferenceEquality") // a task is known by identity
   List<TaskRun> descendantsOf(TaskRun ancestor) {
-    var found = new ArrayList<TaskRun>();
-    for (var run : pending) {
-      if (run.descendsFrom(ancestor.spec().id())) {
-        found.add(run);
-        continue;
-      }
-      for (var parent = run.liveParent(); parent != null; parent = parent.liveParent()) {
-        if (parent == ancestor) {
-          found.add(run);
-          break;
-        }
-      }
-    }
-    return found;
-  }
-
-  boolean isClustered() {
-    return wire != null;
+    return pending.stream().filter(run -> run.ancestry().descendsFrom(ancestor)).toList();
   }
 
   /** Has all other nodes cancel the descendants of a task. */
@@ -404,7 +364,7 @@ public final class TaskEngine {
   }
 
   private List<TaskRun> descendantsOf(ObjectId ancestor) {
-    return pending.stream().filter(run -> run.descendsFrom(ancestor)).toList();
+    return pending.stream().filter(run -> run.ancestry().descendsFrom(ancestor)).toList();
   }
 
   /**
@@ -412,7 +372,7 @@ public final class TaskEngine {
    * the slots of interrupted ones would run them next.
    */
   public void end(PlacementGroupId group, Function<String, MobulaException> why) {
-    var affected = pending.stream().filter(run -> run.isIn(group)).toList();
+    var affected = pending.stream().filter(run -> run.spec().isIn(group)).toList();
     for (var run : affected) {
       if (run.isWaiting()) {
         run.stop(() -> why.apply(run.describe()));
@@ -459,8 +419,7 @@ public final class TaskEngine {
   }
 
   private RuntimeClosedException closedException() {
-    return new RuntimeClosedException(
-        "The runtime of node " + node() + " was closed before the task had a result.");
+    return TaskFailures.closed(node());
   }
 
   private void requireOpen() {

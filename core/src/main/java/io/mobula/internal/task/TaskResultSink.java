@@ -1,5 +1,6 @@
 package io.mobula.internal.task;
 
+import io.mobula.ObjectId;
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
@@ -38,6 +39,33 @@ sealed interface TaskResultSink
 
   /** Prepares results that another node has made, without publishing them. */
   PreparedResults prepareReceived(List<ObjectContent> contents);
+
+  /** Returns whether another node waits for the results. */
+  default boolean isForAnotherNode() {
+    return false;
+  }
+
+  /** Returns the stream that gets the results, or null. */
+  default @Nullable ResultStream<?> stream() {
+    return null;
+  }
+
+  /** Notes that the body begins in a slot of this node. */
+  default void started() {}
+
+  /** Notes that the body has returned a stage whose value is not complete. */
+  default void staged() {}
+
+  /** Notes how many elements of a stream have been read on the other node. */
+  default void taken(int count) {}
+
+  /**
+   * Returns the task unstarted to the node that submitted it, as this argument must be located
+   * first. Returns false if this node has submitted it.
+   */
+  default boolean returnUnstarted(ObjectId absent) {
+    return false;
+  }
 
   /** Returns the number of results, as the node that runs the task is told. */
   Shape shape();
@@ -158,7 +186,7 @@ sealed interface TaskResultSink
   }
 
   /** Sink for a stream of results. */
-  record Streamed(ResultStream<?> stream) implements TaskResultSink {
+  record Streamed(@Override ResultStream<?> stream) implements TaskResultSink {
     @Override
     public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
       stream.drain(value);

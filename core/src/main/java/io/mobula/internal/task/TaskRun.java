@@ -3,31 +3,20 @@ package io.mobula.internal.task;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.Placement;
-import io.mobula.PlacementGroupId;
-import io.mobula.TaskOptions;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.error.CodecException;
-import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
-import io.mobula.error.NodeLostException;
-import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.TaskTimeoutException;
-import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.call.ResultNotStoredException;
-import io.mobula.internal.call.StageCancellation;
 import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Job;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.store.ArgumentUnavailableException;
-import io.mobula.internal.store.CallArgumentViews;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
@@ -37,12 +26,9 @@ import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Lineage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,35 +37,21 @@ import org.slf4j.LoggerFactory;
 /**
  * One task from submission to its outcome, through all attempts.
  *
- * <p>The first outcome counts: a result, a failure, a cancellation or a timeout. A body that goes
- * on after that runs to its end without effect on the result. State is guarded by the monitor; user
- * code never runs under it.
+ * <p>{@link TaskState} names its states, {@link TaskEvent} what leads from one to another. The
+ * first outcome counts: a result, a failure, a cancellation or a timeout. A body that goes on after
+ * that runs to its end without effect on the result. State is guarded by the monitor; user code
+ * never runs under it.
  */
 final class TaskRun implements ValueProducer, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
-  private static final Duration MAX_BACKOFF = Duration.ofMinutes(1);
-  private static final int MAX_LINEAGE = 32;
   private static final Duration RETELL = Duration.ofMillis(100);
+  private static final String SLOT = "a slot of its scheduling class";
 
   /**
    * Number of times that a task returns to its queue while arguments are located. After that it
    * locates them itself while it runs.
    */
   private static final int MAX_RETURNS = 16;
-
-  /**
-   * Specification of a task.
-   *
-   * @param id its first result, by which all processes know it
-   * @param call its function and arguments
-   * @param name its name in logs and errors
-   * @param job the job that it belongs to
-   */
-  record TaskSpec(ObjectId id, BoundCall call, String name, TaskOptions options, Job job) {
-    long number() {
-      return id.task();
-    }
-  }
 
   /** Runner of an attempt on another node. */
   interface RemoteRunner {
@@ -101,75 +73,43 @@ final class TaskRun implements ValueProducer, WaitPoint {
   TaskRun nextFailedStart;
 
   private final TaskSpec spec;
+  private final TaskAncestry ancestry;
   private final TaskEngine engine;
   private final long since = System.nanoTime();
   private @Nullable Deadline deadline;
   private volatile Runnable cancelDeadline = () -> {};
   private volatile Runnable cancelTimeout = () -> {};
-  private volatile @Nullable TaskRun parent;
-  private List<ObjectId> lineage = List.of();
   private volatile @Nullable Lineage elements;
 
   private @Nullable TaskResultSink sink;
+  private TaskState state = TaskState.BOUND;
   private int attempts;
-  private boolean done;
   private boolean cancelled;
   private boolean recursively;
-  private @Nullable Thread runner;
-  private @Nullable Execution execution;
-  private @Nullable CompletionStage<?> stage;
-  private boolean stageHeard;
-  private @Nullable CallArgumentViews borrowed;
+  private @Nullable LocalAttempt running; // until its thread has left it
+  private @Nullable LocalAttempt staged;
   private @Nullable RemoteRunner remote;
   private long sentAt;
   private @Nullable LostAttempts lostAttempts;
   private String waitReason = "";
-  private boolean queued;
   private volatile @Nullable WaitPoint waitsAt; // a queue sets it under its own lock
   private int returns;
   private boolean searching; // for arguments, while it holds its resources
 
-  TaskRun(TaskSpec spec, @Nullable TaskRun parent, TaskEngine engine) {
+  TaskRun(TaskSpec spec, TaskAncestry ancestry, TaskEngine engine) {
     this.spec = spec;
+    this.ancestry = ancestry;
     this.engine = engine;
-    this.parent = parent;
-    // otherwise a task that starts its successor for ever would keep all its ancestors
-    if (parent != null) {
-      parent.forgetDoneAncestors();
-      lineage = engine.isClustered() ? parent.lineageOfChildren() : List.of();
-    }
     var limit = spec.options().timeLimits().deadline();
     this.deadline = limit == null ? null : Deadline.after(limit);
   }
 
-  /** Returns the nearest of the task's ancestors, nearest first, as all nodes know them. */
-  List<ObjectId> lineage() {
-    return lineage;
-  }
-
-  private List<ObjectId> lineageOfChildren() {
-    var longer = new ArrayList<ObjectId>(List.of(id()));
-    longer.addAll(lineage.subList(0, Math.min(lineage.size(), MAX_LINEAGE - 1)));
-    return List.copyOf(longer);
-  }
-
-  boolean descendsFrom(ObjectId ancestor) {
-    return lineage.contains(ancestor);
-  }
-
-  /** Returns whether the task is placed in that placement group. */
-  boolean isIn(PlacementGroupId group) {
-    return spec.options().placement() instanceof Placement.Group placed
-        && placed.group().id().equals(group);
-  }
-
-  /** Returns whether another node has submitted the task. */
-  boolean isSubmittedElsewhere() {
-    return sink instanceof RemoteResultSink || sink instanceof ReconstructedResultSink;
-  }
-
   TaskSpec spec() {
     return spec;
+  }
+
+  TaskAncestry ancestry() {
+    return ancestry;
   }
 
   /** Returns the engine of the process that submitted the task or runs it for another node. */
@@ -177,21 +117,21 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return engine;
   }
 
-  private void forgetDoneAncestors() {
-    parent = liveParent();
+  /** Returns whether another node has submitted the task. */
+  boolean isSubmittedElsewhere() {
+    return sink().isForAnotherNode();
   }
 
   /**
-   * Returns the nearest ancestor that has no outcome yet or was cancelled, or null. Cancelled
-   * ancestors stay in the chain even when done: otherwise their descendants could not be found.
+   * Changes the state as the event says; returns false if the event is refused in the present
+   * state. Called under the monitor.
    */
-  final @Nullable TaskRun liveParent() {
-    var nearest = parent;
-    while (nearest != null && nearest.isDone() && !nearest.isCancelled()) {
-      nearest = nearest.parent;
+  private boolean change(TaskEvent event) {
+    var next = event.after(state);
+    if (next != null) {
+      state = next;
     }
-    parent = nearest;
-    return nearest;
+    return next != null;
   }
 
   /** Sets the sink for the outcome; before {@link #start}. */
@@ -203,15 +143,9 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return Objects.requireNonNull(sink, "results");
   }
 
-  /** Describes the task, such as {@code task Quick.square (…-1f)}. */
   @Override
   public String describe() {
-    return describe(spec.name(), id());
-  }
-
-  /** Describes a task by its name and id. */
-  static String describe(String name, ObjectId id) {
-    return "task " + name + " (" + id + ")";
+    return spec.describe();
   }
 
   private ObjectId id() {
@@ -232,7 +166,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
   private String waitsFor(Supplier<String> whyNoSlot) {
     String what;
     synchronized (this) {
-      if (!queued) {
+      if (state != TaskState.QUEUED) {
         return waitReason;
       }
       what = waitReason;
@@ -242,25 +176,22 @@ final class TaskRun implements ValueProducer, WaitPoint {
   }
 
   synchronized boolean isWaiting() {
-    return !done && runner == null && stage == null && remote == null;
+    return state.isBeforeSlot() && running == null;
   }
 
-  private synchronized void setWaiting(String what, WaitPoint at) {
+  /** Begins to wait as the event says; returns false if that is refused. */
+  private synchronized boolean waitFor(TaskEvent event, String what, @Nullable WaitPoint at) {
+    if (!change(event)) {
+      return false;
+    }
     waitReason = what;
     waitsAt = at;
-    queued = false;
-  }
-
-  private synchronized void waitsForSlot(String what) {
-    waitReason = what;
-    waitsAt = null;
-    queued = true;
+    return true;
   }
 
   /** Notes that the task waits in a slot of this node that runs another node's tasks. */
-  synchronized void setWaitingIn(HostedTaskSlot slot) {
-    waitReason = "its turn in a slot";
-    waitsAt = slot;
+  void setWaitingIn(HostedTaskSlot slot) {
+    waitFor(TaskEvent.ENQUEUE, "its turn in a slot", slot);
   }
 
   /** Sets the queue that has the task, or null. */
@@ -280,7 +211,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
   @Override
   public WaitStep waitStep() {
     var now = snapshot();
-    return now.done() && !engine.isPending(this)
+    return now.state() == TaskState.DONE && !engine.isPending(this)
         ? WaitStep.end(describe() + " has its outcome", WaitCause.READY)
         : TaskWait.of(this, now);
   }
@@ -292,7 +223,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   private synchronized TaskWait.TaskSnapshot snapshot() {
     return new TaskWait.TaskSnapshot(
-        done, runner, stage != null, remote, queued, waitReason, waitsAt, attempts);
+        state, running == null ? null : running.thread(), remote, waitReason, waitsAt, attempts);
   }
 
   /**
@@ -309,7 +240,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
       if (failed != null) {
         fail(LostArgumentException.propagate(failed, describe()));
       } else {
-        enqueue("a slot of its scheduling class");
+        enqueue(SLOT);
       }
     });
   }
@@ -333,15 +264,16 @@ final class TaskRun implements ValueProducer, WaitPoint {
       goToQueue(what);
       return;
     }
-    setWaiting(
+    boolean isWanted = waitFor(
+        TaskEvent.LOCATE,
         "arguments that are being located, as their nodes have left: " + search.describe(),
         () -> WaitStep.end("the search goes on", WaitCause.UNKNOWN));
-    search.start(placed -> {
-      if (!isDone()) {
+    if (isWanted) {
+      search.start(placed -> {
         setSearching(!placed);
         goToQueue(what);
-      }
-    });
+      });
+    }
   }
 
   /** Returns whether the next attempt locates its arguments itself. */
@@ -359,26 +291,21 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Adds the task to its queue. An invalid placement becomes the outcome and is not thrown. */
   private void goToQueue(String what) {
-    waitsForSlot(what);
+    if (!waitFor(TaskEvent.ENQUEUE, what, null)) {
+      return;
+    }
     try {
       engine.enqueue(this);
     } catch (Throwable refused) { // such as a closed ref that the task was to be placed near
-      fail(new ObjectFailure(() -> unplaced(refused)));
+      fail(TaskFailures.unplaced(describe(), refused));
     }
-  }
-
-  private MobulaException unplaced(Throwable refused) {
-    return refused instanceof MobulaException known
-        ? known
-        : new InvalidRequestException(
-            describe() + " cannot be placed: " + CapturedThrowable.textOf(refused));
   }
 
   // ---- an attempt on another node
 
   /** Begins an attempt on another node; returns false if there is an outcome already. */
   synchronized boolean beginRemoteAttempt(RemoteRunner to) {
-    if (done || cancelled) {
+    if (cancelled || !change(TaskEvent.SEND)) {
       return false;
     }
     attempts++;
@@ -399,7 +326,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Notes that the task waits outside its queue, as it cannot run beside other suspects. */
   void waitsForSuspects() {
-    setWaiting(
+    waitFor(
+        TaskEvent.ISOLATE,
         "a process in which no other task runs that was running when a process died (" + history()
             + ")",
         () -> WaitStep.end(
@@ -408,9 +336,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Returns the task to its queue after such a wait. */
   void requeue() {
-    if (!isDone()) {
-      goToQueue("a slot of its scheduling class");
-    }
+    goToQueue(SLOT);
   }
 
   private synchronized String history() {
@@ -433,7 +359,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     boolean unwanted;
     boolean all;
     synchronized (this) {
-      unwanted = done && remote == to;
+      unwanted = state == TaskState.DONE && remote == to;
       all = recursively;
     }
     if (unwanted) {
@@ -450,30 +376,37 @@ final class TaskRun implements ValueProducer, WaitPoint {
     return sink().shape();
   }
 
-  /** Takes the task back from a node that did not begin it; the attempt does not count. */
-  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  /**
+   * Takes the task back from a node that did not begin it; the attempt does not count. Returns
+   * whether the task is still wanted, so that it goes back to its queue.
+   */
   boolean returned(RemoteRunner from) {
-    synchronized (this) {
-      if (remote != from) {
-        return false;
-      }
-      remote = null;
-      attempts--;
-    }
-    endProbation();
-    return !isDone();
+    return endRemoteAttempt(from, TaskEvent.TAKE_BACK, 1);
   }
 
-  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
   private boolean endRemoteAttempt(RemoteRunner from) {
+    return endRemoteAttempt(from, TaskEvent.END_ATTEMPT, 0);
+  }
+
+  /**
+   * Ends the attempt on the other node; returns false if it had ended before, or the task has its
+   * outcome.
+   *
+   * @param uncounted 1 if the attempt does not count, else 0
+   */
+  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  private boolean endRemoteAttempt(RemoteRunner from, TaskEvent event, int uncounted) {
+    boolean goesOn;
     synchronized (this) {
       if (remote != from) {
         return false;
       }
       remote = null;
+      attempts -= uncounted;
+      goesOn = change(event);
     }
     endProbation();
-    return true;
+    return goesOn;
   }
 
   private void endProbation() {
@@ -484,7 +417,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Takes the task back from a node that did not begin it because an argument must be located. */
   void returned(RemoteRunner from, ObjectId absent) {
-    if (returned(from)) {
+    if (endRemoteAttempt(from, TaskEvent.END_ATTEMPT, 1)) {
       searchAgain(absent);
     }
   }
@@ -495,7 +428,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
     setSearching(false);
     LOG.info("{} is put back, as its argument {} is being located", describe(), absent);
-    enqueue("a slot of its scheduling class", absent);
+    enqueue(SLOT, absent);
   }
 
   /** Takes the results that the other node has made. */
@@ -516,22 +449,17 @@ final class TaskRun implements ValueProducer, WaitPoint {
     try {
       prepared.publish();
     } catch (Throwable broken) { // so that waiting readers get a failure
-      sink().fail(brokenBy(broken));
+      sink().fail(TaskFailures.unpublished(describe(), broken));
     } finally {
       settled();
     }
-  }
-
-  private ObjectFailure brokenBy(Throwable broken) {
-    return new ObjectFailure(() -> new TaskFailedException(
-        describe() + " cannot give its result: " + CapturedThrowable.textOf(broken), broken));
   }
 
   /** Fails the task, unless it has an outcome: running it has failed outside its body. */
   void failOutsideBody(Throwable broken) {
     try {
       LOG.error("{} failed outside its body: {}", describe(), CapturedThrowable.textOf(broken));
-      fail(brokenBy(broken));
+      fail(TaskFailures.unpublished(describe(), broken));
     } catch (Throwable again) { // most likely out of memory, which may pass
       engine.after(RETELL, () -> fail(ObjectFailure.UNDESCRIBED));
     }
@@ -551,7 +479,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Takes one more element of a stream. */
   void arrived(RemoteRunner from, int index, ObjectContent content) {
-    if (isFrom(from) && sink() instanceof TaskResultSink.Streamed(var stream)) {
+    var stream = isFrom(from) ? stream() : null;
+    if (stream != null) {
       stream.arrived(index, content);
     } else {
       content.discard();
@@ -561,12 +490,12 @@ final class TaskRun implements ValueProducer, WaitPoint {
   /** Returns the stream whose elements another node makes, or null. */
   @Nullable
   ResultStream<?> stream() {
-    return sink() instanceof TaskResultSink.Streamed(var stream) ? stream : null;
+    return sink().stream();
   }
 
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
   private synchronized boolean isFrom(RemoteRunner from) {
-    return remote == from && !done;
+    return remote == from && state != TaskState.DONE;
   }
 
   /** Handles the failure of the attempt on the other node. */
@@ -583,7 +512,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Handles the loss of the node that runs the attempt. */
   void lost(RemoteRunner from, String node, String how) {
-    if (!endRemoteAttempt(from) || isDone()) {
+    if (!endRemoteAttempt(from)) {
       return;
     }
     noteLoss(node, how);
@@ -594,18 +523,8 @@ final class TaskRun implements ValueProducer, WaitPoint {
     } else if (attempt <= max) {
       enqueue("a slot for another attempt, as " + node + " was lost: " + how);
     } else {
-      var message = describe() + " was running on " + node + ", which was lost (" + how
-          + "), on attempt " + attempt + " of " + (max + 1L)
-          + ". If it may run more than once, allow more with maxRetries. What became of it: "
-          + history() + ".";
-      fail(new ObjectFailure(() -> new NodeLostException(message)));
+      fail(TaskFailures.lost(describe(), node, how, attempt, max, history()));
     }
-  }
-
-  /** Returns the failure of a task with an argument that cannot be sent to another node. */
-  ObjectFailure cannotTravel(Throwable why) {
-    return new ObjectFailure(() -> new CodecException(
-        describe() + " cannot be sent to another node: " + CapturedThrowable.textOf(why), why));
   }
 
   // ---- another node's task
@@ -617,11 +536,6 @@ final class TaskRun implements ValueProducer, WaitPoint {
   void setAttempt(int number, @Nullable Duration left) {
     attempts = number - 1;
     deadline = left == null ? null : Deadline.after(left);
-  }
-
-  /** Sets the ancestors on other nodes; before the task runs. */
-  void setLineage(List<ObjectId> ancestors) {
-    lineage = ancestors;
   }
 
   /** Returns the time left for the result; null if there is no deadline. */
@@ -646,72 +560,27 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   /** Notes how many elements of the stream have been read. */
   void taken(int count) {
-    if (sink() instanceof RemoteResultSink wired) {
-      wired.taken(count);
-    }
+    sink().taken(count);
   }
 
   // ---- an attempt on this node
 
   /** Runs one attempt in the calling slot. */
   void attempt(CpuHold hold) {
-    var present = begin(hold);
-    if (present == null) {
-      return;
-    }
-    limitAttempt();
-    if (sink() instanceof RemoteResultSink wired) {
-      wired.started();
-    }
-    try {
-      present.run(() -> {
-        var value = spec.call().invoke(this::borrows);
-        // clears an interrupt of the body's own; one that stops the task comes after its outcome
-        Thread.interrupted();
-        present.flush();
-        succeed(value);
-        return true;
-      });
-    } catch (Throwable thrown) { // whatever user code throws is its result
-      end(takeBorrowedViews(true)); // before another attempt begins
-      thrown(thrown);
-    } finally {
-      end(ended(present));
+    var attempt = begin(hold);
+    if (attempt != null) {
+      limitAttempt();
+      sink().started();
+      attempt.run();
     }
   }
 
-  private synchronized void borrows(CallArgumentViews views) {
-    borrowed = views;
-  }
-
-  /**
-   * Takes the views that the present attempt has borrowed; the caller ends them when nothing reads
-   * them any more.
-   *
-   * @param staged whether to take them although the attempt has returned a stage
-   */
-  private synchronized @Nullable CallArgumentViews takeBorrowedViews(boolean staged) {
-    var views = borrowed;
-    if (stage == null || staged) {
-      borrowed = null;
-      return views;
-    }
-    return null;
-  }
-
-  private static void end(@Nullable CallArgumentViews views) {
-    if (views != null) {
-      views.end();
-    }
-  }
-
-  private synchronized @Nullable Execution begin(CpuHold hold) {
-    if (done || cancelled) {
+  private synchronized @Nullable LocalAttempt begin(CpuHold hold) {
+    if (cancelled || !change(TaskEvent.BEGIN)) {
       return null;
     }
     attempts++;
     Thread.interrupted(); // an interrupt before the attempt was meant for another task
-    runner = Thread.currentThread();
     var identity = new Execution.Identity(
         engine.runtime(),
         id(),
@@ -722,26 +591,24 @@ final class TaskRun implements ValueProducer, WaitPoint {
         spec.job(),
         spec.name(),
         PlacementGroupCodec.of(spec.options().placement()));
-    execution = new Execution(identity, this, hold, () -> null);
+    var execution = new Execution(identity, this, hold, () -> null);
     if (!searching) {
       execution.makeAbortable();
     }
-    return execution;
+    running = new LocalAttempt(this, execution);
+    return running;
   }
 
   /**
-   * Finishes an attempt; returns its borrowed views if they end with it. If the next attempt has
-   * begun elsewhere, its state and views are left alone.
+   * Notes that the calling thread has left the attempt. If the next attempt has begun elsewhere,
+   * that one stays the running one.
    */
-  @SuppressWarnings("ReferenceEquality") // an execution is known by identity
-  private synchronized @Nullable CallArgumentViews ended(Execution attempt) {
+  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  synchronized void left(LocalAttempt attempt) {
     Thread.interrupted(); // a late interrupt was meant for the attempt that just ended
-    if (execution != attempt) {
-      return null;
+    if (running == attempt) {
+      running = null;
     }
-    runner = null;
-    execution = null;
-    return takeBorrowedViews(false);
   }
 
   /**
@@ -755,60 +622,26 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
   }
 
-  private void succeed(@Nullable Object value) {
-    if (value instanceof CompletionStage<?> later) {
-      synchronized (this) {
-        if (done) {
-          return;
-        }
-        stage = later;
-        stageHeard = false;
-      }
-      if (sink() instanceof RemoteResultSink wired && !isComplete(later)) {
-        wired.staged();
-      }
-      later.whenComplete((result, failure) -> completed(later, result, failure));
-    } else {
-      store(value);
-    }
-  }
-
-  private static boolean isComplete(CompletionStage<?> stage) {
-    return stage instanceof CompletableFuture<?> future && future.isDone();
-  }
-
   /**
-   * Returns whether this is the first completion of the awaited stage. A user's stage class may
-   * complete more than once.
+   * Notes that the body has returned a stage; returns false if nobody wants its value.
+   *
+   * @param isComplete whether the stage has its value already
    */
-  @SuppressWarnings("ReferenceEquality") // a stage is known by identity
-  private synchronized boolean isHeardFirst(CompletionStage<?> from) {
-    boolean first = stage == from && !stageHeard;
-    stageHeard |= first;
-    return first;
-  }
-
-  private void completed(
-      CompletionStage<?> from, @Nullable Object result, @Nullable Throwable failure) {
-    if (!isHeardFirst(from)) {
-      return;
-    }
-    var views = takeBorrowedViews(true);
-    try {
-      if (failure != null) {
-        end(views);
-        thrown(failure);
-      } else {
-        store(result);
+  boolean stage(LocalAttempt attempt, boolean isComplete) {
+    synchronized (this) {
+      if (!change(TaskEvent.STAGE)) {
+        return false;
       }
-    } catch (Throwable thrown) { // the stage would swallow it, and the ref would never complete
-      thrown(thrown);
-    } finally {
-      end(views);
+      staged = attempt;
     }
+    if (!isComplete) {
+      sink().staged();
+    }
+    return true;
   }
 
-  private void store(@Nullable Object value) {
+  /** Stores and publishes the value that an attempt on this node has given. */
+  void returned(@Nullable Object value) {
     if (isDone()) {
       return;
     }
@@ -823,40 +656,49 @@ final class TaskRun implements ValueProducer, WaitPoint {
     }
   }
 
-  private void thrown(Throwable thrown) {
-    if (thrown instanceof LostArgumentException lost && !isCancelled()) {
-      fail(new ObjectFailure(() -> lost.neededBy(describe())));
+  /** Handles what an attempt on this node has thrown, or its stage has failed with. */
+  void threw(LocalAttempt attempt, Throwable thrown) {
+    if (isCancelled()) {
+      bodyThrew(attempt, thrown);
       return;
     }
-    if (thrown instanceof UnreadableCallException unreadable && !isCancelled()) {
-      fail(new ObjectFailure(() -> unreadable.toException(describe(), engine.node())));
-      return;
+    switch (thrown) {
+      case LostArgumentException lost -> fail(new ObjectFailure(() -> lost.neededBy(describe())));
+      case UnreadableCallException unreadable ->
+        fail(new ObjectFailure(() -> unreadable.toException(describe(), engine.node())));
+      case ArgumentUnavailableException absent -> abandonUnstarted(absent.object());
+      default -> bodyThrew(attempt, thrown);
     }
-    if (thrown instanceof ArgumentUnavailableException absent && !isCancelled()) {
-      abandonUnstarted(absent.object());
-      return;
-    }
+  }
+
+  private void bodyThrew(LocalAttempt attempt, Throwable thrown) {
     var cause = CapturedThrowable.ofStage(thrown);
-    int attempt;
+    int number;
     synchronized (this) {
-      if (done) {
+      if (!isPresent(attempt) || !change(TaskEvent.END_ATTEMPT)) {
         return;
       }
-      stage = null;
-      attempt = attempts;
+      staged = null;
+      number = attempts;
     }
+    attempt.forgetStage();
     if (isCancelled()) { // the exception is most likely the refusal to start more tasks
       cancelAlone();
       return;
     }
     cancelTimeout.run();
-    var failure = new ObjectFailure(() -> new TaskFailedException(
-        describe() + " failed on attempt " + attempt + ": " + cause.text(), cause.exception()));
+    var failure = TaskFailures.thrown(describe(), number, cause);
     boolean retriable = spec.options().retries().retryOn().stream().anyMatch(cause::isOf);
     if (!retriable || !scheduleRetry(failure)) {
       // captured only where a reader will get it
       fail(engine.store().withEncodedException(failure));
     }
+  }
+
+  /** Returns whether no later attempt has begun; called under the monitor. */
+  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  private boolean isPresent(LocalAttempt attempt) {
+    return running == attempt || staged == attempt;
   }
 
   /**
@@ -865,12 +707,11 @@ final class TaskRun implements ValueProducer, WaitPoint {
    */
   private void abandonUnstarted(ObjectId absent) {
     cancelTimeout.run();
-    if (sink() instanceof RemoteResultSink wired) {
-      wired.abandonUnstarted(absent);
+    if (sink().returnUnstarted(absent)) {
       return;
     }
     synchronized (this) {
-      if (done) {
+      if (!change(TaskEvent.END_ATTEMPT)) {
         return;
       }
       attempts--;
@@ -884,22 +725,16 @@ final class TaskRun implements ValueProducer, WaitPoint {
     if (attempt > spec.options().retries().maxRetries()) {
       return false;
     }
-    var pause = backoff(attempt);
-    setWaiting(
+    var pause = RetryBackoff.after(spec.options().retries().backoff(), attempt);
+    boolean isWanted = waitFor(
+        TaskEvent.BACK_OFF,
         "its retry after attempt " + attempt + " failed with "
             + failure.causeTypes().getFirst(),
         () -> WaitStep.end("it is queued again " + pause + " after that", WaitCause.TIMER));
-    engine.after(pause, () -> enqueue("a slot of its scheduling class"));
-    return true;
-  }
-
-  private Duration backoff(int attempt) {
-    var first = spec.options().retries().backoff();
-    if (first.compareTo(MAX_BACKOFF) > 0) {
-      return MAX_BACKOFF;
+    if (isWanted) {
+      engine.after(pause, () -> enqueue(SLOT));
     }
-    var wanted = first.multipliedBy(1L << Math.min(attempt - 1, 20));
-    return wanted.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : wanted;
+    return true;
   }
 
   private void timeOut(String how) {
@@ -937,32 +772,31 @@ final class TaskRun implements ValueProducer, WaitPoint {
   synchronized void markCancelled(boolean recursive) {
     cancelled = true;
     recursively |= recursive;
-    if (execution != null) {
-      execution.cancel();
+    if (running != null) {
+      running.execution().cancel();
     }
   }
 
   void cancelAlone() {
-    var message = describe() + " was cancelled.";
-    stop(() -> new TaskCancelledException(message, null));
+    stop(() -> TaskFailures.cancelled(describe()));
   }
 
   /** Fails the task immediately and interrupts the body if it runs. */
   void stop(Supplier<MobulaException> why) {
     synchronized (this) {
-      if (done) {
+      if (state == TaskState.DONE) {
         return;
       }
-      if (execution != null) {
-        execution.cancel();
+      if (running != null) {
+        running.execution().cancel();
       }
     }
     var pending = fail(
         new ObjectFailure(why)); // first, or the body's InterruptedException may become the outcome
     RemoteRunner other;
     synchronized (this) {
-      if (runner != null) {
-        runner.interrupt();
+      if (running != null) {
+        running.thread().interrupt();
       }
       other = remote;
     }
@@ -970,36 +804,38 @@ final class TaskRun implements ValueProducer, WaitPoint {
       other.cancel(this, recursively);
     }
     if (pending != null) {
-      StageCancellation.cancel(pending, engine.store());
-      end(takeBorrowedViews(true));
+      pending.cancelStage(engine.store());
     }
   }
 
   private synchronized boolean isDone() {
-    return done;
+    return state == TaskState.DONE;
   }
 
   private synchronized boolean isCancelled() {
     return cancelled;
   }
 
-  /** Claims the outcome; returns true for the first caller, which may publish its outcome. */
-  private synchronized boolean claim() {
-    boolean first = !done;
-    done = true;
-    return first;
+  /** Returns whether the task has an outcome that is no cancellation. */
+  synchronized boolean isOver() {
+    return state == TaskState.DONE && !cancelled;
   }
 
-  /** Fails the task; returns the stage that the present attempt waits for, or null. */
-  private @Nullable CompletionStage<?> fail(ObjectFailure failure) {
+  /** Claims the outcome; returns true for the first caller, which may publish its outcome. */
+  private synchronized boolean claim() {
+    return change(TaskEvent.SETTLE);
+  }
+
+  /** Fails the task; returns the attempt that waits for its stage, or null. */
+  private @Nullable LocalAttempt fail(ObjectFailure failure) {
     if (!claim()) {
       return null;
     }
     sink().fail(failure);
     settled();
     synchronized (this) {
-      var pending = stage;
-      stage = null;
+      var pending = staged;
+      staged = null;
       return pending;
     }
   }
@@ -1028,7 +864,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
 
   @Override
   public synchronized @Nullable Execution blockingExecution(ObjectId wanted) {
-    return execution;
+    return running == null ? null : running.execution();
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record TaskTemplate(
     String name, long timeoutNanos, Resources resources, Job job, Placement.@Nullable Group group) {
 
-  static TaskTemplate of(TaskRun.TaskSpec spec) {
+  static TaskTemplate of(TaskSpec spec) {
     var timeout = spec.options().timeLimits().timeout();
     return new TaskTemplate(
         spec.name(),

@@ -5,7 +5,7 @@ import io.mobula.ObjectId;
 import io.mobula.Placement;
 import io.mobula.TaskOptions;
 import io.mobula.error.CodecException;
-import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Execution;
@@ -191,7 +191,7 @@ public final class TaskTransport {
     try {
       frame = write(slot, run);
     } catch (Throwable e) { // an argument cannot be sent
-      slot.failed(run.spec().id(), 0, run.cannotTravel(e));
+      slot.failed(run.spec().id(), 0, TaskFailures.notSent(run.describe(), e));
       return;
     }
     if (!messaging.send(slot.node(), frame)) {
@@ -220,13 +220,13 @@ public final class TaskTransport {
     var shape = run.shape();
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     writeHead(frame, spec, slot.node());
-    frame.list(run.lineage(), ClusterObjects::writeId);
-    spec.call().lend(frame, clusterObjects, slot.node());
+    frame.list(run.ancestry().lineage(), ClusterObjects::writeId);
+    CallCodec.lend(frame, spec.call(), clusterObjects, slot.node());
     return frame.toBytes();
   }
 
   /** Writes the template by number, unless the task has a name of its own. */
-  private void writeHead(FrameWriter frame, TaskRun.TaskSpec spec, NodeId to) {
+  private void writeHead(FrameWriter frame, TaskSpec spec, NodeId to) {
     var head = TaskTemplate.of(spec);
     int number = spec.options().nameAndStream().name() == null
         ? clusterObjects.internTable().intern(to, head, head::toBytes)
@@ -308,7 +308,7 @@ public final class TaskTransport {
     } catch (Throwable e) { // an unreadable result fails its task, and no other
       clusterObjects.acknowledgeUnreadable(from, in);
       if (slot != null) {
-        slot.failed(id, nanos, engine.unreadable(id, e));
+        slot.failed(id, nanos, TaskFailures.unreadable(id, engine.node(), e));
       }
       return;
     }
@@ -380,7 +380,7 @@ public final class TaskTransport {
     var name = run.spec().name();
     var id = run.spec().id();
     return () ->
-        TaskRun.describe(name, id) + " has made it and may not run again (maxRetries is 0)";
+        TaskSpec.describe(name, id) + " has made it and may not run again (maxRetries is 0)";
   }
 
   private static boolean isReconstructible(TaskRun run) {
@@ -398,7 +398,7 @@ public final class TaskTransport {
     reconstructionSpec.choice(shape.kind()).int32(shape.count());
     LeaseGranter.writeResources(reconstructionSpec, spec.options().resources());
     spec.job().write(reconstructionSpec);
-    spec.call().write(reconstructionSpec, clusterObjects);
+    CallCodec.write(reconstructionSpec, spec.call(), clusterObjects);
     return reconstructionSpec;
   }
 
@@ -422,8 +422,9 @@ public final class TaskTransport {
         Placement.anywhere(),
         TaskOptions.DEFAULT.nameAndStream());
     var program = Job.read(in);
-    var call = BoundCall.read(in, engine.store(), clusterObjects);
-    var run = new TaskRun(new TaskRun.TaskSpec(first, call, name, options, program), null, engine);
+    var call = CallCodec.read(in, engine.store(), clusterObjects);
+    var spec = new TaskSpec(first, call, name, options, program);
+    var run = new TaskRun(spec, TaskAncestry.NONE, engine);
     run.setResultSink(
         new ReconstructedResultSink(engine.store(), clusterObjects, first, lost, attempt, shape));
     run.setAttempt(attempt, null);
@@ -476,11 +477,12 @@ public final class TaskTransport {
     try {
       var run = read(slot, id, in);
       slot.add(run);
-      if (cancelled.containsAny(run.lineage())) { // the cancellation has overtaken the task
+      if (cancelled.containsAny(
+          run.ancestry().lineage())) { // the cancellation has overtaken the task
         run.cancelHere(true);
       }
     } catch (Throwable e) { // an unreadable task fails alone
-      done(slot, id, 1, 0, List.of(engine.unreadable(id, e)));
+      done(slot, id, 1, 0, List.of(TaskFailures.unreadable(id, engine.node(), e)));
     }
   }
 
@@ -495,11 +497,10 @@ public final class TaskTransport {
         : clusterObjects
             .internTable()
             .resolve(slot.submitter(), number, TaskTemplate.DecodedTemplate::from);
-    var lineage = ids(in);
-    var call = BoundCall.read(in, engine.store(), clusterObjects, slot.submitter());
-    var spec = new TaskRun.TaskSpec(id, call, head.name(), head.options(), head.job());
-    var run = new TaskRun(spec, null, engine);
-    run.setLineage(lineage);
+    var ancestry = TaskAncestry.of(ids(in));
+    var call = CallCodec.read(in, engine.store(), clusterObjects, slot.submitter());
+    var spec = new TaskSpec(id, call, head.name(), head.options(), head.job());
+    var run = new TaskRun(spec, ancestry, engine);
     run.setResultSink(new RemoteResultSink(slot, id, attempt, shape));
     run.setSearching(searching);
     run.setAttempt(attempt, left == ENDLESS ? null : Duration.ofNanos(Math.max(0, left)));
@@ -536,7 +537,12 @@ public final class TaskTransport {
     } catch (Throwable e) { // too many bytes, or a value that cannot be sent
       releases.forEach(Runnable::run);
       outcomes.subList(releases.size() + 1, outcomes.size()).forEach(TaskTransport::discard);
-      done(slot, id, 1, nanos, List.of(engine.cannotReturn(id, slot.submitter(), e)));
+      done(
+          slot,
+          id,
+          1,
+          nanos,
+          List.of(TaskFailures.notReturned(id, engine.node(), slot.submitter(), e)));
       return;
     }
     clusterObjects.finishFrame(frame, slot.submitter(), () -> releases.forEach(Runnable::run));

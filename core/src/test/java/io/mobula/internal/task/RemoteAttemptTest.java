@@ -11,7 +11,7 @@ import io.mobula.RemoteFunction;
 import io.mobula.Resources;
 import io.mobula.TaskOptions;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Job;
@@ -45,7 +45,7 @@ class RemoteAttemptTest {
   private SharedStore memory;
   private ObjectStore store;
   private TaskEngine engine;
-  private BoundCall.Binder binder;
+  private CallBinder binder;
   private final List<String> sent = new ArrayList<>();
 
   private final TaskRun.RemoteRunner remote = new TaskRun.RemoteRunner() {
@@ -71,7 +71,7 @@ class RemoteAttemptTest {
     var codec = Codec.create(CodecOptions.defaults().withExternalTypes(ObjectRef.class));
     var limits = new ObjectStore.Limits(1024, Duration.ofSeconds(5));
     store = new ObjectStore(SELF, codec, memory, limits, Runnable::run);
-    binder = new BoundCall.Binder(store, codec, 1024);
+    binder = new CallBinder(store, codec, 1024);
     var runtime = (MobulaRuntime) Proxy.newProxyInstance(
         MobulaRuntime.class.getClassLoader(),
         new Class<?>[] {MobulaRuntime.class},
@@ -99,6 +99,7 @@ class RemoteAttemptTest {
 
   private TaskRun run() {
     var run = unsent();
+    run.start();
     assertThat(run.beginRemoteAttempt(remote)).isTrue();
     return run;
   }
@@ -106,8 +107,8 @@ class RemoteAttemptTest {
   private TaskRun unsent() {
     RemoteFunction function = arguments -> 1;
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
-    var spec = new TaskRun.TaskSpec(id, binder.bind(function), "body", TaskOptions.DEFAULT, job());
-    var run = new TaskRun(spec, null, engine);
+    var spec = new TaskSpec(id, binder.bind(function), "body", TaskOptions.DEFAULT, job());
+    var run = new TaskRun(spec, TaskAncestry.NONE, engine);
     run.setResultSink(new TaskResultSink.Single(store, store.createPending(id.task(), 0, run)));
     return run;
   }

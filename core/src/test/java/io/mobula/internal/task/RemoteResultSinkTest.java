@@ -12,7 +12,7 @@ import io.mobula.ObjectRef;
 import io.mobula.Resources;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.contract.PollingAssert;
-import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
@@ -80,7 +80,7 @@ class RemoteResultSinkTest {
         new TaskEngine.Dependencies(
             unused(MobulaRuntime.class),
             store,
-            new BoundCall.Binder(store, codec, 1024),
+            new CallBinder(store, codec, 1024),
             unused(LeaseSource.class),
             (delay, action) -> () -> {},
             () -> new Job(HERE, false, null, 1)),

@@ -10,7 +10,7 @@ import io.mobula.Placement;
 import io.mobula.RemoteFunction;
 import io.mobula.Resources;
 import io.mobula.TaskOptions;
-import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
@@ -211,7 +211,7 @@ final class SimulatedTasks {
     final TaskEngine engine;
     private final ClusterObjects clusterObjects;
     private final ObjectStore store;
-    private final BoundCall.Binder binder;
+    private final CallBinder binder;
     private final TaskTransport wire;
 
     Member(NodeId id) {
@@ -226,7 +226,7 @@ final class SimulatedTasks {
           new ObjectStore.Limits(1024, Duration.ofSeconds(5)),
           threads,
           (name, max) -> threads);
-      binder = new BoundCall.Binder(store, CODEC, 1024);
+      binder = new CallBinder(store, CODEC, 1024);
       ledger = LedgerClient.start(
           Resources.none().cpus(1 + scheduler.decisions().next(2)),
           new SimulatedActors(scheduler, id.toString()));
@@ -340,8 +340,8 @@ final class SimulatedTasks {
           TaskOptions.DEFAULT.timeLimits(),
           scheduler.decisions().oneIn(4) ? Placement.spread() : Placement.anywhere(),
           TaskOptions.DEFAULT.nameAndStream());
-      var spec = new TaskRun.TaskSpec(id, home.binder.bind(function), "body", options, home.job());
-      run = new TaskRun(spec, null, home.engine);
+      var spec = new TaskSpec(id, home.binder.bind(function), "body", options, home.job());
+      run = new TaskRun(spec, TaskAncestry.NONE, home.engine);
       entry = home.store.createPending(id.task(), 0, run);
       entry.retain();
       run.setResultSink(new TaskResultSink.Single(home.store, entry));

@@ -10,7 +10,7 @@ import io.mobula.Placement;
 import io.mobula.RemoteFunction;
 import io.mobula.Resources;
 import io.mobula.TaskOptions;
-import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.execution.Job;
@@ -47,7 +47,7 @@ class SuspectTaskIsolatorTest {
   private SharedStore memory;
   private ObjectStore store;
   private TaskEngine engine;
-  private BoundCall.Binder binder;
+  private CallBinder binder;
 
   private record Timed(Duration delay, Runnable action) {}
 
@@ -72,7 +72,7 @@ class SuspectTaskIsolatorTest {
     var codec = Codec.create(CodecOptions.defaults().withExternalTypes(ObjectRef.class));
     var limits = new ObjectStore.Limits(1024, Duration.ofSeconds(5));
     store = new ObjectStore(SELF, codec, memory, limits, Runnable::run);
-    binder = new BoundCall.Binder(store, codec, 1024);
+    binder = new CallBinder(store, codec, 1024);
     var runtime = (MobulaRuntime) Proxy.newProxyInstance(
         MobulaRuntime.class.getClassLoader(),
         new Class<?>[] {MobulaRuntime.class},
@@ -126,10 +126,11 @@ class SuspectTaskIsolatorTest {
         usual.placement(),
         usual.nameAndStream());
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
-    var spec = new TaskRun.TaskSpec(id, binder.bind(function), "body", options, job());
-    var run = new TaskRun(spec, null, engine);
+    var spec = new TaskSpec(id, binder.bind(function), "body", options, job());
+    var run = new TaskRun(spec, TaskAncestry.NONE, engine);
     run.setResultSink(new TaskResultSink.Single(store, store.createPending(id.task(), 0, run)));
     engine.host(run);
+    run.start();
     return run;
   }
 

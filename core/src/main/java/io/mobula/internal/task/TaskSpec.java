@@ -1,0 +1,38 @@
+package io.mobula.internal.task;
+
+import io.mobula.ObjectId;
+import io.mobula.Placement;
+import io.mobula.PlacementGroupId;
+import io.mobula.TaskOptions;
+import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.execution.Job;
+
+/**
+ * Specification of a task.
+ *
+ * @param id its first result, by which all processes know it
+ * @param call its function and arguments
+ * @param name its name in logs and errors
+ * @param job the job that it belongs to
+ */
+record TaskSpec(ObjectId id, BoundCall call, String name, TaskOptions options, Job job) {
+  long number() {
+    return id.task();
+  }
+
+  /** Returns whether the task is placed in that placement group. */
+  boolean isIn(PlacementGroupId group) {
+    return options.placement() instanceof Placement.Group placed
+        && placed.group().id().equals(group);
+  }
+
+  /** Describes the task, such as {@code task Quick.square (…-1f)}. */
+  String describe() {
+    return describe(name, id);
+  }
+
+  /** Describes a task by its name and id. */
+  static String describe(String name, ObjectId id) {
+    return "task " + name + " (" + id + ")";
+  }
+}
