@@ -6,6 +6,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
+import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameKind;
@@ -385,7 +386,7 @@ public final class ActorCluster {
     frame.int64(callNumbers.caller()).int32(call.attempts());
     new CallOrigin.SequenceNumbers(call.sequence(), callNumbers.answeredBefore()).write(frame);
     frame.text(call.name());
-    call.call().lend(frame, dependencies.sharing(), to.node());
+    CallCodec.lend(frame, call.call(), dependencies.sharing(), to.node());
     return frame;
   }
 

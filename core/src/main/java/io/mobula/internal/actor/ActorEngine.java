@@ -22,6 +22,7 @@ import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.checkpoint.CheckpointStore;
 import io.mobula.internal.checkpoint.FileCheckpointStore;
@@ -86,7 +87,7 @@ public final class ActorEngine {
   public record Dependencies(
       MobulaRuntime runtime,
       ObjectStore store,
-      BoundCall.Binder binder,
+      CallBinder binder,
       LeaseSource placement,
       DelayTimer timer,
       AsyncSpawner spawner,
@@ -648,7 +649,7 @@ public final class ActorEngine {
     return dependencies.store();
   }
 
-  BoundCall.Binder binder() {
+  CallBinder binder() {
     return dependencies.binder();
   }
 

@@ -18,6 +18,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameKind;
@@ -178,7 +179,7 @@ final class BehaviorSpawner {
     Placement placement;
     try {
       placement = PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in));
-      call = BoundCall.read(in, engine.store(), cluster.clusterObjects(), from);
+      call = CallCodec.read(in, engine.store(), cluster.clusterObjects(), from);
     } catch (Throwable e) { // a class that is missing here
       lease.release();
       answer(cluster, from, number, new ObjectFailure(() -> failure(name, e)));
@@ -327,7 +328,7 @@ final class BehaviorSpawner {
           FrameWriter.of(FrameKind.SPAWN_BEHAVIOR).int64(number).int64(granted).text(name);
       PlacementGroupCodec.write(frame, PlacementGroupCodec.of(placement));
       try {
-        call.write(frame, cluster.clusterObjects(), node);
+        CallCodec.write(frame, call, cluster.clusterObjects(), node);
       } catch (Throwable e) { // a captured value that cannot be sent
         engine.leaseSource().release(node, granted);
         fail(failure(name, e));

@@ -6,7 +6,7 @@ import io.mobula.ObjectId;
 import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.CodecException;
 import io.mobula.error.RuntimeClosedException;
-import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
@@ -113,7 +113,7 @@ final class HostedActors {
     try {
       var options = ActorFrames.readOptions(in);
       var job = Job.read(in);
-      var constructor = BoundCall.read(in, engine.store(), clusterObjects, from);
+      var constructor = CallCodec.read(in, engine.store(), clusterObjects, from);
       var spec = new ActorCreationSpec(constructor, options, job);
       host(new IncarnationSpec(descriptor, address, spec, history), lease);
       tellOwner(FrameKind.ACTOR_PLACED, descriptor.id(), address);
@@ -388,7 +388,7 @@ final class HostedActors {
     var answer = new RemotePromise(at, from, result, attempts + 1);
     try {
       var name = in.text();
-      var call = BoundCall.read(in, engine.store(), clusterObjects, from);
+      var call = CallCodec.read(in, engine.store(), clusterObjects, from);
       var run = new ActorCallRun(name, callerId, call, answer, named);
       run.setAttempts(attempts);
       at.cell().takeRemote(run);

@@ -4,6 +4,7 @@ import io.mobula.ActorId;
 import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.error.ActorDiedException;
+import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
@@ -212,7 +213,7 @@ final class OwnedActors {
     actor.history().write(frame);
     ActorFrames.writeOptions(frame, actor.spec().options());
     actor.spec().job().write(frame);
-    actor.spec().constructor().write(frame, dependencies.sharing(), address.node());
+    CallCodec.write(frame, actor.spec().constructor(), dependencies.sharing(), address.node());
     cluster.send(address, frame);
   }
 

@@ -2,7 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
 import io.mobula.NodeId;
-import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
@@ -70,7 +70,7 @@ final class OwnershipSuccession {
     ActorFrames.writePlacement(frame, spec.options().placement());
     spec.job().write(frame);
     try {
-      spec.constructor().write(frame, dependencies.sharing(), successor);
+      CallCodec.write(frame, spec.constructor(), dependencies.sharing(), successor);
     } catch (RuntimeException | Error e) { // an argument that cannot be sent
       LOG.warn("{} cannot be inherited: {}", descriptor.describe(), e.getMessage());
       return;
@@ -98,7 +98,7 @@ final class OwnershipSuccession {
     try {
       var options = ActorFrames.readOptions(in, ActorFrames::readPlacement);
       var job = Job.read(in);
-      var call = BoundCall.read(in, cluster.engine().store(), dependencies.sharing(), from);
+      var call = CallCodec.read(in, cluster.engine().store(), dependencies.sharing(), from);
       forget(descriptor.id());
       records.put(
           descriptor.id(),

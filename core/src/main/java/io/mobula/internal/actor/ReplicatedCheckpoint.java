@@ -4,6 +4,8 @@ import io.mobula.NodeId;
 import io.mobula.RemoteFunction;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
+import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.checkpoint.SavedState;
 import io.mobula.internal.lane.FrameReader;
@@ -22,7 +24,7 @@ import java.util.Objects;
 record ReplicatedCheckpoint(CheckpointVersion version, BoundCall parts) {
   private static final RemoteFunction NOTHING = none -> null;
 
-  static ReplicatedCheckpoint of(SavedState saved, BoundCall.Binder binder) {
+  static ReplicatedCheckpoint of(SavedState saved, CallBinder binder) {
     var parts = binder.bind(NOTHING, List.of(saved.calls(), saved.state()));
     return new ReplicatedCheckpoint(saved.version(), parts);
   }
@@ -47,13 +49,13 @@ record ReplicatedCheckpoint(CheckpointVersion version, BoundCall parts) {
   /** Writes the checkpoint as the last part of a frame. */
   void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
     version.write(out);
-    parts.write(out, clusterObjects, to);
+    CallCodec.write(out, parts, clusterObjects, to);
   }
 
   static ReplicatedCheckpoint read(
       FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
     var version = CheckpointVersion.read(in);
-    return new ReplicatedCheckpoint(version, BoundCall.read(in, store, clusterObjects, from));
+    return new ReplicatedCheckpoint(version, CallCodec.read(in, store, clusterObjects, from));
   }
 
   void release() {

@@ -1,22 +1,16 @@
 package io.mobula.internal.call;
 
-import io.mobula.Arguments;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.ObjectRef;
 import io.mobula.RemoteFunction;
 import io.mobula.error.CodecException;
-import io.mobula.error.InvalidRequestException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.CallArgumentViews;
 import io.mobula.internal.store.CompletionListener;
 import io.mobula.internal.store.Deadline;
-import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.FetchedArguments;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
@@ -30,9 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * A call with its function and arguments: the function with copies of what it captured, and for
@@ -54,16 +46,16 @@ public final class BoundCall {
   private final ObjectStore store;
   private final long heapBytes;
   private volatile @Nullable CompletionListener waiting;
-  private final @Nullable Map<String, String> logContext;
+  private final CallLogContext logContext;
   private List<Runnable> loans = List.of();
   private boolean released;
 
-  private BoundCall(
+  BoundCall(
       Object function,
       Object[] arguments,
       ObjectStore store,
       long heapBytes,
-      @Nullable Map<String, String> logContext) {
+      CallLogContext logContext) {
     this.function = function;
     this.arguments = arguments;
     this.store = store;
@@ -71,137 +63,22 @@ public final class BoundCall {
     this.logContext = logContext;
   }
 
-  /** Factory of bound calls for one node. */
-  public static final class Binder {
-    private final ObjectStore store;
-    private final Codec codec;
-    private final long inlineLimit;
-
-    /**
-     * Makes a binder that keeps the arguments of one call in the heap up to {@code inlineLimit}
-     * bytes together.
-     */
-    public Binder(ObjectStore store, Codec codec, long inlineLimit) {
-      this.store = store;
-      this.codec = codec;
-      this.inlineLimit = inlineLimit;
-    }
-
-    /**
-     * Copies a function and its arguments.
-     *
-     * @param receivers number of leading parameters of the function that are passed later: 1 for a
-     *     method of an actor
-     * @throws io.mobula.error.CodecException when something cannot be encoded; nothing is retained
-     *     then
-     */
-    public BoundCall bind(RemoteFunction function, Arguments arguments, int receivers) {
-      requireTypes(function, arguments, receivers);
-      var bound = new Object[arguments.count()];
-      Object kept = snapshotFunction(function);
-      long heapBytes = kept instanceof ObjectContent content ? content.heapBytes() : 0;
-      int done = 0;
-      try {
-        for (; done < bound.length; done++) {
-          if (arguments.isRef(done)) {
-            var ref = (ObjectRef<?>) Objects.requireNonNull(arguments.get(done));
-            bound[done] = EntryRef.entryOf(ref, store).retain();
-          } else {
-            var content = store.snapshot(arguments.get(done), inlineLimit - heapBytes);
-            heapBytes += content.heapBytes();
-            bound[done] = promoteLarge(content);
-          }
-        }
-      } catch (RuntimeException | Error e) {
-        for (int i = 0; i < done; i++) {
-          release(bound[i]);
-        }
-        release(kept);
-        throw e;
-      }
-      return new BoundCall(kept, bound, store, heapBytes, MDC.getCopyOfContextMap());
-    }
-
-    /** Copies a function and values, none of which is a ref. */
-    public BoundCall bind(RemoteFunction function, List<? extends @Nullable Object> values) {
-      Object kept = snapshotFunction(function);
-      var bound = new Object[values.size()];
-      for (int i = 0; i < bound.length; i++) {
-        bound[i] = promoteLarge(store.snapshot(values.get(i), inlineLimit));
-      }
-      return new BoundCall(kept, bound, store, 0, MDC.getCopyOfContextMap());
-    }
-
-    /**
-     * Turns content that is too large for a frame into an object of its own, as if it had been put.
-     */
-    private Object promoteLarge(ObjectContent content) {
-      return content instanceof ObjectContent.Sealed sealed && sealed.byteSize() > inlineLimit
-          ? store.createEntry(content).retain()
-          : content;
-    }
-
-    private Object snapshotFunction(RemoteFunction function) {
-      return codec.isIsolated(function)
-          ? function
-          : promoteLarge(store.snapshot(function, inlineLimit));
-    }
-
-    /** Copies a function without parameters, with what it captured. */
-    public BoundCall bind(RemoteFunction function) {
-      Object kept = snapshotFunction(function);
-      long heapBytes = kept instanceof ObjectContent content ? content.heapBytes() : 0;
-      return new BoundCall(kept, new Object[0], store, heapBytes, MDC.getCopyOfContextMap());
-    }
-
-    private static void requireTypes(RemoteFunction function, Arguments arguments, int receivers) {
-      var shape = Codec.signatureOf(function);
-      var types = shape.parameterTypes();
-      if (types.size() != arguments.count() + receivers) {
-        return; // an ordinary class, whose parameter types are unknown
-      }
-      for (int i = 0; i < arguments.count(); i++) {
-        var value = arguments.get(i);
-        var type = types.get(i + receivers);
-        if (!arguments.isRef(i) && value != null && !type.isInstance(value)) {
-          throw new InvalidRequestException("Argument " + (i + 1) + " of " + nameOf(function)
-              + " is a " + value.getClass().getName() + ", but the parameter is a " + type.getName()
-              + ".");
-        }
-      }
-    }
+  /** Returns the function as the call holds it: itself, or like an argument. */
+  Object heldFunction() {
+    return function;
   }
 
-  /**
-   * Writes the call for another process, as the last part of a frame; all arguments are ready and
-   * none has failed. The call retains what the frame refers to until it is {@linkplain #release
-   * released}.
-   */
-  public void write(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
-    write(out, clusterObjects, to, argument -> CallCodec.write(out, argument, clusterObjects));
+  /** Returns the arguments as the call holds them: each a content or an entry. */
+  Object[] heldArguments() {
+    return arguments;
   }
 
-  /**
-   * Writes the call for a process that needs the arguments only until it has answered: it reads
-   * large ones in place, and no other process is told of them.
-   */
-  public void lend(FrameWriter out, ClusterObjects clusterObjects, NodeId to) {
-    write(out, clusterObjects, to, argument -> {
-      var loan = CallCodec.writeArgument(out, argument, clusterObjects, to);
-      if (loan != null) {
-        onRelease(loan);
-      }
-    });
+  CallLogContext logContext() {
+    return logContext;
   }
 
-  private void write(
-      FrameWriter out, ClusterObjects clusterObjects, NodeId to, Consumer<Object> argument) {
-    CallCodec.writeFunction(out, function, clusterObjects, to);
-    writeArguments(out, argument);
-    clusterObjects.finishFrame(out, to, () -> {});
-  }
-
-  private void onRelease(Runnable loan) {
+  /** Has the loan of an argument end with the call: at once if the call has ended. */
+  void onRelease(Runnable loan) {
     synchronized (this) {
       if (!released) {
         loans = loans.isEmpty() ? new ArrayList<>() : loans;
@@ -210,80 +87,6 @@ public final class BoundCall {
       }
     }
     loan.run();
-  }
-
-  /** Writes the call so that any process can make it again, such as for reconstruction. */
-  public void write(FrameWriter out, ClusterObjects clusterObjects) {
-    CallCodec.write(out, function, clusterObjects);
-    writeArguments(out, argument -> CallCodec.write(out, argument, clusterObjects));
-  }
-
-  private void writeArguments(FrameWriter out, Consumer<Object> each) {
-    out.int32(arguments.length);
-    for (var argument : arguments) {
-      each.accept(argument);
-    }
-    var context = logContext == null ? Map.<String, String>of() : logContext;
-    out.int32(context.size());
-    context.forEach((key, value) -> out.text(key).text(value));
-  }
-
-  /**
-   * Reads a call that another process has written with {@link #write(FrameWriter, ClusterObjects,
-   * NodeId)}.
-   */
-  public static BoundCall read(
-      FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
-    try {
-      var call = read(in, CallCodec.readFunction(in, clusterObjects, from), store, clusterObjects);
-      clusterObjects.acknowledgeRefs(from, in);
-      return call;
-    } catch (RuntimeException | Error e) {
-      // otherwise the sender would keep the objects that the frame refers to
-      clusterObjects.acknowledgeUnreadable(from, in);
-      throw e;
-    }
-  }
-
-  /** Reads a call that was written with {@link #write(FrameWriter, ClusterObjects)}. */
-  public static BoundCall read(FrameReader in, ObjectStore store, ClusterObjects clusterObjects) {
-    return read(in, CallCodec.read(in, clusterObjects), store, clusterObjects);
-  }
-
-  private static BoundCall read(
-      FrameReader in, Object function, ObjectStore store, ClusterObjects clusterObjects) {
-    var arguments = new ArrayList<Object>();
-    try {
-      readArguments(in, arguments, each -> CallCodec.read(each, clusterObjects));
-      return new BoundCall(function, arguments.toArray(), store, 0, readContext(in));
-    } catch (RuntimeException | Error e) {
-      arguments.forEach(BoundCall::release);
-      release(function);
-      throw e;
-    }
-  }
-
-  /**
-   * Adds each argument to the list as soon as it is read, so that after a failure the list has
-   * those to release.
-   */
-  static void readArguments(
-      FrameReader in, List<Object> arguments, Function<FrameReader, Object> each) {
-    for (int left = in.count(); left > 0; left--) {
-      arguments.add(each.apply(in));
-    }
-  }
-
-  private static @Nullable Map<String, String> readContext(FrameReader in) {
-    int count = in.count();
-    if (count == 0) {
-      return null;
-    }
-    var context = new HashMap<String, String>();
-    for (int i = 0; i < count; i++) {
-      context.put(in.text(), in.optionalText());
-    }
-    return context;
   }
 
   /** Returns the default name of the function in logs and errors, such as {@code Quick.square}. */
@@ -518,27 +321,10 @@ public final class BoundCall {
     }
   }
 
-  /**
-   * Calls the function with the logging context of the caller, so that the caller's request or user
-   * appears in the function's log lines.
-   */
   private @Nullable Object invoke(@Nullable Object[] values) throws Exception {
     var called = function();
     Execution.markBodyBegun();
-    if (logContext == null || logContext.isEmpty()) {
-      return called.invoke(values);
-    }
-    var own = MDC.getCopyOfContextMap();
-    MDC.setContextMap(logContext);
-    try {
-      return called.invoke(values);
-    } finally {
-      if (own == null) {
-        MDC.clear();
-      } else {
-        MDC.setContextMap(own);
-      }
-    }
+    return logContext.call(called, values);
   }
 
   private RemoteFunction function() throws UnreadableCallException, LostArgumentException {
@@ -605,7 +391,8 @@ public final class BoundCall {
     ended.forEach(Runnable::run);
   }
 
-  private static void release(Object held) {
+  /** Releases a function or an argument that a call holds, or was to hold. */
+  static void release(Object held) {
     switch (held) {
       case ObjectEntry entry -> entry.release();
       case ObjectContent content -> content.discard();

@@ -11,14 +11,20 @@ import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
+import io.mobula.internal.store.ObjectStore;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Codec of the parts of a call inside a frame: small values inline, larger values by object id with
- * the location where the object was last seen.
+ * Codec of calls inside a frame: the function, the arguments, and the caller's logging context.
+ * Small values are inline, larger values by object id with the location where the object was last
+ * seen.
  */
-final class CallCodec {
+public final class CallCodec {
   private static final ObjectId NO_ID = new ObjectId(0, 0, 0);
   private static final int BY_VALUE = 0;
   private static final int BY_ID = 1;
@@ -27,12 +33,96 @@ final class CallCodec {
 
   private CallCodec() {}
 
+  /**
+   * Writes a call for another process, as the last part of a frame; all arguments are ready and
+   * none has failed. The call retains what the frame refers to until it is released.
+   */
+  public static void write(
+      FrameWriter out, BoundCall call, ClusterObjects clusterObjects, NodeId to) {
+    writeFunction(out, call.heldFunction(), clusterObjects, to);
+    writeArguments(out, call, argument -> writePart(out, argument, clusterObjects));
+    clusterObjects.finishFrame(out, to, () -> {});
+  }
+
+  /**
+   * Writes a call for a process that needs the arguments only until it has answered: it reads large
+   * ones in place, and no other process is told of them.
+   */
+  public static void lend(
+      FrameWriter out, BoundCall call, ClusterObjects clusterObjects, NodeId to) {
+    writeFunction(out, call.heldFunction(), clusterObjects, to);
+    writeArguments(out, call, argument -> {
+      var loan = lendPart(out, argument, clusterObjects, to);
+      if (loan != null) {
+        call.onRelease(loan);
+      }
+    });
+    clusterObjects.finishFrame(out, to, () -> {});
+  }
+
+  /** Writes a call so that any process can make it again, such as for reconstruction. */
+  public static void write(FrameWriter out, BoundCall call, ClusterObjects clusterObjects) {
+    writePart(out, call.heldFunction(), clusterObjects);
+    writeArguments(out, call, argument -> writePart(out, argument, clusterObjects));
+  }
+
+  private static void writeArguments(FrameWriter out, BoundCall call, Consumer<Object> each) {
+    out.int32(call.heldArguments().length);
+    for (var argument : call.heldArguments()) {
+      each.accept(argument);
+    }
+    call.logContext().write(out);
+  }
+
+  /** Reads a call that another process has written for this one. */
+  public static BoundCall read(
+      FrameReader in, ObjectStore store, ClusterObjects clusterObjects, NodeId from) {
+    try {
+      var call = read(in, readFunction(in, clusterObjects, from), store, clusterObjects);
+      clusterObjects.acknowledgeRefs(from, in);
+      return call;
+    } catch (RuntimeException | Error e) {
+      // otherwise the sender would keep the objects that the frame refers to
+      clusterObjects.acknowledgeUnreadable(from, in);
+      throw e;
+    }
+  }
+
+  /** Reads a call that was written for any process. */
+  public static BoundCall read(FrameReader in, ObjectStore store, ClusterObjects clusterObjects) {
+    return read(in, readPart(in, clusterObjects), store, clusterObjects);
+  }
+
+  private static BoundCall read(
+      FrameReader in, Object function, ObjectStore store, ClusterObjects clusterObjects) {
+    var arguments = new ArrayList<Object>();
+    try {
+      readArguments(in, arguments, each -> readPart(each, clusterObjects));
+      return new BoundCall(function, arguments.toArray(), store, 0, CallLogContext.read(in));
+    } catch (RuntimeException | Error e) {
+      arguments.forEach(BoundCall::release);
+      BoundCall.release(function);
+      throw e;
+    }
+  }
+
+  /**
+   * Adds each argument to the list as soon as it is read, so that after a failure the list has
+   * those to release.
+   */
+  static void readArguments(
+      FrameReader in, List<Object> arguments, Function<FrameReader, Object> each) {
+    for (int left = in.count(); left > 0; left--) {
+      arguments.add(each.apply(in));
+    }
+  }
+
   /** Writes a function or an argument; an entry is ready and has not failed. */
-  static void write(FrameWriter out, Object part, ClusterObjects clusterObjects) {
+  private static void writePart(FrameWriter out, Object part, ClusterObjects clusterObjects) {
     switch (part) {
-      case ObjectEntry entry -> write(out, entry, clusterObjects);
+      case ObjectEntry entry -> writeEntry(out, entry, clusterObjects);
       case ObjectContent content -> clusterObjects.write(out.octet(BY_VALUE), content, NO_ID);
-      case StatelessFunction function -> write(out, function.content(), clusterObjects);
+      case StatelessFunction function -> writePart(out, function.content(), clusterObjects);
       default -> // a function that captured nothing mutable
         clusterObjects.write(out.octet(BY_VALUE), new ObjectContent.Immediate(part), NO_ID);
     }
@@ -43,18 +133,19 @@ final class CallCodec {
    *
    * @return an action that ends the loan, or null if there is none
    */
-  static @Nullable Runnable writeArgument(
+  private static @Nullable Runnable lendPart(
       FrameWriter out, Object argument, ClusterObjects clusterObjects, NodeId to) {
     if (argument instanceof ObjectEntry entry
         && !clusterObjects.fitsFrame(Objects.requireNonNull(entry.outcome(), "outcome"))
         && clusterObjects.canLend(entry, to)) {
       return clusterObjects.writeLent(out.octet(ON_LOAN), entry);
     }
-    write(out, argument, clusterObjects);
+    writePart(out, argument, clusterObjects);
     return null;
   }
 
-  private static void write(FrameWriter out, ObjectEntry entry, ClusterObjects clusterObjects) {
+  private static void writeEntry(
+      FrameWriter out, ObjectEntry entry, ClusterObjects clusterObjects) {
     var outcome = Objects.requireNonNull(entry.outcome(), "outcome of " + entry.id());
     if (clusterObjects.fitsFrame(outcome)) {
       clusterObjects.write(out.octet(BY_VALUE), outcome, entry.id());
@@ -71,7 +162,7 @@ final class CallCodec {
    * Writes a function for this peer. A function that captured nothing is sent in full once, and by
    * number from then on.
    */
-  static void writeFunction(
+  private static void writeFunction(
       FrameWriter out, Object function, ClusterObjects clusterObjects, NodeId to) {
     int number = function instanceof RemoteFunction itself && capturesNothing(itself)
         ? clusterObjects
@@ -79,7 +170,7 @@ final class CallCodec {
             .intern(to, itself.getClass(), () -> encodeWhole(itself, clusterObjects))
         : PeerInternTable.NONE;
     if (number == PeerInternTable.NONE) {
-      write(out, function, clusterObjects);
+      writePart(out, function, clusterObjects);
     } else {
       out.octet(BY_NUMBER).int32(number);
     }
@@ -100,24 +191,25 @@ final class CallCodec {
    * Reads the result of {@link #writeFunction}: a function that is decoded when it is first called,
    * a content, or an entry.
    */
-  static Object readFunction(FrameReader in, ClusterObjects clusterObjects, NodeId from) {
+  private static Object readFunction(FrameReader in, ClusterObjects clusterObjects, NodeId from) {
     int kind = in.octet();
     return kind == BY_NUMBER
         ? clusterObjects
             .internTable()
             .resolve(
                 from, in.int32(), whole -> new StatelessFunction(content(whole, clusterObjects)))
-        : read(kind, in, clusterObjects);
+        : readPart(kind, in, clusterObjects);
   }
 
   /**
-   * Reads the result of {@link #write}: a content, or the retained entry of an object with an id.
+   * Reads the result of {@link #writePart}: a content, or the retained entry of an object with an
+   * id.
    */
-  static Object read(FrameReader in, ClusterObjects clusterObjects) {
-    return read(in.octet(), in, clusterObjects);
+  private static Object readPart(FrameReader in, ClusterObjects clusterObjects) {
+    return readPart(in.octet(), in, clusterObjects);
   }
 
-  private static Object read(int kind, FrameReader in, ClusterObjects clusterObjects) {
+  private static Object readPart(int kind, FrameReader in, ClusterObjects clusterObjects) {
     if (kind == BY_ID) {
       var id = ClusterObjects.readId(in);
       return clusterObjects.importEntryWith(id, clusterObjects.read(in));

@@ -27,7 +27,7 @@ import io.mobula.error.WaitInterruptedException;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.actor.ElasticDispatcher;
 import io.mobula.internal.actor.LocalActorNames;
-import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.cluster.ClusterMembership;
 import io.mobula.internal.cluster.Membership;
@@ -154,7 +154,7 @@ public final class Node {
     this.objects = new ObjectStore(id, codec, memory, settings.limits(), callbacks);
     this.ledger = LedgerClient.start(settings.total(), settings.gpus().shares(), this::spawnNow);
     this.devices = settings.gpus().watch(ledger::probed);
-    var binder = new BoundCall.Binder(objects, codec, settings.limits().inlineLimit());
+    var binder = new CallBinder(objects, codec, settings.limits().inlineLimit());
     this.groups = new PlacementGroupService(new PlacementGroupService.Dependencies(
         system,
         owner.runtime(),

@@ -30,7 +30,7 @@ class MalformedCallsTest {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     var read = new ArrayList<>();
     long before = threads.getCurrentThreadAllocatedBytes();
-    assertThatThrownBy(() -> BoundCall.readArguments(claiming(arguments), read, FrameReader::octet))
+    assertThatThrownBy(() -> CallCodec.readArguments(claiming(arguments), read, FrameReader::octet))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("claims " + arguments + " elements");
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(LITTLE);
@@ -41,7 +41,7 @@ class MalformedCallsTest {
   @Test
   void thoseBeforeOneThatCannotBeReadAreKnown() {
     var read = new ArrayList<>();
-    assertThatThrownBy(() -> BoundCall.readArguments(claiming(3), read, in -> {
+    assertThatThrownBy(() -> CallCodec.readArguments(claiming(3), read, in -> {
           if (read.size() == 2) {
             throw new CodecException("cut", null);
           }
