@@ -137,6 +137,17 @@ final class LocalCopies {
   }
 
   /**
+   * Retracts this node's bytes of an object if somebody has found them damaged, so that the
+   * directory names another copy or has the object reconstructed.
+   */
+  void retractIfDamaged(ObjectId id) {
+    var known = clusterObjects.sharedEntry(id);
+    if (known != null && known.outcome() instanceof ObjectContent.Sealed own && own.isMissing()) {
+      onDamaged(id);
+    }
+  }
+
+  /**
    * Opens an object of this node for readers of other hosts, if this attempt of it is in memory; a
    * reader that gets null requests a pin.
    */

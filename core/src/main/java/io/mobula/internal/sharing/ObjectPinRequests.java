@@ -186,6 +186,7 @@ final class ObjectPinRequests implements Membership.Listener {
     int attempt = frame.int32();
     var sealed = localCopies.copyFor(id, attempt);
     if (sealed == null) {
+      localCopies.retractIfDamaged(id); // a reader of this process may have found it damaged
       absent(ticket, "it does not have attempt " + attempt + " of object " + id);
       return;
     }
