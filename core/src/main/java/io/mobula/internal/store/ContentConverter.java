@@ -207,7 +207,7 @@ final class ContentConverter {
   /** Encodes the exception of a failure; see {@link ObjectStore#withEncodedException}. */
   ObjectFailure withEncodedException(ObjectFailure failure) {
     return failure.withEncodedException(
-        thrown -> FailureCodec.encode(thrown, codec), codec::decode);
+        thrown -> FailureCodec.encode(thrown, codec), bytes -> FailureCodec.decode(bytes, codec));
   }
 
   /**

@@ -17,9 +17,12 @@ import io.mobula.error.TaskTimeoutException;
 import io.mobula.error.UnschedulableException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.codec.Codec;
+import io.mobula.internal.codec.EncodedValue;
 import io.mobula.internal.codec.RemoteThrowable;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,12 @@ import org.slf4j.LoggerFactory;
 final class FailureCodec {
   private static final Logger LOG = LoggerFactory.getLogger(FailureCodec.class);
   private static final int MAX_DEPTH = 128;
+
+  /**
+   * Largest size in bytes of the arrays and other buffers of an exception that travels itself. They
+   * are in the heap of each process that knows the failure.
+   */
+  static final int MAX_BUFFERS = 1 << 20;
 
   private FailureCodec() {}
 
@@ -51,25 +60,52 @@ final class FailureCodec {
         : new ObjectFailure.EncodedException(
             encode(failure.toException(), codec),
             ObjectFailure.Relation.ITSELF,
-            codec::decode,
+            bytes -> decode(bytes, codec),
             known);
     out.choice(exact.relation());
     return out.block(exact.bytes()).toBytes();
   }
 
   /**
-   * Encodes the exception of a failure. Returns no bytes if it cannot be encoded; then readers use
-   * the other part.
+   * Encodes the exception of a failure: as the codec's bytes, or, if large arrays or other buffers
+   * are inside, as a {@link SealedLayout}. Returns no bytes if it cannot be encoded, or if its
+   * buffers are larger than {@link #MAX_BUFFERS}; then readers use the other part.
    */
   static byte[] encode(MobulaException exception, Codec codec) {
     try {
-      return codec.encode(exception).bytes();
+      var encoded = codec.encode(exception);
+      return encoded.buffers().isEmpty() ? encoded.bytes() : withBuffers(encoded);
     } catch (Throwable unwritable) { // a user's hook may throw anything
       LOG.debug(
           "An exception does not travel itself: {}",
           CapturedThrowable.of(unwritable).text());
       return new byte[0];
     }
+  }
+
+  private static byte[] withBuffers(EncodedValue encoded) {
+    long buffers = encoded.byteSize() - encoded.bytes().length;
+    if (buffers > MAX_BUFFERS) {
+      LOG.debug("An exception does not travel itself: it holds buffers of {} bytes", buffers);
+      return new byte[0];
+    }
+    var layout = new byte[Math.toIntExact(SealedLayout.sizeOf(encoded))];
+    SealedLayout.write(encoded, MemorySegment.ofArray(layout));
+    return layout;
+  }
+
+  /**
+   * Decodes what {@link #encode} has returned. The codec's own bytes begin otherwise than a layout.
+   */
+  static @Nullable Object decode(byte[] bytes, Codec codec) {
+    var segment = MemorySegment.ofArray(bytes);
+    if (!SealedLayout.isAt(segment)) {
+      return codec.decode(bytes);
+    }
+    var parts = SealedLayout.read(segment);
+    var encoded = parts.bytes().toArray(ValueLayout.JAVA_BYTE);
+    // views of buffers need aligned memory, which outlives the frame
+    return codec.decode(new EncodedValue(encoded, parts.buffers(), List.of(), true).detached());
   }
 
   static ObjectFailure read(byte[] flat, Codec codec) {
@@ -90,7 +126,8 @@ final class FailureCodec {
         types,
         bytes.length == 0
             ? null
-            : new ObjectFailure.EncodedException(bytes, relation, codec::decode, known));
+            : new ObjectFailure.EncodedException(
+                bytes, relation, encoded -> decode(encoded, codec), known));
   }
 
   /**

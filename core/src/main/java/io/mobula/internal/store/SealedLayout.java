@@ -97,15 +97,18 @@ final class SealedLayout {
     target.set(LONG, at + 8, length);
   }
 
+  /** Returns whether the bytes begin like a sealed value. */
+  static boolean isAt(MemorySegment object) {
+    return object.byteSize() >= HEADER && object.get(INT, 0) == MAGIC;
+  }
+
   /**
    * Finds the parts of a sealed value.
    *
    * @throws StoreException when the bytes are not a sealed value
    */
   static Parts read(MemorySegment object) {
-    if (object.byteSize() < HEADER
-        || object.get(INT, 0) != MAGIC
-        || object.get(INT, 4) != VERSION) {
+    if (!isAt(object) || object.get(INT, 4) != VERSION) {
       throw new StoreException(
           "Not a sealed value of layout " + VERSION + ": " + object.byteSize() + " bytes", null);
     }
@@ -146,7 +149,7 @@ final class SealedLayout {
 
   /** Returns whether an object is the value with these codec bytes and that very buffer. */
   static boolean matches(MemorySegment object, byte[] bytes, MemorySegment buffer) {
-    if (object.byteSize() < HEADER || object.get(INT, 0) != MAGIC) {
+    if (!isAt(object)) {
       return false;
     }
     var parts = read(object);

@@ -12,8 +12,15 @@ import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.codec.RemoteThrowable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Failures in other processes, of which only some have the classes of what was thrown. */
 class FailureCodecTest {
@@ -35,6 +42,23 @@ class FailureCodecTest {
     public String getMessage() {
       TIMES.incrementAndGet();
       return "asked";
+    }
+  }
+
+  /** Exception that holds measurements. */
+  static class MeasurementException extends RuntimeException {
+    final long[] counts;
+    final MemorySegment image;
+
+    MeasurementException(int length) {
+      super("the measurements are wrong");
+      counts = LongStream.range(0, length).toArray();
+      image = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, new float[length]);
+      image.fill((byte) 3);
+    }
+
+    long bytes() {
+      return (long) Long.BYTES * counts.length + image.byteSize();
     }
   }
 
@@ -144,6 +168,38 @@ class FailureCodecTest {
     assertThat(failure.isCausedBy(CountingException.class)).isTrue();
     // by the thread that encodes it
     assertThat(CountingException.TIMES.get() - before).isLessThanOrEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 127, 128, 1024, 87_381})
+  void holdsItsArraysAndBuffers(int length) {
+    var thrown = new MeasurementException(length);
+    assertThat(thrown.bytes()).isLessThanOrEqualTo(FailureCodec.MAX_BUFFERS);
+    var made = failure(thrown)
+        .withEncodedException(
+            each -> FailureCodec.encode(each, here), bytes -> FailureCodec.decode(bytes, here));
+    for (var sent : List.of(failure(thrown), made)) {
+      var between = FailureCodec.read(FailureCodec.write(sent, here), lacking);
+      var cause = readBy(here, between).getCause();
+      assertThat(cause).isExactlyInstanceOf(MeasurementException.class);
+      assertThat(((MeasurementException) cause).counts).isEqualTo(thrown.counts);
+      assertThat(((MeasurementException) cause).image.toArray(ValueLayout.JAVA_FLOAT))
+          .isEqualTo(thrown.image.toArray(ValueLayout.JAVA_FLOAT));
+    }
+  }
+
+  @Test
+  void standsInForAnExceptionWhoseArraysAreTooLargeToTravel() {
+    var thrown = new MeasurementException(87_382);
+    assertThat(thrown.bytes()).isGreaterThan(FailureCodec.MAX_BUFFERS);
+    var flat = FailureCodec.write(failure(thrown), here);
+    assertThat(flat).hasSizeLessThan(100_000);
+    var cause = FailureCodec.read(flat, here).toException().getCause();
+    assertThat(cause)
+        .isInstanceOf(RemoteThrowable.class)
+        .hasMessageContaining("the measurements are wrong");
+    assertThat(((RemoteThrowable) cause).className())
+        .isEqualTo(MeasurementException.class.getName());
   }
 
   @Test

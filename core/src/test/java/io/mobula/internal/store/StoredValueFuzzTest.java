@@ -30,6 +30,15 @@ class StoredValueFuzzTest {
   private static final Codec CODEC = Codec.create(CodecOptions.defaults());
   private static final int OFFSET_OF_SECOND = 24 + 16;
 
+  /** Exception with an array that travels beside its bytes. */
+  private static final class ArrayException extends RuntimeException {
+    final long[] numbers;
+
+    ArrayException(long[] numbers) {
+      this.numbers = numbers;
+    }
+  }
+
   static Stream<Arguments> seeds() {
     return written().stream().map(bytes -> Arguments.of((Object) bytes));
   }
@@ -37,10 +46,13 @@ class StoredValueFuzzTest {
   private static List<byte[]> written() {
     var failure = new ObjectFailure(() -> new TaskFailedException(
         "task t failed", new IllegalStateException("why", new java.io.IOException("full"))));
+    var withArray = new ObjectFailure(
+        () -> new TaskFailedException("task t failed", new ArrayException(new long[300])));
     return List.of(
         marked(0, laidOut(List.of("a", 1, 2.5))),
         marked(0, laidOut(List.of(new byte[2_000], new long[300]))),
-        marked(1, FailureCodec.write(failure, CODEC)));
+        marked(1, FailureCodec.write(failure, CODEC)),
+        marked(1, FailureCodec.write(withArray, CODEC)));
   }
 
   private static byte[] laidOut(Object value) {
