@@ -74,6 +74,29 @@ class ClockJumpIT {
     }
   }
 
+  @Test
+  void aNodeStartsWhileItsClockIsHoursAhead() throws Exception {
+    var why = FaultTestCluster.whyNoClocks();
+    why.ifPresent(reason -> System.out.println("No test of clocks that jump: " + reason));
+    assumeTrue(why.isEmpty(), () -> "clocks cannot be set: " + why);
+    var plan = FaultPlan.builder()
+        .nodes(3)
+        .length(Duration.ofSeconds(10))
+        .only()
+        .add(Duration.ofSeconds(1), 1, new Fault.ClockJump(JUMP, Duration.ofSeconds(30)))
+        .add(Duration.ofSeconds(2), 1, new Fault.Kill())
+        .build();
+    try (var cluster = FaultTestCluster.builder(folder).nodes(3).clocks().start();
+        var history = History.in(folder.resolve("history"))) {
+      try (var faults = cluster.inject(plan, history)) {
+        faults.await();
+        assertThat(cluster.awaitIdle(LIMIT)).isEmpty();
+        assertThat(faults.violations()).isEmpty();
+      }
+      assertThat(cluster.leave()).isEmpty();
+    }
+  }
+
   private static void work(
       MobulaRuntime runtime,
       History history,

@@ -46,9 +46,9 @@ final class LifeLock implements AutoCloseable {
    * directory.
    */
   static LifeLock createLocked(Path directory, String name) throws IOException {
-    Path life = OwnerOnlyFiles.createFile(directory.resolve(FILE));
-    System.setProperty(PROPERTY + name, "true");
+    System.setProperty(PROPERTY + name, "true"); // before a cleaner of this JVM can see the file
     try {
+      Path life = OwnerOnlyFiles.createFile(directory.resolve(FILE));
       LifeLock lock = UninterruptibleIo.run(() -> lock(life, name));
       HELD.add(lock);
       return lock;

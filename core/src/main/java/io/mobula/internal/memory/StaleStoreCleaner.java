@@ -91,7 +91,7 @@ final class StaleStoreCleaner {
     try {
       if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
           || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(owner)
-          || LifeLock.isOwn(name)
+          || LifeLock.isOwn(StoreDirectory.lastingName(name))
           || (name.startsWith(StoreDirectory.CREATING_PREFIX) && isYoung(directory))) {
         return;
       }

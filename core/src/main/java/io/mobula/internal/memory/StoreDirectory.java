@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The directory is created under a name that no cleaner considers at once, and renamed when its
  * lock is held. A process that cleans up after crashed processes thus never sees a live directory
- * whose lock is free.
+ * whose lock is free. This holds for clocks that jump, too: the lock is taken at once, and other
+ * processes' files are removed only when it is held.
  */
 public final class StoreDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
@@ -38,6 +39,7 @@ public final class StoreDirectory {
   /** Pattern of the names that {@link #open} makes; others may use names with the same prefix. */
   static final Pattern NAME = Pattern.compile("\\.?mobula-[0-9a-f]{24}");
 
+  private static final int CREATE_TRIES = 3;
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -62,18 +64,34 @@ public final class StoreDirectory {
           "Store directory " + where + " is " + (Files.exists(where) ? "no directory" : "not there")
               + ": set a directory that exists and that this user may write to");
     }
-    String name = PREFIX + randomName();
-    Path unborn = where.resolve("." + name);
     try {
-      OwnerOnlyFiles.createDirectory(unborn);
-      StaleStoreCleaner.remove(where, Files.getOwner(unborn));
-      return new StoreDirectory(where.resolve(name), lockAndRename(unborn, where.resolve(name)));
+      return create(where);
     } catch (IOException e) {
       throw SharedFile.isFull(e)
           ? new StoreFullException(
               "No room for a store in " + where + ": " + e.getMessage() + "; set another directory")
           : new StoreException(
               "Cannot make a store in " + where + ": " + e + "; may this user write there?", e);
+    }
+  }
+
+  /**
+   * Creates the directory; does so again under another name if it vanishes before its lock is held.
+   * A cleaner whose clock is ahead by hours takes a directory that is being created for an old one.
+   */
+  private static StoreDirectory create(Path where) throws IOException {
+    for (int left = CREATE_TRIES; ; left--) {
+      String name = PREFIX + randomName();
+      Path unborn = where.resolve("." + name);
+      try {
+        OwnerOnlyFiles.createDirectory(unborn);
+        return new StoreDirectory(where.resolve(name), lockAndRename(unborn, where.resolve(name)));
+      } catch (NoSuchFileException vanished) {
+        if (left == 1) {
+          throw vanished;
+        }
+        LOG.info("{} vanished while it was created: another process has removed it", unborn);
+      }
     }
   }
 
@@ -139,7 +157,13 @@ public final class StoreDirectory {
     try {
       LifeLock life = LifeLock.createLocked(unborn, path.getFileName().toString());
       try {
+        StaleStoreCleaner.remove(
+            Objects.requireNonNull(path.getParent(), "a store's directory is in another"),
+            Files.getOwner(unborn));
         Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
+        if (Files.notExists(path.resolve(LifeLock.FILE))) {
+          throw new NoSuchFileException(path.resolve(LifeLock.FILE).toString());
+        }
         return life;
       } catch (IOException e) {
         life.close();
@@ -147,8 +171,14 @@ public final class StoreDirectory {
       }
     } catch (IOException e) {
       StaleStoreCleaner.removeDirectory(unborn);
+      StaleStoreCleaner.removeDirectory(path);
       throw e;
     }
+  }
+
+  /** Returns the name that a directory of this name has once it is created. */
+  static String lastingName(String name) {
+    return name.startsWith(CREATING_PREFIX) ? name.substring(1) : name;
   }
 
   private static String randomName() {
