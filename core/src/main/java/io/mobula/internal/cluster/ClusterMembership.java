@@ -7,6 +7,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import io.mobula.NodeId;
 import io.mobula.error.ClusterException;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,6 +172,7 @@ public final class ClusterMembership implements Membership {
     }
     boolean welcomed = !to.equals(self.address());
     while (!isMetWithin(Math.min(until.remainingNanos(), BETWEEN_LOOKS.toNanos()))) {
+      waitForSilentMembers(until);
       if (until.remainingNanos() <= 0 || removed.isDone()) {
         throw notInTime(until);
       }
@@ -177,6 +180,29 @@ public final class ClusterMembership implements Membership {
         joiner.requestJoin(to); // renews the reservation of this node's name there
       }
     }
+  }
+
+  /**
+   * Extends the deadline while a member is silent: the cluster takes nobody in until that member
+   * answers again or is removed, which the cluster decides by its own timeouts.
+   */
+  private void waitForSilentMembers(JoinDeadline until) {
+    var silent = up ? List.<String>of() : silentMembers();
+    if (!silent.isEmpty()) {
+      until.extend("the cluster waits for members that do not answer: " + silent);
+    }
+  }
+
+  /** Returns the members that have not seen the present state of the cluster. */
+  private List<String> silentMembers() {
+    var state = Cluster.get(system).state();
+    var seen = state.getSeenBy();
+    return StreamSupport.stream(state.getMembers().spliterator(), false)
+        .filter(member -> member.status() == MemberStatus.up())
+        .filter(member -> !seen.contains(member.address()))
+        .limit(MAX_NAMED)
+        .map(member -> SystemAddress.of(member).address())
+        .toList();
   }
 
   private boolean isMetWithin(long nanos) {
@@ -199,7 +225,8 @@ public final class ClusterMembership implements Membership {
         ? "it was removed again"
         : up
             ? "these members have not introduced themselves: " + waiting
-            : "the cluster has not taken it in; it does so only while all of its members can be reached";
+            : "the cluster has not taken it in; it does so only while all of its members can be "
+                + "reached, and these do not answer: " + silentMembers();
     return new ClusterException(
         ClusterException.Reason.NOT_IN_TIME,
         self + " joined " + name() + ", but " + what + ". " + until.describe());
