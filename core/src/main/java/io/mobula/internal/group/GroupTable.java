@@ -41,6 +41,7 @@ final class GroupTable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Consumer<PlacementGroupId> inquiry = unknown -> {};
   private volatile Consumer<PlacementGroupId> reminder = unready -> {};
+  private volatile Consumer<PlacementGroupId> orphanRemoval = orphan -> {};
 
   /**
    * Creates an empty table.
@@ -62,6 +63,14 @@ final class GroupTable {
   void inquireBy(Consumer<PlacementGroupId> unknown, Consumer<PlacementGroupId> unready) {
     inquiry = unknown;
     reminder = unready;
+  }
+
+  /**
+   * Sets how an orphan is removed: a group of this process whose creation failed for its caller,
+   * and which the scheduler has made nevertheless.
+   */
+  void removeOrphansBy(Consumer<PlacementGroupId> removal) {
+    orphanRemoval = removal;
   }
 
   void onChange(Runnable listener) {
@@ -146,11 +155,28 @@ final class GroupTable {
   synchronized void removeUnready(PlacementGroupId id) {
     unreadyGroups.remove(id);
     made.remove(id);
+    living.remove(id);
   }
 
-  /** Stores a status from the scheduler; an older one than the known one is dropped. */
+  /** Returns whether this process has made the group and given its caller no handle to it. */
+  private boolean isOrphan(PlacementGroupId id) {
+    return id.node() == self.incarnation() && !made.contains(id);
+  }
+
+  /**
+   * Stores a status from the scheduler; an older one than the known one is dropped, as is that of
+   * an orphan, which is removed.
+   */
   void put(GroupStatus status) {
     var id = status.assignment().id();
+    boolean orphan;
+    synchronized (this) {
+      orphan = !past.containsKey(id) && isOrphan(id);
+    }
+    if (orphan) {
+      orphanRemoval.accept(id);
+      return;
+    }
     synchronized (this) {
       var present = living.get(id);
       if (past.containsKey(id)

@@ -64,6 +64,7 @@ public final class PlacementGroupService implements GroupBundles {
   private final BundleLedgers ledgers = new BundleLedgers();
   private final GroupQueries inquiries;
   private final GroupReadyRefs ready;
+  private final OrphanedGroups orphans;
   private final AtomicLong numbers = new AtomicLong();
   private volatile GroupWorkListener work = (id, how, exception) -> {};
   private volatile @Nullable ActorRef<GroupScheduler.Command> hosted;
@@ -108,6 +109,9 @@ public final class PlacementGroupService implements GroupBundles {
     this.table = new GroupTable(
         self.id(), node -> node.equals(self.id()) || dependencies.membership().peer(node) != null);
     this.inquiries = new GroupQueries(this::inquire, this::after);
+    this.orphans = new OrphanedGroups(
+        id -> ask(reply -> new GroupScheduler.Remove(id, reply)), this::after, ANSWER);
+    table.removeOrphansBy(orphans::remove);
     this.ready = new GroupReadyRefs(dependencies.store(), table, inquiries::remind);
     this.own = view(dependencies.ledger().unused());
   }
@@ -337,6 +341,7 @@ public final class PlacementGroupService implements GroupBundles {
       answer = answerOf(group, reply -> new GroupScheduler.Create(spec, reply));
     } catch (RuntimeException e) {
       table.removeUnready(id);
+      orphans.remove(id); // the scheduler may make the group although its answer is late
       throw e;
     }
     if (answer instanceof GroupScheduler.NameTaken(var by)) {

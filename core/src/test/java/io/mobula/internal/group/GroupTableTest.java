@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class GroupTableTest {
   private static final NodeId SELF = new NodeId(1);
   private static final NodeId OTHER = new NodeId(2);
-  private static final PlacementGroupId ID = new PlacementGroupId(1, 1);
+  private static final PlacementGroupId ID = new PlacementGroupId(OTHER.incarnation(), 1);
   private static final Resources ONE = Resources.none().cpus(1);
 
   private static final PlacementGroup GROUP = PlacementGroup.of(
@@ -49,6 +49,35 @@ class GroupTableTest {
 
   private PlacementDecision any(Resources wanted) {
     return table.choose(Placement.group(GROUP), wanted);
+  }
+
+  @Test
+  void aGroupOfThisProcessWhoseCreationFailedIsRemoved() {
+    var id = new PlacementGroupId(SELF.incarnation(), 7);
+    var spec = new GroupSpec(id, null, PlacementStrategy.PACK, List.of(ONE.asUnits()), OTHER, true);
+    var orphans = new ArrayList<PlacementGroupId>();
+    table.removeOrphansBy(orphans::add);
+    table.addUnready(spec);
+    table.put(status(spec, 1));
+    assertThat(orphans).as("its creation goes on").isEmpty();
+    assertThat(table.find(id)).isNotNull();
+    table.removeUnready(id);
+    assertThat(table.find(id)).isNull();
+    table.put(status(spec, 2));
+    assertThat(orphans).containsExactly(id);
+    assertThat(table.find(id)).isNull();
+    table.end(id, GroupTermination.removed(""));
+    table.put(status(spec, 3));
+    assertThat(orphans).as("its end is known").hasSize(1);
+  }
+
+  private static GroupStatus status(GroupSpec spec, long number) {
+    return new GroupStatus(
+        new GroupStatus.Version(1, number),
+        new BundleAssignment(spec, 1, List.of(SELF.incarnation())),
+        true,
+        true,
+        "");
   }
 
   @Test
@@ -164,7 +193,7 @@ class GroupTableTest {
   @Test
   void vouchesForItsOwnGroupsAndForThoseWhoseOwnerIsGone() {
     var others = new GroupSpec(
-        new PlacementGroupId(2, 1), null, PlacementStrategy.PACK, SPEC.bundles(), OTHER, true);
+        new PlacementGroupId(2, 2), null, PlacementStrategy.PACK, SPEC.bundles(), OTHER, true);
     told(1, true, true, 1, 2);
     table.put(new GroupStatus(
         new GroupStatus.Version(10, 1),
