@@ -181,7 +181,8 @@ public final class ClusterMember implements AutoCloseable {
     if (process.isAlive() || paused || left) {
       return null;
     }
-    var end = new ProcessEnd(name(), code(process.ended().toCompletableFuture()), endReason());
+    var end = new ProcessEnd(
+        name(), code(process.ended().toCompletableFuture()), endReason(), process.lastLines());
     log.println("---- " + end);
     processEndReason = null;
     process = launch();
@@ -222,8 +223,21 @@ public final class ClusterMember implements AutoCloseable {
    * End of a process.
    *
    * @param reason the fault that explains it, or null
+   * @param lastLines last lines that the process wrote
    */
-  record ProcessEnd(String name, int code, @Nullable String reason) {
+  record ProcessEnd(String name, int code, @Nullable String reason, List<String> lastLines) {
+    private static final int MAX_TOLD = 5;
+
+    ProcessEnd {
+      lastLines = List.copyOf(
+          lastLines.subList(Math.max(0, lastLines.size() - MAX_TOLD), lastLines.size()));
+    }
+
+    /** Returns the end with the last lines that the process wrote, which tell of its cause. */
+    String withLastLines() {
+      return this + "; it wrote at last: " + String.join(" | ", lastLines);
+    }
+
     @Override
     public String toString() {
       return name + " has ended with exit code " + code + ", explained by "

@@ -181,7 +181,7 @@ final class ClusterProcesses implements AutoCloseable {
     for (var driver : drivers) {
       var end = driver.restartIfEnded();
       if (end != null && end.reason() == null) {
-        found.add(new Violation(Violation.Rule.NODE_ENDED, driver.name(), end.toString()));
+        found.add(new Violation(Violation.Rule.NODE_ENDED, driver.name(), end.withLastLines()));
       }
       driver.awaitUp();
       leave(driver, found);

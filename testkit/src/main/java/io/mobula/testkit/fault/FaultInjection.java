@@ -282,7 +282,7 @@ public final class FaultInjection implements AutoCloseable {
         if (end != null) {
           note(end.toString());
           if (end.reason() == null) {
-            addViolation(Violation.Rule.NODE_ENDED, member.name(), end.toString());
+            addViolation(Violation.Rule.NODE_ENDED, member.name(), end.withLastLines());
           }
         }
       }
