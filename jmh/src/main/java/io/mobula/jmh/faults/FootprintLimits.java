@@ -9,6 +9,9 @@ import java.util.Map;
  * Limits of how much more a process may hold at rest after much work than after little. They cover
  * what a JVM keeps for itself, and pools whose idle threads have not ended yet. A leak of one
  * object per scenario exceeds them after some thousand scenarios.
+ *
+ * <p>Memories with a maximum, such as the ids of the last cancelled tasks, fill during hours. The
+ * instances of {@link #BOUNDED their classes} count only beyond that maximum.
  */
 final class FootprintLimits {
   private static final long HEAP_BYTES = 8L << 20;
@@ -18,12 +21,42 @@ final class FootprintLimits {
   private static final long SEGMENTS = 8;
   private static final int MAX_NAMED = 8;
 
+  private static final long ENDED_GROUPS = 1_024 + 4_096; // each process, and the scheduler
+  private static final long CANCELS_AND_PULLS = 2 * 4_096;
+  private static final long INTERNED = 4_000; // of 65 536 definitions for each peer
+
+  /** Bytes of the key, the entry and the texts of an object in a memory with a maximum. */
+  private static final long BYTES_PER_ENTRY = 256;
+
+  /**
+   * Maximum number of instances of classes that memories with a maximum hold, for such a class. An
+   * ended group has two bundles in the workload, and its definition is interned with a task's.
+   */
+  static final Map<String, Long> BOUNDED = Map.ofEntries(
+      Map.entry("io.mobula.PlacementGroupId", ENDED_GROUPS + INTERNED),
+      Map.entry("io.mobula.internal.group.GroupTermination", ENDED_GROUPS),
+      Map.entry("io.mobula.internal.group.GroupTable$EndedGroup", 1_024L),
+      Map.entry("io.mobula.ObjectId", CANCELS_AND_PULLS),
+      Map.entry("io.mobula.PlacementGroup", INTERNED),
+      Map.entry("io.mobula.Placement$Group", INTERNED),
+      Map.entry("io.mobula.Resources", 2 * INTERNED),
+      Map.entry("io.mobula.NodeId", INTERNED),
+      Map.entry("io.mobula.internal.task.TaskTemplate", INTERNED),
+      Map.entry("io.mobula.internal.execution.Job", INTERNED));
+
   private FootprintLimits() {}
 
   /** Returns a violation for each limit that is exceeded. */
   static List<Violation> exceeded(String process, ProcessFootprint before, ProcessFootprint after) {
     var found = new ArrayList<Violation>();
-    check(found, process, "bytes of heap", before.heapBytes(), after.heapBytes(), HEAP_BYTES);
+    long remembered = remembered(before.instances(), after.instances());
+    check(
+        found,
+        process,
+        "bytes of heap",
+        before.heapBytes(),
+        after.heapBytes(),
+        HEAP_BYTES + BYTES_PER_ENTRY * remembered);
     check(found, process, "threads", before.threads(), after.threads(), THREADS);
     check(found, process, "descriptors", before.descriptors(), after.descriptors(), DESCRIPTORS);
     check(found, process, "mapped segments", before.segments(), after.segments(), SEGMENTS);
@@ -33,8 +66,19 @@ final class FootprintLimits {
         "objects of Mobula's, most of them " + grown(before.instances(), after.instances()) + ",",
         before.objects(),
         after.objects(),
-        OBJECTS);
+        OBJECTS + remembered);
     return List.copyOf(found);
+  }
+
+  /** Returns how many of the additional instances are in memories with a maximum. */
+  static long remembered(Map<String, Long> before, Map<String, Long> after) {
+    return BOUNDED.entrySet().stream()
+        .mapToLong(bounded -> {
+          var name = bounded.getKey();
+          long grown = after.getOrDefault(name, 0L) - before.getOrDefault(name, 0L);
+          return Math.clamp(grown, 0, bounded.getValue());
+        })
+        .sum();
   }
 
   private static void check(

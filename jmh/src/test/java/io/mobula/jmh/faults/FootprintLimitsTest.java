@@ -32,6 +32,21 @@ class FootprintLimitsTest {
   }
 
   @Test
+  void memoriesWithAMaximumMayFill() throws Exception {
+    for (var bounded : FootprintLimits.BOUNDED.entrySet()) {
+      assertThat(Class.forName(bounded.getKey(), false, getClass().getClassLoader()))
+          .isNotNull();
+      var full = new ProcessFootprint(
+          30L << 20, Map.of(bounded.getKey(), bounded.getValue() + 4_000), 40, 200, 20);
+      var start = new ProcessFootprint(30L << 20, Map.of(), 40, 200, 20);
+      assertThat(FootprintLimits.exceeded("node", start, full)).isEmpty();
+      var leak = new ProcessFootprint(
+          30L << 20, Map.of(bounded.getKey(), bounded.getValue() + 4_001), 40, 200, 20);
+      assertThat(FootprintLimits.exceeded("node", start, leak)).hasSize(1);
+    }
+  }
+
+  @Test
   void aProcessSeesItsOwnHeapAndThreads() throws Exception {
     var here = ProcessFootprint.here();
     assertThat(here.heapBytes()).isPositive();
