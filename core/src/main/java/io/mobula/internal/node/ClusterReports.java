@@ -3,7 +3,6 @@ package io.mobula.internal.node;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.PeerChannelInfo;
-import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
@@ -11,7 +10,6 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.placement.LeaseGranter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,56 +20,11 @@ import java.util.function.Supplier;
  * Thread-safe.
  */
 final class ClusterReports {
-  private static final int MAX_WAITING = 1000;
-
   private final Membership membership;
   private final NodeMessaging messaging;
   private final Supplier<CompletionStage<NodeReport>> own;
   private final AtomicLong numbers = new AtomicLong();
   private final PendingPeerRequests<Long, NodeReport> open;
-
-  /**
-   * Report of one node, or the sum of all nodes' reports.
-   *
-   * @param total the total resources
-   * @param available the free resources
-   * @param waiting what waits, with the reasons
-   * @param lanes the traffic to other processes
-   */
-  record NodeReport(
-      Resources total,
-      Resources available,
-      List<WaitingWork> waiting,
-      List<PeerChannelInfo> lanes) {
-    static final NodeReport NOTHING =
-        new NodeReport(Resources.none(), Resources.none(), List.of(), List.of());
-
-    NodeReport {
-      waiting = waiting.stream().limit(MAX_WAITING).toList();
-    }
-
-    NodeReport plus(NodeReport other) {
-      return new NodeReport(
-          sum(total, other.total),
-          sum(available, other.available),
-          joined(waiting, other.waiting),
-          joined(lanes, other.lanes));
-    }
-
-    private static <T> List<T> joined(List<T> one, List<T> other) {
-      var all = new ArrayList<>(one);
-      all.addAll(other);
-      return List.copyOf(all);
-    }
-
-    private static Resources sum(Resources one, Resources other) {
-      var result = one;
-      for (var each : other.asUnits().entrySet()) {
-        result = result.withUnits(each.getKey(), one.units(each.getKey()) + each.getValue());
-      }
-      return result;
-    }
-  }
 
   /**
    * Starts to answer other nodes.
@@ -118,7 +71,7 @@ final class ClusterReports {
       LeaseGranter.writeResources(out, each.wants());
       out.text(each.why());
     });
-    frame.list(report.lanes(), ClusterReports::writeLane);
+    frame.list(report.channels(), ClusterReports::writeChannel);
     messaging.send(to, frame.toBytes());
   }
 
@@ -130,17 +83,17 @@ final class ClusterReports {
             LeaseGranter.readResources(frame),
             LeaseGranter.readResources(frame),
             frame.list(in -> new WaitingWork(in.text(), LeaseGranter.readResources(in), in.text())),
-            frame.list(in -> readLane(from, in))));
+            frame.list(in -> readChannel(from, in))));
   }
 
-  private static void writeLane(FrameWriter out, PeerChannelInfo lane) {
-    out.int64(lane.to().incarnation()).text(lane.kind());
-    for (var totals : List.of(lane.sent(), lane.received(), lane.outstanding())) {
+  private static void writeChannel(FrameWriter out, PeerChannelInfo channel) {
+    out.int64(channel.to().incarnation()).text(channel.kind());
+    for (var totals : List.of(channel.sent(), channel.received(), channel.outstanding())) {
       out.int64(totals.frames()).int64(totals.bytes());
     }
   }
 
-  private static PeerChannelInfo readLane(NodeId from, FrameReader in) {
+  private static PeerChannelInfo readChannel(NodeId from, FrameReader in) {
     return new PeerChannelInfo(
         from, new NodeId(in.int64()), in.text(), readAmount(in), readAmount(in), readAmount(in));
   }

@@ -13,6 +13,7 @@ import io.mobula.error.SettingsException;
 import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.job.JobSettings;
+import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.output.OutputSettings;
 import io.mobula.internal.process.WorkerMain;
@@ -229,6 +230,12 @@ public record NodeSettings(
       result = reader.checked(key, () -> before.resource(name, amount));
     }
     return result;
+  }
+
+  /** Returns the location and sharing group of the node's memory, for other processes. */
+  public Peer.StoreLocation storeLocation(SharedStore memory) {
+    return new Peer.StoreLocation(
+        memory.directory().toString(), memory.idHigh(), memory.idLow(), shareHost);
   }
 
   /** Returns the default capacity of a store in bytes: 30 % of what this process may use. */

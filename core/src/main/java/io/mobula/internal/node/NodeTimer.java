@@ -1,6 +1,7 @@
 package io.mobula.internal.node;
 
 import io.mobula.internal.process.HeapExhaustion;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * nothing is due. Akka's timer wakes up at every tick instead, so its ticks are set coarse.
  * Thread-safe.
  */
-final class NodeTimer implements AutoCloseable {
+final class NodeTimer implements DelayTimer, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeTimer.class);
 
   private final ScheduledThreadPoolExecutor clock;
@@ -34,7 +35,8 @@ final class NodeTimer implements AutoCloseable {
    *
    * @return cancels the action
    */
-  Runnable after(Duration delay, Runnable action) {
+  @Override
+  public Runnable after(Duration delay, Runnable action) {
     try {
       var due = clock.schedule(
           () -> executor.execute(() -> run(action)),

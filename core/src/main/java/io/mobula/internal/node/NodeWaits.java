@@ -1,13 +1,9 @@
 package io.mobula.internal.node;
 
-import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.WaitReport;
-import io.mobula.internal.actor.ActorEngine;
-import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.task.TaskEngine;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitPoint;
@@ -19,7 +15,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Waits of a node, part by part, for the watchdog and for queries of users. Thread-safe. */
-final class NodeWaits implements AutoCloseable {
+public final class NodeWaits implements AutoCloseable {
   private static final Duration FOR_ANSWERS = Duration.ofSeconds(1);
   private static final int MAX_REPORTED = 1000;
 
@@ -28,43 +24,34 @@ final class NodeWaits implements AutoCloseable {
   private final List<Supplier<Iterator<? extends WaitPoint>>> sources;
   private final WaitWatchdog watch;
 
-  /** Sources that list their waits. */
-  record WaitSources(
-      NodeId id,
-      ObjectStore objects,
-      TaskEngine tasks,
-      ActorEngine actors,
-      PlacementGroupService groups,
-      Supplier<Iterator<WaitPoint>> questions) {}
-
-  /** Starts to watch the sources. */
-  static NodeWaits start(WaitSources waitSources, WaitChainWalker.PeerQueries peers) {
-    var waits = new NodeWaits(waitSources, peers);
+  /** Starts to watch the parts of a node. */
+  static NodeWaits start(LocalParts local, WorkEngines engines, NodeServices services) {
+    var waits = new NodeWaits(local, engines, services);
     waits.watch.start();
     return waits;
   }
 
-  private NodeWaits(WaitSources waitSources, WaitChainWalker.PeerQueries peers) {
-    this.objects = waitSources.objects();
-    this.peers = peers;
+  private NodeWaits(LocalParts local, WorkEngines engines, NodeServices services) {
+    this.objects = local.objects();
+    this.peers = services.waitQueries();
     this.sources = List.of(
-        () -> BlockedThread.in(waitSources.id()).iterator(),
-        () -> waitSources.tasks().pending().iterator(),
-        () -> waitSources.actors().pending().iterator(),
-        () -> waitSources.groups().pendingRefs().iterator(),
-        () -> waitSources.questions().get());
+        () -> BlockedThread.in(local.objects().node()).iterator(),
+        () -> engines.tasks().pending().iterator(),
+        () -> engines.actors().pending().iterator(),
+        () -> local.groups().pendingRefs().iterator(),
+        services::openRequests);
     this.watch = new WaitWatchdog("mobula-wait-watch", sources, peers);
   }
 
   /** Explains why a ref has no value; see {@link io.mobula.MobulaRuntime#whyPending}. */
-  WaitReport why(ObjectRef<?> ref) {
+  public WaitReport why(ObjectRef<?> ref) {
     objects.requireOpen();
     var entry = EntryRef.entryOf(ref, objects);
     return walker().walk(entry).report("ref " + ref.id() + ": ");
   }
 
   /** Explains everything that waits; see {@link io.mobula.MobulaRuntime#pending}. */
-  List<WaitReport> all() {
+  public List<WaitReport> all() {
     objects.requireOpen();
     var walker = walker();
     var all = new ArrayList<WaitReport>();

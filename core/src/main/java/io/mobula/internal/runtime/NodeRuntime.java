@@ -38,28 +38,42 @@ import org.jspecify.annotations.Nullable;
 
 /** Runtime of one node in this JVM. */
 final class NodeRuntime implements MobulaRuntime {
-  private final Node node;
+  private final NodeId id;
+  private final String clusterName;
   private final ObjLongConsumer<NodeRuntime> afterClose;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch end = new CountDownLatch(1);
+  private Node node; // set once by start: the node's work sees this runtime
+
+  @SuppressWarnings("NullAway.Init")
+  private NodeRuntime(NodeId id, String clusterName, ObjLongConsumer<NodeRuntime> afterClose) {
+    this.id = id;
+    this.clusterName = clusterName;
+    this.afterClose = afterClose;
+  }
 
   /**
-   * Starts the node of this runtime.
+   * Starts a node with its runtime.
    *
    * @param ownsSystem whether the actor system is started and ended with the runtime
    * @param afterClose runs once after the node has closed, to end what is not the node's own;
    *     receives the deadline on the clock of {@link System#nanoTime()}
    */
-  NodeRuntime(
+  static NodeRuntime start(
       NodeId id,
       ActorSystem<?> system,
       NodeSettings settings,
       SharedStore memory,
       boolean ownsSystem,
       ObjLongConsumer<NodeRuntime> afterClose) {
-    this.afterClose = afterClose;
-    this.node = Node.start(
-        id, system, settings, memory, new Node.NodeOwner(this, ownsSystem, this::closeRemoved));
+    var runtime = new NodeRuntime(id, settings.cluster().identity().cluster(), afterClose);
+    runtime.node = Node.start(
+        id,
+        system,
+        settings,
+        memory,
+        new Node.NodeOwner(runtime, ownsSystem, removed -> runtime.close(removed::closeRemoved)));
+    return runtime;
   }
 
   /** Joins the cluster if the settings say so; closes the runtime if joining fails. */
@@ -74,7 +88,7 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public NodeId nodeId() {
-    return node.id();
+    return id;
   }
 
   @Override
@@ -105,7 +119,7 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options) {
-    return node.put(value, options);
+    return node.replicatedPut().put(value, options);
   }
 
   @Override
@@ -174,47 +188,47 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public Resources totalResources() {
-    return node.total();
+    return node.queries().total();
   }
 
   @Override
   public Resources availableResources() {
-    return node.available();
+    return node.queries().available();
   }
 
   @Override
   public List<WaitingWork> waiting() {
-    return node.waiting();
+    return node.queries().waiting();
   }
 
   @Override
   public WaitReport whyPending(ObjectRef<?> ref) {
-    return node.whyPending(ref);
+    return node.waits().why(ref);
   }
 
   @Override
   public List<WaitReport> pending() {
-    return node.pending();
+    return node.waits().all();
   }
 
   @Override
   public List<PeerChannelInfo> peerChannels() {
-    return node.lanes();
+    return node.queries().channels();
   }
 
   @Override
   public List<NodeInfo> nodes() {
-    return node.nodes();
+    return node.queries().nodes();
   }
 
   @Override
   public void dismiss(NodeId id) {
-    node.requestLeave(id);
+    node.queries().requestLeave(id);
   }
 
   @Override
   public String clusterName() {
-    return node.clusterName();
+    return clusterName;
   }
 
   @Override
@@ -229,12 +243,7 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public void close() {
-    close(() -> node.close());
-  }
-
-  /** Closes the runtime after the other nodes have removed this node from the cluster. */
-  private void closeRemoved() {
-    close(() -> node.closeRemoved());
+    close(node::close);
   }
 
   private void close(LongSupplier how) {
@@ -254,6 +263,6 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public String toString() {
-    return "MobulaRuntime(node " + node.id() + (isClosed() ? ", closed)" : ")");
+    return "MobulaRuntime(node " + id + (isClosed() ? ", closed)" : ")");
   }
 }

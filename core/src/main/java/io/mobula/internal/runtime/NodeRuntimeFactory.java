@@ -17,7 +17,6 @@ import io.mobula.error.SettingsException;
 import io.mobula.internal.cluster.ClusterSystemConfig;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.SharedStore;
-import io.mobula.internal.node.Node;
 import io.mobula.internal.node.NodeSettings;
 import java.lang.ref.WeakReference;
 import java.security.SecureRandom;
@@ -58,7 +57,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var hook = new ShutdownHook();
     NodeRuntime runtime;
     try {
-      runtime = new NodeRuntime(newId(), system, read, memory, true, (closed, end) -> {
+      runtime = NodeRuntime.start(newId(), system, read, memory, true, (closed, end) -> {
         opened.remove(closed);
         terminate(system, end);
         hook.disarm();
@@ -77,7 +76,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var cluster = read.cluster();
     var base = config.getConfig("mobula.actor-system").withFallback(config);
     var whole = cluster.enabled()
-        ? ClusterSystemConfig.overlay(config, cluster, Node.storeOf(memory, read))
+        ? ClusterSystemConfig.overlay(config, cluster, read.storeLocation(memory))
             .withFallback(base)
         : base;
     try {
@@ -99,7 +98,7 @@ public final class NodeRuntimeFactory implements RuntimeFactory {
     var memory = SharedStore.open(read.store());
     NodeRuntime runtime;
     try {
-      runtime = new NodeRuntime(
+      runtime = NodeRuntime.start(
           newId(), system, read, memory, false, (closed, end) -> opened.remove(closed));
     } catch (RuntimeException | Error e) {
       memory.close();
