@@ -8,8 +8,8 @@ import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.PlacementGroupCodec;
+import io.mobula.internal.placement.ResourcesCodec;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
@@ -60,7 +60,7 @@ final class ActorFrames {
     var resources = options.resources();
     out.flag(resources != null);
     if (resources != null) {
-      LeaseGranter.writeResources(out, resources);
+      ResourcesCodec.write(out, resources);
     }
     var lifetime = options.lifetime();
     var execution = options.execution();
@@ -90,7 +90,7 @@ final class ActorFrames {
    */
   static ActorOptions readOptions(
       FrameReader in, @Nullable Function<FrameReader, Placement> placement) {
-    var resources = in.flag() ? LeaseGranter.readResources(in) : null;
+    var resources = in.flag() ? ResourcesCodec.read(in) : null;
     var nameOptions = new ActorOptions.NameOptions(in.optionalText(), false);
     var lifetime = new ActorOptions.Lifetime(in.flag(), in.int32(), in.int32());
     var execution = new ActorOptions.MethodExecution(

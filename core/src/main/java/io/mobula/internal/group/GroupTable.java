@@ -6,7 +6,7 @@ import io.mobula.PlacementGroup;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.internal.placement.BundleCapacity;
-import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
+import io.mobula.internal.placement.PlacementDecision;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

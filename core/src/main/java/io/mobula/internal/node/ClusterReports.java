@@ -9,7 +9,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
-import io.mobula.internal.placement.LeaseGranter;
+import io.mobula.internal.placement.ResourcesCodec;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,11 +64,11 @@ final class ClusterReports {
 
   private void answer(NodeId to, long number, NodeReport report) {
     var frame = FrameWriter.of(FrameKind.REPORT_REPLY).int64(number);
-    LeaseGranter.writeResources(frame, report.total());
-    LeaseGranter.writeResources(frame, report.available());
+    ResourcesCodec.write(frame, report.total());
+    ResourcesCodec.write(frame, report.available());
     frame.list(report.waiting(), (out, each) -> {
       out.text(each.what());
-      LeaseGranter.writeResources(out, each.wants());
+      ResourcesCodec.write(out, each.wants());
       out.text(each.why());
     });
     frame.list(report.channels(), ClusterReports::writeChannel);
@@ -80,9 +80,9 @@ final class ClusterReports {
         from,
         frame.int64(),
         () -> new NodeReport(
-            LeaseGranter.readResources(frame),
-            LeaseGranter.readResources(frame),
-            frame.list(in -> new WaitingWork(in.text(), LeaseGranter.readResources(in), in.text())),
+            ResourcesCodec.read(frame),
+            ResourcesCodec.read(frame),
+            frame.list(in -> new WaitingWork(in.text(), ResourcesCodec.read(in), in.text())),
             frame.list(in -> readChannel(from, in))));
   }
 

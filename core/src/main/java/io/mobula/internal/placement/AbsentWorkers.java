@@ -47,7 +47,7 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
    *
    * @param why the policy's reason that no node can hold the request
    */
-  public ClusterLeaseSource.PlacementDecision choose(
+  public PlacementDecision choose(
       PlacementPolicy policy,
       PlacementPolicy.PlacementRequest placementRequest,
       ClusterView up,
@@ -56,8 +56,8 @@ public record AbsentWorkers(List<NodeView> starting, List<NodeView> givenUp) {
     boolean comes = !starting.isEmpty()
         && !(policy.choose(placementRequest, with(up), random) instanceof Choice.Infeasible);
     return comes
-        ? new ClusterLeaseSource.PlacementDecision.Await(why + "; " + startingInWords())
-        : new ClusterLeaseSource.PlacementDecision.Later(null, why + givenUpInWords());
+        ? new PlacementDecision.Await(why + "; " + startingInWords())
+        : new PlacementDecision.Later(null, why + givenUpInWords());
   }
 
   private ClusterView with(ClusterView up) {

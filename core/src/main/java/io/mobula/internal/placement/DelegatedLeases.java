@@ -38,7 +38,7 @@ final class DelegatedLeases {
     long number = in.int64();
     var submitter = new NodeId(in.int64());
     var purpose = in.choice(ClusterLeaseRequester.Purpose.values());
-    var resources = LeaseGranter.readResources(in);
+    var resources = ResourcesCodec.read(in);
     var delegatedLease =
         new DelegatedLease(from, submitter, number, resources, DeviceShareCodec.read(in));
     delegated.put(number, delegatedLease);

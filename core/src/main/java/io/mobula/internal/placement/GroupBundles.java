@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public interface GroupBundles {
 
   /** Decides to which node's bundle a request goes, as far as this process knows. */
-  ClusterLeaseSource.PlacementDecision choose(Placement.Group group, Resources wanted);
+  PlacementDecision choose(Placement.Group group, Resources wanted);
 
   /**
    * Returns the error for work placed in a group that has ended; null if the group exists or the
@@ -23,8 +23,7 @@ public interface GroupBundles {
    */
   default @Nullable Function<String, MobulaException> refusalFor(Placement placement) {
     return placement instanceof Placement.Group group
-            && choose(group, Resources.none())
-                instanceof ClusterLeaseSource.PlacementDecision.Refused(var exception)
+            && choose(group, Resources.none()) instanceof PlacementDecision.Refused(var exception)
         ? exception
         : null;
   }

@@ -227,7 +227,7 @@ final class LeaseDelegator {
           .int64(spec.number())
           .int64(spec.submitter().incarnation())
           .choice(spec.purpose());
-      LeaseGranter.writeResources(frame, lease.resources());
+      ResourcesCodec.write(frame, lease.resources());
       DeviceShareCodec.write(frame, lease.shares());
       return frame.toBytes();
     }

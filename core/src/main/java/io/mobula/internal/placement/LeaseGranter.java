@@ -1,11 +1,9 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.WaitReport.WaitCause;
-import io.mobula.error.CodecException;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
@@ -13,7 +11,6 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
-import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
@@ -34,15 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LeaseGranter {
 
-  /** Upper bound of resources in a request or a node, accelerators and memory included. */
-  private static final int MAX_RESOURCES = 1_100;
-
   /** Number of redirects after which a request stays at its node. */
   static final int MAX_HOPS = 2;
 
   private final LedgerClient ledger;
   private final Membership membership;
-  private final NodeMessaging messaging;
+  private final LeaseReplies replies;
   private final RedirectFinder redirects;
   private final GroupBundles bundles;
   private final AtomicLong numbers = new AtomicLong();
@@ -122,7 +116,7 @@ public final class LeaseGranter {
     this.ledger = ledger;
     this.bundles = bundles;
     this.membership = messaging.membership();
-    this.messaging = messaging;
+    this.replies = new LeaseReplies(messaging);
     this.redirects = redirects;
     this.delegator = new LeaseDelegator(messaging, () -> workers);
     this.delegatedLeases = new DelegatedLeases(membership.self().id(), this, messaging);
@@ -202,15 +196,7 @@ public final class LeaseGranter {
   }
 
   private void onAsk(NodeId from, FrameReader frame) {
-    var remoteRequest = new RemoteRequest(
-        from,
-        frame.int64(),
-        frame.choice(ClusterLeaseRequester.Purpose.values()),
-        readResources(frame),
-        frame.text(),
-        frame.octet(),
-        Job.read(frame),
-        PlacementGroupCodec.read(frame));
+    var remoteRequest = new RemoteRequest(from, LeaseRequestFrame.read(frame));
     if (draining || !remoteRequest.isPossible()) {
       remoteRequest.redirect(from);
       return;
@@ -221,34 +207,6 @@ public final class LeaseGranter {
       return;
     }
     remoteRequest.acquire();
-  }
-
-  /** Writes amounts by resource name. */
-  public static void writeResources(FrameWriter out, Resources wanted) {
-    out.list(
-        wanted.asUnits().entrySet(),
-        (to, entry) -> to.text(entry.getKey()).int64(entry.getValue()));
-  }
-
-  /**
-   * Reads amounts by resource name.
-   *
-   * @throws CodecException if there are more resources than any request has, or if an amount is
-   *     negative: a ledger that granted it would have more than its total
-   */
-  public static Resources readResources(FrameReader frame) {
-    var amounts = frame.list(in -> Map.entry(in.text(), in.int64()));
-    if (amounts.size() > MAX_RESOURCES) {
-      throw new CodecException("A frame has " + amounts.size() + " resources at once.", null);
-    }
-    var wanted = Resources.none();
-    for (var amount : amounts) {
-      if (amount.getValue() < 0) {
-        throw new CodecException("A frame has an amount below zero: " + amount + ".", null);
-      }
-      wanted = wanted.withUnits(amount.getKey(), amount.getValue());
-    }
-    return wanted;
   }
 
   private void onWithdraw(NodeId from, FrameReader frame) {
@@ -274,15 +232,6 @@ public final class LeaseGranter {
     granted.remove(number);
   }
 
-  private void recalled(NodeId submitter, long number, NodeId at) {
-    messaging.send(
-        submitter,
-        FrameWriter.of(FrameKind.LEASE_RECALLED)
-            .int64(number)
-            .int64(at.incarnation())
-            .toBytes());
-  }
-
   /** Starts the use of a lease that another node's ledger has granted. */
   void open(ClusterLeaseRequester.Purpose purpose, NodeId submitter, long number, Lease lease) {
     var host = hosts.get(purpose);
@@ -301,7 +250,7 @@ public final class LeaseGranter {
 
   private void onLeft(NodeId peer) {
     requests.values().removeIf(remoteRequest -> {
-      boolean theirs = remoteRequest.submitter.equals(peer);
+      boolean theirs = remoteRequest.submitter().equals(peer);
       remoteRequest.withdrawn |= theirs;
       if (theirs) {
         remoteRequest.lookAgain();
@@ -310,84 +259,30 @@ public final class LeaseGranter {
     });
     ledger.rescanQueue();
     granted.forEach((number, grantedLease) -> {
-      if (grantedLease.submitter.equals(peer)) {
+      if (grantedLease.submitter().equals(peer)) {
         endLease(number);
       }
     });
   }
 
-  /** Lease in use on behalf of another node. */
-  private static class GrantedLease {
-    final NodeId submitter;
-    private @Nullable LeaseUse use;
-    private boolean ended;
-
-    GrantedLease(NodeId submitter) {
-      this.submitter = submitter;
-    }
-
-    void attach(LeaseUse opened) {
-      boolean over;
-      synchronized (this) {
-        use = opened;
-        over = ended;
-      }
-      if (over) {
-        opened.end();
-      }
-    }
-
-    void end() {
-      LeaseUse present;
-      synchronized (this) {
-        ended = true;
-        present = use;
-      }
-      if (present != null) {
-        present.end();
-      }
-    }
-  }
-
   /** Request of another node, and then its lease. */
   private final class RemoteRequest extends GrantedLease
       implements LeaseRequester, LeaseDelegator.DelegationListener {
-    private final long request;
-    private final ClusterLeaseRequester.Purpose purpose;
-    private final Resources wanted;
-    private final String what;
-    private final int hops;
+    private final LeaseRequestFrame asked;
     private final long number = numbers.incrementAndGet();
-    private final Job job;
-    private final @Nullable RuntimeEnvironment environment;
-    private final Placement.@Nullable Group group;
     private volatile boolean withdrawn;
 
-    RemoteRequest(
-        NodeId submitter,
-        long request,
-        ClusterLeaseRequester.Purpose purpose,
-        Resources wanted,
-        String what,
-        int hops,
-        Job job,
-        Placement.@Nullable Group group) {
+    RemoteRequest(NodeId submitter, LeaseRequestFrame asked) {
       super(submitter);
-      this.job = job;
-      this.group = group;
-      this.environment = job.environment();
-      this.request = request;
-      this.purpose = purpose;
-      this.wanted = wanted;
-      this.what = what;
-      this.hops = hops;
+      this.asked = asked;
     }
 
     RequestKey key() {
-      return new RequestKey(submitter, request);
+      return new RequestKey(submitter(), asked.request());
     }
 
     boolean isIn(PlacementGroupId id) {
+      var group = asked.group();
       return group != null && group.group().id().equals(id);
     }
 
@@ -396,18 +291,20 @@ public final class LeaseGranter {
      * hold back all later ones.
      */
     boolean isPossible() {
-      return group != null || BundleCapacity.covers(ledger.maximum(), wanted);
+      return asked.group() != null || BundleCapacity.covers(ledger.maximum(), asked.wanted());
     }
 
     void acquire() {
+      var group = asked.group();
       if (group == null) {
         ledger.acquire(this);
       } else if (!bundles.acquire(group.group().id(), group.bundle(), this)) {
-        redirect(submitter);
+        redirect(submitter());
       }
     }
 
     void lookAgain() {
+      var group = asked.group();
       if (group == null) {
         ledger.rescanQueue();
       } else {
@@ -421,23 +318,23 @@ public final class LeaseGranter {
     @Override
     public void ledgerClosed() {
       if (!withdrawn) {
-        redirect(submitter);
+        redirect(submitter());
       }
     }
 
     @Override
     public Resources wanted() {
-      return wanted;
+      return asked.wanted();
     }
 
     @Override
     public Job job() {
-      return job;
+      return asked.job();
     }
 
     @Override
     public String description() {
-      return what + " of node " + submitter;
+      return asked.description() + " of node " + submitter();
     }
 
     @Override
@@ -447,7 +344,7 @@ public final class LeaseGranter {
 
     @Override
     public boolean holdsForLifetime() {
-      return purpose == ClusterLeaseRequester.Purpose.ACTOR;
+      return asked.purpose() == ClusterLeaseRequester.Purpose.ACTOR;
     }
 
     /**
@@ -456,8 +353,9 @@ public final class LeaseGranter {
      */
     @Override
     public void queued() {
-      var better = hops < MAX_HOPS && group == null ? redirects.find(wanted) : null;
-      if (better != null && !better.equals(submitter)) {
+      var better =
+          asked.hops() < MAX_HOPS && asked.group() == null ? redirects.find(asked.wanted()) : null;
+      if (better != null && !better.equals(submitter())) {
         redirect(better);
       }
     }
@@ -465,29 +363,25 @@ public final class LeaseGranter {
     void redirect(NodeId to) {
       withdrawn = true;
       requests.remove(key());
-      messaging.send(
-          submitter,
-          FrameWriter.of(FrameKind.LEASE_REDIRECTED)
-              .int64(request)
-              .int64(to.incarnation())
-              .octet(hops + 1)
-              .toBytes());
+      replies.redirect(submitter(), asked.request(), to, asked.hops() + 1);
     }
 
     @Override
     public void granted(Lease lease) {
       requests.remove(key());
-      var host = hosts.get(purpose);
+      var host = hosts.get(asked.purpose());
       if (withdrawn || host == null) {
         lease.release();
         return;
       }
       granted.put(number, this);
+      var environment = asked.job().environment();
       if (environment == null) {
-        attach(host.open(submitter, number, lease));
+        attach(host.open(submitter(), number, lease));
         delegated(membership.self().id());
       } else {
-        var spec = new LeaseDelegator.DelegationSpec(submitter, number, purpose, environment);
+        var spec =
+            new LeaseDelegator.DelegationSpec(submitter(), number, asked.purpose(), environment);
         attach(delegator.delegate(spec, lease, this));
       }
     }
@@ -495,20 +389,14 @@ public final class LeaseGranter {
     /** Tells the submitter that there is a slot, in this process or in a worker. */
     @Override
     public void delegated(NodeId at) {
-      if (!messaging.send(
-          submitter,
-          FrameWriter.of(FrameKind.LEASE_GRANTED)
-              .int64(request)
-              .int64(number)
-              .int64(at.incarnation())
-              .toBytes())) {
+      if (!replies.grant(submitter(), asked.request(), number, at)) {
         LeaseGranter.this.endLease(number);
       }
     }
 
     @Override
     public void recalled(NodeId worker) {
-      LeaseGranter.this.recalled(submitter, number, worker);
+      replies.recall(submitter(), number, worker);
     }
 
     /**
@@ -517,14 +405,12 @@ public final class LeaseGranter {
      */
     @Override
     public void lost() {
-      redirect(submitter);
+      redirect(submitter());
     }
 
     @Override
     public void refused(String why) {
-      messaging.send(
-          submitter,
-          FrameWriter.of(FrameKind.LEASE_REFUSED).int64(request).text(why).toBytes());
+      replies.refuse(submitter(), asked.request(), why);
     }
 
     @Override
@@ -534,14 +420,14 @@ public final class LeaseGranter {
 
     @Override
     public void devicesChanged(Lease lease) {
-      if (environment != null) {
+      if (asked.job().environment() != null) {
         delegator.devicesChanged(number);
       }
     }
 
     @Override
     public void recalled(Lease lease) {
-      if (environment == null) {
+      if (asked.job().environment() == null) {
         recalled(membership.self().id());
       } else {
         delegator.recall(number);

@@ -34,7 +34,7 @@ public final class PlacementGroupCodec {
         .int64(group.id().number())
         .text(group.name().orElse(null))
         .choice(group.strategy())
-        .list(group.bundles(), LeaseGranter::writeResources)
+        .list(group.bundles(), ResourcesCodec::write)
         .int32(placed.bundle())
         .flag(placed.capturing());
   }
@@ -47,7 +47,7 @@ public final class PlacementGroupCodec {
     var id = new PlacementGroupId(in.int64(), in.int64());
     var name = in.optionalText();
     var strategy = in.choice(PlacementStrategy.values());
-    var bundles = in.list(LeaseGranter::readResources);
+    var bundles = in.list(ResourcesCodec::read);
     var request = new PlacementGroupRequest(name, strategy, bundles, false);
     var placed = new Placement.Group(PlacementGroup.of(null, id, request), in.int32(), false);
     return in.flag() ? placed.capturingChildren() : placed;

@@ -4,7 +4,6 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.spi.PlacementPolicy;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Chooser of nodes that asks a placement policy, or the bundles of the request's placement group.
  * Thread-safe; nothing blocks.
  */
-public final class PolicyNodeChooser implements ClusterLeaseSource.NodeChooser {
+public final class PolicyNodeChooser implements NodeChooser {
   private static final Logger LOG = LoggerFactory.getLogger(PolicyNodeChooser.class);
 
   private final NodeId self;

@@ -184,10 +184,10 @@ public final class SingleNodeLeaseSource implements LeaseSource {
         }
       }
       switch (bundles.choose(group, requester.wanted())) {
-        case ClusterLeaseSource.PlacementDecision.AtNode atNode -> ask();
-        case ClusterLeaseSource.PlacementDecision.Await(var reason) -> why = reason;
-        case ClusterLeaseSource.PlacementDecision.Later(var at, var reason) -> why = reason;
-        case ClusterLeaseSource.PlacementDecision.Refused(var exception) -> refuse(exception);
+        case PlacementDecision.AtNode atNode -> ask();
+        case PlacementDecision.Await(var reason) -> why = reason;
+        case PlacementDecision.Later(var at, var reason) -> why = reason;
+        case PlacementDecision.Refused(var exception) -> refuse(exception);
       }
     }
 

@@ -6,8 +6,8 @@ import io.mobula.TaskOptions;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.placement.LeaseGranter;
 import io.mobula.internal.placement.PlacementGroupCodec;
+import io.mobula.internal.placement.ResourcesCodec;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,7 @@ record TaskTemplate(
 
   void write(FrameWriter out) {
     out.text(name).int64(timeoutNanos);
-    LeaseGranter.writeResources(out, resources);
+    ResourcesCodec.write(out, resources);
     job.write(out);
     PlacementGroupCodec.write(out, group);
   }
@@ -62,7 +62,7 @@ record TaskTemplate(
     static DecodedTemplate from(FrameReader in) {
       var name = in.text();
       long timeout = in.int64();
-      var resources = LeaseGranter.readResources(in);
+      var resources = ResourcesCodec.read(in);
       var job = Job.read(in);
       var options = new TaskOptions(
           resources,

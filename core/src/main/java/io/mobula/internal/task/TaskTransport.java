@@ -19,6 +19,7 @@ import io.mobula.internal.lane.PeerInternTable;
 import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.placement.LeaseGranter;
+import io.mobula.internal.placement.ResourcesCodec;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
@@ -396,7 +397,7 @@ public final class TaskTransport {
     reconstructionSpec.int64(timeout == null ? -1 : TaskTemplate.nanos(timeout));
     var shape = run.shape();
     reconstructionSpec.choice(shape.kind()).int32(shape.count());
-    LeaseGranter.writeResources(reconstructionSpec, spec.options().resources());
+    ResourcesCodec.write(reconstructionSpec, spec.options().resources());
     spec.job().write(reconstructionSpec);
     CallCodec.write(reconstructionSpec, spec.call(), clusterObjects);
     return reconstructionSpec;
@@ -416,7 +417,7 @@ public final class TaskTransport {
         ? new TaskResultSink.Shape(TaskResultSink.Shape.Kind.ELEMENT, lost.index(), 0)
         : whole;
     var options = new TaskOptions(
-        LeaseGranter.readResources(in),
+        ResourcesCodec.read(in),
         new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
         new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
         Placement.anywhere(),

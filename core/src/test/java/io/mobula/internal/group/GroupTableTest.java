@@ -10,7 +10,7 @@ import io.mobula.PlacementGroupRequest;
 import io.mobula.PlacementStrategy;
 import io.mobula.Resources;
 import io.mobula.error.PlacementGroupException;
-import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
+import io.mobula.internal.placement.PlacementDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

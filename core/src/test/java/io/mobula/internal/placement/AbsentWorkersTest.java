@@ -6,7 +6,6 @@ import io.mobula.NodeId;
 import io.mobula.Placement;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;

@@ -17,7 +17,6 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
-import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.spi.ActorSpawner;
 import java.time.Duration;
 import java.util.Map;

@@ -27,18 +27,18 @@ class MalformedRequestsTest {
    */
   @Test
   void anAmountBelowZeroIsRefused() {
-    assertThatThrownBy(() -> LeaseGranter.readResources(amounts(1, -1)))
+    assertThatThrownBy(() -> ResourcesCodec.read(amounts(1, -1)))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("below zero");
-    assertThat(LeaseGranter.readResources(amounts(1, 10_000)).units("r0")).isEqualTo(10_000);
+    assertThat(ResourcesCodec.read(amounts(1, 10_000)).units("r0")).isEqualTo(10_000);
   }
 
   @Test
   void moreResourcesThanAnyRequestHasAreRefused() {
-    assertThatThrownBy(() -> LeaseGranter.readResources(amounts(2_000, 1)))
+    assertThatThrownBy(() -> ResourcesCodec.read(amounts(2_000, 1)))
         .isInstanceOf(CodecException.class)
         .hasMessageContaining("2000 resources");
-    assertThat(LeaseGranter.readResources(amounts(1_000, 1))).isNotEqualTo(Resources.none());
+    assertThat(ResourcesCodec.read(amounts(1_000, 1))).isNotEqualTo(Resources.none());
   }
 
   @Test

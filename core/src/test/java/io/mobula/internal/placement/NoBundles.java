@@ -4,7 +4,6 @@ import io.mobula.Placement;
 import io.mobula.PlacementGroupId;
 import io.mobula.Resources;
 import io.mobula.internal.ledger.LeaseRequester;
-import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 
 /** Port to placement groups without any group. */
 public final class NoBundles implements GroupBundles {

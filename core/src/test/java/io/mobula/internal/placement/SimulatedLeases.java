@@ -18,7 +18,6 @@ import io.mobula.internal.lane.SimulatedNetwork;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
-import io.mobula.internal.placement.ClusterLeaseSource.PlacementDecision;
 import io.mobula.internal.schedule.SimulatedActors;
 import io.mobula.internal.schedule.SimulatedScheduler;
 import java.time.Duration;
