@@ -103,7 +103,7 @@ class JoinRefusalsIT {
         "later", MemberProcess.plan("later").property("io.mobula.cluster.protocol", "902"))) {
       var refused = refused(settings().join(other.awaitUp()));
       assertThat(refused.reason()).isEqualTo(Reason.OTHER_PROTOCOL);
-      assertThat(refused).hasMessageContaining("version 4").hasMessageContaining("version 902");
+      assertThat(refused).hasMessageContaining("version 5").hasMessageContaining("version 902");
       assertThat(other.ask("nodes")).isEqualTo("nodes later");
     }
   }

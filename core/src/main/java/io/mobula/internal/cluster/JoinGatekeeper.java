@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Command> {
   /** Name of this actor below {@code /system}. */
-  static final String NAME = "mobula-gate";
+  static final String NAME = "mobula-join-gatekeeper";
 
   /**
    * Time for which a name is reserved for a process that was admitted and has not appeared. A

@@ -5,7 +5,7 @@ final class ProtocolVersion {
   /**
    * Present version; raised when a message changes so that the previous release could not read it.
    */
-  static final int VERSION = Integer.getInteger("io.mobula.cluster.protocol", 4);
+  static final int VERSION = Integer.getInteger("io.mobula.cluster.protocol", 5);
 
   private ProtocolVersion() {}
 }

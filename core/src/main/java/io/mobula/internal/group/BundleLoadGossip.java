@@ -23,7 +23,7 @@ import java.util.Set;
  * and nothing while there are no bundles here.
  */
 final class BundleLoadGossip extends AbstractOnMessageBehavior<BundleLoadGossip.Command> {
-  static final String NAME = "bundle-news";
+  static final String NAME = "bundle-load-gossip";
 
   /** Maximum number of bundles in one message; a program may create any number of them. */
   static final int MAX_IN_MESSAGE = 500;

@@ -14,7 +14,7 @@ import java.util.function.Function;
  * notifies once when the answer is out of date.
  */
 final class LocalCapacityWatcher extends AbstractOnMessageBehavior<LocalCapacityWatcher.Command> {
-  static final String NAME = "room";
+  static final String NAME = "local-capacity";
 
   sealed interface Command {}
 

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerTransport implements NodeMessaging, AutoCloseable {
   /** Name of the receiving actor below the node's guardian. */
-  public static final String NAME = "lane";
+  public static final String NAME = "artery-frames";
 
   private static final int MAX_REPORTED = 256;
   private static final long BETWEEN_LOOKS_NANOS = 100_000;

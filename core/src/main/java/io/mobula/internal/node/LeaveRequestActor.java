@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** Actor that other processes ask to make this node leave. */
 final class LeaveRequestActor extends AbstractOnMessageBehavior<LeaveRequestActor.Command> {
   /** Name of this actor below the node. */
-  static final String NAME = "desk";
+  static final String NAME = "leave-requests";
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaveRequestActor.class);
 

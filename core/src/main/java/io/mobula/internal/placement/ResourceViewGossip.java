@@ -23,7 +23,7 @@ import java.util.function.Function;
  */
 final class ResourceViewGossip extends AbstractOnMessageBehavior<ResourceViewGossip.Command> {
   /** Name of this actor on every node. */
-  static final String NAME = "views";
+  static final String NAME = "resource-view-gossip";
 
   private static final Duration LULL = Duration.ofMillis(50);
   private static final Duration HEARTBEAT = Duration.ofSeconds(2);
