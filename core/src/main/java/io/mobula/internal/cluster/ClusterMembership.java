@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import io.mobula.error.ClusterException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.memory.SuspendAwareClock;
@@ -310,16 +311,22 @@ public final class ClusterMembership implements Membership {
   }
 
   @Override
-  public PeerStatus statusOf(Peer peer) {
+  public NodeInfo.State statusOf(Peer peer) {
     var state = Cluster.get(system).state();
     for (var member : state.getMembers()) {
       if (SystemAddress.of(member).address().equals(peer.address())) {
         return state.getUnreachable().contains(member)
-            ? PeerStatus.UNREACHABLE
-            : PeerStatus.of(member.status());
+            ? NodeInfo.State.UNREACHABLE
+            : stateOf(member.status());
       }
     }
-    return PeerStatus.LEAVING;
+    return NodeInfo.State.LEAVING;
+  }
+
+  private static NodeInfo.State stateOf(MemberStatus status) {
+    return status.equals(MemberStatus.up()) || status.equals(MemberStatus.joining())
+        ? NodeInfo.State.ALIVE
+        : NodeInfo.State.LEAVING;
   }
 
   boolean isUp() {

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -211,7 +212,8 @@ final class JoinGatekeeper extends AbstractOnMessageBehavior<JoinGatekeeper.Comm
     long since = disputed.size() < MAX_RESERVED
         ? disputed.computeIfAbsent(request.id(), id -> now)
         : disputed.getOrDefault(request.id(), now);
-    return now - since < DISPUTED.toNanos() || membership.statusOf(holder) == PeerStatus.UNREACHABLE
+    return now - since < DISPUTED.toNanos()
+            || membership.statusOf(holder) == NodeInfo.State.UNREACHABLE
         ? JoinVerdict.NOT_YET
         : JoinVerdict.NAME_TAKEN;
   }

@@ -2,6 +2,7 @@ package io.mobula.internal.cluster;
 
 import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public interface Membership {
   void subscribe(Listener listener);
 
   /** Returns the status of that process as Akka Cluster sees it from here. */
-  PeerStatus statusOf(Peer peer);
+  NodeInfo.State statusOf(Peer peer);
 
   /**
    * Listener that is told of each process once when it joins and once when it leaves; it never

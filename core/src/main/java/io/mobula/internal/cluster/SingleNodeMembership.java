@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.ActorSystem;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ public final class SingleNodeMembership implements Membership {
   public void subscribe(Listener listener) {}
 
   @Override
-  public PeerStatus statusOf(Peer peer) {
-    return PeerStatus.ALIVE;
+  public NodeInfo.State statusOf(Peer peer) {
+    return NodeInfo.State.ALIVE;
   }
 }

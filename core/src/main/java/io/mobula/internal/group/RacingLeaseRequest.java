@@ -1,7 +1,6 @@
 package io.mobula.internal.group;
 
-import io.mobula.Resources;
-import io.mobula.internal.execution.Job;
+import io.mobula.internal.ledger.ForwardingLeaseRequester;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
@@ -97,41 +96,17 @@ final class RacingLeaseRequest {
   }
 
   /** Request at one of the ledgers. */
-  private final class LedgerRequester implements LeaseRequester {
+  private final class LedgerRequester extends ForwardingLeaseRequester<LeaseRequester> {
     private final LedgerClient ledger;
 
     LedgerRequester(LedgerClient ledger) {
+      super(requester);
       this.ledger = ledger;
-    }
-
-    @Override
-    public Resources wanted() {
-      return requester.wanted();
-    }
-
-    @Override
-    public Job job() {
-      return requester.job();
-    }
-
-    @Override
-    public String description() {
-      return requester.description();
     }
 
     @Override
     public boolean stillWants() {
       return isWanted();
-    }
-
-    @Override
-    public boolean holdsForLifetime() {
-      return requester.holdsForLifetime();
-    }
-
-    @Override
-    public Object recallGroup() {
-      return requester.recallGroup();
     }
 
     @Override
@@ -149,16 +124,6 @@ final class RacingLeaseRequest {
       } else {
         lease.release();
       }
-    }
-
-    @Override
-    public void recalled(Lease lease) {
-      requester.recalled(lease);
-    }
-
-    @Override
-    public void devicesChanged(Lease lease) {
-      requester.devicesChanged(lease);
     }
   }
 }

@@ -192,10 +192,8 @@ public final class LedgerClient implements Lease.LeaseAccounting {
 
   /** Returns a report of what is free and what waits. */
   public CompletionStage<LedgerReport> report(ActorSystem<?> system) {
-    CompletionStage<ResourceLedger.ReportReply> answer = AskPattern.ask(
-        actor, reply -> new ResourceLedger.ReportRequest(reply), REPORT_LIMIT, system.scheduler());
-    return answer.thenApply(
-        report -> new LedgerReport(report.available(), report.waiting(), report.devices()));
+    return AskPattern.ask(
+        actor, ResourceLedger.ReportRequest::new, REPORT_LIMIT, system.scheduler());
   }
 
   /**

@@ -11,7 +11,6 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceRequirement;
-import io.mobula.spi.DeviceView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -59,7 +58,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   record Resumed(Lease lease) implements Command {}
 
-  record ReportRequest(ActorRef<ReportReply> replyTo) implements Command {}
+  record ReportRequest(ActorRef<LedgerClient.LedgerReport> replyTo) implements Command {}
 
   /** Request for the balance, and for one notification when it changes. */
   record Watch(Consumer<LedgerClient.BalanceSnapshot> reply, Runnable onChange)
@@ -70,9 +69,6 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
 
   /** Notice that a probe has found this state of the accelerators. */
   record DevicesProbed(List<Device> devices) implements Command {}
-
-  /** Reply with the free resources and the waiting requests. */
-  record ReportReply(Resources available, List<WaitingWork> waiting, List<DeviceView> devices) {}
 
   private final LedgerClient ledger;
   private final ResourceBalance balance;
@@ -431,7 +427,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
             + balance.total();
   }
 
-  private ReportReply reply() {
+  private LedgerClient.LedgerReport reply() {
     var waiting = new ArrayList<WaitingWork>();
     for (var requester : queue.inOrder()) {
       if (waiting.size() == MAX_REPORTED) {
@@ -442,6 +438,6 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       }
       waiting.add(new WaitingWork(requester.description(), requester.wanted(), whyNot(requester)));
     }
-    return new ReportReply(balance.available(), waiting, balance.devices());
+    return new LedgerClient.LedgerReport(balance.available(), waiting, balance.devices());
   }
 }

@@ -5,7 +5,6 @@ import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.PeerStatus;
 import io.mobula.internal.placement.ClusterResourceView;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
@@ -18,14 +17,14 @@ final class NodeInfoMapper {
   private NodeInfoMapper() {}
 
   /** Maps another process, with the resources of its last report. */
-  static NodeInfo of(Peer peer, PeerStatus status, ClusterResourceView views) {
+  static NodeInfo of(Peer peer, NodeInfo.State status, ClusterResourceView views) {
     var view = views.now().node(peer.id());
     var store = views.store(peer.id());
     boolean drains =
         peer.role() != Peer.Role.DRIVER && view.isPresent() && !view.get().acceptsWork();
     return of(
         peer,
-        drains && status == PeerStatus.ALIVE ? PeerStatus.LEAVING : status,
+        drains && status == NodeInfo.State.ALIVE ? NodeInfo.State.LEAVING : status,
         view.map(NodeView::total).orElse(Resources.none()),
         view.map(NodeView::available).orElse(Resources.none()),
         store == null ? new StoreUsage(0, 0, 0, 0, 0) : store,
@@ -35,7 +34,7 @@ final class NodeInfoMapper {
   /** Maps a process whose resources are known directly. */
   static NodeInfo of(
       Peer peer,
-      PeerStatus status,
+      NodeInfo.State status,
       Resources total,
       Resources available,
       StoreUsage store,
@@ -48,7 +47,7 @@ final class NodeInfoMapper {
         peer.pid(),
         peer.role().name().toLowerCase(Locale.ROOT),
         peer.labels(),
-        state(status),
+        status,
         total,
         available,
         store,
@@ -67,13 +66,5 @@ final class NodeInfoMapper {
         device.unhealthyReason().isEmpty()
             ? Optional.empty()
             : Optional.of(device.unhealthyReason()));
-  }
-
-  private static NodeInfo.State state(PeerStatus status) {
-    return switch (status) {
-      case ALIVE -> NodeInfo.State.ALIVE;
-      case UNREACHABLE -> NodeInfo.State.UNREACHABLE;
-      case LEAVING -> NodeInfo.State.LEAVING;
-    };
   }
 }

@@ -7,9 +7,8 @@ import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.execution.CoalescedAction;
-import io.mobula.internal.execution.Job;
+import io.mobula.internal.ledger.ForwardingLeaseRequester;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
@@ -91,7 +90,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   public void withdraw(ClusterLeaseRequester requester) {
     synchronized (requests) {
-      requests.removeIf(each -> each.requester == requester);
+      requests.removeIf(each -> each.requester() == requester);
     }
     rescanQueue(requester.placement());
   }
@@ -122,7 +121,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   public String waitReason(ClusterLeaseRequester requester) {
     for (var each : open()) {
-      if (each.requester == requester) {
+      if (each.requester() == requester) {
         return each.why;
       }
     }
@@ -136,7 +135,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
       return ledger.request(requester);
     }
     return open().stream()
-        .filter(each -> each.requester == requester)
+        .filter(each -> each.requester() == requester)
         .findFirst()
         .orElse(null);
   }
@@ -156,17 +155,17 @@ public final class SingleNodeLeaseSource implements LeaseSource {
    * Request for a lease out of a group, before and while a bundle's ledger has it. The coalesced
    * attempt alone decides whether it waits or asks.
    */
-  private final class GroupRequest implements LeaseRequester, WaitPoint {
+  private final class GroupRequest extends ForwardingLeaseRequester<ClusterLeaseRequester>
+      implements WaitPoint {
     private final Placement.Group group;
-    private final ClusterLeaseRequester requester;
     private final CoalescedAction attempt = new CoalescedAction(this::choose);
     private boolean asked;
     private boolean over;
     private volatile String why = "";
 
     GroupRequest(Placement.Group group, ClusterLeaseRequester requester) {
+      super(requester);
       this.group = group;
-      this.requester = requester;
     }
 
     @Override
@@ -183,7 +182,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
           return;
         }
       }
-      switch (bundles.choose(group, requester.wanted())) {
+      switch (bundles.choose(group, wanted())) {
         case PlacementDecision.AtNode atNode -> ask();
         case PlacementDecision.Await(var reason) -> why = reason;
         case PlacementDecision.Later(var at, var reason) -> why = reason;
@@ -193,7 +192,7 @@ public final class SingleNodeLeaseSource implements LeaseSource {
 
     /** Returns whether the request is open and still wanted; if it is not wanted, it ends. */
     private synchronized boolean isWanted() {
-      if (!over && !requester.stillWants()) {
+      if (!over && !requester().stillWants()) {
         end();
       }
       return !over;
@@ -222,38 +221,13 @@ public final class SingleNodeLeaseSource implements LeaseSource {
 
     private void refuse(Function<String, MobulaException> exception) {
       if (isWanted() && end()) {
-        requester.refused(exception);
+        requester().refused(exception);
       }
-    }
-
-    @Override
-    public Resources wanted() {
-      return requester.wanted();
-    }
-
-    @Override
-    public Job job() {
-      return requester.job();
-    }
-
-    @Override
-    public String description() {
-      return requester.description();
     }
 
     @Override
     public boolean stillWants() {
       return isWanted();
-    }
-
-    @Override
-    public boolean holdsForLifetime() {
-      return requester.holdsForLifetime();
-    }
-
-    @Override
-    public Object recallGroup() {
-      return requester.recallGroup();
     }
 
     @Override
@@ -267,20 +241,10 @@ public final class SingleNodeLeaseSource implements LeaseSource {
     @Override
     public void granted(Lease lease) {
       if (end()) {
-        requester.granted(lease);
+        requester().granted(lease);
       } else {
         lease.release();
       }
-    }
-
-    @Override
-    public void recalled(Lease lease) {
-      requester.recalled(lease);
-    }
-
-    @Override
-    public void devicesChanged(Lease lease) {
-      requester.devicesChanged(lease);
     }
   }
 }

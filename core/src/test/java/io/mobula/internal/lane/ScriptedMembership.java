@@ -2,9 +2,9 @@ package io.mobula.internal.lane;
 
 import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.PeerStatus;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -74,7 +74,7 @@ final class ScriptedMembership implements Membership {
   }
 
   @Override
-  public PeerStatus statusOf(Peer peer) {
-    return PeerStatus.ALIVE;
+  public NodeInfo.State statusOf(Peer peer) {
+    return NodeInfo.State.ALIVE;
   }
 }

@@ -3,9 +3,9 @@ package io.mobula.internal.lane;
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.PeerStatus;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -141,7 +141,7 @@ public final class SimulatedTransport implements Membership {
   }
 
   @Override
-  public PeerStatus statusOf(Peer peer) {
-    return PeerStatus.ALIVE;
+  public NodeInfo.State statusOf(Peer peer) {
+    return NodeInfo.State.ALIVE;
   }
 }

@@ -5,9 +5,9 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.PeerStatus;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -134,8 +134,8 @@ public final class TransportPair {
     public void subscribe(Listener listener) {}
 
     @Override
-    public PeerStatus statusOf(Peer peer) {
-      return PeerStatus.ALIVE;
+    public NodeInfo.State statusOf(Peer peer) {
+      return NodeInfo.State.ALIVE;
     }
   }
 }

@@ -9,10 +9,10 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeId;
+import io.mobula.NodeInfo;
 import io.mobula.Resources;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.cluster.PeerStatus;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.fuzz.AkkaMessageFuzzer;
 import io.mobula.internal.ledger.Lease;
@@ -346,8 +346,8 @@ class ResourceViewGossipTest {
     }
 
     @Override
-    public PeerStatus statusOf(Peer peer) {
-      return PeerStatus.ALIVE;
+    public NodeInfo.State statusOf(Peer peer) {
+      return NodeInfo.State.ALIVE;
     }
   }
 }
