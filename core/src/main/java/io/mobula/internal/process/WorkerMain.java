@@ -23,7 +23,7 @@ public final class WorkerMain {
   /** System property that is {@code true} in a JVM that Mobula has started. */
   public static final String STARTED_PROPERTY = "io.mobula.started";
 
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(38);
 
   private WorkerMain() {}
 

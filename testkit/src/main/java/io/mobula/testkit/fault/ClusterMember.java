@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterMember implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
-  private static final Duration LEAVE = Duration.ofSeconds(35);
+  private static final Duration LEAVE = Duration.ofSeconds(40);
 
   private final String name;
   private final int index;
@@ -245,7 +245,7 @@ public final class ClusterMember implements AutoCloseable {
     }
   }
 
-  /** Asks the process to leave, and kills it if it has not ended after 35 s. */
+  /** Asks the process to leave, and kills it if it has not ended after 40 s. */
   synchronized ChildJvm.EndKind leave() {
     left = true;
     var how = process.end(LEAVE);

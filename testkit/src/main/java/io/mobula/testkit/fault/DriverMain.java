@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Main class of a driver process, which reads its settings from standard input as a node does. */
 final class DriverMain {
-  private static final Duration CLOSING = Duration.ofSeconds(30);
+  private static final Duration CLOSING = Duration.ofSeconds(38);
 
   private DriverMain() {}
 
