@@ -34,21 +34,18 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   private final OwnedActors ownedActors;
   private final SerialExecutor executor = new SerialExecutor();
   private final Set<NodeId> holders = new HashSet<>();
-  private volatile boolean leaseRequested;
-  private volatile boolean open = true;
+  private volatile ActorPhase phase = ActorPhase.PREPARING;
   private int incarnation;
   private int restarts;
-  private @Nullable ActorAddress address;
-  private boolean confirmed;
+  private @Nullable ActorAddress address; // until its host has nothing of it any more
   private boolean here;
   private CheckpointVersion checkpoint = CheckpointVersion.NONE;
   private boolean leased;
   private long lease;
   private volatile @Nullable NodeId successor;
   private boolean failoverPossible; // its constructor can be sent to other nodes
-  private @Nullable String drainReason;
+  private volatile @Nullable String drainReason;
   private @Nullable ObjectFailure deathCause;
-  private volatile boolean ended;
   private boolean endedByUser;
 
   ActorOwner(ActorDescriptor descriptor, ActorCreationSpec spec, OwnedActors ownedActors) {
@@ -65,12 +62,16 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
 
   /** Returns whether nothing is left of the actor. */
   boolean isEnded() {
-    return ended;
+    return phase == ActorPhase.ENDED;
   }
 
   /** Returns whether the actor is alive or will be, and takes calls. */
   boolean isOpen() {
-    return open;
+    return drainReason == null && !phase.isDead();
+  }
+
+  private void move(ActorPhase.Event event) {
+    phase = phase.after(event);
   }
 
   // ---- placement
@@ -85,7 +86,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
    * a lease holds nothing that a task needs to remake an argument.
    */
   private void findArguments() {
-    var search = deathCause == null ? constructor.findMissing(null) : null;
+    var search = phase.isDead() ? null : constructor.findMissing(null);
     if (search == null) {
       requestLease();
     } else {
@@ -94,7 +95,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   }
 
   private void requestLease() {
-    if (deathCause != null) {
+    if (phase != ActorPhase.PREPARING) {
       return;
     }
     var failed = constructor.failedArgument();
@@ -109,7 +110,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     }
     failoverPossible = descriptor.ownerFailover();
     updateSuccessor();
-    leaseRequested = true;
+    move(ActorPhase.Event.LEASE_REQUESTED);
     ownedActors.leaseSource().acquire(this);
   }
 
@@ -145,7 +146,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
 
   @Override
   public boolean stillWants() {
-    return leaseRequested;
+    return phase == ActorPhase.REQUESTING;
   }
 
   @Override
@@ -154,16 +155,15 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   @Override
   public void granted(Lease granted) {
     executor.execute(() -> {
-      if (!leaseRequested) {
+      if (phase != ActorPhase.REQUESTING) {
         granted.release();
         return;
       }
-      leaseRequested = false;
+      move(ActorPhase.Event.HOSTED_HERE);
       here = true;
       leased = false;
       var at = ownedActors.localAddress(++incarnation);
       address = at;
-      confirmed = true;
       ownedActors.host(incarnationSpec(at), granted);
       settled(at);
     });
@@ -172,19 +172,19 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   @Override
   public void grantedAt(NodeId node, long number) {
     executor.execute(() -> {
-      if (!leaseRequested) {
+      if (phase != ActorPhase.REQUESTING) {
         ownedActors.leaseSource().release(node, number);
         return;
       }
-      leaseRequested = false;
       if (!ownedActors.isMember(node)) { // this owner has heard that the node left
+        move(ActorPhase.Event.GRANTER_LEFT);
         start();
         return;
       }
+      move(ActorPhase.Event.SENT);
       lease = number;
       leased = true;
       address = new ActorAddress(node, ++incarnation);
-      confirmed = false;
       updateSuccessor();
       try {
         ownedActors.create(incarnationSpec(address), number);
@@ -217,8 +217,9 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   @Override
   public void refused(Function<String, MobulaException> why) {
     executor.execute(() -> {
-      leaseRequested = false;
-      die(new ObjectFailure(() -> why.apply(descriptor.describe())), true);
+      if (phase == ActorPhase.REQUESTING) {
+        die(new ObjectFailure(() -> why.apply(descriptor.describe())), true);
+      }
     });
   }
 
@@ -233,7 +234,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
 
   private WaitStep explain() {
     var at = address;
-    if (leaseRequested) {
+    if (phase == ActorPhase.REQUESTING) {
       var request = ownedActors.leaseSource().pendingRequest(this);
       return request == null
           ? WaitStep.end("it expects a lease, for which there is no request", WaitCause.NOBODY)
@@ -242,7 +243,9 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     }
     if (at != null) {
       return WaitStep.anythingOf(
-          confirmed ? "it lives on node " + at.node() : "node " + at.node() + " is to make it",
+          phase == ActorPhase.PLACING
+              ? "node " + at.node() + " is to make it"
+              : "it lives on node " + at.node(),
           at.node());
     }
     var missing = constructor.missingArguments();
@@ -257,12 +260,14 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
       if (!at.equals(address)) {
         return;
       }
-      confirmed = true;
       if (!holdsForLifetime() && leased) {
         leased = false;
         ownedActors.leaseSource().release(at.node(), lease);
       }
-      settled(at);
+      if (!phase.isDead()) {
+        move(ActorPhase.Event.CONFIRMED);
+        settled(at);
+      }
     });
   }
 
@@ -284,14 +289,19 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
         return;
       }
       address = null;
-      if (deathCause != null) {
-        over(false);
-      } else if (confirmed) {
+      if (phase.isDead()) {
+        onGone(false);
+      } else if (phase == ActorPhase.ALIVE) {
         die(died("it had ended before this node came to own it", null), true);
       } else {
-        start();
+        placeAgain();
       }
     });
+  }
+
+  private void placeAgain() {
+    move(ActorPhase.Event.PLACEMENT_LOST);
+    start();
   }
 
   // ---- the successor
@@ -301,16 +311,28 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
    */
   void resume(ActorOwnerState from) {
     executor.execute(() -> {
+      var at = from.address();
+      if (phase.isDead()) { // ended before this action had its turn
+        if (at != null) {
+          ownedActors.killAt(at, descriptor, "it was ended as this node came to own it");
+        }
+        return;
+      }
       failoverPossible = true;
       incarnation = from.incarnation();
       restarts = from.restarts();
-      confirmed = from.confirmed();
       checkpoint = from.checkpoint();
-      address = from.address();
+      address = at;
       constructor.whenReady(() -> executor.execute(this::updateSuccessor));
-      if (address == null) {
+      if (at == null) {
         start();
-      } else if (!ownedActors.isMember(address.node())) {
+        return;
+      }
+      move(ActorPhase.Event.INHERITED);
+      if (from.confirmed()) {
+        move(ActorPhase.Event.CONFIRMED);
+      }
+      if (!ownedActors.isMember(at.node())) {
         lost("it left before this node came to own the actor");
       }
     });
@@ -323,10 +345,11 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
 
   /** Sends the state to the successor, or appoints another one if that is better. */
   private void updateSuccessor() {
-    if (!failoverPossible || !constructor.isReady() || deathCause != null || drainReason != null) {
+    if (!failoverPossible || !constructor.isReady() || !isOpen()) {
       return;
     }
-    var ownerState = new ActorOwnerState(incarnation, restarts, address, confirmed, checkpoint);
+    var ownerState =
+        new ActorOwnerState(incarnation, restarts, address, phase == ActorPhase.ALIVE, checkpoint);
     var host = address == null ? null : address.node();
     var present = successor;
     var best = ownedActors.succession().chooseSuccessor(descriptor.id(), host);
@@ -388,15 +411,14 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   }
 
   private void lost(String who) {
-    boolean lived = confirmed;
     address = null;
-    confirmed = false;
-    if (deathCause != null) {
-      over(false);
-    } else if (!lived) {
-      start();
+    if (phase.isDead()) {
+      onGone(false);
+    } else if (phase == ActorPhase.PLACING) {
+      placeAgain();
     } else if (restarts < options.lifetime().maxRestarts() && drainReason == null) {
       restarts++;
+      move(ActorPhase.Event.PLACEMENT_LOST);
       publish();
       start();
     } else {
@@ -422,62 +444,91 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
           ownedActors.leaseSource().release(at.node(), lease);
         }
         address = null;
-        over(true);
+        if (phase.isDead()) {
+          onGone(true);
+        } else { // the report of the death went to the owner before this one
+          die(died("it had ended before this node came to own it", null), true);
+        }
       }
     });
   }
 
+  /**
+   * Ends the actor, unless it is dead already.
+   *
+   * @param nothingLeft whether no host has anything of it
+   */
   private void die(ObjectFailure why, boolean nothingLeft) {
-    if (deathCause == null) {
-      deathCause = why;
-      open = false;
-      if (leaseRequested) {
-        leaseRequested = false;
-        ownedActors.leaseSource().withdraw(this);
+    if (phase.isDead()) {
+      return;
+    }
+    boolean requested = phase == ActorPhase.REQUESTING;
+    deathCause = why;
+    if (descriptor.durable() && !endedByUser) {
+      ownedActors.recordDeath(descriptor, why);
+    } else {
+      ownedActors.releaseNameUnlessDurable(descriptor);
+      if (!descriptor.durable() && (nothingLeft || endedByUser)) {
+        ownedActors.deleteFiles(descriptor, options, () -> {});
       }
-      if (descriptor.durable() && !endedByUser) {
-        ownedActors.recordDeath(descriptor, why);
-      } else {
-        ownedActors.releaseNameUnlessDurable(descriptor);
-        if (!descriptor.durable() && (nothingLeft || endedByUser)) {
-          ownedActors.deleteFiles(descriptor, options, () -> {});
-        }
-      }
-      dismissSuccessor();
-      ownedActors.forgetState(descriptor.id());
-      ended = nothingLeft && !isDurablyEnded();
-      if (!here) {
-        constructor.release();
-      }
+    }
+    move(nothingLeft ? gone(false) : ActorPhase.Event.DIED);
+    if (requested) {
+      ownedActors.leaseSource().withdraw(this);
+    }
+    dismissSuccessor();
+    ownedActors.forgetState(descriptor.id());
+    if (!here) {
+      constructor.release();
+    }
+    if (phase == ActorPhase.ENDED) {
+      finish();
+    } else {
       publish();
-      if (nothingLeft) {
-        over(false);
-      } else {
-        forgetIfUnheld();
-      }
-    } else if (nothingLeft) {
-      over(false);
+      deleteFilesIfDue();
     }
   }
 
   /**
-   * Finishes, as nothing is left of the actor.
+   * Handles that nothing of the dead actor is left at a host.
    *
-   * @param deleted whether its host has deleted its files
+   * @param filesDeleted whether the host has deleted its files
    */
-  private void over(boolean deleted) {
-    if (!deleted && !ended && isDurablyEnded()) {
-      ownedActors.deleteFiles(descriptor, options, () -> executor.execute(() -> over(true)));
-      return;
+  private void onGone(boolean filesDeleted) {
+    move(gone(filesDeleted));
+    if (phase == ActorPhase.ENDED) {
+      finish();
+    } else {
+      deleteFilesIfDue();
     }
-    if (!ended) {
-      ended = true;
-      if (isDurablyEnded()) {
-        // this node may still be registered for the name where the host has deleted the files
-        ownedActors.releaseName(descriptor);
-      }
-      publish();
+  }
+
+  private ActorPhase.Event gone(boolean filesDeleted) {
+    return isDurablyEnded() && !filesDeleted
+        ? ActorPhase.Event.GONE_EXCEPT_FILES
+        : ActorPhase.Event.GONE;
+  }
+
+  /** Deletes the files, once: the next actor of the name may have them soon after. */
+  private void deleteFilesIfDue() {
+    if (phase == ActorPhase.DELETING) {
+      ownedActors.deleteFiles(
+          descriptor,
+          options,
+          () -> executor.execute(() -> {
+            move(ActorPhase.Event.FILES_DELETED);
+            finish();
+          }));
     }
+  }
+
+  /** Tells the holders that nothing of the actor is left. */
+  private void finish() {
+    if (isDurablyEnded()) {
+      // this node may still be registered for the name where the host has deleted the files
+      ownedActors.releaseName(descriptor);
+    }
+    publish();
     forgetIfUnheld();
   }
 
@@ -499,7 +550,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   void kill(String how) {
     executor.execute(() -> {
       var at = address;
-      if (deathCause == null) {
+      if (!phase.isDead()) {
         endedByUser = true;
         die(died(how, null), at == null);
         if (at != null) {
@@ -512,15 +563,15 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   /** Ends the actor once it has answered its calls. */
   void drain(String how) {
     executor.execute(() -> {
-      if (deathCause == null && drainReason == null) {
+      if (isOpen()) {
         endedByUser = true;
         drainReason = how;
-        open = false;
         ownedActors.releaseNameUnlessDurable(descriptor);
         dismissSuccessor();
-        if (address != null && confirmed) {
-          ownedActors.drainAt(address, descriptor, how);
-        } else if (address == null && holders.isEmpty()) {
+        var at = address;
+        if (at != null && phase == ActorPhase.ALIVE) {
+          ownedActors.drainAt(at, descriptor, how);
+        } else if (at == null && holders.isEmpty()) {
           // nobody waits for an answer of the actor
           die(died(how, null), true);
         }
@@ -532,8 +583,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   void abandon() {
     executor.execute(() -> {
       deathCause = died("its name was taken", null);
-      ended = true;
-      open = false;
+      move(ActorPhase.Event.GONE);
       constructor.release();
       forgetIfUnheld();
     });
@@ -560,29 +610,29 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   private void onRelease(NodeId node) {
     if (holders.remove(node) && holders.isEmpty()) {
       forgetIfUnheld();
-      if (deathCause == null && !descriptor.detached()) {
+      if (!phase.isDead() && !descriptor.detached()) {
         ownedActors.afterGrace(() -> executor.execute(this::endIfUnheld));
       }
     }
   }
 
   private void endIfUnheld() {
-    if (holders.isEmpty() && deathCause == null) {
+    if (holders.isEmpty() && !phase.isDead()) {
       drain("no handle to it was left");
     }
   }
 
   private void forgetIfUnheld() {
-    if (deathCause != null && ended && holders.isEmpty()) {
+    if (phase == ActorPhase.ENDED && holders.isEmpty()) {
       ownedActors.forget(this);
     }
   }
 
   private ActorStatus status() {
     if (deathCause != null) {
-      return new ActorStatus.Dead(deathCause, ended);
+      return new ActorStatus.Dead(deathCause, phase == ActorPhase.ENDED);
     }
-    return address != null && confirmed
+    return address != null && phase == ActorPhase.ALIVE
         ? new ActorStatus.Alive(address)
         : new ActorStatus.Pending(address == null ? incarnation : incarnation - 1);
   }
