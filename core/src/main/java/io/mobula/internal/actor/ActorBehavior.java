@@ -25,8 +25,6 @@ import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -40,9 +38,8 @@ import org.jspecify.annotations.Nullable;
  * Akka actor that owns one user's object. It constructs the object when it has a lease and the
  * constructor's arguments are ready, and then runs call after call.
  *
- * <p>Each caller's calls run in the order they were made: a call whose arguments are not ready
- * delays that caller's later calls, and no others. With {@code maxConcurrency} above one, that many
- * threads of a pool run the methods.
+ * <p>Each caller's calls run in the order they were made; see {@link CallerOrder}. With
+ * {@code maxConcurrency} above one, that many threads of a pool run the methods.
  */
 final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Command> {
   static final String ARGUMENT_FAILED = "an argument of its constructor failed: ";
@@ -96,8 +93,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   private final ActorRef<Command> self;
   private final ActorCell cell;
   private final @Nullable Executor concurrent;
-  private final Map<Object, Deque<ActorCallRun>> waitingByCaller = new HashMap<>();
   private final Deque<ActorCallRun> runnable = new ArrayDeque<>();
+  private final CallerOrder<ActorCallRun> order =
+      new CallerOrder<>(ActorBehavior::isBlocked, runnable);
 
   /** Calls for the threads of the pool; bounded by the limit of unanswered calls. */
   private final Queue<ActorCallRun> concurrentCalls = new ConcurrentLinkedQueue<>();
@@ -319,7 +317,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     if (instance != null || cell.isDead()) {
       var here = new ArrayList<>(runnable);
       here.addAll(concurrentCalls);
-      return CallWaitSteps.idle(cell, waitingByCaller.values(), here);
+      return CallWaitSteps.idle(cell, order.waiting(), here);
     }
     if (!argumentsReady) {
       return WaitStep.via("its constructor waits for arguments", constructor.missingArguments());
@@ -339,17 +337,13 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   // ---- calls
 
   private void onInvoke(ActorCallRun run) {
-    var lane = waitingByCaller.get(run.caller());
-    if (lane != null) {
-      lane.addLast(run);
-    } else if (run.call().isReady()) {
-      runnable.addLast(run);
-    } else {
-      lane = new ArrayDeque<>();
-      lane.addLast(run);
-      waitingByCaller.put(run.caller(), lane);
+    if (order.add(run.caller(), run)) {
       awaitArguments(run);
     }
+  }
+
+  private static boolean isBlocked(ActorCallRun run) {
+    return !run.call().isReady() && !run.isDone();
   }
 
   private void awaitArguments(ActorCallRun run) {
@@ -358,16 +352,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private void onCallerReady(Object caller) {
-    var lane = waitingByCaller.get(caller);
-    while (lane != null && !lane.isEmpty()) {
-      var first = lane.getFirst();
-      if (!first.isDone() && !first.call().isReady()) {
-        awaitArguments(first);
-        return;
-      }
-      runnable.addLast(lane.removeFirst());
+    var first = order.release(caller);
+    if (first != null) {
+      awaitArguments(first);
     }
-    waitingByCaller.remove(caller);
   }
 
   private void runWhatMay() {

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Queue of the unanswered calls of one process to one actor. Each caller's calls are sent in the
- * order they were made: a call whose arguments are not ready delays that caller's later calls, and
- * no others. Confined to the executor of its {@link ActorClient}.
+ * order they were made; see {@link CallerOrder}. Confined to the executor of its
+ * {@link ActorClient}.
  */
 final class ActorSubmitQueue {
   private final LinkedHashMap<Long, RemoteCall> open = new LinkedHashMap<>();
   private final TreeMap<Long, RemoteCall> requeued = new TreeMap<>();
   private final Deque<RemoteCall> ready = new ArrayDeque<>();
-  private final Map<Object, Deque<RemoteCall>> waitingByCaller = new HashMap<>();
+  private final CallerOrder<RemoteCall> order = new CallerOrder<>(this::isBlocked, ready);
   private final Map<Object, CallerState> callerStates = new HashMap<>();
   private long callerNumbers;
   private long sequences;
@@ -62,19 +62,11 @@ final class ActorSubmitQueue {
     call.sequence(++sequences);
     callerStates.computeIfAbsent(call.caller(), key -> new CallerState(++callerNumbers))
         .unanswered++;
-    var lane = waitingByCaller.get(call.caller());
-    if (lane != null) {
-      lane.addLast(call);
-      return false;
-    }
-    if (call.call().isReady()) {
-      ready.addLast(call);
-      return false;
-    }
-    lane = new ArrayDeque<>();
-    lane.addLast(call);
-    waitingByCaller.put(call.caller(), lane);
-    return true;
+    return order.add(call.caller(), call);
+  }
+
+  private boolean isBlocked(RemoteCall call) {
+    return !call.call().isReady() && isOpen(call);
   }
 
   /**
@@ -83,16 +75,7 @@ final class ActorSubmitQueue {
    */
   @Nullable
   RemoteCall releaseReady(Object caller) {
-    var lane = waitingByCaller.get(caller);
-    while (lane != null && !lane.isEmpty()) {
-      var first = lane.getFirst();
-      if (isOpen(first) && !first.call().isReady()) {
-        return first;
-      }
-      ready.addLast(lane.removeFirst());
-    }
-    waitingByCaller.remove(caller);
-    return null;
+    return order.release(caller);
   }
 
   private boolean isOpen(RemoteCall call) {
@@ -102,8 +85,7 @@ final class ActorSubmitQueue {
   /** Returns the first call of this caller that waits for arguments, or null. */
   @Nullable
   RemoteCall firstWaiting(Object caller) {
-    var lane = waitingByCaller.get(caller);
-    return lane == null ? null : lane.peekFirst();
+    return order.firstWaiting(caller);
   }
 
   /** Returns the next call to send, or null. */
@@ -139,10 +121,10 @@ final class ActorSubmitQueue {
   List<RemoteCall> takeUnsent() {
     var unsent = new ArrayList<>(requeued.values());
     unsent.addAll(ready);
-    waitingByCaller.values().forEach(unsent::addAll);
+    order.waiting().forEach(unsent::addAll);
     requeued.clear();
     ready.clear();
-    waitingByCaller.clear();
+    order.clear();
     unsent.removeIf(call -> !isOpen(call));
     return unsent;
   }
