@@ -2,21 +2,18 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
 import io.mobula.ActorOptions;
-import io.mobula.MethodRequest;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.ObjectId;
-import io.mobula.ObjectRef;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ForeignRefException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
-import io.mobula.error.PendingCallsExceededException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
-import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
@@ -29,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lifecycle: {@code OPEN → DRAINING → DEAD}, never back. Only an open cell takes calls.
  */
-final class ActorCell implements ActorEndpoint, ValueProducer {
+final class ActorCell implements ActorEndpoint {
   private enum LifecycleState {
     OPEN,
     DRAINING,
@@ -54,7 +50,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   private final ActorLease lease = new ActorLease(this);
   private final Map<ObjectId, ActorCallRun> calls = new ConcurrentHashMap<>();
   private final RunningCalls runningCalls = new RunningCalls();
-  private final AtomicInteger pending = new AtomicInteger();
+  private final PendingCallLimit limit;
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final DeferredActorRef deferredRef = new DeferredActorRef();
   private final WaitPoint turn = this::turnStep;
@@ -88,6 +84,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
       ActorLifecycleListener listener,
       IncarnationSpec.History history) {
     this.descriptor = descriptor;
+    this.limit = new PendingCallLimit(descriptor);
     this.spec = spec;
     this.engine = engine;
     this.listener = listener;
@@ -210,37 +207,29 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   // ---- calls
 
   @Override
-  public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
-    var store = engine.store();
-    store.requireOpen();
-    int max = options().execution().maxPendingCalls();
-    if (pending.incrementAndGet() > max) {
-      pending.decrementAndGet();
-      throw tooMany();
-    }
-    boolean sent = false;
-    try {
-      var bound = engine.binder().bind(request.method(), request.arguments(), 1);
-      long number = store.nextTask();
-      var entry = store.createPending(number, 0, this);
-      ObjectRef<R> result = store.ref(entry);
-      send(new ActorCallRun(
-          BoundCall.nameOf(request.method()),
-          ActorCallRun.currentCaller(),
-          bound,
-          new CallPromise.LocalPromise(entry)));
-      sent = true;
-      return result;
-    } finally {
-      if (!sent) {
-        pending.decrementAndGet();
-      }
-    }
+  public BoundCall.Binder binder() {
+    return engine.binder();
+  }
+
+  @Override
+  public void admit() {
+    limit.admit();
+  }
+
+  @Override
+  public void withdraw() {
+    limit.remove();
+  }
+
+  @Override
+  public void submit(String name, BoundCall call, ObjectEntry result) {
+    send(new ActorCallRun(
+        name, ActorCallRun.currentCaller(), call, new CallPromise.LocalPromise(result)));
   }
 
   /** Takes a call that is already bound to its arguments. */
   void take(ActorCallRun run) {
-    pending.incrementAndGet();
+    limit.add();
     send(run);
   }
 
@@ -249,19 +238,12 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
    * applies to all processes together.
    */
   void takeRemote(ActorCallRun run) {
-    if (pending.get() >= options().execution().maxPendingCalls()) {
-      run.stop(new ObjectFailure(this::tooMany), store());
+    if (limit.isReached()) {
+      run.stop(new ObjectFailure(limit::exceeded), store());
       run.call().release();
     } else {
       take(run);
     }
-  }
-
-  private PendingCallsExceededException tooMany() {
-    return new PendingCallsExceededException(
-        describe() + " has "
-            + options().execution().maxPendingCalls()
-            + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
   }
 
   private void send(ActorCallRun run) {
@@ -328,7 +310,7 @@ final class ActorCell implements ActorEndpoint, ValueProducer {
   /** Removes a call that has its outcome, and ends a draining actor after its last call. */
   void settled(ActorCallRun run) {
     if (calls.remove(run.result().id()) != null) {
-      pending.decrementAndGet();
+      limit.remove();
       run.call().release();
       endIfDrained();
     }

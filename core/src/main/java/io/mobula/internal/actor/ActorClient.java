@@ -12,7 +12,6 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ObjectEntry;
@@ -34,13 +33,14 @@ import org.jspecify.annotations.Nullable;
  * the actor lives in this process. Safe for all threads; fields that are not volatile are confined
  * to its executor.
  */
-final class ActorClient implements ActorEndpoint, ValueProducer {
+final class ActorClient implements ActorEndpoint {
   /** A successor has announced itself within this time. */
   private static final Duration SUCCESSION = Duration.ofSeconds(20);
 
   private final ActorDescriptor descriptor;
   private final ActorCluster cluster;
   private final SerialExecutor executor = new SerialExecutor();
+  private final PendingCallLimit limit;
   private final PendingActorCalls pendingCalls;
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private volatile @Nullable ActorCell local;
@@ -64,7 +64,9 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   ActorClient(ActorDescriptor descriptor, ActorCluster cluster, long stream) {
     this.descriptor = descriptor;
     this.cluster = cluster;
-    this.pendingCalls = new PendingActorCalls(descriptor, cluster, stream, this::allAnswered);
+    this.limit = new PendingCallLimit(descriptor);
+    this.pendingCalls =
+        new PendingActorCalls(descriptor, cluster, stream, limit, this::allAnswered);
   }
 
   ActorDescriptor descriptor() {
@@ -145,32 +147,34 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
   public <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var cell = local;
     // otherwise an earlier call is still on its way to the cell
-    if (cell != null && pendingCalls.isIdle()) {
-      return cell.call(request);
-    }
-    var store = store();
-    store.requireOpen();
+    return cell != null && limit.pending() == 0
+        ? cell.call(request)
+        : ActorEndpoint.super.call(request);
+  }
+
+  @Override
+  public BoundCall.Binder binder() {
+    return cluster.engine().binder();
+  }
+
+  @Override
+  public void admit() {
     var host = address;
     if (host != null) {
       cluster.awaitRoom(host.node());
     }
-    pendingCalls.admit();
-    boolean taken = false;
-    try {
-      var bound = cluster.engine().binder().bind(request.method(), request.arguments(), 1);
-      long number = store.nextTask();
-      var entry = store.createPending(number, 0, this);
-      ObjectRef<R> result = store.ref(entry);
-      var name = BoundCall.nameOf(request.method());
-      var call = new RemoteCall(number, name, ActorCallRun.currentCaller(), bound, entry);
-      executor.execute(() -> onCall(call));
-      taken = true;
-      return result;
-    } finally {
-      if (!taken) {
-        pendingCalls.withdraw();
-      }
-    }
+    limit.admit();
+  }
+
+  @Override
+  public void withdraw() {
+    limit.remove();
+  }
+
+  @Override
+  public void submit(String name, BoundCall call, ObjectEntry result) {
+    var remote = new RemoteCall(name, ActorCallRun.currentCaller(), call, result);
+    executor.execute(() -> onCall(remote));
   }
 
   private void onCall(RemoteCall call) {
@@ -468,7 +472,7 @@ final class ActorClient implements ActorEndpoint, ValueProducer {
 
   /** Returns one entry for the calls of this process that wait until the actor is placed. */
   Optional<WaitingWork> waiting() {
-    int count = pendingCalls.pending();
+    int count = limit.pending();
     return count == 0 || address != null || deathCause != null
         ? Optional.empty()
         : Optional.of(WaitingCallsEntry.of(count, describe(), "it is not placed at the moment"));

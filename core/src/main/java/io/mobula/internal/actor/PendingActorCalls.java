@@ -2,21 +2,19 @@ package io.mobula.internal.actor;
 
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.CodecException;
-import io.mobula.error.PendingCallsExceededException;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import java.util.Collection;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unanswered calls of an {@link ActorClient}: sends, counts and completes them. Confined to the
- * client's executor, except for the count.
+ * Unanswered calls of an {@link ActorClient}: sends, repeats and completes them. Confined to the
+ * client's executor.
  */
 final class PendingActorCalls {
   private final ActorDescriptor descriptor;
@@ -24,51 +22,28 @@ final class PendingActorCalls {
   private final long stream;
   private final Runnable onEmpty;
   private final ActorSubmitQueue submitQueue = new ActorSubmitQueue();
-  private final AtomicInteger pending = new AtomicInteger();
+  private final PendingCallLimit limit;
   private long sent;
 
   /**
    * Makes an instance without calls.
    *
    * @param stream numbers the clients of this process, so that a host can tell their calls apart
+   * @param limit counts the calls without an outcome that no local cell has
    * @param onEmpty runs when the last call has its outcome
    */
   PendingActorCalls(
-      ActorDescriptor descriptor, ActorCluster cluster, long stream, Runnable onEmpty) {
+      ActorDescriptor descriptor,
+      ActorCluster cluster,
+      long stream,
+      PendingCallLimit limit,
+      Runnable onEmpty) {
+    this.limit = limit;
     this.descriptor = descriptor;
     this.cluster = cluster;
     this.stream = stream;
     this.onEmpty = onEmpty;
   }
-
-  // ---- the count; from any thread
-
-  /** Counts a call that is about to be added. */
-  void admit() {
-    if (pending.incrementAndGet() > descriptor.maxPendingCalls()) {
-      pending.decrementAndGet();
-      throw new PendingCallsExceededException(
-          descriptor.describe() + " has " + descriptor.maxPendingCalls()
-              + " unanswered calls, as many as its maxPendingCalls allows. Wait for results before calling again.");
-    }
-  }
-
-  /** Uncounts a call that will not be added. */
-  void withdraw() {
-    pending.decrementAndGet();
-  }
-
-  /** Returns the number of counted calls without an outcome that no local cell has. */
-  int pending() {
-    return pending.get();
-  }
-
-  /** Returns whether every counted call has its outcome or was passed to a local cell. */
-  boolean isIdle() {
-    return pending.get() == 0;
-  }
-
-  // ---- calls
 
   boolean isEmpty() {
     return submitQueue.isEmpty();
@@ -113,7 +88,7 @@ final class PendingActorCalls {
             new CallPromise.LocalPromise(call.result()),
             new CallOrigin(
                 cluster.self(), stream, call.sequence(), answered, call.attempts() > 0)));
-        pending.decrementAndGet(); // only now may later calls go straight to the cell
+        limit.remove(); // only now may later calls go straight to the cell
       }
     }
   }
@@ -192,7 +167,7 @@ final class PendingActorCalls {
   }
 
   private void settled(RemoteCall call) {
-    pending.decrementAndGet();
+    limit.remove();
     call.call().release();
     if (submitQueue.isEmpty()) {
       onEmpty.run();

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * Confined to the executor of its {@link ActorClient}.
  */
 final class RemoteCall {
-  private final long number;
   private final String name;
   private final Object caller;
   private final BoundCall call;
@@ -19,8 +18,7 @@ final class RemoteCall {
   private int attempts;
   private long sequence;
 
-  RemoteCall(long number, String name, Object caller, BoundCall call, ObjectEntry result) {
-    this.number = number;
+  RemoteCall(String name, Object caller, BoundCall call, ObjectEntry result) {
     this.name = name;
     this.caller = caller;
     this.call = call;
@@ -28,7 +26,7 @@ final class RemoteCall {
   }
 
   long number() {
-    return number;
+    return result.id().task();
   }
 
   String name() {
