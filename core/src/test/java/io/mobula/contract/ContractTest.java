@@ -53,6 +53,11 @@ abstract class ContractTest {
     }
   }
 
+  /** Waits until all resources are free. */
+  void awaitFreeResources() throws Exception {
+    PollingAssert.untilEqual(runtime.totalResources(), runtime::availableResources);
+  }
+
   /** Returns the id of the node that runs all work: the only one that offers CPUs. */
   String workingNode() {
     return runtime.nodes().stream()
