@@ -35,6 +35,30 @@ class ConfigurationTest {
     }
   }
 
+  /** A file of an interface that does not exist would be ignored, and its services not found. */
+  @Test
+  void serviceFilesAreNamedAfterTheInterfaceOfTheirServices() throws Exception {
+    int services = 0;
+    for (var file : configuration()) {
+      if (file.endsWith("reference.conf")) {
+        continue;
+      }
+      var port = load(String.valueOf(file.getFileName()));
+      for (var line : Files.readAllLines(file)) {
+        var service = line.replaceFirst("#.*", "").strip();
+        if (!service.isEmpty()) {
+          assertThat(port).as("%s in %s", service, file).isAssignableFrom(load(service));
+          services++;
+        }
+      }
+    }
+    assertThat(services).isGreaterThan(5);
+  }
+
+  private static Class<?> load(String name) throws ClassNotFoundException {
+    return Class.forName(name, false, ConfigurationTest.class.getClassLoader());
+  }
+
   private static List<Path> configuration() throws IOException {
     try (var files = Files.walk(Path.of(".."), 12)) {
       return files
