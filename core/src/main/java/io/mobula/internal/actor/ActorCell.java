@@ -10,6 +10,7 @@ import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameWriter;
@@ -207,7 +208,7 @@ final class ActorCell implements ActorEndpoint {
   // ---- calls
 
   @Override
-  public BoundCall.Binder binder() {
+  public CallBinder binder() {
     return engine.binder();
   }
 

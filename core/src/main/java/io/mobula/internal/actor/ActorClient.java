@@ -11,6 +11,7 @@ import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.WorkLocation;
 import io.mobula.internal.lane.FrameWriter;
@@ -153,7 +154,7 @@ final class ActorClient implements ActorEndpoint {
   }
 
   @Override
-  public BoundCall.Binder binder() {
+  public CallBinder binder() {
     return cluster.engine().binder();
   }
 

@@ -4,6 +4,7 @@ import io.mobula.ActorId;
 import io.mobula.MethodRequest;
 import io.mobula.ObjectRef;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ObjectEntry;
@@ -48,7 +49,7 @@ interface ActorEndpoint extends ValueProducer {
   }
 
   /** Returns the binder of calls. */
-  BoundCall.Binder binder();
+  CallBinder binder();
 
   /**
    * Counts a call that is about to be submitted.
