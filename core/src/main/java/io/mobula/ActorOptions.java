@@ -163,28 +163,34 @@ public record ActorOptions(
     }
   }
 
-  ActorOptions with(Resources changed) {
+  /** Returns these options with other resources. */
+  public ActorOptions with(Resources changed) {
     return new ActorOptions(changed, placement, nameOptions, lifetime, execution, checkpointPolicy);
   }
 
-  ActorOptions with(Placement changed) {
+  /** Returns these options with another placement. */
+  public ActorOptions with(Placement changed) {
     return new ActorOptions(resources, changed, nameOptions, lifetime, execution, checkpointPolicy);
   }
 
-  ActorOptions with(NameOptions changed) {
+  /** Returns these options with other name options. */
+  public ActorOptions with(NameOptions changed) {
     return new ActorOptions(resources, placement, changed, lifetime, execution, checkpointPolicy);
   }
 
-  ActorOptions with(Lifetime changed) {
+  /** Returns these options with another lifetime. */
+  public ActorOptions with(Lifetime changed) {
     return new ActorOptions(
         resources, placement, nameOptions, changed, execution, checkpointPolicy);
   }
 
-  ActorOptions with(MethodExecution changed) {
+  /** Returns these options with another execution of methods. */
+  public ActorOptions with(MethodExecution changed) {
     return new ActorOptions(resources, placement, nameOptions, lifetime, changed, checkpointPolicy);
   }
 
-  ActorOptions with(CheckpointPolicy changed) {
+  /** Returns these options with other checkpoints. */
+  public ActorOptions with(CheckpointPolicy changed) {
     return new ActorOptions(resources, placement, nameOptions, lifetime, execution, changed);
   }
 }

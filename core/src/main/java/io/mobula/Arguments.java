@@ -22,12 +22,13 @@ public final class Arguments {
     this.values = values;
   }
 
-  static Arguments none() {
+  /** Returns the arguments of a call without parameters. */
+  public static Arguments none() {
     return NONE;
   }
 
   /** Returns arguments over an array that is not copied; the caller must not use it any more. */
-  static Arguments of(int refs, @Nullable Object... values) {
+  public static Arguments of(int refs, @Nullable Object... values) {
     return new Arguments(refs, values);
   }
 
@@ -35,7 +36,7 @@ public final class Arguments {
    * Returns the bit that marks argument {@code index} as a ref, or 0 for null, since a null ref is
    * the value null.
    */
-  static int refBit(int index, @Nullable Object ref) {
+  public static int refBit(int index, @Nullable Object ref) {
     return ref == null ? 0 : 1 << index;
   }
 

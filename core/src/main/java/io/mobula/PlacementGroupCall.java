@@ -29,9 +29,11 @@ public final class PlacementGroupCall {
 
   /**
    * Returns the builder of a group without bundles and name that is packed and ends with the
-   * program that creates it.
+   * program that creates it. Programs use {@link Mobula#placementGroup()}.
+   *
+   * @param runtime runtime that creates the group, or null for that of the calling thread
    */
-  static PlacementGroupCall of(@Nullable MobulaRuntime runtime) {
+  public static PlacementGroupCall of(@Nullable MobulaRuntime runtime) {
     return new PlacementGroupCall(runtime, null, PlacementStrategy.PACK, List.of(), false);
   }
 

@@ -7,7 +7,7 @@ import java.util.ServiceLoader;
  * Locator of the {@link RuntimeFactory} and of the current runtime, for the static methods of
  * {@link Mobula}. Looks the factory up once.
  */
-final class RuntimeLocator {
+public final class RuntimeLocator {
   private RuntimeLocator() {}
 
   private static final class Holder {
@@ -19,11 +19,17 @@ final class RuntimeLocator {
                 + "into one jar, let the packer merge service files."));
   }
 
-  static RuntimeFactory factory() {
+  /** Returns the only factory of the class path. */
+  public static RuntimeFactory factory() {
     return Holder.FACTORY;
   }
 
-  static MobulaRuntime current() {
+  /**
+   * Returns the runtime of the calling task or actor, else the only one that is open.
+   *
+   * @throws NoRuntimeException when there is none, or there are several
+   */
+  public static MobulaRuntime current() {
     var context = factory().context();
     if (context.isPresent()) {
       return context.get().runtime();

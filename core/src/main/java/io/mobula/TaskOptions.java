@@ -106,23 +106,28 @@ public record TaskOptions(
     }
   }
 
-  TaskOptions with(Resources changed) {
+  /** Returns these options with other resources. */
+  public TaskOptions with(Resources changed) {
     return new TaskOptions(changed, retries, timeLimits, placement, nameAndStream);
   }
 
-  TaskOptions with(Retries changed) {
+  /** Returns these options with other retries. */
+  public TaskOptions with(Retries changed) {
     return new TaskOptions(resources, changed, timeLimits, placement, nameAndStream);
   }
 
-  TaskOptions with(TimeLimits changed) {
+  /** Returns these options with other time limits. */
+  public TaskOptions with(TimeLimits changed) {
     return new TaskOptions(resources, retries, changed, placement, nameAndStream);
   }
 
-  TaskOptions with(Placement changed) {
+  /** Returns these options with another placement. */
+  public TaskOptions with(Placement changed) {
     return new TaskOptions(resources, retries, timeLimits, changed, nameAndStream);
   }
 
-  TaskOptions with(NameAndStream changed) {
+  /** Returns these options with another name and limit of a stream. */
+  public TaskOptions with(NameAndStream changed) {
     return new TaskOptions(resources, retries, timeLimits, placement, changed);
   }
 }

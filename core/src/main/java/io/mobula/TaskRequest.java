@@ -19,7 +19,8 @@ public record TaskRequest(RemoteFunction function, Arguments arguments, TaskOpti
     Objects.requireNonNull(options, "options");
   }
 
-  static int requireCount(int count) {
+  /** Returns the count, and refuses one below 1. */
+  public static int requireCount(int count) {
     if (count < 1) {
       throw new InvalidRequestException(
           "Wanted " + count + " results: remoteMany needs at least 1.");
