@@ -2,7 +2,7 @@ import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
+import io.mobula.tensor.Tensor;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.TreeMap;

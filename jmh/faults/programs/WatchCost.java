@@ -3,7 +3,7 @@ import io.mobula.ActorHandle;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;

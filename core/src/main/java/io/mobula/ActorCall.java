@@ -1,11 +1,17 @@
 package io.mobula;
 
-import io.mobula.ActorOptions.CheckpointPolicy;
-import io.mobula.ActorOptions.Lifetime;
-import io.mobula.ActorOptions.MethodExecution;
-import io.mobula.ActorOptions.NameOptions;
-import io.mobula.ActorOptions.Threads;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
+import io.mobula.spi.ActorOptions;
+import io.mobula.spi.ActorOptions.CheckpointPolicy;
+import io.mobula.spi.ActorOptions.Lifetime;
+import io.mobula.spi.ActorOptions.MethodExecution;
+import io.mobula.spi.ActorOptions.NameOptions;
+import io.mobula.spi.ActorOptions.Threads;
+import io.mobula.spi.ActorRequest;
+import io.mobula.spi.Arguments;
+import io.mobula.spi.RemoteFunction;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

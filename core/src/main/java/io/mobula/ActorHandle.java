@@ -1,5 +1,6 @@
 package io.mobula;
 
+import io.mobula.spi.MethodRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
 package io.mobula;
 
 import io.mobula.error.InvalidRequestException;
+import io.mobula.placement.Resources;
+import io.mobula.spi.RuntimeLocator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.mobula;
 
+import io.mobula.spi.MethodRequest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,11 @@ package io.mobula;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroup;
+import io.mobula.placement.PlacementGroupCall;
+import io.mobula.placement.Resources;
+import io.mobula.spi.RuntimeLocator;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;

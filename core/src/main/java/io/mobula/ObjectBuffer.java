@@ -1,5 +1,7 @@
 package io.mobula;
 
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -6,6 +6,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.RefClosedException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

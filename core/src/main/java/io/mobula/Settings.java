@@ -1,6 +1,8 @@
 package io.mobula;
 
 import io.mobula.error.InvalidRequestException;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,8 +1,14 @@
 package io.mobula;
 
-import io.mobula.TaskOptions.NameAndStream;
-import io.mobula.TaskOptions.Retries;
-import io.mobula.TaskOptions.TimeLimits;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
+import io.mobula.spi.Arguments;
+import io.mobula.spi.RemoteFunction;
+import io.mobula.spi.TaskOptions;
+import io.mobula.spi.TaskOptions.NameAndStream;
+import io.mobula.spi.TaskOptions.Retries;
+import io.mobula.spi.TaskOptions.TimeLimits;
+import io.mobula.spi.TaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Objects;

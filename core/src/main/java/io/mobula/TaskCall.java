@@ -1,5 +1,9 @@
 package io.mobula;
 
+import io.mobula.spi.Arguments;
+import io.mobula.spi.RemoteFunction;
+import io.mobula.spi.TaskOptions;
+import io.mobula.spi.TaskRequest;
 import org.jspecify.annotations.Nullable;
 
 /**

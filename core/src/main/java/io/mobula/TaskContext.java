@@ -1,5 +1,7 @@
 package io.mobula;
 
+import io.mobula.placement.PlacementGroup;
+import io.mobula.placement.Resources;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

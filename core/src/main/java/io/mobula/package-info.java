@@ -1,10 +1,15 @@
 /**
- * Public API of Mobula: tasks, actors, refs, resources and placement.
+ * Front door of Mobula's public API: runtimes, tasks, actors and refs.
  *
  * <p>A program enters by {@link Mobula}, which starts a node or connects to a cluster and returns a
  * {@link MobulaRuntime}. A call is described ({@code task}, {@code actor}, {@code call}), given
  * options, and started by {@code remote}, which returns an {@link ObjectRef} or an
  * {@link ActorHandle} at once.
+ *
+ * <p>What a call requests and where it may run is in {@link io.mobula.placement}, arrays without a
+ * copy in {@link io.mobula.tensor}, the family of exceptions in {@link io.mobula.error}, and
+ * descriptions of nodes, devices and waits in {@link io.mobula.info}. {@link io.mobula.spi} is for
+ * those who extend Mobula; other programs never write its types.
  *
  * <p>The types of this package own no thread and no memory: they are values and interfaces.
  * {@link java.util.ServiceLoader} finds the implementation, which is in {@code io.mobula.internal}

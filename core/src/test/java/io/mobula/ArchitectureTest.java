@@ -46,8 +46,13 @@ class ArchitectureTest {
           "io.mobula.internal.memory",
           "io.mobula.internal.process"),
       Set.of("io.mobula.internal.wait"),
-      Set.of("io.mobula.spi"),
-      Set.of("io.mobula", "io.mobula.error"));
+      Set.of(
+          "io.mobula",
+          "io.mobula.info",
+          "io.mobula.placement",
+          "io.mobula.spi",
+          "io.mobula.tensor"),
+      Set.of("io.mobula.error"));
 
   private static final int UNKNOWN = -1;
 
@@ -61,7 +66,13 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule PUBLIC_API_KNOWS_NOTHING_INTERNAL = noClasses()
       .that()
-      .resideInAnyPackage("io.mobula", "io.mobula.error", "io.mobula.spi")
+      .resideInAnyPackage(
+          "io.mobula",
+          "io.mobula.error",
+          "io.mobula.info",
+          "io.mobula.placement",
+          "io.mobula.spi",
+          "io.mobula.tensor")
       .should()
       .dependOnClassesThat()
       .resideInAPackage("io.mobula.internal..");

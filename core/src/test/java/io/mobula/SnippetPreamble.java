@@ -8,6 +8,9 @@ final class SnippetPreamble {
       package user;
 
       import io.mobula.*;
+      import io.mobula.info.*;
+      import io.mobula.placement.*;
+      import io.mobula.tensor.*;
       import java.io.IOException;
       import java.math.BigDecimal;
       import java.nio.file.*;

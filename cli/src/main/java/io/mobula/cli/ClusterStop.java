@@ -2,8 +2,8 @@ package io.mobula.cli;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.info.NodeInfo;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

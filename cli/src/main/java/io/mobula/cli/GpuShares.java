@@ -1,9 +1,9 @@
 package io.mobula.cli;
 
-import io.mobula.GpuInfo;
 import io.mobula.Mobula;
-import io.mobula.NodeInfo;
 import io.mobula.error.MobulaException;
+import io.mobula.info.GpuInfo;
+import io.mobula.info.NodeInfo;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;

@@ -3,14 +3,14 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
-import io.mobula.Tensor;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.placement.Placement;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import io.mobula.testkit.fault.EffectLog;
 import io.mobula.testkit.fault.Fault;
 import io.mobula.testkit.fault.FaultPlan;

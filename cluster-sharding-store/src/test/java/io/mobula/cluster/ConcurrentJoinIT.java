@@ -3,7 +3,7 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.Mobula;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,7 +3,7 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import io.mobula.testkit.fault.EffectLog;
 import io.mobula.testkit.fault.Fault;
 import io.mobula.testkit.fault.FaultPlan;

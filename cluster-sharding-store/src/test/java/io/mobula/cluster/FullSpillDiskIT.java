@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
 import io.mobula.error.StoreFullException;
+import io.mobula.tensor.Tensor;
 import io.mobula.testkit.fault.FaultTestCluster;
 import java.nio.file.Path;
 import java.time.Duration;

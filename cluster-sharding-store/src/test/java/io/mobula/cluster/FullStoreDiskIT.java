@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
-import io.mobula.Tensor;
+import io.mobula.placement.Placement;
+import io.mobula.tensor.Tensor;
 import io.mobula.testkit.fault.Fault;
 import io.mobula.testkit.fault.FaultPlan;
 import io.mobula.testkit.fault.FaultTestCluster;

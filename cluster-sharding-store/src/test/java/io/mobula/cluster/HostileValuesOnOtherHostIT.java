@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.mobula.cluster;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

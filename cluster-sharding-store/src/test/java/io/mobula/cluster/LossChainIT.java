@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
 import io.mobula.error.ObjectLostException;
+import io.mobula.placement.Placement;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.ActorHandle;
 import io.mobula.LocalCluster;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

@@ -3,13 +3,13 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
-import io.mobula.Tensor;
+import io.mobula.placement.Placement;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

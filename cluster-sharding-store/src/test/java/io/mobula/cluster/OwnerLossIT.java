@@ -6,7 +6,7 @@ import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.ActorHandle;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

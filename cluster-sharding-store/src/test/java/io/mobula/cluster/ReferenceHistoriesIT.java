@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
-import io.mobula.Placement;
+import io.mobula.info.NodeInfo;
+import io.mobula.placement.Placement;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

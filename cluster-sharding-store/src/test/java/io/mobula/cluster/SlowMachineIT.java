@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.Mobula;
 import io.mobula.NodeId;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.mobula.cluster;
 
 import io.mobula.Mobula;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import io.mobula.testkit.ForkedJvm;
 import java.io.IOException;
 import java.time.Duration;

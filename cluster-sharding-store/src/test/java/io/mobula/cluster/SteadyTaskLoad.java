@@ -1,8 +1,8 @@
 package io.mobula.cluster;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.Placement;
 import io.mobula.error.MobulaException;
+import io.mobula.placement.Placement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.mobula.Mobula;
-import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.PlacementGroupException;
+import io.mobula.placement.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

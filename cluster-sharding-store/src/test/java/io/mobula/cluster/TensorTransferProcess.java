@@ -1,11 +1,11 @@
 package io.mobula.cluster;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
-import io.mobula.Placement;
-import io.mobula.Tensor;
+import io.mobula.info.NodeInfo;
+import io.mobula.placement.Placement;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import io.mobula.testkit.ForkedJvm;
 import java.time.Duration;
 import java.util.Scanner;

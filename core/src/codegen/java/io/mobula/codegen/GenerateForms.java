@@ -3,7 +3,9 @@ package io.mobula.codegen;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -18,6 +20,15 @@ import java.util.stream.IntStream;
  */
 final class GenerateForms {
   private static final int MAX_PARAMETERS = 6;
+
+  /** Types outside {@code io.mobula} that generated code uses, sorted. */
+  private static final List<String> IMPORTED = List.of(
+      "io.mobula.spi.ActorOptions",
+      "io.mobula.spi.Arguments",
+      "io.mobula.spi.MethodRequest",
+      "io.mobula.spi.RemoteFunction",
+      "io.mobula.spi.TaskOptions",
+      "org.jspecify.annotations.Nullable");
 
   private final Path directory;
 
@@ -44,10 +55,17 @@ final class GenerateForms {
     write("ActorForms", actorSource());
   }
 
+  private static String imports(String body) {
+    var needed = IMPORTED.stream()
+        .filter(
+            name -> body.matches("(?s).*\\b" + name.substring(name.lastIndexOf('.') + 1) + "\\b.*"))
+        .map(name -> "import " + name + ";\n")
+        .collect(Collectors.joining());
+    return needed.isEmpty() ? "" : needed + "\n";
+  }
+
   private void write(String type, String body) throws IOException {
-    var nullable =
-        body.contains("@Nullable") ? "import org.jspecify.annotations.Nullable;\n\n" : "";
-    var text = "package io.mobula;\n\n" + nullable + body;
+    var text = "package io.mobula;\n\n" + imports(body) + body;
     var file = directory.resolve(type + ".java");
     if (!Files.exists(file) || !Files.readString(file).equals(text)) {
       Files.writeString(file, text);

@@ -1,6 +1,6 @@
 package io.mobula.spi;
 
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

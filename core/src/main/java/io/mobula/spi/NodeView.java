@@ -1,7 +1,7 @@
 package io.mobula.spi;
 
 import io.mobula.NodeId;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

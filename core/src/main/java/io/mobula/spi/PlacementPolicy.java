@@ -1,8 +1,8 @@
 package io.mobula.spi;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ActorHandle;
 import io.mobula.ObjectRef;
-import io.mobula.Resources;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.placement.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

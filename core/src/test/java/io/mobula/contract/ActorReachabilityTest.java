@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.ActorHandle;
 import io.mobula.Mobula;
-import io.mobula.Resources;
 import io.mobula.error.ActorNameException;
+import io.mobula.placement.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

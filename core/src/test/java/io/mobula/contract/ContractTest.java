@@ -2,8 +2,8 @@ package io.mobula.contract;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.Resources;
 import io.mobula.Settings;
+import io.mobula.placement.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;

@@ -3,8 +3,8 @@ package io.mobula.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.ObjectRef;
-import io.mobula.Resources;
 import io.mobula.contract.HostileCode.Kind;
+import io.mobula.placement.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

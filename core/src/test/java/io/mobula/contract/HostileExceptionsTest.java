@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mobula.ObjectRef;
-import io.mobula.Resources;
 import io.mobula.contract.HostileExceptions.GetMessage;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.placement.Resources;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectRef;
-import io.mobula.Resources;
 import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.placement.Resources;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;

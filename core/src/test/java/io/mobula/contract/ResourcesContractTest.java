@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
-import io.mobula.Resources;
 import io.mobula.error.UnschedulableException;
+import io.mobula.placement.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

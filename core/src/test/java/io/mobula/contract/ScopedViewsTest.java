@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
 import io.mobula.error.TaskFailedException;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;

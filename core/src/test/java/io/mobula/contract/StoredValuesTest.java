@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.Settings;
-import io.mobula.Tensor;
 import io.mobula.error.CodecException;
 import io.mobula.error.ForeignRefException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.RefClosedException;
 import io.mobula.error.StoreFullException;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectRef;
-import io.mobula.WaitReport;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.TaskTimeoutException;
+import io.mobula.info.WaitReport;
+import io.mobula.info.WaitReport.WaitCause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

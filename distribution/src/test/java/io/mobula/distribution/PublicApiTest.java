@@ -46,7 +46,16 @@ class PublicApiTest {
   }
 
   private static final List<Module> MODULES = List.of(
-      new Module("core", Mobula.class, List.of("io.mobula", "io.mobula.error", "io.mobula.spi")),
+      new Module(
+          "core",
+          Mobula.class,
+          List.of(
+              "io.mobula",
+              "io.mobula.error",
+              "io.mobula.info",
+              "io.mobula.placement",
+              "io.mobula.spi",
+              "io.mobula.tensor")),
       new Module(
           "parameter-server",
           ParameterServer.class,

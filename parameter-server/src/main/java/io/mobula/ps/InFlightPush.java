@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

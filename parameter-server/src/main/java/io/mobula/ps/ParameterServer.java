@@ -1,11 +1,10 @@
 package io.mobula.ps;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
 import io.mobula.error.CodecException;
+import io.mobula.placement.Placement;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
@@ -23,6 +22,7 @@ import io.mobula.ps.internal.shard.SparseSpec;
 import io.mobula.ps.internal.shard.TableEntry;
 import io.mobula.ps.internal.shard.TablePart;
 import io.mobula.ps.internal.shard.TableSpec;
+import io.mobula.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;

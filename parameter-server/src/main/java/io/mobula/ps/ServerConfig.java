@@ -1,6 +1,6 @@
 package io.mobula.ps;
 
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

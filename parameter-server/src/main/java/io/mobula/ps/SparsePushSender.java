@@ -1,6 +1,5 @@
 package io.mobula.ps;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
@@ -9,6 +8,7 @@ import io.mobula.ps.internal.row.KeyHash;
 import io.mobula.ps.internal.shard.ShardActor;
 import io.mobula.ps.internal.shard.SparseFrame;
 import io.mobula.ps.internal.shard.SparseSpec;
+import io.mobula.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.NodeId;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import io.mobula.ps.error.ServerClosedException;
 import io.mobula.ps.optimizer.Optimizers;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package io.mobula.samples;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.mobula.samples;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
+import io.mobula.tensor.Tensor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

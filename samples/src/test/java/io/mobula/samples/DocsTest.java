@@ -31,6 +31,9 @@ class DocsTest {
       import akka.actor.typed.*;
       import akka.actor.typed.javadsl.*;
       import io.mobula.*;
+      import io.mobula.info.*;
+      import io.mobula.placement.*;
+      import io.mobula.tensor.*;
       import io.mobula.ps.*;
       import io.mobula.ps.compression.*;
       import io.mobula.ps.optimizer.*;

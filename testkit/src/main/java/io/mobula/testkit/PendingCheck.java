@@ -1,7 +1,7 @@
 package io.mobula.testkit;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.WaitReport;
+import io.mobula.info.WaitReport;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

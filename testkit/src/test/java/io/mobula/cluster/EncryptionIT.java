@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
 import io.mobula.Settings;
 import io.mobula.error.ClusterException;
 import io.mobula.error.ClusterException.Reason;
 import io.mobula.error.SettingsException;
+import io.mobula.info.NodeInfo;
 import io.mobula.testkit.TestCertificateAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;

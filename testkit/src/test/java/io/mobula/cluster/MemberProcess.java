@@ -2,9 +2,9 @@ package io.mobula.cluster;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
 import io.mobula.Settings;
 import io.mobula.error.ClusterException;
+import io.mobula.info.NodeInfo;
 import io.mobula.testkit.ForkedJvm;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.ActorOptions;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.ObjectId;
 import io.mobula.error.ActorDiedException;
@@ -19,6 +18,7 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.spi.ActorOptions;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Collection;

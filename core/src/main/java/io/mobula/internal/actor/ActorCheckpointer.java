@@ -1,6 +1,5 @@
 package io.mobula.internal.actor;
 
-import io.mobula.ActorOptions;
 import io.mobula.CheckpointedActor;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.checkpoint.CheckpointStore;
@@ -10,6 +9,7 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
+import io.mobula.spi.ActorOptions;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

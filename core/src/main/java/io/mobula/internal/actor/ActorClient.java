@@ -1,15 +1,14 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.MethodRequest;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.execution.Execution;
@@ -19,6 +18,7 @@ import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.spi.MethodRequest;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.mobula.internal.actor;
 
-import io.mobula.ActorOptions;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Job;
+import io.mobula.spi.ActorOptions;
 
 /**
  * Specification of how to create an actor.

@@ -1,11 +1,11 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.error.ActorDiedException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.spi.ActorOptions;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,6 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.MethodRequest;
 import io.mobula.ObjectRef;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.CallBinder;
@@ -9,6 +8,7 @@ import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.MethodRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

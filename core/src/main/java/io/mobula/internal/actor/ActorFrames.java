@@ -1,9 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.ActorOptions;
 import io.mobula.NodeId;
-import io.mobula.Placement;
 import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
@@ -13,6 +11,8 @@ import io.mobula.internal.placement.ResourcesCodec;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
+import io.mobula.placement.Placement;
+import io.mobula.spi.ActorOptions;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -2,15 +2,15 @@ package io.mobula.internal.actor;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.Placement;
-import io.mobula.Resources;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

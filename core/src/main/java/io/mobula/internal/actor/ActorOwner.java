@@ -1,11 +1,8 @@
 package io.mobula.internal.actor;
 
-import io.mobula.ActorOptions;
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -15,6 +12,9 @@ import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
+import io.mobula.spi.ActorOptions;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

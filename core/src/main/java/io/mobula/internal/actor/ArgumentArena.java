@@ -1,8 +1,8 @@
 package io.mobula.internal.actor;
 
-import io.mobula.ActorOptions.MethodExecution;
-import io.mobula.ActorOptions.Threads;
 import io.mobula.internal.store.CallArgumentViews;
+import io.mobula.spi.ActorOptions.MethodExecution;
+import io.mobula.spi.ActorOptions.Threads;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;

@@ -8,7 +8,7 @@ import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import io.mobula.PlacementGroupId;
+import io.mobula.placement.PlacementGroupId;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;
 import java.util.Collection;

@@ -1,8 +1,5 @@
 package io.mobula.internal.actor;
 
-import io.mobula.ActorOptions;
-import io.mobula.Placement;
-import io.mobula.RemoteFunction;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
@@ -13,6 +10,9 @@ import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ObjectFailure;
+import io.mobula.placement.Placement;
+import io.mobula.spi.ActorOptions;
+import io.mobula.spi.RemoteFunction;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

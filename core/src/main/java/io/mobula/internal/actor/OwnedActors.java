@@ -1,7 +1,6 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
-import io.mobula.ActorOptions;
 import io.mobula.NodeId;
 import io.mobula.error.ActorDiedException;
 import io.mobula.internal.call.CallCodec;
@@ -12,6 +11,7 @@ import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.store.ObjectFailure;
+import io.mobula.spi.ActorOptions;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;

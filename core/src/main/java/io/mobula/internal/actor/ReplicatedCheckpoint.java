@@ -1,7 +1,6 @@
 package io.mobula.internal.actor;
 
 import io.mobula.NodeId;
-import io.mobula.RemoteFunction;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.call.CallBinder;
@@ -12,6 +11,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.RemoteFunction;
 import java.util.List;
 import java.util.Objects;
 

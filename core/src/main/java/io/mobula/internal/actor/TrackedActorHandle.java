@@ -2,12 +2,12 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorHandle;
 import io.mobula.ActorId;
-import io.mobula.MethodRequest;
 import io.mobula.ObjectRef;
 import io.mobula.error.ForeignRefException;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.MethodRequest;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;

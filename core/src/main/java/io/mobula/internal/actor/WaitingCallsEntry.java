@@ -1,7 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.MobulaRuntime.WaitingWork;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 
 /**
  * Factory of the entry that reports an actor's waiting calls: one for each actor, with their

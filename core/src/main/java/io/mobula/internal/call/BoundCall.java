@@ -2,7 +2,6 @@ package io.mobula.internal.call;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.RemoteFunction;
 import io.mobula.error.CodecException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.internal.codec.Codec;
@@ -16,6 +15,7 @@ import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.RemoteFunction;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,13 +1,13 @@
 package io.mobula.internal.call;
 
-import io.mobula.Arguments;
 import io.mobula.ObjectRef;
-import io.mobula.RemoteFunction;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.Arguments;
+import io.mobula.spi.RemoteFunction;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,6 @@ package io.mobula.internal.call;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.RemoteFunction;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
@@ -12,6 +11,7 @@ import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.RemoteFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package io.mobula.internal.call;
 
-import io.mobula.RemoteFunction;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.spi.RemoteFunction;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.mobula.internal.call;
 
-import io.mobula.RemoteFunction;
 import io.mobula.error.CodecException;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.RemoteFunction;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -8,7 +8,7 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.NodeId;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.mobula.internal.cluster;
 
 import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 

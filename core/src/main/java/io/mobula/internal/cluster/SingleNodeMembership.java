@@ -4,7 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.ActorSystem;
 import io.mobula.NodeId;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.mobula.internal.group;
 
 import io.mobula.NodeId;
-import io.mobula.PlacementGroupId;
+import io.mobula.placement.PlacementGroupId;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;

@@ -1,11 +1,11 @@
 package io.mobula.internal.group;
 
-import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
+import io.mobula.placement.Resources;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package io.mobula.internal.group;
 
-import io.mobula.Placement;
-import io.mobula.PlacementGroupId;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.BundleCapacity;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroupId;
 import io.mobula.spi.ActorSpawner;
 import java.util.ArrayList;
 import java.util.Collection;

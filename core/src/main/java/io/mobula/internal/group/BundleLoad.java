@@ -1,8 +1,8 @@
 package io.mobula.internal.group;
 
-import io.mobula.PlacementGroupId;
-import io.mobula.Resources;
 import io.mobula.internal.placement.BundleCapacity;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.Resources;
 import java.util.Map;
 import java.util.Objects;
 

@@ -1,8 +1,8 @@
 package io.mobula.internal.group;
 
 import io.mobula.NodeId;
-import io.mobula.PlacementStrategy;
-import io.mobula.Resources;
+import io.mobula.placement.PlacementStrategy;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mobula.internal.group;
 
 import io.mobula.NodeId;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;

@@ -1,6 +1,6 @@
 package io.mobula.internal.group;
 
-import io.mobula.PlacementGroupId;
+import io.mobula.placement.PlacementGroupId;
 import java.util.List;
 import java.util.Objects;
 

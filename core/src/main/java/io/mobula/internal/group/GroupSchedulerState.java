@@ -1,8 +1,8 @@
 package io.mobula.internal.group;
 
 import io.mobula.NodeId;
-import io.mobula.PlacementGroupId;
 import io.mobula.error.PlacementGroupException.Reason;
+import io.mobula.placement.PlacementGroupId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

@@ -1,10 +1,10 @@
 package io.mobula.internal.group;
 
 import io.mobula.NodeId;
-import io.mobula.PlacementGroup;
-import io.mobula.PlacementGroupId;
-import io.mobula.PlacementStrategy;
-import io.mobula.Resources;
+import io.mobula.placement.PlacementGroup;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.PlacementStrategy;
+import io.mobula.placement.Resources;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

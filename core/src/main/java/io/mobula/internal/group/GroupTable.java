@@ -1,12 +1,12 @@
 package io.mobula.internal.group;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.PlacementGroup;
-import io.mobula.PlacementGroupId;
-import io.mobula.Resources;
 import io.mobula.internal.placement.BundleCapacity;
 import io.mobula.internal.placement.PlacementDecision;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroup;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.Resources;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.mobula.internal.group;
 
-import io.mobula.PlacementGroupId;
+import io.mobula.placement.PlacementGroupId;
 import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.HashSet;

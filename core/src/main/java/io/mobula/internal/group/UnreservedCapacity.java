@@ -1,7 +1,7 @@
 package io.mobula.internal.group;
 
 import io.mobula.NodeId;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import io.mobula.spi.NodeView;
 import java.time.Duration;
 import java.util.Collection;

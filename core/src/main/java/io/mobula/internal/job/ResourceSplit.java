@@ -1,7 +1,7 @@
 package io.mobula.internal.job;
 
-import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.placement.Resources;
 import java.util.Map;
 import java.util.TreeSet;
 

@@ -2,7 +2,6 @@ package io.mobula.internal.job;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime.WaitingWork;
-import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.ProcessException;
 import io.mobula.error.WaitInterruptedException;
@@ -17,6 +16,7 @@ import io.mobula.internal.process.ReadyNotice;
 import io.mobula.internal.process.RestartPolicy;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.internal.process.WorkerSupervisor;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceView;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package io.mobula.internal.lane;
 
 import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
-import io.mobula.PeerChannelInfo;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.info.PeerChannelInfo;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;

@@ -1,8 +1,8 @@
 package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
-import io.mobula.PeerChannelInfo;
 import io.mobula.error.NodeLostException;
+import io.mobula.info.PeerChannelInfo;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.memory.SharedStore;

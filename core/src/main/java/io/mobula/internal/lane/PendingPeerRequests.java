@@ -1,9 +1,9 @@
 package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.RuntimeClosedException;
+import io.mobula.info.WaitReport;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.wait.WaitPoint;

@@ -1,6 +1,6 @@
 package io.mobula.internal.lane;
 
-import io.mobula.PeerChannelInfo;
+import io.mobula.info.PeerChannelInfo;
 import io.mobula.internal.ring.Doorbell;
 import io.mobula.internal.ring.RingWriter;
 import java.util.ArrayDeque;

@@ -1,6 +1,6 @@
 package io.mobula.internal.lane;
 
-import io.mobula.PeerChannelInfo;
+import io.mobula.info.PeerChannelInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.Gpu;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceView;
 import java.util.List;

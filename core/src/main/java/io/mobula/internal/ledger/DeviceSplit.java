@@ -1,6 +1,6 @@
 package io.mobula.internal.ledger;
 
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceRequirement;
 import java.util.ArrayList;
 import java.util.List;

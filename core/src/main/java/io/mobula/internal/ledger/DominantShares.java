@@ -1,8 +1,8 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.NodeId;
-import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceRequirement;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.NodeId;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;

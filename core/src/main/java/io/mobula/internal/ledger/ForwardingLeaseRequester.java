@@ -1,7 +1,7 @@
 package io.mobula.internal.ledger;
 
-import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
+import io.mobula.placement.Resources;
 
 /**
  * Requester at one ledger on behalf of another requester, to which it forwards. Subclasses decide

@@ -1,8 +1,8 @@
 package io.mobula.internal.ledger;
 
 import io.mobula.Gpu;
-import io.mobula.Resources;
 import io.mobula.internal.execution.CpuHold;
+import io.mobula.placement.Resources;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;

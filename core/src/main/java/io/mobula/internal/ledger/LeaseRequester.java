@@ -1,7 +1,7 @@
 package io.mobula.internal.ledger;
 
-import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
+import io.mobula.placement.Resources;
 
 /**
  * Requester of leases of one kind: the task queue of a scheduling class, or an actor to be created.

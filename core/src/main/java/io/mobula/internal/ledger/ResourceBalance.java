@@ -1,6 +1,6 @@
 package io.mobula.internal.ledger;
 
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.DeviceView;

@@ -2,7 +2,7 @@ package io.mobula.internal.node;
 
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
-import io.mobula.PeerChannelInfo;
+import io.mobula.info.PeerChannelInfo;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;

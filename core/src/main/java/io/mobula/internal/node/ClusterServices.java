@@ -3,7 +3,7 @@ package io.mobula.internal.node;
 import akka.actor.typed.javadsl.Adapter;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import io.mobula.internal.actor.ActorCluster;
 import io.mobula.internal.actor.ElasticDispatcher;
 import io.mobula.internal.cluster.Peer;

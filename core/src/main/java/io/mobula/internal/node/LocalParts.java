@@ -4,8 +4,6 @@ import akka.actor.typed.ActorSystem;
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
-import io.mobula.TensorMemory;
 import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.BufferType;
@@ -15,6 +13,8 @@ import io.mobula.internal.group.PlacementGroupService;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.TensorMemory;
+import io.mobula.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**

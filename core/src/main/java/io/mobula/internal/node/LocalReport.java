@@ -1,7 +1,7 @@
 package io.mobula.internal.node;
 
 import io.mobula.MobulaRuntime.WaitingWork;
-import io.mobula.PeerChannelInfo;
+import io.mobula.info.PeerChannelInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

@@ -1,11 +1,11 @@
 package io.mobula.internal.node;
 
-import io.mobula.GpuInfo;
 import io.mobula.MobulaRuntime.StoreUsage;
-import io.mobula.NodeInfo;
-import io.mobula.Resources;
+import io.mobula.info.GpuInfo;
+import io.mobula.info.NodeInfo;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.placement.ClusterResourceView;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.mobula.internal.node;
 
 import io.mobula.MobulaRuntime.WaitingWork;
-import io.mobula.PeerChannelInfo;
-import io.mobula.Resources;
+import io.mobula.info.PeerChannelInfo;
+import io.mobula.placement.Resources;
 import java.util.ArrayList;
 import java.util.List;
 

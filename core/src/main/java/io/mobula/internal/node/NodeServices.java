@@ -1,6 +1,6 @@
 package io.mobula.internal.node;
 
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitPoint;

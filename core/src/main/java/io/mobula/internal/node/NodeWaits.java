@@ -1,7 +1,7 @@
 package io.mobula.internal.node;
 
 import io.mobula.ObjectRef;
-import io.mobula.WaitReport;
+import io.mobula.info.WaitReport;
 import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.BlockedThread;

@@ -1,7 +1,7 @@
 package io.mobula.internal.node;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.lane.FrameKind;

@@ -1,8 +1,8 @@
 package io.mobula.internal.node;
 
-import io.mobula.DType;
-import io.mobula.Tensor;
 import io.mobula.internal.store.IdleViews;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,12 @@
 package io.mobula.internal.node;
 
 import akka.actor.typed.ActorRefResolver;
-import io.mobula.PlacementGroupId;
 import io.mobula.error.PlacementGroupException;
 import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.task.TaskEngine;
+import io.mobula.placement.PlacementGroupId;
 import io.mobula.spi.ActorNameDirectory;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.mobula.internal.placement;
 
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceRequirement;
 
 /**

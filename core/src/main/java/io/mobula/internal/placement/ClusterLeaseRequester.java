@@ -1,9 +1,9 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.placement.Placement;
 import java.util.Map;
 import java.util.function.Function;
 

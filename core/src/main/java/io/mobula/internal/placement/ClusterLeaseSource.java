@@ -2,8 +2,6 @@ package io.mobula.internal.placement;
 
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
 import io.mobula.internal.cluster.Membership;
@@ -15,6 +13,8 @@ import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.LeaseSearchState.SearchEvent;
 import io.mobula.internal.wait.WaitPoint;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
-import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
@@ -10,6 +9,7 @@ import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.ledger.DeviceShare;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.placement.Resources;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

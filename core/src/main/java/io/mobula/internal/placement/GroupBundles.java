@@ -1,10 +1,10 @@
 package io.mobula.internal.placement;
 
-import io.mobula.Placement;
-import io.mobula.PlacementGroupId;
-import io.mobula.Resources;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.Resources;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.DeviceRequirement;
 import io.mobula.spi.NodeView;

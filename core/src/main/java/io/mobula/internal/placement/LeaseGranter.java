@@ -1,10 +1,8 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
-import io.mobula.PlacementGroupId;
-import io.mobula.Resources;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.ProcessException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.execution.Job;
@@ -17,6 +15,8 @@ import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.Resources;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

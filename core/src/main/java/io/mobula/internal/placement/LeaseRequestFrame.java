@@ -1,11 +1,11 @@
 package io.mobula.internal.placement;
 
-import io.mobula.Placement;
-import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package io.mobula.internal.placement;
 
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

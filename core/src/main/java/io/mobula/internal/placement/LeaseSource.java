@@ -1,10 +1,10 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.wait.WaitPoint;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.mobula.internal.placement;
 
 import io.mobula.MobulaRuntime.StoreUsage;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceView;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.mobula.internal.placement;
 
-import io.mobula.Placement;
-import io.mobula.PlacementGroup;
-import io.mobula.PlacementGroupId;
-import io.mobula.PlacementGroupRequest;
-import io.mobula.PlacementStrategy;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroup;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.PlacementStrategy;
+import io.mobula.spi.PlacementGroupRequest;
 import org.jspecify.annotations.Nullable;
 
 /** Codec of the placement group of work in frames. */

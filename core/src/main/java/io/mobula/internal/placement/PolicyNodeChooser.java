@@ -1,9 +1,9 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
 import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import io.mobula.spi.PlacementPolicy;
 import java.util.Map;
 import java.util.Objects;

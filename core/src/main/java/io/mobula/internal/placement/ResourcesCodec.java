@@ -1,9 +1,9 @@
 package io.mobula.internal.placement;
 
-import io.mobula.Resources;
 import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.placement.Resources;
 import java.util.Map;
 
 /** Codec of resources inside frames: amounts by resource name. */

@@ -1,17 +1,17 @@
 package io.mobula.internal.placement;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.ledger.ForwardingLeaseRequester;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

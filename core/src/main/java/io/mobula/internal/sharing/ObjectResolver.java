@@ -2,9 +2,9 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameKind;

@@ -2,7 +2,7 @@ package io.mobula.internal.sharing;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.execution.WorkLocation;

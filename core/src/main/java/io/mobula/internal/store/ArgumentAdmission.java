@@ -1,8 +1,8 @@
 package io.mobula.internal.store;
 
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.wait.BlockedThread;

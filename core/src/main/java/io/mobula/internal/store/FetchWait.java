@@ -1,10 +1,10 @@
 package io.mobula.internal.store;
 
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.WritableBlock;

@@ -1,10 +1,10 @@
 package io.mobula.internal.store;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.PinnedObject;

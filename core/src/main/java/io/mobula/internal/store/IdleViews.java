@@ -1,6 +1,6 @@
 package io.mobula.internal.store;
 
-import io.mobula.Tensor;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,8 +2,8 @@ package io.mobula.internal.store;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.RefClosedException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;

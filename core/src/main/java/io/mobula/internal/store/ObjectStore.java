@@ -1,12 +1,10 @@
 package io.mobula.internal.store;
 
-import io.mobula.DType;
 import io.mobula.MobulaRuntime.StoreUsage;
 import io.mobula.NodeId;
 import io.mobula.ObjectBuffer;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
 import io.mobula.WaitResult;
 import io.mobula.error.ForeignRefException;
 import io.mobula.error.InvalidRequestException;
@@ -20,6 +18,8 @@ import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.WritableBlock;
 import io.mobula.internal.process.HeapExhaustion;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;

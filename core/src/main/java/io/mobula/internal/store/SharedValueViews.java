@@ -1,8 +1,8 @@
 package io.mobula.internal.store;
 
-import io.mobula.Tensor;
-import io.mobula.TensorMemory;
 import io.mobula.internal.memory.PinnedObject;
+import io.mobula.spi.TensorMemory;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;

@@ -1,7 +1,7 @@
 package io.mobula.internal.store;
 
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.StoreFullException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.WritableBlock;

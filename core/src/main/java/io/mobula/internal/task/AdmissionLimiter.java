@@ -1,9 +1,9 @@
 package io.mobula.internal.task;
 
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitStep;

@@ -3,7 +3,7 @@ package io.mobula.internal.task;
 import io.mobula.Gpu;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;

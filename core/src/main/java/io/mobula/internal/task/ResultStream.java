@@ -1,9 +1,9 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectRef;
-import io.mobula.WaitReport.WaitCause;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.ObjectContent;

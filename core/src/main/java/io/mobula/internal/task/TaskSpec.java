@@ -1,11 +1,11 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectId;
-import io.mobula.Placement;
-import io.mobula.PlacementGroupId;
-import io.mobula.TaskOptions;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Job;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.spi.TaskOptions;
 
 /**
  * Specification of a task.

@@ -1,13 +1,13 @@
 package io.mobula.internal.task;
 
-import io.mobula.Placement;
-import io.mobula.Resources;
-import io.mobula.TaskOptions;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.placement.ResourcesCodec;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
+import io.mobula.spi.TaskOptions;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,6 @@ package io.mobula.internal.task;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.Placement;
-import io.mobula.TaskOptions;
 import io.mobula.error.CodecException;
 import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.cluster.Membership;
@@ -24,6 +22,8 @@ import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitPoint;
+import io.mobula.placement.Placement;
+import io.mobula.spi.TaskOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport.WaitCause;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

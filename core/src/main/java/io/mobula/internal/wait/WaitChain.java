@@ -1,8 +1,8 @@
 package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport;
+import io.mobula.info.WaitReport.WaitCause;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.wait.WaitStep.Next;
 import io.mobula.internal.wait.WaitStep.Work;
 import java.time.Duration;

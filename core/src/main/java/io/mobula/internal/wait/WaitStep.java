@@ -2,7 +2,7 @@ package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport.WaitCause;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;

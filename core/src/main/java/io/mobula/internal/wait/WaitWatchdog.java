@@ -1,7 +1,7 @@
 package io.mobula.internal.wait;
 
 import io.mobula.NodeId;
-import io.mobula.WaitReport;
+import io.mobula.info.WaitReport;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.HashMap;

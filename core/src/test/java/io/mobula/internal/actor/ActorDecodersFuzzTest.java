@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.mobula.ActorId;
-import io.mobula.ActorOptions;
 import io.mobula.NodeId;
-import io.mobula.Placement;
 import io.mobula.error.MobulaException;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.fuzz.DecoderFuzzer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.placement.Placement;
+import io.mobula.spi.ActorOptions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;

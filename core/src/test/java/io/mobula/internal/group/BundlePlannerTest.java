@@ -3,10 +3,10 @@ package io.mobula.internal.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
-import io.mobula.PlacementStrategy;
-import io.mobula.Resources;
 import io.mobula.internal.group.BundlePlanner.Plan;
 import io.mobula.internal.group.BundlePlanner.PlanRequest;
+import io.mobula.placement.PlacementStrategy;
+import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package io.mobula.internal.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
-import io.mobula.PlacementGroupId;
-import io.mobula.PlacementStrategy;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.PlacementStrategy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.mobula.internal.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.PlacementGroupId;
+import io.mobula.placement.PlacementGroupId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

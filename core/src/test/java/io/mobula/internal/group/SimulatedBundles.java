@@ -3,15 +3,15 @@ package io.mobula.internal.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.PlacementGroupId;
-import io.mobula.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LeaseRequester;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.schedule.SimulatedActors;
 import io.mobula.internal.schedule.SimulatedScheduler;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.Resources;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.mobula.internal.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
-import io.mobula.PlacementGroupId;
-import io.mobula.Resources;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.Resources;
 import io.mobula.spi.NodeView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package io.mobula.internal.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.placement.Resources;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import io.mobula.PeerChannelInfo;
 import io.mobula.error.CodecException;
+import io.mobula.info.PeerChannelInfo;
 import io.mobula.internal.ring.FrameAssembler;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
-import io.mobula.PeerChannelInfo;
+import io.mobula.info.PeerChannelInfo;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.schedule.ScheduleExplorer;
 import io.mobula.internal.schedule.SimulatedActors;

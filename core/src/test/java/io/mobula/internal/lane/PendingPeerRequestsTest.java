@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
-import io.mobula.WaitReport;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.RuntimeClosedException;
+import io.mobula.info.WaitReport;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.wait.WaitStep;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.mobula.internal.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.PeerChannelInfo.FrameTotals;
+import io.mobula.info.PeerChannelInfo.FrameTotals;
 import org.junit.jupiter.api.Test;
 
 class SendWindowTest {

@@ -3,7 +3,7 @@ package io.mobula.internal.lane;
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import akka.actor.typed.ActorRef;
 import io.mobula.NodeId;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.NodeId;
-import io.mobula.NodeInfo;
+import io.mobula.info.NodeInfo;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import java.nio.BufferOverflowException;

@@ -2,7 +2,7 @@ package io.mobula.internal.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceRequirement;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.mobula.internal.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

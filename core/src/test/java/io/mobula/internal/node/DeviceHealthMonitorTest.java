@@ -2,8 +2,8 @@ package io.mobula.internal.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.Resources;
 import io.mobula.internal.ledger.DeviceShare;
+import io.mobula.placement.Resources;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbe;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package io.mobula.internal.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;

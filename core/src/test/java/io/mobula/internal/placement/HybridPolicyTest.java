@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
-import io.mobula.Placement;
-import io.mobula.Resources;
 import io.mobula.error.InvalidRequestException;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import io.mobula.spi.ClusterView;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
-import io.mobula.Resources;
 import io.mobula.error.CodecException;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.placement.Resources;
 import org.junit.jupiter.api.Test;
 
 /** Tests of malformed lease requests that fuzzing has found. */

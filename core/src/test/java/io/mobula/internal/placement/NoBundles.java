@@ -1,9 +1,9 @@
 package io.mobula.internal.placement;
 
-import io.mobula.Placement;
-import io.mobula.PlacementGroupId;
-import io.mobula.Resources;
 import io.mobula.internal.ledger.LeaseRequester;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroupId;
+import io.mobula.placement.Resources;
 
 /** Port to placement groups without any group. */
 public final class NoBundles implements GroupBundles {

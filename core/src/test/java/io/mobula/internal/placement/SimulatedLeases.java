@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.Placement;
-import io.mobula.Resources;
 import io.mobula.error.MobulaException;
 import io.mobula.error.ProcessException;
 import io.mobula.error.UnschedulableException;
@@ -20,6 +18,8 @@ import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.schedule.SimulatedActors;
 import io.mobula.internal.schedule.SimulatedScheduler;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

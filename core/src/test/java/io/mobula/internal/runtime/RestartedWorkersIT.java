@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
-import io.mobula.PlacementGroup;
-import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.PlacementGroupException;
 import io.mobula.error.UnschedulableException;
+import io.mobula.info.NodeInfo;
+import io.mobula.placement.PlacementGroup;
+import io.mobula.placement.Resources;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;

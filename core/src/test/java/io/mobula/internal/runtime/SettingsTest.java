@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import io.mobula.Mobula;
-import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.SettingsException;
 import io.mobula.internal.node.NodeSettings;
+import io.mobula.placement.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

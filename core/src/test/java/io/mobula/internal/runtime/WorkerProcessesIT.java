@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
-import io.mobula.Resources;
 import io.mobula.Settings;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.ProcessException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.info.NodeInfo;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.ChildPlan;
+import io.mobula.placement.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

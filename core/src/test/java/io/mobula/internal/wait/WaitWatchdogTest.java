@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.WaitReport;
-import io.mobula.WaitReport.WaitCause;
+import io.mobula.info.WaitReport;
+import io.mobula.info.WaitReport.WaitCause;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

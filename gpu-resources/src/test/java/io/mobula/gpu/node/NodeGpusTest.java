@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ActorHandle;
 import io.mobula.Gpu;
-import io.mobula.GpuInfo;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
 import io.mobula.error.UnschedulableException;
 import io.mobula.gpu.nvml.FakeNvmlLibrary;
 import io.mobula.gpu.probe.ProbeSettings;
+import io.mobula.info.GpuInfo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.mobula.jmh.cluster;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;

@@ -1,13 +1,13 @@
 package io.mobula.jmh.cluster;
 
 import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
 import io.mobula.jmh.measure.QuantityFormat;
 import io.mobula.jmh.measure.TimedOperation;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,12 +2,12 @@ package io.mobula.jmh.faults;
 
 import io.mobula.ActorCall;
 import io.mobula.ActorHandle;
-import io.mobula.Tensor;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.jmh.faults.WorkloadSession.PendingOperation;
 import io.mobula.jmh.faults.WorkloadTasks.Counter;
+import io.mobula.tensor.Tensor;
 import io.mobula.testkit.fault.Operation;
 import java.time.Duration;
 import java.util.ArrayList;

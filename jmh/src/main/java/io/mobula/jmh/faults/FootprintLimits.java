@@ -33,13 +33,13 @@ final class FootprintLimits {
    * ended group has two bundles in the workload, and its definition is interned with a task's.
    */
   static final Map<String, Long> BOUNDED = Map.ofEntries(
-      Map.entry("io.mobula.PlacementGroupId", ENDED_GROUPS + INTERNED),
+      Map.entry("io.mobula.placement.PlacementGroupId", ENDED_GROUPS + INTERNED),
       Map.entry("io.mobula.internal.group.GroupTermination", ENDED_GROUPS),
       Map.entry("io.mobula.internal.group.GroupTable$EndedGroup", 1_024L),
       Map.entry("io.mobula.ObjectId", CANCELS_AND_PULLS),
-      Map.entry("io.mobula.PlacementGroup", INTERNED),
-      Map.entry("io.mobula.Placement$Group", INTERNED),
-      Map.entry("io.mobula.Resources", 2 * INTERNED),
+      Map.entry("io.mobula.placement.PlacementGroup", INTERNED),
+      Map.entry("io.mobula.placement.Placement$Group", INTERNED),
+      Map.entry("io.mobula.placement.Resources", 2 * INTERNED),
       Map.entry("io.mobula.NodeId", INTERNED),
       Map.entry("io.mobula.internal.task.TaskTemplate", INTERNED),
       Map.entry("io.mobula.internal.execution.Job", INTERNED));

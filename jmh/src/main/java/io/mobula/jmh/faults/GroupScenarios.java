@@ -1,10 +1,10 @@
 package io.mobula.jmh.faults;
 
-import io.mobula.Placement;
-import io.mobula.PlacementGroup;
-import io.mobula.PlacementStrategy;
-import io.mobula.Resources;
 import io.mobula.error.PlacementGroupException;
+import io.mobula.placement.Placement;
+import io.mobula.placement.PlacementGroup;
+import io.mobula.placement.PlacementStrategy;
+import io.mobula.placement.Resources;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

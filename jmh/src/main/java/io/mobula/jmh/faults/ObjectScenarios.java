@@ -22,7 +22,7 @@ final class ObjectScenarios {
     var word = session.unique("word");
     session.run(
         session.operation("put-small").expecting(word), () -> session.runtime().put(word));
-    try (ObjectRef<io.mobula.Tensor> large = session.put(WorkloadTasks.tensor(with))) {
+    try (ObjectRef<io.mobula.tensor.Tensor> large = session.put(WorkloadTasks.tensor(with))) {
       if (large == null) {
         return;
       }

@@ -1,8 +1,8 @@
 package io.mobula.jmh.faults;
 
-import io.mobula.NodeInfo;
-import io.mobula.Placement;
 import io.mobula.error.MobulaException;
+import io.mobula.info.NodeInfo;
+import io.mobula.placement.Placement;
 import io.mobula.testkit.fault.FaultInjection;
 import io.mobula.testkit.fault.FaultTestCluster;
 import io.mobula.testkit.fault.History;

@@ -1,11 +1,11 @@
 package io.mobula.jmh.faults;
 
-import io.mobula.Placement;
-import io.mobula.Tensor;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.jmh.faults.WorkloadSession.PendingOperation;
+import io.mobula.placement.Placement;
+import io.mobula.tensor.Tensor;
 import io.mobula.testkit.fault.Operation;
 import java.util.ArrayList;
 import java.util.Collections;

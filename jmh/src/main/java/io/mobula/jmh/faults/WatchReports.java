@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import io.mobula.WaitReport;
+import io.mobula.info.WaitReport;
 import io.mobula.testkit.fault.Violation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -108,7 +108,7 @@ final class WorkloadSession {
   }
 
   /** Waits for a value that is too large to be recorded, and records its sum. */
-  void endLarge(@Nullable PendingOperation<io.mobula.Tensor> pending) {
+  void endLarge(@Nullable PendingOperation<io.mobula.tensor.Tensor> pending) {
     if (pending == null) {
       return;
     }

@@ -1,7 +1,7 @@
 package io.mobula.jmh.faults;
 
 import io.mobula.Mobula;
-import io.mobula.Tensor;
+import io.mobula.tensor.Tensor;
 import io.mobula.testkit.fault.EffectLog;
 import java.util.Arrays;
 import java.util.UUID;

@@ -2,7 +2,7 @@ package io.mobula.jmh.ledger;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

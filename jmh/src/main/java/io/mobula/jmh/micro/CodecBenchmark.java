@@ -1,12 +1,12 @@
 package io.mobula.jmh.micro;
 
-import io.mobula.DType;
 import io.mobula.Fn1;
-import io.mobula.Tensor;
 import io.mobula.internal.codec.BufferType;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.codec.EncodedValue;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package io.mobula.jmh.micro;
 
-import io.mobula.Resources;
 import io.mobula.internal.ledger.ResourceBalance;
+import io.mobula.placement.Resources;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

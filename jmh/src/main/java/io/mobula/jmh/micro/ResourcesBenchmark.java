@@ -1,6 +1,6 @@
 package io.mobula.jmh.micro;
 
-import io.mobula.Resources;
+import io.mobula.placement.Resources;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

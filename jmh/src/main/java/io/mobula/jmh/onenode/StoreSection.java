@@ -1,12 +1,12 @@
 package io.mobula.jmh.onenode;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Settings;
-import io.mobula.Tensor;
 import io.mobula.jmh.measure.TimedOperation;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

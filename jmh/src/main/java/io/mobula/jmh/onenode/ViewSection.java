@@ -1,10 +1,10 @@
 package io.mobula.jmh.onenode;
 
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.Tensor;
 import io.mobula.jmh.measure.TimedOperation;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.mobula.jmh.ps;
 
 import io.mobula.LocalCluster;
-import io.mobula.Placement;
 import io.mobula.jmh.measure.QuantityFormat;
+import io.mobula.placement.Placement;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.optimizer.Optimizers;

@@ -1,13 +1,13 @@
 package io.mobula.jmh.ray;
 
 import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
-import io.mobula.Tensor;
+import io.mobula.placement.Placement;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

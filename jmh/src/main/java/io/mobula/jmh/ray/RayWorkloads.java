@@ -1,17 +1,17 @@
 package io.mobula.jmh.ray;
 
 import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.PlacementGroup;
-import io.mobula.Resources;
-import io.mobula.Tensor;
 import io.mobula.jmh.ray.RayPerfTasks.AsyncClient;
 import io.mobula.jmh.ray.RayPerfTasks.AsyncServer;
 import io.mobula.jmh.ray.RayPerfTasks.Client;
 import io.mobula.jmh.ray.RayPerfTasks.Server;
+import io.mobula.placement.PlacementGroup;
+import io.mobula.placement.Resources;
 import io.mobula.ps.ParameterServer;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

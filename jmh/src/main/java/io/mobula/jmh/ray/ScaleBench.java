@@ -1,12 +1,12 @@
 package io.mobula.jmh.ray;
 
 import io.mobula.ActorHandle;
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
 import io.mobula.jmh.measure.MachineDescription;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;

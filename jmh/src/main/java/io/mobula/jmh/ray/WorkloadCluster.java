@@ -4,8 +4,8 @@ import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
-import io.mobula.Placement;
 import io.mobula.Settings;
+import io.mobula.placement.Placement;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -2,14 +2,14 @@ package io.mobula.jmh.recovery;
 
 import io.mobula.ActorHandle;
 import io.mobula.CheckpointedActor;
-import io.mobula.DType;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
 import io.mobula.Settings;
-import io.mobula.Tensor;
 import io.mobula.jmh.measure.MachineDescription;
 import io.mobula.jmh.measure.QuantityFormat;
+import io.mobula.placement.Placement;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;

@@ -2,7 +2,7 @@ package io.mobula.jmh.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.WaitReport;
+import io.mobula.info.WaitReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.mobula.samples.digits;
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.ProcessLocation;

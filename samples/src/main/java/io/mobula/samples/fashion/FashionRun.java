@@ -2,7 +2,7 @@ package io.mobula.samples.fashion;
 
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
 import io.mobula.samples.training.EvaluationResult;

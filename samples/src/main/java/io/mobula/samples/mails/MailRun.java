@@ -2,7 +2,7 @@ package io.mobula.samples.mails;
 
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
-import io.mobula.Placement;
+import io.mobula.placement.Placement;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.SparseTable;
 import io.mobula.ps.optimizer.Optimizers;

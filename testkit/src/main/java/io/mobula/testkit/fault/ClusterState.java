@@ -1,9 +1,9 @@
 package io.mobula.testkit.fault;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
-import io.mobula.Placement;
 import io.mobula.error.MobulaException;
+import io.mobula.info.NodeInfo;
+import io.mobula.placement.Placement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,11 +2,11 @@ package io.mobula.testkit.fault;
 
 import io.mobula.Fn0;
 import io.mobula.ObjectRef;
-import io.mobula.Placement;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.UnschedulableException;
+import io.mobula.placement.Placement;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.mobula.testkit.fault;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.NodeInfo;
 import io.mobula.Settings;
+import io.mobula.info.NodeInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

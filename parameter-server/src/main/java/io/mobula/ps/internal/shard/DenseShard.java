@@ -1,7 +1,6 @@
 package io.mobula.ps.internal.shard;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.Tensor;
 import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.internal.heap.HeapAdmission;
@@ -10,6 +9,7 @@ import io.mobula.ps.internal.kernel.Gradient;
 import io.mobula.ps.internal.kernel.GradientAggregation;
 import io.mobula.ps.internal.kernel.NumberType;
 import io.mobula.ps.internal.kernel.StepGradients;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

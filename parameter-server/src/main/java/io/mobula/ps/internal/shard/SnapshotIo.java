@@ -1,12 +1,12 @@
 package io.mobula.ps.internal.shard;
 
-import io.mobula.DType;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.internal.checkpoint.CheckpointReader;
 import io.mobula.ps.internal.checkpoint.PartWriter;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;

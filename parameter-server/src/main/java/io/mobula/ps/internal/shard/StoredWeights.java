@@ -1,11 +1,11 @@
 package io.mobula.ps.internal.shard;
 
-import io.mobula.DType;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectBuffer;
 import io.mobula.ObjectRef;
-import io.mobula.Tensor;
 import io.mobula.ps.internal.kernel.NumberType;
+import io.mobula.tensor.DType;
+import io.mobula.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
