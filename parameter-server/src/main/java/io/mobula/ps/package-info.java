@@ -9,7 +9,8 @@
  * {@code io.mobula.ps.error} are the public API; all others are in {@code io.mobula.ps.internal}.
  * {@link io.mobula.ps.internal.shard} describes how the shards work.
  *
- * <p>The module uses only the public API of Mobula, never {@code io.mobula.internal}.
+ * <p>The module uses the public API of Mobula, and of its internals nothing but the file operations
+ * of {@code DurableFiles}.
  */
 @NullMarked
 package io.mobula.ps;

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Objects;
 
 /** File system operations whose effects are on disk when they return. They block. */
-final class DurableFiles {
+public final class DurableFiles {
   private DurableFiles() {}
 
   /** Returns the entries of a directory, in no order; none if the directory is missing. */
-  static List<Path> entries(Path directory) throws IOException {
+  public static List<Path> entries(Path directory) throws IOException {
     var entries = new ArrayList<Path>();
     try (var stream = Files.newDirectoryStream(directory)) {
       stream.forEach(entries::add);
@@ -30,7 +30,7 @@ final class DurableFiles {
   }
 
   /** Creates a directory and its parents, unless they exist. */
-  static void createDirectory(Path directory) throws IOException {
+  public static void createDirectory(Path directory) throws IOException {
     var parent = directory.getParent();
     if (parent != null && !Files.isDirectory(directory)) {
       createDirectory(parent);
@@ -40,20 +40,20 @@ final class DurableFiles {
   }
 
   /** Renames a file within its directory, atomically; replaces an existing file of that name. */
-  static void rename(Path from, Path to) throws IOException {
+  public static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     sync(Objects.requireNonNull(to.toAbsolutePath().getParent()));
   }
 
   /** Forces the content of a file, or the entries of a directory, to disk. */
-  static void sync(Path of) throws IOException {
+  public static void sync(Path of) throws IOException {
     try (var channel = FileChannel.open(of, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
   /** Deletes a directory and the files in it, as far as they exist. */
-  static void delete(Path directory) throws IOException {
+  public static void delete(Path directory) throws IOException {
     try {
       for (var file : entries(directory)) {
         Files.deleteIfExists(file);

@@ -1,5 +1,6 @@
 package io.mobula.ps.internal.checkpoint;
 
+import io.mobula.internal.checkpoint.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class StaleDraftCleaner {
     for (var draft : drafts) {
       try {
         if (lastWritten(draft).compareTo(old) < 0) {
-          DurableFileSystem.delete(draft);
+          DurableFiles.delete(draft);
           LOG.info("Removed {}, which an interrupted checkpoint had left.", draft);
         }
       } catch (IOException e) {
@@ -49,7 +50,7 @@ final class StaleDraftCleaner {
 
   private static FileTime lastWritten(Path draft) throws IOException {
     var last = Files.getLastModifiedTime(draft);
-    for (var file : DurableFileSystem.entries(draft)) {
+    for (var file : DurableFiles.entries(draft)) {
       var time = Files.getLastModifiedTime(file);
       last = time.compareTo(last) > 0 ? time : last;
     }

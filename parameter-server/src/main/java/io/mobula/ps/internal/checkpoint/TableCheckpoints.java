@@ -1,9 +1,10 @@
 package io.mobula.ps.internal.checkpoint;
 
+import io.mobula.internal.checkpoint.DurableFiles;
 import io.mobula.ps.error.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class TableCheckpoints {
     requireFree(target);
     var draft = root.resolve(names.draftOf(number));
     try {
-      DurableFileSystem.create(root);
+      DurableFiles.createDirectory(root);
       StaleDraftCleaner.remove(root, drafts().toList());
       return Files.createDirectory(draft);
     } catch (IOException e) {
@@ -108,8 +109,9 @@ public final class TableCheckpoints {
   void seal(Path draft, CheckpointManifest manifest) {
     byte[] bytes = ManifestCodec.write(manifest);
     try {
-      DurableFileSystem.write(draft.resolve(MANIFEST), bytes);
-      DurableFileSystem.sync(draft);
+      Files.write(draft.resolve(MANIFEST), bytes);
+      DurableFiles.sync(draft.resolve(MANIFEST));
+      DurableFiles.sync(draft);
     } catch (IOException e) {
       throw WriteFailure.of(draft.resolve(MANIFEST), bytes.length, e);
     }
@@ -120,7 +122,7 @@ public final class TableCheckpoints {
     var target = root.resolve(names.of(names.draft(draft).orElseThrow()));
     requireFree(target);
     try {
-      DurableFileSystem.rename(root, draft, target);
+      DurableFiles.rename(draft, target);
       return target;
     } catch (IOException e) {
       throw WriteFailure.of(target, e);
@@ -135,7 +137,7 @@ public final class TableCheckpoints {
   public void abandon(Path draft) {
     requireDraft(draft);
     try {
-      DurableFileSystem.delete(draft);
+      DurableFiles.delete(draft);
     } catch (IOException e) {
       throw new CheckpointException("Cannot remove " + draft + ": " + e, e);
     }
@@ -143,7 +145,7 @@ public final class TableCheckpoints {
 
   private void requireDraft(Path draft) {
     boolean here = root.equals(draft.toAbsolutePath().getParent());
-    boolean other = Files.exists(draft) && !DurableFileSystem.isDirectory(draft);
+    boolean other = Files.exists(draft) && !isDirectory(draft);
     if (!here || other || names.draft(draft).isEmpty()) {
       throw new IllegalArgumentException(
           draft + " is no draft of table " + table + " in " + root + ".");
@@ -186,7 +188,7 @@ public final class TableCheckpoints {
   Path retire(Path checkpoint) {
     var draft = root.resolve(names.draftOf(names.number(checkpoint).orElseThrow()));
     try {
-      DurableFileSystem.rename(root, checkpoint, draft);
+      DurableFiles.rename(checkpoint, draft);
       return draft;
     } catch (IOException e) {
       throw new CheckpointException("Cannot remove " + checkpoint + ": " + e, e);
@@ -220,11 +222,17 @@ public final class TableCheckpoints {
 
   private Stream<Path> directories() {
     try {
-      return DurableFileSystem.entries(root).stream().filter(DurableFileSystem::isDirectory);
-    } catch (NoSuchFileException e) {
-      return Stream.empty();
+      return DurableFiles.entries(root).stream().filter(TableCheckpoints::isDirectory);
     } catch (IOException e) {
       throw new CheckpointException("Cannot look for checkpoints in " + root + ": " + e, e);
     }
+  }
+
+  /**
+   * Returns whether the path is a directory itself. A symbolic link is not, as it can lead
+   * anywhere.
+   */
+  private static boolean isDirectory(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 }

@@ -2,6 +2,7 @@ package io.mobula.ps.internal.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mobula.internal.checkpoint.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,8 +63,7 @@ class DirectoryNamesTest {
       var table = SampleTable.of(name, 5, new Random(name.hashCode()));
       written.put(table.write(TableCheckpoints.of(root, name), 1, 2), name);
     }
-    assertThat(DurableFileSystem.entries(root))
-        .containsExactlyInAnyOrderElementsOf(written.keySet());
+    assertThat(DurableFiles.entries(root)).containsExactlyInAnyOrderElementsOf(written.keySet());
     written.forEach((path, name) -> {
       assertThat(TableCheckpoints.of(root, name).all()).as(name).containsExactly(path);
       var reader = CheckpointReader.open(path);

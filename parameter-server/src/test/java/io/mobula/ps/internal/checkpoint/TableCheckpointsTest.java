@@ -3,6 +3,7 @@ package io.mobula.ps.internal.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mobula.internal.checkpoint.DurableFiles;
 import io.mobula.ps.error.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class TableCheckpointsTest {
     var newest = checkpoints().all().subList(0, 2);
     checkpoints().prune(2);
     assertThat(checkpoints().all()).isEqualTo(newest);
-    assertThat(DurableFileSystem.entries(root.resolve("a/b")))
+    assertThat(DurableFiles.entries(root.resolve("a/b")))
         .containsExactlyInAnyOrder(newest.get(0), newest.get(1), draft);
     CheckpointReader.open(newest.get(1)).verify();
     checkpoints().prune(2);
