@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.Mobula;
 import io.mobula.NodeId;
 import io.mobula.info.NodeInfo;
+import io.mobula.testkit.fault.CpuHogs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ class SlowMachineIT {
       var before = members(driver.nodes());
       assertThat(before).hasSize(NODES + 1);
       var work = SteadyTaskLoad.start(driver, 4, 50, TASK_LIMIT);
-      try (var hogs = CpuHogProcesses.start(HOGS, Duration.ofSeconds(seconds + 60))) {
+      try (var hogs = CpuHogs.start(HOGS, Duration.ofSeconds(seconds + 60))) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() - end < 0) {
           assertThat(nodes).allMatch(NodeProcess::isAlive);
