@@ -86,11 +86,11 @@ final class StatusTable {
     out.println("waiting:");
     status
         .waiting()
-        .forEach(each ->
-            out.println("  " + each.id() + " wants " + wants(each.wants()) + ": " + each.why()));
+        .forEach(each -> out.println(
+            "  " + each.id() + " wants " + amountsOf(each.wants()) + ": " + each.why()));
   }
 
-  private static String wants(Map<String, Number> wants) {
+  private static String amountsOf(Map<String, Number> wants) {
     return wants.isEmpty()
         ? "nothing"
         : wants.entrySet().stream()

@@ -49,10 +49,12 @@ final class GroupQueries {
   }
 
   private void send(PlacementGroupId id) {
-    question.apply(id).whenComplete((answer, failure) -> timer.after(PAUSE, () -> mayAskAgain(id)));
+    question
+        .apply(id)
+        .whenComplete((answer, failure) -> timer.after(PAUSE, () -> askAgainIfWanted(id)));
   }
 
-  private void mayAskAgain(PlacementGroupId id) {
+  private void askAgainIfWanted(PlacementGroupId id) {
     synchronized (this) {
       if (!Boolean.TRUE.equals(present.remove(id))) {
         return;

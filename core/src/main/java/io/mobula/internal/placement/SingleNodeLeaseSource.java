@@ -48,9 +48,9 @@ public final class SingleNodeLeaseSource implements LeaseSource {
       case Placement.Anywhere anywhere -> {}
       case Placement.Spread spread -> {}
       case Placement.PreferredNode preferredNode -> {}
-      case Placement.OnNode on -> throw needsCluster(what, "on(" + on.node() + ")");
+      case Placement.OnNode on -> throw refusalWithoutCluster(what, "on(" + on.node() + ")");
       case Placement.NearObject nearObject ->
-        throw needsCluster(what, "near(" + nearObject.ref().id() + ")");
+        throw refusalWithoutCluster(what, "near(" + nearObject.ref().id() + ")");
       case Placement.Group group -> {
         SchedulingMessages.requireBundle(group, wanted, what);
         return;
@@ -58,7 +58,8 @@ public final class SingleNodeLeaseSource implements LeaseSource {
       case Placement.PreferredLabels(var selector) -> {
         LabelSelector _ = LabelSelector.parse(selector);
       }
-      case Placement.Labels labels -> throw needsCluster(what, "labels(" + labels.selector() + ")");
+      case Placement.Labels labels ->
+        throw refusalWithoutCluster(what, "labels(" + labels.selector() + ")");
     }
     ledger.requireSchedulable(wanted, what);
   }
@@ -145,7 +146,8 @@ public final class SingleNodeLeaseSource implements LeaseSource {
     throw new IllegalStateException("A node alone has no lease of node " + node);
   }
 
-  private static InvalidRequestException needsCluster(Supplier<String> what, String placement) {
+  private static InvalidRequestException refusalWithoutCluster(
+      Supplier<String> what, String placement) {
     return new InvalidRequestException(
         what.get() + " wants placement " + placement
             + ", which needs a cluster of nodes; this runtime is one node. Leave the placement out, or use spread().");

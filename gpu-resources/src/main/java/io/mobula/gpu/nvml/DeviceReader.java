@@ -42,7 +42,7 @@ final class DeviceReader {
     var query = new DeviceQuery(gpu.uuid(), warnings);
     query.note(health(gpu, query));
     var location = DeviceLocation.at(gpu.pciAddress(), numaNode(gpu, query));
-    if (query.valueOr(nvml.isSplit(gpu.handle()), false)) {
+    if (query.valueOr(nvml.migEnabled(gpu.handle()), false)) {
       return instances(gpu, location, query);
     }
     var model = model(gpu.handle(), gpu.handle(), query);

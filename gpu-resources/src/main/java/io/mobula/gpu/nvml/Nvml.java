@@ -154,7 +154,7 @@ final class Nvml {
   }
 
   /** Returns whether the GPU is split into instances. */
-  NvmlResult<Boolean> isSplit(MemorySegment device) {
+  NvmlResult<Boolean> migEnabled(MemorySegment device) {
     return calls.numbers(NvmlFunction.MIG_MODE, 2, at -> at.apply(0) == 1, device);
   }
 

@@ -59,8 +59,8 @@ final class ActorScenarios {
   }
 
   /** Returns the operation with the outcomes that are allowed where its actor may die. */
-  private static Operation mayDie(Operation operation, int retries) {
-    return retries < ENOUGH ? operation.mayFailWith(ActorDiedException.class) : operation;
+  private static Operation allowingDeath(Operation operation, int retries) {
+    return retries < ENOUGH ? operation.allowing(ActorDiedException.class) : operation;
   }
 
   private static void calls(
@@ -77,8 +77,8 @@ final class ActorScenarios {
       }
       int calls = 1 + random.nextInt(CALLS);
       for (int turn = 1; turn <= calls; turn++) {
-        var asked =
-            mayDie(session.operation("call").effects(1 + retries).inOrder(sequence, turn), retries);
+        var asked = allowingDeath(
+            session.operation("call").effects(1 + retries).inOrder(sequence, turn), retries);
         switch (random.nextInt(8)) {
           case 0 -> {
             var operation = asked.expecting((long) WorkloadTasks.LARGE);
@@ -92,7 +92,7 @@ final class ActorScenarios {
             int with = random.nextInt(1_000);
             var operation = asked
                 .expecting((long) with * WorkloadTasks.LARGE)
-                .mayFailWith(ObjectLostException.class); // an actor's result has no lineage
+                .allowing(ObjectLostException.class); // an actor's result has no lineage
             keep(
                 large,
                 session.begin(
@@ -148,7 +148,7 @@ final class ActorScenarios {
       var call = session
           .operation("call-by-name")
           .effects(1)
-          .mayFailWith(ActorDiedException.class, ActorNameException.class);
+          .allowing(ActorDiedException.class, ActorNameException.class);
       session.run(
           call,
           () -> session

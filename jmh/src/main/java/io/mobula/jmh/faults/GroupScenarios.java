@@ -27,10 +27,7 @@ final class GroupScenarios {
       return;
     }
     session.run(
-        session
-            .operation("group-ready")
-            .expecting(group)
-            .mayFailWith(PlacementGroupException.class),
+        session.operation("group-ready").expecting(group).allowing(PlacementGroupException.class),
         group::ready);
     var all = new ArrayList<WorkloadSession.PendingOperation<Long>>();
     for (int i = 0; i < 6; i++) {
@@ -40,7 +37,7 @@ final class GroupScenarios {
           .operation("task-in-group")
           .effects(1 + ENOUGH)
           .expecting(number * number)
-          .mayFailWith(PlacementGroupException.class);
+          .allowing(PlacementGroupException.class);
       var pending = session.begin(
           operation,
           () -> session
@@ -65,7 +62,7 @@ final class GroupScenarios {
 
   private static @Nullable PlacementGroup create(
       WorkloadSession session, PlacementStrategy strategy) {
-    var creating = session.operation("group-create").mayFailWith(PlacementGroupException.class);
+    var creating = session.operation("group-create").allowing(PlacementGroupException.class);
     session.history().invoked(creating);
     try {
       var group = session

@@ -69,7 +69,7 @@ final class ObjectScenarios {
         .operation("stream")
         .effects(1 + ENOUGH)
         .expecting(IntStream.range(0, count).boxed().toList())
-        .mayFailWith(NodeLostException.class);
+        .allowing(NodeLostException.class);
     session.call(operation, () -> read(session, operation.id(), count));
   }
 

@@ -44,7 +44,7 @@ final class TaskScenarios {
           .operation(retries == 0 ? "task-once" : "task")
           .effects(1 + retries)
           .expecting(number * number);
-      var may = retries == 0 ? operation.mayFailWith(NodeLostException.class) : operation;
+      var may = retries == 0 ? operation.allowing(NodeLostException.class) : operation;
       var pending = session.begin(
           may,
           () -> session
@@ -81,7 +81,7 @@ final class TaskScenarios {
         .operation("task-failing")
         .effects(1 + ENOUGH)
         .expecting("no value")
-        .mayFailWith(TaskFailedException.class);
+        .allowing(TaskFailedException.class);
     session.run(
         failing,
         () -> session
@@ -172,7 +172,7 @@ final class TaskScenarios {
         .operation("task-cancelled")
         .effects(1 + ENOUGH)
         .expecting(number * number)
-        .mayFailWith(TaskCancelledException.class);
+        .allowing(TaskCancelledException.class);
     var pending = session.begin(
         operation,
         () -> session

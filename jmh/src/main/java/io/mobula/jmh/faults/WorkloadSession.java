@@ -66,7 +66,7 @@ final class WorkloadSession {
   }
 
   Operation operation(String kind) {
-    return Operation.of(unique(kind), kind).mayFailWith(errors);
+    return Operation.of(unique(kind), kind).allowing(errors);
   }
 
   /** Puts a value; returns null if the put is refused, which is allowed. */

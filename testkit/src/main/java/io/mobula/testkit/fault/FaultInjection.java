@@ -223,7 +223,7 @@ public final class FaultInjection implements AutoCloseable {
 
   private Operation operation(String kind) {
     return Operation.of("fault-" + kind + "-" + numbers.incrementAndGet(), kind)
-        .mayFailWith(NodeLostException.class, UnschedulableException.class);
+        .allowing(NodeLostException.class, UnschedulableException.class);
   }
 
   private void endByTask(ClusterMember member, String kind, Fn0<Integer> body) {
@@ -235,7 +235,7 @@ public final class FaultInjection implements AutoCloseable {
     }
     kills.incrementAndGet();
     member.expectEnd(kind, ENDS);
-    var operation = operation(kind).mayFailWith(TaskFailedException.class);
+    var operation = operation(kind).allowing(TaskFailedException.class);
     history.invoked(operation);
     try (var ref = cluster
         .runtime()
@@ -257,7 +257,7 @@ public final class FaultInjection implements AutoCloseable {
       left.countDown();
       return;
     }
-    var operation = operation("spin").mayFailWith(TaskCancelledException.class);
+    var operation = operation("spin").allowing(TaskCancelledException.class);
     history.invoked(operation);
     ObjectRef<Integer> ref = cluster
         .runtime()

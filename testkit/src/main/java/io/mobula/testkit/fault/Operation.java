@@ -62,7 +62,7 @@ public record Operation(
   }
 
   /** Returns this operation with further permitted exceptions, by simple name. */
-  public Operation mayFailWith(Set<String> names) {
+  public Operation allowing(Set<String> names) {
     var all = new TreeSet<>(errors);
     all.addAll(names);
     return new Operation(id, kind, expected, maxEffects, sequence, turn, all);
@@ -70,7 +70,7 @@ public record Operation(
 
   /** Returns this operation with further permitted exceptions. */
   @SafeVarargs
-  public final Operation mayFailWith(Class<? extends Throwable>... exceptions) {
+  public final Operation allowing(Class<? extends Throwable>... exceptions) {
     var all = new TreeSet<>(errors);
     for (var exception : exceptions) {
       all.add(exception.getSimpleName());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class HistoryCheckerTest {
   private static final Operation TASK =
-      Operation.of("a", "task").effects(2).expecting(4).mayFailWith(NodeLostException.class);
+      Operation.of("a", "task").effects(2).expecting(4).allowing(NodeLostException.class);
 
   private static Operation turn(int number) {
     return Operation.of("turn-" + number, "call").effects(2).inOrder("actor", number);

@@ -24,7 +24,7 @@ class HistoryTest {
         .effects(3)
         .expecting("\\- \t\r\n")
         .inOrder("caller", 7)
-        .mayFailWith(NodeLostException.class);
+        .allowing(NodeLostException.class);
     try (var history = History.in(folder.resolve("history"))) {
       history.invoked(plain);
       history.invoked(whole);
