@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "parameter-server",
     description = {
-      "Prints tables: push (beside a copy), pull, sparse, compression, straggler, shards; and rounds,",
-      "which pushes a gradient and pulls the weights, the counterpart of",
+      "Prints tables: push (beside a copy), pull, sparse, compression, straggler, shards, recovery;",
+      "and rounds, which pushes a gradient and pulls the weights, the counterpart of",
       "jmh/compare/ray_parameter_server.py: rounds a second at 4 KB, 1 MB and 100 MB."
     },
     mixinStandardHelpOptions = true)

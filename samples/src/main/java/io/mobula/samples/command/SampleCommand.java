@@ -48,7 +48,7 @@ final class SampleCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "NAME",
-      description = "Which one, Tips for example.")
+      description = "Which one, PerformanceTips for example.")
   private @Nullable String name;
 
   @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "What the program is given.")

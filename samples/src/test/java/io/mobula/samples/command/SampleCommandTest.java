@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -26,6 +27,17 @@ class SampleCommandTest {
         }
       }
     }
+  }
+
+  @Test
+  void itsHelpHasASampleForAnExample() {
+    assertThat(run("--help")).isZero();
+    var example = Pattern.compile("(\\w+) for example").matcher(out.toString());
+    assertThat(example.find()).isTrue();
+
+    out.getBuffer().setLength(0);
+    assertThat(run()).isZero();
+    assertThat(out.toString().lines()).contains(example.group(1));
   }
 
   /**
