@@ -14,6 +14,8 @@ import java.util.List;
  * arrays with a common index. State lies on the heap in one array per block, so it is not copied.
  * Plain gradient descent runs directly over the memory. {@code docs/performance.md} has the
  * measurements behind this choice.
+ *
+ * <p>The build generates the kernel for doubles from that for floats: {@code GenerateDoubles}.
  */
 public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKernel {
   /** Number of elements of a block; its weights, state and gradients take less than 48 KiB. */
@@ -113,9 +115,6 @@ public abstract sealed class DenseKernel permits FloatDenseKernel, DoubleDenseKe
 
   /** Adds a scaled gradient to a sum over the whole range. */
   public abstract void add(MemorySegment sum, Gradient gradient);
-
-  /** Converts decoded floats to the kernel's number type. */
-  public abstract MemorySegment ofFloats(float[] decoded);
 
   /** Copies part of a state vector to memory, beginning at the number {@code from}. */
   public abstract void copyState(int vector, int from, MemorySegment into);

@@ -145,11 +145,6 @@ final class FloatDenseKernel extends DenseKernel {
   }
 
   @Override
-  public MemorySegment ofFloats(float[] decoded) {
-    return MemorySegment.ofArray(decoded);
-  }
-
-  @Override
   public void copyState(int vector, int from, MemorySegment into) {
     int count = (int) (into.byteSize() / Float.BYTES);
     for (int done = 0; done < count; ) {

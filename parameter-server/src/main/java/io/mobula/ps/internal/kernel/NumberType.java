@@ -120,6 +120,20 @@ public enum NumberType {
     return sum;
   }
 
+  /** Returns memory with floats as numbers of this type; for floats it is the array itself. */
+  public MemorySegment widened(float[] numbers) {
+    return switch (this) {
+      case FLOAT -> MemorySegment.ofArray(numbers);
+      case DOUBLE -> {
+        var wide = new double[numbers.length];
+        for (int i = 0; i < wide.length; i++) {
+          wide[i] = numbers[i];
+        }
+        yield MemorySegment.ofArray(wide);
+      }
+    };
+  }
+
   private long search(MemorySegment numbers) {
     long index = 0;
     while (Double.isFinite(at(numbers, index))) {

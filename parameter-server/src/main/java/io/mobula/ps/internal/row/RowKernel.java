@@ -15,7 +15,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Rows are stored in chunks of about 64 KiB, so that nothing is copied when rows are added. An
  * update is processed in batches: some rows are gathered into arrays that fit the first-level
  * cache, updated in one loop, and scattered back. The subclasses have the loops, each over arrays
- * of one type, which the JVM compiles well; this class has the rest.
+ * of one type, which the JVM compiles well; this class has the rest. The build generates the
+ * subclass for doubles from that for floats.
  */
 public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
   private static final int CHUNK = 64 << 10;

@@ -131,7 +131,7 @@ final class DenseShard extends TableShard {
     if (bad >= 0) {
       throw GradientException.ofNumber("a gradient of " + spec, bad, numbers[(int) bad]);
     }
-    return kernel.ofFloats(numbers);
+    return spec.numberType().widened(numbers);
   }
 
   private void apply(List<Gradient> gradients, double factor, int first, int count) {
