@@ -48,7 +48,7 @@ final class UserCodePageWriter {
 
       | what is called | thread | result of a failure |
       |---|---|---|
-      | `update`, `descent` or `rateAt` of an optimizer, a schedule | the shard | the push fails; weights and state are as before, also if some of them had been changed |
+      | `update`, `plainDescentRate` or `rateAt` of an optimizer, a schedule | the shard | the push fails; weights and state are as before, also if some of them had been changed |
       | the same, or an aggregator, at the end of a step | the shard | all callers that wait for the step get the failure; its gradients are kept, and each later request tries the step again |
       | `stateVectors`, `isMean` | the shard, and the thread that creates the table | the table is not created; a shard that was restarted goes on without it |
       | a partitioner | the thread that pulls or pushes; the shard in a move or a restart | the call fails, and an `exchange` has not ended the step; after a move that failed all tables are where they were |

@@ -86,8 +86,8 @@ record FaultInjectingOptimizer(String name, FaultKind kind, String method)
   }
 
   @Override
-  public OptionalDouble descent(OptimizerStep step) {
-    at("descent");
+  public OptionalDouble plainDescentRate(OptimizerStep step) {
+    at("plainDescentRate");
     return OptionalDouble.empty();
   }
 

@@ -33,7 +33,7 @@ class UserCodeFailureTest extends ParameterServerTestBase {
   }
 
   static Stream<Arguments> updates() {
-    return misbehaving("rateAt", "update", "descent");
+    return misbehaving("rateAt", "update", "plainDescentRate");
   }
 
   static Stream<Arguments> steps() {

@@ -248,7 +248,7 @@ class UserCodePlacesTest extends ParameterServerTestBase {
   record BadAnswers(int stateVectors, @Nullable OptionalDouble rate) implements Optimizer {
     @Override
     @SuppressWarnings("NullAway") // intended
-    public OptionalDouble descent(OptimizerStep step) {
+    public OptionalDouble plainDescentRate(OptimizerStep step) {
       return rate;
     }
 

@@ -48,7 +48,7 @@ public interface Optimizer extends Serializable {
    * Returns {@code r} if an update is nothing but {@code weights[i] -= r * gradient[i]}; else
    * empty. Such an update is applied in place, without blocks.
    */
-  default OptionalDouble descent(OptimizerStep step) {
+  default OptionalDouble plainDescentRate(OptimizerStep step) {
     return OptionalDouble.empty();
   }
 

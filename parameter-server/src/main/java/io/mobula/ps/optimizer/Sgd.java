@@ -31,7 +31,7 @@ public record Sgd(LearningRate rate, double weightDecay) implements Optimizer {
   }
 
   @Override
-  public OptionalDouble descent(OptimizerStep step) {
+  public OptionalDouble plainDescentRate(OptimizerStep step) {
     return weightDecay == 0 ? OptionalDouble.of(step.rate()) : OptionalDouble.empty();
   }
 

@@ -43,7 +43,7 @@ final class FloatDenseKernel extends DenseKernel {
       double factor,
       int first,
       int count) {
-    var descent = optimizer.descent(step);
+    var descent = optimizer.plainDescentRate(step);
     if (descent.isPresent()
         && gradients.size() == 1
         && areInMemory(from, to, gradients)

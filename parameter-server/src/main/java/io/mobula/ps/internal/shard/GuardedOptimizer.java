@@ -89,15 +89,15 @@ final class GuardedOptimizer implements Optimizer {
   }
 
   @Override
-  public OptionalDouble descent(OptimizerStep step) {
+  public OptionalDouble plainDescentRate(OptimizerStep step) {
     OptionalDouble rate;
     try {
-      rate = optimizer.descent(step);
+      rate = optimizer.plainDescentRate(step);
     } catch (Throwable thrown) {
-      throw failure("descent", thrown);
+      throw failure("plainDescentRate", thrown);
     }
     if (rate == null || (rate.isPresent() && !Double.isFinite(rate.getAsDouble()))) {
-      throw unusable("descent", "returned " + rate);
+      throw unusable("plainDescentRate", "returned " + rate);
     }
     return rate;
   }
