@@ -3,6 +3,7 @@ package io.mobula.internal.spill;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.internal.memory.MappedChecksum;
 import io.mobula.spi.SpillTarget;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,13 +82,13 @@ final class SpillFile {
   SpillTarget.SpilledObject append(long number, MemorySegment content) throws IOException {
     long start = end;
     try {
-      var sum = new CRC32C();
+      var sum = new MappedChecksum();
       for (long at = 0; at < content.byteSize(); at += CHUNK) {
         var chunk = slice(content, at);
-        sum.update(chunk.duplicate());
+        sum.update(MemorySegment.ofBuffer(chunk));
         writeFully(chunk, start + SpilledObjectHeader.BYTES + at);
       }
-      var header = new SpilledObjectHeader(number, content.byteSize(), (int) sum.getValue());
+      var header = new SpilledObjectHeader(number, content.byteSize(), sum.value());
       writeFully(header.encode(), start);
       end = SpilledObjectHeader.aligned(start + SpilledObjectHeader.BYTES + content.byteSize());
       return new SpillFileEntry(start, header);
@@ -159,12 +159,13 @@ final class SpillFile {
     public void readInto(MemorySegment target) {
       try (var in = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
         header.require(read(in, ByteBuffer.allocate(SpilledObjectHeader.BYTES), start), this::lost);
-        var sum = new CRC32C();
+        var sum = new MappedChecksum();
         for (long at = 0; at < header.bytes(); at += CHUNK) {
-          sum.update(read(in, slice(target, at), start + SpilledObjectHeader.BYTES + at));
+          var chunk = read(in, slice(target, at), start + SpilledObjectHeader.BYTES + at);
+          sum.update(MemorySegment.ofBuffer(chunk));
         }
-        if ((int) sum.getValue() != header.sum()) {
-          throw lost("its checksum is " + Integer.toHexString((int) sum.getValue()) + ", wanted "
+        if (sum.value() != header.sum()) {
+          throw lost("its checksum is " + Integer.toHexString(sum.value()) + ", wanted "
               + Integer.toHexString(header.sum()));
         }
       } catch (NoSuchFileException e) {

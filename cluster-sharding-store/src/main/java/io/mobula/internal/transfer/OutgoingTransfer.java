@@ -1,8 +1,8 @@
 package io.mobula.internal.transfer;
 
+import io.mobula.internal.memory.MappedChecksum;
 import io.mobula.spi.ObjectSource;
 import java.util.ArrayDeque;
-import java.util.zip.CRC32C;
 
 /**
  * Pull of another node, served from an object that is kept open for it. Belongs to
@@ -69,7 +69,7 @@ final class OutgoingTransfer {
   }
 
   /** Sends chunks until the turn is over or the transport has no room. */
-  FrameTransport.SendResult send(FrameTransport transport, CRC32C crc, long now) {
+  FrameTransport.SendResult send(FrameTransport transport, MappedChecksum crc, long now) {
     int max = transport.maxFrame(reader()) - TransferFrameCodec.CHUNK_HEADER;
     int sent = 0;
     while (sent < TURN && !requests.isEmpty()) {

@@ -1,12 +1,12 @@
 package io.mobula.internal.transfer;
 
+import io.mobula.internal.memory.MappedChecksum;
 import io.mobula.spi.ObjectSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +31,7 @@ final class OutgoingTransfers {
   /** Transfers in the order of their turns; closed ones are skipped and removed. */
   private final ArrayDeque<OutgoingTransfer> turns = new ArrayDeque<>();
 
-  private final CRC32C crc = new CRC32C();
+  private final MappedChecksum crc = new MappedChecksum();
 
   OutgoingTransfers(
       ObjectSource source, FrameTransport transport, ControlFrameQueue controlFrames, int max) {

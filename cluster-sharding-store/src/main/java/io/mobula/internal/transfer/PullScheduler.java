@@ -1,5 +1,6 @@
 package io.mobula.internal.transfer;
 
+import io.mobula.internal.memory.MappedChecksum;
 import io.mobula.internal.process.HeapExhaustion;
 import io.mobula.spi.TransferSettings.TransferLimits;
 import java.security.SecureRandom;
@@ -10,7 +11,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +35,7 @@ final class PullScheduler {
   /** Endpoints that have failed and have a standby, with the times until which they are avoided. */
   private final Map<String, Long> avoided = new HashMap<>();
 
-  private final CRC32C crc = new CRC32C();
+  private final MappedChecksum crc = new MappedChecksum();
 
   PullScheduler(FrameTransport transport, ControlFrameQueue controlFrames, TransferLimits limits) {
     this.transport = transport;

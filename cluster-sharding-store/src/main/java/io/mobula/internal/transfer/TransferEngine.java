@@ -1,8 +1,8 @@
 package io.mobula.internal.transfer;
 
+import io.mobula.internal.memory.MappedChecksum;
 import io.mobula.spi.ObjectSource;
 import io.mobula.spi.TransferSettings.TransferLimits;
-import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +15,7 @@ final class TransferEngine {
   private final ControlFrameQueue controlFrames;
   private final PullScheduler pulls;
   private final OutgoingTransfers outgoing;
-  private final CRC32C crc = new CRC32C();
+  private final MappedChecksum crc = new MappedChecksum();
   private boolean foreignSeen;
 
   TransferEngine(FrameTransport transport, ObjectSource source, TransferLimits limits) {

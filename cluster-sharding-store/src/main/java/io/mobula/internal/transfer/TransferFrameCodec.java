@@ -3,12 +3,12 @@ package io.mobula.internal.transfer;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.mobula.ObjectId;
+import io.mobula.internal.memory.MappedChecksum;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -92,7 +92,7 @@ final class TransferFrameCodec {
   private TransferFrameCodec() {}
 
   /** Checks whether the bytes are a frame of this version with a right checksum. */
-  static FrameCheck check(DirectBuffer buffer, int offset, int length, CRC32C crc) {
+  static FrameCheck check(DirectBuffer buffer, int offset, int length, MappedChecksum crc) {
     if (length < HEADER || buffer.getByte(offset + VERSION_AT) != VERSION) {
       return FrameCheck.FOREIGN;
     }
@@ -137,7 +137,7 @@ final class TransferFrameCodec {
       MemorySegment from,
       long at,
       int bytes,
-      CRC32C crc) {
+      MappedChecksum crc) {
     header(buffer, offset, CHUNK, source, pull);
     buffer.putLong(offset + FROM_AT, at, LITTLE_ENDIAN);
     MemorySegment.copy(from, at, segment(buffer, offset + CHUNK_HEADER, bytes), 0, bytes);
@@ -149,7 +149,7 @@ final class TransferFrameCodec {
   }
 
   static void writeRequest(
-      MutableDirectBuffer buffer, int offset, RangeRequest rangeRequest, CRC32C crc) {
+      MutableDirectBuffer buffer, int offset, RangeRequest rangeRequest, MappedChecksum crc) {
     header(buffer, offset, REQUEST, rangeRequest.source, rangeRequest.pull);
     buffer.putLong(offset + 16, rangeRequest.id.node(), LITTLE_ENDIAN);
     buffer.putLong(offset + 24, rangeRequest.id.task(), LITTLE_ENDIAN);
@@ -194,7 +194,7 @@ final class TransferFrameCodec {
       long pull,
       Refusal refusal,
       String text,
-      CRC32C crc) {
+      MappedChecksum crc) {
     header(buffer, offset, REFUSAL, source, pull);
     buffer.putInt(offset + CODE_AT, refusal.code, LITTLE_ENDIAN);
     seal(buffer, offset, putText(buffer, offset, REFUSED_TEXT_AT, text), crc);
@@ -218,7 +218,8 @@ final class TransferFrameCodec {
     return HEADER;
   }
 
-  static void writeEnd(MutableDirectBuffer buffer, int offset, int source, long pull, CRC32C crc) {
+  static void writeEnd(
+      MutableDirectBuffer buffer, int offset, int source, long pull, MappedChecksum crc) {
     header(buffer, offset, END, source, pull);
     seal(buffer, offset, HEADER, crc);
   }
@@ -231,7 +232,7 @@ final class TransferFrameCodec {
     buffer.putLong(offset + PULL_AT, pull, LITTLE_ENDIAN);
   }
 
-  private static void seal(MutableDirectBuffer buffer, int offset, int length, CRC32C crc) {
+  private static void seal(MutableDirectBuffer buffer, int offset, int length, MappedChecksum crc) {
     int sum = checksum(buffer, offset + VERSION_AT, length - VERSION_AT, crc);
     buffer.putInt(offset + CRC_AT, sum, LITTLE_ENDIAN);
   }
@@ -265,15 +266,10 @@ final class TransferFrameCodec {
     }
   }
 
-  private static int checksum(DirectBuffer buffer, int offset, int length, CRC32C crc) {
+  private static int checksum(DirectBuffer buffer, int offset, int length, MappedChecksum crc) {
     crc.reset();
-    byte[] array = buffer.byteArray();
-    if (array != null) {
-      crc.update(array, buffer.wrapAdjustment() + offset, length);
-    } else {
-      crc.update(bytes(buffer, offset, length));
-    }
-    return (int) crc.getValue();
+    crc.update(buffer, offset, length);
+    return crc.value();
   }
 
   private static MemorySegment segment(DirectBuffer buffer, int offset, int length) {

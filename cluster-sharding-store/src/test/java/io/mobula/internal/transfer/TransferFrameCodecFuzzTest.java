@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.mobula.ObjectId;
+import io.mobula.internal.memory.MappedChecksum;
 import io.mobula.testkit.fault.ByteFuzzer;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Altered frames between hosts, each with a right checksum. */
 @Tag("fuzz")
 class TransferFrameCodecFuzzTest {
-  private final CRC32C crc = new CRC32C();
+  private final MappedChecksum crc = new MappedChecksum();
 
   @Test
   void frames() throws Exception {
@@ -38,8 +38,8 @@ class TransferFrameCodecFuzzTest {
     var buffer = new UnsafeBuffer(bytes);
     if (bytes.length >= Integer.BYTES) {
       crc.reset();
-      crc.update(bytes, Integer.BYTES, bytes.length - Integer.BYTES);
-      buffer.putInt(0, (int) crc.getValue(), java.nio.ByteOrder.LITTLE_ENDIAN);
+      crc.update(buffer, Integer.BYTES, bytes.length - Integer.BYTES);
+      buffer.putInt(0, crc.value(), java.nio.ByteOrder.LITTLE_ENDIAN);
     }
     if (TransferFrameCodec.check(buffer, 0, bytes.length, crc)
         != TransferFrameCodec.FrameCheck.VALID) {

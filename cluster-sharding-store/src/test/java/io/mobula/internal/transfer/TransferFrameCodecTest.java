@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectId;
+import io.mobula.internal.memory.MappedChecksum;
 import io.mobula.spi.TransferSettings.TransferLimits;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Random;
-import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +16,7 @@ class TransferFrameCodecTest {
   private static final TransferFrameCodec.RangeRequest ASK = new TransferFrameCodec.RangeRequest(
       3, -5, new ObjectId(Long.MIN_VALUE, 8, 9), 2, 1L << 40, 1000, 2000, "aeron:10.0.0.1:4410");
 
-  private final CRC32C crc = new CRC32C();
+  private final MappedChecksum crc = new MappedChecksum();
 
   @Test
   void anAskIsReadAsItWasWritten() {
@@ -155,8 +155,8 @@ class TransferFrameCodecTest {
     buffer.putByte(4, TransferFrameCodec.VERSION);
     buffer.putByte(5, type);
     crc.reset();
-    crc.update(buffer.byteArray(), 4, length - 4);
-    buffer.putInt(0, (int) crc.getValue(), java.nio.ByteOrder.LITTLE_ENDIAN);
+    crc.update(buffer, 4, length - 4);
+    buffer.putInt(0, crc.value(), java.nio.ByteOrder.LITTLE_ENDIAN);
   }
 
   private static UnsafeBuffer onHeap() {
