@@ -69,7 +69,8 @@ final class ClusterServices implements NodeServices {
   /** Connects the engines with those of other nodes, and starts to exchange frames. */
   static ClusterServices open(LocalParts local, ClusterParts cluster, WorkEngines engines) {
     var transport = cluster.transport();
-    var tasks = new TaskTransport(engines.tasks(), cluster.objects(), transport, cluster.granter());
+    var tasks =
+        TaskTransport.start(engines.tasks(), cluster.objects(), transport, cluster.granter());
     engines.tasks().connect(tasks);
     var actors = new ActorCluster(
         engines.actors(),

@@ -41,7 +41,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   private final NodeId submitter;
   private final long number;
   private final Lease lease;
-  private final TaskTransport wire;
+  private final TaskHost host;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Deque<TaskRun> inbox = new ArrayDeque<>();
@@ -57,11 +57,11 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   private final CompletableFuture<Boolean> over = new CompletableFuture<>();
   private boolean ended;
 
-  HostedTaskSlot(NodeId submitter, long number, Lease lease, TaskTransport wire) {
+  HostedTaskSlot(NodeId submitter, long number, Lease lease, TaskHost host) {
     this.submitter = submitter;
     this.number = number;
     this.lease = lease;
-    this.wire = wire;
+    this.host = host;
   }
 
   NodeId submitter() {
@@ -72,13 +72,13 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     return number;
   }
 
-  TaskTransport wire() {
-    return wire;
+  TaskHost host() {
+    return host;
   }
 
   void start() {
     try {
-      wire.engine().startSlot(this::work);
+      host.startSlot(this::work);
     } catch (RejectedExecutionException | OutOfMemoryError noThread) {
       LOG.warn("No thread for a slot of node {}", submitter, noThread);
       finish();
@@ -105,7 +105,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
       lock.unlock();
     }
     run.abandon();
-    wire.returned(submitter, number, List.of(run.spec().id()));
+    host.returned(submitter, number, List.of(run.spec().id()));
   }
 
   /** Schedules a check whether the running task keeps others waiting; called under the lock. */
@@ -113,7 +113,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     if (busy && !watched) {
       watched = true;
       long seen = rounds;
-      wire.after(RETURN_DELAY, () -> returnWaitingIfStuck(seen));
+      host.after(RETURN_DELAY, () -> returnWaitingIfStuck(seen));
     }
   }
 
@@ -131,7 +131,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     } finally {
       lock.unlock();
     }
-    wire.returned(submitter, number, returnUnstarted(() -> {}));
+    host.returned(submitter, number, returnUnstarted(() -> {}));
   }
 
   private void work() {
@@ -143,19 +143,10 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
     try {
       for (var run = next(); run != null; run = next()) {
-        perform(run);
+        run.attempt(this);
       }
     } finally {
       finish();
-    }
-  }
-
-  /** Runs one attempt; no exception of it ends the slot. */
-  private void perform(TaskRun run) {
-    try {
-      run.attempt(this);
-    } catch (Throwable broken) {
-      run.failOutsideBody(broken);
     }
   }
 
@@ -165,8 +156,8 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     if (present != null) {
       return present;
     }
-    if (wire.spinWait().isWorthwhile()) {
-      var _ = wire.spinWait().spinUntil(this::hasNews);
+    if (host.spinWait().isWorthwhile()) {
+      var _ = host.spinWait().spinUntil(this::hasNews);
     }
     return take();
   }
@@ -217,7 +208,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   private void finish() {
     returnUnstarted(() -> ended = true);
     lease.release();
-    wire.closed(this, begun(), "its slot ended under it");
+    host.closed(this, begun(), "its slot ended under it");
     forgetIfOver();
     over.complete(true);
   }
@@ -230,7 +221,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   CompletableFuture<Boolean> leave() {
     var unbegun = returnUnstarted(() -> ending = true);
     if (!unbegun.isEmpty()) {
-      wire.returned(submitter, number, unbegun);
+      host.returned(submitter, number, unbegun);
     }
     lock.lock();
     try {
@@ -255,7 +246,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
       lock.unlock();
     }
     returnUnstarted(() -> ending = true);
-    wire.closed(this, begun(), "the work that runs there has called System.exit");
+    host.closed(this, begun(), "the work that runs there has called System.exit");
     over.complete(true);
   }
 
@@ -281,7 +272,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
       lock.unlock();
     }
     if (over) {
-      wire.forget(this);
+      host.forget(this);
     }
   }
 
@@ -296,7 +287,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     } finally {
       lock.unlock();
     }
-    wire.staged(this, id);
+    host.staged(this, id);
   }
 
   /** Returns an unstarted task to the submitter, as one of its arguments must be located first. */
@@ -310,7 +301,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
     if (run != null) {
       run.abandon();
-      wire.absent(this, id, absent);
+      host.absent(this, id, absent);
     }
   }
 
@@ -367,7 +358,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   void cancel(ObjectId id, boolean recursive) {
     var run = find(id);
     if (run != null) {
-      run.cancelHere(recursive); // the submitter tells all other nodes
+      host.cancel(run, recursive); // the submitter tells all other nodes
     }
   }
 
@@ -437,7 +428,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   public void giveBack() {
     var unbegun = returnUnstarted(() -> waiting = true);
     lease.giveBack();
-    wire.blocked(this, unbegun);
+    host.blocked(this, unbegun);
   }
 
   @Override
@@ -449,6 +440,6 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     } finally {
       lock.unlock();
     }
-    wire.resumed(this);
+    host.resumed(this);
   }
 }

@@ -73,7 +73,7 @@ final class RemoteResultSink implements TaskResultSink {
   }
 
   private ObjectStore store() {
-    return slot.wire().engine().store();
+    return slot.host().store();
   }
 
   private void emit(int index, @Nullable Object element) throws ResultNotStoredException {
@@ -84,7 +84,7 @@ final class RemoteResultSink implements TaskResultSink {
       content.discard();
       throw e;
     }
-    slot.wire().item(slot, id, attempt, index, content);
+    slot.host().item(slot, id, attempt, index, content);
   }
 
   /** Waits for the reader on the other node while as many elements as allowed are unread. */
@@ -153,7 +153,7 @@ final class RemoteResultSink implements TaskResultSink {
       @Override
       public void publish() {
         end();
-        slot.wire().done(slot, id, attempt, System.nanoTime() - startedAt, contents);
+        slot.host().done(slot, id, attempt, System.nanoTime() - startedAt, contents);
       }
 
       @Override
@@ -166,7 +166,7 @@ final class RemoteResultSink implements TaskResultSink {
   @Override
   public void fail(ObjectFailure failure) {
     end();
-    slot.wire().done(slot, id, attempt, System.nanoTime() - startedAt, List.of(failure));
+    slot.host().done(slot, id, attempt, System.nanoTime() - startedAt, List.of(failure));
   }
 
   @Override

@@ -18,32 +18,36 @@ import org.jspecify.annotations.Nullable;
  * of time where tasks are short. Thread-safe; frames about one slot arrive in order.
  */
 final class RemoteTaskSlot implements TaskRun.RemoteRunner {
-  private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final int PACE_WEIGHT = 8; // weight of the average against one task
-  private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final NodeId node;
   private final long lease;
   private final SchedulingClassQueue queue;
-  private final TaskTransport wire;
+  private final TaskSender sender;
   private final long openedAt = System.nanoTime();
   private final Map<ObjectId, TaskRun> inFlight = new LinkedHashMap<>();
   private final Map<ObjectId, TaskRun> staged = new LinkedHashMap<>();
+  private final SendAheadDepth depth;
+  private RemoteSlotState state = RemoteSlotState.OPEN;
+  private boolean used; // a task has been sent to it
   private boolean idleWatched;
   private long idleSince;
-  private int depth = 1;
-  private long averageNanos;
-  private boolean blocked;
-  private boolean recalled;
-  private boolean used; // a task has been sent to it
-  private boolean ended;
 
-  RemoteTaskSlot(NodeId node, long lease, SchedulingClassQueue queue, TaskTransport wire) {
+  RemoteTaskSlot(NodeId node, long lease, SchedulingClassQueue queue, TaskSender sender) {
     this.node = node;
     this.lease = lease;
     this.queue = queue;
-    this.wire = wire;
+    this.sender = sender;
+    this.depth = new SendAheadDepth(sender.maxInFlight());
+  }
+
+  /** Changes the state as the event says; returns false if it changes nothing. */
+  private synchronized boolean change(RemoteSlotEvent event) {
+    var next = event.after(state);
+    if (next != null) {
+      state = next;
+    }
+    return next != null;
   }
 
   @Override
@@ -54,7 +58,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   @Override
   @SuppressWarnings("ReferenceEquality") // a task is known by identity
   public boolean has(TaskRun run) {
-    return running(run.spec().id()) == run && wire.knows(this);
+    return running(run.spec().id()) == run && sender.knows(this);
   }
 
   long lease() {
@@ -64,7 +68,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   /** Sends as many tasks as the slot may have; ends it if it has had none for a while. */
   void pump() {
     for (var run = next(); run != null; run = next()) {
-      wire.send(this, run);
+      sender.send(this, run);
     }
     endIfIdle();
   }
@@ -72,7 +76,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   private @Nullable TaskRun next() {
     while (true) {
       synchronized (this) {
-        if (ended || blocked || inFlight.size() >= depth || isLeaving() || isUsedUp()) {
+        if (!state.isCounted() || inFlight.size() >= depth.tasks() || isLeaving() || isUsedUp()) {
           return null;
         }
       }
@@ -80,19 +84,19 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
       if (run == null) {
         return null;
       }
-      if (!wire.suspects().admit(run, node)) {
+      if (!sender.suspects().admit(run, node)) {
         continue;
       }
       boolean takesNone;
       synchronized (this) {
-        takesNone = ended || blocked;
+        takesNone = !state.isCounted();
         if (!takesNone && run.beginRemoteAttempt(this)) {
           inFlight.put(run.spec().id(), run);
           used = true;
           return run;
         }
       }
-      wire.suspects().endProbation(run);
+      sender.suspects().endProbation(run);
       if (takesNone) {
         queue.putBack(List.of(run));
         return null;
@@ -101,7 +105,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   }
 
   private boolean isLeaving() {
-    return recalled && System.nanoTime() - openedAt > QUANTUM_NANOS;
+    return state.isRecalled() && System.nanoTime() - openedAt > QUANTUM_NANOS;
   }
 
   private boolean isUsedUp() {
@@ -112,13 +116,13 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   private void endIfIdle() {
     boolean now;
     synchronized (this) {
-      if (ended || !inFlight.isEmpty()) {
+      if (state == RemoteSlotState.ENDED || !inFlight.isEmpty()) {
         return;
       }
-      now = recalled || isUsedUp();
+      now = state.isRecalled() || isUsedUp();
       if (!now) {
         idleSince = System.nanoTime();
-        watchIdle(wire.idleNanos());
+        watchIdle(sender.idleNanos());
       }
     }
     if (now) {
@@ -129,17 +133,17 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   private void watchIdle(long nanos) {
     if (!idleWatched) {
       idleWatched = true;
-      wire.after(Duration.ofNanos(nanos), this::lookIdle);
+      sender.after(Duration.ofNanos(nanos), this::lookIdle);
     }
   }
 
   private void lookIdle() {
     synchronized (this) {
       idleWatched = false;
-      if (ended || !inFlight.isEmpty()) {
+      if (state == RemoteSlotState.ENDED || !inFlight.isEmpty()) {
         return; // the caller that empties the slot checks again
       }
-      long left = idleSince + wire.idleNanos() - System.nanoTime();
+      long left = idleSince + sender.idleNanos() - System.nanoTime();
       if (left > 0) {
         watchIdle(left);
         return;
@@ -149,18 +153,15 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   }
 
   private void endWhenStillIdle() {
+    boolean counted;
     synchronized (this) {
-      if (ended || !inFlight.isEmpty()) {
+      counted = state.isCounted();
+      if (!inFlight.isEmpty() || !change(RemoteSlotEvent.END)) {
         return;
       }
-      ended = true;
     }
-    wire.close(this);
-    queue.ended(this, !isBlocked());
-  }
-
-  private synchronized boolean isBlocked() {
-    return blocked;
+    sender.close(this);
+    queue.ended(this, counted);
   }
 
   /** Returns the task with that id if this slot has it. */
@@ -178,10 +179,10 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
         return run;
       }
       run = staged.remove(id);
-      over = ended && staged.isEmpty();
+      over = isOver();
     }
     if (over) {
-      wire.forget(this);
+      sender.forget(this);
     }
     return run;
   }
@@ -199,7 +200,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
 
   /** Returns whether no more frames are expected about the slot. */
   synchronized boolean isOver() {
-    return ended && staged.isEmpty();
+    return state == RemoteSlotState.ENDED && staged.isEmpty();
   }
 
   void done(ObjectId id, long nanos, List<ObjectContent> contents) {
@@ -222,24 +223,14 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     pump();
   }
 
-  /**
-   * Adjusts how many tasks are sent ahead: as many as the slot does in some milliseconds, so that
-   * it need not wait for the next. Starts with one and doubles after each short task.
-   */
   private synchronized void adjustDepth(long nanos) {
-    averageNanos += (nanos - averageNanos) / PACE_WEIGHT;
-    if (nanos > LONG_NANOS) {
-      depth = 1;
-    } else {
-      long max = Math.clamp(AHEAD_NANOS / Math.max(averageNanos, 1), 1, wire.maxInFlight());
-      depth = (int) Math.min(max, 2L * depth);
-    }
+    depth.ended(nanos);
   }
 
   /** Takes back tasks that the slot has not begun because its task takes long. */
   void returned(List<ObjectId> ids) {
     synchronized (this) {
-      depth = 1;
+      depth.reset();
     }
     takeBack(ids);
   }
@@ -271,16 +262,16 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   void blocked(List<ObjectId> unbegun) {
     boolean first;
     synchronized (this) {
-      first = !blocked && !ended;
-      blocked = true;
-      depth = 1;
+      first = change(RemoteSlotEvent.BLOCK);
+      depth.reset();
     }
     if (first) {
       queue.countSlot(-1);
     }
     takeBack(unbegun);
     waiting()
-        .forEach(wire.suspects()::endProbation); // or it might wait for a suspect that waits for it
+        .forEach(
+            sender.suspects()::endProbation); // or it might wait for a suspect that waits for it
   }
 
   private synchronized List<TaskRun> waiting() {
@@ -288,21 +279,14 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   }
 
   void resumed() {
-    boolean now;
-    synchronized (this) {
-      now = blocked && !ended;
-      blocked = false;
-    }
-    if (now) {
+    if (change(RemoteSlotEvent.RESUME)) {
       queue.countSlot(1);
       pump();
     }
   }
 
   void recalled() {
-    synchronized (this) {
-      recalled = true;
-    }
+    change(RemoteSlotEvent.RECALL);
     endIfIdle();
   }
 
@@ -317,11 +301,10 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     List<ObjectId> unbegun;
     var broken = new ArrayList<TaskRun>();
     synchronized (this) {
-      if (ended) {
+      counted = state.isCounted();
+      if (!change(RemoteSlotEvent.END)) {
         return;
       }
-      ended = true;
-      counted = !blocked;
       for (var id : begun) {
         var run = inFlight.remove(id);
         if (run != null) {
@@ -332,7 +315,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     }
     broken.forEach(run -> run.lost(this, "node " + node, how));
     takeBack(unbegun);
-    wire.close(this); // the other node may forget the lease
+    sender.close(this); // the other node may forget the lease
     queue.ended(this, counted);
   }
 
@@ -341,8 +324,8 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     List<TaskRun> affected;
     boolean counted;
     synchronized (this) {
-      counted = !ended && !blocked;
-      ended = true;
+      counted = state.isCounted();
+      change(RemoteSlotEvent.END);
       affected = new ArrayList<>(inFlight.values());
       affected.addAll(staged.values());
       inFlight.clear();
@@ -354,6 +337,6 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
 
   @Override
   public void cancel(TaskRun run, boolean recursive) {
-    wire.cancel(this, run.spec().id(), recursive);
+    sender.cancel(this, run.spec().id(), recursive);
   }
 }

@@ -1,23 +1,24 @@
 package io.mobula.internal.task;
 
-import io.mobula.Gpu;
 import io.mobula.NodeId;
 import io.mobula.error.MobulaException;
-import io.mobula.info.WaitReport.WaitCause;
-import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
+import io.mobula.internal.placement.LeaseSource;
+import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,8 +39,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  private final TaskEngine.SchedulingClass kind;
-  private final TaskEngine engine;
+  private final SchedulingClass kind;
+  private final TaskQueues queues;
+  private final LeaseSource leaseSource;
+  private final DelayTimer timer;
+  private final ObjectStore store;
+  private final Executor threads;
   private final long idleNanos;
   private final int maxSlots;
   private final ReentrantLock lock = new ReentrantLock();
@@ -55,12 +60,26 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   // counts events that may end the wait of a slot
   private final AtomicInteger wakeups = new AtomicInteger();
 
+  /**
+   * Makes an empty queue without slots.
+   *
+   * @param queues the queues of all classes, for tasks that come back when this one is retired
+   * @param threads runs slots, each on a thread of its own
+   */
   SchedulingClassQueue(
-      TaskEngine.SchedulingClass kind, TaskEngine engine, long idleNanos, int maxSlots) {
+      SchedulingClass kind,
+      TaskQueues queues,
+      TaskEngine.Dependencies dependencies,
+      TaskSettings settings,
+      Executor threads) {
     this.kind = kind;
-    this.engine = engine;
-    this.idleNanos = idleNanos;
-    this.maxSlots = maxSlots;
+    this.queues = queues;
+    this.leaseSource = dependencies.leaseSource();
+    this.timer = dependencies.timer();
+    this.store = dependencies.store();
+    this.threads = threads;
+    this.idleNanos = settings.leaseIdle().toNanos();
+    this.maxSlots = settings.maxSlots();
   }
 
   /** Queues a task; returns false if this queue has been {@linkplain #retire retired}. */
@@ -122,7 +141,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   private void askIf(boolean ask) {
     if (ask) {
-      engine.leaseSource().acquire(this);
+      leaseSource.acquire(this);
     }
   }
 
@@ -167,12 +186,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   /** Returns whether each task is placed by itself, so that a slot runs one task only. */
   boolean isSpread() {
-    return kind.placement() instanceof Placement.Spread;
+    return kind.isSpread();
   }
 
   /** Returns why the tasks have no slot, or an empty text if that is not known here. */
   String why() {
-    return engine.leaseSource().waitReason(this);
+    return leaseSource.waitReason(this);
   }
 
   @Override
@@ -218,7 +237,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     try {
       requested = false;
       if (!ready.isEmpty() && !closed) {
-        slot = engine.remoteSlot(node, lease, this);
+        slot = queues.openRemoteSlot(node, lease, this);
       }
       if (slot == null) { // the node has left, or there is no more work
         ask = noteRequestIfNeeded();
@@ -232,7 +251,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       lock.unlock();
     }
     if (slot == null) {
-      engine.leaseSource().release(node, lease);
+      leaseSource.release(node, lease);
     } else {
       slot.pump();
     }
@@ -296,51 +315,30 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
     askIf(ask);
     if (retired) {
-      runs.forEach(engine::enqueue);
+      runs.forEach(queues::add);
     }
   }
 
   @Override
   public WaitStep waitStep() {
-    boolean asks;
-    boolean over;
-    boolean later;
-    boolean hasSlots;
-    long number;
-    int waiting;
+    QueueWait now;
     lock.lock();
     try {
-      asks = requested;
-      over = closed;
-      later = awaitsThread;
-      hasSlots = slots > 0 || !remote.isEmpty();
-      number = requests;
-      waiting = ready.size();
+      now = new QueueWait(
+          kind.resources(),
+          ready.size(),
+          closed,
+          requested,
+          requests,
+          awaitsThread,
+          slots > 0 || !remote.isEmpty());
     } finally {
       lock.unlock();
     }
-    var what = "its queue, of tasks that want " + kind.resources() + ", has " + waiting;
-    if (over) {
-      return WaitStep.end(what + " and is closed", WaitCause.NOBODY);
-    }
-    if (asks) {
-      var request = engine.leaseSource().pendingRequest(this);
-      return (request == null
-              ? WaitStep.end(
-                  what + " and expects a lease, for which there is no request", WaitCause.NOBODY)
-              : WaitStep.via(what + " and asks for a lease", request))
-          .withVersion(number);
-    }
-    if (later) {
-      return WaitStep.end(what + " and tries again to start a thread", WaitCause.TIMER);
-    }
-    return hasSlots
-        ? WaitStep.end(what + " and slots that are at work", WaitCause.RUNNING).withVersion(number)
-        : WaitStep.end(what + ", no slot, and asks for no lease", WaitCause.NOBODY)
-            .withVersion(number);
+    return now.step(() -> leaseSource.pendingRequest(this));
   }
 
-  /** Changes the number of counted slots: the task of a remote slot waits or goes on. */
+  /** Changes the number of counted slots: the task of a slot waits or goes on. */
   void countSlot(int change) {
     boolean ask;
     lock.lock();
@@ -382,7 +380,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
    */
   private void startSlot(Lease lease) {
     try {
-      engine.startSlot(() -> work(lease));
+      threads.execute(new LocalTaskSlot(this, lease));
     } catch (RejectedExecutionException | OutOfMemoryError noThread) {
       LOG.warn("No thread for a slot; {} wait", description(), noThread);
       lock.lock();
@@ -393,7 +391,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
         lock.unlock();
       }
       lease.release();
-      engine.after(THREAD_RETRY, this::askAgain);
+      timer.after(THREAD_RETRY, this::askAgain);
     }
   }
 
@@ -430,41 +428,32 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     }
   }
 
-  /** Runs a slot: one platform thread under one lease, task after task. */
-  private void work(Lease lease) {
-    var hold = new SlotHold(lease);
-    boolean ask = false;
+  /** Ends a slot of this node: returns its lease, and asks for another one if tasks need it. */
+  void endSlot(Lease lease) {
+    boolean ask;
+    lock.lock();
     try {
-      for (var run = next(lease); run != null; run = isSpread() ? null : next(lease)) {
-        perform(run, hold);
-      }
+      slots--;
+      ask = noteRequestIfNeeded();
     } finally {
-      lock.lock();
-      try {
-        slots--;
-        ask = noteRequestIfNeeded();
-      } finally {
-        lock.unlock();
-      }
-      lease.release();
-      askIf(ask);
+      lock.unlock();
     }
+    lease.release();
+    askIf(ask);
   }
 
-  /** Runs one attempt; no exception of it ends the slot. */
-  private static void perform(TaskRun run, CpuHold hold) {
-    try {
-      run.attempt(hold);
-    } catch (Throwable broken) {
-      run.failOutsideBody(broken);
-    }
+  /** Returns the next task for a slot that has run one, or null when the slot should end. */
+  @Nullable
+  TaskRun nextAfterOne(Lease lease) {
+    return isSpread() ? null : next(lease);
   }
 
   /**
    * Waits for the next task; returns null when the slot should end: no task came for a while, or
    * others wait for its resources.
    */
-  private @Nullable TaskRun next(Lease lease) {
+  @Nullable
+  TaskRun next(Lease lease) {
     lock.lock();
     try {
       if (lease.isRecalled() && lease.ageNanos() > QUANTUM_NANOS) {
@@ -496,7 +485,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   /** Spins briefly: a slot that has just run a task may get the next one without parking. */
   private void lookOut() {
-    var spinWait = engine.store().spinWait();
+    var spinWait = store.spinWait();
     if (spinWait.isWorthwhile()) {
       int seen = wakeups.get();
       lock.unlock();
@@ -531,45 +520,6 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       wakeAll();
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** CPU hold of a slot: while its task waits, the CPU is returned and the slot does not count. */
-  private final class SlotHold implements CpuHold {
-    private final Lease lease;
-
-    SlotHold(Lease lease) {
-      this.lease = lease;
-    }
-
-    @Override
-    public List<Gpu> gpus() {
-      return lease.gpus();
-    }
-
-    @Override
-    public void giveBack() {
-      lease.giveBack();
-      boolean ask;
-      lock.lock();
-      try {
-        slots--;
-        ask = noteRequestIfNeeded();
-      } finally {
-        lock.unlock();
-      }
-      askIf(ask);
-    }
-
-    @Override
-    public void takeBack() {
-      lease.takeBack();
-      lock.lock();
-      try {
-        slots++;
-      } finally {
-        lock.unlock();
-      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.NodeId;
+import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class SuspectTaskIsolator {
    */
   private static final int MAX_TRIES = 16;
 
-  private final TaskEngine engine;
+  private final DelayTimer timer;
   private final Duration length;
   private final Map<TaskRun, Probation> probations = new HashMap<>();
   private final Map<NodeId, ProbationCount> counts = new HashMap<>();
@@ -60,8 +61,8 @@ final class SuspectTaskIsolator {
     }
   }
 
-  SuspectTaskIsolator(TaskEngine engine, Duration length) {
-    this.engine = engine;
+  SuspectTaskIsolator(DelayTimer timer, Duration length) {
+    this.timer = timer;
     this.length = length;
   }
 
@@ -81,7 +82,7 @@ final class SuspectTaskIsolator {
       if (isAdmitted) {
         probations.put(run, probation);
         counts.put(node, count.plus(1, probation.last));
-        probation.cancelEnd = engine.after(length, () -> endProbation(run, probation));
+        probation.cancelEnd = timer.after(length, () -> endProbation(run, probation));
         return true;
       }
       run.waitsForSuspects();
@@ -90,7 +91,7 @@ final class SuspectTaskIsolator {
       watched = true;
     }
     if (watch) {
-      engine.after(RETRY_INTERVAL, this::lookAgain);
+      timer.after(RETRY_INTERVAL, this::lookAgain);
     }
     return false;
   }
@@ -134,7 +135,7 @@ final class SuspectTaskIsolator {
       watched = !tries.isEmpty();
     }
     if (!tries.isEmpty()) {
-      engine.after(RETRY_INTERVAL, this::lookAgain);
+      timer.after(RETRY_INTERVAL, this::lookAgain);
       tries.forEach(TaskRun::requeue);
     }
   }

@@ -79,6 +79,8 @@ sealed interface TaskResultSink
    * @param maxUnread how many results of a stream may be unread
    */
   record Shape(Kind kind, int count, int maxUnread) {
+    static final Kind[] KINDS = Kind.values();
+
     enum Kind {
       SINGLE,
       MANY,

@@ -22,7 +22,7 @@
  *
  * <ul>
  *   <li>A task has exactly one outcome, the first: result, failure, cancellation or timeout
- *       ({@code TaskRun}).
+ *       ({@code TaskProgress}).
  *   <li>A task that a slot returns unstarted loses no attempt. A task that had been sent to a
  *       process which then died does lose one, as it may have begun.
  *   <li>A task or result that cannot be decoded or sent fails that task and no other.
@@ -33,11 +33,18 @@
  *
  * <h2>Who calls whom</h2>
  *
- * {@code TaskEngine} binds the call and creates a {@code TaskRun}; when its arguments are ready,
- * the task enters its queue, the queue asks the {@code LeaseSource} of the package
- * {@code placement}, and a slot runs the attempt. The outcome goes to a {@code TaskResultSink}:
- * entries of the local store, a {@code ResultStream}, or the submitting node. {@code TaskTransport}
- * carries tasks and outcomes between nodes, and reconstructs lost results from their lineage.
+ * {@code TaskEngine} binds the call and creates a {@code TaskRun}, which {@code PendingTasks} knows
+ * until its outcome. {@code TaskRun} decides what follows from what happens; {@code TaskProgress}
+ * has its state, by the table of {@code TaskEvent}. When its arguments are ready,
+ * {@code TaskQueues} puts it into the queue of its class, the queue asks the {@code LeaseSource} of
+ * the package {@code placement}, and a {@code LocalTaskSlot} runs a {@code LocalAttempt}. The
+ * outcome goes to a {@code TaskResultSink}: entries of the local store, a {@code ResultStream}, or
+ * the submitting node.
+ *
+ * <p>Between nodes, {@code TaskTransport} gives each frame to one of two sides: {@code TaskSender}
+ * has the {@code RemoteTaskSlot}s of this node's tasks, {@code TaskHost} the
+ * {@code HostedTaskSlot}s of others'. {@code TaskReconstructor} makes lost results again from their
+ * lineage.
  */
 @NullMarked
 package io.mobula.internal.task;

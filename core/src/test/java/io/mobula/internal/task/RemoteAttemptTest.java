@@ -108,7 +108,7 @@ class RemoteAttemptTest {
     RemoteFunction function = arguments -> 1;
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
     var spec = new TaskSpec(id, binder.bind(function), "body", TaskOptions.DEFAULT, job());
-    var run = new TaskRun(spec, TaskAncestry.NONE, engine);
+    var run = new TaskRun(spec, TaskAncestry.NONE, engine.services());
     run.setResultSink(new TaskResultSink.Single(store, store.createPending(id.task(), 0, run)));
     return run;
   }

@@ -86,12 +86,12 @@ class RemoteResultSinkTest {
             () -> new Job(HERE, false, null, 1)),
         new TaskSettings(10, 1 << 20, NEVER, NEVER, 1, 1, Duration.ZERO, 1),
         threads);
-    var wire = new TaskTransport(engine, clusterObjects, lanes.peerTransport(), granter);
+    var wire = TaskTransport.start(engine, clusterObjects, lanes.peerTransport(), granter);
     var lease = Lease.of(
         unused(LeaseRequester.class, Resources.none()),
         List.of(),
         unused(Lease.LeaseAccounting.class));
-    slot = new HostedTaskSlot(READER, 3, lease, wire);
+    slot = new HostedTaskSlot(READER, 3, lease, wire.host());
   }
 
   @AfterEach

@@ -142,7 +142,7 @@ final class SimulatedTasks {
         tasks.get(scheduler.decisions().next(tasks.size())).cancel();
       }
     } else if (what < 93) {
-      any().engine.forgetIdleQueues();
+      any().engine.services().queues().forgetIdle();
     } else if (what < 95) {
       any().leaseSource.rescanQueue();
     } else if (what < 97) {
@@ -176,7 +176,7 @@ final class SimulatedTasks {
   }
 
   private int perform(Task task) {
-    var at = ((TaskRun) Execution.current().owner()).engine().node();
+    var at = ((TaskRun) Execution.current().owner()).node();
     scheduler.note(task + " begins at " + at);
     task.begins(at);
     try {
@@ -246,7 +246,7 @@ final class SimulatedTasks {
           new TaskSettings(
               1000, 1 << 20, NEVER, idle, 1 + scheduler.decisions().next(3), 3, Duration.ZERO, 100),
           threads);
-      wire = new TaskTransport(engine, clusterObjects, lanes.peerTransport(), granter);
+      wire = TaskTransport.start(engine, clusterObjects, lanes.peerTransport(), granter);
       engine.connect(wire);
       network.add(lanes);
     }
@@ -341,14 +341,14 @@ final class SimulatedTasks {
           scheduler.decisions().oneIn(4) ? Placement.spread() : Placement.anywhere(),
           TaskOptions.DEFAULT.nameAndStream());
       var spec = new TaskSpec(id, home.binder.bind(function), "body", options, home.job());
-      run = new TaskRun(spec, TaskAncestry.NONE, home.engine);
+      run = new TaskRun(spec, TaskAncestry.NONE, home.engine.services());
       entry = home.store.createPending(id.task(), 0, run);
       entry.retain();
       run.setResultSink(new TaskResultSink.Single(home.store, entry));
       assertThat(entry.await(ready -> ended++)).isTrue();
       scheduler.note(this + " is submitted");
       home.threads.start("submitter", () -> {
-        home.engine.host(run);
+        home.engine.services().pending().add(run);
         run.start();
         isSubmitted = true;
       });

@@ -127,9 +127,9 @@ class SuspectTaskIsolatorTest {
         usual.nameAndStream());
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
     var spec = new TaskSpec(id, binder.bind(function), "body", options, job());
-    var run = new TaskRun(spec, TaskAncestry.NONE, engine);
+    var run = new TaskRun(spec, TaskAncestry.NONE, engine.services());
     run.setResultSink(new TaskResultSink.Single(store, store.createPending(id.task(), 0, run)));
-    engine.host(run);
+    engine.services().pending().add(run);
     run.start();
     return run;
   }
@@ -147,7 +147,7 @@ class SuspectTaskIsolatorTest {
   }
 
   private boolean admits(TaskRun run, NodeId node) {
-    return engine.suspects().admit(run, node);
+    return engine.services().suspects().admit(run, node);
   }
 
   private String waitsFor(TaskRun run) {
