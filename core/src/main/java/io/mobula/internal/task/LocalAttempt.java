@@ -21,7 +21,6 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
   private final Thread thread;
   private @Nullable CallArgumentViews views;
   private @Nullable CompletionStage<?> stage;
-  private boolean stageHeard;
 
   /** Describes an attempt that the calling thread is about to run. */
   LocalAttempt(TaskRun task, Execution execution) {
@@ -90,10 +89,14 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
   }
 
   private void completed(@Nullable Object result, @Nullable Throwable failure) {
-    if (!isHeardFirst()) {
-      return;
+    CallArgumentViews borrowed;
+    synchronized (this) {
+      if (stage == null) { // a user's stage class may complete more than once
+        return;
+      }
+      stage = null;
+      borrowed = takeViews();
     }
-    var borrowed = takeViews();
     try {
       decide(result, failure, borrowed);
     } catch (Throwable broken) { // the stage would swallow it, and the ref would never complete
@@ -116,16 +119,6 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
     }
     end(borrowed); // before another attempt begins
     task.threw(this, thrown);
-  }
-
-  /**
-   * Returns whether this is the first completion of the awaited stage. A user's stage class may
-   * complete more than once.
-   */
-  private synchronized boolean isHeardFirst() {
-    boolean first = stage != null && !stageHeard;
-    stageHeard |= first;
-    return first;
   }
 
   /** Forgets the stage: its value is not wanted any more. */

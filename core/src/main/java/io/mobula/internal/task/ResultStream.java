@@ -13,12 +13,14 @@ import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
+import io.mobula.spi.Lineage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.NoSuchElementException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class ResultStream<T extends @Nullable Object> {
   private Runnable onClose = () -> {};
   private volatile @Nullable WaitPoint producer;
   private IntConsumer readListener = taken -> {};
+  private volatile @Nullable Lineage elements;
   private int emitted;
   private boolean ended;
   private boolean closed;
@@ -90,6 +93,18 @@ final class ResultStream<T extends @Nullable Object> {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Returns the lineage of the stream's elements, created for the first element and shared by all.
+   */
+  Lineage lineageOfElements(Supplier<Lineage> make) {
+    var known = elements;
+    if (known == null) {
+      known = make.get();
+      elements = known;
+    }
+    return known;
   }
 
   int maxUnread() {

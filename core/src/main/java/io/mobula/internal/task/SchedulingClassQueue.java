@@ -46,16 +46,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private final ObjectStore store;
   private final Executor threads;
   private final long idleNanos;
-  private final int maxSlots;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Deque<TaskRun> ready = new ArrayDeque<>();
   private final List<RemoteTaskSlot> remote = new ArrayList<>();
-  private boolean requested;
-  private long requests; // number of lease requests so far
+  private final SlotDemand demand;
   private boolean awaitsThread; // a lease was released because no thread could be started
-  private int slots;
-  private int idle;
   private boolean closed;
   // counts events that may end the wait of a slot
   private final AtomicInteger wakeups = new AtomicInteger();
@@ -79,7 +75,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     this.store = dependencies.store();
     this.threads = threads;
     this.idleNanos = settings.leaseIdle().toNanos();
-    this.maxSlots = settings.maxSlots();
+    this.demand = new SlotDemand(settings.maxSlots());
   }
 
   /** Queues a task; returns false if this queue has been {@linkplain #retire retired}. */
@@ -110,7 +106,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   /** Wakes one idle slot; called under the lock. */
   private void wakeOne() {
     wakeups.incrementAndGet();
-    if (idle > 0) {
+    if (demand.hasIdle()) {
       work.signal();
     }
   }
@@ -121,22 +117,9 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     work.signalAll();
   }
 
-  /**
-   * Notes a lease request if there are more tasks than idle slots; returns whether to send it.
-   * Called under the lock.
-   */
+  /** Notes a lease request if tasks need one; returns whether to send it. Called under the lock. */
   private boolean noteRequestIfNeeded() {
-    boolean ask = !requested && !closed && ready.size() > idle && slots < maxSlots;
-    note(ask);
-    return ask;
-  }
-
-  /** Notes a lease request; called under the lock. */
-  private void note(boolean ask) {
-    if (ask) {
-      requested = true;
-      requests++;
-    }
+    return !closed && demand.request(ready.size());
   }
 
   private void askIf(boolean ask) {
@@ -198,8 +181,9 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   public boolean stillWants() {
     lock.lock();
     try {
-      requested = !ready.isEmpty() && !closed;
-      return requested;
+      boolean wants = !ready.isEmpty() && !closed;
+      demand.confirm(wants);
+      return wants;
     } finally {
       lock.unlock();
     }
@@ -211,12 +195,11 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     boolean start;
     lock.lock();
     try {
-      requested = false;
+      demand.answered();
       start = !ready.isEmpty() && !closed;
       if (start) {
-        slots++;
-        ask = !requested && ready.size() > idle + 1 && slots < maxSlots;
-        note(ask);
+        demand.addSlots(1);
+        ask = demand.request(ready.size() - 1); // the new slot takes one
       }
     } finally {
       lock.unlock();
@@ -235,17 +218,16 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     RemoteTaskSlot slot = null;
     lock.lock();
     try {
-      requested = false;
+      demand.answered();
       if (!ready.isEmpty() && !closed) {
         slot = queues.openRemoteSlot(node, lease, this);
       }
       if (slot == null) { // the node has left, or there is no more work
         ask = noteRequestIfNeeded();
       } else {
-        slots++;
+        demand.addSlots(1);
         remote.add(slot);
-        ask = ready.size() > idle + 1 && slots < maxSlots;
-        note(ask);
+        ask = demand.request(ready.size() - 1); // the new slot takes one
       }
     } finally {
       lock.unlock();
@@ -263,7 +245,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     List<TaskRun> affected;
     lock.lock();
     try {
-      requested = false;
+      demand.answered();
       affected = List.copyOf(ready);
       ready.clear();
     } finally {
@@ -328,10 +310,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
           kind.resources(),
           ready.size(),
           closed,
-          requested,
-          requests,
+          demand.isRequested(),
+          demand.requests(),
           awaitsThread,
-          slots > 0 || !remote.isEmpty());
+          demand.hasSlots() || !remote.isEmpty());
     } finally {
       lock.unlock();
     }
@@ -343,7 +325,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     boolean ask;
     lock.lock();
     try {
-      slots += change;
+      demand.addSlots(change);
       ask = noteRequestIfNeeded();
     } finally {
       lock.unlock();
@@ -385,7 +367,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       LOG.warn("No thread for a slot; {} wait", description(), noThread);
       lock.lock();
       try {
-        slots--;
+        demand.addSlots(-1);
         awaitsThread = true;
       } finally {
         lock.unlock();
@@ -399,7 +381,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   void forceLeaseRequest() {
     lock.lock();
     try {
-      requested = false;
+      demand.answered();
     } finally {
       lock.unlock();
     }
@@ -433,7 +415,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     boolean ask;
     lock.lock();
     try {
-      slots--;
+      demand.addSlots(-1);
       ask = noteRequestIfNeeded();
     } finally {
       lock.unlock();
@@ -462,7 +444,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       long left = idleNanos;
       boolean looked = false;
       while (ready.isEmpty() && left > 0 && !closed && !lease.isRecalled()) {
-        idle++;
+        demand.addIdle(1);
         try {
           if (looked) {
             left = work.awaitNanos(left);
@@ -474,7 +456,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
           Thread.currentThread().interrupt();
           return null;
         } finally {
-          idle--;
+          demand.addIdle(-1);
         }
       }
       return take();
@@ -504,7 +486,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   boolean retire() {
     lock.lock();
     try {
-      closed |= ready.isEmpty() && slots == 0 && !requested;
+      closed |= ready.isEmpty() && demand.isOver();
       return closed;
     } finally {
       lock.unlock();

@@ -29,7 +29,7 @@ final class TaskProgress {
   private @Nullable LostAttempts lost;
   private boolean cancelled;
   private boolean recursively;
-  private int returns;
+  private byte returns; // up to the maximum
   private volatile boolean searching; // for arguments, while it holds its resources
 
   /**
@@ -90,7 +90,9 @@ final class TaskProgress {
 
   /** Notes that the task goes back to its queue, as an argument must be located. */
   synchronized void noteReturn() {
-    returns++;
+    if (returns < MAX_RETURNS) {
+      returns++;
+    }
     setSearching(false);
   }
 

@@ -61,11 +61,12 @@ final class TaskReconstructor {
   void recordLineage(TaskRun run, int index, ObjectContent content) {
     if (!isReconstructible(run)) {
       clusterObjects.markNotReconstructible(content, whyOnce(run));
-    } else if (content instanceof ObjectContent.RemoteValue) {
+    } else if (content instanceof ObjectContent.RemoteValue
+        && run.stream() instanceof ResultStream<?> stream) {
       var job = run.spec().id();
       clusterObjects.recordLineage(
           List.of(new ObjectId(job.node(), job.task(), index)),
-          run.lineageOfElements(() -> ClusterObjects.lineage(reconstructionSpec(run))));
+          stream.lineageOfElements(() -> ClusterObjects.lineage(reconstructionSpec(run))));
     }
   }
 

@@ -23,7 +23,6 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.spi.Lineage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,7 +73,6 @@ final class TaskRun implements ValueProducer, WaitPoint {
   private @Nullable Deadline deadline;
   private volatile Runnable cancelDeadline = () -> {};
   private volatile Runnable cancelTimeout = () -> {};
-  private volatile @Nullable Lineage elements;
 
   TaskRun(TaskSpec spec, TaskAncestry ancestry, TaskServices services) {
     this.spec = spec;
@@ -129,18 +127,6 @@ final class TaskRun implements ValueProducer, WaitPoint {
   @Nullable
   ResultStream<?> stream() {
     return sink().stream();
-  }
-
-  /**
-   * Returns the lineage of the stream's elements, created for the first element and shared by all.
-   */
-  Lineage lineageOfElements(Supplier<Lineage> make) {
-    var known = elements;
-    if (known == null) {
-      known = make.get();
-      elements = known;
-    }
-    return known;
   }
 
   /**
