@@ -4,9 +4,9 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
-import io.mobula.ObjectRef;
 import io.mobula.info.NodeInfo;
 import io.mobula.ps.ShardMetrics;
+import io.mobula.ps.internal.checkpoint.CheckpointPart;
 import io.mobula.ps.internal.clock.WorkerClock;
 import io.mobula.ps.internal.kernel.NumberArray;
 import io.mobula.tensor.Tensor;
@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +34,9 @@ public final class ShardActor {
 
   private final MobulaRuntime runtime = Mobula.context().runtime();
   private final ShardTables tables = new ShardTables(runtime);
-  private final ActorHandle<ShardActor> self;
+  private final ShardPushes pushes = new ShardPushes(tables);
+  private final ShardReplicator replicator;
   private final int index;
-  private final int epoch;
-  private ShardReplicas replicas;
 
   /**
    * Registers with the catalog and recovers the shard's data; returns when that is complete.
@@ -47,20 +45,15 @@ public final class ShardActor {
    */
   @SuppressWarnings("unchecked") // the context's own handle has this type
   public ShardActor(ActorHandle<CatalogActor> catalog, int index) {
-    this.self = (ActorHandle<ShardActor>) Mobula.context().self().orElseThrow();
+    var self = (ActorHandle<ShardActor>) Mobula.context().self().orElseThrow();
     this.index = index;
     ShardAssignment assignment = ShardRecovery.getAndClose(
         Mobula.remoteStage(catalog.call(CatalogActor::registerShard, index)));
-    this.epoch = assignment.epoch();
-    this.replicas = replicasOf(assignment.replicas());
-    new ShardRecovery(tables, index).run(assignment);
-  }
-
-  private ShardReplicas replicasOf(List<ActorHandle<ReplicaActor>> handles) {
-    return new ShardReplicas(index, handles, (replica, change) -> {
+    this.replicator = new ShardReplicator(runtime, tables, index, assignment, (replica, change) -> {
       var answer = self.tell(ShardActor::copyTo, replica, change).remote();
       return answer.toCompletableFuture().whenComplete((done, failed) -> answer.close());
     });
+    new ShardRecovery(tables, index).run(assignment);
   }
 
   // ---- errors
@@ -81,7 +74,7 @@ public final class ShardActor {
 
   /** Sets the replicas, which are told of all changes from now on. */
   public void setReplicas(List<ActorHandle<ReplicaActor>> handles) {
-    replicas = replicasOf(handles);
+    replicator.setReplicas(handles);
   }
 
   /**
@@ -89,39 +82,9 @@ public final class ShardActor {
    */
   public void copyTo(int replica, long change) {
     runGuarded("copyTo", ALL, () -> {
-      replicas.copyIfMissing(replica, change, to -> {
-        ShardRecovery.getAndClose(to.tell(ReplicaActor::beginCopy, epoch).remote());
-        tables.forEach((instance, later) -> {
-          instance.shard().forgetKeyLists();
-          var replicaPart = new ReplicaPart(instance.spec(), instance.shard().part, later);
-          try (var block =
-              SnapshotIo.store(runtime, instance.shard(), new SnapshotSelection.All())) {
-            ShardRecovery.getAndClose(
-                to.tell(ReplicaActor::copy, replicaPart, block).remote());
-          }
-        });
-        return ShardRecovery.getAndClose(
-            to.call(ReplicaActor::endCopy, epoch, tables.size()).remote());
-      });
+      replicator.copyTo(replica, change);
       return null;
     });
-  }
-
-  private CompletableFuture<@Nullable Void> applyChange(ShardChange change) {
-    tables.apply(change);
-    return replicate(change);
-  }
-
-  private CompletableFuture<@Nullable Void> replicate(ShardChange change) {
-    return replicas.replicate(to -> to.call(ReplicaActor::follow, epoch, change).remote());
-  }
-
-  /** Returns a stage of the answer that completes only when the replicas have the change, too. */
-  private static <T extends @Nullable Object> CompletionStage<T> whenReplicated(
-      CompletableFuture<@Nullable Void> told, CompletableFuture<T> answer) {
-    return told.isDone() && !told.isCompletedExceptionally()
-        ? answer
-        : told.thenCombine(answer, (nothing, value) -> value);
   }
 
   // ---- tables
@@ -134,33 +97,21 @@ public final class ShardActor {
   public CompletionStage<@Nullable Void> create(
       TableSpec spec, TablePart part, @Nullable String checkpoint) {
     if (checkpoint == null) {
-      return runGuarded("create", spec.id(), () -> {
-        var create = new ShardChange.Create(spec, part);
-        tables.apply(create);
-        return replicas.replicateOrFail(
-            to -> to.call(ReplicaActor::follow, epoch, create).remote());
-      });
+      return runGuarded(
+          "create", spec.id(), () -> replicator.create(new ShardChange.Create(spec, part)));
     }
     return runGuarded("restore", spec.id(), () -> {
       SnapshotIo.load(
           tables.create(spec, part), spec, Path.of(checkpoint), TableShard.SnapshotOrigin.RESTORED);
-      return copyToAll();
+      return replicator.copyToAll();
     });
-  }
-
-  /** Copies the shard to all replicas and waits for the copies. */
-  private CompletableFuture<@Nullable Void> copyToAll() {
-    for (int i = 0; i < replicas.size(); i++) {
-      copyTo(i, 0);
-    }
-    return CompletableFuture.completedFuture(null);
   }
 
   /** Sets some of the initial weights of a range; the frame is that of a push. */
   public CompletionStage<@Nullable Void> start(int table, byte[] frame) {
     return runGuarded("start", table, () -> {
       tables.dense(table).start(DenseFrame.read(frame));
-      return replicas.replicate(to -> replicateFrame(to, table, ShardFrameKind.START, frame));
+      return replicator.replicate(table, ShardFrameKind.START, frame);
     });
   }
 
@@ -168,13 +119,13 @@ public final class ShardActor {
   public CompletionStage<@Nullable Void> startLarge(int table, Tensor frame) {
     return runGuarded("startLarge", table, () -> {
       tables.dense(table).start(DenseFrame.read(frame.segment()));
-      return replicas.replicate(to -> replicateFrame(to, table, ShardFrameKind.START, frame));
+      return replicator.replicate(table, ShardFrameKind.START, frame);
     });
   }
 
   /** Drops a table and frees its memory. */
   public CompletionStage<@Nullable Void> drop(int table) {
-    return applyChange(new ShardChange.Drop(table));
+    return replicator.apply(new ShardChange.Drop(table));
   }
 
   /** Frees the memory of all tables. */
@@ -189,29 +140,29 @@ public final class ShardActor {
     return runGuarded("join", table, () -> {
       tables.get(table).requirePresent(layout);
       long ended = tables.get(table).join(worker, rank, node);
-      var told = replicate(new ShardChange.Join(table, worker, rank, node));
-      return whenReplicated(told, CompletableFuture.completedFuture(ended));
+      var told = replicator.replicate(new ShardChange.Join(table, worker, rank, node));
+      return ShardReplicator.whenReplicated(told, CompletableFuture.completedFuture(ended));
     });
   }
 
   /** Adds a worker again that this shard has lost in a restart. */
   public CompletionStage<@Nullable Void> rejoin(int table, WorkerClock clock) {
-    return runGuarded("rejoin", table, () -> {
-      return applyChange(new ShardChange.Rejoin(table, clock));
-    });
+    return runGuarded(
+        "rejoin", table, () -> replicator.apply(new ShardChange.Rejoin(table, clock)));
   }
 
   /** Removes a worker that leaves after that many steps. */
   public CompletionStage<@Nullable Void> leave(int table, long worker, int layout, long steps) {
-    return runGuarded("leave", table, () -> {
-      return applyChange(new ShardChange.Leave(table, worker, layout, steps));
-    });
+    return runGuarded(
+        "leave",
+        table,
+        () -> replicator.apply(new ShardChange.Leave(table, worker, layout, steps)));
   }
 
   /** Records that a worker has ended that many steps. */
   public CompletionStage<@Nullable Void> clock(int table, long worker, int layout, long steps) {
     return runGuarded("clock", table, () -> {
-      var told = applyChange(new ShardChange.Clock(table, worker, layout, steps));
+      var told = replicator.apply(new ShardChange.Clock(table, worker, layout, steps));
       tables.get(table).requireApplied();
       return told;
     });
@@ -222,13 +173,13 @@ public final class ShardActor {
    * returns the ranks of the evicted workers.
    */
   public List<Integer> evictUnresponsive(int table, long timeoutNanos) {
-    return runGuarded("lookAround", table, () -> {
+    return runGuarded("evictUnresponsive", table, () -> {
       var nodes = runtime.nodes().stream().map(NodeInfo::id).collect(Collectors.toSet());
       var gone = tables.get(table).evictUnresponsive(nodes, timeoutNanos);
       if (gone.isEmpty()) {
         tables.get(table).applyEndedSteps(); // tries a blocked step again
       } else {
-        var _ = applyChange(new ShardChange.Evict(table, gone));
+        var _ = replicator.apply(new ShardChange.Evict(table, gone));
       }
       return gone.stream().map(WorkerClock::rank).toList();
     });
@@ -236,54 +187,37 @@ public final class ShardActor {
 
   // ---- gradients and weights
 
-  private ObjectRef<ShardReplicas.Outcome> replicateFrame(
-      ActorHandle<ReplicaActor> to, int table, ShardFrameKind frameKind, byte[] frame) {
-    return runtime.remoteStage(to.call(ReplicaActor::followFrame, epoch, table, frameKind, frame));
-  }
-
-  private ObjectRef<ShardReplicas.Outcome> replicateFrame(
-      ActorHandle<ReplicaActor> to, int table, ShardFrameKind frameKind, Tensor frame) {
-    return runtime.remoteStage(to.call(ReplicaActor::followLarge, epoch, table, frameKind, frame));
-  }
-
   /** Applies or keeps a gradient. */
   public CompletionStage<@Nullable Void> push(int table, byte[] frame) {
-    return this.<CompletionStage<@Nullable Void>>runGuarded("push", table, () -> {
-      var read = DenseFrame.read(frame);
-      if (tables.hasTakenBefore(table, read.origin())) {
-        return CompletableFuture.completedFuture(null);
-      }
-      var taken = tables.dense(table).push(read);
-      return whenReplicated(
-          replicas.replicate(to -> replicateFrame(to, table, ShardFrameKind.PUSH, frame)), taken);
-    });
+    return runGuarded(
+        "push",
+        table,
+        () -> pushes.push(
+            table,
+            DenseFrame.read(frame),
+            () -> replicator.replicate(table, ShardFrameKind.PUSH, frame)));
   }
 
   /** Applies or keeps a gradient in store memory. */
   public CompletionStage<@Nullable Void> pushLarge(int table, Tensor frame) {
-    return this.<CompletionStage<@Nullable Void>>runGuarded("pushLarge", table, () -> {
-      var read = DenseFrame.read(frame.segment());
-      if (tables.hasTakenBefore(table, read.origin())) {
-        return CompletableFuture.completedFuture(null);
-      }
-      var taken = tables.dense(table).push(read);
-      return whenReplicated(
-          replicas.replicate(to -> replicateFrame(to, table, ShardFrameKind.PUSH, frame)), taken);
-    });
+    return runGuarded(
+        "pushLarge",
+        table,
+        () -> pushes.push(
+            table,
+            DenseFrame.read(frame.segment()),
+            () -> replicator.replicate(table, ShardFrameKind.PUSH, frame)));
   }
 
   /** Returns the weights in a frame, when the worker may read them. */
   public CompletionStage<byte[]> pull(int table, long worker, int layout, long steps) {
-    return runGuarded("pull", table, () -> {
-      return tables.dense(table).pull(worker, layout, steps);
-    });
+    return runGuarded("pull", table, () -> tables.dense(table).pull(worker, layout, steps));
   }
 
   /** Returns the weights in store memory, when the worker may read them. */
   public CompletionStage<Tensor> pullLarge(int table, long worker, int layout, long steps) {
-    return runGuarded("pullLarge", table, () -> {
-      return tables.dense(table).pullLarge(worker, layout, steps);
-    });
+    return runGuarded(
+        "pullLarge", table, () -> tables.dense(table).pullLarge(worker, layout, steps));
   }
 
   /**
@@ -291,44 +225,22 @@ public final class ShardActor {
    * the reply does not wait for any.
    */
   public CompletionStage<byte[]> exchange(int table, byte[] frame, long steps) {
-    return runGuarded("exchange", table, () -> {
-      var origin = pushAndEndStep(table, DenseFrame.read(frame), steps);
-      return tables.dense(table).pull(origin.worker(), origin.layout(), steps);
-    });
+    return runGuarded(
+        "exchange", table, () -> pushes.exchange(table, DenseFrame.read(frame), steps));
   }
 
   /** Exchanges a small push for the weights in store memory; see {@link #exchange}. */
   public CompletionStage<Tensor> exchangePacked(int table, byte[] frame, long steps) {
-    return runGuarded("exchangePacked", table, () -> {
-      var origin = pushAndEndStep(table, DenseFrame.read(frame), steps);
-      return tables.dense(table).pullLarge(origin.worker(), origin.layout(), steps);
-    });
+    return runGuarded(
+        "exchangePacked", table, () -> pushes.exchangeLarge(table, DenseFrame.read(frame), steps));
   }
 
   /** Exchanges a push in store memory for the weights in store memory; see {@link #exchange}. */
   public CompletionStage<Tensor> exchangeLarge(int table, Tensor frame, long steps) {
-    return runGuarded("exchangeLarge", table, () -> {
-      var origin = pushAndEndStep(table, DenseFrame.read(frame.segment()), steps);
-      return tables.dense(table).pullLarge(origin.worker(), origin.layout(), steps);
-    });
-  }
-
-  private PushOrigin pushAndEndStep(int table, DenseFrame pushed, long steps) {
-    var origin = pushed.origin();
-    requireNotTakenBefore(table, origin);
-    var shard = tables.dense(table);
-    var _ = shard.push(pushed);
-    shard.requirePresent(origin.layout(), true);
-    shard.clock(origin.worker(), origin.layout(), steps);
-    shard.requireApplied();
-    return origin;
-  }
-
-  private void requireNotTakenBefore(int table, PushOrigin origin) {
-    if (tables.hasTakenBefore(table, origin)) {
-      throw new ParametersMovedException(
-          "table " + table, origin.layout(), origin.layout() + 1, true);
-    }
+    return runGuarded(
+        "exchangeLarge",
+        table,
+        () -> pushes.exchangeLarge(table, DenseFrame.read(frame.segment()), steps));
   }
 
   // ---- rows of sparse tables
@@ -338,35 +250,24 @@ public final class ShardActor {
    * not know the key list that they refer to.
    */
   public CompletionStage<Boolean> pushRows(int table, byte[] frame) {
-    return runGuarded("pushRows", table, () -> {
-      return rows(
-          table,
-          SparseFrame.read(MemorySegment.ofArray(frame)),
-          to -> replicateFrame(to, table, ShardFrameKind.ROWS, frame));
-    });
+    return runGuarded(
+        "pushRows",
+        table,
+        () -> pushes.pushRows(
+            table,
+            SparseFrame.read(MemorySegment.ofArray(frame)),
+            () -> replicator.replicate(table, ShardFrameKind.ROWS, frame)));
   }
 
   /** Applies or keeps gradients of rows in store memory; see {@link #pushRows}. */
   public CompletionStage<Boolean> pushRowsLarge(int table, Tensor frame) {
-    return runGuarded("pushRowsLarge", table, () -> {
-      return rows(
-          table,
-          SparseFrame.read(frame.segment()),
-          to -> replicateFrame(to, table, ShardFrameKind.ROWS, frame));
-    });
-  }
-
-  private CompletionStage<Boolean> rows(
-      int table,
-      SparseFrame frame,
-      Function<ActorHandle<ReplicaActor>, ObjectRef<ShardReplicas.Outcome>> follow) {
-    if (tables.hasTakenBefore(table, frame.origin())) {
-      return CompletableFuture.completedFuture(true);
-    }
-    var taken = tables.sparse(table).push(frame);
-    return Boolean.TRUE.equals(taken.getNow(true))
-        ? whenReplicated(replicas.replicate(follow), taken)
-        : taken;
+    return runGuarded(
+        "pushRowsLarge",
+        table,
+        () -> pushes.pushRows(
+            table,
+            SparseFrame.read(frame.segment()),
+            () -> replicator.replicate(table, ShardFrameKind.ROWS, frame)));
   }
 
   /**
@@ -375,9 +276,10 @@ public final class ShardActor {
    */
   public CompletionStage<Object> pullRows(
       int table, long worker, int layout, long steps, long[] keys) {
-    return runGuarded("pullRows", table, () -> {
-      return tables.sparse(table).pull(worker, layout, steps, keys).thenApply(NumberArray::array);
-    });
+    return runGuarded(
+        "pullRows",
+        table,
+        () -> tables.sparse(table).pull(worker, layout, steps, keys).thenApply(NumberArray::array));
   }
 
   /**
@@ -386,32 +288,23 @@ public final class ShardActor {
    * list.
    */
   public CompletionStage<@Nullable Object> exchangeRows(int table, byte[] frame, long steps) {
-    return runGuarded("exchangeRows", table, () -> {
-      return exchangeFrame(table, SparseFrame.read(MemorySegment.ofArray(frame)), steps);
-    });
+    return runGuarded(
+        "exchangeRows",
+        table,
+        () -> pushes.exchangeRows(table, SparseFrame.read(MemorySegment.ofArray(frame)), steps));
   }
 
   /** Exchanges gradients in store memory for rows; see {@link #exchangeRows}. */
   public CompletionStage<@Nullable Object> exchangeRowsLarge(int table, Tensor frame, long steps) {
-    return runGuarded("exchangeRowsLarge", table, () -> {
-      return exchangeFrame(table, SparseFrame.read(frame.segment()), steps);
-    });
-  }
-
-  private CompletionStage<@Nullable Object> exchangeFrame(
-      int table, SparseFrame pushed, long steps) {
-    requireNotTakenBefore(table, pushed.origin());
-    return tables
-        .sparse(table)
-        .exchange(pushed, steps)
-        .thenApply(rows -> rows == null ? null : rows.array());
+    return runGuarded(
+        "exchangeRowsLarge",
+        table,
+        () -> pushes.exchangeRows(table, SparseFrame.read(frame.segment()), steps));
   }
 
   /** Returns the most frequently pushed rows of this shard. */
   public List<HotRow> hotRows(int table, int max) {
-    return runGuarded("hotRows", table, () -> {
-      return tables.sparse(table).hotRows(max);
-    });
+    return runGuarded("hotRows", table, () -> tables.sparse(table).hotRows(max));
   }
 
   /** Returns the number of rows of a table on this shard. */
@@ -425,8 +318,8 @@ public final class ShardActor {
   public CompletionStage<Long> hold(int table) {
     return runGuarded("hold", table, () -> {
       long applied = tables.get(table).applied();
-      return whenReplicated(
-          applyChange(new ShardChange.Hold(table, applied)),
+      return ShardReplicator.whenReplicated(
+          replicator.apply(new ShardChange.Hold(table, applied)),
           CompletableFuture.completedFuture(applied));
     });
   }
@@ -436,17 +329,17 @@ public final class ShardActor {
    * applied.
    */
   public CompletionStage<Long> advanceTo(int table, long step) {
-    return runGuarded("reach", table, () -> {
-      var told = applyChange(new ShardChange.Hold(table, step));
-      return whenReplicated(told, tables.get(table).whenApplied(step).toCompletableFuture());
+    return runGuarded("advanceTo", table, () -> {
+      var told = replicator.apply(new ShardChange.Hold(table, step));
+      return ShardReplicator.whenReplicated(
+          told, tables.get(table).whenApplied(step).toCompletableFuture());
     });
   }
 
   /** Lets steps be applied again as they end. */
   public CompletionStage<@Nullable Void> release(int table) {
-    return runGuarded("release", table, () -> {
-      return applyChange(new ShardChange.Hold(table, Long.MAX_VALUE));
-    });
+    return runGuarded(
+        "release", table, () -> replicator.apply(new ShardChange.Hold(table, Long.MAX_VALUE)));
   }
 
   // ---- checkpoints
@@ -457,8 +350,7 @@ public final class ShardActor {
    *
    * @param draft the draft's directory
    */
-  public CompletionStage<io.mobula.ps.internal.checkpoint.CheckpointPart> save(
-      int table, String draft) {
+  public CompletionStage<CheckpointPart> save(int table, String draft) {
     return runGuarded("save", table, () -> {
       var shard = tables.get(table);
       return SnapshotIo.save(shard, Path.of(draft), index, shard.firstItem(), shard.endItem());
@@ -508,14 +400,13 @@ public final class ShardActor {
 
   /** Confirms that all data of the move has arrived, after copying it to the replicas. */
   public CompletionStage<@Nullable Void> confirmReceived() {
-    return copyToAll();
+    return runGuarded("confirmReceived", ALL, replicator::copyToAll);
   }
 
   /** Finishes a move: activates the next layout if it is valid, else keeps the present one. */
   public CompletionStage<@Nullable Void> finishMove(int layout, boolean valid) {
-    return runGuarded("moved", ALL, () -> {
-      return applyChange(new ShardChange.Move(layout, valid));
-    });
+    return runGuarded(
+        "finishMove", ALL, () -> replicator.apply(new ShardChange.Move(layout, valid)));
   }
 
   // ---- reports

@@ -3,6 +3,7 @@ package io.mobula.ps.internal.shard;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ps.error.CheckpointException;
+import io.mobula.ps.internal.checkpoint.CheckpointPart;
 import io.mobula.ps.internal.checkpoint.CheckpointReader;
 import io.mobula.ps.internal.checkpoint.PartWriter;
 import io.mobula.tensor.DType;
@@ -30,7 +31,7 @@ final class SnapshotIo {
    * Writes the file of a part. Returns once the numbers are copied; the stage completes when they
    * are on disk.
    */
-  static CompletionStage<io.mobula.ps.internal.checkpoint.CheckpointPart> save(
+  static CompletionStage<CheckpointPart> save(
       TableShard shard, Path draft, int index, long from, long to) {
     var selection = new SnapshotSelection.All();
     var writer = PartWriter.create(draft, index, from, to, shard.sizeOf(selection));
@@ -40,7 +41,7 @@ final class SnapshotIo {
       writer.close();
       throw e;
     }
-    var written = new CompletableFuture<io.mobula.ps.internal.checkpoint.CheckpointPart>();
+    var written = new CompletableFuture<CheckpointPart>();
     Thread.ofVirtual().name("mobula-checkpoint").start(() -> {
       try (writer) {
         written.complete(writer.finish());

@@ -23,12 +23,13 @@
  * ended the step (bulk synchronous). The {@code StalenessGate} answers a pull when the table's
  * consistency rule allows the worker to read.
  *
- * <p>Each change is forwarded to the {@link io.mobula.ps.internal.shard.ReplicaActor}s, which apply
- * it in the same order; a push is acknowledged when they have. A restarted shard takes its state
- * from a replica, else from a checkpoint. To reshard, shards freeze their tables, send
- * {@code ShardSnapshot}s to the owners in the next {@link io.mobula.ps.internal.shard.ShardLayout},
- * and the catalog makes that layout valid for all tables at once. The same snapshots are copied to
- * replicas and written to the files of checkpoints.
+ * <p>{@code ShardReplicator} forwards each change to the
+ * {@link io.mobula.ps.internal.shard.ReplicaActor}s, which apply it in the same order; a push is
+ * acknowledged when they have. A restarted shard takes its state from a replica, else from a
+ * checkpoint. To reshard, shards freeze their tables, send {@code ShardSnapshot}s to the owners in
+ * the next {@link io.mobula.ps.internal.shard.ShardLayout}, and the catalog makes that layout valid
+ * for all tables at once. The same snapshots are copied to replicas and written to the files of
+ * checkpoints.
  *
  * <h2>The invariants</h2>
  *
