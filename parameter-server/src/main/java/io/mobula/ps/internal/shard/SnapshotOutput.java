@@ -12,6 +12,25 @@ interface SnapshotOutput {
   /** Appends bytes, all of which {@code fill} has to set. */
   void put(long bytes, Consumer<MemorySegment> fill);
 
+  /** Action on some of a sequence of items. */
+  interface PieceAction {
+    /** Handles {@code count} items, from the one with index {@code from} on. */
+    void at(int from, int count);
+  }
+
+  /**
+   * Divides items into pieces of at most {@link #WINDOW} bytes.
+   *
+   * @param all number of items
+   * @param bytes size of one item
+   */
+  static void forPieces(int all, int bytes, PieceAction action) {
+    int max = WINDOW / bytes;
+    for (int at = 0; at < all; at += max) {
+      action.at(at, Math.min(max, all - at));
+    }
+  }
+
   /** Creates an output into memory that is as long as the snapshot. */
   static SnapshotOutput to(MemorySegment memory) {
     return new SnapshotOutput() {

@@ -4,21 +4,11 @@ import io.mobula.ps.error.GradientException;
 import io.mobula.ps.internal.heap.HeapAdmission;
 import io.mobula.ps.internal.kernel.NumberArray;
 import io.mobula.ps.internal.row.HotKeySketch;
-import io.mobula.ps.internal.row.RowIndex;
-import io.mobula.ps.internal.row.RowKernel;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,33 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class SparseShard extends TableShard {
   private final SparseSpec spec;
-  private final RowIndex index = new RowIndex();
   private final GuardedOptimizer optimizer;
-  private final RowKernel kernel;
-  private final RowLookup lookup;
+  private final ShardRows rows;
+  private final RowSnapshots snapshots;
   private final HotKeySketch hot = new HotKeySketch();
-  private final TreeMap<Long, List<PendingRows>> pendingSteps = new TreeMap<>();
   private long updates;
-
-  /** Gradients of rows that wait for their step to be applied. */
-  private static final class PendingRows {
-    private final int rank;
-    private final int[] rows;
-    private final MemorySegment numbers;
-
-    PendingRows(int rank, int[] rows, MemorySegment numbers) {
-      this.rank = rank;
-      this.rows = rows;
-      this.numbers = numbers;
-    }
-  }
 
   SparseShard(SparseSpec spec, TablePart part, HeapAdmission heap) {
     super(spec.toString(), spec.consistency(), part, heap);
     this.spec = spec;
     this.optimizer = GuardedOptimizer.of(spec);
-    this.kernel = RowKernel.of(spec.numberType(), spec.width(), optimizer, spec.initial());
-    this.lookup = new RowLookup(index, kernel);
+    this.rows = new ShardRows(spec, part, optimizer);
+    this.snapshots = new RowSnapshots(rows);
   }
 
   // ---- push
@@ -89,54 +64,40 @@ final class SparseShard extends TableShard {
     var origin = pushed.origin();
     requireApplied(origin);
     admit(pushed);
-    int[] rows = lookup.rowsOf(pushed);
-    if (rows == null) {
+    int[] found = rows.lookup.rowsOf(pushed);
+    if (found == null) {
       return null;
     }
     if (gate.isBulk()) {
-      pendingStep(Math.max(origin.endedSteps(), gate.applied()))
-          .add(new PendingRows(
-              gate.workers().rank(origin.worker()), rows, copied(pushed.numbers())));
+      rows.pendingSteps.add(
+          Math.max(origin.endedSteps(), gate.applied()),
+          gate.workers().rank(origin.worker()),
+          found,
+          pushed.numbers());
     } else {
-      kernel.beginUpdate(index.size());
-      kernel.add(rows, pushed.numbers());
+      rows.kernel.beginUpdate(rows.index.size());
+      rows.kernel.add(found, pushed.numbers());
       apply(1);
     }
     recordPush(origin); // once nothing can fail any more
     counters.recordPush(pushed.memory().byteSize());
-    counters.keys(rows.length);
-    hot.add(rows);
+    counters.keys(found.length);
+    hot.add(found);
     counters.recordUpdate(System.nanoTime() - began);
-    return rows;
+    return found;
   }
 
   /** Refuses a push that needs more heap than there is, before anything is changed. */
   private void admit(SparseFrame pushed) {
     int count = pushed.count();
-    long max = growthOf(pushed.hasKeys() ? count : 0, count);
+    long max = rows.growthOf(pushed.hasKeys() ? count : 0, count);
     if (max > 0 && !heap.fits(max)) { // its keys may have rows already
-      int unknown = pushed.hasKeys() ? unknown(pushed.keys(), count, false) : 0;
-      long bytes = growthOf(unknown, count);
+      int unknown = pushed.hasKeys() ? rows.countUnknown(pushed.keys(), count) : 0;
+      long bytes = rows.growthOf(unknown, count);
       if (bytes > 0) {
         heap.requireQuickly(describe("a push of " + count + " rows to"), bytes);
       }
     }
-  }
-
-  private long growthOf(int more, int pushed) {
-    return index.growthOf(more) + kernel.growthOf((long) index.size() + more, pushed);
-  }
-
-  /** Counts the keys that have no row, among all keys or among this shard's. */
-  private int unknown(MemorySegment keys, long count, boolean mine) {
-    int unknown = 0;
-    for (long i = 0; i < count; i++) {
-      long key = keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
-      if (index.find(key) < 0 && (!mine || isMine(key))) {
-        unknown++;
-      }
-    }
-    return unknown;
   }
 
   /**
@@ -147,8 +108,8 @@ final class SparseShard extends TableShard {
     requireFits(pushed);
     var origin = pushed.origin();
     boolean again = wasTaken(origin);
-    int[] rows = again ? lookup.rowsOf(pushed) : takeIn(pushed);
-    if (rows == null) {
+    int[] found = again ? rows.lookup.rowsOf(pushed) : takeIn(pushed);
+    if (found == null) {
       if (again) { // the worker pulls the rows itself
         throw new ParametersMovedException(gate.table(), origin.layout(), part.layout(), true);
       }
@@ -156,57 +117,42 @@ final class SparseShard extends TableShard {
     }
     requirePresent(origin.layout(), true);
     clock(origin.worker(), origin.layout(), steps);
-    return gate.<@Nullable NumberArray>read(origin.worker(), () -> read(kernel.weights(rows)));
-  }
-
-  private static MemorySegment copied(MemorySegment numbers) {
-    return MemorySegment.ofArray(numbers.toArray(ValueLayout.JAVA_BYTE));
-  }
-
-  private List<PendingRows> pendingStep(long step) {
-    return pendingSteps.computeIfAbsent(step, absent -> new ArrayList<>());
+    return gate.<@Nullable NumberArray>read(
+        origin.worker(), () -> read(rows.kernel.weights(found)));
   }
 
   private void apply(double factor) {
     long number = updates + 1;
     var step = optimizer.step(number);
     if (optimizer.isOwn()) {
-      kernel.update(step, factor);
+      rows.kernel.update(step, factor);
     } else {
-      kernel.updateOrRestore(step, factor);
+      rows.kernel.updateOrRestore(step, factor);
     }
     updates = number;
   }
 
   @Override
   void finishBefore(long step) {
-    while (!pendingSteps.isEmpty() && pendingSteps.firstKey() < step) {
+    var pendingSteps = rows.pendingSteps;
+    while (pendingSteps.hasBefore(step)) {
       long began = System.nanoTime();
-      var first = pendingSteps.firstEntry();
-      merge(first.getValue());
-      apply(1.0 / Math.max(1, gate.workers().participants(first.getKey())));
-      // only now, so that a step that cannot be applied is tried again
-      pendingSteps.remove(first.getKey());
+      long first = pendingSteps.first();
+      pendingSteps.sumInto(rows.kernel, rows.index.size(), first);
+      apply(1.0 / Math.max(1, gate.workers().participants(first)));
+      pendingSteps.remove(first); // only now, so that a step that cannot be applied is tried again
       counters.recordUpdate(System.nanoTime() - began);
     }
   }
 
   @Override
   long firstPendingStep() {
-    return pendingSteps.firstKey();
+    return rows.pendingSteps.first();
   }
 
   /** Does nothing, as no push waits: its gradients are copied. */
   @Override
   void refuseBefore(long step, Supplier<RuntimeException> why) {}
-
-  /** Sums the gradients of a step, in the order of the workers' ranks. */
-  private void merge(List<PendingRows> round) {
-    kernel.beginUpdate(index.size());
-    round.stream()
-        .sorted(Comparator.comparingInt(pendingRows -> pendingRows.rank))
-        .forEach(kept -> kernel.add(kept.rows, kept.numbers));
-  }
 
   // ---- pull
 
@@ -216,14 +162,15 @@ final class SparseShard extends TableShard {
    */
   CompletableFuture<NumberArray> pull(long worker, int layout, long steps, long[] keys) {
     admitRead(worker, layout, steps);
-    long bytes = (long) keys.length * sumBytes();
+    long bytes = (long) keys.length * rows.gradientBytes();
     return gate.read(
-        worker, () -> read(allocateBriefly("rows of", bytes, () -> kernel.weights(index, keys))));
+        worker,
+        () -> read(allocateBriefly("rows of", bytes, () -> rows.kernel.weights(rows.index, keys))));
   }
 
-  private NumberArray read(NumberArray rows) {
-    counters.recordPull(rows.memory().byteSize());
-    return rows;
+  private NumberArray read(NumberArray weights) {
+    counters.recordPull(weights.memory().byteSize());
+    return weights;
   }
 
   // ---- snapshots
@@ -234,7 +181,7 @@ final class SparseShard extends TableShard {
 
   @Override
   void forgetKeyLists() {
-    lookup.forgetKeyLists();
+    rows.lookup.forgetKeyLists();
   }
 
   @Override
@@ -249,7 +196,7 @@ final class SparseShard extends TableShard {
 
   @Override
   long endItem() {
-    return index.size();
+    return rows.index.size();
   }
 
   @Override
@@ -257,58 +204,26 @@ final class SparseShard extends TableShard {
     return true;
   }
 
-  /** Returns the rows that a snapshot contains, in order. */
-  private int[] rows(SnapshotSelection selection, long[] keys) {
-    return switch (selection) {
-      case SnapshotSelection.All() -> IntStream.range(0, keys.length).toArray();
-      case SnapshotSelection.ForPart(TablePart to) ->
-        IntStream.range(0, keys.length)
-            .filter(row -> spec.shardOf(keys[row], to.shards()) == to.index())
-            .toArray();
-    };
-  }
-
-  /** Returns, by pending step, which of the given rows have gradients. */
-  private Map<Long, int[]> pendingRows(int[] rows) {
-    var wanted = new BitSet();
-    for (int row : rows) {
-      wanted.set(row);
-    }
-    var result = new TreeMap<Long, int[]>();
-    pendingSteps.forEach((step, round) -> result.put(
-        step,
-        round.stream()
-            .flatMapToInt(pendingRows -> Arrays.stream(pendingRows.rows))
-            .filter(wanted::get)
-            .sorted()
-            .distinct()
-            .toArray()));
-    return result;
-  }
-
   @Override
   ShardSnapshot.Header header(SnapshotSelection selection) {
-    int[] rows = rows(selection, index.keys());
-    return header(rows, pendingRows(rows));
+    int[] selected = rows.selected(selection, rows.index.keys());
+    return header(selected, rows.pendingSteps.among(selected));
   }
 
-  private ShardSnapshot.Header header(int[] rows, Map<Long, int[]> kept) {
-    var pendingStep = new ArrayList<ShardSnapshot.PendingStep>();
-    kept.forEach(
-        (step, some) -> pendingStep.add(new ShardSnapshot.PendingStep(step, -1, some.length)));
+  private ShardSnapshot.Header header(int[] selected, Map<Long, int[]> pending) {
     return new ShardSnapshot.Header(
         spec.numberType(),
         spec.width(),
-        1 + optimizer.stateVectors(),
+        rows.vectors(),
         0,
-        rows.length,
+        selected.length,
         updates,
         part.layout(),
         gate.applied(),
         workers().slowest(),
         workers().clocks(),
         previousSequences(),
-        pendingStep);
+        RowSnapshots.describe(pending));
   }
 
   @Override
@@ -318,103 +233,35 @@ final class SparseShard extends TableShard {
 
   @Override
   void write(SnapshotSelection selection, SnapshotOutput output) {
-    long[] keys = index.keys();
-    int[] rows = rows(selection, keys);
-    var kept = pendingRows(rows);
-    var bytes = ShardSnapshot.headerBytes(header(rows, kept));
+    long[] keys = rows.index.keys();
+    int[] selected = rows.selected(selection, keys);
+    var pending = rows.pendingSteps.among(selected);
+    var bytes = ShardSnapshot.headerBytes(header(selected, pending));
     output.put(bytes.length, memory -> memory.copyFrom(MemorySegment.ofArray(bytes)));
-    writeKeys(output, keys, rows);
-    pieces(
-        rows.length,
-        SnapshotOutput.WINDOW / rowBytes(),
-        (from, count) -> output.put(
-            (long) count * rowBytes(), memory -> kernel.copyRows(rows, from, count, memory)));
-    kept.forEach((step, some) -> {
-      writeKeys(output, keys, some);
-      merge(Objects.requireNonNull(pendingSteps.get(step)));
-      pieces(
-          some.length,
-          SnapshotOutput.WINDOW / sumBytes(),
-          (from, count) -> output.put(
-              (long) count * sumBytes(), memory -> kernel.copySums(some, from, count, memory)));
-    });
-  }
-
-  private int sumBytes() {
-    return spec.width() * spec.numberType().bytes();
-  }
-
-  private int rowBytes() {
-    return sumBytes() * (1 + optimizer.stateVectors());
-  }
-
-  private static void writeKeys(SnapshotOutput output, long[] keys, int[] rows) {
-    pieces(
-        rows.length,
-        SnapshotOutput.WINDOW / Long.BYTES,
-        (from, count) -> output.put((long) count * Long.BYTES, memory -> {
-          for (int i = 0; i < count; i++) {
-            memory.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, keys[rows[from + i]]);
-          }
-        }));
-  }
-
-  private interface PieceWriter {
-    void at(int from, int count);
-  }
-
-  private static void pieces(int all, int max, PieceWriter pieceWriter) {
-    for (int at = 0; at < all; at += max) {
-      pieceWriter.at(at, Math.min(max, all - at));
-    }
+    snapshots.write(output, keys, selected, pending);
   }
 
   @Override
   void adopt(ShardSnapshot snapshot, SnapshotOrigin snapshotOrigin) {
-    snapshot.require(spec.numberType(), spec.width(), 1 + optimizer.stateVectors(), true);
+    snapshot.require(spec.numberType(), spec.width(), rows.vectors(), true);
     var header = snapshot.header();
-    var keys = snapshot.numbers().asSlice(0, header.count() * Long.BYTES);
-    var numbers = snapshot.numbers().asSlice(keys.byteSize(), header.count() * rowBytes());
-    int more = unknown(keys, header.count(), true);
-    heap.require(describe(more + " more rows of"), growthOf(more, 0));
-    for (int i = 0; i < header.count(); i++) {
-      long key = keys.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
-      if (isMine(key)) {
-        kernel.ensureRows(index.size() + 1);
-        int row = index.findOrAdd(key);
-        kernel.set(row, numbers, (long) i * rowBytes());
-      }
-    }
+    int more = rows.countUnknownOfMine(RowSnapshots.keysOf(snapshot), header.count());
+    heap.require(describe(more + " more rows of"), rows.growthOf(more, 0));
+    snapshots.adoptRows(snapshot);
     if (snapshotOrigin != SnapshotOrigin.RESTORED) {
-      adoptOpen(header, snapshot.numbers().asSlice(keys.byteSize() + numbers.byteSize()));
+      snapshots.adoptPending(snapshot);
     }
     updates = Math.max(updates, header.updates());
     startFrom(header, snapshotOrigin);
   }
 
-  private boolean isMine(long key) {
-    return spec.shardOf(key, part.shards()) == part.index();
-  }
-
-  private void adoptOpen(ShardSnapshot.Header header, MemorySegment numbers) {
-    long at = 0;
-    for (var pendingStep : header.pendingSteps()) {
-      var keys = numbers.asSlice(at, pendingStep.count() * Long.BYTES);
-      long bytes = pendingStep.count() * sumBytes();
-      var sums = numbers.asSlice(at + keys.byteSize(), bytes);
-      int[] rows = lookup.rowsOf(keys.toArray(ValueLayout.JAVA_LONG_UNALIGNED));
-      pendingStep(pendingStep.step()).add(new PendingRows(-1, rows, copied(sums)));
-      at += keys.byteSize() + bytes;
-    }
-  }
-
   int rows() {
-    return index.size();
+    return rows.index.size();
   }
 
   /** Returns the most frequently pushed rows, the most frequent first. */
   List<HotRow> hotRows(int max) {
-    var keys = index.keys();
+    var keys = rows.index.keys();
     return hot.most(max).stream()
         .map(row -> new HotRow(keys[(int) row.key()], row.share() * counters.keys()))
         .toList();
