@@ -17,8 +17,14 @@ final class CheckpointScheduler implements AutoCloseable {
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("mobula-checkpoints").factory());
 
-  CheckpointScheduler(Duration interval, Runnable write) {
-    long nanos = interval.toNanos();
+  private final long nanos;
+
+  CheckpointScheduler(Duration interval) {
+    this.nanos = interval.toNanos();
+  }
+
+  /** Starts the timer; the first checkpoint is due after one interval. */
+  void start(Runnable write) {
     var _ = thread.scheduleWithFixedDelay(() -> attempt(write), nanos, nanos, TimeUnit.NANOSECONDS);
   }
 

@@ -3,28 +3,17 @@ package io.mobula.ps;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.error.CodecException;
 import io.mobula.placement.Placement;
 import io.mobula.ps.error.CheckpointException;
-import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;
-import io.mobula.ps.internal.checkpoint.CheckpointReader;
-import io.mobula.ps.internal.checkpoint.TableCheckpoints;
-import io.mobula.ps.internal.heap.HeapAdmission;
-import io.mobula.ps.internal.kernel.NumberType;
 import io.mobula.ps.internal.shard.CatalogActor;
 import io.mobula.ps.internal.shard.DenseSpec;
-import io.mobula.ps.internal.shard.PushOrigin;
 import io.mobula.ps.internal.shard.RangePartition;
 import io.mobula.ps.internal.shard.ShardActor;
 import io.mobula.ps.internal.shard.ShardLayout;
 import io.mobula.ps.internal.shard.SparseSpec;
 import io.mobula.ps.internal.shard.TableEntry;
-import io.mobula.ps.internal.shard.TablePart;
 import io.mobula.ps.internal.shard.TableSpec;
-import io.mobula.tensor.DType;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,11 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sharded parameter server: tables of parameters, distributed over actors (the shards) that apply
@@ -59,16 +45,13 @@ import org.slf4j.LoggerFactory;
  * Server</em>, OSDI 2014. Safe for use by many threads.
  */
 public final class ParameterServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ParameterServer.class);
-
   private final MobulaRuntime runtime;
   private final ServerConfig config;
   private final ServerActors serverActors;
   private final ShardClient shardClient;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final AtomicInteger ids = new AtomicInteger();
-  private final Object layoutLock = new Object(); // serializes checkpoints and resharding
-  private final Map<String, TableEntry> tables = new HashMap<>();
+  private final Object layoutLock = new Object(); // serializes creation, checkpoints, resharding
+  private final TableRegistry tables;
   private final @Nullable CheckpointScheduler checkpointScheduler;
 
   private ParameterServer(MobulaRuntime runtime, ServerConfig config) {
@@ -77,11 +60,18 @@ public final class ParameterServer implements AutoCloseable {
     this.serverActors = new ServerActors(runtime, config);
     var layout = new ShardLayout(1, serverActors.shards(config.shards()));
     this.shardClient = new ShardClient(serverActors.catalog(), layout, config.replicas() > 0);
-    openCatalog(1);
-    serverActors.startReplicas();
+    this.tables = new TableRegistry(runtime, serverActors.catalog(), shardClient);
     this.checkpointScheduler = config.checkpointInterval() == null
         ? null
-        : new CheckpointScheduler(config.checkpointInterval(), this::save);
+        : new CheckpointScheduler(config.checkpointInterval());
+  }
+
+  private void start() {
+    openCatalog(1);
+    serverActors.startReplicas();
+    if (checkpointScheduler != null) {
+      checkpointScheduler.start(this::save);
+    }
   }
 
   /**
@@ -90,7 +80,12 @@ public final class ParameterServer implements AutoCloseable {
   private void openCatalog(int times) {
     serverActors
         .catalog()
-        .tell(CatalogActor::open, times, shardClient.layout(), entries(), serverActors.replicas())
+        .tell(
+            CatalogActor::open,
+            times,
+            shardClient.layout(),
+            tables.entries(),
+            serverActors.replicas())
         .remote()
         .close();
     ObjectRef<Boolean> lost =
@@ -130,162 +125,31 @@ public final class ParameterServer implements AutoCloseable {
   }
 
   DenseTable create(DenseSpec wanted, float @Nullable [] initial, @Nullable Path restored) {
-    if (initial != null) {
-      requireFinite(initial);
-    }
+    var weights = initial == null ? null : new InitialWeights(initial);
     var _ = RangePartition.even(wanted.size(), shards());
-    if (restored != null) {
-      restored = checked(restored, wanted, wanted.size());
-    }
-    var spec = wanted.withId(ids.incrementAndGet());
+    var from =
+        restored == null ? null : TableRegistry.newestCheckpoint(restored, wanted, wanted.size());
+    var spec = wanted.withId(tables.nextId());
     var table = new DenseTable(spec, shardClient, runtime);
-    make(spec, restored, () -> {
-      if (initial != null) {
-        start(table, initial);
+    create(spec, from, () -> {
+      if (weights != null) {
+        weights.send(table, shardClient.layout(), runtime);
       }
     });
     return table;
   }
 
   SparseTable create(SparseSpec wanted, @Nullable Path restored) {
-    if (restored != null) {
-      restored = checked(restored, wanted, -1);
-    }
-    var spec = wanted.withId(ids.incrementAndGet());
-    make(spec, restored, () -> {});
+    var from = restored == null ? null : TableRegistry.newestCheckpoint(restored, wanted, -1);
+    var spec = wanted.withId(tables.nextId());
+    create(spec, from, () -> {});
     return new SparseTable(spec, shardClient, runtime);
   }
 
-  /** Finds the newest checkpoint of a table and checks that it can be read and fits the table. */
-  private static Path checked(Path root, TableSpec wanted, long size) {
-    var newest = TableCheckpoints.of(root, wanted.name())
-        .latest()
-        .orElseThrow(() -> new CheckpointException(
-            "There is no checkpoint of a table \"" + wanted.name() + "\" in " + root
-                + ": leave out restore(...) to start with new parameters.",
-            null));
-    var reader = CheckpointReader.open(newest).require(wanted.shape());
-    if (size >= 0) {
-      reader.requireSize(size);
-    }
-    reader.verify();
-    return newest;
-  }
-
-  /**
-   * Reads the specification once as a shard will, so that a user's class that cannot be written or
-   * read fails here, and ends no shard.
-   */
-  private void requireReadable(TableSpec spec) {
-    try (var ref = runtime.put(spec)) {
-      var _ = ref.get();
-    } catch (CodecException e) {
-      throw new TableException(
-          "The classes that " + spec + " was made with cannot be sent to the shards. "
-              + e.getMessage(),
-          e);
-    } catch (OutOfMemoryError e) {
-      throw HeapAdmission.exhausted("reading the classes that " + spec + " was made with", e);
-    }
-  }
-
-  private void make(TableSpec spec, @Nullable Path restored, Runnable then) {
-    requireReadable(spec);
+  private void create(TableSpec spec, @Nullable Path restored, Runnable then) {
+    tables.requireReadable(spec);
     synchronized (layoutLock) {
-      reserve(spec.name());
-      var from = restored == null ? null : restored.toString();
-      try {
-        note(new TableEntry(spec, from));
-        var layout = shardClient.layout();
-        var numbers = IntStream.range(0, layout.size()).iterator();
-        var _ = ShardCalls.callAllToEnd(layout.shards(), shard -> {
-          var part = new TablePart(layout.version(), numbers.next(), layout.size());
-          return Mobula.remoteStage(shard.call(ShardActor::create, spec, part, from));
-        });
-        then.run();
-      } catch (RuntimeException e) {
-        free(spec);
-        throw e;
-      }
-    }
-  }
-
-  private void reserve(String name) {
-    synchronized (tables) {
-      if (tables.containsKey(name)) {
-        throw new TableException(
-            "There is a table \"" + name + "\" already: use another name.", null);
-      }
-    }
-  }
-
-  private void note(TableEntry table) {
-    synchronized (tables) {
-      tables.put(table.spec().name(), table);
-    }
-    ShardCalls.translateFailures(() -> ShardCalls.getAndClose(
-        serverActors.catalog().tell(CatalogActor::putTable, table).remote()));
-  }
-
-  private void free(TableSpec spec) {
-    synchronized (tables) {
-      tables.remove(spec.name());
-    }
-    serverActors.catalog().tell(CatalogActor::removeTable, spec.id()).remote().close();
-    try { // parts that some shards have created
-      var _ = ShardCalls.callAllToEnd(
-          shardClient.layout().shards(),
-          shard -> Mobula.remoteStage(shard.call(ShardActor::drop, spec.id())));
-    } catch (RuntimeException e) {
-      LOG.warn("What was made of {} could not be dropped everywhere", spec, e);
-    }
-  }
-
-  private List<TableEntry> entries() {
-    synchronized (tables) {
-      return List.copyOf(tables.values());
-    }
-  }
-
-  private List<TableSpec> tables() {
-    return entries().stream().map(TableEntry::spec).toList();
-  }
-
-  private static void requireFinite(float[] weights) {
-    long bad = NumberType.FLOAT.firstNotFinite(MemorySegment.ofArray(weights));
-    if (bad >= 0) {
-      throw GradientException.ofNumber("the first weights", bad, weights[(int) bad]);
-    }
-  }
-
-  private void start(DenseTable table, float[] initial) {
-    var layout = shardClient.layout();
-    var rangePartition = table.partitionOf(layout);
-    try (var slot = new GradientSlot(runtime, table.spec(), rangePartition, table.whole(), false)) {
-      slot.set(initial);
-      ShardCalls.translateFailures(() -> {
-        slot.take().forEach(slice -> start(table, layout, slice));
-        return table;
-      });
-    }
-  }
-
-  private static void start(
-      DenseTable table, ShardLayout layout, GradientSlot.GradientSlice slice) {
-    var shard = layout.shards().get(slice.shard());
-    int id = table.spec().id();
-    int count = (int) slice.count(table.spec().numberType());
-    slice
-        .frame()
-        .writePushHeader(new PushOrigin(0, 0, 0, layout.version()), slice.local(), count, 1, false);
-    var memory = slice.frame().memory();
-    if (slice.room() == null) {
-      var bytes = memory.toArray(ValueLayout.JAVA_BYTE);
-      ShardCalls.getAndClose(Mobula.remoteStage(shard.call(ShardActor::start, id, bytes)));
-      return;
-    }
-    try (var stored = slice.room().seal(DType.INT8, memory.byteSize())) {
-      ShardCalls.getAndClose(Mobula.remoteStage(shard.call(ShardActor::startLarge, id, stored)));
+      tables.create(spec, restored, then);
     }
   }
 
@@ -325,13 +189,13 @@ public final class ParameterServer implements AutoCloseable {
   public void reshard(int count) {
     requireShards(count);
     synchronized (layoutLock) {
-      for (var table : tables()) {
+      for (var table : tables.specs()) {
         if (table instanceof DenseSpec dense) {
           var _ = RangePartition.even(dense.size(), count);
         }
       }
       if (count != shards()) {
-        new ReshardCoordinator(serverActors, shardClient, runtime, tables()).to(count);
+        new ReshardCoordinator(serverActors, shardClient, runtime, tables.specs()).to(count);
       }
     }
   }
@@ -362,10 +226,10 @@ public final class ParameterServer implements AutoCloseable {
     }
     synchronized (layoutLock) {
       var written = new HashMap<String, Path>();
-      for (var table : tables()) {
+      for (var table : tables.specs()) {
         var path = new CheckpointCoordinator(shardClient, runtime, table)
             .into(root, config.retainedCheckpoints());
-        note(new TableEntry(table, path.toString()));
+        tables.put(new TableEntry(table, path.toString()));
         written.put(table.name(), path);
       }
       return written;
@@ -468,7 +332,9 @@ public final class ParameterServer implements AutoCloseable {
                 + ", and nothing says where: use checkpoints(...), too.",
             null);
       }
-      return new ParameterServer(runtime, config);
+      var server = new ParameterServer(runtime, config);
+      server.start();
+      return server;
     }
   }
 }
