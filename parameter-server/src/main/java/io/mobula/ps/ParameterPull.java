@@ -160,7 +160,7 @@ public final class ParameterPull implements AutoCloseable {
     var arena = Arena.ofConfined();
     try {
       var slices = new ArrayList<PulledParameters.ParameterSlice>();
-      collector.collect(refused, this::lookAround, (shard, answer) -> {
+      collector.collect(refused, this::requestEviction, (shard, answer) -> {
         var frame = frame(shard, answer, arena);
         slices.add(PulledParameters.ParameterSlice.of(
             frame, table.spec().numberType(), rangePartition.start(shard), range));
@@ -184,7 +184,7 @@ public final class ParameterPull implements AutoCloseable {
         : DenseFrame.read((byte[]) answer.get());
   }
 
-  private void lookAround(int shard) {
+  private void requestEviction(int shard) {
     if (session != null) {
       session.requestEviction(shard);
     }

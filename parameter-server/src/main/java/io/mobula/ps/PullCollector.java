@@ -61,14 +61,15 @@ final class PullCollector {
   }
 
   /**
-   * Waits for each reply and passes it to the handler; calls {@code lookAround} while a shard takes
-   * long to reply.
+   * Waits for each reply and passes it to the handler; calls {@code whileWaiting} while a shard
+   * takes long to reply.
    */
-  void collect(WorkerSession.RefusedPushes refused, IntConsumer lookAround, ReplyHandler handler) {
+  void collect(
+      WorkerSession.RefusedPushes refused, IntConsumer whileWaiting, ReplyHandler handler) {
     for (var each : pending) {
       try {
         boolean taken = ShardCalls.translateFailures(() -> {
-          ShardCalls.await(runtime, each.answer(), () -> lookAround.accept(each.shard()));
+          ShardCalls.await(runtime, each.answer(), () -> whileWaiting.accept(each.shard()));
           return handler.onReply(each.shard(), each.answer());
         });
         if (taken) {

@@ -72,13 +72,13 @@ final class ShardCalls {
   }
 
   /**
-   * Waits until the ref is ready; meanwhile calls {@code lookAround} every
+   * Waits until the ref is ready; meanwhile runs {@code whileWaiting} every
    * {@link #EVICTION_CHECK_INTERVAL}.
    */
-  static void await(MobulaRuntime runtime, ObjectRef<?> ref, Runnable lookAround) {
+  static void await(MobulaRuntime runtime, ObjectRef<?> ref, Runnable whileWaiting) {
     while (!ref.isReady()
         && runtime.wait(List.of(ref), 1, EVICTION_CHECK_INTERVAL).ready().isEmpty()) {
-      lookAround.run();
+      whileWaiting.run();
     }
   }
 
