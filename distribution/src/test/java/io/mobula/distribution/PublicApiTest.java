@@ -61,6 +61,7 @@ class PublicApiTest {
           ParameterServer.class,
           List.of(
               "io.mobula.ps",
+              "io.mobula.ps.clock",
               "io.mobula.ps.compression",
               "io.mobula.ps.error",
               "io.mobula.ps.optimizer")),

@@ -3,9 +3,10 @@ package io.mobula.ps;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
-import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.compression.Compression;
-import io.mobula.ps.compression.GradientEncoder;
+import io.mobula.ps.internal.compression.CompressedFormatException;
+import io.mobula.ps.internal.compression.GradientCodec;
+import io.mobula.ps.internal.compression.GradientEncoder;
 import io.mobula.ps.internal.shard.DenseFrame;
 import io.mobula.ps.internal.shard.ShardActor;
 import io.mobula.tensor.DType;
@@ -24,6 +25,7 @@ final class DensePushSender {
   private final DenseTable table;
   private final MobulaRuntime runtime;
   private final WorkerSession session;
+  private final GradientCodec codec;
   private @Nullable GradientEncoder[] encoders = new GradientEncoder[0];
   private int encodersOf; // version of the layout that the encoders are for
 
@@ -31,6 +33,7 @@ final class DensePushSender {
     this.table = table;
     this.runtime = runtime;
     this.session = session;
+    this.codec = GradientCodec.of(table.spec().compression());
   }
 
   boolean isCompressed() {
@@ -149,11 +152,7 @@ final class DensePushSender {
   private MemorySegment decoded(DenseFrame frame, int count) {
     var floats = new float[count];
     try {
-      table
-          .spec()
-          .compression()
-          .decoder()
-          .decode(frame.numbers().toArray(ValueLayout.JAVA_BYTE), floats, 0, count);
+      codec.decoder().decode(frame.numbers().toArray(ValueLayout.JAVA_BYTE), floats, 0, count);
     } catch (CompressedFormatException e) {
       throw new IllegalStateException("What this worker has encoded cannot be decoded", e);
     }
@@ -204,7 +203,7 @@ final class DensePushSender {
     }
     var encoder = encoders[shard];
     if (encoder == null) {
-      encoder = table.spec().compression().encoder(count);
+      encoder = codec.encoder(count);
       encoders[shard] = encoder;
     }
     return encoder;

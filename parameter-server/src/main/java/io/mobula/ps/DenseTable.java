@@ -2,6 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.TableException;

@@ -2,6 +2,7 @@ package io.mobula.ps;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.internal.kernel.NumberType;
 import io.mobula.ps.internal.row.RowInitializer;

@@ -3,6 +3,7 @@ package io.mobula.ps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.optimizer.Optimizers;

@@ -7,6 +7,7 @@ import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.NodeId;
 import io.mobula.placement.Placement;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.ServerClosedException;
 import io.mobula.ps.optimizer.Optimizers;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.placement.Placement;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.Optimizers;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.TableException;
 import java.util.Arrays;
 import java.util.stream.LongStream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mobula.error.MobulaException;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.ParameterServerException;
 import io.mobula.ps.error.ServerClosedException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mobula.ps.FaultInjectingOptimizer.FaultKind;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.ServerClosedException;
 import io.mobula.ps.error.TableException;

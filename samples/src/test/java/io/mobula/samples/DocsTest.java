@@ -35,6 +35,7 @@ class DocsTest {
       import io.mobula.placement.*;
       import io.mobula.tensor.*;
       import io.mobula.ps.*;
+      import io.mobula.ps.clock.*;
       import io.mobula.ps.compression.*;
       import io.mobula.ps.optimizer.*;
       import io.mobula.testkit.fault.*;

@@ -2,9 +2,9 @@ package io.mobula.jmh.ps;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.jmh.measure.QuantityFormat;
-import io.mobula.ps.Consistency;
 import io.mobula.ps.DenseTable;
 import io.mobula.ps.ParameterServer;
+import io.mobula.ps.clock.Consistency;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;

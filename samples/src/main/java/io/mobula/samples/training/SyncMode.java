@@ -1,6 +1,6 @@
 package io.mobula.samples.training;
 
-import io.mobula.ps.Consistency;
+import io.mobula.ps.clock.Consistency;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

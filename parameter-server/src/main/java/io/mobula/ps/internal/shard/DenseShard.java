@@ -1,8 +1,10 @@
 package io.mobula.ps.internal.shard;
 
 import io.mobula.MobulaRuntime;
-import io.mobula.ps.compression.CompressedFormatException;
 import io.mobula.ps.error.GradientException;
+import io.mobula.ps.internal.compression.CompressedFormatException;
+import io.mobula.ps.internal.compression.GradientCodec;
+import io.mobula.ps.internal.compression.GradientDecoder;
 import io.mobula.ps.internal.heap.HeapAdmission;
 import io.mobula.ps.internal.kernel.DenseKernel;
 import io.mobula.ps.internal.kernel.Gradient;
@@ -31,6 +33,7 @@ final class DenseShard extends TableShard {
   private final GuardedOptimizer optimizer;
   private final GuardedAggregator aggregator;
   private final DenseKernel kernel;
+  private final GradientDecoder decoder;
   private final TreeMap<Long, StepGradients> pendingSteps = new TreeMap<>();
   private long updates;
 
@@ -42,6 +45,7 @@ final class DenseShard extends TableShard {
     this.length = rangePartition.length(part.index());
     this.optimizer = GuardedOptimizer.of(spec);
     this.aggregator = GuardedAggregator.of(spec);
+    this.decoder = GradientCodec.of(spec.compression()).decoder();
     this.kernel = heap.allocate(
         describe("the optimizer's state of"),
         DenseKernel.stateBytes(spec.numberType(), optimizer, length),
@@ -120,9 +124,7 @@ final class DenseShard extends TableShard {
     var numbers =
         allocateBriefly("a gradient of", (long) count * Float.BYTES, () -> new float[count]);
     try {
-      spec.compression()
-          .decoder()
-          .decode(frame.numbers().toArray(ValueLayout.JAVA_BYTE), numbers, 0, numbers.length);
+      decoder.decode(frame.numbers().toArray(ValueLayout.JAVA_BYTE), numbers, 0, numbers.length);
     } catch (CompressedFormatException e) {
       throw new GradientException("A gradient of " + spec + " cannot be read: " + e.getMessage());
     }
@@ -298,8 +300,9 @@ final class DenseShard extends TableShard {
     write(output, weights.numbers(), from, (int) header.count());
     for (int i = 0; i < optimizer.stateVectors(); i++) {
       int vector = i;
-      pieces(
+      SnapshotOutput.forPieces(
           (int) header.count(),
+          spec.numberType().bytes(),
           (at, count) ->
               output.put(bytesOf(count), memory -> kernel.copyState(vector, from + at, memory)));
     }
@@ -312,8 +315,9 @@ final class DenseShard extends TableShard {
   }
 
   private void write(SnapshotOutput output, MemorySegment numbers, int from, int all) {
-    pieces(
+    SnapshotOutput.forPieces(
         all,
+        spec.numberType().bytes(),
         (at, count) -> output.put(
             bytesOf(count),
             memory -> memory.copyFrom(numbers.asSlice(bytesOf(from + at), bytesOf(count)))));
@@ -321,17 +325,6 @@ final class DenseShard extends TableShard {
 
   private long bytesOf(long count) {
     return count * spec.numberType().bytes();
-  }
-
-  private interface PieceWriter {
-    void at(int from, int count);
-  }
-
-  private void pieces(int all, PieceWriter pieceWriter) {
-    int max = SnapshotOutput.WINDOW / spec.numberType().bytes();
-    for (int at = 0; at < all; at += max) {
-      pieceWriter.at(at, Math.min(max, all - at));
-    }
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.mobula.ps.internal.shard;
 
-import io.mobula.ps.Consistency;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.internal.kernel.NumberType;
 import io.mobula.ps.optimizer.Aggregator;
@@ -34,7 +34,7 @@ public record DenseSpec(
   /** Refuses null in any component. */
   public DenseSpec {
     Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(numberType, "element");
+    Objects.requireNonNull(numberType, "numberType");
     Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(consistency, "consistency");
     Objects.requireNonNull(compression, "compression");

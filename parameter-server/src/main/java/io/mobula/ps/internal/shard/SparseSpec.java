@@ -1,7 +1,7 @@
 package io.mobula.ps.internal.shard;
 
-import io.mobula.ps.Consistency;
 import io.mobula.ps.Partitioner;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.KeyException;
 import io.mobula.ps.internal.kernel.DenseKernel;
 import io.mobula.ps.internal.kernel.NumberType;
@@ -37,7 +37,7 @@ public record SparseSpec(
   /** Refuses nulls, and row widths out of bounds. */
   public SparseSpec {
     Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(numberType, "element");
+    Objects.requireNonNull(numberType, "numberType");
     Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(consistency, "consistency");
     Objects.requireNonNull(initial, "initial");

@@ -1,6 +1,6 @@
 package io.mobula.ps.internal.shard;
 
-import io.mobula.ps.Consistency;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.WorkerEvictedException;
 import io.mobula.ps.internal.clock.WorkerTracker;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.mobula.ps.internal.shard;
 
 import io.mobula.NodeId;
-import io.mobula.ps.Consistency;
 import io.mobula.ps.ShardMetrics;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.internal.clock.WorkerClock;
 import io.mobula.ps.internal.clock.WorkerTracker;
 import io.mobula.ps.internal.heap.HeapAdmission;

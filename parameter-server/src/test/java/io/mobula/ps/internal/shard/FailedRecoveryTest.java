@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.Mobula;
-import io.mobula.ps.Consistency;
 import io.mobula.ps.ParameterServer;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.internal.kernel.NumberType;
 import io.mobula.ps.internal.row.RowInitializer;

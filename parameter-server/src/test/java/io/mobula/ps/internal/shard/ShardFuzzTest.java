@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
-import io.mobula.ps.Consistency;
 import io.mobula.ps.Partitioner;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.error.ParameterServerException;
+import io.mobula.ps.internal.compression.GradientCodec;
 import io.mobula.ps.internal.heap.HeapAdmission;
 import io.mobula.ps.internal.kernel.NumberType;
 import io.mobula.ps.internal.row.RowInitializer;
@@ -101,7 +102,7 @@ class ShardFuzzTest {
   void whatAShardIsSentIsTakenInOrRefused() {
     var gradient = new float[LENGTH];
     Arrays.fill(gradient, 0.5f);
-    var encoded = Compression.topK(0.1).lz4().encoder(LENGTH).encode(gradient, 0);
+    var encoded = GradientCodec.of(Compression.topK(0.1).lz4()).encoder(LENGTH).encode(gradient, 0);
     sparse.push(SparseFrame.read(MemorySegment.ofArray(rows()).asSlice(1)));
     ByteFuzzer.fuzz(
         "gradients, rows and blocks of shards",

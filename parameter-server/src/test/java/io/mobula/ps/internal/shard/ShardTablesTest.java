@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
-import io.mobula.ps.Consistency;
 import io.mobula.ps.Partitioner;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.HeapException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.internal.kernel.NumberType;

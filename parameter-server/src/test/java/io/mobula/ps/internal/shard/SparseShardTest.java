@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
-import io.mobula.ps.Consistency;
 import io.mobula.ps.Partitioner;
+import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.error.HeapException;
 import io.mobula.ps.internal.heap.HeapAdmission;

@@ -1,0 +1,5 @@
+/** Consistency rule of a table, which says how many steps its workers may be apart. */
+@NullMarked
+package io.mobula.ps.clock;
+
+import org.jspecify.annotations.NullMarked;
