@@ -2,15 +2,17 @@ package io.mobula.internal.task;
 
 /** State of a remote slot, as its submitter knows it; {@link RemoteSlotEvent} leads to the next. */
 enum RemoteSlotState {
-  /** It takes tasks. */
+  /** The slot takes tasks of its queue. */
   OPEN,
-  /** Its task waits: it takes no task, and does not count among the slots of its queue. */
+  /** The task there waits: the slot takes no other, and does not count for its queue. */
   BLOCKED,
-  /** Others wait for its resources: it takes tasks for a moment, and ends when it has none. */
+  /** Others wait for its resources: the slot takes tasks for a moment, and ends with the last. */
   RECALLED,
-  /** Its task waits, and others wait for its resources. */
+  /** The task there waits, and others wait for the resources of the slot. */
   RECALLED_AND_BLOCKED,
-  /** It takes no task any more; tasks that have returned a stage may still give their value. */
+  /**
+   * The slot takes no task any more; tasks that have returned a stage may still give their value.
+   */
   ENDED;
 
   /** Returns whether it counts among the slots of its queue. */

@@ -26,7 +26,8 @@ class TaskTemplateTest {
         Placement.spread(),
         TaskOptions.DEFAULT.nameAndStream());
     var spec = new TaskSpec(new ObjectId(1, 2, 0), null, "Quick.square", options, JOB);
-    return TaskTemplate.DecodedTemplate.from(new FrameReader(TaskTemplate.of(spec).toBytes()));
+    return TaskTemplate.DecodedTemplate.from(
+        new FrameReader(TaskTemplate.of(spec).toBytes()));
   }
 
   @Test
