@@ -43,6 +43,7 @@ enum TaskEvent {
   private final TaskState target;
   private final int sources; // one bit for each state in which the event may happen
 
+  @SuppressWarnings("EnumOrdinal") // a bit in memory, which is never written anywhere
   TaskEvent(TaskState target, TaskState... sources) {
     this.target = target;
     int bits = 0;
@@ -53,8 +54,9 @@ enum TaskEvent {
   }
 
   /** Returns the state after this event, or null if the event is refused in that state. */
+  @SuppressWarnings("EnumOrdinal")
   @Nullable
   TaskState after(TaskState state) {
-    return (sources & 1 << state.ordinal()) == 0 ? null : target;
+    return (sources & (1 << state.ordinal())) == 0 ? null : target;
   }
 }
