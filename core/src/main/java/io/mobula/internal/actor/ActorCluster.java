@@ -150,7 +150,7 @@ public final class ActorCluster {
 
   private void onLeft(NodeId node, String who) {
     hostedActors.left(node, who);
-    replicator.left(node);
+    replicator.handedOver().left(node);
     engine.spawner().left(node, who);
     succession.left(node);
     applyEarlyOwnerChanges(node);

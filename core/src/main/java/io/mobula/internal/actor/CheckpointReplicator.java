@@ -33,12 +33,9 @@ final class CheckpointReplicator {
   private final ActorCluster.Dependencies dependencies;
   private final PendingPeerRequests<CheckpointKey, String> asked;
   private final Map<ActorId, ReplicatedCheckpoint> copies = new ConcurrentHashMap<>();
-  private final Map<ActorId, PendingHandOver> pendingHandOvers = new ConcurrentHashMap<>();
+  private final HandedOverCheckpoints handedOver = new HandedOverCheckpoints();
 
   private record CheckpointKey(ActorId actor, CheckpointVersion version) {}
-
-  /** State that a host receives just before the actor. */
-  private record PendingHandOver(NodeId sender, ReplicatedCheckpoint state) {}
 
   CheckpointReplicator(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
     this.cluster = cluster;
@@ -182,23 +179,11 @@ final class CheckpointReplicator {
     var id = ActorDescriptor.readId(in);
     var state =
         ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
-    pendingHandOvers.put(id, new PendingHandOver(from, state));
+    handedOver.put(id, from, state);
   }
 
-  /** Removes and returns the state that was handed over for an actor, or null. */
-  @Nullable
-  ReplicatedCheckpoint takeHandedOver(ActorId id) {
-    var came = pendingHandOvers.remove(id);
-    return came == null ? null : came.state();
-  }
-
-  void left(NodeId node) {
-    pendingHandOvers.values().removeIf(came -> {
-      boolean gone = came.sender().equals(node);
-      if (gone) {
-        came.state().release();
-      }
-      return gone;
-    });
+  /** Returns the states that owners have handed over for actors which are to follow. */
+  HandedOverCheckpoints handedOver() {
+    return handedOver;
   }
 }

@@ -102,11 +102,11 @@ final class HostedActors {
     long number = in.int64();
     var address = ActorAddress.read(in);
     var descriptor = ActorDescriptor.read(in);
-    var history = IncarnationSpec.History.read(
-        in, address, cluster.replicator().takeHandedOver(descriptor.id()));
-    int restarts = history.restarts();
+    var history = IncarnationSpec.History.read(in, address);
+    var handedOver = cluster.replicator().handedOver();
     var lease = takeLease(from, number);
     if (lease == null) {
+      handedOver.drop(descriptor.id());
       tellOwner(FrameKind.PLACEMENT_LOST, descriptor.id(), address);
       return;
     }
@@ -115,16 +115,18 @@ final class HostedActors {
       var job = Job.read(in);
       var constructor = CallCodec.read(in, engine.store(), clusterObjects, from);
       var spec = new ActorCreationSpec(constructor, options, job);
-      host(new IncarnationSpec(descriptor, address, spec, history), lease);
+      var known = history.with(handedOver.take(descriptor.id()));
+      host(new IncarnationSpec(descriptor, address, spec, known), lease);
       tellOwner(FrameKind.ACTOR_PLACED, descriptor.id(), address);
     } catch (Throwable e) { // unreadable input fails this actor, and no other
       lease.release();
-      var overseer = new OwnerNotifier(descriptor.id(), address, restarts);
-      overseer.died(new ObjectFailure(() -> descriptor.diedException(
+      handedOver.drop(descriptor.id());
+      var notifier = new OwnerNotifier(descriptor.id(), address, history.restarts());
+      notifier.died(new ObjectFailure(() -> descriptor.diedException(
           "its constructor cannot be read on node " + address.node() + ": "
               + CapturedThrowable.textOf(e),
           e)));
-      overseer.ended();
+      notifier.ended();
     }
   }
 

@@ -36,9 +36,13 @@ record IncarnationSpec(
       checkpoint.write(out.int32(restarts));
     }
 
-    static History read(
-        FrameReader in, ActorAddress address, @Nullable ReplicatedCheckpoint state) {
-      return new History(address.incarnation(), in.int32(), CheckpointVersion.read(in), state);
+    /** Reads the history without the state, which comes in a frame of its own. */
+    static History read(FrameReader in, ActorAddress address) {
+      return new History(address.incarnation(), in.int32(), CheckpointVersion.read(in), null);
+    }
+
+    History with(@Nullable ReplicatedCheckpoint other) {
+      return new History(incarnation, restarts, checkpoint, other);
     }
   }
 }
