@@ -120,7 +120,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     this.concurrent = concurrent;
     this.restarts = restarts;
     this.runner = cell.runningCalls().begin();
-    var kept = cell.engine().checkpointsOf(cell);
+    var kept = cell.engine().files().checkpointsOf(cell);
     this.checkpoints = kept == null
         ? null
         : new ActorCheckpointer(
@@ -276,7 +276,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** Restores the state from the latest checkpoint; returns false if the actor died of it. */
   private boolean isRestored(Object made) {
     try {
-      cell.engine().define(cell);
+      cell.engine().files().define(cell);
       if (checkpoints != null) {
         checkpoints.restore(made);
       }

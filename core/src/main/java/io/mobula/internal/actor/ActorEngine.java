@@ -12,25 +12,20 @@ import io.mobula.MobulaRuntime;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.info.WaitReport.WaitCause;
-import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.call.CallBinder;
-import io.mobula.internal.checkpoint.CheckpointDirectory;
-import io.mobula.internal.checkpoint.CheckpointStore;
-import io.mobula.internal.checkpoint.FileCheckpointStore;
-import io.mobula.internal.execution.Execution;
-import io.mobula.internal.execution.Job;
-import io.mobula.internal.placement.LeaseSource;
-import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.store.ObjectStore;
-import io.mobula.internal.wait.WaitPoint;
-import io.mobula.internal.wait.WaitStep;
 import io.mobula.placement.Placement;
 import io.mobula.placement.PlacementGroupId;
 import io.mobula.placement.Resources;
+import io.mobula.internal.call.CallBinder;
+import io.mobula.internal.checkpoint.CheckpointDirectory;
+import io.mobula.internal.execution.Execution;
+import io.mobula.internal.execution.Job;
+import io.mobula.internal.placement.LeaseSource;
+import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.wait.WaitPoint;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.ActorNameDirectory;
 import io.mobula.spi.ActorOptions;
 import io.mobula.spi.ActorRequest;
@@ -50,27 +45,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Engine that creates, finds and ends the actors of one node. Safe for all threads. Blocks only for
  * the directory of actor names and for files of checkpoints.
  */
 public final class ActorEngine {
-  private static final Logger LOG = LoggerFactory.getLogger(ActorEngine.class);
   private static final int MAX_REPORTED = 1000;
-  private static final Duration BETWEEN_RENEWALS = Duration.ofHours(4);
-  private static final Duration BETWEEN_MARK_TRIES = Duration.ofSeconds(30);
 
   private final Dependencies dependencies;
   private final ExecutorService threads;
   private final ExecutorService virtualThreads;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<ActorId, ActorCell> cells = new ConcurrentHashMap<>();
-  // keyed by name
-  private final Map<String, DurableDeath> durableDeaths = new ConcurrentHashMap<>();
+  private final DurableDeaths durableDeaths = new DurableDeaths();
+  private final ActorFiles files;
   private final ActorNameClient names;
+  private final ActorCreator creator;
   private final BehaviorSpawner spawning;
   private volatile @Nullable ActorCluster cluster;
   private volatile boolean closed;
@@ -96,9 +87,6 @@ public final class ActorEngine {
       Supplier<Job> job,
       @Nullable CheckpointDirectory checkpoints) {}
 
-  /** Failure that a durable actor has died of. */
-  private record DurableDeath(ActorId actor, ObjectFailure why) {}
-
   /**
    * Starter of Akka actors as children of the node, which waits for none of them, unlike
    * {@link io.mobula.spi.ActorSpawner}.
@@ -119,8 +107,11 @@ public final class ActorEngine {
     this.dependencies = dependencies;
     this.threads = threads;
     this.virtualThreads = virtualThreads;
+    this.files =
+        new ActorFiles(dependencies.checkpoints(), dependencies.store(), dependencies.timer());
     this.names = new ActorNameClient(
         dependencies.names(), dependencies.store().node(), new RegisteredHandleFactory());
+    this.creator = new ActorCreator(this, names, durableDeaths);
     this.spawning = new BehaviorSpawner(this, dependencies.resolver(), dependencies.spawner());
   }
 
@@ -132,10 +123,7 @@ public final class ActorEngine {
   /** Creates an actor; see {@link MobulaRuntime#create(ActorRequest)}. */
   public <A> ActorHandle<A> create(ActorRequest request) {
     requireOpen();
-    var nameOptions = request.options().nameOptions();
-    var name = nameOptions.name();
-    ActorHandle<A> existing = nameOptions.getIfExists() && name != null ? names.find(name) : null;
-    return existing != null ? existing : createNew(request);
+    return creator.create(request);
   }
 
   /** Starts a user's Akka actor; see {@link MobulaRuntime#spawn}. */
@@ -149,55 +137,6 @@ public final class ActorEngine {
     return spawning;
   }
 
-  private <A> ActorHandle<A> createNew(ActorRequest request) {
-    var options = withCapturedPlacement(request.options());
-    var type = typeOf(request);
-    dependencies
-        .placement()
-        .requireSchedulable(
-            options.placement(), ActorLease.wantedBy(options.resources()), () -> "Actor " + type);
-    var call = dependencies.binder().bind(request.constructor(), request.arguments(), 0);
-    requireDurable(options, call, type);
-    var id = new ActorId(dependencies.store().node().incarnation(), numbers.incrementAndGet());
-    var descriptor = ActorDescriptor.of(id, type, options);
-    var present = cluster;
-    var spec = new ActorCreationSpec(call, options, currentJob());
-    PendingCreation<A> creation =
-        present == null ? createLocal(descriptor, spec) : createOwned(descriptor, spec, present);
-    ActorHandle<A> other;
-    try {
-      other = names.claim(descriptor, options.nameOptions().getIfExists());
-    } catch (RuntimeException e) {
-      creation.abandon().run();
-      throw e;
-    }
-    if (other == null) {
-      forgetFormer(descriptor);
-    }
-    (other == null ? creation.start() : creation.abandon()).run();
-    return other == null ? creation.handle() : other;
-  }
-
-  private static void requireDurable(ActorOptions options, BoundCall call, String type) {
-    try {
-      DurableActors.require(options, call, type);
-    } catch (RuntimeException e) {
-      call.release();
-      throw e;
-    }
-  }
-
-  /** Places work of a group that captures its children in that group. */
-  private static ActorOptions withCapturedPlacement(ActorOptions asked) {
-    return new ActorOptions(
-        asked.resources(),
-        Execution.placementOf(asked.placement()),
-        asked.nameOptions(),
-        asked.lifetime(),
-        asked.execution(),
-        asked.checkpointPolicy());
-  }
-
   /** Ends the actors here that live in a placement group, as the group is removed. */
   public void endGroup(PlacementGroupId group, String how, Function<String, MobulaException> why) {
     cells.values().forEach(cell -> {
@@ -209,41 +148,22 @@ public final class ActorEngine {
     spawning.stopGroup(group);
   }
 
-  /** Actor that is registered, so that others find it by name, and not started yet. */
-  private record PendingCreation<A>(
-      ActorHandle<A> handle, Runnable start, Runnable abandon, Consumer<ObjectFailure> fail) {}
+  /** Returns an id for a new actor. */
+  ActorId nextId() {
+    return new ActorId(dependencies.store().node().incarnation(), numbers.incrementAndGet());
+  }
 
-  private <A> PendingCreation<A> createLocal(ActorDescriptor descriptor, ActorCreationSpec spec) {
+  /** Adds an actor of a node without a cluster, which is not started yet. */
+  ActorCell addCell(ActorDescriptor descriptor, ActorCreationSpec spec) {
     var cell = new ActorCell(
         descriptor, spec, this, ActorLifecycleListener.NONE, IncarnationSpec.History.NONE);
     cells.put(cell.id(), cell);
-    TrackedActorHandle<A> handle = Objects.requireNonNull(cell.handle());
-    return new PendingCreation<>(
-        handle,
-        () -> {
-          host(cell, 0);
-          dependencies.placement().acquire(cell.lease());
-        },
-        () -> {
-          cells.remove(cell.id());
-          spec.constructor().release();
-        },
-        cell::kill);
+    return cell;
   }
 
-  private <A> PendingCreation<A> createOwned(
-      ActorDescriptor descriptor, ActorCreationSpec spec, ActorCluster in) {
-    var owner = in.ownedActors().own(descriptor, spec);
-    return new PendingCreation<>(
-        in.handle(ActorDescriptor.SerializedHandle.ofMaker(descriptor)),
-        owner::start,
-        owner::abandon,
-        owner::fail);
-  }
-
-  private static String typeOf(ActorRequest request) {
-    var name = BoundCall.nameOf(request.constructor());
-    return name.endsWith(".new") ? name.substring(0, name.length() - ".new".length()) : name;
+  /** Removes an actor that is not to be started. */
+  void removeCell(ActorCell cell) {
+    cells.remove(cell.id());
   }
 
   /** Source of handles for registered names, from this node's knowledge. */
@@ -255,11 +175,10 @@ public final class ActorEngine {
 
     @Override
     public boolean stillHoldsName(ActorDescriptor descriptor) {
-      var name = descriptor.name();
       var present = cluster;
-      return name != null
+      return descriptor.name() != null
           && descriptor.durable()
-          && !isNoted(name, descriptor.id())
+          && !durableDeaths.isRecorded(descriptor)
           && (present == null || !present.isEnded(descriptor.id()));
     }
   }
@@ -321,8 +240,8 @@ public final class ActorEngine {
     Objects.requireNonNull(type, "type");
     ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"), type);
     if (handle == null) {
-      var why = durableDeaths.get(name);
-      throw why == null ? names.unknown(name) : why.why().toException();
+      var why = durableDeaths.causeOf(name);
+      throw why == null ? names.unknown(name) : why.toException();
     }
     var cell = cells.get(handle.id());
     var instance = cell == null ? null : cell.instanceType();
@@ -335,7 +254,7 @@ public final class ActorEngine {
   void forget(ActorCell cell) {
     cells.remove(cell.id(), cell);
     if (!closed && cell.isDurablyDead()) {
-      recordDeath(cell.descriptor(), cell.whyDead());
+      durableDeaths.add(cell.descriptor(), cell.whyDead());
     } else {
       releaseNameUnlessDurable(cell.descriptor());
     }
@@ -383,6 +302,7 @@ public final class ActorEngine {
   /** Ends every actor at once and fails its calls. Does not wait for running methods. */
   public void close() {
     closed = true;
+    files.close();
     spawning.close(this::closedException);
     var present = cluster;
     if (present != null) {
@@ -424,31 +344,9 @@ public final class ActorEngine {
     return dependencies.placement();
   }
 
-  /**
-   * Records the failure of a durable actor for those who ask for its name, until another actor
-   * takes the name.
-   */
-  void recordDeath(ActorDescriptor descriptor, ObjectFailure why) {
-    var name = descriptor.name();
-    if (name != null) {
-      durableDeaths.put(name, new DurableDeath(descriptor.id(), why));
-    }
-  }
-
-  /**
-   * Returns whether that durable actor has died of a failure, and not an earlier actor of its name.
-   */
-  private boolean isNoted(String name, ActorId actor) {
-    var end = durableDeaths.get(name);
-    return end != null && end.actor().equals(actor);
-  }
-
-  /** Forgets the death of an earlier actor, as another actor has the name now. */
-  private void forgetFormer(ActorDescriptor descriptor) {
-    var name = descriptor.name();
-    if (name != null) {
-      durableDeaths.remove(name);
-    }
+  /** Returns what durable actors have died of. */
+  DurableDeaths durableDeaths() {
+    return durableDeaths;
   }
 
   /** Releases the name of an ending actor, unless its files have to be deleted first. */
@@ -496,147 +394,26 @@ public final class ActorEngine {
 
   // ---- checkpoints
 
-  /** Returns the store of the actor's checkpoints, or null if its state is not saved. */
-  @Nullable
-  CheckpointStore checkpointsOf(ActorCell cell) {
-    if (!cell.options().checkpointPolicy().isOn()) {
-      return null;
-    }
-    var files = filesOf(cell.descriptor());
-    return files == null ? new ReplicatedCheckpointStore(cell) : files;
-  }
-
-  private @Nullable FileCheckpointStore filesOf(ActorDescriptor descriptor) {
-    var directory = dependencies.checkpoints();
-    if (directory == null) {
-      return null;
-    }
-    var name = descriptor.name();
-    return descriptor.durable() && name != null
-        ? directory.ofName(name, descriptor.describe())
-        : directory.of(descriptor.id(), descriptor.describe());
-  }
-
-  /** Writes the definition of a durable actor to disk. */
-  void define(ActorCell cell) throws Exception {
-    if (cell.descriptor().durable()) {
-      DurableActors.define(cell, filesOf(cell.descriptor()));
-    }
-  }
-
-  /**
-   * Registers this node, which is about to join, as a user of the checkpoint directory, if it has
-   * one.
-   */
-  public void registerCheckpointUser() {
-    var directory = dependencies.checkpoints();
-    if (directory != null) {
-      directory.register(dependencies.store().node());
-      renewCheckpoints(directory);
-    }
-  }
-
-  /** Removes stale checkpoints, as this node has joined and is alone in its cluster. */
-  public void removeLeftovers() {
-    var directory = dependencies.checkpoints();
-    if (directory != null) {
-      var leftovers = directory.takeLeftovers();
-      if (!leftovers.isEmpty()) {
-        dependencies.store().runInBackground(() -> directory.remove(leftovers));
-      }
-    }
-  }
-
-  private void renewCheckpoints(CheckpointDirectory directory) {
-    var _ = after(directory.isRegistered() ? BETWEEN_RENEWALS : BETWEEN_MARK_TRIES, () -> {
-      if (!closed) {
-        dependencies.store().runInBackground(() -> {
-          try {
-            directory.renew();
-          } finally {
-            renewCheckpoints(directory);
-          }
-        });
-      }
-    });
-  }
-
-  /** Removes the registration, as this node's actors have ended and save nothing any more. */
-  public void unregisterCheckpointUser() {
-    var directory = dependencies.checkpoints();
-    if (directory != null) {
-      directory.unregister();
-    }
+  /** Returns the files of this node's actors. */
+  public ActorFiles files() {
+    return files;
   }
 
   /** Recreates the durable actors that no node has, when this node has joined. */
   public void restoreDurable() {
     var directory = dependencies.checkpoints();
     if (directory != null) {
-      new DurableActors(this, directory).restoreAll();
-    }
-  }
-
-  /**
-   * Recreates a durable actor, unless another node has done so.
-   *
-   * @param unreadable why it cannot be created, or null; those who ask for its name get it
-   */
-  void restore(
-      String type, ActorOptions saved, BoundCall constructor, @Nullable ObjectFailure unreadable) {
-    var placement = saved.placement() instanceof Placement.Anywhere
-        ? Placement.preferring(dependencies.store().node())
-        : saved.placement();
-    var options = new ActorOptions(
-        saved.resources(),
-        placement,
-        saved.nameOptions(),
-        saved.lifetime(),
-        saved.execution(),
-        saved.checkpointPolicy());
-    var id = new ActorId(dependencies.store().node().incarnation(), numbers.incrementAndGet());
-    var descriptor = ActorDescriptor.of(id, type, options);
-    var spec = new ActorCreationSpec(constructor, options, currentJob());
-    var present = cluster;
-    PendingCreation<Object> creation =
-        present == null ? createLocal(descriptor, spec) : createOwned(descriptor, spec, present);
-    ActorHandle<Object> other;
-    try {
-      other = names.claim(descriptor, true);
-    } catch (RuntimeException e) {
-      creation.abandon().run();
-      throw e;
-    }
-    if (other != null) {
-      creation.abandon().run();
-      return;
-    }
-    forgetFormer(descriptor);
-    if (unreadable == null) {
-      creation.start().run();
-    } else {
-      creation.fail().accept(unreadable);
+      new DurableActors(creator, store(), binder(), directory).restoreAll();
     }
   }
 
   /** Deletes the files of an actor that has ended for good, and then releases its name. */
   void deleteFiles(ActorDescriptor descriptor) {
     try {
-      delete(descriptor);
+      files.delete(descriptor);
     } finally {
       if (descriptor.durable()) {
         names.release(descriptor);
-      }
-    }
-  }
-
-  private void delete(ActorDescriptor descriptor) {
-    var files = filesOf(descriptor);
-    if (files != null) {
-      try {
-        files.delete();
-      } catch (ActorCheckpointException e) {
-        LOG.warn("Checkpoints of an actor that has ended stay: {}", e.getMessage());
       }
     }
   }

@@ -4,6 +4,7 @@ import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.call.BoundCall;
+import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -13,6 +14,7 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.placement.Placement;
 import io.mobula.spi.ActorOptions;
 import io.mobula.spi.RemoteFunction;
+import io.mobula.internal.store.ObjectStore;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +29,16 @@ final class DurableActors {
   private static final Logger LOG = LoggerFactory.getLogger(DurableActors.class);
   private static final int FORMAT = 1;
 
-  private final ActorEngine engine;
+  private final ActorCreator creator;
+  private final ObjectStore store;
+  private final CallBinder binder;
   private final CheckpointDirectory directory;
 
-  DurableActors(ActorEngine engine, CheckpointDirectory directory) {
-    this.engine = engine;
+  DurableActors(
+      ActorCreator creator, ObjectStore store, CallBinder binder, CheckpointDirectory directory) {
+    this.creator = creator;
+    this.store = store;
+    this.binder = binder;
     this.directory = directory;
   }
 
@@ -115,18 +122,18 @@ final class DurableActors {
     } catch (Throwable thrown) { // a class that is missing here, or has changed
       var captured = CapturedThrowable.of(thrown);
       var message = "The durable actor \"" + options.nameOptions().name() + "\" in " + files
-          + " cannot be restored on node " + engine.store().node() + ": " + captured.text();
+          + " cannot be restored on node " + store.node() + ": " + captured.text();
       LOG.error("{}", message);
       unreadable =
           new ObjectFailure(() -> new ActorCheckpointException(message, captured.exception()));
       RemoteFunction nothing = none -> null;
-      constructor = engine.binder().bind(nothing);
+      constructor = binder.bind(nothing);
     }
-    engine.restore(type, options, constructor, unreadable);
+    creator.restore(type, options, constructor, unreadable);
   }
 
   private BoundCall bind(@Nullable Object[] parts) {
     var function = (RemoteFunction) Objects.requireNonNull(parts[0], "constructor");
-    return engine.binder().bind(function, Arrays.asList(parts).subList(1, parts.length));
+    return binder.bind(function, Arrays.asList(parts).subList(1, parts.length));
   }
 }

@@ -146,7 +146,7 @@ final class OwnedActors {
   }
 
   void recordDeath(ActorDescriptor descriptor, ObjectFailure why) {
-    cluster.engine().recordDeath(descriptor, why);
+    cluster.engine().durableDeaths().add(descriptor, why);
   }
 
   /** Deletes an actor's files, as no host is left to do it; then runs the action. */

@@ -61,12 +61,16 @@
  *
  * <h2>Who calls whom</h2>
  *
- * <p>The node's runtime calls {@link io.mobula.internal.actor.ActorEngine}, which creates, finds
- * and ends actors, and {@link io.mobula.internal.actor.ActorCluster}, which connects clients,
- * owners and hosts by frames ({@link io.mobula.internal.actor.ActorFrames}). Each owner, and each
- * client with its pending calls, runs on a {@link io.mobula.internal.actor.SerialExecutor} of its
- * own, where nothing blocks. The package uses {@code call} for bound calls, {@code placement} for
- * leases, {@code sharing} for values in frames, and {@code checkpoint} for files.
+ * <p>The node's runtime calls {@link io.mobula.internal.actor.ActorEngine}, which finds and ends
+ * actors, has {@link io.mobula.internal.actor.ActorCreator} create them, and
+ * {@link io.mobula.internal.actor.ActorFiles} save them.
+ * {@link io.mobula.internal.actor.ActorCluster} connects clients, owners and hosts by frames
+ * ({@link io.mobula.internal.actor.ActorFrames}). The owner follows an actor through its phases
+ * ({@link io.mobula.internal.actor.ActorPhase}). Client and host keep each caller's order
+ * ({@link io.mobula.internal.actor.CallerOrder}). Each owner, and each client with its pending
+ * calls, runs on a {@link io.mobula.internal.actor.SerialExecutor} of its own, where nothing
+ * blocks. The package uses {@code call} for bound calls, {@code placement} for leases,
+ * {@code sharing} for values in frames, and {@code checkpoint} for files.
  * {@link io.mobula.internal.actor.BehaviorSpawner} is apart: it starts users' own Akka behaviors on
  * a node, with a lease.
  */

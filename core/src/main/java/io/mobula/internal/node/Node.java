@@ -81,11 +81,11 @@ public final class Node {
    */
   public void join() {
     var actors = engines.actors();
-    actors.registerCheckpointUser();
+    actors.files().register();
     services.join();
     var membership = local.membership();
     if (membership.peers().isEmpty()) { // else another member may own the files
-      actors.removeLeftovers();
+      actors.files().removeLeftovers();
     }
     services.afterJoin();
     if (membership.self().role() == Peer.Role.NODE
@@ -207,7 +207,7 @@ public final class Node {
     local.objects().close();
     local.timer().close();
     boolean ended = awaitEnd(end, local.threads().all());
-    engines.actors().unregisterCheckpointUser();
+    engines.actors().files().unregister();
     if (!ended) {
       LOG.warn(
           "Node {} closed after {} while work went on that did not heed its interrupt; its threads are left behind.",
