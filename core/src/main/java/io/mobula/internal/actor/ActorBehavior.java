@@ -8,20 +8,17 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.ObjectId;
-import io.mobula.error.TaskFailedException;
 import io.mobula.info.WaitReport;
+import io.mobula.placement.Resources;
 import io.mobula.internal.call.LostArgumentException;
-import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.store.ArgumentUnavailableException;
-import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.placement.Resources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -105,6 +102,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   private final RunningCalls.RunnerSlot runner; // of the actor's own thread
   private final @Nullable ActorCheckpointer checkpoints;
+  private final CallOutcomes outcomes;
   private SharedCpuHold hold = new SharedCpuHold(CpuHold.NOTHING);
   private volatile @Nullable Object instance; // written by the actor's thread only
   private boolean placed;
@@ -125,6 +123,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         ? null
         : new ActorCheckpointer(
             cell, kept, () -> execution("checkpoint", 1, null), () -> self.tell(new SaveDue()));
+    this.outcomes = new CallOutcomes(cell, checkpoints);
     cell.constructor().whenReady(() -> context.getSelf().tell(new ArgumentsReady()));
   }
 
@@ -434,12 +433,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       ActorCallRun run, Object receiver, RunningCalls.RunnerSlot runner) {
     var failedArgument = run.isDone() ? null : run.call().failedArgument();
     if (failedArgument != null) {
-      cell.fail(run, LostArgumentException.propagate(failedArgument, describe(run)));
+      outcomes.failForArgument(run, failedArgument);
       return null;
     }
-    var known = checkpoints == null ? null : checkpoints.recordedOutcome(run);
-    if (known != null) {
-      answerAgain(run, known);
+    if (outcomes.isAnsweredAgain(run)) {
       return null;
     }
     var execution = execution(run.name(), run.nextAttempt(), run);
@@ -465,26 +462,8 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     }
   }
 
-  /**
-   * Answers a repeated call with its recorded outcome, as the restored state contains its effect.
-   */
-  private void answerAgain(ActorCallRun run, CompletionRecord known) {
-    switch (known.kind()) {
-      case DISCARDED -> cell.fail(run, ActorCheckpointer.outcomeDiscarded(run, cell));
-      case FAILURE -> cell.fail(run, known.failure(cell.store()));
-      case VALUE, VIEWED_VALUE -> settle(run, known.content(cell.store()));
-    }
-  }
-
   private @Nullable FailedInstance thrown(ActorCallRun run, Object receiver, Throwable thrown) {
-    if (thrown instanceof LostArgumentException lost) {
-      cell.fail(run, new ObjectFailure(() -> lost.neededBy(describe(run))));
-      return null;
-    }
-    if (thrown instanceof UnreadableCallException unreadable) {
-      var what = "Call " + run.name() + " of " + cell.describe();
-      cell.fail(
-          run, new ObjectFailure(() -> unreadable.toException(what, cell.store().node())));
+    if (outcomes.isFailedUnrun(run, thrown)) {
       return null;
     }
     var captured = CapturedThrowable.of(thrown);
@@ -493,28 +472,11 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       return new FailedInstance(receiver, captured, run);
     }
     if (captured.isError()) {
-      cell.fail(run, failure(run, captured));
+      outcomes.failWithObject(run, captured);
       return new FailedInstance(receiver, captured, null);
     }
-    failSaved(run, failure(run, captured));
+    outcomes.failThrown(run, captured);
     return null;
-  }
-
-  private String describe(ActorCallRun run) {
-    return "call " + run.name() + " of " + cell.describe();
-  }
-
-  /** Fails a call that may have changed the state, after a checkpoint if one is due. */
-  private void failSaved(ActorCallRun run, ObjectFailure why) {
-    var unsaved = checkpoints == null ? null : checkpoints.recordOutcome(run, why);
-    cell.fail(run, unsaved == null ? why : unsaved);
-  }
-
-  private ObjectFailure failure(ActorCallRun run, CapturedThrowable thrown) {
-    return cell.store()
-        .withEncodedException(new ObjectFailure(() -> new TaskFailedException(
-            "Call " + run.name() + " of " + cell.describe() + " failed: " + thrown.text(),
-            thrown.exception())));
   }
 
   private void finish(
@@ -527,14 +489,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       }
       later.whenComplete((result, failure) -> {
         if (run.claimStageOutcome(later)) {
-          completed(run, result, failure);
+          outcomes.completeStage(run, result, failure);
           closeArena(argumentArena);
         }
       });
       return;
     }
     if (!(value instanceof CompletionStage<?>)) {
-      complete(run, value);
+      outcomes.complete(run, value);
     }
     argumentArena.close();
   }
@@ -557,9 +519,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   @SuppressWarnings("ReferenceEquality") // an object is known by identity
   private void onCompleted(StageCompleted stage) {
     if (instance == stage.receiver()) {
-      completed(stage.run(), stage.result(), stage.failure());
+      outcomes.completeStage(stage.run(), stage.result(), stage.failure());
     } else { // the effect was lost with the object, in part or in whole
-      cell.fail(stage.run(), ActorCheckpointer.outcomeDiscarded(stage.run(), cell));
+      outcomes.discard(stage.run());
     }
     closeArena(stage.argumentArena());
   }
@@ -570,46 +532,6 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       argumentArena.close();
     } else {
       self.tell(new CloseArena(argumentArena));
-    }
-  }
-
-  private void completed(ActorCallRun run, @Nullable Object result, @Nullable Throwable failure) {
-    try {
-      if (failure == null) {
-        complete(run, result);
-        return;
-      }
-    } catch (Throwable thrown) { // the stage would swallow it, and the ref would never complete
-      failSaved(run, failure(run, CapturedThrowable.of(thrown)));
-      return;
-    }
-    failSaved(run, failure(run, CapturedThrowable.ofStage(failure)));
-  }
-
-  private void complete(ActorCallRun run, @Nullable Object value) {
-    try {
-      var content = ResultNotStoredException.storeResult(cell.engine().store(), value);
-      var unsaved = checkpoints == null ? null : checkpoints.recordOutcome(run, content);
-      if (unsaved == null) {
-        settle(run, content);
-      } else {
-        content.discard();
-        cell.fail(run, unsaved);
-      }
-    } catch (ResultNotStoredException notStored) {
-      failSaved(run, new ObjectFailure(() -> notStored.toException(describe(run))));
-    }
-  }
-
-  private void settle(ActorCallRun run, ObjectContent content) {
-    if (run.finish()) {
-      try {
-        run.result().complete(content);
-      } finally {
-        cell.settled(run);
-      }
-    } else {
-      content.discard();
     }
   }
 
