@@ -119,6 +119,11 @@ final class ActorCell implements ActorEndpoint {
     return engine.store();
   }
 
+  /** Returns how to create the actor. */
+  ActorCreationSpec spec() {
+    return spec;
+  }
+
   ActorOptions options() {
     return spec.options();
   }

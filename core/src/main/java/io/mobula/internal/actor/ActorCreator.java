@@ -50,7 +50,9 @@ final class ActorCreator {
     engine
         .leaseSource()
         .requireSchedulable(
-            placed.placement(), ActorLease.wantedBy(placed.resources()), () -> "Actor " + type);
+            placed.placement(),
+            ActorLeaseRequester.wantedBy(placed.resources()),
+            () -> "Actor " + type);
     var call = engine.binder().bind(request.constructor(), request.arguments(), 0);
     requireDurable(placed, call, type);
     PendingCreation<A> creation = register(type, placed, call);

@@ -4,13 +4,9 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.MobulaException;
 import io.mobula.info.WaitReport.WaitCause;
-import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.placement.Placement;
-import io.mobula.placement.Resources;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Lease of an actor on its node: the requested resources for life, or one CPU that is released once
  * the actor is placed. Safe for all threads.
  */
-final class ActorLease implements ClusterLeaseRequester, WaitPoint {
+final class ActorLease implements ActorLeaseRequester, WaitPoint {
   /**
    * Maximum number of times that the lease is released while arguments are searched for. After that
    * the constructor searches for them under the lease.
@@ -37,33 +33,14 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
     this.cell = cell;
   }
 
-  static Resources wantedBy(@Nullable Resources asked) {
-    return asked == null ? Resources.none().cpus(1) : asked;
+  @Override
+  public ActorCreationSpec spec() {
+    return cell.spec();
   }
 
   @Override
-  public Resources wanted() {
-    return wantedBy(cell.options().resources());
-  }
-
-  @Override
-  public boolean holdsForLifetime() {
-    return cell.options().resources() != null;
-  }
-
-  @Override
-  public Purpose purpose() {
-    return Purpose.ACTOR;
-  }
-
-  @Override
-  public Job job() {
-    return cell.job();
-  }
-
-  @Override
-  public Placement placement() {
-    return cell.options().placement();
+  public String describe() {
+    return cell.describe();
   }
 
   @Override
@@ -75,11 +52,6 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
   @Override
   public void refused(Function<String, MobulaException> why) {
     cell.kill(() -> why.apply(cell.describe()));
-  }
-
-  @Override
-  public String description() {
-    return cell.describe() + " to be made";
   }
 
   @Override
@@ -101,9 +73,6 @@ final class ActorLease implements ClusterLeaseRequester, WaitPoint {
     }
     cell.tell(new ActorBehavior.Placed());
   }
-
-  @Override
-  public void recalled(Lease held) {} // an actor keeps its lease
 
   synchronized @Nullable Lease present() {
     return lease;

@@ -1,19 +1,15 @@
 package io.mobula.internal.actor;
 
 import io.mobula.NodeId;
-import io.mobula.error.MobulaException;
 import io.mobula.info.WaitReport.WaitCause;
+import io.mobula.error.MobulaException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
-import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.placement.Placement;
-import io.mobula.placement.Resources;
 import io.mobula.spi.ActorOptions;
 import java.util.HashSet;
 import java.util.Set;
@@ -26,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * recreates the actor when its host dies, knows which processes hold it, and ends it when none
  * does. Safe for all threads; fields that are not volatile are confined to its executor.
  */
-final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
+final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   private final ActorDescriptor descriptor;
   private final ActorCreationSpec spec;
   private final ActorOptions options;
@@ -42,7 +38,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   private CheckpointVersion checkpoint = CheckpointVersion.NONE;
   private boolean leased;
   private long lease;
-  private volatile @Nullable NodeId successor;
+  private final AppointedSuccessor successor;
   private boolean failoverPossible; // its constructor can be sent to other nodes
   private volatile @Nullable String drainReason;
   private @Nullable ObjectFailure deathCause;
@@ -54,6 +50,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     this.constructor = spec.constructor();
     this.options = spec.options();
     this.ownedActors = ownedActors;
+    this.successor = new AppointedSuccessor(descriptor, spec, ownedActors);
   }
 
   ActorDescriptor descriptor() {
@@ -115,42 +112,19 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
   }
 
   @Override
-  public Purpose purpose() {
-    return Purpose.ACTOR;
+  public ActorCreationSpec spec() {
+    return spec;
   }
 
   @Override
-  public Job job() {
-    return spec.job();
-  }
-
-  @Override
-  public Placement placement() {
-    return options.placement();
-  }
-
-  @Override
-  public Resources wanted() {
-    return ActorLease.wantedBy(options.resources());
-  }
-
-  @Override
-  public boolean holdsForLifetime() {
-    return options.resources() != null;
-  }
-
-  @Override
-  public String description() {
-    return descriptor.describe() + " to be made";
+  public String describe() {
+    return descriptor.describe();
   }
 
   @Override
   public boolean stillWants() {
     return phase == ActorPhase.REQUESTING;
   }
-
-  @Override
-  public void recalled(Lease held) {} // an actor keeps its lease
 
   @Override
   public void granted(Lease granted) {
@@ -202,10 +176,10 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     });
   }
 
-  /** Returns the appointed successor of this owner, or null. */
+  /** Returns the node that is the appointed successor of this owner, or null. */
   @Nullable
   NodeId successor() {
-    return successor;
+    return successor.node();
   }
 
   private IncarnationSpec incarnationSpec(ActorAddress at) {
@@ -345,33 +319,9 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
 
   /** Sends the state to the successor, or appoints another one if that is better. */
   private void updateSuccessor() {
-    if (!failoverPossible || !constructor.isReady() || !isOpen()) {
-      return;
-    }
-    var ownerState =
-        new ActorOwnerState(incarnation, restarts, address, phase == ActorPhase.ALIVE, checkpoint);
-    var host = address == null ? null : address.node();
-    var present = successor;
-    var best = ownedActors.succession().chooseSuccessor(descriptor.id(), host);
-    boolean keeps = present != null
-        && ownedActors.isMember(present)
-        && (!present.equals(host) || present.equals(best));
-    if (present != null && keeps) {
-      ownedActors.succession().update(present, descriptor.id(), ownerState);
-      return;
-    }
-    dismissSuccessor();
-    if (best != null) {
-      successor = best;
-      ownedActors.succession().appoint(best, descriptor, spec, ownerState);
-    }
-  }
-
-  private void dismissSuccessor() {
-    var present = successor;
-    successor = null;
-    if (present != null) {
-      ownedActors.succession().dismiss(present, descriptor.id());
+    if (failoverPossible && constructor.isReady() && isOpen()) {
+      successor.update(new ActorOwnerState(
+          incarnation, restarts, address, phase == ActorPhase.ALIVE, checkpoint));
     }
   }
 
@@ -403,7 +353,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
       if (at != null && at.node().equals(node)) {
         lost(who);
       }
-      if (node.equals(successor)) {
+      if (node.equals(successor.node())) {
         updateSuccessor();
       }
       onRelease(node);
@@ -476,7 +426,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
     if (requested) {
       ownedActors.leaseSource().withdraw(this);
     }
-    dismissSuccessor();
+    successor.dismiss();
     ownedActors.forgetState(descriptor.id());
     if (!here) {
       constructor.release();
@@ -567,7 +517,7 @@ final class ActorOwner implements ClusterLeaseRequester, WaitPoint {
         endedByUser = true;
         drainReason = how;
         ownedActors.releaseNameUnlessDurable(descriptor);
-        dismissSuccessor();
+        successor.dismiss();
         var at = address;
         if (at != null && phase == ActorPhase.ALIVE) {
           ownedActors.drainAt(at, descriptor, how);
