@@ -1,12 +1,12 @@
 package io.mobula.internal.actor;
 
 import io.mobula.ActorHandle;
-import io.mobula.spi.ActorOptions;
-import io.mobula.spi.ActorRequest;
-import io.mobula.placement.Placement;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.ObjectFailure;
+import io.mobula.placement.Placement;
+import io.mobula.spi.ActorOptions;
+import io.mobula.spi.ActorRequest;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

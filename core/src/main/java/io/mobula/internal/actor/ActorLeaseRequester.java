@@ -1,10 +1,10 @@
 package io.mobula.internal.actor;
 
-import io.mobula.placement.Placement;
-import io.mobula.placement.Resources;
 import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
+import io.mobula.placement.Placement;
+import io.mobula.placement.Resources;
 import org.jspecify.annotations.Nullable;
 
 /**

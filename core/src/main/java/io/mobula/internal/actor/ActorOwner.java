@@ -1,8 +1,8 @@
 package io.mobula.internal.actor;
 
 import io.mobula.NodeId;
-import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.error.MobulaException;
+import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;

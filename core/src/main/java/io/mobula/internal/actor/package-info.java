@@ -73,6 +73,13 @@
  * {@code sharing} for values in frames, and {@code checkpoint} for files.
  * {@link io.mobula.internal.actor.BehaviorSpawner} is apart: it starts users' own Akka behaviors on
  * a node, with a lease.
+ *
+ * <h2>Why this is one package</h2>
+ *
+ * <p>A division into references, clients, owners, hosts and the engine was measured by the names
+ * that the files use: 33 of the 60 types would become public, and the host's part would still use
+ * the engine and the other way round. So the four roles share a package, and no type of theirs is
+ * public but what the node uses.
  */
 @NullMarked
 package io.mobula.internal.actor;
