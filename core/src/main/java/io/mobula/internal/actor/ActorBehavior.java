@@ -436,7 +436,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       outcomes.failForArgument(run, failedArgument);
       return null;
     }
-    if (outcomes.isAnsweredAgain(run)) {
+    if (outcomes.answerAgain(run)) {
       return null;
     }
     var execution = execution(run.name(), run.nextAttempt(), run);
@@ -463,7 +463,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private @Nullable FailedInstance thrown(ActorCallRun run, Object receiver, Throwable thrown) {
-    if (outcomes.isFailedUnrun(run, thrown)) {
+    if (outcomes.failUnrun(run, thrown)) {
       return null;
     }
     var captured = CapturedThrowable.of(thrown);

@@ -23,10 +23,10 @@ enum ActorPhase {
   /** The actor is dead, and its host may still run a method of it. */
   DYING,
 
-  /** Nothing is left of a durable actor but its files, which this process deletes. */
+  /** The durable actor has left nothing but its files, which this process deletes. */
   DELETING,
 
-  /** Nothing is left of the actor. */
+  /** The actor has left nothing. */
   ENDED;
 
   /** Event in the life of an actor: the phases in which it may happen, and the phase after it. */

@@ -57,7 +57,7 @@ final class CallOutcomes {
    * Answers a repeated call with its recorded outcome, as the restored state contains its effect.
    * Returns false if the call is to run.
    */
-  boolean isAnsweredAgain(ActorCallRun run) {
+  boolean answerAgain(ActorCallRun run) {
     var known = checkpoints == null ? null : checkpoints.recordedOutcome(run);
     if (known == null) {
       return false;
@@ -81,9 +81,10 @@ final class CallOutcomes {
   }
 
   /**
-   * Fails a call that has not run, if the method did not throw this; returns whether that is so.
+   * Fails a call that has not run, if this was thrown before its method; returns false if the
+   * method threw it.
    */
-  boolean isFailedUnrun(ActorCallRun run, Throwable thrown) {
+  boolean failUnrun(ActorCallRun run, Throwable thrown) {
     if (thrown instanceof LostArgumentException lost) {
       cell.fail(run, new ObjectFailure(() -> lost.neededBy(describe(run))));
       return true;

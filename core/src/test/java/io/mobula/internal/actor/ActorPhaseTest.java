@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Test of the transitions between the phases of an owned actor: all phases with all events. */
 class ActorPhaseTest {
-  /** What may happen to an actor, with the phase after it; nothing else may. */
+  /** Events that may happen in each phase, with the phase after them; no others may. */
   private static final Map<ActorPhase, Map<Event, ActorPhase>> LEGAL = Map.of(
       ActorPhase.PREPARING,
       Map.of(
