@@ -496,7 +496,8 @@ final class ActorCell implements ActorEndpoint {
         limit,
         () -> kill(() -> diedException("it was drained, and not done within " + limit, null)));
     drain(() -> diedException("it was drained", null));
-    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::runCallback);
+    return ended.whenCompleteAsync(
+        (nothing, failure) -> cancel.run(), store().threads()::runCallback);
   }
 
   private void endIfDrained() {

@@ -452,7 +452,8 @@ final class ActorClient implements ActorEndpoint {
         drainIfDone();
       }
     });
-    return ended.whenCompleteAsync((nothing, failure) -> cancel.run(), store()::runCallback);
+    return ended.whenCompleteAsync(
+        (nothing, failure) -> cancel.run(), store().threads()::runCallback);
   }
 
   /** Drains the host's actor once the calls of this process are answered. */

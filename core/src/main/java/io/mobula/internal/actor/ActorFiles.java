@@ -44,7 +44,7 @@ public final class ActorFiles {
   private void renew(CheckpointDirectory in) {
     var _ = timer.after(in.isRegistered() ? BETWEEN_RENEWALS : BETWEEN_MARK_TRIES, () -> {
       if (!closed) {
-        store.runInBackground(() -> {
+        store.threads().runInBackground(() -> {
           try {
             in.renew();
           } finally {
@@ -61,7 +61,7 @@ public final class ActorFiles {
       var in = directory;
       var leftovers = in.takeLeftovers();
       if (!leftovers.isEmpty()) {
-        store.runInBackground(() -> in.remove(leftovers));
+        store.threads().runInBackground(() -> in.remove(leftovers));
       }
     }
   }

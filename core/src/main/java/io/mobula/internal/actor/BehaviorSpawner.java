@@ -72,7 +72,8 @@ final class BehaviorSpawner {
     var request = new SpawnRequest<T>(numbers.incrementAndGet(), name, resources, placement, call);
     requests.put(request.number, request);
     engine.leaseSource().acquire(request);
-    return request.result.whenCompleteAsync((child, failure) -> {}, engine.store()::runCallback);
+    return request.result.whenCompleteAsync(
+        (child, failure) -> {}, engine.store().threads()::runCallback);
   }
 
   void left(NodeId node, String who) {
@@ -219,7 +220,7 @@ final class BehaviorSpawner {
       var path = in.optionalText();
       if (path == null) {
         var why = ActorFrames.readFailure(in, cluster.clusterObjects());
-        engine.store().runCallback(() -> request.fail(why.toException()));
+        engine.store().threads().runCallback(() -> request.fail(why.toException()));
       } else {
         request.resolved(path);
       }

@@ -85,6 +85,7 @@ final class CheckpointReplicator {
     cluster
         .engine()
         .store()
+        .threads()
         .runInBackground(() -> copyHere(id, state).whenComplete((why, failure) -> {
           var answer = failure == null ? why : CapturedThrowable.textOf(failure);
           var frame = ActorFrames.of(FrameKind.CHECKPOINT_REPLICATED, id);

@@ -2,6 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.ContentConverter;
 import io.mobula.internal.store.FlatValue;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
@@ -33,23 +34,23 @@ record CompletionRecord(Kind kind, byte[] bytes) {
    * file cannot hold.
    */
   static CompletionRecord of(ObjectContent content, ObjectStore store) {
-    var flat = store.flatten(content, LARGEST);
+    var flat = store.converter().flatten(content, LARGEST);
     return flat == null || !flat.edges().isEmpty()
         ? DISCARDED
         : new CompletionRecord(flat.views() ? Kind.VIEWED_VALUE : Kind.VALUE, flat.layout());
   }
 
   static CompletionRecord of(ObjectFailure failure, ObjectStore store) {
-    var flat = store.flatten(failure);
+    var flat = store.converter().flatten(failure);
     return flat.length > LARGEST ? DISCARDED : new CompletionRecord(Kind.FAILURE, flat);
   }
 
   ObjectContent content(ObjectStore store) {
-    return store.unflatten(new FlatValue(bytes, List.of(), kind == Kind.VIEWED_VALUE));
+    return ContentConverter.unflatten(new FlatValue(bytes, List.of(), kind == Kind.VIEWED_VALUE));
   }
 
   ObjectFailure failure(ObjectStore store) {
-    return store.readFailure(bytes);
+    return store.converter().readFailure(bytes);
   }
 
   void write(FrameWriter out) {

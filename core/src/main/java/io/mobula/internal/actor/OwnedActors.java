@@ -153,7 +153,7 @@ final class OwnedActors {
   void deleteFiles(ActorDescriptor descriptor, ActorOptions options, Runnable then) {
     if (options.checkpointPolicy().isOn() || descriptor.durable()) {
       var engine = cluster.engine();
-      engine.store().runInBackground(() -> {
+      engine.store().threads().runInBackground(() -> {
         engine.deleteFiles(descriptor);
         then.run();
       });

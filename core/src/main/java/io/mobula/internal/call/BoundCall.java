@@ -336,7 +336,9 @@ public final class BoundCall {
     try {
       return switch (held) {
         case ObjectContent content ->
-          arena == null ? store.materialize(content) : store.materialize(content, arena);
+          arena == null
+              ? store.converter().materialize(content)
+              : store.converter().materialize(content, arena);
         case ObjectEntry entry ->
           arena == null ? store.valueOf(entry) : store.valueOf(entry, arena);
         case RemoteFunction itself -> itself;

@@ -51,7 +51,7 @@ public final class CallBinder {
           var ref = (ObjectRef<?>) Objects.requireNonNull(arguments.get(done));
           bound[done] = EntryRef.entryOf(ref, store).retain();
         } else {
-          var content = store.snapshot(arguments.get(done), inlineLimit - heapBytes);
+          var content = store.converter().snapshot(arguments.get(done), inlineLimit - heapBytes);
           heapBytes += content.heapBytes();
           bound[done] = promoteLarge(content);
         }
@@ -71,7 +71,7 @@ public final class CallBinder {
     Object kept = snapshotFunction(function);
     var bound = new Object[values.size()];
     for (int i = 0; i < bound.length; i++) {
-      bound[i] = promoteLarge(store.snapshot(values.get(i), inlineLimit));
+      bound[i] = promoteLarge(store.converter().snapshot(values.get(i), inlineLimit));
     }
     return new BoundCall(kept, bound, store, 0, CallLogContext.ofThread());
   }
@@ -88,7 +88,7 @@ public final class CallBinder {
   private Object snapshotFunction(RemoteFunction function) {
     return codec.isIsolated(function)
         ? function
-        : promoteLarge(store.snapshot(function, inlineLimit));
+        : promoteLarge(store.converter().snapshot(function, inlineLimit));
   }
 
   /** Copies a function without parameters, with what it captured. */

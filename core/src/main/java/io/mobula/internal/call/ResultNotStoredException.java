@@ -28,7 +28,7 @@ public final class ResultNotStoredException extends Exception {
   public static ObjectContent storeResult(ObjectStore store, @Nullable Object value)
       throws ResultNotStoredException {
     try {
-      return store.snapshot(value, Long.MAX_VALUE);
+      return store.converter().snapshot(value, Long.MAX_VALUE);
     } catch (MobulaException notStored) {
       throw new ResultNotStoredException(notStored);
     }

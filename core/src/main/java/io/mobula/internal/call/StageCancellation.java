@@ -16,7 +16,7 @@ public final class StageCancellation {
    * Cancels the stage on a callback thread, where code that users attached to it may run and block.
    */
   public static void cancel(CompletionStage<?> stage, ObjectStore store) {
-    store.runCallback(() -> {
+    store.threads().runCallback(() -> {
       try {
         stage.toCompletableFuture().cancel(true);
       } catch (Throwable refused) { // thrown by a method of the user's class

@@ -32,7 +32,7 @@ final class StatelessFunction {
   RemoteFunction resolve(ObjectStore store) {
     var present = function;
     if (present == null) {
-      present = (RemoteFunction) Objects.requireNonNull(store.materialize(content));
+      present = (RemoteFunction) Objects.requireNonNull(store.converter().materialize(content));
       function = present;
     }
     return present;

@@ -90,7 +90,7 @@ final class GroupReadyRefs {
       } else if (status == null || !status.committed()) {
         reminder.accept(group.id());
       } else if (pendingRef.remove(number) != null) {
-        entry.complete(store.snapshot(group, Long.MAX_VALUE));
+        entry.complete(store.converter().snapshot(group, Long.MAX_VALUE));
       }
     }
 

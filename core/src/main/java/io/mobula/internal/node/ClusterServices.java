@@ -124,7 +124,7 @@ final class ClusterServices implements NodeServices {
     var spawner = local.spawner();
     var transport = cluster.transport();
     if (settings.rings() && !settings.shareHost().equals(Peer.StoreLocation.NO_GROUP)) {
-      transport.open(spawner, local.memory(), local.objects()::runFileWork);
+      transport.open(spawner, local.memory(), local.objects().threads()::runFileWork);
     } else {
       transport.open(spawner);
     }

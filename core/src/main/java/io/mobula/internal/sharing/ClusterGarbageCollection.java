@@ -95,7 +95,7 @@ final class ClusterGarbageCollection {
   private void scheduleAt(long moment, Runnable work) {
     timer.after(
         Duration.ofNanos(Math.max(0, moment - System.nanoTime())),
-        () -> store.runInBackground(work));
+        () -> store.threads().runInBackground(work));
   }
 
   /** Runs the collector; a request that arrives meanwhile is followed by another run. */

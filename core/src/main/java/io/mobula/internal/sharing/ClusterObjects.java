@@ -19,6 +19,7 @@ import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.store.RemoteValueCopier;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.DelayTimer;
@@ -144,19 +145,9 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     handleReader = importer;
   }
 
-  /** Reconstructor of lost objects, implemented by the task package. */
-  @FunctionalInterface
-  public interface Reconstructor {
-    /**
-     * Starts the task that the reconstructionSpec describes; its result is published as this
-     * attempt.
-     */
-    void reconstruct(ObjectId id, int attempt, byte[] reconstructionSpec);
-  }
-
   /** Sets the reconstructor of lost objects. Called once, before the first frame arrives. */
-  public void setReconstructor(Reconstructor with) {
-    resolver.setReconstructor(with::reconstruct);
+  public void setReconstructor(ObjectReconstructor with) {
+    resolver.setReconstructor(with);
   }
 
   /** Returns the interning table for metadata that frames of this node repeat. */
@@ -422,12 +413,12 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
    * node has closed before.
    */
   void runLater(Duration delay, Runnable work) {
-    timer.after(delay, () -> store.runInBackground(work));
+    timer.after(delay, () -> store.threads().runInBackground(work));
   }
 
   /** Runs work on a thread that may wait for disks and other processes. */
   void runInBackground(Runnable work) {
-    store.runInBackground(work);
+    store.threads().runInBackground(work);
   }
 
   /**
@@ -438,7 +429,7 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
     if (outcome instanceof ObjectContent.Sealed sealed
         && fitsFrame(sealed)
         && sealed.address() == null) {
-      store.runInBackground(write);
+      store.threads().runInBackground(write);
     } else {
       write.run();
     }
@@ -780,7 +771,8 @@ public final class ClusterObjects implements DirectoryListener, AutoCloseable {
 
   private void copy(RemoteObject object, Runnable published, Deadline deadline) {
     var id = object.location().id();
-    var copy = store.copyOf(new ObjectContent.RemoteValue(object), object.edges(), deadline);
+    var copy = new RemoteValueCopier(store)
+        .copyOf(new ObjectContent.RemoteValue(object), object.edges(), deadline);
     var entry = importEntry(id);
     if (entry.clusterHold() instanceof SharedEntry present
         && present.replace(copy, object.location().attempt())) {

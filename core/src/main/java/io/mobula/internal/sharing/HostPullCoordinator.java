@@ -319,7 +319,7 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     var at = frame.flag() ? ObjectLocation.read(frame) : null;
     var request = requests.get(key);
     if (request != null && request.takeExpected(new ExpectedReply.CopyReply(from))) {
-      store.runFileWork(() -> request.onCopyLocation(from, at));
+      store.threads().runFileWork(() -> request.onCopyLocation(from, at));
     }
   }
 

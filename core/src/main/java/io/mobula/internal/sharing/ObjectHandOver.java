@@ -182,7 +182,7 @@ final class ObjectHandOver {
         && remote instanceof RemoteObject object) {
       object
           .fetch()
-          .whenComplete((content, failure) -> store.runInBackground(() -> {
+          .whenComplete((content, failure) -> store.threads().runInBackground(() -> {
             var refusal = content == null ? String.valueOf(failure) : takeOver(object, giver);
             object.discard();
             answer(from, id, refusal);

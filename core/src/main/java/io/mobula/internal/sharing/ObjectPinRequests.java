@@ -167,7 +167,8 @@ final class ObjectPinRequests implements Membership.Listener {
           pin.end();
         }
       }
-      case FAILED -> fail(waiting, store.readFailure(frame.block()).toStandInException());
+      case FAILED ->
+        fail(waiting, store.converter().readFailure(frame.block()).toStandInException());
       default -> fail(waiting, new StoreException("Node " + from + ": " + frame.text(), null));
     }
   }
@@ -231,7 +232,7 @@ final class ObjectPinRequests implements Membership.Listener {
         messaging.send(
             key.peer(),
             answer(key, FAILED)
-                .block(store.flatten(new ObjectFailure(() -> known)))
+                .block(store.converter().flatten(new ObjectFailure(() -> known)))
                 .toBytes());
       case null, default -> absent(key, "it cannot be read there: " + why);
     }

@@ -98,7 +98,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     return pinRequests.pullWithPin(
         object.location(),
         () -> source(object.location())
-            .thenComposeAsync(first -> pull(object, first), store::runInBackground));
+            .thenComposeAsync(first -> pull(object, first), store.threads()::runInBackground));
   }
 
   private CompletionStage<ObjectContent> pull(RemoteObject object, SourceEndpoint first) {
@@ -197,7 +197,7 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
           ? known
           : new StoreException("Object " + object.location().id() + " was not fetched.", failure);
     }
-    var copy = store.sealFetched(block, object.edges(), object.views());
+    var copy = store.converter().createSealed(block.seal(), object.edges(), object.views());
     copy.markSecondary(new CopyRefetchSource(object, copy));
     localCopies.recordCopy(object, copy);
     return copy;
@@ -257,20 +257,22 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
   }
 
   private void onWhere(NodeId from, FrameReader frame) {
-    store.runInBackground(
-        () -> { // starting takes a while
-          var answer = FrameWriter.of(FrameKind.ENDPOINT_REPLY);
-          try {
-            answer.text(transfer().endpoint()).text("");
-          } catch (Throwable cannot) { // the asking node gets an answer in any case
-            HeapExhaustion.exitIfExhausted(cannot);
-            if (!(cannot instanceof MobulaException)) {
-              LOG.warn("Node {} cannot be sent the transfer endpoint", from, cannot);
-            }
-            answer.text(null).text(String.valueOf(cannot.getMessage()));
-          }
-          messaging.send(from, answer.toBytes());
-        });
+    store
+        .threads()
+        .runInBackground(
+            () -> { // starting takes a while
+              var answer = FrameWriter.of(FrameKind.ENDPOINT_REPLY);
+              try {
+                answer.text(transfer().endpoint()).text("");
+              } catch (Throwable cannot) { // the asking node gets an answer in any case
+                HeapExhaustion.exitIfExhausted(cannot);
+                if (!(cannot instanceof MobulaException)) {
+                  LOG.warn("Node {} cannot be sent the transfer endpoint", from, cannot);
+                }
+                answer.text(null).text(String.valueOf(cannot.getMessage()));
+              }
+              messaging.send(from, answer.toBytes());
+            });
   }
 
   private void onThere(NodeId from, FrameReader frame) {

@@ -53,17 +53,8 @@ final class ObjectResolver {
   private final NodeMessaging messaging;
   private final PendingPeerRequests<ObjectId, Optional<Object>> resolving;
   private final Map<ObjectId, ObjectLookup> open = new ConcurrentHashMap<>();
-  private volatile @Nullable Reconstructor reconstructor;
+  private volatile @Nullable ObjectReconstructor reconstructor;
   private volatile boolean closed;
-
-  /** Reconstructor of lost objects, implemented by the task package. */
-  interface Reconstructor {
-    /**
-     * Starts the task that the reconstructionSpec describes; its result is published as this
-     * attempt.
-     */
-    void reconstruct(ObjectId id, int attempt, byte[] reconstructionSpec);
-  }
 
   ObjectResolver(
       ClusterObjects clusterObjects,
@@ -81,7 +72,7 @@ final class ObjectResolver {
     messaging.on(FrameKind.RESOLVE, this::onResolve).on(FrameKind.RESOLVED, this::onResolved);
   }
 
-  void setReconstructor(Reconstructor with) {
+  void setReconstructor(ObjectReconstructor with) {
     reconstructor = with;
   }
 

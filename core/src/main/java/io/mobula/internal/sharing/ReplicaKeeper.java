@@ -234,7 +234,7 @@ final class ReplicaKeeper implements Membership.Listener {
   }
 
   private void restoreSoon() {
-    store.runInBackground(restoring::request);
+    store.threads().runInBackground(restoring::request);
   }
 
   private void restoreLater() {

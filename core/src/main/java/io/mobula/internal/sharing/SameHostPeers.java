@@ -115,7 +115,7 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
     if (row == NO_ROW) {
       asked.complete(new AttachResult.NotAttachable(why));
     } else {
-      store.runInBackground(() -> attach(peer, row, asked)); // opens files
+      store.threads().runInBackground(() -> attach(peer, row, asked)); // opens files
     }
   }
 

@@ -4,6 +4,7 @@ import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.ContentConverter;
 import io.mobula.internal.store.FlatValue;
 import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectContent;
@@ -39,21 +40,21 @@ final class ValueCodec {
   /** Writes an outcome: an {@link ObjectContent} or an {@link ObjectFailure}. */
   void write(FrameWriter out, Object outcome, ObjectId id) {
     switch (outcome) {
-      case ObjectFailure failure -> out.octet(FAILED).block(store.flatten(failure));
+      case ObjectFailure failure -> out.octet(FAILED).block(store.converter().flatten(failure));
       case ObjectContent content -> write(out, content, id);
       default -> throw new IllegalArgumentException("Neither value nor failure: " + outcome);
     }
   }
 
   private void write(FrameWriter out, ObjectContent content, ObjectId id) {
-    var plain = store.encodePlain(content);
+    var plain = store.converter().encodePlain(content);
     if (plain != null && plain.length <= inlineLimit) {
       out.octet(PLAIN).block(plain);
       writeEdges(
           out, content instanceof ObjectContent.Inline(var _, var edges) ? edges : List.of());
       return;
     }
-    var flat = store.flatten(content, inlineLimit);
+    var flat = store.converter().flatten(content, inlineLimit);
     if (flat != null) {
       out.octet(SMALL).flag(flat.views()).block(flat.layout());
       writeEdges(out, flat.edges());
@@ -83,7 +84,7 @@ final class ValueCodec {
    * out.
    */
   private void writeWhole(FrameWriter out, ObjectContent content) {
-    var flat = store.flatten(content, Integer.MAX_VALUE - 64);
+    var flat = store.converter().flatten(content, Integer.MAX_VALUE - 64);
     if (flat == null) {
       throw new CodecException("A value of more than 2 GiB is in the heap.", null);
     }
@@ -113,11 +114,11 @@ final class ValueCodec {
       case SMALL -> {
         boolean views = in.flag();
         var layout = in.block();
-        yield store.unflatten(new FlatValue(layout, readEdges(in), views));
+        yield ContentConverter.unflatten(new FlatValue(layout, readEdges(in), views));
       }
       case PLAIN -> {
         var bytes = in.block();
-        yield store.decodePlain(bytes, readEdges(in));
+        yield ContentConverter.decodePlain(bytes, readEdges(in));
       }
       case STORED -> {
         var location = ObjectLocation.read(in);
@@ -130,7 +131,7 @@ final class ValueCodec {
         boolean views = in.flag();
         yield clusterObjects.borrowResult(location, views, in.int64());
       }
-      case FAILED -> store.readFailure(in.block());
+      case FAILED -> store.converter().readFailure(in.block());
       default ->
         throw new CodecException("A value of kind " + kind + " is of another release.", null);
     };

@@ -1,5 +1,6 @@
 package io.mobula.internal.store;
 
+import io.mobula.NodeId;
 import io.mobula.error.StoreFullException;
 import io.mobula.error.WaitInterruptedException;
 import io.mobula.info.WaitReport.WaitCause;
@@ -28,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * allocated memory in place of an estimate.
  */
 final class ArgumentAdmission {
-  private final ObjectStore store;
+  private final NodeId node;
   private final StoreAllocator room;
   private final Semaphore turn = new Semaphore(1, true);
   private final Set<ArgumentHolder> holders = ConcurrentHashMap.newKeySet();
   private final AtomicLong ended = new AtomicLong();
 
-  ArgumentAdmission(ObjectStore store, StoreAllocator room) {
-    this.store = store;
+  ArgumentAdmission(NodeId node, StoreAllocator room) {
+    this.node = node;
     this.room = room;
   }
 
@@ -108,7 +109,7 @@ final class ArgumentAdmission {
     var hold = Execution.currentHold();
     hold.giveBack();
     try (var _ = BlockedThread.enter(
-        store.node(),
+        node,
         () -> WaitStep.end(
             "waits until other calls have memory for their arguments", WaitCause.RESOURCES))) {
       turn.acquire();
@@ -124,14 +125,14 @@ final class ArgumentAdmission {
   private void takeRoom(FetchedArguments gathered) {
     long capacity = room.capacityBytes();
     if (gathered.bytes() > capacity) {
-      throw new StoreFullException(gathered.describe(store.node()) + ", and the whole store has "
+      throw new StoreFullException(gathered.describe(node) + ", and the whole store has "
           + capacity + " bytes: pass refs and get them one after the other, pass less at a time, or"
           + " raise mobula.store.capacity");
     }
     try {
       gathered.takeRoom(bytes -> room.allocate(bytes, new OtherCallsProgress()));
     } catch (StoreFullException full) {
-      throw new StoreFullException(gathered.describe(store.node()) + ". " + full.getMessage());
+      throw new StoreFullException(gathered.describe(node) + ". " + full.getMessage());
     }
   }
 

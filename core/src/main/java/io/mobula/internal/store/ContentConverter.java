@@ -6,6 +6,7 @@ import io.mobula.internal.codec.EncodedValue;
 import io.mobula.internal.memory.SealedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.WritableBlock;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods run in the caller's thread, which may wait a bounded time in {@link #snapshot}
  * when memory is full.
  */
-final class ContentConverter {
+public final class ContentConverter {
   private static final long MAX_BYTES = 1L << 60; // more than any store has
 
   private final ObjectStore store;
@@ -48,7 +49,7 @@ final class ContentConverter {
    *     path to the field that is the cause
    * @throws StoreFullException when no memory becomes free in time
    */
-  ObjectContent snapshot(@Nullable Object value, long inlineBudget) {
+  public ObjectContent snapshot(@Nullable Object value, long inlineBudget) {
     if (value == null) {
       return ObjectContent.Immediate.NULL;
     }
@@ -70,7 +71,7 @@ final class ContentConverter {
           encoded.buffers().isEmpty() && encoded.byteSize() <= Math.min(inlineLimit, inlineBudget);
       return inline
           ? new ObjectContent.Inline(withBuffers(encoded, List.of()), edges)
-          : inStore(seal(encoded), edges, encoded.decodesToViews());
+          : createSealed(seal(encoded), edges, encoded.decodesToViews());
     } catch (RuntimeException | Error e) {
       edges.forEach(HeldRef::release);
       throw e;
@@ -121,6 +122,16 @@ final class ContentConverter {
     return new EncodedValue(encoded.bytes(), buffers, List.of(), encoded.decodesToViews());
   }
 
+  /** Creates the value for a reader, waiting for as long as it takes. */
+  public @Nullable Object materialize(ObjectContent content) {
+    return materialize(content, ReadDeadline.ENDLESS, ViewLifetime.UNTIL_UNREACHABLE);
+  }
+
+  /** Creates the value for a reader, with views that end with the arena. */
+  public @Nullable Object materialize(ObjectContent content, Arena arena) {
+    return materialize(content, ReadDeadline.ENDLESS, ViewLifetime.until(arena));
+  }
+
   /**
    * Creates the value for a reader: the immutable value itself, a fresh copy, or views of store
    * memory.
@@ -162,7 +173,7 @@ final class ContentConverter {
    * Returns the bytes of a small value without buffers, which need no layout to travel; null for
    * other values.
    */
-  byte @Nullable [] encodePlain(ObjectContent content) {
+  public byte @Nullable [] encodePlain(ObjectContent content) {
     return switch (content) {
       case ObjectContent.Immediate(var value) -> {
         var encoded = codec.encode(value);
@@ -174,16 +185,16 @@ final class ContentConverter {
     };
   }
 
-  static ObjectContent decodePlain(byte[] bytes, List<HeldRef> edges) {
+  /** Creates a content from the bytes that {@link #encodePlain} returned in another process. */
+  public static ObjectContent decodePlain(byte[] bytes, List<HeldRef> edges) {
     return new ObjectContent.Inline(new EncodedValue(bytes, List.of(), List.of(), false), edges);
   }
 
   /**
    * Returns the value as one array of bytes for another process, or null if it is larger than
-   * {@code most} bytes.
+   * {@code max} bytes.
    */
-  @Nullable
-  FlatValue flatten(ObjectContent content, long max) {
+  public @Nullable FlatValue flatten(ObjectContent content, long max) {
     return switch (content) {
       case ObjectContent.Immediate(var value) -> flatten(codec.encode(value), List.of(), max);
       case ObjectContent.Inline(var encoded, var edges) -> flatten(encoded, edges, max);
@@ -200,7 +211,8 @@ final class ContentConverter {
     };
   }
 
-  byte[] flatten(ObjectFailure failure) {
+  /** Encodes a failure for another process. */
+  public byte[] flatten(ObjectFailure failure) {
     return FailureCodec.write(failure, codec);
   }
 
@@ -214,7 +226,7 @@ final class ContentConverter {
    * Reads a failure of another process. Each reader's exception is decoded anew, when the reader
    * asks for it.
    */
-  ObjectFailure readFailure(byte[] flat) {
+  public ObjectFailure readFailure(byte[] flat) {
     return FailureCodec.read(flat, codec);
   }
 
@@ -232,7 +244,7 @@ final class ContentConverter {
    * Converts bytes that another process has made with {@link #flatten}. Buffers that a reader keeps
    * views of are copied to aligned memory outside the heap; others are read in place.
    */
-  static ObjectContent unflatten(FlatValue flat) {
+  public static ObjectContent unflatten(FlatValue flat) {
     var parts = SealedLayout.read(MemorySegment.ofArray(flat.layout()));
     var bytes = parts.bytes().toArray(ValueLayout.JAVA_BYTE);
     var encoded = new EncodedValue(bytes, parts.buffers(), List.of(), flat.views());
@@ -251,13 +263,9 @@ final class ContentConverter {
     return codec.decode(parts.bytes(), parts.buffers(), revive(sealed.edges()));
   }
 
-  /** Allocates memory for bytes that are laid out already. */
-  WritableBlock allocate(long bytes) {
-    return room.allocate(bytes);
-  }
-
-  /** Creates the content of a sealed copy of another node's value. */
-  ObjectContent.Sealed createSealed(SealedObject object, List<HeldRef> edges, boolean views) {
+  /** Creates the content of a value that is sealed in this store. */
+  public ObjectContent.Sealed createSealed(
+      SealedObject object, List<HeldRef> edges, boolean views) {
     return new ObjectContent.Sealed(
         room.evictor().createStorage(object), edges, views, memory, room.idleViews());
   }
@@ -278,7 +286,7 @@ final class ContentConverter {
       return new ObjectContent.Inline(encoded, List.of());
     }
     SealedLayout.writeAround(encoded, block.segment());
-    return inStore(block.seal(), List.of(), true);
+    return createSealed(block.seal(), List.of(), true);
   }
 
   private List<HeldRef> keep(List<Object> externals) {
@@ -301,11 +309,6 @@ final class ContentConverter {
     return edges.isEmpty()
         ? List.of()
         : edges.stream().map(HeldRef::newReference).toList();
-  }
-
-  private ObjectContent.Sealed inStore(SealedObject object, List<HeldRef> edges, boolean views) {
-    return new ObjectContent.Sealed(
-        room.evictor().createStorage(object), edges, views, memory, room.idleViews());
   }
 
   private SealedObject seal(EncodedValue encoded) {

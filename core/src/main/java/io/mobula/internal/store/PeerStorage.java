@@ -4,18 +4,14 @@ import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
 import io.mobula.internal.memory.PinnedObject;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Storage in the memory of another process of this host, which alone moves and frees it. Nothing
  * here waits: reading bytes that were moved throws an {@link ObjectMovedException}.
  */
-final class PeerStorage implements SealedStorage {
+final class PeerStorage implements UnmovedStorage {
   private final PeerObject object;
   private final Runnable onFirstPin;
   private final AtomicBoolean isBegun = new AtomicBoolean();
@@ -41,24 +37,9 @@ final class PeerStorage implements SealedStorage {
   }
 
   @Override
-  public <T extends @Nullable Object> T read(Function<MemorySegment, T> reader) {
-    try (var held = acquirePin()) {
-      return reader.apply(held.bytes());
-    }
-  }
-
-  @Override
-  public byte[] copy() {
-    return read(bytes -> bytes.toArray(ValueLayout.JAVA_BYTE));
-  }
-
-  @Override
   public boolean isLocal() {
     return false;
   }
-
-  @Override
-  public void touch() {}
 
   @Override
   public ObjectAddress address() {
@@ -66,26 +47,8 @@ final class PeerStorage implements SealedStorage {
   }
 
   @Override
-  public PinnedObject tryAcquirePin() {
-    return acquirePin();
-  }
-
-  @Override
   public PinnedObject acquirePin() {
     return pinned(object::acquirePin);
-  }
-
-  @Override
-  public CompletableFuture<PinnedObject> acquirePinAsync() {
-    return CompletableFuture.completedFuture(acquirePin());
-  }
-
-  @Override
-  public void startRestore() {}
-
-  @Override
-  public boolean isMissing() {
-    return false;
   }
 
   private <T> T pinned(Supplier<T> pinning) {
@@ -100,9 +63,6 @@ final class PeerStorage implements SealedStorage {
     }
     return pinned;
   }
-
-  @Override
-  public void markSecondary(RefetchSource refetchSource) {}
 
   @Override
   public void discard() {}

@@ -4,9 +4,7 @@ import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PeerObject;
 import io.mobula.internal.memory.PinnedObject;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param object where the copy is
  * @param view its bytes, pinned while this segment is reachable
  */
-record PinnedPeerStorage(PeerObject object, MemorySegment view) implements SealedStorage {
+record PinnedPeerStorage(PeerObject object, MemorySegment view) implements UnmovedStorage {
   @Override
   public long byteSize() {
     return object.byteSize();
@@ -30,26 +28,13 @@ record PinnedPeerStorage(PeerObject object, MemorySegment view) implements Seale
   }
 
   @Override
-  public byte[] copy() {
-    return view.toArray(ValueLayout.JAVA_BYTE);
-  }
-
-  @Override
   public boolean isLocal() {
     return false;
   }
 
   @Override
-  public void touch() {}
-
-  @Override
   public ObjectAddress address() {
     return object.address();
-  }
-
-  @Override
-  public PinnedObject tryAcquirePin() {
-    return acquirePin();
   }
 
   /**
@@ -63,22 +48,6 @@ record PinnedPeerStorage(PeerObject object, MemorySegment view) implements Seale
       Reference.reachabilityFence(view);
     }
   }
-
-  @Override
-  public CompletableFuture<PinnedObject> acquirePinAsync() {
-    return CompletableFuture.completedFuture(acquirePin());
-  }
-
-  @Override
-  public void startRestore() {}
-
-  @Override
-  public boolean isMissing() {
-    return false;
-  }
-
-  @Override
-  public void markSecondary(RefetchSource refetchSource) {}
 
   @Override
   public void discard() {}

@@ -29,7 +29,7 @@ final class SpillWriters {
   private final int count;
   private final ExecutorService threads;
 
-  SpillWriters(SpillTarget target, ObjectStore.ExecutorFactory executors) {
+  SpillWriters(SpillTarget target, StoreThreads.ExecutorFactory executors) {
     this.target = target;
     this.count = Math.max(1, target.writers());
     this.threads = executors.create("mobula-spill", count);

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class StoreAllocator {
   private static final long MAX_SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final ObjectStore store;
+  private final StoreLifecycle lifecycle;
+  private final StoreThreads threads;
   private final SharedStore memory;
   private final Duration fullTimeout;
   private final Evictor evictor;
@@ -34,24 +35,32 @@ final class StoreAllocator {
   private final AllocationQueue queue; // under the lock
   private final AtomicInteger waiting = new AtomicInteger(); // changed under the lock
   private final AtomicLong reclaims = new AtomicLong(); // changed under the lock
+  private volatile Runnable onFull = () -> {};
 
   StoreAllocator(
-      ObjectStore store,
+      StoreLifecycle lifecycle,
+      StoreThreads threads,
       SharedStore memory,
       Duration fullTimeout,
       @Nullable SpillWriters writers,
       double threshold) {
-    this.store = store;
+    this.lifecycle = lifecycle;
+    this.threads = threads;
     this.memory = memory;
     this.fullTimeout = fullTimeout;
     this.queue = new AllocationQueue(memory.capacityBytes(), fullTimeout.toNanos());
     this.evictor = new Evictor(memory, writers, threshold, this);
-    this.collector = new GarbageCollectionTrigger(store::notifyFull);
+    this.collector = new GarbageCollectionTrigger(() -> onFull.run());
     memory.onReclaim(this::tellWaiting);
     memory.onCapacityRequest(bytes -> runInBackground(() -> {
       idleViews.endAll();
       evictor.vacate(bytes);
     }));
+  }
+
+  /** Sets the listener that is called before each collection for want of memory. */
+  void onFull(Runnable listener) {
+    onFull = listener;
   }
 
   /** Returns the registry of unused views, whose pins are released when memory is full. */
@@ -66,7 +75,7 @@ final class StoreAllocator {
 
   /** Runs work that may wait for memory and disks on a background thread. */
   void runInBackground(Runnable work) {
-    store.runInBackground(work);
+    threads.runInBackground(work);
   }
 
   /**
@@ -79,14 +88,14 @@ final class StoreAllocator {
    *     the reason
    */
   WritableBlock allocate(long bytes) {
-    return allocate(bytes, store::requireOpen, () -> false);
+    return allocate(bytes, lifecycle::requireOpen, () -> false);
   }
 
   /**
    * Allocates memory, and waits once more for the full timeout whenever {@code more} returns true.
    */
   WritableBlock allocate(long bytes, BooleanSupplier more) {
-    return allocate(bytes, store::requireOpen, more);
+    return allocate(bytes, lifecycle::requireOpen, more);
   }
 
   /** Returns the capacity for all objects together. */
@@ -99,7 +108,7 @@ final class StoreAllocator {
    * new values, because others copy what it has.
    */
   WritableBlock allocateForRestore(long bytes) {
-    return allocate(bytes, store::requireMemory, () -> false);
+    return allocate(bytes, lifecycle::requireMemory, () -> false);
   }
 
   private WritableBlock allocate(long bytes, Runnable requireOpen, BooleanSupplier more) {
@@ -114,7 +123,7 @@ final class StoreAllocator {
       }
     }
     var queued = enter(bytes);
-    try (var _ = BlockedThread.enter(store.node(), () -> waitStep(bytes))) {
+    try (var _ = BlockedThread.enter(lifecycle.node(), () -> waitStep(bytes))) {
       return allocateInTurn(queued, bytes, requireOpen, more);
     } finally {
       leave(queued);

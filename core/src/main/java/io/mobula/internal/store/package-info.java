@@ -49,7 +49,8 @@
  * {@link ObjectStore}, which users reach by {@link EntryRef}. {@code put} goes to
  * {@link ContentConverter}, which encodes the value and takes memory from {@link StoreAllocator}.
  * {@code get} goes to {@link ObjectWaiter}, which blocks until the entry has an outcome, and then
- * to {@link ContentConverter}; {@link FetchWait} waits for bytes that are remote or spilled.
+ * to {@link ContentConverter}; {@link FetchWait} waits for bytes that are remote or spilled. Work
+ * that waits has {@link StoreThreads}, and {@link StoreLifecycle} tells what is still accepted.
  * Package {@code sharing} implements {@link ObjectContent.RemoteAccess},
  * {@link ObjectEntry.ClusterHold} and {@link RefetchSource}, by which objects of other processes
  * appear here. Shared memory itself is package {@code memory}, disks are behind

@@ -165,7 +165,7 @@ class FetchWaitTest {
   @ParameterizedTest
   @ValueSource(longs = {0, BYTES})
   void argumentsAreLookedForByACallThatHasBegunAndByNoOther(long room) throws Exception {
-    var value = store.snapshot(bytes(3), 0);
+    var value = store.converter().snapshot(bytes(3), 0);
     var remote = new DelayedRemote(() -> CompletableFuture.completedStage(value));
     remote.roomWanted = room;
     var argument = store.createPending(7, 0, null);
@@ -219,7 +219,7 @@ class FetchWaitTest {
     assertThatThrownBy(() -> store.get(List.of(here, ref), Deadline.after(SOON)))
         .isInstanceOf(GetTimeoutException.class)
         .hasMessageContaining(ref.id().toString());
-    onTheWay.complete(store.snapshot(bytes(3), 0));
+    onTheWay.complete(store.converter().snapshot(bytes(3), 0));
     assertThat(ref.get(Duration.ZERO)).containsOnly(3);
     assertThat(store.<byte[]>get(List.of(here, ref), Deadline.after(Duration.ZERO)))
         .hasSize(2);
@@ -241,7 +241,7 @@ class FetchWaitTest {
     value.hasLeft = true;
     assertThat(wait.waitStep().next())
         .isEqualTo(new WaitStep.Next.ChainEnd(WaitReport.WaitCause.UNKNOWN));
-    onTheWay.complete(store.snapshot(bytes(3), 0));
+    onTheWay.complete(store.converter().snapshot(bytes(3), 0));
     reader.join();
     ref.close();
   }

@@ -181,8 +181,9 @@ class ObjectEntryModelTest {
     var entry = store.createPending(1, 0, null);
     try (var ref = store.<Object>ref(entry)) {
       assertThat(ref.isReady()).isFalse();
-      assertThat(entry.complete(store.snapshot("first", 100))).isTrue();
-      assertThat(entry.complete(store.snapshot(new byte[BYTES], 100))).isFalse();
+      assertThat(entry.complete(store.converter().snapshot("first", 100))).isTrue();
+      assertThat(entry.complete(store.converter().snapshot(new byte[BYTES], 100)))
+          .isFalse();
       assertThat(entry.fail(new ObjectFailure(() -> new TaskFailedException("late", null))))
           .isFalse();
       assertThat(ref.get()).isEqualTo("first");
@@ -194,7 +195,7 @@ class ObjectEntryModelTest {
   void aResultNobodyWantsAnyMoreIsFreedWhenItComes() {
     var entry = store.createPending(1, 0, null);
     store.ref(entry).close();
-    entry.complete(store.snapshot(new byte[BYTES], 100));
+    entry.complete(store.converter().snapshot(new byte[BYTES], 100));
     assertThat(memory.objectCount()).isZero();
     assertThatThrownBy(() -> store.ref(entry)).isInstanceOf(RefClosedException.class);
   }
@@ -209,7 +210,7 @@ class ObjectEntryModelTest {
     assertThat(entry.await(forgetful)).isTrue();
     entry.forget(forgetful);
     try (var ref = store.ref(entry)) {
-      entry.complete(store.snapshot(1, 100));
+      entry.complete(store.converter().snapshot(1, 100));
       assertThat(heard).hasValue(2);
       assertThat(entry.await(ready -> heard.incrementAndGet())).isFalse();
       assertThat(heard).hasValue(2);

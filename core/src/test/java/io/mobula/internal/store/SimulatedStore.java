@@ -176,7 +176,7 @@ final class SimulatedStore {
       begun = true;
       threads.start("writer of " + this, () -> {
         switch (kind) {
-          case HERE -> entry.complete(store.snapshot(bytes(), 0));
+          case HERE -> entry.complete(store.converter().snapshot(bytes(), 0));
           case AWAY -> entry.complete(new ObjectContent.RemoteValue(new SimulatedRemote(this)));
           case FAILURE ->
             entry.fail(new ObjectFailure(() -> new TaskFailedException("it failed", null)));
@@ -310,7 +310,7 @@ final class SimulatedStore {
       if (scheduler.decisions().oneIn(4)) {
         into.completeExceptionally(new ObjectLostException("its process is gone"));
       } else {
-        threads.execute(() -> into.complete(store.snapshot(value.bytes(), 0)));
+        threads.execute(() -> into.complete(store.converter().snapshot(value.bytes(), 0)));
       }
     }
 

@@ -352,7 +352,7 @@ class StoreSpillingTest {
     var primary = put(4);
     var entry = store.createPending(7, 0, null);
     var copy = store.<byte[]>ref(entry);
-    entry.complete(store.snapshot(bytes(BYTES, 9), 0));
+    entry.complete(store.converter().snapshot(bytes(BYTES, 9), 0));
     var content = (ObjectContent.Sealed) entry.content();
     var dropped = new AtomicInteger();
     var fetched = new AtomicInteger();
@@ -448,7 +448,7 @@ class StoreSpillingTest {
     var content = contentOf(small);
     var others = put(30);
     assertThat(content.address()).isNull();
-    var flat = store.flatten(content, CAPACITY);
+    var flat = store.converter().flatten(content, CAPACITY);
     assertThat(flat).isNotNull();
     assertThat(flat.layout()).hasSize((int) content.byteSize()).contains(6);
     assertThat(content.address()).isNull();
