@@ -162,7 +162,7 @@ final class ClusterServices implements NodeServices {
                 new ClusterPeersAdapter(local.membership()),
                 local.spawner(),
                 local.timer(),
-                objects,
+                objects.directoryListener(),
                 local.system().settings().config()))),
             () -> LOG.warn(
                 "mobula-cluster-sharding-store is not on the class path: objects that leave this node are not counted, so they stay until it closes."));

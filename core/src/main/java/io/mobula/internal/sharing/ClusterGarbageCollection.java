@@ -7,7 +7,6 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.store.ObjectStore;
-import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +26,7 @@ final class ClusterGarbageCollection {
   private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
 
   private final ObjectStore store;
-  private final DelayTimer timer;
+  private final BackgroundTimer timer;
   private final Membership membership;
   private final NodeMessaging messaging;
   private final AtomicBoolean planned = new AtomicBoolean();
@@ -54,11 +53,15 @@ final class ClusterGarbageCollection {
     }
   }
 
-  ClusterGarbageCollection(ObjectStore store, NodeMessaging messaging, DelayTimer timer) {
+  ClusterGarbageCollection(ObjectStore store, NodeMessaging messaging, BackgroundTimer timer) {
     this.store = store;
     this.timer = timer;
     this.membership = messaging.membership();
     this.messaging = messaging;
+  }
+
+  /** Listens to other processes and to the store from now on. */
+  void listen() {
     messaging.on(FrameKind.COLLECT_GARBAGE, this::onCollect);
     store.onFull(this::askAll);
   }
@@ -93,9 +96,7 @@ final class ClusterGarbageCollection {
   }
 
   private void scheduleAt(long moment, Runnable work) {
-    timer.after(
-        Duration.ofNanos(Math.max(0, moment - System.nanoTime())),
-        () -> store.threads().runInBackground(work));
+    timer.runAfter(Duration.ofNanos(Math.max(0, moment - System.nanoTime())), work);
   }
 
   /** Runs the collector; a request that arrives meanwhile is followed by another run. */

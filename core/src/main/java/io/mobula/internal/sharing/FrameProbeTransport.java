@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 /** Transport of deadlock probes between processes by frames. Safe for all threads. */
 final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
 
-  private final ClusterObjects clusterObjects;
+  private final SharedObjectTable table;
   private final NodeMessaging messaging;
 
-  FrameProbeTransport(ClusterObjects clusterObjects, NodeMessaging messaging) {
-    this.clusterObjects = clusterObjects;
+  FrameProbeTransport(SharedObjectTable table, NodeMessaging messaging) {
+    this.table = table;
     this.messaging = messaging;
   }
 
   /** Connects the deadlock detector of this process to those of other processes. */
   static void connect(
-      DeadlockDetector deadlockDetector, ClusterObjects clusterObjects, NodeMessaging messaging) {
-    deadlockDetector.useTransport(new FrameProbeTransport(clusterObjects, messaging));
+      DeadlockDetector deadlockDetector, SharedObjectTable table, NodeMessaging messaging) {
+    deadlockDetector.useTransport(new FrameProbeTransport(table, messaging));
     messaging.on(FrameKind.DEADLOCK_PROBE, (from, in) -> {
       var probe = read(in);
       deadlockDetector.onProbe(probe, ObjectLocation.readId(in));
@@ -52,7 +52,7 @@ final class FrameProbeTransport implements DeadlockDetector.ProbeTransport {
 
   @Override
   public @Nullable ObjectEntry pending(ObjectId id) {
-    var known = clusterObjects.sharedEntry(id);
+    var known = table.find(id);
     return known == null || known.outcome() != null ? null : known.entry();
   }
 }

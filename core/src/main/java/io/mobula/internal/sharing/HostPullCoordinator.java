@@ -70,6 +70,10 @@ final class HostPullCoordinator implements Membership.Listener, AutoCloseable {
     this.membership = messaging.membership();
     this.self = membership.self().id();
     this.messaging = messaging;
+  }
+
+  /** Listens to other processes from now on; called after the peers of this host listen. */
+  void listen() {
     messaging
         .on(FrameKind.PULL_REQUEST, this::onWant)
         .on(FrameKind.PULL_GRANT, this::onGrant)

@@ -49,6 +49,10 @@ final class InFlightRefs implements Membership.Listener {
     this.directoryClient = directoryClient;
     this.self = messaging.membership().self().id();
     this.messaging = messaging;
+  }
+
+  /** Listens to other processes from now on. */
+  void listen() {
     messaging.on(FrameKind.REFS_HELD, this::onHeld);
     messaging.membership().subscribe(this);
   }
@@ -100,8 +104,17 @@ final class InFlightRefs implements Membership.Listener {
     }
   }
 
+  /** Sends a finished frame; returns false if the peer has left. */
+  boolean send(NodeId to, FrameWriter finished) {
+    boolean sent = messaging.send(to, finished.toBytes());
+    if (!sent) {
+      releaseAllTo(to);
+    }
+    return sent;
+  }
+
   /** Releases the holds on behalf of a peer that has left. */
-  void releaseAllTo(NodeId to) {
+  private void releaseAllTo(NodeId to) {
     open.forEach((number, hold) -> {
       if (to.equals(hold.to())) {
         release(number);

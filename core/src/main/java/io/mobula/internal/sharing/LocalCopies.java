@@ -15,13 +15,24 @@ import org.jspecify.annotations.Nullable;
  * nothing blocks.
  */
 final class LocalCopies {
-  private final ClusterObjects clusterObjects;
+  private final SharedObjectTable table;
+  private final ArgumentLoans argumentLoans;
+  private final ResultLoans resultLoans;
+  private final RemoteObjects remoteObjects;
   private final DirectoryClient directoryClient;
   private final Membership membership;
 
   LocalCopies(
-      ClusterObjects clusterObjects, DirectoryClient directoryClient, Membership membership) {
-    this.clusterObjects = clusterObjects;
+      SharedObjectTable table,
+      ArgumentLoans argumentLoans,
+      ResultLoans resultLoans,
+      RemoteObjects remoteObjects,
+      DirectoryClient directoryClient,
+      Membership membership) {
+    this.table = table;
+    this.argumentLoans = argumentLoans;
+    this.resultLoans = resultLoans;
+    this.remoteObjects = remoteObjects;
     this.directoryClient = directoryClient;
     this.membership = membership;
   }
@@ -41,14 +52,20 @@ final class LocalCopies {
 
   /** Returns the attempt that made the bytes in this node's memory. */
   private int attemptHere(ObjectId id) {
-    var known = clusterObjects.sharedEntry(id);
+    var known = table.find(id);
     if (known == null) {
-      var lent = clusterObjects.lent(id);
+      var lent = lent(id);
       return lent == null ? 1 : lent.attempt();
     }
     return known.outcome() instanceof ObjectContent.RemoteValue(RemoteObject copied)
         ? copied.location().attempt()
         : known.attempt();
+  }
+
+  /** Returns the object that is lent to another process of this host under this id, or null. */
+  private ResultLoans.@Nullable LentObject lent(ObjectId id) {
+    var argument = argumentLoans.lent(id);
+    return argument == null ? resultLoans.lent(id) : argument;
   }
 
   /** Returns a content that reads this node's own copy, or null. */
@@ -57,7 +74,7 @@ final class LocalCopies {
     var own = ownCopy(id);
     return own == null
         ? null
-        : clusterObjects.remoteContent(locationOf(own, id), own.edges(), own.views());
+        : remoteObjects.content(locationOf(own, id), own.edges(), own.views());
   }
 
   /**
@@ -79,14 +96,11 @@ final class LocalCopies {
   void recordCopy(RemoteObject object, ObjectContent.Sealed copy) {
     var location = object.location();
     object.copy(copy);
-    if (clusterObjects.sharedEntry(location.id()) != null) {
+    if (table.find(location.id()) != null) {
       directoryClient.publish(
           location.id(),
           new PublishedObject.Sealed(
-              location.attempt(),
-              location.bytes(),
-              false,
-              clusterObjects.containedObjects(object.edges())));
+              location.attempt(), location.bytes(), false, table.containedObjects(object.edges())));
     }
   }
 
@@ -101,17 +115,14 @@ final class LocalCopies {
    * null.
    */
   ObjectContent.@Nullable Sealed ownCopy(ObjectId id) {
-    var known = clusterObjects.sharedEntry(id);
-    var own = switch (known == null ? null : known.outcome()) {
-      case ObjectContent.Sealed sealed -> sealed;
-      case ObjectContent.RemoteValue(var remote)
-      when remote instanceof RemoteObject object -> object.copy();
-      case null, default -> {
-        var lent = clusterObjects.lent(id);
-        yield lent == null ? null : lent.sealed();
-      }
-    };
-    return own == null || own.isMissing() ? null : own;
+    var known = table.find(id);
+    if (known != null
+        && (known.outcome() instanceof ObjectContent.Sealed
+            || known.outcome() instanceof ObjectContent.RemoteValue)) {
+      return known.ownCopy();
+    }
+    var lent = lent(id);
+    return lent == null || lent.sealed().isMissing() ? null : lent.sealed();
   }
 
   /** Returns this node's sealed bytes of one attempt of an object, or null. */
@@ -130,7 +141,7 @@ final class LocalCopies {
       return; // it has been reconstructed meanwhile
     }
     directoryClient.retract(id);
-    var known = clusterObjects.sharedEntry(id);
+    var known = table.find(id);
     if (known != null) {
       known.onDamaged();
     }
@@ -141,7 +152,7 @@ final class LocalCopies {
    * directory names another copy or has the object reconstructed.
    */
   void retractIfDamaged(ObjectId id) {
-    var known = clusterObjects.sharedEntry(id);
+    var known = table.find(id);
     if (known != null && known.outcome() instanceof ObjectContent.Sealed own && own.isMissing()) {
       onDamaged(id);
     }

@@ -11,6 +11,7 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,18 @@ final class ObjectFetcher {
         case null -> relocate(object, gone, into);
       }
     });
+  }
+
+  /**
+   * Looks up another holder of the object, from which it is read from then on. Also completes with
+   * true if another call has found one meanwhile.
+   */
+  CompletionStage<Boolean> locate(RemoteObject object) {
+    var last = object.location();
+    return resolver
+        .resolve(last.id(), last)
+        .thenApply(found -> found instanceof ObjectContent.RemoteValue(RemoteObject other)
+            && (object.tryMoveTo(other) || !object.location().holder().equals(last.holder())));
   }
 
   /** Uses the copy of this node, which another lookup has found. */

@@ -10,10 +10,8 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
 import io.mobula.internal.lane.PendingPeerRequests;
-import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.ObjectContent;
-import io.mobula.internal.store.ObjectStore;
-import io.mobula.spi.HoldStatement;
+import io.mobula.internal.store.ObjectFailure;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,38 +20,51 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Hand-over of objects to other nodes: those of a leaving node that others hold, and those that
  * have too few replicas. Drivers are never asked. A target without memory, or one that does not
- * answer, is no obstacle while others have memory; see {@link HandOverPlan}. Safe for all threads;
- * {@link #handOver} blocks its caller.
+ * answer, is no obstacle while others have memory; see {@link HandOverPlan} and, on their side,
+ * {@link ObjectTakeOver}. Safe for all threads; {@link #handOver} blocks its caller.
  */
 final class ObjectHandOver {
-  private static final Logger LOG = LoggerFactory.getLogger(ObjectHandOver.class);
-  /** Time that a thread waits for an object that has been moved since it was offered. */
-  private static final Duration MAX_TRANSFER_TIME = Duration.ofSeconds(10);
-
   private static final HandOverPlan.HandOverPolicy TERMS = new HandOverPlan.HandOverPolicy(
       TimeUnit.SECONDS.toNanos(2), 0.1, TimeUnit.MILLISECONDS.toNanos(500)); // 100 MB/s
 
   private static final long LOOK_MILLIS = 100;
 
-  private final ClusterObjects clusterObjects;
-  private final ObjectStore store;
+  private final DirectoryClient directoryClient;
+  private final ValueCodec codec;
+  private final InFlightRefs inFlightRefs;
   private final Membership membership;
   private final NodeMessaging messaging;
   private final PendingPeerRequests<ObjectId, String> offers;
 
-  ObjectHandOver(ClusterObjects clusterObjects, ObjectStore store, NodeMessaging messaging) {
-    this.clusterObjects = clusterObjects;
-    this.store = store;
+  ObjectHandOver(
+      DirectoryClient directoryClient,
+      ValueCodec codec,
+      InFlightRefs inFlightRefs,
+      NodeMessaging messaging) {
+    this.directoryClient = directoryClient;
+    this.codec = codec;
+    this.inFlightRefs = inFlightRefs;
     this.membership = messaging.membership();
     this.messaging = messaging;
     this.offers = messaging.requests("a copy of object");
-    messaging.on(FrameKind.TAKE_OBJECT, this::onTake).on(FrameKind.OBJECT_TAKEN, this::onTaken);
+  }
+
+  /** Receives replies of other nodes from now on. */
+  void listen() {
+    messaging.on(FrameKind.OBJECT_TAKEN, this::onTaken);
+  }
+
+  /** Returns whether the outcome is here, so that others can get it. */
+  static boolean canGive(@Nullable Object outcome) {
+    return switch (outcome) {
+      case ObjectFailure _, ObjectContent.Immediate _, ObjectContent.Inline _ -> true;
+      case ObjectContent.Sealed sealed -> !sealed.isMissing();
+      case null, default -> false;
+    };
   }
 
   /**
@@ -100,7 +111,7 @@ final class ObjectHandOver {
         Collection<SharedEntry> wanted, Function<ObjectId, HandOverPlan.TargetRanks> ranks) {
       for (var entry : wanted) {
         var outcome = entry.outcome();
-        if (clusterObjects.canGive(outcome)) {
+        if (canGive(outcome)) {
           entries.put(entry.id(), entry);
           long bytes = outcome instanceof ObjectContent.Sealed sealed ? sealed.byteSize() : 0;
           plan.add(entry.id(), bytes, ranks.apply(entry.id()));
@@ -129,7 +140,7 @@ final class ObjectHandOver {
     private void make(HandOverPlan.Offer offer) {
       var entry = entries.get(offer.id());
       var outcome = entry == null ? null : entry.outcome();
-      if (entry == null || outcome == null || !clusterObjects.canGive(outcome)) {
+      if (entry == null || outcome == null || !canGive(outcome)) {
         plan.forget(offer.id()); // it has been freed meanwhile
         return;
       }
@@ -143,10 +154,10 @@ final class ObjectHandOver {
       var frame = FrameWriter.of(FrameKind.TAKE_OBJECT);
       ObjectLocation.write(frame, offer.id());
       frame.int32(attempt);
-      InFlightRefs.write(frame, clusterObjects.statementOf(offer.id()));
-      clusterObjects.write(frame, outcome, offer.id());
-      clusterObjects.finishFrame(frame, offer.to(), () -> {}); // it is kept until all have answered
-      return clusterObjects.send(offer.to(), frame);
+      InFlightRefs.write(frame, directoryClient.statementOf(offer.id()));
+      codec.write(frame, outcome, offer.id());
+      inFlightRefs.finishFrame(frame, offer.to(), () -> {}); // it is kept until all have answered
+      return inFlightRefs.send(offer.to(), frame);
     }
 
     private synchronized void answered(
@@ -164,49 +175,6 @@ final class ObjectHandOver {
       }
       notifyAll();
     }
-  }
-
-  private void onTake(NodeId from, FrameReader frame) {
-    var id = ObjectLocation.readId(frame);
-    int attempt = ObjectLocation.readAttempt(frame);
-    var giver = InFlightRefs.read(frame);
-    var offered = clusterObjects.read(frame);
-    if (!(offered instanceof ObjectContent.RemoteValue)) {
-      clusterObjects.takeOver(id, offered, attempt, giver);
-      clusterObjects.acknowledgeRefs(from, frame);
-      answer(from, id, "");
-      return;
-    }
-    clusterObjects.acknowledgeRefs(from, frame);
-    if (offered instanceof ObjectContent.RemoteValue(var remote)
-        && remote instanceof RemoteObject object) {
-      object
-          .fetch()
-          .whenComplete((content, failure) -> store.threads().runInBackground(() -> {
-            var refusal = content == null ? String.valueOf(failure) : takeOver(object, giver);
-            object.discard();
-            answer(from, id, refusal);
-          }));
-    } else {
-      answer(from, id, "it is not offered as an object in memory");
-    }
-  }
-
-  /** Takes an object over; returns the reason if that fails, else an empty text. */
-  private String takeOver(RemoteObject object, HoldStatement giver) {
-    try {
-      clusterObjects.takeOver(object, giver, Deadline.after(MAX_TRANSFER_TIME));
-      return "";
-    } catch (RuntimeException noRoom) {
-      LOG.info("Object {} is not taken over", object.location().id(), noRoom);
-      return String.valueOf(noRoom.getMessage());
-    }
-  }
-
-  private void answer(NodeId to, ObjectId id, String refusal) {
-    var frame = FrameWriter.of(FrameKind.OBJECT_TAKEN);
-    ObjectLocation.write(frame, id);
-    messaging.send(to, frame.flag(refusal.isEmpty()).text(refusal).toBytes());
   }
 
   private void onTaken(NodeId from, FrameReader frame) {

@@ -68,6 +68,10 @@ final class ObjectPinRequests implements Membership.Listener {
     this.membership = messaging.membership();
     this.messaging = messaging;
     this.asked = messaging.requests("a pin request, by number");
+  }
+
+  /** Listens to other processes from now on. */
+  void listen() {
     messaging
         .on(FrameKind.PIN_REQUEST, this::onPinRequest)
         .on(FrameKind.PIN_REPLY, this::onPinReply)

@@ -68,6 +68,10 @@ final class ObjectPuller implements Membership.Listener, AutoCloseable {
     this.membership = messaging.membership();
     this.messaging = messaging;
     this.asked = messaging.requests("its transfer endpoint");
+  }
+
+  /** Listens to other processes from now on. */
+  void listen() {
     messaging
         .on(FrameKind.ENDPOINT_QUERY, this::onWhere)
         .on(FrameKind.ENDPOINT_REPLY, this::onThere);

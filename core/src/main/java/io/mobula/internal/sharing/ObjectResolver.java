@@ -45,11 +45,14 @@ final class ObjectResolver {
   private static final long MIN_PAUSE_MILLIS = 10;
   private static final long MAX_PAUSE_MILLIS = 2_000;
 
-  private final ClusterObjects clusterObjects;
+  private final SharedObjectTable table;
   private final LocalCopies localCopies;
+  private final ValueCodec codec;
+  private final InFlightRefs inFlightRefs;
   private final DirectoryClient directoryClient;
   private final ReconstructionTracker reconstructions;
   private final Membership membership;
+  private final BackgroundTimer timer;
   private final NodeMessaging messaging;
   private final PendingPeerRequests<ObjectId, Optional<Object>> resolving;
   private final Map<ObjectId, ObjectLookup> open = new ConcurrentHashMap<>();
@@ -57,23 +60,38 @@ final class ObjectResolver {
   private volatile boolean closed;
 
   ObjectResolver(
-      ClusterObjects clusterObjects,
+      SharedObjectTable table,
       LocalCopies localCopies,
+      ValueCodec codec,
+      InFlightRefs inFlightRefs,
       DirectoryClient directoryClient,
       ReconstructionTracker reconstructions,
+      BackgroundTimer timer,
       NodeMessaging messaging) {
-    this.clusterObjects = clusterObjects;
+    this.table = table;
     this.localCopies = localCopies;
+    this.codec = codec;
+    this.inFlightRefs = inFlightRefs;
     this.directoryClient = directoryClient;
     this.reconstructions = reconstructions;
+    this.timer = timer;
     this.membership = messaging.membership();
     this.messaging = messaging;
     this.resolving = messaging.requests("object");
-    messaging.on(FrameKind.RESOLVE, this::onResolve).on(FrameKind.RESOLVED, this::onResolved);
+  }
+
+  /** Receives replies of other processes from now on. */
+  void listen() {
+    messaging.on(FrameKind.RESOLVED, this::onResolved);
   }
 
   void setReconstructor(ObjectReconstructor with) {
     reconstructor = with;
+  }
+
+  /** Looks up the outcome of an object that somebody here waits for, and settles its entry. */
+  void resolveEntry(ObjectId id) {
+    var _ = resolve(id, null).thenAccept(outcome -> table.settle(id, outcome));
   }
 
   /**
@@ -219,9 +237,9 @@ final class ObjectResolver {
         case LocateResult.SealedCopies(var attempt, var bytes, var nodes) ->
           askOneOf(nodes, attempt);
         case LocateResult.Value(var attempt, var encoded) ->
-          end(clusterObjects.read(new FrameReader(encoded)));
+          end(codec.read(new FrameReader(encoded)));
         case LocateResult.Failure(var attempt, var encoded) ->
-          end(clusterObjects.read(new FrameReader(encoded)));
+          end(codec.read(new FrameReader(encoded)));
         case LocateResult.Lost(var reason, var rebuildable, var attempt) -> {
           if (rebuildable) {
             requestReconstruction(attempt);
@@ -286,7 +304,7 @@ final class ObjectResolver {
         askDirectory();
       } else {
         pausing.set(true);
-        clusterObjects.runLater(Duration.ofMillis(pause), this::endPause);
+        timer.runAfter(Duration.ofMillis(pause), this::endPause);
         if (closed) { // the timer may have closed before
           endPause();
         }
@@ -348,62 +366,15 @@ final class ObjectResolver {
     }
   }
 
-  private void onResolve(NodeId from, FrameReader frame) {
-    var id = ObjectLocation.readId(frame);
-    var known = clusterObjects.sharedEntry(id);
-    if (known == null) {
-      answer(from, id, null);
-      return;
-    }
-    var entry = known.entry();
-    if (!entry.await(ready -> answer(from, id, known.outcome()))) {
-      answer(from, id, known.outcome());
-    }
-  }
-
-  private void answer(NodeId to, ObjectId id, @Nullable Object outcome) {
-    var present = localCopies.reachableOutcome(outcome, id);
-    if (present == null) {
-      tell(to, id, null);
-    } else {
-      clusterObjects.runWrite(present, () -> tellOrRefuse(to, id, present));
-    }
-  }
-
-  /**
-   * Sends the outcome, or that it cannot be given, so that the asking node gets a reply in any
-   * case.
-   */
-  private void tellOrRefuse(NodeId to, ObjectId id, Object present) {
-    try {
-      tell(to, id, present);
-    } catch (Throwable unwritable) { // out of memory, or a class whose encoding fails
-      LOG.warn("Object {} cannot be given to node {}", id, to, unwritable);
-      tell(to, id, null);
-    }
-  }
-
-  private void tell(NodeId to, ObjectId id, @Nullable Object present) {
-    var frame = FrameWriter.of(FrameKind.RESOLVED);
-    ObjectLocation.write(frame, id);
-    boolean known = present != null;
-    frame.flag(known);
-    if (present != null) {
-      clusterObjects.write(frame, present, id);
-    }
-    clusterObjects.finishFrame(frame, to, () -> {}); // the value holds the refs inside
-    clusterObjects.send(to, frame);
-  }
-
   private void onResolved(NodeId from, FrameReader frame) {
     var id = ObjectLocation.readId(frame);
     var waiting = resolving.takeOpen(from, id);
     Object outcome;
     try {
-      outcome = frame.flag() ? clusterObjects.read(frame) : null;
+      outcome = frame.flag() ? codec.read(frame) : null;
     } catch (RuntimeException unreadable) { // it is looked up elsewhere
       LOG.warn("What node {} has of object {} cannot be read here", from, id, unreadable);
-      clusterObjects.acknowledgeUnreadable(from, frame);
+      inFlightRefs.acknowledgeUnreadable(from, frame);
       if (waiting != null) {
         waiting.completeExceptionally(unreadable);
       }
@@ -414,6 +385,6 @@ final class ObjectResolver {
     } else if (outcome instanceof ObjectContent content) {
       content.discard();
     }
-    clusterObjects.acknowledgeRefs(from, frame);
+    inFlightRefs.acknowledgeRefs(from, frame);
   }
 }

@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.store.ObjectContent;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,11 +16,26 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ReconstructionTracker implements Membership.Listener {
   private final DirectoryClient directoryClient;
   private final Membership membership;
+  private final SharedObjectTable table;
+  private final ValueCodec codec;
+  private final OutcomePublisher publisher;
   private final Map<ObjectId, NodeId> announced = new ConcurrentHashMap<>();
 
-  ReconstructionTracker(DirectoryClient directoryClient, Membership membership) {
+  ReconstructionTracker(
+      DirectoryClient directoryClient,
+      Membership membership,
+      SharedObjectTable table,
+      ValueCodec codec,
+      OutcomePublisher publisher) {
     this.directoryClient = directoryClient;
     this.membership = membership;
+    this.table = table;
+    this.codec = codec;
+    this.publisher = publisher;
+  }
+
+  /** Listens to the membership from now on. */
+  void listen() {
     membership.subscribe(this);
   }
 
@@ -31,11 +47,29 @@ final class ReconstructionTracker implements Membership.Listener {
     directoryClient.making(id, 0);
   }
 
+  /** Publishes an object that was reconstructed by this node, or by another one on its behalf. */
+  void onReconstructed(ObjectId id, int attempt, Object outcome) {
+    switch (outcome) {
+      case ObjectContent.RemoteValue(var remote) -> {
+        onReconstructedAt(id, remote.holder());
+        remote.discard();
+      }
+      case ObjectContent.Sealed sealed
+      when !codec.fitsFrame(sealed) -> table.keep(id, sealed, attempt).release();
+      default -> {
+        publisher.publishWithBytes(outcome, id, attempt);
+        if (outcome instanceof ObjectContent content) {
+          content.discard();
+        }
+      }
+    }
+  }
+
   /**
    * Handles that another node has made the object and will report it; this node keeps announcing
    * the reconstruction until then.
    */
-  void onReconstructedAt(ObjectId id, NodeId node) {
+  private void onReconstructedAt(ObjectId id, NodeId node) {
     announced.put(id, node);
     directoryClient.locate(id).whenComplete((location, closed) -> stopAnnouncing(id, node));
     if (membership.peer(node) == null) {

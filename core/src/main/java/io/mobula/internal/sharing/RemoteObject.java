@@ -28,7 +28,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   private volatile ObjectLocation location;
   private final List<HeldRef> edges;
   private final boolean views;
-  private final ClusterObjects clusterObjects;
+  private final RemoteObjects objects;
   private final ResultLoans.@Nullable BorrowedResult loan;
   private volatile WeakReference<@Nullable ObjectEntry> entry = new WeakReference<>(null);
   private volatile ObjectContent.@Nullable Sealed copy;
@@ -55,11 +55,6 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     }
   }
 
-  RemoteObject(
-      ObjectLocation location, List<HeldRef> edges, boolean views, ClusterObjects clusterObjects) {
-    this(location, edges, views, clusterObjects, null);
-  }
-
   /**
    * Creates a remote object that may be on loan to this process.
    *
@@ -69,13 +64,13 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
       ObjectLocation location,
       List<HeldRef> edges,
       boolean views,
-      ClusterObjects clusterObjects,
+      RemoteObjects objects,
       ResultLoans.@Nullable BorrowedResult loan) {
     this.loan = loan;
     this.location = location;
     this.edges = List.copyOf(edges);
     this.views = views;
-    this.clusterObjects = clusterObjects;
+    this.objects = objects;
   }
 
   /**
@@ -173,12 +168,14 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
 
   @Override
   public boolean hasHolderLeft() {
-    return copy == null && clusterObjects.hasLeft(location.holder());
+    return copy == null && objects.hasLeft(location.holder());
   }
 
   @Override
   public CompletionStage<Boolean> locate() {
-    return isOnLoan() ? CompletableFuture.completedStage(false) : clusterObjects.locate(this);
+    return isOnLoan()
+        ? CompletableFuture.completedStage(false)
+        : objects.fetcher().locate(this);
   }
 
   @Override
@@ -219,7 +216,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
 
   private void begin(ActiveFetch started) {
     var _ = started.done.whenComplete((content, failure) -> ended(started, content, failure));
-    clusterObjects.fetch(this, started.done);
+    objects.fetcher().fetch(this, started.done);
   }
 
   private void ended(
@@ -290,7 +287,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   public long roomWanted() {
     var present = done();
     if (present == null || present.isCompletedExceptionally()) {
-      return clusterObjects.isReadInPlace(location.holder()) ? 0 : location.bytes();
+      return objects.isReadInPlace(location.holder()) ? 0 : location.bytes();
     }
     return present.isDone() ? present.join().roomWanted() : 0;
   }
@@ -316,7 +313,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
     if (loan != null) {
       this.entry = new WeakReference<>(entry);
     } else if (entry.clusterHold() == null && entry.id().equals(location.id())) {
-      clusterObjects.shareRemote(entry);
+      objects.share(entry);
     }
   }
 
@@ -328,7 +325,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   /** Handles that the entry with this value is shared from now on. */
   void onShared() {
     if (loan != null) {
-      loan.share(clusterObjects.statementOf(location.id()));
+      loan.share(objects.statementOf(location.id()));
     }
   }
 
@@ -338,7 +335,7 @@ final class RemoteObject implements ObjectContent.RemoteAccess {
   void onRecalled() {
     var present = entry.get();
     if (present != null) {
-      clusterObjects.shareRemote(present);
+      objects.share(present);
     }
   }
 

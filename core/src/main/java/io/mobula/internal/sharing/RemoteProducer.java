@@ -16,19 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemoteProducer implements ValueProducer {
   private final ObjectId id;
-  private final ClusterObjects clusterObjects;
+  private final ObjectResolver resolver;
+  private final CancelRequests cancelRequests;
   private final long since = System.nanoTime();
   private final AtomicBoolean asked = new AtomicBoolean();
 
-  RemoteProducer(ObjectId id, ClusterObjects clusterObjects) {
+  RemoteProducer(ObjectId id, ObjectResolver resolver, CancelRequests cancelRequests) {
     this.id = id;
-    this.clusterObjects = clusterObjects;
+    this.resolver = resolver;
+    this.cancelRequests = cancelRequests;
   }
 
   @Override
   public void onRequested() {
     if (!asked.get() && asked.compareAndSet(false, true)) {
-      clusterObjects.resolve(id);
+      resolver.resolveEntry(id);
     }
   }
 
@@ -48,7 +50,7 @@ final class RemoteProducer implements ValueProducer {
     if (!asked.get()) {
       return WaitStep.end(what + ", and no thread has requested it yet", WaitCause.UNKNOWN);
     }
-    var lookup = clusterObjects.lookup(wanted);
+    var lookup = resolver.openLookup(wanted);
     var step = lookup == null
         ? WaitStep.end(what + ", was requested, and no search for it runs", WaitCause.NOBODY)
         : WaitStep.via(what + " and is being located", lookup);
@@ -62,6 +64,6 @@ final class RemoteProducer implements ValueProducer {
 
   @Override
   public void cancel(long task, boolean recursive) {
-    clusterObjects.cancel(id, recursive);
+    cancelRequests.cancel(id, recursive);
   }
 }

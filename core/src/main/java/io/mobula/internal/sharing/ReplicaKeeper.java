@@ -43,9 +43,10 @@ final class ReplicaKeeper implements Membership.Listener {
   /** Time after which a driver looks for nodes again; it hears of most new nodes sooner. */
   private static final long LOOK_MILLIS = 500;
 
-  private final ClusterObjects clusterObjects;
+  private final SharedObjectTable table;
   private final ObjectHandOver handOver;
   private final ObjectStore store;
+  private final BackgroundTimer timer;
   private final Membership membership;
   private final NodeMessaging messaging;
   private final Map<ObjectId, ReplicaSet> sets = new ConcurrentHashMap<>();
@@ -54,21 +55,31 @@ final class ReplicaKeeper implements Membership.Listener {
   private final Object joins = new Object();
 
   ReplicaKeeper(
-      ClusterObjects clusterObjects,
+      SharedObjectTable table,
       ObjectHandOver handOver,
       ObjectStore store,
+      BackgroundTimer timer,
       NodeMessaging messaging) {
-    this.clusterObjects = clusterObjects;
+    this.table = table;
     this.handOver = handOver;
     this.store = store;
+    this.timer = timer;
     this.membership = messaging.membership();
     this.messaging = messaging;
+  }
+
+  /** Listens to other processes from now on. */
+  void listen() {
     messaging.on(FrameKind.OBJECT_REPLICAS, this::onReplicas);
     membership.subscribe(this);
   }
 
   private NodeId self() {
     return membership.self().id();
+  }
+
+  private boolean hasLeft(NodeId node) {
+    return !node.equals(self()) && membership.peer(node) == null;
   }
 
   // ---- the first replicas
@@ -185,7 +196,7 @@ final class ReplicaKeeper implements Membership.Listener {
 
   /** Removes the set if the object was freed before the set was recorded. */
   private void forgetIfGone(ObjectId id) {
-    if (clusterObjects.sharedEntry(id) == null) {
+    if (table.find(id) == null) {
       sets.remove(id);
     }
   }
@@ -195,7 +206,7 @@ final class ReplicaKeeper implements Membership.Listener {
     var changed = sets.computeIfPresent(id, (key, set) -> {
       var present = set;
       for (var holder : set.holders()) {
-        present = clusterObjects.hasLeft(holder) ? present.without(holder) : present;
+        present = hasLeft(holder) ? present.without(holder) : present;
       }
       return present;
     });
@@ -239,7 +250,7 @@ final class ReplicaKeeper implements Membership.Listener {
 
   private void restoreLater() {
     if (planned.compareAndSet(false, true)) {
-      clusterObjects.runLater(AGAIN, () -> {
+      timer.runAfter(AGAIN, () -> {
         planned.set(false);
         restoring.request();
       });
@@ -272,7 +283,7 @@ final class ReplicaKeeper implements Membership.Listener {
     for (var each : sets.entrySet()) {
       var set = each.getValue();
       if (set.lacksReplicas() && set.isRestoredBy(self()) && found.size() < MAX_RESTORED) {
-        var entry = clusterObjects.sharedEntry(each.getKey());
+        var entry = table.find(each.getKey());
         if (entry != null && hasTaker(set)) {
           found.add(entry);
         }

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
 final class ResultLoans implements Membership.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ResultLoans.class);
 
-  private final ClusterObjects clusterObjects;
+  private final SharedObjectTable table;
+  private final RemoteObjects remoteObjects;
   private final ObjectStore store;
   private final DirectoryClient directoryClient;
   private final Membership membership;
@@ -56,15 +57,21 @@ final class ResultLoans implements Membership.Listener {
   record LentObject(ObjectId id, int attempt, ObjectContent.Sealed sealed) {}
 
   ResultLoans(
-      ClusterObjects clusterObjects,
+      SharedObjectTable table,
+      RemoteObjects remoteObjects,
       ObjectStore store,
       DirectoryClient directoryClient,
       NodeMessaging messaging) {
-    this.clusterObjects = clusterObjects;
+    this.table = table;
+    this.remoteObjects = remoteObjects;
     this.store = store;
     this.directoryClient = directoryClient;
     this.membership = messaging.membership();
     this.messaging = messaging;
+  }
+
+  /** Listens to other processes from now on. */
+  void listen() {
     messaging
         .on(FrameKind.LOAN_RETURNED, this::onReturned)
         .on(FrameKind.LOAN_SHARED, this::onShared)
@@ -127,13 +134,11 @@ final class ResultLoans implements Membership.Listener {
   private void onShared(NodeId from, FrameReader frame) {
     var key = new LoanKey(from, frame.int64());
     var statement = InFlightRefs.read(frame);
-    end(
-        key,
-        loan -> clusterObjects.keepLent(
-            loan.id(),
-            loan.sealed(),
-            loan.attempt(),
-            () -> directoryClient.relayStatements(List.of(statement))));
+    end(key, loan -> {
+      var entry = table.keep(loan.id(), loan.sealed(), loan.attempt());
+      directoryClient.relayStatements(List.of(statement)); // while this node holds it
+      entry.release();
+    });
   }
 
   /**
@@ -215,7 +220,7 @@ final class ResultLoans implements Membership.Listener {
   /** Registers a loan, which ends at the latest when the object is unreachable. */
   RemoteObject borrow(ObjectLocation location, boolean views, long number) {
     var loan = new BorrowedResult(new LoanKey(location.holder(), number));
-    var object = new RemoteObject(location, List.of(), views, clusterObjects, loan);
+    var object = remoteObjects.borrowed(location, views, loan);
     borrowed.put(loan.key, new WeakReference<>(object));
     store.whenUnreachable(object, loan::end);
     return object;

@@ -41,12 +41,15 @@ final class SameHostPeers implements Membership.Listener, AutoCloseable {
   private final Map<NodeId, CompletableFuture<AttachResult>> results = new ConcurrentHashMap<>();
   private final Map<NodeId, Integer> rows = new ConcurrentHashMap<>();
 
-  /** Creates the peers and answers requests of other processes from now on. */
   SameHostPeers(SharedStore memory, ObjectStore store, NodeMessaging messaging) {
     this.memory = memory;
     this.store = store;
     this.membership = messaging.membership();
     this.messaging = messaging;
+  }
+
+  /** Listens to other processes from now on. */
+  void listen() {
     messaging
         .on(FrameKind.ATTACH_STORE, this::onAttach)
         .on(FrameKind.PIN_ROW, this::onRow)

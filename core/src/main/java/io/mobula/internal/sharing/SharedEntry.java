@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedEntry implements ObjectEntry.ClusterHold {
   private final ObjectId id;
-  private final ClusterObjects clusterObjects;
+  private final SharedObjectTable table;
   private WeakReference<ObjectEntry> entry;
   private @Nullable Object outcome;
   private volatile boolean held;
@@ -22,9 +22,9 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
   private volatile boolean kept;
   private int attempt = 1;
 
-  SharedEntry(ObjectEntry first, ClusterObjects clusterObjects) {
+  SharedEntry(ObjectEntry first, SharedObjectTable table) {
     this.id = first.id();
-    this.clusterObjects = clusterObjects;
+    this.table = table;
     this.entry = new WeakReference<>(first);
     this.outcome = first.outcome();
   }
@@ -37,7 +37,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
   synchronized void giveUp() {
     if (held) {
       held = false;
-      clusterObjects.releaseHold(id);
+      table.releaseHold(id);
     }
   }
 
@@ -89,7 +89,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
   synchronized void hold() {
     if (!held && !gone) {
       held = true;
-      clusterObjects.announceHold(id);
+      table.announceHold(id);
     }
   }
 
@@ -112,7 +112,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
   synchronized ObjectEntry entry() {
     var present = entry.get();
     if (present == null) {
-      present = clusterObjects.newEntry(this);
+      present = table.newEntry(this);
       entry = new WeakReference<>(present);
       var known = outcome;
       if (known instanceof ObjectContent content) {
@@ -129,6 +129,19 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     return outcome;
   }
 
+  /**
+   * Returns the sealed bytes of this process, made here or copied, in memory or spilled; null if
+   * there are none, or if they are missing.
+   */
+  ObjectContent.@Nullable Sealed ownCopy() {
+    var own = switch (outcome()) {
+      case ObjectContent.Sealed sealed -> sealed;
+      case ObjectContent.RemoteValue(RemoteObject object) -> object.copy();
+      case null, default -> null;
+    };
+    return own == null || own.isMissing() ? null : own;
+  }
+
   @Override
   public void onSettled(ObjectEntry settled) {
     synchronized (this) {
@@ -137,7 +150,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
       }
       outcome = settled.outcome();
     }
-    clusterObjects.settled(this);
+    table.onSettled(this);
   }
 
   @Override
@@ -158,7 +171,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
     boolean over;
     synchronized (this) {
       boolean missing = outcome instanceof ObjectContent.Sealed own && own.isMissing();
-      over = missing && !held && !gone && clusterObjects.releaseAndDrop(this);
+      over = missing && !held && !gone && table.releaseAndDrop(this);
       gone |= over;
     }
     if (over) {
@@ -174,7 +187,7 @@ final class SharedEntry implements ObjectEntry.ClusterHold {
         return;
       }
       held = false;
-      over = clusterObjects.releaseAndDrop(this);
+      over = table.releaseAndDrop(this);
       gone = over; // the next lookup creates another shared entry
     }
     if (over) {

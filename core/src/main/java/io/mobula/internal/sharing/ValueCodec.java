@@ -5,6 +5,7 @@ import io.mobula.error.CodecException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ContentConverter;
+import io.mobula.internal.store.EntryRef;
 import io.mobula.internal.store.FlatValue;
 import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectContent;
@@ -12,6 +13,7 @@ import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Codec of values and failures inside frames: small values travel as bytes, larger ones as the
@@ -25,16 +27,44 @@ final class ValueCodec {
   private static final int ON_LOAN = 5;
 
   private final ObjectStore store;
-  private final ClusterObjects clusterObjects;
+  private final SharedObjectTable table;
   private final LocalCopies localCopies;
+  private final RemoteObjects remoteObjects;
+  private final ResultLoans resultLoans;
   private final long inlineLimit;
+  private volatile Function<FrameReader, HeldRef> handleReader = in -> {
+    throw new CodecException("This node knows no actors.", null);
+  };
 
+  /**
+   * Creates a codec.
+   *
+   * @param inlineLimit the largest size in bytes of a value that travels as bytes
+   */
   ValueCodec(
-      ObjectStore store, ClusterObjects clusterObjects, LocalCopies localCopies, long inlineLimit) {
+      ObjectStore store,
+      SharedObjectTable table,
+      LocalCopies localCopies,
+      RemoteObjects remoteObjects,
+      ResultLoans resultLoans,
+      long inlineLimit) {
     this.store = store;
-    this.clusterObjects = clusterObjects;
+    this.table = table;
     this.localCopies = localCopies;
+    this.remoteObjects = remoteObjects;
+    this.resultLoans = resultLoans;
     this.inlineLimit = inlineLimit;
+  }
+
+  /** Sets the function that reads actor handles. Called once, before the first frame arrives. */
+  void setHandleReader(Function<FrameReader, HeldRef> with) {
+    handleReader = with;
+  }
+
+  /** Returns whether the outcome is small enough to travel inside a frame. */
+  boolean fitsFrame(Object outcome) {
+    return !(outcome instanceof ObjectContent.RemoteValue)
+        && !(outcome instanceof ObjectContent.Sealed sealed && sealed.byteSize() > inlineLimit);
   }
 
   /** Writes an outcome: an {@link ObjectContent} or an {@link ObjectFailure}. */
@@ -124,12 +154,12 @@ final class ValueCodec {
         var location = ObjectLocation.read(in);
         in.addReceivedRef(location.id());
         boolean views = in.flag();
-        yield clusterObjects.remoteContent(location, readEdges(in), views);
+        yield remoteObjects.content(location, readEdges(in), views);
       }
       case ON_LOAN -> {
         var location = ObjectLocation.read(in);
         boolean views = in.flag();
-        yield clusterObjects.borrowResult(location, views, in.int64());
+        yield new ObjectContent.RemoteValue(resultLoans.borrow(location, views, in.int64()));
       }
       case FAILED -> store.converter().readFailure(in.block());
       default ->
@@ -140,11 +170,32 @@ final class ValueCodec {
   private List<HeldRef> readEdges(FrameReader in) {
     var edges = new ArrayList<HeldRef>();
     try {
-      in.list(from -> edges.add(clusterObjects.importEdge(from)));
+      in.list(from -> edges.add(readEdge(from)));
       return edges;
     } catch (RuntimeException e) {
       edges.forEach(HeldRef::release);
       throw e;
     }
+  }
+
+  /**
+   * Reads what {@link HeldRef#export} has written in another process, and creates a hold of the
+   * same kind.
+   */
+  HeldRef readEdge(FrameReader in) {
+    int kind = in.octet();
+    return switch (kind) {
+      case HeldRef.REF -> {
+        var id = ObjectLocation.readId(in);
+        in.addReceivedRef(id);
+        var entry = table.importEntry(id);
+        var edge = EntryRef.edge(entry);
+        entry.release();
+        yield edge;
+      }
+      case HeldRef.HANDLE -> handleReader.apply(in);
+      default ->
+        throw new CodecException("An edge of kind " + kind + " is of another release.", null);
+    };
   }
 }

@@ -9,9 +9,12 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
+import io.mobula.internal.lane.FrameReader;
+import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.SimulatedTransport;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
+import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.LocateResult;
 import io.mobula.spi.ObjectDirectory;
@@ -79,6 +82,15 @@ class ObjectResolverTest {
   @TempDir
   Path directory;
 
+  /** Reads a large value at that location, as another process would send it. */
+  private static ObjectContent.RemoteValue remoteValue(
+      ClusterObjects clusterObjects, ObjectLocation location) {
+    var frame = new FrameWriter().octet(2); // stored
+    location.write(frame);
+    frame.flag(false).list(List.<Integer>of(), FrameWriter::int32);
+    return (ObjectContent.RemoteValue) clusterObjects.read(new FrameReader(frame.toBytes()));
+  }
+
   @Test
   void aSearchPausesOnTheTimerOfItsNodeAndEndsWhenTheNodeCloses() throws Exception {
     var threads = Executors.newCachedThreadPool();
@@ -101,8 +113,7 @@ class ObjectResolverTest {
       clusterObjects.useDirectory(busy.asPort());
       var entry = store.createPending(5, 0, null);
       var location = ObjectLocation.of(new NodeId(9), entry.id(), 1, 10, null);
-      var remote = new RemoteObject(location, List.of(), false, clusterObjects);
-      var found = clusterObjects.locate(remote).toCompletableFuture();
+      var found = remoteValue(clusterObjects, location).access().locate().toCompletableFuture();
       assertThat(pauses.poll(10, TimeUnit.SECONDS))
           .isEqualTo(Duration.ofMillis(ObjectResolver.pauseAfter(2)));
       int asked = busy.questions.get();
