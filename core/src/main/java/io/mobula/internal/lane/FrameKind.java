@@ -35,7 +35,7 @@ public enum FrameKind {
   CANCEL_DESCENDANTS(26, "TaskTransport"),
   ARGUMENT_ABSENT(27, "TaskTransport"),
   // placement: leases of other nodes
-  LEASE_REQUEST(32, "ClusterLeaseSource", "LeaseGranter"),
+  LEASE_REQUEST(32, "LeaseRequestFrame", "LeaseGranter"),
   LEASE_GRANTED(33, "LeaseGranter", "ClusterLeaseSource"),
   LEASE_REDIRECTED(34, "LeaseGranter", "ClusterLeaseSource"),
   LEASE_WITHDRAW(35, "ClusterLeaseSource", "LeaseGranter"),
