@@ -59,10 +59,10 @@ final class TaskReconstructor {
    * stream.
    */
   void recordLineage(TaskRun run, int index, ObjectContent content) {
+    var stream = run.stream();
     if (!isReconstructible(run)) {
       clusterObjects.markNotReconstructible(content, whyOnce(run));
-    } else if (content instanceof ObjectContent.RemoteValue
-        && run.stream() instanceof ResultStream<?> stream) {
+    } else if (stream != null && content instanceof ObjectContent.RemoteValue) {
       var job = run.spec().id();
       clusterObjects.recordLineage(
           List.of(new ObjectId(job.node(), job.task(), index)),

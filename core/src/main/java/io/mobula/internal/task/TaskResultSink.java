@@ -188,7 +188,7 @@ sealed interface TaskResultSink
   }
 
   /** Sink for a stream of results. */
-  record Streamed(@Override ResultStream<?> stream) implements TaskResultSink {
+  record Streamed(ResultStream<?> stream) implements TaskResultSink {
     @Override
     public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
       stream.drain(value);
