@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameReceiver.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ArteryFrameReceiver.class);
   private static final Duration TELL = Duration.ofMillis(20);
+  private static final Duration RESEND = Duration.ofMillis(500);
 
   sealed interface Command
       permits FrameEnvelope, PeerLeft, SendAcknowledgements, ResendUnacknowledged {}
@@ -36,24 +37,23 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
   /** Timer message: unacknowledged frames are to be sent again. */
   private record ResendUnacknowledged() implements Command {}
 
-  private final PeerTransport peerTransport;
-  private final PeerTransport.Receiver receiver;
+  private final PeerChannels channels;
+  private final FrameReceiver receiver;
   private final TimerScheduler<Command> timers;
   private final Map<NodeId, ReceiveWindow> windows = new HashMap<>();
 
   private ArteryFrameReceiver(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
-      PeerTransport peerTransport,
-      PeerTransport.Receiver receiver) {
+      PeerChannels channels,
+      FrameReceiver receiver) {
     super(context);
-    this.peerTransport = peerTransport;
+    this.channels = channels;
     this.receiver = receiver;
     this.timers = timers;
-    timers.startTimerWithFixedDelay(
-        new ResendUnacknowledged(), Duration.ofNanos(PeerTransport.tickNanos()));
+    timers.startTimerWithFixedDelay(new ResendUnacknowledged(), RESEND);
     var self = context.getSelf();
-    peerTransport.membership().subscribe(new Membership.Listener() {
+    channels.membership().subscribe(new Membership.Listener() {
       @Override
       public void left(Peer peer, String how) {
         self.tell(new PeerLeft(peer.id()));
@@ -61,30 +61,30 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
     });
   }
 
-  static Behavior<Command> create(PeerTransport peerTransport, PeerTransport.Receiver receiver) {
+  static Behavior<Command> create(PeerChannels channels, FrameReceiver receiver) {
     return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new ArteryFrameReceiver(context, timers, peerTransport, receiver)));
+        timers -> new ArteryFrameReceiver(context, timers, channels, receiver)));
   }
 
   @Override
   public Behavior<Command> onMessage(Command message) {
     switch (message) {
-      case FrameEnvelope envelope -> onParcel(envelope);
+      case FrameEnvelope envelope -> onEnvelope(envelope);
       case PeerLeft(var peer) -> windows.remove(peer);
       case SendAcknowledgements() -> windows.forEach(this::acknowledge);
-      case ResendUnacknowledged() -> peerTransport.tick();
+      case ResendUnacknowledged() -> channels.tick();
     }
     return this;
   }
 
-  private void onParcel(FrameEnvelope envelope) {
+  private void onEnvelope(FrameEnvelope envelope) {
     var from = new NodeId(envelope.from());
-    if (envelope.to() != peerTransport.membership().self().id().incarnation()
-        || peerTransport.membership().peer(from) == null) {
+    if (envelope.to() != channels.membership().self().id().incarnation()
+        || channels.membership().peer(from) == null) {
       return;
     }
     if (envelope.acknowledged() > 0) {
-      peerTransport.acknowledged(from, envelope.acknowledged());
+      channels.acknowledged(from, envelope.acknowledged());
     }
     if (envelope.sequence() > 0) {
       onFrame(from, envelope);
@@ -112,7 +112,7 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
       var frame = begun.isBegun()
           ? begun.finish(envelope.frame().length, envelope::copyTo)
           : envelope.frame();
-      peerTransport.received(from, frame.length);
+      channels.received(from, frame.length);
       receiver.received(from, frame);
     } catch (Throwable broken) { // one malformed frame must not stop the frames after it
       HeapExhaustion.exitIfExhausted(broken);
@@ -122,7 +122,7 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
 
   private void acknowledge(NodeId peer, ReceiveWindow window) {
     if (window.hasUnacknowledged()) {
-      peerTransport.acknowledge(peer, window.acknowledged());
+      channels.acknowledge(peer, window.acknowledged());
       window.markAcknowledged();
     }
   }

@@ -58,9 +58,9 @@ final class PeerChannel {
   }
 
   /** Offers the peer a ring, once. */
-  void offer(RingTransport ringTransport) {
+  void offer(PeerChannels.RingOffers rings) {
     if (offered.compareAndSet(false, true)) {
-      ringTransport.offer(peer);
+      rings.offer(peer);
     }
   }
 

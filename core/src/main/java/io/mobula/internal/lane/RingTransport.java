@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +24,14 @@ import org.slf4j.LoggerFactory;
  * frames are in the ring, so no frame overtakes another. If the peer cannot open it, frames stay on
  * Artery. Safe for all threads; nothing blocks.
  */
-final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
+final class RingTransport implements FrameReceiver, PeerChannels.RingOffers, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RingTransport.class);
 
   private final SharedStore memory;
   private final Membership membership;
-  private final PeerTransport peerTransport;
+  private final PeerChannels channels;
   private final Executor files;
-  private final PeerTransport.Receiver receiver;
+  private final FrameReceiver receiver;
   private final Doorbell doorbell;
   private final RingPoller ringPoller;
   private final AtomicInteger numbers = new AtomicInteger();
@@ -49,11 +48,10 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
    * @param router receives all frames; called by one thread at a time
    * @param files runs work that creates and opens files
    */
-  RingTransport(
-      SharedStore memory, PeerTransport peerTransport, FrameRouter router, Executor files) {
+  RingTransport(SharedStore memory, PeerChannels channels, FrameRouter router, Executor files) {
     this.memory = memory;
-    this.membership = peerTransport.membership();
-    this.peerTransport = peerTransport;
+    this.membership = channels.membership();
+    this.channels = channels;
     this.files = files;
     router.on(FrameKind.RING_OFFER, this::onOffer);
     router.on(FrameKind.RING_TAKEN, this::onTaken);
@@ -61,8 +59,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     router.on(FrameKind.RING_SWITCH, this::onSwitch);
     this.doorbell = Doorbell.make(memory);
     this.receiver = router;
-    this.ringPoller =
-        new RingPoller(doorbell, this, peerTransport::flush, peerTransport::hasBacklog);
+    this.ringPoller = new RingPoller(doorbell, this, channels::flush, channels::hasBacklog);
   }
 
   /**
@@ -70,7 +67,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
    */
   @Override
   public void received(NodeId from, byte[] frame) {
-    peerTransport.received(from, frame.length);
+    channels.received(from, frame.length);
     handOn(from, frame);
   }
 
@@ -85,18 +82,20 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     ringPoller.execute(() -> handOn(from, frame));
   }
 
-  /** Polls the rings until the condition holds, for {@link SpinWait#spinUntil}. */
-  boolean pollUntil(BooleanSupplier done) {
-    return ringPoller.pollUntil(done);
+  /** Returns the thread that reads the rings. */
+  RingPoller poller() {
+    return ringPoller;
   }
 
   /** Wakes the poller, so that it writes queued frames. */
-  void wake() {
+  @Override
+  public void wake() {
     doorbell.wake();
   }
 
   /** Creates a ring to this peer if it is on this host. Called once for each peer. */
-  void offer(Peer peer) {
+  @Override
+  public void offer(Peer peer) {
     files.execute(() -> {
       if (membership.self().store().isSharedWith(peer.store())
           && PeerStore.isOnThisHost(peer.store().address())) {
@@ -114,7 +113,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
       return;
     }
     var offer = FrameWriter.of(FrameKind.RING_OFFER).int32(number).flag(Doorbell.canWake());
-    if (!peerTransport.send(reader.id(), offer.toBytes())) {
+    if (!channels.send(reader.id(), offer.toBytes())) {
       withdraw(reader.id());
     }
   }
@@ -141,7 +140,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
       int place = freePlace(writer.id());
       openedRing.put(
           writer.id(), new OpenedRing(place, new RingPoller.Source(writer.id(), ring, wakes)));
-      peerTransport.send(
+      channels.send(
           writer.id(), FrameWriter.of(FrameKind.RING_TAKEN).int32(place).toBytes());
       // the writer may have left before the ring was added to the table
       if (membership.peer(writer.id()) == null) {
@@ -150,7 +149,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     } catch (RuntimeException unreadable) {
       var why =
           FrameWriter.of(FrameKind.RING_REFUSED).text(String.valueOf(unreadable.getMessage()));
-      peerTransport.send(writer.id(), why.toBytes());
+      channels.send(writer.id(), why.toBytes());
     }
   }
 
@@ -174,7 +173,7 @@ final class RingTransport implements PeerTransport.Receiver, AutoCloseable {
     files.execute(() -> {
       try {
         var way = new RingChannel(ring, Doorbell.of(peer.store().address()), place);
-        peerTransport.switchToRing(from, FrameWriter.of(FrameKind.RING_SWITCH).toBytes(), way);
+        channels.switchToRing(from, FrameWriter.of(FrameKind.RING_SWITCH).toBytes(), way);
       } catch (RuntimeException closing) {
         LOG.info("Frames to {} go on over Artery", peer, closing);
         ring.close();

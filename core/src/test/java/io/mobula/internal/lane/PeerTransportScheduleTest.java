@@ -125,7 +125,7 @@ class PeerTransportScheduleTest {
         lanes = new SimulatedTransport(self);
         actors = new SimulatedActors(scheduler, self.id().toString());
         inbox = actors.spawn(
-            ArteryFrameReceiver.create(lanes.peerTransport(), this::received), "inbox");
+            ArteryFrameReceiver.create(lanes.peerTransport().channels(), this::received), "inbox");
       }
 
       void meet(SimulatedPeer other) {

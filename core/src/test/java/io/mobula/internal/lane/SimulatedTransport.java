@@ -69,7 +69,7 @@ public final class SimulatedTransport implements Membership {
       while (way.hasMessages()) {
         var envelope = way.receiveMessage();
         if (envelope.sequence() > 0) {
-          peerTransport.acknowledged(to, envelope.sequence());
+          peerTransport.channels().acknowledged(to, envelope.sequence());
           each.accept(to, envelope.frame());
         }
       }

@@ -57,11 +57,13 @@ public final class TransportPair {
   }
 
   /** Starts to receive at both ends. */
-  void open(PeerTransport.Receiver atOne, PeerTransport.Receiver atTwo) {
+  void open(FrameReceiver atOne, FrameReceiver atTwo) {
     inboxes.put(
-        one, kit.spawn(ArteryFrameReceiver.create(transportOfOne, atOne)).narrow());
+        one,
+        kit.spawn(ArteryFrameReceiver.create(transportOfOne.channels(), atOne)).narrow());
     inboxes.put(
-        two, kit.spawn(ArteryFrameReceiver.create(transportOfTwo, atTwo)).narrow());
+        two,
+        kit.spawn(ArteryFrameReceiver.create(transportOfTwo.channels(), atTwo)).narrow());
   }
 
   private Behavior<FrameEnvelope> wireTo(Peer peer) {
