@@ -339,7 +339,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   }
 
   /** Effects that send what the state decides as messages. */
-  private final class MessageEffects implements GroupSchedulerState.SchedulerEffects {
+  private final class MessageEffects implements SchedulerEffects {
     @Override
     public GroupStatus.Version nextVersion() {
       return new GroupStatus.Version(number, ++words);

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -29,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * members have reported what they hold, or a timeout has passed.
  */
 final class GroupSchedulerState {
-  private static final int MAX_REMEMBERED = 4096;
-
   /**
    * Timing of the protocol, in milliseconds.
    *
@@ -47,47 +44,12 @@ final class GroupSchedulerState {
       long maxBackoff,
       long unschedulableTimeout) {}
 
-  /** Effects that the caller carries out. They must not call back into the state. */
-  interface SchedulerEffects {
-    /** Returns the next version, which increases with each call. */
-    GroupStatus.Version nextVersion();
-
-    /** Asks a node to report what it holds. */
-    void ask(NodeId node);
-
-    /** Asks a node to reserve bundles. */
-    void prepare(NodeId at, GroupSpec spec, int attempt, List<Integer> bundles);
-
-    /** Tells a node to make its reservation permanent, and where the other bundles are. */
-    void commit(NodeId at, BundleAssignment map);
-
-    /** Tells a node to release a reservation. */
-    void abort(NodeId at, PlacementGroupId id, int attempt);
-
-    /** Tells a node to end everything that it has of a group. */
-    void remove(NodeId at, PlacementGroupId id, GroupTermination termination);
-
-    /** Tells every process the status of a group. */
-    void publish(GroupStatus status);
-
-    /** Tells every process that a group has ended. */
-    void ended(PlacementGroupId id, GroupTermination termination);
-
-    /** Tells every process that the status of all living groups has been sent. */
-    void updatesComplete();
-  }
-
-  /** Ended group for which some nodes have not confirmed the removal. */
-  private record PendingRemoval(GroupTermination ending, Set<NodeId> unanswered) {}
-
   private final SchedulerTiming timing;
   private final SchedulerEffects effects;
   private final Map<PlacementGroupId, GroupEntry> groups = new LinkedHashMap<>();
-  private final Map<PlacementGroupId, PendingRemoval> removals = new LinkedHashMap<>();
-  private final Map<PlacementGroupId, GroupTermination> terminations = new LinkedHashMap<>();
+  private final GroupRemovals removals;
   private final Map<PlacementGroupId, Integer> attemptsSeen = new LinkedHashMap<>();
-  private final Set<NodeId> members = new HashSet<>();
-  private final Set<NodeId> unreported = new HashSet<>();
+  private final MemberReports reports;
   private long gatherUntil;
   private boolean gathering = true;
   private long ownersUntil;
@@ -103,15 +65,15 @@ final class GroupSchedulerState {
       SchedulerTiming timing, SchedulerEffects effects, Collection<NodeId> present, long now) {
     this.timing = timing;
     this.effects = effects;
-    members.addAll(present);
-    unreported.addAll(present);
+    this.removals = new GroupRemovals(effects);
+    this.reports = new MemberReports(effects, present);
     gatherUntil = now + timing.reportTimeout();
     askedAgain = now;
   }
 
   /** Asks all members to report. */
   void open() {
-    unreported.forEach(effects::ask);
+    reports.ask();
   }
 
   // ---- queries
@@ -126,15 +88,15 @@ final class GroupSchedulerState {
   boolean awaitsTime() {
     return gathering
         || awaitsOwners
-        || !unreported.isEmpty()
-        || !removals.isEmpty()
+        || reports.areAwaited()
+        || removals.areUnderWay()
         || groups.values().stream().anyMatch(group -> !group.isCommitted());
   }
 
   /** Returns whether an answer or the end of a backoff is awaited, and not only free resources. */
   boolean isUnderWay(long now) {
     return gathering
-        || !removals.isEmpty()
+        || removals.areUnderWay()
         || groups.values().stream().anyMatch(group -> group.isUnderWay(now));
   }
 
@@ -150,12 +112,12 @@ final class GroupSchedulerState {
 
   /** Returns whether some member has not reported yet. */
   boolean awaitsReports() {
-    return !unreported.isEmpty();
+    return reports.areAwaited();
   }
 
   /** Returns whether the group exists or is known to have ended. */
   boolean knows(PlacementGroupId id) {
-    return groups.containsKey(id) || terminations.containsKey(id);
+    return groups.containsKey(id) || removals.find(id) != null;
   }
 
   List<GroupStatus> all() {
@@ -183,7 +145,7 @@ final class GroupSchedulerState {
 
   /** Returns how a group ended; a group that is not known counts as removed. */
   GroupTermination endingOf(PlacementGroupId id) {
-    return terminations.getOrDefault(id, GroupTermination.unknown());
+    return removals.endingOf(id);
   }
 
   // ---- requests of users
@@ -195,7 +157,7 @@ final class GroupSchedulerState {
    */
   @Nullable
   GroupSpec create(GroupSpec spec, long now) {
-    if (groups.containsKey(spec.id()) || terminations.containsKey(spec.id())) {
+    if (knows(spec.id())) {
       return null;
     }
     var name = spec.name();
@@ -220,43 +182,26 @@ final class GroupSchedulerState {
   void remove(PlacementGroupId id, GroupTermination termination) {
     var group = groups.remove(id);
     if (group == null) {
-      if (!unreported.isEmpty()) { // one of these members may still report the group
-        remember(id, termination);
+      if (reports.areAwaited()) { // one of these members may still report the group
+        removals.remember(id, termination);
       }
       return;
     }
     var holders = new HashSet<>(group.holders());
-    holders.retainAll(members);
-    remember(id, termination);
-    if (!holders.isEmpty()) {
-      removals.put(id, new PendingRemoval(termination, holders));
-    }
-    holders.forEach(node -> effects.remove(node, id, termination));
-    effects.ended(id, termination);
-  }
-
-  private void remember(PlacementGroupId id, GroupTermination termination) {
-    terminations.put(id, termination);
-    if (terminations.size() > MAX_REMEMBERED) {
-      terminations.remove(terminations.keySet().iterator().next());
-    }
+    holders.retainAll(reports.members());
+    removals.begin(id, termination, holders);
   }
 
   // ---- reports of nodes
 
   void joined(NodeId node) {
-    if (members.add(node)) {
-      unreported.add(node);
-      effects.ask(node);
-    }
+    reports.joined(node);
   }
 
   /** Handles that a node has left, with everything it held. */
   void left(NodeId node, long now) {
-    members.remove(node);
-    unreported.remove(node);
-    removals.values().forEach(removal -> removal.unanswered().remove(node));
-    forgetRemoved();
+    reports.left(node);
+    removals.left(node);
     for (var group : List.copyOf(groups.values())) {
       if (!group.spec().detached() && group.spec().owner().equals(node) && !gathering) {
         remove(group.spec().id(), ownerLeft(node));
@@ -287,7 +232,7 @@ final class GroupSchedulerState {
    * @param last whether this completes the report
    */
   void reported(NodeId node, GroupReport report, boolean last, long now) {
-    if (!members.contains(node)) {
+    if (!reports.isMember(node)) {
       return;
     }
     report.ended().forEach(id -> remove(id, GroupTermination.removed("")));
@@ -296,7 +241,7 @@ final class GroupSchedulerState {
     report.bundles().forEach(held -> adopt(node, held, now));
     report.prepared().forEach(prepared -> orphaned(node, prepared));
     if (last) {
-      unreported.remove(node);
+      reports.reported(node);
     }
     endGathering(now);
   }
@@ -320,7 +265,7 @@ final class GroupSchedulerState {
    */
   private void known(NodeId node, GroupReport.KnownGroup known, long now) {
     var id = known.spec().id();
-    var termination = terminations.get(id);
+    var termination = removals.find(id);
     if (termination != null) {
       effects.remove(node, id, termination);
       return;
@@ -347,7 +292,7 @@ final class GroupSchedulerState {
     var group = new GroupEntry(spec);
     group.raiseAttempt(attemptsSeen.getOrDefault(spec.id(), 0));
     groups.put(spec.id(), group);
-    if (!members.contains(spec.owner())) {
+    if (!reports.isMember(spec.owner())) {
       awaitOwners(now);
     }
     return group;
@@ -365,15 +310,9 @@ final class GroupSchedulerState {
 
   private void adopt(NodeId node, GroupReport.HeldGroup held, long now) {
     var id = held.assignment().id();
-    var termination = terminations.get(id);
+    var termination = removals.find(id);
     if (termination != null) {
-      var holders = new HashSet<NodeId>();
-      holders.add(node);
-      removals
-          .computeIfAbsent(id, key -> new PendingRemoval(termination, holders))
-          .unanswered()
-          .add(node);
-      effects.remove(node, id, termination);
+      removals.addHolder(node, id, termination);
       return;
     }
     var group =
@@ -413,7 +352,7 @@ final class GroupSchedulerState {
   }
 
   private void endGathering(long now) {
-    if (!gathering || (!unreported.isEmpty() && now < gatherUntil)) {
+    if (!gathering || (reports.areAwaited() && now < gatherUntil)) {
       return;
     }
     gathering = false;
@@ -428,7 +367,7 @@ final class GroupSchedulerState {
       awaitOwners(now);
     }
     for (var group : groups.values()) {
-      group.keepOnly(members);
+      group.keepOnly(reports.members());
       if (!group.holders().isEmpty()) {
         recommit(group, now);
       }
@@ -438,7 +377,7 @@ final class GroupSchedulerState {
   }
 
   private boolean isOrphaned(GroupEntry group) {
-    return !group.spec().detached() && !members.contains(group.spec().owner());
+    return !group.spec().detached() && !reports.isMember(group.spec().owner());
   }
 
   private void endOrphaned() {
@@ -478,7 +417,7 @@ final class GroupSchedulerState {
   private void abortAttempt(GroupEntry group, String why, long now) {
     var id = group.spec().id();
     for (var node : group.preparingAt()) {
-      if (members.contains(node)) {
+      if (reports.isMember(node)) {
         effects.abort(node, id, group.attempt());
       }
     }
@@ -516,15 +455,7 @@ final class GroupSchedulerState {
 
   /** Handles that a node has nothing of the group any more. */
   void removed(NodeId node, PlacementGroupId id) {
-    var removal = removals.get(id);
-    if (removal != null) {
-      removal.unanswered().remove(node);
-      forgetRemoved();
-    }
-  }
-
-  private void forgetRemoved() {
-    removals.values().removeIf(removal -> removal.unanswered().isEmpty());
+    removals.confirmed(node, id);
   }
 
   // ---- time
@@ -535,7 +466,7 @@ final class GroupSchedulerState {
     boolean again = now - askedAgain >= timing.answerTimeout();
     if (again) {
       askedAgain = now;
-      unreported.forEach(effects::ask);
+      reports.ask();
     }
     if (gathering) {
       return;
@@ -553,8 +484,7 @@ final class GroupSchedulerState {
       }
     }
     if (again) {
-      removals.forEach((id, removal) ->
-          removal.unanswered().forEach(node -> effects.remove(node, id, removal.ending())));
+      removals.tellAgain();
     }
     place(view, now);
   }
@@ -589,7 +519,7 @@ final class GroupSchedulerState {
 
   private PlacementCapacity reachable(PlacementCapacity view) {
     return new PlacementCapacity(
-        view.nodes().stream().filter(node -> members.contains(node.id())).toList(),
+        view.nodes().stream().filter(node -> reports.isMember(node.id())).toList(),
         view.starting());
   }
 

@@ -1,6 +1,9 @@
 package io.mobula.internal.group;
 
+import io.mobula.placement.PlacementGroupState;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Status of a living group as the scheduler tells it to every process. It arrives as an update and
@@ -35,5 +38,15 @@ record GroupStatus(
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(assignment, "map");
     Objects.requireNonNull(why, "why");
+  }
+
+  /** Returns the state of the group as users see it. */
+  PlacementGroupState toState() {
+    var nodes = IntStream.range(0, assignment.spec().size())
+        .mapToObj(bundle -> Optional.ofNullable(assignment.nodeOf(bundle)))
+        .toList();
+    var phase =
+        wasCommitted ? PlacementGroupState.Phase.RESCHEDULING : PlacementGroupState.Phase.PENDING;
+    return new PlacementGroupState(committed ? PlacementGroupState.Phase.READY : phase, nodes, why);
   }
 }

@@ -1,5 +1,7 @@
 package io.mobula.internal.group;
 
+import io.mobula.internal.cluster.Peer;
+import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.spi.NodeView;
 import java.util.List;
 
@@ -20,5 +22,19 @@ public record PlacementCapacity(List<NodeView> nodes, List<NodeView> starting) {
   /** Returns the capacity of these nodes, without starting workers. */
   static PlacementCapacity of(List<NodeView> nodes) {
     return new PlacementCapacity(nodes, List.of());
+  }
+
+  /** Returns the capacity of one node without other nodes. */
+  static PlacementCapacity ofNode(Peer self, LedgerClient.BalanceSnapshot balance) {
+    return of(List.of(new NodeView(
+        self.id(),
+        self.name(),
+        self.labels(),
+        balance.total(),
+        balance.available(),
+        balance.queued(),
+        0,
+        true,
+        balance.devices())));
   }
 }

@@ -1,7 +1,7 @@
 package io.mobula.internal.lane;
 
 import io.mobula.NodeId;
-import io.mobula.PeerChannelInfo;
+import io.mobula.info.PeerChannelInfo;
 import io.mobula.internal.cluster.Membership;
 import io.mobula.internal.cluster.Peer;
 import java.time.Duration;

@@ -135,7 +135,7 @@ final class ClusterServices implements NodeServices {
       engines.endGroup(group, how, exception);
       cluster.granter().endGroup(group);
     });
-    groups.open(
+    groups.openInCluster(
         spawner,
         () -> new PlacementCapacity(views.now().nodes(), views.absent().starting()),
         settings.unschedulableTimeout());

@@ -6,7 +6,6 @@ import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.lane.SpinWait;
 import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitPoint;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -27,7 +26,7 @@ final class SingleNodeServices implements NodeServices {
     local.objects().setSpinWait(spinWait);
     ElasticDispatcher.setSpinWait(local.system(), spinWait);
     local.groups().work(engines::endGroup);
-    local.groups().open(local.spawner(), null, Duration.ZERO);
+    local.groups().openAlone(local.spawner());
     return new SingleNodeServices(new LocalReport(local, engines, List::of, List::of));
   }
 

@@ -297,7 +297,7 @@ final class SimulatedGroups {
 
   // ---- parts
 
-  private final class SimulatedEffects implements GroupSchedulerState.SchedulerEffects {
+  private final class SimulatedEffects implements SchedulerEffects {
     @Override
     public GroupStatus.Version nextVersion() {
       return new GroupStatus.Version(epoch, ++words);
