@@ -1,4 +1,4 @@
-package io.mobula.internal.runtime;
+package io.mobula.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.SettingsException;
 import io.mobula.info.NodeInfo;
 import io.mobula.internal.process.ChildJvm;
@@ -20,7 +21,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
@@ -267,19 +267,20 @@ class JobPackageIT {
     var first = line(run(jar, "task"), "task ");
     var second = line(run(jar, "task"), "task ");
     assertThat(second).isEqualTo(first);
-    await(() -> workers(runtime) == 0);
+    PollingAssert.until("the worker has ended", () -> workers(runtime) == 0);
     assertThat(line(run(jar, "task"), "task ")).isNotEqualTo(first);
   }
 
   @Test
   void aWorkerThatIsKilledIsReplaced() throws Exception {
     var runtime = cluster.runtime();
-    await(() -> workers(runtime) == 0);
+    PollingAssert.until("the worker has ended", () -> workers(runtime) == 0);
     var lines = new LinkedBlockingQueue<String>();
     try (var program = program(jar(5), lines, "task,wait")) {
-      await(() -> lines.stream().anyMatch(line -> line.startsWith("task ")));
+      PollingAssert.until(
+          "the task has printed", () -> lines.stream().anyMatch(line -> line.startsWith("task ")));
       ProcessHandle.of(worker(runtime).pid()).orElseThrow().destroyForcibly();
-      await(() -> workers(runtime) == 0);
+      PollingAssert.until("the worker has ended", () -> workers(runtime) == 0);
       assertThat(line(run(jar(5), "task,free"), "task ")).contains("version=5,");
       assertThat(program.isAlive()).isTrue();
     }
@@ -296,17 +297,5 @@ class JobPackageIT {
     assertThatThrownBy(() -> Mobula.init(Mobula.settings().ship(text)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("only a driver ships jars");
-  }
-
-  private interface Condition {
-    boolean holds();
-  }
-
-  private static void await(Condition condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-    }
   }
 }

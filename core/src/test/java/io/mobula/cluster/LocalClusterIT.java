@@ -1,4 +1,4 @@
-package io.mobula.internal.runtime;
+package io.mobula.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mobula.LocalCluster;
 import io.mobula.Mobula;
 import io.mobula.NodeId;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.ProcessException;
 import io.mobula.info.NodeInfo;
@@ -98,8 +99,10 @@ class LocalClusterIT {
 
       assertThat(runs(victim.pid())).isFalse();
       assertThat(runs(cluster.nodes().get(1).pid())).isTrue();
-      await(() ->
-          cluster.runtime().nodes().stream().noneMatch(node -> node.id().equals(victim.id())));
+      PollingAssert.until(
+          "the killed node is gone",
+          () ->
+              cluster.runtime().nodes().stream().noneMatch(node -> node.id().equals(victim.id())));
       assertThat(cluster.runtime().isClosed()).isFalse();
       cluster.kill(0);
       assertThatThrownBy(() -> cluster.kill(3))
@@ -119,7 +122,8 @@ class LocalClusterIT {
 
       owner.kill();
 
-      await(() -> pids.stream().noneMatch(LocalClusterIT::runs));
+      PollingAssert.until(
+          "no node outlives its owner", () -> pids.stream().noneMatch(LocalClusterIT::runs));
     }
   }
 
@@ -165,14 +169,4 @@ class LocalClusterIT {
   }
 
   /** Condition that may throw an exception. */
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  /** Waits until the condition holds; the test's time limit bounds the wait. */
-  private static void await(Condition condition) throws Exception {
-    while (!condition.holds()) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
-  }
 }

@@ -1,4 +1,4 @@
-package io.mobula.internal.runtime;
+package io.mobula.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

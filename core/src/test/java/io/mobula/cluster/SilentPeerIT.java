@@ -1,4 +1,4 @@
-package io.mobula.internal.node;
+package io.mobula.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

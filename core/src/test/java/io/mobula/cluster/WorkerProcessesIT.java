@@ -1,4 +1,4 @@
-package io.mobula.internal.runtime;
+package io.mobula.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NodeLostException;
 import io.mobula.error.ProcessException;
@@ -90,7 +91,7 @@ class WorkerProcessesIT {
           runtime.task(WorkerProcessesIT::hang, note).cpus(1).remote();
         }
         for (var note : notes) {
-          await(() -> Files.exists(Path.of(note)));
+          PollingAssert.until("the task has begun", () -> Files.exists(Path.of(note)));
         }
         System.out.println("pids "
             + workers(runtime).stream()
@@ -119,7 +120,9 @@ class WorkerProcessesIT {
         .workerResources(Resources.none().cpus(1));
     try (var runtime = Mobula.init(settings)) {
       var each = Resources.none().cpus(1).gpus(1).memory(1 << 19).resource("Licence", 2);
-      await(() -> workers(runtime).stream().allMatch(worker -> worker.total().equals(each)));
+      PollingAssert.until(
+          "each worker has reported its resources",
+          () -> workers(runtime).stream().allMatch(worker -> worker.total().equals(each)));
       assertThat(workers(runtime)).hasSize(2).allSatisfy(worker -> {
         assertThat(worker.labels()).containsEntry("zone", "a");
         assertThat(worker.store().capacityBytes()).isEqualTo(64 << 20); // shared, not divided
@@ -184,13 +187,14 @@ class WorkerProcessesIT {
     var settings = SMALL.cpus(1).workers(1).set("mobula.workers.restarts", 0);
     try (var runtime = Mobula.init(settings)) {
       ProcessHandle.of(workers(runtime).getFirst().pid()).orElseThrow().destroyForcibly();
-      await(() -> !runtime.waiting().isEmpty());
+      PollingAssert.until(
+          "the worker is reported missing", () -> !runtime.waiting().isEmpty());
       assertThat(runtime.waiting()).singleElement().satisfies(missing -> {
         assertThat(missing.what()).isEqualTo("worker 0");
         assertThat(missing.wants().amount("CPU")).isEqualTo(1);
         assertThat(missing.why()).contains("not started again", "137 (killed)");
       });
-      await(() -> workers(runtime).isEmpty());
+      PollingAssert.until("the worker is gone", () -> workers(runtime).isEmpty());
     }
   }
 
@@ -218,7 +222,8 @@ class WorkerProcessesIT {
       service.kill();
 
       long start = System.nanoTime();
-      await(() -> pids.stream().noneMatch(WorkerProcessesIT::runs));
+      PollingAssert.until(
+          "no worker outlives its node", () -> pids.stream().noneMatch(WorkerProcessesIT::runs));
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     }
   }
@@ -248,14 +253,4 @@ class WorkerProcessesIT {
   }
 
   /** Condition that may throw an exception. */
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  /** Waits until the condition holds; the test's time limit bounds the wait. */
-  private static void await(Condition condition) throws Exception {
-    while (!condition.holds()) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
-  }
 }

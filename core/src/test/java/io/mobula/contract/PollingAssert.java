@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 
 /** Assertion that a condition becomes true within a limit that only a hang reaches; polls often. */
 public final class PollingAssert {
-  private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final Duration BOUND = Duration.ofMinutes(1);
   private static final long PAUSE_MILLIS = 5;
 
   private PollingAssert() {}
@@ -13,7 +13,7 @@ public final class PollingAssert {
   /**
    * Returns as soon as the condition holds.
    *
-   * @throws AssertionError when it does not within half a minute
+   * @throws AssertionError when it does not within a minute
    * @throws InterruptedException when the thread is interrupted, as a cancelled task's is
    */
   public static void until(String what, Callable<Boolean> condition) throws Exception {

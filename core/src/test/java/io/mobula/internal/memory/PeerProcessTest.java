@@ -8,6 +8,7 @@ import static io.mobula.internal.memory.PeerProcess.written;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.StoreException;
 import io.mobula.error.StoreFullException;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +20,6 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,17 +55,9 @@ class PeerProcessTest {
     return child;
   }
 
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
-  }
-
   /** Blocks are reused at once, so memory that is reclaimed too early changes under a reader. */
   @Test
-  void readersInOtherProcessesNeverSeeBytesChange() {
+  void readersInOtherProcessesNeverSeeBytesChange() throws Exception {
     long seed = System.nanoTime();
     System.out.println("PeerProcessTest seed " + seed);
     AtomicLong nudges = new AtomicLong();
@@ -83,7 +75,7 @@ class PeerProcessTest {
       assertThat(two.answer()).matches("read [1-9]\\d* refused \\d+");
       assertThat(nudges).hasPositiveValue();
       live.forEach(SealedObject::free);
-      await(() -> {
+      PollingAssert.spinUntil("the owner has its memory back", () -> {
         one.ask("drop");
         two.ask("drop");
         return store.usedBytes() == 0;
@@ -107,7 +99,7 @@ class PeerProcessTest {
   }
 
   @Test
-  void aKilledReadersPinsAreTakenBackAndItsRowIsUsedAgain() {
+  void aKilledReadersPinsAreTakenBackAndItsRowIsUsedAgain() throws Exception {
     int row = store.offerRow();
     SealedObject object = filled(store, 1_000, 3);
     try (PeerProcessClient reader = reader(row, NOBODY_LISTENS)) {
@@ -116,7 +108,7 @@ class PeerProcessTest {
       assertThat(store.reclaimReaderRow(row)).isFalse();
       assertThat(store.usedBytes()).isPositive();
       reader.signal("KILL");
-      await(() -> store.usedBytes() == 0);
+      PollingAssert.spinUntil("the pins of the dead reader are gone", () -> store.usedBytes() == 0);
     }
     assertThat(store.objectCount()).isZero();
     assertThat(store.offerRow()).isEqualTo(row);
@@ -124,21 +116,21 @@ class PeerProcessTest {
   }
 
   @Test
-  void aKilledReadersRowComesBackAtOnceWhenTheOwnerIsTold() {
+  void aKilledReadersRowComesBackAtOnceWhenTheOwnerIsTold() throws Exception {
     int row = store.offerRow();
     SealedObject object = filled(store, 1_000, 3);
     try (PeerProcessClient reader = reader(row, NOBODY_LISTENS)) {
       reader.ask("view " + written(object.address()));
       reader.signal("KILL");
       reader.awaitEnd();
-      await(() -> store.reclaimReaderRow(row));
+      PollingAssert.spinUntil("the row is free", () -> store.reclaimReaderRow(row));
       object.free();
       assertThat(store.usedBytes()).isZero();
     }
   }
 
   @Test
-  void aStoppedReaderCostsMemoryAndKeepsItsBytes() {
+  void aStoppedReaderCostsMemoryAndKeepsItsBytes() throws Exception {
     int row = store.offerRow();
     SealedObject object = filled(store, 1_000, 3);
     try (PeerProcessClient reader = reader(row, line -> store.nudge(Long.parseLong(line)))) {
@@ -152,7 +144,7 @@ class PeerProcessTest {
       assertThat(store.usedBytes()).isEqualTo(8_000);
       reader.signal("CONT");
       assertThat(reader.ask("check " + object.slot())).isEqualTo("3");
-      await(() -> {
+      PollingAssert.spinUntil("the owner has its memory back", () -> {
         reader.ask("drop");
         return store.usedBytes() == 0;
       });

@@ -14,7 +14,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -24,7 +23,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +113,7 @@ class PeerStoreTest {
   }
 
   @Test
-  void attachesBeforeThereIsAnyObjectAndFollowsTheTableAndTheSegments() {
+  void attachesBeforeThereIsAnyObjectAndFollowsTheTableAndTheSegments() throws Exception {
     try (PeerStore peer = attach()) {
       List<SealedObject> objects = new ArrayList<>();
       for (int i = 0; i < 3_000; i++) {
@@ -403,14 +401,17 @@ class PeerStoreTest {
     try (PeerStore peer = attach()) {
       PeerObject there = peer.open(large.address());
       String mapping = owner.directory() + "/segment-0";
-      await(() -> residentBytes(mapping).stream().anyMatch(bytes -> bytes >= 1000L * KIB));
-      await(() -> !there.isPinned());
+      PollingAssert.spinUntil(
+          "the segment is touched",
+          () -> residentBytes(mapping).stream().anyMatch(bytes -> bytes >= 1000L * KIB));
+      PollingAssert.spinUntil("the object is unpinned", () -> !there.isPinned());
       assertThat(peer.segments()
               .markTouched(
                   Segment.openReadOnly(owner.directory(), owner.address().storeId(), 0)))
           .isFalse();
       peer.open(next.address());
-      await(() -> !large.isPinned() && !next.isPinned());
+      PollingAssert.spinUntil(
+          "both objects are unpinned", () -> !large.isPinned() && !next.isPinned());
     }
   }
 
@@ -430,14 +431,6 @@ class PeerStoreTest {
         .allMatch(bytes -> bytes >= 1000L * KIB);
     Reference.reachabilityFence(often);
     Reference.reachabilityFence(once);
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
+import io.mobula.contract.PollingAssert;
 import io.mobula.error.ProcessException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ class ChildJvmIT {
   @Tag("long")
   void oneThatSaysThatItIsStartingIsWaitedFor() throws Exception {
     try (var child = start(plan(ChildMains.SlowStartMain.class).arguments("7"))) {
-      await(() -> !lines.isEmpty());
+      PollingAssert.until("the process has printed", () -> !lines.isEmpty());
       assertThat(child.awaitReady(Duration.ofSeconds(4)).node()).isEqualTo(new NodeId(3));
       assertThat(lines).containsExactly("OUT slow");
     }
@@ -95,7 +96,7 @@ class ChildJvmIT {
   @Tag("long")
   void oneThatSaysSoForTooLongIsKilled() throws Exception {
     try (var child = start(plan(ChildMains.SlowStartMain.class).arguments("600"))) {
-      await(() -> !lines.isEmpty());
+      PollingAssert.until("the process has printed", () -> !lines.isEmpty());
       assertThatThrownBy(() -> child.awaitReady(Duration.ofMillis(1_500)))
           .isInstanceOf(ProcessException.class)
           .hasMessageContaining("was not up after");
@@ -106,7 +107,7 @@ class ChildJvmIT {
   @Test
   void oneThatIsDeafIsTerminated() throws Exception {
     try (var child = start(plan(ChildMains.UnresponsiveMain.class))) {
-      await(() -> !lines.isEmpty());
+      PollingAssert.until("the process has printed", () -> !lines.isEmpty());
       assertThat(child.end(Duration.ofMillis(1))).isEqualTo(ChildJvm.EndKind.TERMINATED);
       assertThat(exitCode(child)).isEqualTo(143);
     }
@@ -130,7 +131,7 @@ class ChildJvmIT {
 
       parent.kill();
 
-      await(() -> isFree(held));
+      PollingAssert.until("the lock is free", () -> isFree(held));
     }
   }
 
@@ -165,14 +166,4 @@ class ChildJvmIT {
   }
 
   /** Condition whose evaluation may fail. */
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  /** Waits until the condition holds; the test's time limit bounds the wait. */
-  private static void await(Condition condition) throws Exception {
-    while (!condition.holds()) {
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
-  }
 }
