@@ -13,13 +13,13 @@
  * <h2>The idea</h2>
  *
  * <p>{@link NodeMessaging} is what other packages see of a {@link PeerTransport}, which has one
- * {@link PeerChannel} for each peer. Over Artery, a {@link SendWindow} cuts frames into parts that
- * fit a message, numbers them and keeps them until they are acknowledged; the {@link ReceiveWindow}
- * at the other end accepts them in order. Within a host, {@link RingTransport} sets up a ring per
- * direction ({@link RingChannel}) and switches to it after a last frame over Artery, so no frame
- * overtakes another. One thread, {@link RingPoller}, reads all rings of a process; a thread that
- * waits for a frame may do that work itself for some microseconds ({@link SpinWait}), so that a
- * quick reply wakes no thread.
+ * {@link PeerChannel} for each peer ({@link PeerChannels}). Over Artery, a {@link SendWindow} cuts
+ * frames into parts that fit a message, numbers them and keeps them until they are acknowledged;
+ * the {@link ReceiveWindow} at the other end accepts them in order. Within a host,
+ * {@link RingTransport} sets up a ring per direction ({@link RingChannel}) and switches to it after
+ * a last frame over Artery, so no frame overtakes another. One thread, {@link RingPoller}, reads
+ * all rings of a process; a thread that waits for a frame may do that work itself for some
+ * microseconds ({@link SpinWait}), so that a quick reply wakes no thread.
  *
  * <p>{@link FrameRouter} passes each frame to the handler of its kind, which is its first byte;
  * {@link FrameKind} lists the kinds of all packages. {@link PeerInternTable} sends metadata that is
