@@ -116,7 +116,7 @@ final class ArgumentAdmission {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WaitInterruptedException(
-          "Interrupted while a call waited for its turn to bring its arguments here.");
+          "Interrupted while a call waited for its turn to fetch its arguments.");
     } finally {
       hold.takeBack();
     }

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncRestore {
   private final SealedStorage value;
-  private final Executor movers;
+  private final Executor threads;
   private @Nullable CompletableFuture<Void> running;
 
-  AsyncRestore(SealedStorage value, Executor movers) {
+  AsyncRestore(SealedStorage value, Executor threads) {
     this.value = value;
-    this.movers = movers;
+    this.threads = threads;
   }
 
   /** Returns the value in memory with a pin, which the caller closes. */
@@ -42,11 +42,11 @@ final class AsyncRestore {
       fresh = new CompletableFuture<>();
       running = fresh;
     }
-    movers.execute(() -> bring(fresh));
+    threads.execute(() -> restore(fresh));
     return fresh;
   }
 
-  private void bring(CompletableFuture<Void> done) {
+  private void restore(CompletableFuture<Void> done) {
     try (var _ = value.acquirePin()) {
       done.complete(null);
     } catch (Throwable cannot) { // an Error, too: the waiting callers must hear of it

@@ -44,9 +44,9 @@ final class FetchWait {
     var remote = remoteValue.access();
     ObjectMovedException last = null;
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      var coming = readDeadline.isEndless() ? startFetch(remote, null) : remote.fetch();
+      var fetch = readDeadline.isEndless() ? startFetch(remote, null) : remote.fetch();
       var content = await(
-          coming.toCompletableFuture(),
+          fetch.toCompletableFuture(),
           readDeadline,
           remote.bytes(),
           "node " + remote.holder(),
@@ -90,11 +90,11 @@ final class FetchWait {
       sealed.startRestore();
       throw readDeadline.timeoutException(sealed.byteSize(), "where a full store had put them");
     }
-    var coming = sealed.acquirePinAsync();
+    var fetch = sealed.acquirePinAsync();
     boolean taken = false;
     try {
       var held = await(
-          coming,
+          fetch,
           readDeadline,
           sealed.byteSize(),
           "where a full store had put them",
@@ -103,18 +103,18 @@ final class FetchWait {
       return held;
     } finally {
       if (!taken) {
-        var _ = coming.thenAccept(PinnedObject::close);
+        var _ = fetch.thenAccept(PinnedObject::close);
       }
     }
   }
 
   private static <T> T await(
-      CompletableFuture<T> coming,
+      CompletableFuture<T> fetch,
       ReadDeadline readDeadline,
       long bytes,
       String from,
       Function<String, WaitStep> step) {
-    boolean now = coming.isDone();
+    boolean now = fetch.isDone();
     if (!now && readDeadline.isOver()) {
       throw readDeadline.timeoutException(bytes, from);
     }
@@ -126,8 +126,8 @@ final class FetchWait {
         ? null
         : BlockedThread.enter(() -> step.apply("waits for " + bytes + " bytes from " + from))) {
       return readDeadline.isEndless()
-          ? coming.get()
-          : coming.get(Math.max(0, readDeadline.deadline().remaining()), TimeUnit.NANOSECONDS);
+          ? fetch.get()
+          : fetch.get(Math.max(0, readDeadline.deadline().remaining()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
       throw readDeadline.timeoutException(bytes, from);
     } catch (InterruptedException e) {

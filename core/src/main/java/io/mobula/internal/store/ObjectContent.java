@@ -168,7 +168,7 @@ public sealed interface ObjectContent {
      * Forgets a fetched content that has become unreadable, so that the next reader fetches the
      * value again.
      */
-    void forget(ObjectContent brought);
+    void forget(ObjectContent stale);
 
     /** Binds this access to the entry whose value it is from now on. */
     void bindTo(ObjectEntry entry);

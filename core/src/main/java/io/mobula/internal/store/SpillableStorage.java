@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *     ▲  ▲   pinned, or      │                    │  ▲
  *     │  └── no disk ────────┘              read  │  │ no memory, or no disk
  *     │                                           ▼  │
- *     └──────────────── fetched ─────────────── RESTORING      DISCARDED: from anywhere, by discard
+ *     └──────────────── restored ────────────── RESTORING      DISCARDED: from anywhere, by discard
  * </pre>
  *
  * <p>The phase changes only under this object's monitor, and nothing slow happens under it. The
@@ -314,14 +314,14 @@ final class SpillableStorage implements SealedStorage {
       if (phase == Phase.DISCARDED) {
         return;
       }
-      boolean returning = phase == Phase.RESTORING;
-      if (onDisk != null && (returning || phase == Phase.EVICTED)) {
+      boolean restoring = phase == Phase.RESTORING;
+      if (onDisk != null && (restoring || phase == Phase.EVICTED)) {
         evictor.countRestored(bytes);
       }
       phase = Phase.DISCARDED;
       object = inMemory;
       inMemory = null;
-      spilledObject = returning ? null : onDisk;
+      spilledObject = restoring ? null : onDisk;
       notifyAll();
     }
     evictor.remove(this);
@@ -345,7 +345,7 @@ final class SpillableStorage implements SealedStorage {
   private SealedObject present() {
     synchronized (this) {
       while (phase == Phase.RESTORING) {
-        awaitReturn();
+        awaitRestore();
       }
       var here = inMemory;
       if (here != null) {
@@ -359,11 +359,11 @@ final class SpillableStorage implements SealedStorage {
       }
       phase = Phase.RESTORING;
     }
-    return bringBack();
+    return restoreNow();
   }
 
   @SuppressWarnings("WaitNotInLoop") // the caller loops
-  private void awaitReturn() {
+  private void awaitRestore() {
     try {
       wait();
     } catch (InterruptedException e) {
@@ -374,7 +374,7 @@ final class SpillableStorage implements SealedStorage {
   }
 
   /** Restores the bytes, in the one thread that has begun RESTORING. */
-  private SealedObject bringBack() {
+  private SealedObject restoreNow() {
     SealedObject fetched;
     try {
       fetched = fetch();
