@@ -29,7 +29,7 @@ public final class MappedChecksum {
     crc.reset();
   }
 
-  /** Adds bytes. */
+  /** Adds the next bytes of the content. */
   public void update(MemorySegment bytes) {
     long size = bytes.byteSize();
     for (long at = 0; at < size; at += BLOCK_BYTES) {

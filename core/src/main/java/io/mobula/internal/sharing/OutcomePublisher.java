@@ -19,7 +19,7 @@ final class OutcomePublisher {
   private final String notReconstructibleReason;
 
   /**
-   * Creates a publisher.
+   * Creates the publisher of one node.
    *
    * @param notReconstructibleReason why values that were put here cannot be reconstructed
    */

@@ -25,7 +25,8 @@ final class ResultWriter {
   }
 
   /**
-   * Writes a result. The outcome belongs to the frame: if it cannot be written, it is discarded.
+   * Writes a result to a frame. The outcome belongs to the frame: if it cannot be written, it is
+   * discarded.
    *
    * @return releases the hold for the receiver, to be run once the receiver has stated its own
    * @throws io.mobula.error.CodecException if a ref inside cannot leave this node, or the frame

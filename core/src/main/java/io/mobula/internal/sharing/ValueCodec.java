@@ -37,7 +37,7 @@ final class ValueCodec {
   };
 
   /**
-   * Creates a codec.
+   * Creates the codec of one node.
    *
    * @param inlineLimit the largest size in bytes of a value that travels as bytes
    */

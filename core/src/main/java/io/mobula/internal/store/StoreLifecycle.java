@@ -59,7 +59,7 @@ final class StoreLifecycle {
     }
   }
 
-  /** Ends the store. */
+  /** Ends the store for good. */
   synchronized void close() {
     phase = Phase.CLOSED;
   }
