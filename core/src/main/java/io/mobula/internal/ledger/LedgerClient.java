@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Client of a node's {@link ResourceLedger}, for any thread. No call blocks. */
@@ -192,8 +193,9 @@ public final class LedgerClient implements Lease.LeaseAccounting {
 
   /** Returns a report of what is free and what waits. */
   public CompletionStage<LedgerReport> report(ActorSystem<?> system) {
-    return AskPattern.ask(
-        actor, ResourceLedger.ReportRequest::new, REPORT_LIMIT, system.scheduler());
+    Function<ActorRef<LedgerReport>, ResourceLedger.Command> request =
+        ResourceLedger.ReportRequest::new;
+    return AskPattern.ask(actor, request::apply, REPORT_LIMIT, system.scheduler());
   }
 
   /**
