@@ -23,6 +23,7 @@ interface ActorEndpoint extends ValueProducer {
   ActorId id();
 
   /** Returns a description of the actor for messages. */
+  @Override
   String describe();
 
   /** Returns the object store of the handles' runtime. */
