@@ -2,6 +2,7 @@ package io.mobula.internal.actor;
 
 import io.mobula.ActorId;
 import io.mobula.NodeId;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class HandedOverCheckpoints {
 
   /** Releases the states that came from a process which has left. */
   void left(NodeId node) {
-    for (var each : waiting.entrySet()) {
+    for (var each : List.copyOf(waiting.entrySet())) {
       if (each.getValue().sender().equals(node) && waiting.remove(each.getKey(), each.getValue())) {
         release(each.getValue());
       }
