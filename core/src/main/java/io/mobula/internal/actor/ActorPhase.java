@@ -55,6 +55,8 @@ enum ActorPhase {
     FILES_DELETED(ENDED, DELETING);
 
     private final ActorPhase next;
+
+    @SuppressWarnings("ImmutableEnumChecker") // nothing changes the set
     private final Set<ActorPhase> possibleIn;
 
     Event(ActorPhase next, ActorPhase first, ActorPhase... more) {
