@@ -199,7 +199,7 @@ public final class ClusterMembership implements Membership {
     var state = Cluster.get(system).state();
     var seen = state.getSeenBy();
     return StreamSupport.stream(state.getMembers().spliterator(), false)
-        .filter(member -> member.status() == MemberStatus.up())
+        .filter(member -> member.status().equals(MemberStatus.up()))
         .filter(member -> !seen.contains(member.address()))
         .limit(MAX_NAMED)
         .map(member -> SystemAddress.of(member).address())
