@@ -38,7 +38,7 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
   private record ResendUnacknowledged() implements Command {}
 
   private final PeerChannels channels;
-  private final FrameReceiver receiver;
+  private final FrameConsumer receiver;
   private final TimerScheduler<Command> timers;
   private final Map<NodeId, ReceiveWindow> windows = new HashMap<>();
 
@@ -46,7 +46,7 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       PeerChannels channels,
-      FrameReceiver receiver) {
+      FrameConsumer receiver) {
     super(context);
     this.channels = channels;
     this.receiver = receiver;
@@ -61,7 +61,7 @@ final class ArteryFrameReceiver extends AbstractOnMessageBehavior<ArteryFrameRec
     });
   }
 
-  static Behavior<Command> create(PeerChannels channels, FrameReceiver receiver) {
+  static Behavior<Command> create(PeerChannels channels, FrameConsumer receiver) {
     return Behaviors.setup(context -> Behaviors.withTimers(
         timers -> new ArteryFrameReceiver(context, timers, channels, receiver)));
   }

@@ -6,9 +6,9 @@ package io.mobula.internal.lane;
  */
 public enum FrameKind {
   // sharing: objects of other nodes
-  RESOLVE(1, "ObjectResolver"),
-  RESOLVED(2, "ObjectResolver"),
-  CANCEL_OBJECT(3, "ClusterObjects"),
+  RESOLVE(1, "ObjectResolver", "ResolveResponder"),
+  RESOLVED(2, "ResolveResponder", "ObjectResolver"),
+  CANCEL_OBJECT(3, "CancelRequests"),
   ATTACH_STORE(4, "SameHostPeers"),
   PIN_ROW(5, "SameHostPeers"),
   NUDGE(6, "SameHostPeers"),
@@ -16,8 +16,8 @@ public enum FrameKind {
   ENDPOINT_QUERY(8, "ObjectPuller"),
   ENDPOINT_REPLY(9, "ObjectPuller"),
   COLLECT_GARBAGE(10, "ClusterGarbageCollection"),
-  TAKE_OBJECT(11, "ObjectHandOver"),
-  OBJECT_TAKEN(12, "ObjectHandOver"),
+  TAKE_OBJECT(11, "ObjectHandOver", "ObjectTakeOver"),
+  OBJECT_TAKEN(12, "ObjectTakeOver", "ObjectHandOver"),
   PIN_REQUEST(13, "ObjectPinRequests"),
   PIN_REPLY(14, "ObjectPinRequests"),
   UNPIN(15, "ObjectPinRequests"),
@@ -36,10 +36,10 @@ public enum FrameKind {
   ARGUMENT_ABSENT(27, "TaskTransport"),
   // placement: leases of other nodes
   LEASE_REQUEST(32, "LeaseRequestFrame", "LeaseGranter"),
-  LEASE_GRANTED(33, "LeaseGranter", "ClusterLeaseSource"),
-  LEASE_REDIRECTED(34, "LeaseGranter", "ClusterLeaseSource"),
-  LEASE_WITHDRAW(35, "ClusterLeaseSource", "LeaseGranter"),
-  LEASE_RECALLED(36, "LeaseGranter", "TaskTransport"),
+  LEASE_GRANTED(33, "LeaseReplies", "ClusterLeaseSource"),
+  LEASE_REDIRECTED(34, "LeaseReplies", "ClusterLeaseSource"),
+  LEASE_WITHDRAW(35, "LeaseSearch", "LeaseGranter"),
+  LEASE_RECALLED(36, "LeaseReplies", "TaskTransport"),
   LEASE_RELEASE(37, "ClusterLeaseSource", "LeaseGranter"),
   // node: reports
   REPORT_QUERY(40, "ClusterReports"),
@@ -81,7 +81,7 @@ public enum FrameKind {
   LEASE_DELEGATED(85, "DelegatedLeases", "LeaseDelegator"),
   DELEGATED_EVENT(86, "DelegatedLeases", "LeaseDelegator"),
   DELEGATED_ORDER(87, "LeaseDelegator", "DelegatedLeases"),
-  LEASE_REFUSED(88, "LeaseGranter", "ClusterLeaseSource"),
+  LEASE_REFUSED(88, "LeaseReplies", "ClusterLeaseSource"),
   // sharing: deadlock probes, and one pull per host
   DEADLOCK_PROBE(89, "FrameProbeTransport"),
   PULL_REQUEST(90, "HostPullCoordinator"),

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Router that passes each frame to the handler of its kind, whose number is the frame's first byte.
  * All handlers are registered before the first frame arrives.
  */
-final class FrameRouter implements FrameReceiver {
+final class FrameRouter implements FrameConsumer {
   private final @Nullable FrameHandler[] handlers = new @Nullable FrameHandler[256];
 
   /** Registers the handler of a kind. */

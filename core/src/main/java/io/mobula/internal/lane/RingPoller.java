@@ -43,7 +43,7 @@ final class RingPoller implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(5);
 
   private final Doorbell doorbell;
-  private final FrameReceiver receiver;
+  private final FrameConsumer receiver;
   private final IntSupplier flush;
   private final BooleanSupplier hasBacklog;
   private final AtomicReferenceArray<@Nullable Source> sources =
@@ -73,7 +73,7 @@ final class RingPoller implements AutoCloseable {
    * @param isBehind whether frames are still queued
    */
   RingPoller(
-      Doorbell doorbell, FrameReceiver receiver, IntSupplier flush, BooleanSupplier isBehind) {
+      Doorbell doorbell, FrameConsumer receiver, IntSupplier flush, BooleanSupplier isBehind) {
     this.doorbell = doorbell;
     this.receiver = receiver;
     this.flush = flush;

@@ -24,14 +24,14 @@ import org.slf4j.LoggerFactory;
  * frames are in the ring, so no frame overtakes another. If the peer cannot open it, frames stay on
  * Artery. Safe for all threads; nothing blocks.
  */
-final class RingTransport implements FrameReceiver, PeerChannels.RingOffers, AutoCloseable {
+final class RingTransport implements FrameConsumer, PeerChannels.RingOffers, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RingTransport.class);
 
   private final SharedStore memory;
   private final Membership membership;
   private final PeerChannels channels;
   private final Executor files;
-  private final FrameReceiver receiver;
+  private final FrameConsumer receiver;
   private final Doorbell doorbell;
   private final RingPoller ringPoller;
   private final AtomicInteger numbers = new AtomicInteger();

@@ -57,7 +57,7 @@ public final class TransportPair {
   }
 
   /** Starts to receive at both ends. */
-  void open(FrameReceiver atOne, FrameReceiver atTwo) {
+  void open(FrameConsumer atOne, FrameConsumer atTwo) {
     inboxes.put(
         one,
         kit.spawn(ArteryFrameReceiver.create(transportOfOne.channels(), atOne)).narrow());
