@@ -400,7 +400,7 @@ public final class ShardActor {
 
   /** Confirms that all data of the move has arrived, after copying it to the replicas. */
   public CompletionStage<@Nullable Void> confirmReceived() {
-    return runGuarded("confirmReceived", ALL, replicator::copyToAll);
+    return runGuarded("confirmReceived", ALL, () -> replicator.copyToAll());
   }
 
   /** Finishes a move: activates the next layout if it is valid, else keeps the present one. */

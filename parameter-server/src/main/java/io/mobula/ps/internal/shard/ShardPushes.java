@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * retired part has taken before it moved away is not applied again. For the shard's thread.
  */
 final class ShardPushes {
+  private static final CompletableFuture<@Nullable Void> DONE =
+      CompletableFuture.completedFuture(null);
+
   private final ShardTables tables;
 
   ShardPushes(ShardTables tables) {
@@ -27,7 +30,7 @@ final class ShardPushes {
   CompletionStage<@Nullable Void> push(
       int table, DenseFrame frame, Supplier<CompletableFuture<@Nullable Void>> replication) {
     if (tables.hasTakenBefore(table, frame.origin())) {
-      return CompletableFuture.completedFuture(null);
+      return DONE;
     }
     var taken = tables.dense(table).push(frame);
     return whenReplicated(replication.get(), taken);
