@@ -26,9 +26,6 @@ public final class ParameterPull implements AutoCloseable {
   /** Worker number of a reader that is no worker and is never made to wait. */
   private static final long NOBODY = 0;
 
-  /** Maximum number of times that moved parameters are requested again. */
-  private static final int MAX_MOVES = 100;
-
   private final DenseTable table;
   private final @Nullable WorkerSession session;
   private final KeyRange range;
@@ -129,12 +126,12 @@ public final class ParameterPull implements AutoCloseable {
     }
     try {
       for (int i = 1; ; i++) {
-        var refused = new WorkerSession.RefusedPushes();
+        var refused = new RefusedPushes();
         var pulled = collected(refused);
         if (pulled != null) {
           return pulled;
         }
-        if (i == MAX_MOVES) {
+        if (i == ShardClient.MAX_MOVES) {
           throw new IllegalStateException(
               "The parameters of " + table.name() + " have moved " + i + " times meanwhile.");
         }
@@ -145,7 +142,7 @@ public final class ParameterPull implements AutoCloseable {
     }
   }
 
-  private void askAgain(WorkerSession.RefusedPushes refused) {
+  private void askAgain(RefusedPushes refused) {
     collector.close();
     if (session == null) {
       table.shardClient().refresh();
@@ -156,7 +153,7 @@ public final class ParameterPull implements AutoCloseable {
   }
 
   @SuppressWarnings("MustBeClosed") // the result closes it
-  private @Nullable PulledParameters collected(WorkerSession.RefusedPushes refused) {
+  private @Nullable PulledParameters collected(RefusedPushes refused) {
     var arena = Arena.ofConfined();
     try {
       var slices = new ArrayList<PulledParameters.ParameterSlice>();

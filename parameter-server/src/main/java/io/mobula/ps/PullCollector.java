@@ -64,8 +64,7 @@ final class PullCollector {
    * Waits for each reply and passes it to the handler; calls {@code whileWaiting} while a shard
    * takes long to reply.
    */
-  void collect(
-      WorkerSession.RefusedPushes refused, IntConsumer whileWaiting, ReplyHandler handler) {
+  void collect(RefusedPushes refused, IntConsumer whileWaiting, ReplyHandler handler) {
     for (var each : pending) {
       try {
         boolean taken = ShardCalls.translateFailures(() -> {

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class RowPull implements AutoCloseable {
-  /** Maximum number of times that moved rows are requested again. */
-  private static final int MAX_MOVES = 100;
-
   private final SparseTable table;
   private final WorkerSession session;
   private final long[] keys;
@@ -142,12 +139,12 @@ public final class RowPull implements AutoCloseable {
     }
     try {
       for (int i = 1; ; i++) {
-        var refused = new WorkerSession.RefusedPushes();
+        var refused = new RefusedPushes();
         var rows = collected(refused);
         if (!refused.hasAny()) {
           return finish.apply(rows);
         }
-        if (i == MAX_MOVES) {
+        if (i == ShardClient.MAX_MOVES) {
           throw new IllegalStateException(
               "The rows of " + table.name() + " have moved " + i + " times meanwhile.");
         }
@@ -158,7 +155,7 @@ public final class RowPull implements AutoCloseable {
     }
   }
 
-  private NumberArray collected(WorkerSession.RefusedPushes refused) {
+  private NumberArray collected(RefusedPushes refused) {
     int width = table.width();
     var numberType = table.spec().numberType();
     long length = (long) keys.length * width;
@@ -177,7 +174,7 @@ public final class RowPull implements AutoCloseable {
     return rows;
   }
 
-  private void askAgain(WorkerSession.RefusedPushes refused) {
+  private void askAgain(RefusedPushes refused) {
     collector.close();
     session.recover(refused);
     partition = KeyPartition.of(keys, table.spec(), session.layout().size());

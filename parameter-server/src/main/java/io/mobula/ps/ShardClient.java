@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardClient {
   /** Maximum number of times that a request is retried while parameters move. */
-  private static final int MAX_MOVES = 100;
+  static final int MAX_MOVES = 100;
 
   private final ActorHandle<CatalogActor> catalog;
   private final boolean replicated;

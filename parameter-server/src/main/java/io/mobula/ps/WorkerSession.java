@@ -11,10 +11,7 @@ import io.mobula.ps.internal.shard.ShardLayout;
 import io.mobula.ps.internal.shard.TableSpec;
 import io.mobula.ps.internal.shard.UnknownWorkerException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -173,57 +170,12 @@ final class WorkerSession {
     }
   }
 
-  /** Requests that shards have refused and that have to be resent. */
-  static final class RefusedPushes {
-    private final List<InFlightPush> inFlightPushes = new ArrayList<>();
-    private boolean moved;
-    private boolean forgotten;
-    private boolean unknown;
-
-    /** Adds a request that a shard refused because its parameters have moved or are about to. */
-    void moved(InFlightPush inFlightPush) {
-      moved = true;
-      inFlightPushes.add(inFlightPush);
-    }
-
-    /** Adds a request that a shard refused because it does not know the worker. */
-    void forgotten(InFlightPush inFlightPush) {
-      forgotten = true;
-      inFlightPushes.add(inFlightPush);
-    }
-
-    /** Adds a push that a shard refused because it does not know the list of keys. */
-    void unknown(InFlightPush inFlightPush) {
-      unknown = true;
-      inFlightPushes.add(inFlightPush);
-    }
-
-    boolean hasAny() {
-      return moved || forgotten || unknown;
-    }
-
-    /**
-     * Resends all requests in the order in which they were sent, the parts of one push together.
-     */
-    private void resendAll() {
-      var pushes = new TreeMap<Long, List<InFlightPush>>();
-      for (var inFlightPush : inFlightPushes) {
-        pushes.computeIfAbsent(inFlightPush.push(), push -> new ArrayList<>()).add(inFlightPush);
-      }
-      var others = pushes.remove(InFlightPush.NO_PUSH);
-      pushes.values().forEach(push -> push.getFirst().resendAll(push));
-      if (others != null) {
-        others.forEach(push -> push.resendAll(List.of(push)));
-      }
-    }
-  }
-
   /** Waits for all requests in flight, refreshes the layout, and resends the refused requests. */
   void recover(RefusedPushes refused) {
     try {
       sendAgain(refused);
     } catch (RuntimeException e) {
-      refused.inFlightPushes.forEach(inFlightPush -> pushFutures.fail(inFlightPush.push(), e));
+      refused.forEach(inFlightPush -> pushFutures.fail(inFlightPush.push(), e));
       throw e;
     }
   }
@@ -232,20 +184,20 @@ final class WorkerSession {
     while (!inFlight.isEmpty()) {
       settle(inFlight.removeFirst(), refused);
     }
-    if (refused.moved) {
+    if (refused.hasMoved()) {
       var present = shardClient.refresh();
       if (present.version() != layout.version()) {
         adopt(present);
       }
     }
-    if (refused.forgotten) {
+    if (refused.hasForgotten()) {
       var clock = new WorkerClock(worker, rank, runtime.nodeId(), endedSteps, 0, false);
       ShardCalls.translateFailures(() -> ShardCalls.callAll(
           layout.shards(),
           shard -> Mobula.remoteStage(shard.call(ShardActor::rejoin, table.id(), clock))));
     }
     refused.resendAll();
-    refused.inFlightPushes.forEach(inFlightPush -> pushFutures.settle(inFlightPush.push()));
+    refused.forEach(inFlightPush -> pushFutures.settle(inFlightPush.push()));
     if (open) {
       tellClock();
     }
