@@ -147,6 +147,9 @@ class SharedObjectTableTest {
     assertThat(table.entries()).hasSize(1);
     var waiting =
         Thread.ofPlatform().start(() -> table.awaitFrees(entry -> true, Duration.ofHours(1)));
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait(); // until the test's own timeout
+    }
     table.freed(FOREIGN);
     waiting.join();
     assertThat(table.entries()).isEmpty();
