@@ -39,7 +39,7 @@ public final class MappedChecksum {
     }
   }
 
-  /** Adds bytes of a buffer. */
+  /** Adds some bytes of a buffer. */
   public void update(DirectBuffer buffer, int offset, int length) {
     byte[] array = buffer.byteArray();
     if (array != null) {

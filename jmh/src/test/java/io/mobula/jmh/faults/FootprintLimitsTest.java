@@ -1,6 +1,7 @@
 package io.mobula.jmh.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class FootprintLimitsTest {
   }
 
   @Test
-  void memoriesWithAMaximumMayFill() throws Exception {
+  void memoriesWithAMaximumMayFill() {
     for (var bounded : FootprintLimits.BOUNDED.entrySet()) {
       assertThat(Class.forName(bounded.getKey(), false, getClass().getClassLoader()))
           .isNotNull();
