@@ -1,17 +1,16 @@
 package io.mobula;
 
 import io.mobula.error.InvalidRequestException;
-import io.mobula.placement.Placement;
-import io.mobula.placement.Resources;
 import io.mobula.spi.ActorOptions;
 import io.mobula.spi.ActorOptions.CheckpointPolicy;
 import io.mobula.spi.ActorOptions.Lifetime;
 import io.mobula.spi.ActorOptions.MethodExecution;
-import io.mobula.spi.ActorOptions.NameOptions;
 import io.mobula.spi.ActorOptions.Threads;
 import io.mobula.spi.ActorRequest;
 import io.mobula.spi.Arguments;
 import io.mobula.spi.RemoteFunction;
+import io.mobula.spi.RuntimeEngine;
+import io.mobula.spi.WorkOptions;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <A> the user's class
  */
-public final class ActorCall<A> {
+public final class ActorCall<A> extends CallBuilder<ActorCall<A>> {
   private final @Nullable MobulaRuntime runtime;
   private final RemoteFunction constructor;
   private final Arguments arguments;
@@ -44,66 +43,14 @@ public final class ActorCall<A> {
     return new ActorCall<>(runtime, constructor, arguments, changed);
   }
 
-  private Resources requestedResources() {
-    var resources = options.resources();
-    return resources == null ? Resources.none() : resources;
+  @Override
+  WorkOptions work() {
+    return options.work();
   }
 
-  /** Requests CPUs that the actor holds for its whole life. */
-  public ActorCall<A> cpus(double amount) {
-    return with(options.with(requestedResources().cpus(amount)));
-  }
-
-  /**
-   * Requests accelerators that the actor holds for its whole life: a fraction up to 1, or a whole
-   * number.
-   */
-  public ActorCall<A> gpus(double amount) {
-    return with(options.with(requestedResources().gpus(amount)));
-  }
-
-  /**
-   * Requests a share of one accelerator by its memory, such as {@code "20GiB"}, for the actor's
-   * whole life.
-   *
-   * @throws io.mobula.error.InvalidRequestException also when {@link #gpus} are requested already
-   */
-  public ActorCall<A> gpuMemory(String size) {
-    return with(options.with(requestedResources().gpuMemory(size)));
-  }
-
-  /**
-   * Restricts the actor to accelerators of a model, such as {@code "H200"}; see
-   * {@link Resources#accelerator}.
-   */
-  public ActorCall<A> accelerator(String kind) {
-    return with(options.with(requestedResources().accelerator(kind)));
-  }
-
-  /**
-   * Requests memory in bytes for the actor's whole life. Only placement counts it; no limit is
-   * enforced.
-   */
-  public ActorCall<A> memory(long bytes) {
-    return with(options.with(requestedResources().memory(bytes)));
-  }
-
-  /** Requests an amount of a custom resource for the actor's whole life. */
-  public ActorCall<A> resource(String resource, double amount) {
-    return with(options.with(requestedResources().resource(resource, amount)));
-  }
-
-  /** Sets where the actor runs; {@link Placement#anywhere()} by default. */
-  public ActorCall<A> placement(Placement placement) {
-    return with(options.with(placement));
-  }
-
-  /**
-   * Gives the actor a name, unique among living actors; {@code remote} fails if the name is taken.
-   */
-  public ActorCall<A> name(String name) {
-    return with(options.with(new NameOptions(
-        Objects.requireNonNull(name, "name"), options.nameOptions().getIfExists())));
+  @Override
+  ActorCall<A> with(WorkOptions changed) {
+    return with(options.with(changed));
   }
 
   /**
@@ -111,7 +58,7 @@ public final class ActorCall<A> {
    * of failing.
    */
   public ActorCall<A> getIfExists() {
-    return with(options.with(new NameOptions(options.nameOptions().name(), true)));
+    return with(options.withGetIfExists());
   }
 
   /**
@@ -263,7 +210,6 @@ public final class ActorCall<A> {
    * @throws io.mobula.error.CodecException when an argument cannot be encoded
    */
   public ActorHandle<A> remote() {
-    var at = runtime != null ? runtime : Mobula.runtime();
-    return at.create(new ActorRequest(constructor, arguments, options));
+    return RuntimeEngine.of(runtime).create(new ActorRequest(constructor, arguments, options));
   }
 }

@@ -1,6 +1,5 @@
 package io.mobula;
 
-import io.mobula.spi.MethodRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +20,6 @@ public non-sealed interface ActorHandle<A> extends ActorForms<A> {
   ActorId id();
 
   /**
-   * Sends a call; {@link MethodCall#remote} calls this method. Programs use {@code call} and
-   * {@code tell} instead.
-   */
-  <R extends @Nullable Object> ObjectRef<R> send(MethodRequest request);
-
-  /**
    * Ends the actor at once: a running method is interrupted, waiting calls fail with
    * {@link io.mobula.error.ActorDiedException}, and resources are released. The actor does not
    * restart. Killing a dead actor does nothing.
@@ -36,8 +29,8 @@ public non-sealed interface ActorHandle<A> extends ActorForms<A> {
   /**
    * Lets the actor finish the calls it has received, then ends it. Later calls fail.
    *
-   * @param limit how long the actor may take; after that it is killed
+   * @param timeout how long the actor may take; after that it is killed
    * @return completes when the actor has ended
    */
-  CompletableFuture<@Nullable Void> drain(Duration limit);
+  CompletableFuture<@Nullable Void> drain(Duration timeout);
 }

@@ -143,8 +143,8 @@ public interface LocalCluster extends AutoCloseable {
      * Sets how long to wait for a node process that reports nothing, a minute by default. A process
      * that reports that it is still starting may take six times as long in all.
      */
-    public Builder startTimeout(Duration limit) {
-      return new Builder(nodes, cpusPerNode, settings, classPath, flags, limit);
+    public Builder startTimeout(Duration timeout) {
+      return new Builder(nodes, cpusPerNode, settings, classPath, flags, timeout);
     }
 
     /** Returns the number of node processes. */

@@ -1,5 +1,6 @@
 package io.mobula;
 
+import io.mobula.spi.CallTarget;
 import io.mobula.spi.MethodRequest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of the result
  */
 public final class MethodCall<R extends @Nullable Object> {
-  private final ActorHandle<?> target;
+  private final CallTarget<?> target;
   private final MethodRequest request;
 
   MethodCall(ActorHandle<?> target, MethodRequest request) {
-    this.target = Objects.requireNonNull(target, "target");
+    this.target = (CallTarget<?>) Objects.requireNonNull(target, "target");
     this.request = request;
   }
 
@@ -29,12 +30,16 @@ public final class MethodCall<R extends @Nullable Object> {
    * @throws io.mobula.error.CodecException when an argument cannot be encoded; nothing was sent
    */
   public ObjectRef<R> remote() {
-    return send();
+    return target.send(request);
   }
 
-  @SuppressWarnings(
-      "TypeParameterUnusedInFormals") // the value of the stage, if the method returns a stage
-  <S extends @Nullable Object> ObjectRef<S> send() {
+  /**
+   * Sends the call of a method that returns a stage, and returns a ref to the stage's value at
+   * once; see {@link ResultForm#async} and {@link #remote()}.
+   */
+  public <E extends @Nullable Object> ObjectRef<E> remote(
+      ResultForm.SingleForm<? super R, E> form) {
+    Objects.requireNonNull(form, "form");
     return target.send(request);
   }
 }

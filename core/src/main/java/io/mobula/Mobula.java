@@ -9,12 +9,11 @@ import io.mobula.placement.Resources;
 import io.mobula.spi.RuntimeLocator;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,8 +147,8 @@ public final class Mobula extends MobulaForms {
    * Waits for all values for a limited time; see {@link MobulaRuntime#get(Collection, Duration)}.
    */
   public static <T extends @Nullable Object> List<T> get(
-      Collection<? extends ObjectRef<? extends T>> refs, Duration deadline) {
-    return runtime().get(refs, deadline);
+      Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
+    return runtime().get(refs, timeout);
   }
 
   /**
@@ -157,84 +156,18 @@ public final class Mobula extends MobulaForms {
    * Duration)}.
    */
   public static <T extends ObjectRef<?>> WaitResult<T> wait(
-      Collection<T> refs, int count, Duration deadline) {
-    return runtime().wait(refs, count, deadline);
-  }
-
-  /** Starts a task with several results; see {@link MobulaRuntime#remoteMany(TaskCall, int)}. */
-  public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
-      TaskCall<? extends Collection<? extends R>> call, int count) {
-    return call.resolveRuntime().remoteMany(call, count);
-  }
-
-  /** Starts a task with a stream of results; see {@link MobulaRuntime#remoteStream(TaskCall)}. */
-  public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
-      TaskCall<? extends Stream<? extends R>> call) {
-    return call.resolveRuntime().remoteStream(call);
-  }
-
-  /**
-   * Starts a task with an iterator of results; see {@link MobulaRuntime#remoteIterator(TaskCall)}.
-   */
-  public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
-      TaskCall<? extends Iterator<? extends R>> call) {
-    return call.resolveRuntime().remoteIterator(call);
-  }
-
-  /**
-   * Starts a task without parameters that has several results; see
-   * {@link MobulaRuntime#remoteMany(Task0, int)}.
-   */
-  public static <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
-      Task0<? extends Collection<? extends R>> task, int count) {
-    return task.resolveRuntime().remoteMany(task, count);
-  }
-
-  /**
-   * Starts a task without parameters that has a stream of results; see
-   * {@link MobulaRuntime#remoteStream(Task0)}.
-   */
-  public static <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
-      Task0<? extends Stream<? extends R>> task) {
-    return task.resolveRuntime().remoteStream(task);
-  }
-
-  /**
-   * Starts a task without parameters that has an iterator of results; see
-   * {@link MobulaRuntime#remoteIterator(Task0)}.
-   */
-  public static <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
-      Task0<? extends Iterator<? extends R>> task) {
-    return task.resolveRuntime().remoteIterator(task);
-  }
-
-  /** Starts a task that returns a stage; see {@link MobulaRuntime#remoteStage(TaskCall)}. */
-  public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
-      TaskCall<? extends CompletionStage<? extends R>> call) {
-    return call.resolveRuntime().remoteStage(call);
-  }
-
-  /**
-   * Starts a task without parameters that returns a stage; see
-   * {@link MobulaRuntime#remoteStage(Task0)}.
-   */
-  public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
-      Task0<? extends CompletionStage<? extends R>> task) {
-    return task.resolveRuntime().remoteStage(task);
-  }
-
-  /**
-   * Calls an actor's method that returns a stage; see
-   * {@link MobulaRuntime#remoteStage(MethodCall)}.
-   */
-  public static <R extends @Nullable Object> ObjectRef<R> remoteStage(
-      MethodCall<? extends CompletionStage<? extends R>> call) {
-    return call.send();
+      Collection<T> refs, int count, Duration timeout) {
+    return runtime().wait(refs, count, timeout);
   }
 
   /** Returns the living actor of that name; see {@link MobulaRuntime#actorNamed}. */
   public static <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
     return runtime().actorNamed(name, type);
+  }
+
+  /** Returns the living actor of that name, if any; see {@link MobulaRuntime#findActor}. */
+  public static <A> Optional<ActorHandle<A>> findActor(String name, Class<A> type) {
+    return runtime().findActor(name, type);
   }
 
   /** Returns a builder of a placement group; see {@link PlacementGroup}. */

@@ -9,20 +9,15 @@ import io.mobula.info.WaitReport;
 import io.mobula.placement.Placement;
 import io.mobula.placement.PlacementGroup;
 import io.mobula.placement.PlacementGroupCall;
-import io.mobula.placement.PlacementGroupState;
 import io.mobula.placement.Resources;
-import io.mobula.spi.ActorRequest;
-import io.mobula.spi.PlacementGroupRequest;
 import io.mobula.spi.RuntimeLocator;
-import io.mobula.spi.TaskRequest;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,112 +51,6 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
   NodeId nodeId();
 
   /**
-   * Starts a task; {@link TaskCall#remote} calls this method. Programs use {@code task} and
-   * {@code action} instead.
-   */
-  <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request);
-
-  /** Starts a task with {@code count} results; {@link #remoteMany} calls this method. */
-  <R extends @Nullable Object> List<ObjectRef<R>> submitMany(TaskRequest request, int count);
-
-  /**
-   * Starts a task with a stream of results; {@link #remoteStream} and {@link #remoteIterator} call
-   * this method.
-   */
-  <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request);
-
-  /**
-   * Creates an actor; {@link ActorCall#remote} calls this method. Programs use {@code actor}
-   * instead.
-   */
-  <A> ActorHandle<A> create(ActorRequest request);
-
-  /**
-   * Starts a task that returns a collection of exactly {@code count} elements, and returns a ref to
-   * each element.
-   *
-   * @throws io.mobula.error.InvalidRequestException when {@code count} is below 1
-   */
-  default <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
-      TaskCall<? extends Collection<? extends R>> call, int count) {
-    return submitMany(call.request(), TaskRequest.requireCount(count));
-  }
-
-  /**
-   * Starts a task that returns a {@link Stream}, and returns its elements one by one as they are
-   * produced. The task is paused while {@link TaskBuilder#maxUnread} elements are unread.
-   *
-   * <pre>{@code
-   * try (ObjectRefStream<Page> pages = runtime.remoteStream(runtime.task(Crawler::pages, url))) { ... }
-   * }</pre>
-   */
-  default <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
-      TaskCall<? extends Stream<? extends R>> call) {
-    return submitStream(call.request());
-  }
-
-  /**
-   * Starts a task that returns an {@link Iterator}, and returns its elements one by one; see
-   * {@link #remoteStream(TaskCall)}.
-   */
-  default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
-      TaskCall<? extends Iterator<? extends R>> call) {
-    return submitStream(call.request());
-  }
-
-  /**
-   * Starts a task without parameters that returns a collection; see {@link #remoteMany(TaskCall,
-   * int)}.
-   */
-  default <R extends @Nullable Object> List<ObjectRef<R>> remoteMany(
-      Task0<? extends Collection<? extends R>> task, int count) {
-    return submitMany(task.bind().request(), TaskRequest.requireCount(count));
-  }
-
-  /**
-   * Starts a task without parameters that returns a stream; see {@link #remoteStream(TaskCall)}.
-   */
-  default <R extends @Nullable Object> ObjectRefStream<R> remoteStream(
-      Task0<? extends Stream<? extends R>> task) {
-    return submitStream(task.bind().request());
-  }
-
-  /**
-   * Starts a task without parameters that returns an iterator; see
-   * {@link #remoteIterator(TaskCall)}.
-   */
-  default <R extends @Nullable Object> ObjectRefStream<R> remoteIterator(
-      Task0<? extends Iterator<? extends R>> task) {
-    return submitStream(task.bind().request());
-  }
-
-  /**
-   * Starts a task that returns a {@link CompletionStage}, and returns a ref to the value of the
-   * stage. The task's thread and resources are released as soon as the function has returned.
-   * ({@code remote} does the same, but its result can only be typed as a ref to the stage, which no
-   * reader ever receives.)
-   */
-  default <R extends @Nullable Object> ObjectRef<R> remoteStage(
-      TaskCall<? extends CompletionStage<? extends R>> call) {
-    return submit(call.request());
-  }
-
-  /** Starts a task without parameters that returns a stage; see {@link #remoteStage(TaskCall)}. */
-  default <R extends @Nullable Object> ObjectRef<R> remoteStage(
-      Task0<? extends CompletionStage<? extends R>> task) {
-    return submit(task.bind().request());
-  }
-
-  /**
-   * Calls an actor's method that returns a stage. The actor may start its next call before the
-   * stage completes; see {@link #remoteStage(TaskCall)}.
-   */
-  default <R extends @Nullable Object> ObjectRef<R> remoteStage(
-      MethodCall<? extends CompletionStage<? extends R>> call) {
-    return call.send();
-  }
-
-  /**
    * Stores a value once; every {@code get} reads that copy. Parts that are in the store already,
    * such as a tensor from {@code get}, are not copied again.
    *
@@ -183,7 +72,7 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * longer referenced. Blocks while the value is copied to one node after the other.
    *
    * @throws io.mobula.error.TooFewCopiesException when there are not enough copies within
-   *     {@link PutOptions#within()}; nothing of the value is kept then
+   *     {@link PutOptions#timeout()}; nothing of the value is kept then
    */
   <T extends @Nullable Object> ObjectRef<T> put(T value, PutOptions options);
 
@@ -202,18 +91,18 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    */
   <T extends @Nullable Object> List<T> get(Collection<? extends ObjectRef<? extends T>> refs);
 
-  /** Waits for all values for at most {@code deadline} in all; see {@link #get(Collection)}. */
+  /** Waits for all values for at most {@code timeout} in all; see {@link #get(Collection)}. */
   <T extends @Nullable Object> List<T> get(
-      Collection<? extends ObjectRef<? extends T>> refs, Duration deadline);
+      Collection<? extends ObjectRef<? extends T>> refs, Duration timeout);
 
   /**
-   * Waits until {@code count} of the refs have a value or a failure, or until {@code deadline} has
+   * Waits until {@code count} of the refs have a value or a failure, or until {@code timeout} has
    * passed.
    *
    * @throws io.mobula.error.InvalidRequestException when a ref occurs twice, {@code count} is below
-   *     1 or above the number of refs, or the deadline is negative
+   *     1 or above the number of refs, or the timeout is negative
    */
-  <T extends ObjectRef<?>> WaitResult<T> wait(Collection<T> refs, int count, Duration deadline);
+  <T extends ObjectRef<?>> WaitResult<T> wait(Collection<T> refs, int count, Duration timeout);
 
   /**
    * Returns the living actor of that name.
@@ -222,6 +111,14 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    *     and has another type
    */
   <A> ActorHandle<A> actorNamed(String name, Class<A> type);
+
+  /**
+   * Returns the living actor of that name, or empty when there is none.
+   *
+   * @throws io.mobula.error.ActorNameException when there is one that has been created and has
+   *     another type
+   */
+  <A> Optional<ActorHandle<A>> findActor(String name, Class<A> type);
 
   /** Returns a builder of a placement group; see {@link PlacementGroup}. */
   default PlacementGroupCall placementGroup() {
@@ -237,24 +134,6 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /** Returns all living placement groups, oldest first. Asks the group scheduler. */
   List<PlacementGroup> placementGroups();
-
-  /**
-   * Creates a placement group; {@link PlacementGroupCall#create} calls this method. Programs use
-   * {@code placementGroup} instead.
-   */
-  PlacementGroup create(PlacementGroupRequest request);
-
-  /**
-   * Returns a ref that completes when all bundles of the group are reserved; see
-   * {@link PlacementGroup#ready}.
-   */
-  ObjectRef<PlacementGroup> ready(PlacementGroup group);
-
-  /** Returns the current state of the group; see {@link PlacementGroup#state}. */
-  PlacementGroupState state(PlacementGroup group);
-
-  /** Removes the group and ends the work in it; see {@link PlacementGroup#remove}. */
-  void remove(PlacementGroup group);
 
   /**
    * Starts an Akka actor on a node that has these resources, which the actor holds until it stops.
@@ -367,9 +246,9 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * Waits until {@link #close} has finished, whichever thread or process started it: other
    * processes may ask a node to leave.
    *
-   * @return whether closing has finished within the limit
+   * @return whether closing has finished within the timeout
    */
-  boolean awaitClosed(Duration limit) throws InterruptedException;
+  boolean awaitClosed(Duration timeout) throws InterruptedException;
 
   /**
    * Stops the node: it leaves its cluster, running work is interrupted, pending refs fail, store

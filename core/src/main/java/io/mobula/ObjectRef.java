@@ -43,14 +43,14 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
   T get();
 
   /**
-   * Waits for the value for at most {@code deadline}, which includes the time to produce the value
+   * Waits for the value for at most {@code timeout}, which includes the time to produce the value
    * and to fetch it from another node or a disk. Zero checks once, starts the fetch and does not
    * wait. See {@link #get()}.
    *
    * @throws GetTimeoutException when the value is not there in time; nothing is cancelled
-   * @throws io.mobula.error.InvalidRequestException when {@code deadline} is negative
+   * @throws io.mobula.error.InvalidRequestException when {@code timeout} is negative
    */
-  T get(Duration deadline);
+  T get(Duration timeout);
 
   /**
    * Waits for the value, with views of store memory that live as long as {@code arena} instead of

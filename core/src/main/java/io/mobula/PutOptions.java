@@ -8,9 +8,9 @@ import java.util.Objects;
  * Options of {@code put}: {@code runtime.put(value, PutOptions.copies(2))}. A value.
  *
  * @param copies number of nodes that keep the value
- * @param within how long {@code put} may wait for the copies
+ * @param timeout how long {@code put} may wait for the copies
  */
-public record PutOptions(int copies, Duration within) {
+public record PutOptions(int copies, Duration timeout) {
   /** Maximum number of copies of a value. */
   public static final int MAX_COPIES = 16;
 
@@ -21,27 +21,27 @@ public record PutOptions(int copies, Duration within) {
    * Refuses fewer than one copy, more than {@link #MAX_COPIES}, and a limit that is not above zero.
    */
   public PutOptions {
-    Objects.requireNonNull(within, "within");
+    Objects.requireNonNull(timeout, "timeout");
     if (copies < 1 || copies > MAX_COPIES) {
       throw new InvalidRequestException(
           "Wanted copies=" + copies + ": a value has from 1 to " + MAX_COPIES + " copies.");
     }
-    if (within.isNegative() || within.isZero()) {
+    if (timeout.isNegative() || timeout.isZero()) {
       throw new InvalidRequestException(
-          "Wanted within=" + within + ": it must be longer than zero.");
+          "Wanted timeout=" + timeout + ": it must be longer than zero.");
     }
   }
 
   /**
-   * Returns options that keep a value in the stores of {@code count} nodes, copied within 30 s.
+   * Returns options that keep a value in the stores of {@code count} nodes, copied timeout 30 s.
    * When one of these nodes leaves or dies, another node with room copies the value.
    */
   public static PutOptions copies(int count) {
-    return new PutOptions(count, DEFAULT.within);
+    return new PutOptions(count, DEFAULT.timeout);
   }
 
   /** Returns these options with another limit of how long {@code put} may wait. */
-  public PutOptions within(Duration limit) {
-    return new PutOptions(copies, limit);
+  public PutOptions timeout(Duration timeout) {
+    return new PutOptions(copies, timeout);
   }
 }

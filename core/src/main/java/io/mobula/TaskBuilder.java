@@ -1,14 +1,13 @@
 package io.mobula;
 
-import io.mobula.placement.Placement;
-import io.mobula.placement.Resources;
 import io.mobula.spi.Arguments;
 import io.mobula.spi.RemoteFunction;
+import io.mobula.spi.RuntimeEngine;
 import io.mobula.spi.TaskOptions;
-import io.mobula.spi.TaskOptions.NameAndStream;
 import io.mobula.spi.TaskOptions.Retries;
 import io.mobula.spi.TaskOptions.TimeLimits;
 import io.mobula.spi.TaskRequest;
+import io.mobula.spi.WorkOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Objects;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> the kind of call that each method returns
  */
-public abstract sealed class TaskBuilder<S>
+public abstract sealed class TaskBuilder<S> extends CallBuilder<S>
     permits TaskCall, Task0, Task1, Task2, Task3, Task4, Task5, Task6 {
   final @Nullable MobulaRuntime runtime;
   final RemoteFunction function;
@@ -34,8 +33,18 @@ public abstract sealed class TaskBuilder<S>
 
   abstract S with(TaskOptions options);
 
-  final MobulaRuntime resolveRuntime() {
-    return runtime != null ? runtime : Mobula.runtime();
+  @Override
+  final WorkOptions work() {
+    return options.work();
+  }
+
+  @Override
+  final S with(WorkOptions changed) {
+    return with(options.with(changed));
+  }
+
+  final TaskRequest request(Arguments arguments) {
+    return new TaskRequest(function, arguments, options);
   }
 
   final <R extends @Nullable Object> TaskCall<R> call(Arguments arguments) {
@@ -43,47 +52,11 @@ public abstract sealed class TaskBuilder<S>
   }
 
   final <R extends @Nullable Object> ObjectRef<R> start(Arguments arguments) {
-    return resolveRuntime().submit(new TaskRequest(function, arguments, options));
+    return RuntimeEngine.of(runtime).submit(request(arguments));
   }
 
-  /** Requests CPUs while the task runs; fractions and zero are allowed. */
-  public final S cpus(double amount) {
-    return with(options.with(options.resources().cpus(amount)));
-  }
-
-  /** Requests accelerators while the task runs: a fraction up to 1, or a whole number. */
-  public final S gpus(double amount) {
-    return with(options.with(options.resources().gpus(amount)));
-  }
-
-  /**
-   * Requests a share of one accelerator by its memory, such as {@code "20GiB"}, while the task
-   * runs.
-   *
-   * @throws io.mobula.error.InvalidRequestException also when {@link #gpus} are requested already
-   */
-  public final S gpuMemory(String size) {
-    return with(options.with(options.resources().gpuMemory(size)));
-  }
-
-  /**
-   * Restricts the task to accelerators of a model, such as {@code "H200"}; see
-   * {@link Resources#accelerator}.
-   */
-  public final S accelerator(String kind) {
-    return with(options.with(options.resources().accelerator(kind)));
-  }
-
-  /**
-   * Requests memory in bytes while the task runs. Only placement counts it; no limit is enforced.
-   */
-  public final S memory(long bytes) {
-    return with(options.with(options.resources().memory(bytes)));
-  }
-
-  /** Requests an amount of a custom resource while the task runs. */
-  public final S resource(String name, double amount) {
-    return with(options.with(options.resources().resource(name, amount)));
+  final <Q> Q start(Arguments arguments, ResultForm<?, Q> form) {
+    return form.start(RuntimeEngine.of(runtime), request(arguments));
   }
 
   /**
@@ -123,29 +96,18 @@ public abstract sealed class TaskBuilder<S>
    * Sets how long one attempt may run, counted from its start; after that it is interrupted and
    * fails.
    */
-  public final S timeout(Duration limit) {
+  public final S timeout(Duration timeout) {
     return with(options.with(new TimeLimits(
-        Objects.requireNonNull(limit, "timeout"), options.timeLimits().deadline())));
+        Objects.requireNonNull(timeout, "timeout"), options.timeLimits().totalTimeout())));
   }
 
   /**
    * Sets how long the result may take, counted from {@code remote} and including waiting and
    * retries; after that the task fails.
    */
-  public final S deadline(Duration limit) {
-    return with(options.with(
-        new TimeLimits(options.timeLimits().timeout(), Objects.requireNonNull(limit, "deadline"))));
-  }
-
-  /** Sets the name of the task in logs, errors and lists; the function's own name by default. */
-  public final S name(String name) {
-    return with(options.with(new NameAndStream(
-        Objects.requireNonNull(name, "name"), options.nameAndStream().maxUnread())));
-  }
-
-  /** Sets where the task runs; {@link Placement#anywhere()} by default. */
-  public final S placement(Placement placement) {
-    return with(options.with(placement));
+  public final S totalTimeout(Duration timeout) {
+    return with(options.with(new TimeLimits(
+        options.timeLimits().timeout(), Objects.requireNonNull(timeout, "timeout"))));
   }
 
   /**
@@ -153,6 +115,6 @@ public abstract sealed class TaskBuilder<S>
    * default.
    */
   public final S maxUnread(int results) {
-    return with(options.with(new NameAndStream(options.nameAndStream().name(), results)));
+    return with(options.withMaxUnread(results));
   }
 }

@@ -3,7 +3,6 @@ package io.mobula;
 import io.mobula.spi.Arguments;
 import io.mobula.spi.RemoteFunction;
 import io.mobula.spi.TaskOptions;
-import io.mobula.spi.TaskRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +28,6 @@ public final class TaskCall<R extends @Nullable Object> extends TaskBuilder<Task
     return new TaskCall<>(runtime, function, arguments, options);
   }
 
-  TaskRequest request() {
-    return new TaskRequest(function, arguments, options);
-  }
-
   /**
    * Starts the task and returns a ref to its result at once. The arguments are copied before this
    * method returns, in the caller's thread.
@@ -46,5 +41,13 @@ public final class TaskCall<R extends @Nullable Object> extends TaskBuilder<Task
    */
   public ObjectRef<R> remote() {
     return start(arguments);
+  }
+
+  /**
+   * Starts the task and returns its results in another form at once: a stream of refs, several
+   * refs, or a ref to the value of a stage; see {@link ResultForm} and {@link #remote()}.
+   */
+  public <Q> Q remote(ResultForm<? super R, Q> form) {
+    return start(arguments, form);
   }
 }

@@ -197,10 +197,19 @@ final class AcceptedCallForms {
           counter.tell(Counter::add, 5).remote(); // a result may be ignored
           box.tell(Box::replace, text).remote();"""),
       FormGroup.of("Several results, many refs, and the same on a runtime", """
-          List<ObjectRef<Integer>> r = Mobula.remoteMany(Mobula.task(Given::range, 3), 3);
-          List<ObjectRef<Integer>> r = Mobula.remoteMany(Mobula.task(Given::range).bind(3), 3);
-          ObjectRefStream<Integer> r = Mobula.remoteStream(Mobula.task(Given::stream, 3));
-          ObjectRefStream<Integer> r = Mobula.remoteIterator(Mobula.task(Given::iterator, one).maxUnread(8));
+          List<ObjectRef<Integer>> r = Mobula.task(Given::range, 3).remote(ResultForm.many(3));
+          List<ObjectRef<Integer>> r = Mobula.task(Given::range).bind(3).remote(ResultForm.many(3));
+          ObjectRefStream<Integer> r = Mobula.task(Given::stream, 3).remote(ResultForm.stream());
+          ObjectRefStream<Integer> r = Mobula.task(Given::iterator, one).maxUnread(8).remote(ResultForm.iterator());
+          ObjectRefStream<Number> r = Mobula.task(Given::stream, 3).remote(ResultForm.stream());
+          ObjectRefStream<Integer> r = Mobula.task(() -> Stream.of(1, 2)).remote(ResultForm.stream());
+          for (ObjectRef<Integer> each : Mobula.task(Given::range, 3).remote(ResultForm.many(3))) each.close();
+          ObjectRef<Integer> r = Mobula.task(Given::later, 1).remote(ResultForm.async());
+          int x = Mobula.task(Given::later, one).remote(ResultForm.async()).get();
+          ObjectRef<Integer> r = counter.call(Counter::later).remote(ResultForm.async());
+          ObjectRef<Integer> r = Mobula.put(1); r.close();
+          try (ObjectRef<Integer> r = Mobula.put(1)) { int x = r.get(); }
+          try (var _ = Mobula.task(Given::square, 2).remote()) { Given.beep(); }
           List<Integer> all = Mobula.get(refs);
           List<Object> all = Mobula.get(List.of(one, text));
           WaitResult<ObjectRef<Integer>> w = Mobula.wait(refs, 1, Duration.ofSeconds(1));

@@ -207,6 +207,21 @@ final class RefusedCallForms {
           "no suitable method found for get(",
           "List<Integer> all = Mobula.get(List.of(one, two));"),
       new RefusedForm(
+          "a form of results must fit what the function returns",
+          "Mobula.task(Given::square, 2).remote(ResultForm.stream());",
+          "no suitable method found for remote(",
+          "Mobula.task(Given::stream, 2).remote(ResultForm.stream());"),
+      new RefusedForm(
+          "so must the type of its elements",
+          "ObjectRefStream<String> r = Mobula.task(Given::stream, 2).remote(ResultForm.stream());",
+          "inference variable E has incompatible bounds",
+          "ObjectRefStream<Integer> r = Mobula.task(Given::stream, 2).remote(ResultForm.stream());"),
+      new RefusedForm(
+          "an actor's method has one result",
+          "counter.call(c -> Stream.of(c.count)).remote(ResultForm.stream());",
+          "no suitable method found for remote(",
+          "counter.call(c -> List.of(c.count)).remote();"),
+      new RefusedForm(
           "wait says how many, and how long",
           "Mobula.wait(refs);",
           "no suitable method found for wait(",

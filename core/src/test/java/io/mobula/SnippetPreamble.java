@@ -58,6 +58,7 @@ final class SnippetPreamble {
         static <K, V> Map<K, V> entry(K key, V value) { return Map.of(key, value); }
         static List<Integer> range(int n) { return List.of(n); }
         static Stream<Integer> stream(int n) { return Stream.of(n); }
+        static CompletableFuture<Integer> later(int n) { return CompletableFuture.completedFuture(n); }
         static Iterator<Integer> iterator(int n) { return List.of(n).iterator(); }
         static void beep() {}
         static void beepFor(String whom) {}
@@ -97,6 +98,7 @@ final class SnippetPreamble {
         void set6(int a, int b, int c, int d, int e, int f) {}
         <T> T echo(T any) { return any; }
         int addAll(int... all) { return count += all.length; }
+        CompletionStage<Integer> later() { return CompletableFuture.completedStage(count); }
         String load(Path file) throws IOException { return file.toString(); }
       }
 

@@ -34,7 +34,7 @@ final class ClusterStop {
   private int stop(int timeout) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeout);
     var asked = nodes();
-    asked.stream().filter(node -> node.role().equals("node")).forEach(this::dismiss);
+    asked.stream().filter(node -> node.role() == NodeInfo.Role.NODE).forEach(this::dismiss);
     var left = asked;
     while (!left.isEmpty() && System.nanoTime() - end < 0) {
       TimeUnit.MILLISECONDS.sleep(100);
@@ -57,7 +57,7 @@ final class ClusterStop {
    */
   private List<NodeInfo> nodes() {
     return runtime.nodes().stream()
-        .filter(node -> !node.role().equals("driver"))
+        .filter(node -> node.role() != NodeInfo.Role.DRIVER)
         .toList();
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
   private static final Duration DESCRIBING = Duration.ofSeconds(5);
-  private static final List<String> ROLES = List.of("node", "worker", "driver");
 
   @Spec
   private CommandSpec spec;
@@ -97,7 +97,7 @@ final class StatusCommand implements Callable<Integer> {
         runtime.clusterName(),
         nodes.stream()
             .filter(node -> !node.id().equals(runtime.nodeId()))
-            .sorted(Comparator.comparingInt((NodeInfo node) -> ROLES.indexOf(node.role()))
+            .sorted(Comparator.comparing(NodeInfo::role)
                 .thenComparing(NodeInfo::host)
                 .thenComparing(NodeInfo::address))
             .map(node -> node(node, lanes.getOrDefault(node.id(), Map.of())))
@@ -118,7 +118,17 @@ final class StatusCommand implements Callable<Integer> {
 
   private static ClusterStatus.Lane lane(PeerChannelInfo lane) {
     return new ClusterStatus.Lane(
-        lane.kind(), amount(lane.sent()), amount(lane.received()), amount(lane.outstanding()));
+        lowerCase(lane.kind()),
+        amount(lane.sent()),
+        amount(lane.received()),
+        amount(lane.outstanding()));
+  }
+
+  /**
+   * Returns the name of a constant as people and scripts read it, such as {@code shared memory}.
+   */
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private static ClusterStatus.Amount amount(PeerChannelInfo.FrameTotals totals) {
@@ -131,7 +141,7 @@ final class StatusCommand implements Callable<Integer> {
         node.address(),
         node.host(),
         node.pid(),
-        node.role(),
+        lowerCase(node.role()),
         new ClusterStatus.NodeResources(
             amounts(node.total(), node.total()), amounts(node.total(), node.available())),
         new ClusterStatus.Store(node.store().capacityBytes(), node.store().usedBytes()),

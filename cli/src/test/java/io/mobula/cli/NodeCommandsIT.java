@@ -189,7 +189,7 @@ class NodeCommandsIT {
     try (var run =
         mobula("run", "--address", head, UserProgram.class.getName(), "-a", "--address")) {
       assertThat(run.awaitExit(LIMIT)).as("%s", run).isEqualTo(7);
-      assertThat(run.output()).contains("program driver of 2 -a,--address");
+      assertThat(run.output()).contains("program DRIVER of 2 -a,--address");
     }
     try (var run = mobula("run", "--address", head, FailingProgram.class.getName())) {
       assertThat(run.awaitExit(LIMIT)).isEqualTo(ExitCode.FAILED);

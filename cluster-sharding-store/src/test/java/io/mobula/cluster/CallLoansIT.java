@@ -9,6 +9,7 @@ import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.Settings;
 import io.mobula.error.ObjectLostException;
+import io.mobula.info.PeerChannelInfo;
 import io.mobula.placement.Placement;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ class CallLoansIT {
       ClusterTestSupport.awaitTrue(
           "frames go through a ring",
           () -> runtime.peerChannels().stream()
-              .anyMatch(lane -> lane.kind().equals("shared memory")));
+              .anyMatch(lane -> lane.kind() == PeerChannelInfo.Kind.SHARED_MEMORY));
       long before = runtime.storeUsage().usedBytes();
       for (int i = 0; i < CALLS; i++) {
         try (var put = runtime.put(filled(i));
@@ -254,6 +255,7 @@ class CallLoansIT {
     ClusterTestSupport.awaitTrue(
         "frames go through a ring",
         () -> cluster.runtime().peerChannels().stream()
-            .anyMatch(lane -> lane.to().equals(to) && lane.kind().equals("shared memory")));
+            .anyMatch(
+                lane -> lane.to().equals(to) && lane.kind() == PeerChannelInfo.Kind.SHARED_MEMORY));
   }
 }

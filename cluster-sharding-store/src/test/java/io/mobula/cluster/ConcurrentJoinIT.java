@@ -44,7 +44,7 @@ class ConcurrentJoinIT {
         + (System.nanoTime() - begun) / 1_000_000 + " ms");
     try (var driver = Mobula.connect(seed, ClusterTestSupport.settings())) {
       var seen = driver.nodes().stream()
-          .filter(node -> node.role().equals("node"))
+          .filter(node -> node.role() == NodeInfo.Role.NODE)
           .map(NodeInfo::id)
           .collect(Collectors.toSet());
       assertThat(seen).isEqualTo(Set.copyOf(ids)).hasSize(NODES);

@@ -12,6 +12,7 @@ import io.mobula.Settings;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.MobulaException;
+import io.mobula.info.NodeInfo;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.placement.Placement;
 import io.mobula.testkit.ForkedJvm;
@@ -131,7 +132,7 @@ class DirectoryLossIT {
 
   private static String worker(MobulaRuntime runtime) {
     return runtime.nodes().stream()
-        .filter(node -> node.role().equals("worker"))
+        .filter(node -> node.role() == NodeInfo.Role.WORKER)
         .findFirst()
         .orElseThrow()
         .address();

@@ -8,6 +8,7 @@ import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.ObjectLostException;
 import io.mobula.placement.Placement;
 import java.nio.file.Path;
@@ -128,12 +129,18 @@ class ObjectLossIT {
       var doomed = Placement.preferring(id(cluster, 0));
       var lasting = new ArrayList<ObjectRef<double[]>>();
       var once = new ArrayList<ObjectRef<double[]>>();
-      try (var stream = runtime.remoteStream(
-          runtime.task(LargeValueTasks::streamed, 3).placement(doomed).maxRetries(2))) {
+      try (var stream = runtime
+          .task(LargeValueTasks::streamed, 3)
+          .placement(doomed)
+          .maxRetries(2)
+          .remote(ResultForm.stream())) {
         stream.forEach(lasting::add);
       }
-      try (var stream = runtime.remoteStream(
-          runtime.task(LargeValueTasks::streamed, 1).placement(doomed).maxRetries(0))) {
+      try (var stream = runtime
+          .task(LargeValueTasks::streamed, 1)
+          .placement(doomed)
+          .maxRetries(0)
+          .remote(ResultForm.stream())) {
         stream.forEach(once::add);
       }
       assertThat(lasting).hasSize(3);

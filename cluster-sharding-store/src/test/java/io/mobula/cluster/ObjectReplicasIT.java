@@ -95,7 +95,7 @@ class ObjectReplicasIT {
     try (var cluster = ClusterTestSupport.cluster(1).start()) {
       var runtime = cluster.runtime();
       assertThatThrownBy(() -> runtime.put(
-              LargeValueTasks.filled(1), PutOptions.copies(3).within(Duration.ofMillis(700))))
+              LargeValueTasks.filled(1), PutOptions.copies(3).timeout(Duration.ofMillis(700))))
           .isInstanceOf(TooFewCopiesException.class)
           .hasMessageContainingAll("3 nodes", "on 2", "PT0.7S");
       awaitLargeValues(cluster, 0);

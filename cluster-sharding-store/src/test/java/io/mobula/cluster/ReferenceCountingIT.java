@@ -7,6 +7,7 @@ import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.error.MobulaException;
+import io.mobula.info.NodeInfo;
 import io.mobula.placement.Placement;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -122,7 +123,7 @@ class ReferenceCountingIT {
     System.gc();
     return runtime.nodes().stream()
         .map(node -> node.name() + " (" + node.role() + ") "
-            + (node.role().equals("driver")
+            + (node.role() == NodeInfo.Role.DRIVER
                 ? runtime.storeUsage().usedBytes()
                 : runtime
                     .task(LargeValueTasks::storeBytes)

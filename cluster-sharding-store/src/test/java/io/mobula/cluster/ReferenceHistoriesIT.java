@@ -71,7 +71,7 @@ class ReferenceHistoriesIT {
   }
 
   private static long used(MobulaRuntime driver, NodeInfo node) {
-    return node.role().equals("driver")
+    return node.role() == NodeInfo.Role.DRIVER
         ? driver.storeUsage().usedBytes()
         : driver
             .task(LargeValueTasks::storeBytes)

@@ -120,8 +120,9 @@ final class StoreMemoryReleaseProcess {
 
   public static void main(String[] arguments) throws Exception {
     try (var runtime = Mobula.connect(arguments[0], ClusterTestSupport.settings())) {
-      var nodes =
-          runtime.nodes().stream().filter(node -> !node.role().equals("driver")).toList();
+      var nodes = runtime.nodes().stream()
+          .filter(node -> node.role() != NodeInfo.Role.DRIVER)
+          .toList();
       for (var use : RefUse.values()) {
         var before = collectionsOf(runtime, nodes);
         for (int round = 0; round < 3; round++) {

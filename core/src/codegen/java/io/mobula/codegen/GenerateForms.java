@@ -137,13 +137,22 @@ final class GenerateForms {
             return start(%s);
           }
 
-          /** Binds these arguments, for {@code remoteMany} and {@code remoteStream}. */
+          /** Binds these arguments, for other options and for {@link TaskCall#remote(ResultForm)}. */
           public TaskCall<R> bind(%s) {
             return call(%s);
           }
         """.formatted(
             form.callParameters(refs), form.arguments(refs),
             form.callParameters(refs), form.arguments(refs))));
+    if (n.count == 0) {
+      body.append("""
+
+          /** Starts the task; see {@link TaskCall#remote(ResultForm)}. */
+          public <Q> Q remote(ResultForm<? super R, Q> form) {
+            return start(Arguments.none(), form);
+          }
+        """);
+    }
     return body.append("}\n").toString();
   }
 

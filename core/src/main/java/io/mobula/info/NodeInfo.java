@@ -14,7 +14,7 @@ import java.util.Map;
  * @param address {@code host:port}, or {@code local} if it does not listen
  * @param host name of its host
  * @param pid process id on that host
- * @param role {@code node}, {@code worker} or {@code driver}
+ * @param role what the process does in the cluster
  * @param labels labels that placement can select
  * @param state membership state
  * @param total all resources it offers
@@ -28,7 +28,7 @@ public record NodeInfo(
     String address,
     String host,
     long pid,
-    String role,
+    Role role,
     Map<String, String> labels,
     State state,
     Resources total,
@@ -39,6 +39,16 @@ public record NodeInfo(
   public NodeInfo {
     labels = Map.copyOf(labels);
     gpus = List.copyOf(gpus);
+  }
+
+  /** Role of a process in the cluster. */
+  public enum Role {
+    /** Node: it offers resources, and has a vote. */
+    NODE,
+    /** Worker process of a node, with a part of its resources and without a vote. */
+    WORKER,
+    /** Driver: it submits work and offers no resources. */
+    DRIVER
   }
 
   /** Membership state of a process. */

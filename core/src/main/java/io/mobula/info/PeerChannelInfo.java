@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * @param from the sender
  * @param to the receiver
- * @param kind transport of the frames: {@code artery}, Akka's connections, or {@code shared memory}
+ * @param kind transport of the frames
  * @param sent frames handed to the transport since both processes know each other, without
  *     repetitions
  * @param received frames received from the other process
@@ -19,7 +19,7 @@ import java.util.Objects;
 public record PeerChannelInfo(
     NodeId from,
     NodeId to,
-    String kind,
+    Kind kind,
     FrameTotals sent,
     FrameTotals received,
     FrameTotals outstanding) {
@@ -37,6 +37,14 @@ public record PeerChannelInfo(
     Objects.requireNonNull(sent, "sent");
     Objects.requireNonNull(received, "received");
     Objects.requireNonNull(outstanding, "underway");
+  }
+
+  /** Kind of a channel: the transport of its frames. */
+  public enum Kind {
+    /** Connections of Akka Artery. */
+    ARTERY,
+    /** Rings in shared memory, between processes of one host. */
+    SHARED_MEMORY
   }
 
   /**

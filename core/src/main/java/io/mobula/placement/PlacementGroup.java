@@ -6,6 +6,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.spi.PlacementGroupRequest;
+import io.mobula.spi.RuntimeEngine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -64,10 +65,6 @@ public final class PlacementGroup {
     return new PlacementGroup(runtime, id, request.name(), request.strategy(), request.bundles());
   }
 
-  private MobulaRuntime resolveRuntime() {
-    return runtime != null ? runtime : Mobula.runtime();
-  }
-
   /** Returns the id of the group. */
   public PlacementGroupId id() {
     return id;
@@ -95,19 +92,19 @@ public final class PlacementGroup {
    * hold the bundles. Returns at once.
    */
   public ObjectRef<PlacementGroup> ready() {
-    return resolveRuntime().ready(this);
+    return RuntimeEngine.of(runtime).ready(this);
   }
 
   /**
    * Waits until all bundles of the group are reserved.
    *
-   * @return whether they are, within the limit
+   * @return whether they are, within the timeout
    * @throws io.mobula.error.PlacementGroupException when the group was removed, or can never be
    *     reserved
    */
-  public boolean await(Duration limit) {
+  public boolean await(Duration timeout) {
     try (var ready = ready()) {
-      ready.get(limit);
+      ready.get(timeout);
       return true;
     } catch (GetTimeoutException late) {
       return false;
@@ -119,7 +116,7 @@ public final class PlacementGroup {
    * for the answer.
    */
   public PlacementGroupState state() {
-    return resolveRuntime().state(this);
+    return RuntimeEngine.of(runtime).state(this);
   }
 
   /** Returns the node of each bundle, empty for a bundle that has none; see {@link #state}. */
@@ -134,7 +131,7 @@ public final class PlacementGroup {
    * scheduler has recorded the removal; removing the group again does nothing.
    */
   public void remove() {
-    resolveRuntime().remove(this);
+    RuntimeEngine.of(runtime).remove(this);
   }
 
   /** Returns the text that messages use for a group. */

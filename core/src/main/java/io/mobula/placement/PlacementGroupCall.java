@@ -3,6 +3,7 @@ package io.mobula.placement;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.spi.PlacementGroupRequest;
+import io.mobula.spi.RuntimeEngine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class PlacementGroupCall {
    *     runtime of one node could never hold the group, or when the scheduler does not answer
    */
   public PlacementGroup create() {
-    var into = runtime != null ? runtime : Mobula.runtime();
-    return into.create(new PlacementGroupRequest(name, strategy, bundles, detached));
+    return RuntimeEngine.of(runtime)
+        .create(new PlacementGroupRequest(name, strategy, bundles, detached));
   }
 }

@@ -13,18 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Options of an actor besides its constructor. A value; {@link ActorCall} has the methods that set
  * options.
  *
- * @param resources resources held for life; null means the default: one CPU to be placed, none to
- *     run
- * @param placement where the actor runs
- * @param nameOptions how other programs find the actor
+ * @param work resources, placement, and the name by which other programs find the actor
+ * @param getIfExists whether a taken name returns the existing actor instead of an error
  * @param lifetime when the actor ends and restarts
  * @param execution how the methods run
  * @param checkpointPolicy when the state is saved
  */
 public record ActorOptions(
-    @Nullable Resources resources,
-    Placement placement,
-    NameOptions nameOptions,
+    WorkOptions work,
+    boolean getIfExists,
     Lifetime lifetime,
     MethodExecution execution,
     CheckpointPolicy checkpointPolicy) {
@@ -34,20 +31,30 @@ public record ActorOptions(
    * shared threads.
    */
   public static final ActorOptions DEFAULT = new ActorOptions(
-      null,
-      Placement.anywhere(),
-      new NameOptions(null, false),
+      new WorkOptions(null, Placement.anywhere(), null),
+      false,
       new Lifetime(false, 0, 0),
       new MethodExecution(1, 100_000, Threads.SHARED, false),
       CheckpointPolicy.NONE);
 
-  /** Refuses nulls, and checkpoints combined with concurrent methods. */
+  /**
+   * Refuses nulls, a blank name, {@code getIfExists} without a name, and checkpoints combined with
+   * concurrent methods.
+   */
   public ActorOptions {
-    Objects.requireNonNull(placement, "placement");
-    Objects.requireNonNull(nameOptions, "naming");
-    Objects.requireNonNull(lifetime, "life");
-    Objects.requireNonNull(execution, "running");
-    Objects.requireNonNull(checkpointPolicy, "checkpoints");
+    Objects.requireNonNull(work, "work");
+    Objects.requireNonNull(lifetime, "lifetime");
+    Objects.requireNonNull(execution, "execution");
+    Objects.requireNonNull(checkpointPolicy, "checkpointPolicy");
+    var name = work.name();
+    if (name != null && name.isBlank()) {
+      throw new InvalidRequestException(
+          "An actor's name cannot be blank; leave it out for an actor without one.");
+    }
+    if (getIfExists && name == null) {
+      throw new InvalidRequestException(
+          "getIfExists needs a name to look for: say name(\"...\") first.");
+    }
     if (checkpointPolicy.isOn() && execution.maxConcurrency() > 1) {
       throw new InvalidRequestException(
           "Wanted checkpoints and maxConcurrency=" + execution.maxConcurrency()
@@ -55,28 +62,19 @@ public record ActorOptions(
     }
   }
 
-  /**
-   * Name of an actor.
-   *
-   * @param name unique among living actors, or null
-   * @param getIfExists whether a taken name returns the existing actor instead of an error
-   */
-  public record NameOptions(@Nullable String name, boolean getIfExists) {
-    /**
-     * Refuses a blank name, a name of more than a thousand characters, and {@code getIfExists}
-     * without a name.
-     */
-    public NameOptions {
-      NameLimit.require("an actor", name);
-      if (name != null && name.isBlank()) {
-        throw new InvalidRequestException(
-            "An actor's name cannot be blank; leave it out for an actor without one.");
-      }
-      if (getIfExists && name == null) {
-        throw new InvalidRequestException(
-            "getIfExists needs a name to look for: say name(\"...\") first.");
-      }
-    }
+  /** Returns the resources held for life; null means one CPU to be placed, none to run. */
+  public @Nullable Resources resources() {
+    return work.resources();
+  }
+
+  /** Returns where the actor runs. */
+  public Placement placement() {
+    return work.placement();
+  }
+
+  /** Returns the name, unique among living actors, or null. */
+  public @Nullable String name() {
+    return work.name();
   }
 
   /**
@@ -167,34 +165,28 @@ public record ActorOptions(
     }
   }
 
-  /** Returns these options with other resources. */
-  public ActorOptions with(Resources changed) {
-    return new ActorOptions(changed, placement, nameOptions, lifetime, execution, checkpointPolicy);
+  /** Returns these options with other options that tasks have, too. */
+  public ActorOptions with(WorkOptions changed) {
+    return new ActorOptions(changed, getIfExists, lifetime, execution, checkpointPolicy);
   }
 
-  /** Returns these options with another placement. */
-  public ActorOptions with(Placement changed) {
-    return new ActorOptions(resources, changed, nameOptions, lifetime, execution, checkpointPolicy);
-  }
-
-  /** Returns these options with other name options. */
-  public ActorOptions with(NameOptions changed) {
-    return new ActorOptions(resources, placement, changed, lifetime, execution, checkpointPolicy);
+  /** Returns these options for a name that may be taken. */
+  public ActorOptions withGetIfExists() {
+    return new ActorOptions(work, true, lifetime, execution, checkpointPolicy);
   }
 
   /** Returns these options with another lifetime. */
   public ActorOptions with(Lifetime changed) {
-    return new ActorOptions(
-        resources, placement, nameOptions, changed, execution, checkpointPolicy);
+    return new ActorOptions(work, getIfExists, changed, execution, checkpointPolicy);
   }
 
   /** Returns these options with another execution of methods. */
   public ActorOptions with(MethodExecution changed) {
-    return new ActorOptions(resources, placement, nameOptions, lifetime, changed, checkpointPolicy);
+    return new ActorOptions(work, getIfExists, lifetime, changed, checkpointPolicy);
   }
 
   /** Returns these options with other checkpoints. */
   public ActorOptions with(CheckpointPolicy changed) {
-    return new ActorOptions(resources, placement, nameOptions, lifetime, execution, changed);
+    return new ActorOptions(work, getIfExists, lifetime, execution, changed);
   }
 }

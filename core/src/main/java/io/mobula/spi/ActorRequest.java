@@ -1,11 +1,10 @@
 package io.mobula.spi;
 
-import io.mobula.MobulaRuntime;
 import java.util.Objects;
 
 /**
- * Request to create an actor, which the generated call forms pass to {@link MobulaRuntime#create}.
- * Programs use those forms.
+ * Request to create an actor, which the generated call forms pass to
+ * {@link RuntimeEngine#create(ActorRequest)}. Programs use those forms.
  *
  * @param constructor creates the user's object
  * @param arguments one for each parameter of the constructor

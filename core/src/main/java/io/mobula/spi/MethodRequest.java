@@ -1,10 +1,9 @@
 package io.mobula.spi;
 
-import io.mobula.ActorHandle;
 import java.util.Objects;
 
 /**
- * Request to call a method, which the generated call forms pass to {@link ActorHandle#send}.
+ * Request to call a method, which the generated call forms pass to {@link CallTarget#send}.
  * Programs use those forms.
  *
  * @param method function of the actor's object and the arguments

@@ -1,6 +1,5 @@
 package io.mobula.spi;
 
-import io.mobula.MobulaRuntime;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.placement.PlacementGroupCall;
 import io.mobula.placement.PlacementStrategy;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Request to create a placement group, which {@link PlacementGroupCall} passes to
- * {@link MobulaRuntime#create(PlacementGroupRequest)}. Programs use that builder.
+ * {@link RuntimeEngine#create(PlacementGroupRequest)}. Programs use that builder.
  *
  * @param name unique among living groups, or null
  * @param strategy how the bundles are placed on nodes

@@ -13,37 +13,47 @@ import org.jspecify.annotations.Nullable;
  * Options of a task besides its function and arguments. A value; {@link TaskBuilder} has the
  * methods that set options.
  *
- * @param resources resources held while the task runs; one CPU by default
+ * @param work resources, placement and name; resources are required, one CPU by default
  * @param retries when the task may be retried
  * @param timeLimits how long the task may take
- * @param placement where the task runs
- * @param nameAndStream the task's name, and the limit of unread results of a stream
+ * @param maxUnread how many results of a stream may be unread before the task is paused
  */
-public record TaskOptions(
-    Resources resources,
-    Retries retries,
-    TimeLimits timeLimits,
-    Placement placement,
-    NameAndStream nameAndStream) {
+public record TaskOptions(WorkOptions work, Retries retries, TimeLimits timeLimits, int maxUnread) {
 
   /**
    * Default options: one CPU, three retries after a crash, none after an exception, no time limit,
    * any node.
    */
   public static final TaskOptions DEFAULT = new TaskOptions(
-      Resources.none().cpus(1),
+      new WorkOptions(Resources.none().cpus(1), Placement.anywhere(), null),
       new Retries(3, List.of(), Duration.ofMillis(100)),
       new TimeLimits(null, null),
-      Placement.anywhere(),
-      new NameAndStream(null, 64));
+      64);
 
-  /** Refuses components that are null. */
+  /** Refuses components that are null, and a limit of unread results below 1. */
   public TaskOptions {
-    Objects.requireNonNull(resources, "resources");
+    Objects.requireNonNull(work.resources(), "resources");
     Objects.requireNonNull(retries, "retries");
     Objects.requireNonNull(timeLimits, "limits");
-    Objects.requireNonNull(placement, "placement");
-    Objects.requireNonNull(nameAndStream, "presence");
+    if (maxUnread < 1) {
+      throw new InvalidRequestException(
+          "Wanted maxUnread=" + maxUnread + ": a stream needs room for at least one result.");
+    }
+  }
+
+  /** Returns the resources that the task holds while it runs. */
+  public Resources resources() {
+    return Objects.requireNonNull(work.resources(), "resources");
+  }
+
+  /** Returns where the task runs. */
+  public Placement placement() {
+    return work.placement();
+  }
+
+  /** Returns the name that the program gave the task, or null for the function's own name. */
+  public @Nullable String name() {
+    return work.name();
   }
 
   /**
@@ -74,14 +84,14 @@ public record TaskOptions(
    * Time limits of a task.
    *
    * @param timeout how long an attempt may run, or null
-   * @param deadline how long the result may take from submission on, or null
+   * @param totalTimeout how long the result may take from submission on, or null
    */
   public record TimeLimits(
-      @Nullable Duration timeout, @Nullable Duration deadline) {
+      @Nullable Duration timeout, @Nullable Duration totalTimeout) {
     /** Refuses limits that are not above zero. */
     public TimeLimits {
       requirePositive("timeout", timeout);
-      requirePositive("deadline", deadline);
+      requirePositive("totalTimeout", totalTimeout);
     }
 
     private static void requirePositive(String what, @Nullable Duration time) {
@@ -92,45 +102,23 @@ public record TaskOptions(
     }
   }
 
-  /**
-   * Name of a task, and limit of unread results of its stream.
-   *
-   * @param name name in logs and messages, or null for the function's own name
-   * @param maxUnread how many results of a stream may be unread before the task is paused
-   */
-  public record NameAndStream(@Nullable String name, int maxUnread) {
-    /** Refuses a limit below 1, and a name of more than a thousand characters. */
-    public NameAndStream {
-      NameLimit.require("a task", name);
-      if (maxUnread < 1) {
-        throw new InvalidRequestException(
-            "Wanted maxUnread=" + maxUnread + ": a stream needs room for at least one result.");
-      }
-    }
-  }
-
-  /** Returns these options with other resources. */
-  public TaskOptions with(Resources changed) {
-    return new TaskOptions(changed, retries, timeLimits, placement, nameAndStream);
+  /** Returns these options with other options that actors have, too. */
+  public TaskOptions with(WorkOptions changed) {
+    return new TaskOptions(changed, retries, timeLimits, maxUnread);
   }
 
   /** Returns these options with other retries. */
   public TaskOptions with(Retries changed) {
-    return new TaskOptions(resources, changed, timeLimits, placement, nameAndStream);
+    return new TaskOptions(work, changed, timeLimits, maxUnread);
   }
 
   /** Returns these options with other time limits. */
   public TaskOptions with(TimeLimits changed) {
-    return new TaskOptions(resources, retries, changed, placement, nameAndStream);
+    return new TaskOptions(work, retries, changed, maxUnread);
   }
 
-  /** Returns these options with another placement. */
-  public TaskOptions with(Placement changed) {
-    return new TaskOptions(resources, retries, timeLimits, changed, nameAndStream);
-  }
-
-  /** Returns these options with another name and limit of a stream. */
-  public TaskOptions with(NameAndStream changed) {
-    return new TaskOptions(resources, retries, timeLimits, placement, changed);
+  /** Returns these options with another limit of unread results. */
+  public TaskOptions withMaxUnread(int changed) {
+    return new TaskOptions(work, retries, timeLimits, changed);
   }
 }

@@ -1,11 +1,10 @@
 package io.mobula.spi;
 
-import io.mobula.MobulaRuntime;
 import io.mobula.error.InvalidRequestException;
 import java.util.Objects;
 
 /**
- * Request to run a task, which the generated call forms pass to {@link MobulaRuntime#submit}.
+ * Request to run a task, which the generated call forms pass to {@link RuntimeEngine#submit}.
  * Programs use those forms.
  *
  * @param function function to run
@@ -24,7 +23,7 @@ public record TaskRequest(RemoteFunction function, Arguments arguments, TaskOpti
   public static int requireCount(int count) {
     if (count < 1) {
       throw new InvalidRequestException(
-          "Wanted " + count + " results: remoteMany needs at least 1.");
+          "Wanted " + count + " results: ResultForm.many needs at least 1.");
     }
     return count;
   }

@@ -204,12 +204,14 @@ class JobPackageIT {
   }
 
   private static long workers(MobulaRuntime runtime) {
-    return runtime.nodes().stream().filter(node -> node.role().equals("worker")).count();
+    return runtime.nodes().stream()
+        .filter(node -> node.role() == NodeInfo.Role.WORKER)
+        .count();
   }
 
   private static NodeInfo worker(MobulaRuntime runtime) {
     return runtime.nodes().stream()
-        .filter(node -> node.role().equals("worker"))
+        .filter(node -> node.role() == NodeInfo.Role.WORKER)
         .findFirst()
         .orElseThrow();
   }

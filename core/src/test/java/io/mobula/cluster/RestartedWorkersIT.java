@@ -84,7 +84,7 @@ class RestartedWorkersIT {
 
   private static NodeInfo worker(MobulaRuntime runtime) {
     return runtime.nodes().stream()
-        .filter(node -> node.role().equals("worker"))
+        .filter(node -> node.role() == NodeInfo.Role.WORKER)
         .findFirst()
         .orElseThrow();
   }

@@ -104,7 +104,9 @@ class WorkerProcessesIT {
   }
 
   private static List<NodeInfo> workers(MobulaRuntime runtime) {
-    return runtime.nodes().stream().filter(node -> node.role().equals("worker")).toList();
+    return runtime.nodes().stream()
+        .filter(node -> node.role() == NodeInfo.Role.WORKER)
+        .toList();
   }
 
   @Test

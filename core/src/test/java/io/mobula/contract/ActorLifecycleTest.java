@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ActorHandle;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.placement.Resources;
@@ -245,8 +246,8 @@ class ActorLifecycleTest extends ContractTest {
   @Test
   void anActorWithAStageThatNobodyCanCancelIsKilledAllTheSame() {
     var actor = runtime.actor(MinimalStageActor::new).remote();
-    ObjectRef<Integer> first = runtime.remoteStage(actor.call(MinimalStageActor::never));
-    ObjectRef<Integer> second = runtime.remoteStage(actor.call(MinimalStageActor::never));
+    ObjectRef<Integer> first = actor.call(MinimalStageActor::never).remote(ResultForm.async());
+    ObjectRef<Integer> second = actor.call(MinimalStageActor::never).remote(ResultForm.async());
     actor.kill();
     assertThatThrownBy(() -> first.get(LONG)).isInstanceOf(ActorDiedException.class);
     assertThatThrownBy(() -> second.get(LONG)).isInstanceOf(ActorDiedException.class);

@@ -32,6 +32,10 @@ class ActorNamesTest extends ContractTest {
             .get())
         .isEqualTo(2);
     assertThat(Mobula.actorNamed("found", FailingActor.class)).isEqualTo(actor);
+    assertThat(Mobula.findActor("found", FailingActor.class)).contains(actor);
+    assertThat(runtime.findActor("absent", FailingActor.class)).isEmpty();
+    assertThatThrownBy(() -> runtime.findActor("found", String.class))
+        .isInstanceOf(ActorNameException.class);
     assertThat(runtime
             .task(() -> Mobula.actorNamed("found", FailingActor.class)
                 .call(FailingActor::count)

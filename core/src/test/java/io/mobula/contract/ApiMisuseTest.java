@@ -8,12 +8,14 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.ForeignRefException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
+import io.mobula.spi.RuntimeEngine;
 import io.mobula.spi.TaskRequest;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
@@ -69,7 +71,7 @@ class ApiMisuseTest extends ContractTest {
   void nullsAreRefusedAtOnce() {
     var ref = runtime.put(1);
     List<ThrowingCallable> calls = List.of(
-        () -> runtime.submit((TaskRequest) null),
+        () -> RuntimeEngine.of(runtime).submit((TaskRequest) null),
         () -> runtime.get((List<ObjectRef<Integer>>) null),
         () -> runtime.get(List.of(ref), null),
         () -> runtime.get(Arrays.asList(ref, null)),
@@ -387,7 +389,7 @@ class ApiMisuseTest extends ContractTest {
   void optionsOutOfRange() {
     List<ThrowingCallable> calls = List.of(
         () -> runtime.create(-1),
-        () -> runtime.remoteMany(runtime.task(() -> List.of(1)), 0),
+        () -> runtime.task(() -> List.of(1)).remote(ResultForm.many(0)),
         () -> runtime.get(List.of(runtime.put(1)), Duration.ofMillis(-1)),
         () -> runtime.wait(List.of(runtime.put(1)), 2, NOW),
         () -> runtime.task(() -> 1).timeout(Duration.ZERO),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskFailedException;
@@ -200,11 +201,12 @@ class HostileValuesTest extends ContractTest {
   @Test
   void aCollectionOfAnotherSizeThanItSays() {
     for (var had : List.of(new Object[] {1}, new Object[] {1, 2, 3})) {
-      for (var ref : runtime.remoteMany(runtime.task(() -> new LyingList(2, had)), 2)) {
+      for (var ref : runtime.task(() -> new LyingList(2, had)).remote(ResultForm.many(2))) {
         assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskFailedException.class);
       }
     }
-    for (var ref : runtime.remoteMany(runtime.task(() -> new LyingList(-1, new Object[] {1})), 2)) {
+    for (var ref :
+        runtime.task(() -> new LyingList(-1, new Object[] {1})).remote(ResultForm.many(2))) {
       assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskFailedException.class);
     }
   }
@@ -246,9 +248,10 @@ class HostileValuesTest extends ContractTest {
 
   @Test
   void aStreamThatFails() {
-    endsWithAFailure(runtime.remoteIterator(runtime.task(HostileValuesTest::giving, "hasNext")));
-    endsWithAFailure(runtime.remoteIterator(runtime.task(HostileValuesTest::giving, "next")));
-    endsWithAFailure(runtime.remoteStream(runtime.task(HostileValuesTest::closing)));
+    endsWithAFailure(
+        runtime.task(HostileValuesTest::giving, "hasNext").remote(ResultForm.iterator()));
+    endsWithAFailure(runtime.task(HostileValuesTest::giving, "next").remote(ResultForm.iterator()));
+    endsWithAFailure(runtime.task(HostileValuesTest::closing).remote(ResultForm.stream()));
   }
 
   private static void endsWithAFailure(Iterable<? extends ObjectRef<?>> stream) {

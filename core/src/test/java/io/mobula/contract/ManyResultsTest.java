@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
+import io.mobula.ResultForm;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
@@ -31,20 +32,20 @@ class ManyResultsTest extends ContractTest {
 
   @Test
   void remoteManyGivesOneRefPerResult() {
-    var refs = runtime.remoteMany(runtime.task(ManyResultsTest::squares, 3), 3);
+    var refs = runtime.task(ManyResultsTest::squares, 3).remote(ResultForm.many(3));
     assertThat(refs).hasSize(3);
     assertThat(runtime.get(refs)).containsExactly(0, 1, 4);
     assertThat(refs.stream().map(ref -> ref.id().index())).containsExactly(0, 1, 2);
     assertThat(refs.stream().map(ref -> ref.id().task()).distinct()).hasSize(1);
-    assertThat(
-            Mobula.get(Mobula.remoteMany(Mobula.task(ManyResultsTest::squares).bind(2), 2)))
+    assertThat(Mobula.get(Mobula.task(ManyResultsTest::squares).bind(2).remote(ResultForm.many(2))))
         .containsExactly(0, 1);
   }
 
   @Test
   void resultsThatAreMoreOrFewerThanAskedForFailAllRefs() {
     for (int had : List.of(2, 4)) {
-      var refs = runtime.remoteMany(runtime.task(ManyResultsTest::squares, had).name("squares"), 3);
+      var refs =
+          runtime.task(ManyResultsTest::squares, had).name("squares").remote(ResultForm.many(3));
       for (var ref : refs) {
         assertThatThrownBy(() -> ref.get(LONG))
             .isInstanceOf(TaskFailedException.class)
@@ -53,38 +54,39 @@ class ManyResultsTest extends ContractTest {
             .hasMessageContaining(had + " elements");
       }
     }
-    var none = runtime.remoteMany(runtime.task(() -> (List<Integer>) null).bind(), 1);
+    var none = runtime.task(() -> (List<Integer>) null).bind().remote(ResultForm.many(1));
     assertThatThrownBy(() -> none.getFirst().get(LONG)).isInstanceOf(TaskFailedException.class);
   }
 
   @Test
   void fewerThanOneResultCannotBeAskedFor() {
     var call = runtime.task(ManyResultsTest::squares, 0);
-    assertThatThrownBy(() -> runtime.remoteMany(call, 0))
+    assertThatThrownBy(() -> call.remote(ResultForm.many(0)))
         .isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> runtime.remoteMany(call, -1))
+    assertThatThrownBy(() -> call.remote(ResultForm.many(-1)))
         .isInstanceOf(InvalidRequestException.class);
   }
 
   @Test
   void remoteManyTakesNulls() {
-    var refs = runtime.remoteMany(
-        runtime.task(() -> (Collection<Integer>) Arrays.asList(1, null)).bind(), 2);
+    var refs = runtime
+        .task(() -> (Collection<Integer>) Arrays.asList(1, null))
+        .bind()
+        .remote(ResultForm.many(2));
     assertThat(runtime.get(refs)).containsExactly(1, null);
   }
 
   @Test
   void aFailureFailsEveryRefOfMany() {
-    var refs = runtime.remoteMany(
-        runtime
-            .task(() -> {
-              if (Mobula.context().attempt() > 0) {
-                throw new IOException("none of them");
-              }
-              return List.of(1);
-            })
-            .bind(),
-        2);
+    var refs = runtime
+        .task(() -> {
+          if (Mobula.context().attempt() > 0) {
+            throw new IOException("none of them");
+          }
+          return List.of(1);
+        })
+        .bind()
+        .remote(ResultForm.many(2));
     for (ObjectRef<Integer> ref : refs) {
       assertThatThrownBy(() -> ref.get(LONG))
           .isInstanceOf(TaskFailedException.class)
@@ -96,14 +98,13 @@ class ManyResultsTest extends ContractTest {
   @Test
   void cancellingOneOfManyCancelsTheTask() {
     var latch = latch();
-    var refs = runtime.remoteMany(
-        runtime
-            .task(() -> {
-              latch.await();
-              return List.of(1, 2);
-            })
-            .bind(),
-        2);
+    var refs = runtime
+        .task(() -> {
+          latch.await();
+          return List.of(1, 2);
+        })
+        .bind()
+        .remote(ResultForm.many(2));
     assertThat(refs.getFirst().cancel()).isTrue();
     assertThatThrownBy(() -> refs.getLast().get(LONG)).isInstanceOf(TaskCancelledException.class);
   }
@@ -144,14 +145,15 @@ class ManyResultsTest extends ContractTest {
 
   @Test
   void aStreamComesInOrder() {
-    try (var stream = runtime.remoteStream(runtime.task(ManyResultsTest::numbers, 1000))) {
+    try (var stream = runtime.task(ManyResultsTest::numbers, 1000).remote(ResultForm.stream())) {
       assertThat(values(stream)).containsExactlyElementsOf(numbers(1000).toList());
     }
-    try (var stream = Mobula.<Integer>remoteIterator(
-        Mobula.task(() -> List.of(1, 2, 3).iterator()).bind())) {
+    try (var stream = Mobula.task(() -> List.of(1, 2, 3).iterator())
+        .bind()
+        .remote(ResultForm.<Integer>iterator())) {
       assertThat(values(stream)).containsExactly(1, 2, 3);
     }
-    try (var stream = runtime.remoteStream(runtime.task(ManyResultsTest::numbers, 0))) {
+    try (var stream = runtime.task(ManyResultsTest::numbers, 0).remote(ResultForm.stream())) {
       assertThat(stream.iterator().hasNext()).isFalse();
       assertThatThrownBy(() -> stream.iterator().next()).isInstanceOf(NoSuchElementException.class);
     }
@@ -171,7 +173,7 @@ class ManyResultsTest extends ContractTest {
           }
         }),
         latch);
-    try (var stream = runtime.<Integer>remoteStream(call)) {
+    try (var stream = call.remote(ResultForm.<Integer>stream())) {
       var results = stream.iterator();
       var first = results.next();
       assertThat(first.isReady()).isTrue();
@@ -186,7 +188,7 @@ class ManyResultsTest extends ContractTest {
   void theTaskIsHeldBackWhenTooManyAreUnread() throws Exception {
     var eventLog = eventLog();
     var call = runtime.task(ManyResultsTest::counted, 100, eventLog).maxUnread(3);
-    try (var stream = runtime.remoteStream(call)) {
+    try (var stream = call.remote(ResultForm.stream())) {
       eventLog.await("made", 4);
       // The task waits with its fourth result. No event shows that, but its CPU is released.
       PollingAssert.until(
@@ -206,7 +208,7 @@ class ManyResultsTest extends ContractTest {
   void closingEarlyCancelsTheTask() throws Exception {
     var eventLog = eventLog();
     var call = runtime.task(ManyResultsTest::counted, 1_000_000, eventLog).maxUnread(2);
-    var stream = runtime.remoteStream(call);
+    var stream = call.remote(ResultForm.stream());
     stream.iterator().next();
     stream.close();
     eventLog.await("closed", 1);
@@ -228,8 +230,9 @@ class ManyResultsTest extends ContractTest {
   @SuppressWarnings("resource") // intended
   private int readOne(FileEventLog eventLog) {
     return runtime
-        .remoteStream(
-            runtime.task(ManyResultsTest::counted, 1_000_000, eventLog).maxUnread(3))
+        .task(ManyResultsTest::counted, 1_000_000, eventLog)
+        .maxUnread(3)
+        .remote(ResultForm.stream())
         .iterator()
         .next()
         .get();
@@ -244,10 +247,11 @@ class ManyResultsTest extends ContractTest {
   void closingAStreamGivesBackWhatWasNotRead() throws Exception {
     assumeTrue(RuntimeSource.present().countsHolders(), "without a directory all stay");
     long before = objects();
-    var stream = runtime.remoteStream(runtime
+    var stream = runtime
         .task(() -> IntStream.range(0, 10).mapToObj(i -> new int[100_000]))
         .maxUnread(5)
-        .bind());
+        .bind()
+        .remote(ResultForm.stream());
     PollingAssert.until("five are there", () -> objects() >= before + 5);
     stream.close();
     PollingAssert.until("they are gone", () -> objects() <= before);
@@ -257,7 +261,7 @@ class ManyResultsTest extends ContractTest {
   void aFailureMidwayIsTheLastResult() {
     var call =
         runtime.task(() -> Stream.of(1, 2, 0).map(i -> 10 / i)).name("division").bind();
-    try (var stream = runtime.<Integer>remoteStream(call)) {
+    try (var stream = call.remote(ResultForm.<Integer>stream())) {
       var results = stream.iterator();
       assertThat(results.next().get()).isEqualTo(10);
       assertThat(results.next().get()).isEqualTo(5);
@@ -273,14 +277,14 @@ class ManyResultsTest extends ContractTest {
   @Test
   void aTaskThatFailsBeforeItsStreamGivesOneFailure() {
     Iterator<ObjectRef<Integer>> results = runtime
-        .<Integer>remoteStream(runtime
-            .task(() -> {
-              if (Mobula.context().attempt() == 1) {
-                throw new IOException("no stream");
-              }
-              return Stream.of(1);
-            })
-            .bind())
+        .task(() -> {
+          if (Mobula.context().attempt() == 1) {
+            throw new IOException("no stream");
+          }
+          return Stream.of(1);
+        })
+        .bind()
+        .remote(ResultForm.<Integer>stream())
         .iterator();
     assertThatThrownBy(() -> results.next().get()).isInstanceOf(TaskFailedException.class);
     assertThat(results.hasNext()).isFalse();
@@ -300,7 +304,7 @@ class ManyResultsTest extends ContractTest {
         .retryOn(java.io.UncheckedIOException.class)
         .backoff(Duration.ofMillis(1))
         .bind();
-    try (var stream = runtime.<Integer>remoteStream(call)) {
+    try (var stream = call.remote(ResultForm.<Integer>stream())) {
       assertThat(values(stream)).containsExactly(0, 1, 2, 3);
     }
   }
@@ -321,7 +325,7 @@ class ManyResultsTest extends ContractTest {
             }),
             never)
         .timeout(Duration.ofMillis(200));
-    try (var stream = runtime.<Integer>remoteStream(call)) {
+    try (var stream = call.remote(ResultForm.<Integer>stream())) {
       var results = stream.iterator();
       assertThat(results.next().get()).isEqualTo(1);
       assertThatThrownBy(() -> results.next().get())
@@ -336,7 +340,7 @@ class ManyResultsTest extends ContractTest {
       var sum = small.task(() -> {
         int total = 0;
         try (var stream =
-            Mobula.remoteStream(Mobula.task(ManyResultsTest::numbers, 100).maxUnread(2))) {
+            Mobula.task(ManyResultsTest::numbers, 100).maxUnread(2).remote(ResultForm.stream())) {
           for (var ref : stream) {
             total += ref.get();
           }

@@ -16,6 +16,7 @@ import io.mobula.placement.PlacementGroup;
 import io.mobula.placement.PlacementGroupState.Phase;
 import io.mobula.placement.PlacementStrategy;
 import io.mobula.placement.Resources;
+import io.mobula.spi.RuntimeEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -205,7 +206,7 @@ class PlacementGroupsIT {
         return gone.reason() == Reason.NAME_UNKNOWN;
       }
     });
-    assertThat(runtime.state(lost).why()).contains("has left the cluster");
+    assertThat(RuntimeEngine.of(runtime).state(lost).why()).contains("has left the cluster");
     var found = runtime.placementGroup("kept");
     assertThat(found).isEqualTo(kept);
     assertThat(found.state().phase()).isEqualTo(Phase.READY);

@@ -7,6 +7,7 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.Settings;
 import io.mobula.error.MobulaException;
 import io.mobula.error.NoRuntimeException;
@@ -125,15 +126,17 @@ class RuntimeLifecycleTest {
         .backoff(Duration.ofMinutes(1))
         .remote();
     var staged = runtime.task(() -> new CompletableFuture<Integer>()).remote();
-    var stream = runtime.remoteStream(runtime.task(
-        (FileLatch g) -> java.util.stream.Stream.of(1).peek(x -> {
-          try {
-            g.await();
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        }),
-        latch));
+    var stream = runtime
+        .task(
+            (FileLatch g) -> java.util.stream.Stream.of(1).peek(x -> {
+              try {
+                g.await();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            }),
+            latch)
+        .remote(ResultForm.stream());
     ActorHandle<ArrayList<String>> actor = runtime.actor(ArrayList<String>::new).remote();
     var waitingActor = runtime.actor(ArrayList<String>::new).cpus(2).remote();
     var call = waitingActor.call((ArrayList<String> l) -> l.size()).remote();

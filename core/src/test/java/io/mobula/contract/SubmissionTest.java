@@ -177,7 +177,7 @@ class SubmissionTest extends ContractTest {
     return switch (random.nextInt(6)) {
       case 0 -> task.remote(random.nextInt(4), 0);
       case 1 -> task.timeout(Duration.ofMillis(5)).remote(1, random.nextInt(10));
-      case 2 -> task.deadline(Duration.ofMillis(8)).remote(0, random.nextInt(10));
+      case 2 -> task.totalTimeout(Duration.ofMillis(8)).remote(0, random.nextInt(10));
       case 3 -> runtime.task(SubmissionTest::large, random.nextInt(300_000)).remote();
       case 4 ->
         refs.isEmpty() ? task.remote(0, 0) : dependent(refs.get(random.nextInt(refs.size())), cpus);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mobula.Mobula;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.Task1;
 import io.mobula.Task2;
 import io.mobula.error.CodecException;
@@ -79,7 +80,7 @@ class TaskCallsTest extends ContractTest {
   void optionsOfAKeptTaskDoNotChangeTheOneTheyWereAskedOf() {
     Task1<Integer, Integer> square = runtime.task(TaskCallsTest::square);
     assertThat(square.cpus(2)).isNotSameAs(square);
-    var impossible = square.cpus(400).deadline(java.time.Duration.ofMillis(50));
+    var impossible = square.cpus(400).totalTimeout(java.time.Duration.ofMillis(50));
     assertThatThrownBy(() -> impossible.remote(1).get()).isInstanceOf(MobulaException.class);
     assertThat(square.remote(5).get()).isEqualTo(25);
   }
@@ -354,7 +355,8 @@ class TaskCallsTest extends ContractTest {
   @Test
   void functionsMayReturnAStage() throws Exception {
     var latch = latch();
-    ObjectRef<Integer> ref = runtime.remoteStage(runtime.task(TaskCallsTest::later, latch, 5));
+    ObjectRef<Integer> ref =
+        runtime.task(TaskCallsTest::later, latch, 5).remote(ResultForm.async());
     assertThat(ref.isReady()).isFalse();
     latch.open();
     assertThat(ref.get()).isEqualTo(5);
@@ -481,8 +483,8 @@ class TaskCallsTest extends ContractTest {
     assertThatThrownBy(() -> call.maxUnread(0)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.backoff(minus)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.timeout(minus)).isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> call.deadline(minus)).isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> call.deadline(java.time.Duration.ZERO))
+    assertThatThrownBy(() -> call.totalTimeout(minus)).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> call.totalTimeout(java.time.Duration.ZERO))
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> call.timeout(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> call.backoff(null)).isInstanceOf(NullPointerException.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.Mobula;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
@@ -242,7 +243,7 @@ class TaskLifecycleTest extends ContractTest {
     var late = runtime
         .task(TaskLifecycleTest::pass, 3)
         .cpus(4)
-        .deadline(Duration.ofMillis(50))
+        .totalTimeout(Duration.ofMillis(50))
         .remote();
     assertThatThrownBy(() -> late.get(LONG)).isInstanceOf(TaskTimeoutException.class);
     assertThat(queued.isReady()).isFalse();
@@ -265,8 +266,10 @@ class TaskLifecycleTest extends ContractTest {
   @Test
   void theDeadlineCoversWaitingForArguments() {
     var never = runtime.task(() -> new CompletableFuture<Integer>()).remote();
-    var ref =
-        runtime.task((Object x) -> 1, never).deadline(Duration.ofMillis(100)).remote();
+    var ref = runtime
+        .task((Object x) -> 1, never)
+        .totalTimeout(Duration.ofMillis(100))
+        .remote();
     assertThatThrownBy(() -> ref.get(LONG))
         .isInstanceOf(TaskTimeoutException.class)
         .hasMessageContaining("PT0.1S");
@@ -282,7 +285,7 @@ class TaskLifecycleTest extends ContractTest {
         .retryOn(IOException.class)
         .maxRetries(1_000_000)
         .backoff(Duration.ofMillis(10))
-        .deadline(Duration.ofMillis(300))
+        .totalTimeout(Duration.ofMillis(300))
         .remote();
     assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskTimeoutException.class);
   }
@@ -293,7 +296,7 @@ class TaskLifecycleTest extends ContractTest {
     var refs = new ArrayList<ObjectRef<Integer>>();
     for (int i = 0; i < 300; i++) {
       refs.add(
-          runtime.task((Object x) -> 1, never).deadline(Duration.ofNanos(1)).remote());
+          runtime.task((Object x) -> 1, never).totalTimeout(Duration.ofNanos(1)).remote());
     }
     for (var ref : refs) {
       assertThatThrownBy(() -> ref.get(LONG)).isInstanceOf(TaskTimeoutException.class);
@@ -305,8 +308,11 @@ class TaskLifecycleTest extends ContractTest {
   void absurdlyLongLimitsMeanNone() {
     for (var limit : List.of(
         Duration.ofDays(1000), Duration.ofDays(365L * 500), Duration.ofSeconds(Long.MAX_VALUE))) {
-      assertThat(
-              runtime.task(TaskLifecycleTest::pass, 3).deadline(limit).remote().get(LONG))
+      assertThat(runtime
+              .task(TaskLifecycleTest::pass, 3)
+              .totalTimeout(limit)
+              .remote()
+              .get(LONG))
           .isEqualTo(3);
       assertThat(
               runtime.task(TaskLifecycleTest::pass, 3).timeout(limit).remote().get(LONG))
@@ -462,8 +468,12 @@ class TaskLifecycleTest extends ContractTest {
 
   @Test
   void aTaskKnowsItself() {
-    var ref =
-        runtime.task(ContextSnapshot::here).cpus(2).name("look").deadline(LONG).remote();
+    var ref = runtime
+        .task(ContextSnapshot::here)
+        .cpus(2)
+        .name("look")
+        .totalTimeout(LONG)
+        .remote();
     assertThat(ref.get())
         .isEqualTo(new ContextSnapshot(
             "look", 1, 2, ref.id().toString(), false, true, false, workingNode()));
@@ -553,22 +563,21 @@ class TaskLifecycleTest extends ContractTest {
 
   @Test
   void aDeadlineThatPassesWhileATaskIsBeingSubmittedCounts() {
-    var refs = runtime.remoteMany(
-        runtime
-            .task(() -> {
-              new CountDownLatch(1).await();
-              return List.of(1);
-            })
-            .deadline(Duration.ofMillis(1))
-            .bind(),
-        1);
+    var refs = runtime
+        .task(() -> {
+          new CountDownLatch(1).await();
+          return List.of(1);
+        })
+        .totalTimeout(Duration.ofMillis(1))
+        .bind()
+        .remote(ResultForm.many(1));
     assertThatThrownBy(() -> refs.getFirst().get(LONG)).isInstanceOf(TaskTimeoutException.class);
   }
 
   @Test
   void manyResultsEndAllOneWay() throws Exception {
     for (int i = 0; i < 200; i++) {
-      var refs = runtime.remoteMany(runtime.task(() -> List.of(1, 2, 3, 4)).bind(), 4);
+      var refs = runtime.task(() -> List.of(1, 2, 3, 4)).bind().remote(ResultForm.many(4));
       Thread.onSpinWait();
       refs.getFirst().cancel();
       long failed = refs.stream().filter(TaskLifecycleTest::hasFailed).count();

@@ -8,6 +8,7 @@ import io.mobula.Fn2;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ObjectRefStream;
+import io.mobula.ResultForm;
 import io.mobula.contract.HostileClasses.HostileActor;
 import io.mobula.error.TaskFailedException;
 import io.mobula.placement.Resources;
@@ -258,19 +259,21 @@ enum UserCodeSite {
       CallingThread.SLOT,
       fails("TaskFailedException").blockedIs("its value"),
       at -> at.last(at.runtime()
-          .remoteIterator(at.runtime().task(HostileClasses::elements, at.code(), "hasNext")))),
+          .task(HostileClasses::elements, at.code(), "hasNext")
+          .remote(ResultForm.iterator()))),
   NEXT(
       "`next` of the iterator of a streaming task",
       CallingThread.SLOT,
       fails("TaskFailedException").blockedIs("its value").nullIs("its value"),
       at -> at.last(at.runtime()
-          .remoteIterator(at.runtime().task(HostileClasses::elements, at.code(), "next")))),
+          .task(HostileClasses::elements, at.code(), "next")
+          .remote(ResultForm.iterator()))),
   STREAM_CLOSE(
       "`close` of the stream of a streaming task",
       CallingThread.SLOT,
       fails("TaskFailedException").blockedIs("its value").nullIs("its value"),
       at -> at.last(
-          at.runtime().remoteStream(at.runtime().task(HostileClasses::closing, at.code())))),
+          at.runtime().task(HostileClasses::closing, at.code()).remote(ResultForm.stream()))),
   TO_ARRAY(
       "`toArray` of the collection of a task with several results",
       CallingThread.SLOT,
@@ -502,8 +505,11 @@ enum UserCodeSite {
     }
 
     Object firstOf(Fn2<HostileCode, String, Collection<Integer>> of, String method) {
-      return get(
-          runtime.remoteMany(runtime.task(of, code, method).maxRetries(0), 2).getFirst());
+      return get(runtime
+          .task(of, code, method)
+          .maxRetries(0)
+          .remote(ResultForm.many(2))
+          .getFirst());
     }
 
     Object attached(ObjectRef<Integer> of) throws Exception {

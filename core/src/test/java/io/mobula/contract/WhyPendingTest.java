@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.error.TaskTimeoutException;
 import io.mobula.info.WaitReport;
@@ -150,7 +151,7 @@ class WhyPendingTest extends ContractTest {
   @Test
   void aStageOfTheProgram() throws Exception {
     var latch = latch();
-    ObjectRef<Integer> ref = runtime.remoteStage(runtime.task(WhyPendingTest::stage, latch));
+    ObjectRef<Integer> ref = runtime.task(WhyPendingTest::stage, latch).remote(ResultForm.async());
     assertEnd(ref, WaitCause.PROGRAM, "stage");
     latch.open();
     assertThat(ref.get()).isEqualTo(1);
@@ -170,7 +171,7 @@ class WhyPendingTest extends ContractTest {
         .hasMessageContaining("It waits: task WhyPendingTest.plusOne");
     var late = runtime
         .task(WhyPendingTest::plusOne, ref)
-        .deadline(Duration.ofMillis(200))
+        .totalTimeout(Duration.ofMillis(200))
         .remote();
     assertThatThrownBy(() -> late.get(LONG))
         .isInstanceOf(TaskTimeoutException.class)
@@ -188,7 +189,7 @@ class WhyPendingTest extends ContractTest {
         .remote()
         .call(BlockingActor::hold, latch)
         .remote();
-    var stream = runtime.remoteStream(runtime.task(WhyPendingTest::numbers, latch));
+    var stream = runtime.task(WhyPendingTest::numbers, latch).remote(ResultForm.stream());
     var reader = Thread.ofPlatform()
         .name("reader")
         .start(() -> assertThat(stream.iterator().hasNext()).isTrue());

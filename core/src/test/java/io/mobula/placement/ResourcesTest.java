@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.error.InvalidRequestException;
-import io.mobula.spi.ActorOptions;
 import io.mobula.spi.NameLimit;
 import io.mobula.spi.PlacementGroupRequest;
-import io.mobula.spi.TaskOptions;
+import io.mobula.spi.WorkOptions;
 import java.util.Collections;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -89,8 +88,7 @@ class ResourcesTest {
     for (ThrowingCallable tooLong : List.<ThrowingCallable>of(
         () -> none.resource(longest + "x", 1),
         () -> none.accelerator(longest + "x"),
-        () -> new TaskOptions.NameAndStream(longest + "x", 1),
-        () -> new ActorOptions.NameOptions(longest + "x", false),
+        () -> new WorkOptions(none, Placement.anywhere(), longest + "x"),
         () -> new PlacementGroupRequest(
             longest + "x", PlacementStrategy.PACK, List.of(none.cpus(1)), false))) {
       assertThatThrownBy(tooLong)

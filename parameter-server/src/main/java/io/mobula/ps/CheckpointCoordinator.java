@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.ResultForm;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.internal.checkpoint.CheckpointManifest;
 import io.mobula.ps.internal.checkpoint.CheckpointPart;
@@ -59,8 +59,9 @@ final class CheckpointCoordinator {
   }
 
   private List<CheckpointPart> parts(Path draft) {
-    return inOrder(shardClient.callAll(shard -> Mobula.<CheckpointPart>remoteStage(
-        shard.call(ShardActor::save, table.id(), draft.toString()))));
+    return inOrder(shardClient.callAll(shard -> shard
+        .call(ShardActor::save, table.id(), draft.toString())
+        .remote(ResultForm.<CheckpointPart>async())));
   }
 
   private List<CheckpointPart> partsOfOneStep(Path draft) {

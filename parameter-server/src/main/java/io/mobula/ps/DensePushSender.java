@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.ps.compression.Compression;
 import io.mobula.ps.internal.compression.CompressedFormatException;
 import io.mobula.ps.internal.compression.GradientCodec;
@@ -51,9 +51,9 @@ final class DensePushSender {
     int id = table.spec().id();
     ObjectRef<?> answer = switch (sent.contents()) {
       case InFlightPush.HeapFrame heapFrame ->
-        Mobula.remoteStage(handle.call(ShardActor::push, id, heapFrame.array()));
+        handle.call(ShardActor::push, id, heapFrame.array()).remote(ResultForm.async());
       case InFlightPush.StoredFrame(var ref) ->
-        Mobula.remoteStage(handle.call(ShardActor::pushLarge, id, ref));
+        handle.call(ShardActor::pushLarge, id, ref).remote(ResultForm.async());
     };
     releaseWhenTaken(answer, sent);
     return answer;
@@ -78,11 +78,14 @@ final class DensePushSender {
     ObjectRef<?> answer = switch (sent.contents()) {
       case InFlightPush.HeapFrame heapFrame ->
         large
-            ? Mobula.remoteStage(
-                handle.call(ShardActor::exchangePacked, id, heapFrame.array(), ended))
-            : Mobula.remoteStage(handle.call(ShardActor::exchange, id, heapFrame.array(), ended));
+            ? handle
+                .call(ShardActor::exchangePacked, id, heapFrame.array(), ended)
+                .remote(ResultForm.async())
+            : handle
+                .call(ShardActor::exchange, id, heapFrame.array(), ended)
+                .remote(ResultForm.async());
       case InFlightPush.StoredFrame(var ref) ->
-        Mobula.remoteStage(handle.call(ShardActor::exchangeLarge, id, ref, ended));
+        handle.call(ShardActor::exchangeLarge, id, ref, ended).remote(ResultForm.async());
     };
     pull.add(slice.shard(), answer, sent);
   }

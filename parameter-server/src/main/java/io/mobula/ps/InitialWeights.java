@@ -1,7 +1,7 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.ResultForm;
 import io.mobula.ps.error.GradientException;
 import io.mobula.ps.internal.kernel.NumberType;
 import io.mobula.ps.internal.shard.PushOrigin;
@@ -44,11 +44,12 @@ record InitialWeights(float[] weights) {
     var memory = slice.frame().memory();
     if (slice.room() == null) {
       var bytes = memory.toArray(ValueLayout.JAVA_BYTE);
-      ShardCalls.getAndClose(Mobula.remoteStage(shard.call(ShardActor::start, id, bytes)));
+      ShardCalls.getAndClose(shard.call(ShardActor::start, id, bytes).remote(ResultForm.async()));
       return;
     }
     try (var stored = slice.room().seal(DType.INT8, memory.byteSize())) {
-      ShardCalls.getAndClose(Mobula.remoteStage(shard.call(ShardActor::startLarge, id, stored)));
+      ShardCalls.getAndClose(
+          shard.call(ShardActor::startLarge, id, stored).remote(ResultForm.async()));
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.ps.internal.shard.DenseFrame;
 import io.mobula.ps.internal.shard.RangePartition;
 import io.mobula.ps.internal.shard.ShardActor;
@@ -75,10 +75,12 @@ public final class ParameterPull implements AutoCloseable {
         add(
             shard,
             isLarge(shard)
-                ? Mobula.remoteStage(
-                    handle.call(ShardActor::pullLarge, id, worker, layout.version(), steps))
-                : Mobula.remoteStage(
-                    handle.call(ShardActor::pull, id, worker, layout.version(), steps)),
+                ? handle
+                    .call(ShardActor::pullLarge, id, worker, layout.version(), steps)
+                    .remote(ResultForm.async())
+                : handle
+                    .call(ShardActor::pull, id, worker, layout.version(), steps)
+                    .remote(ResultForm.async()),
             null);
       }
       return collector;

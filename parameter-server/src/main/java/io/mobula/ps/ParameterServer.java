@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.placement.Placement;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.TableException;
@@ -89,7 +89,7 @@ public final class ParameterServer implements AutoCloseable {
         .remote()
         .close();
     ObjectRef<Boolean> lost =
-        Mobula.remoteStage(serverActors.catalog().call(CatalogActor::whenRestarted));
+        serverActors.catalog().call(CatalogActor::whenRestarted).remote(ResultForm.async());
     var _ = lost.toCompletableFuture().whenCompleteAsync((empty, gone) -> {
       lost.close();
       if (gone == null) {

@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
 import io.mobula.ActorHandle;
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.ResultForm;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.internal.shard.CatalogActor;
 import io.mobula.ps.internal.shard.ShardActor;
@@ -85,10 +85,11 @@ final class ReshardCoordinator {
       for (var table : tables) {
         var _ = ShardCalls.callAllToEnd(
             old.shards(),
-            shard -> Mobula.remoteStage(shard.call(ShardActor::moveTo, table.id(), next)));
+            shard -> shard.call(ShardActor::moveTo, table.id(), next).remote(ResultForm.async()));
       }
       return ShardCalls.callAllToEnd(
-          next.shards(), shard -> Mobula.remoteStage(shard.call(ShardActor::confirmReceived)));
+          next.shards(),
+          shard -> shard.call(ShardActor::confirmReceived).remote(ResultForm.async()));
     });
   }
 
@@ -96,7 +97,9 @@ final class ReshardCoordinator {
     try {
       ShardCalls.translateFailures(() -> ShardCalls.callAll(
           involved,
-          shard -> Mobula.remoteStage(shard.call(ShardActor::finishMove, next.version(), valid))));
+          shard -> shard
+              .call(ShardActor::finishMove, next.version(), valid)
+              .remote(ResultForm.async())));
     } finally {
       ShardCalls.translateFailures(() -> ShardCalls.getAndClose(
           serverActors.catalog().tell(CatalogActor::endMove).remote()));

@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.ps.internal.heap.HeapAdmission;
 import io.mobula.ps.internal.kernel.NumberArray;
 import io.mobula.ps.internal.kernel.NumberType;
@@ -72,13 +72,15 @@ public final class RowPull implements AutoCloseable {
           var handle = layout.shards().get(shard);
           add(
               shard,
-              Mobula.remoteStage(handle.call(
-                  ShardActor::pullRows,
-                  table.spec().id(),
-                  session.worker(),
-                  layout.version(),
-                  session.steps(),
-                  partition.keys(shard))),
+              handle
+                  .call(
+                      ShardActor::pullRows,
+                      table.spec().id(),
+                      session.worker(),
+                      layout.version(),
+                      session.steps(),
+                      partition.keys(shard))
+                  .remote(ResultForm.async()),
               null);
         }
       }

@@ -118,7 +118,8 @@ final class ServerActors {
     var near = withShards.stream().distinct().filter(node -> !node.equals(own)).toList();
     return near.isEmpty()
         ? runtime.nodes().stream()
-            .filter(node -> node.role().equals("node") && node.state() == NodeInfo.State.ALIVE)
+            .filter(
+                node -> node.role() == NodeInfo.Role.NODE && node.state() == NodeInfo.State.ALIVE)
             .map(NodeInfo::id)
             .filter(node -> !node.equals(own))
             .toList()

@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
 import io.mobula.ActorHandle;
-import io.mobula.Mobula;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.ps.internal.shard.CatalogActor;
 import io.mobula.ps.internal.shard.ParametersMovedException;
 import io.mobula.ps.internal.shard.ShardActor;
@@ -48,7 +48,7 @@ final class ShardClient {
   /** Asks the catalog for the present layout; waits while parameters move. */
   ShardLayout refresh() {
     var present = ShardCalls.translateFailures(() -> {
-      ObjectRef<ShardLayout> answer = Mobula.remoteStage(catalog.call(CatalogActor::layout));
+      ObjectRef<ShardLayout> answer = catalog.call(CatalogActor::layout).remote(ResultForm.async());
       return ShardCalls.getAndClose(answer);
     });
     return keepNewest(present);

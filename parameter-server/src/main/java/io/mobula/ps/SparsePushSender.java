@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.ps.internal.kernel.NumberArray;
 import io.mobula.ps.internal.row.KeyHash;
 import io.mobula.ps.internal.shard.ShardActor;
@@ -97,9 +97,11 @@ final class SparsePushSender {
     int id = table.id();
     return switch (sent.contents()) {
       case InFlightPush.HeapFrame heapFrame ->
-        Mobula.remoteStage(handle.call(ShardActor::exchangeRows, id, heapFrame.array(), ended));
+        handle
+            .call(ShardActor::exchangeRows, id, heapFrame.array(), ended)
+            .remote(ResultForm.async());
       case InFlightPush.StoredFrame(var ref) ->
-        Mobula.remoteStage(handle.call(ShardActor::exchangeRowsLarge, id, ref, ended));
+        handle.call(ShardActor::exchangeRowsLarge, id, ref, ended).remote(ResultForm.async());
     };
   }
 
@@ -107,9 +109,9 @@ final class SparsePushSender {
     var handle = session.layout().shards().get(shard);
     return switch (sent.contents()) {
       case InFlightPush.HeapFrame heapFrame ->
-        Mobula.remoteStage(handle.call(ShardActor::pushRows, table.id(), heapFrame.array()));
+        handle.call(ShardActor::pushRows, table.id(), heapFrame.array()).remote(ResultForm.async());
       case InFlightPush.StoredFrame(var ref) ->
-        Mobula.remoteStage(handle.call(ShardActor::pushRowsLarge, table.id(), ref));
+        handle.call(ShardActor::pushRowsLarge, table.id(), ref).remote(ResultForm.async());
     };
   }
 

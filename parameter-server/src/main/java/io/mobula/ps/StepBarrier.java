@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.ps.internal.shard.ShardActor;
 import io.mobula.ps.internal.shard.TableSpec;
 
@@ -25,7 +25,7 @@ final class StepBarrier {
   /** Waits until all shards are at the same step; workers may block until {@link #release}. */
   void awaitAll() {
     long latest = shardClient
-        .callAll(shard -> Mobula.<Long>remoteStage(shard.call(ShardActor::hold, table.id())))
+        .callAll(shard -> shard.call(ShardActor::hold, table.id()).remote(ResultForm.<Long>async()))
         .stream()
         .mapToLong(Long::longValue)
         .max()
@@ -35,7 +35,7 @@ final class StepBarrier {
       var answers = shards.stream()
           .map(shard -> {
             ObjectRef<Long> answer =
-                Mobula.remoteStage(shard.call(ShardActor::advanceTo, table.id(), latest));
+                shard.call(ShardActor::advanceTo, table.id(), latest).remote(ResultForm.async());
             return answer;
           })
           .toList();
@@ -60,6 +60,6 @@ final class StepBarrier {
   /** Lets the shards apply steps as they end again. */
   void release() {
     var _ = shardClient.callAll(
-        shard -> Mobula.remoteStage(shard.call(ShardActor::release, table.id())));
+        shard -> shard.call(ShardActor::release, table.id()).remote(ResultForm.async()));
   }
 }

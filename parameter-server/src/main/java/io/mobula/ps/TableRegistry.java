@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
 import io.mobula.ActorHandle;
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
+import io.mobula.ResultForm;
 import io.mobula.error.CodecException;
 import io.mobula.ps.error.CheckpointException;
 import io.mobula.ps.error.TableException;
@@ -105,7 +105,7 @@ final class TableRegistry {
       var numbers = IntStream.range(0, layout.size()).iterator();
       var _ = ShardCalls.callAllToEnd(layout.shards(), shard -> {
         var part = new TablePart(layout.version(), numbers.next(), layout.size());
-        return Mobula.remoteStage(shard.call(ShardActor::create, spec, part, from));
+        return shard.call(ShardActor::create, spec, part, from).remote(ResultForm.async());
       });
       then.run();
     } catch (RuntimeException e) {
@@ -140,7 +140,7 @@ final class TableRegistry {
     try { // parts that some shards have created
       var _ = ShardCalls.callAllToEnd(
           shardClient.layout().shards(),
-          shard -> Mobula.remoteStage(shard.call(ShardActor::drop, spec.id())));
+          shard -> shard.call(ShardActor::drop, spec.id()).remote(ResultForm.async()));
     } catch (RuntimeException e) {
       LOG.warn("What was made of {} could not be dropped everywhere", spec, e);
     }

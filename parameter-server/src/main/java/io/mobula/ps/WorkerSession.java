@@ -1,8 +1,8 @@
 package io.mobula.ps;
 
-import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.ps.internal.clock.WorkerClock;
 import io.mobula.ps.internal.shard.ParametersMovedException;
 import io.mobula.ps.internal.shard.PushOrigin;
@@ -62,8 +62,9 @@ final class WorkerSession {
   }
 
   void join() {
-    var steps = shardClient.callAllWithLayout((shard, version) -> Mobula.<Long>remoteStage(
-        shard.call(ShardActor::join, table.id(), version, worker, rank, runtime.nodeId())));
+    var steps = shardClient.callAllWithLayout((shard, version) -> shard
+        .call(ShardActor::join, table.id(), version, worker, rank, runtime.nodeId())
+        .remote(ResultForm.<Long>async()));
     adopt(shardClient.layout());
     endedSteps = steps.stream().mapToLong(Long::longValue).max().orElseThrow();
     if (steps.stream().anyMatch(step -> step < endedSteps)) {
@@ -194,7 +195,7 @@ final class WorkerSession {
       var clock = new WorkerClock(worker, rank, runtime.nodeId(), endedSteps, 0, false);
       ShardCalls.translateFailures(() -> ShardCalls.callAll(
           layout.shards(),
-          shard -> Mobula.remoteStage(shard.call(ShardActor::rejoin, table.id(), clock))));
+          shard -> shard.call(ShardActor::rejoin, table.id(), clock).remote(ResultForm.async())));
     }
     refused.resendAll();
     refused.forEach(inFlightPush -> pushFutures.settle(inFlightPush.push()));
@@ -245,10 +246,11 @@ final class WorkerSession {
 
   /** Tells a shard that a step has ended. */
   void tellClock(int shard) {
-    ObjectRef<?> told = Mobula.remoteStage(layout
+    ObjectRef<?> told = layout
         .shards()
         .get(shard)
-        .call(ShardActor::clock, table.id(), worker, layout.version(), endedSteps));
+        .call(ShardActor::clock, table.id(), worker, layout.version(), endedSteps)
+        .remote(ResultForm.async());
     inFlight.addLast(new InFlightRequest(endedSteps, shard, false, told, InFlightPush.NOTHING));
   }
 
@@ -271,10 +273,11 @@ final class WorkerSession {
     long lastStep = hasPushed ? endedSteps + 1 : endedSteps; // leaving ends the step
     ShardCalls.translateFailures(() -> {
       for (int i = 0; i < layout.size(); i++) {
-        ObjectRef<?> told = Mobula.remoteStage(layout
+        ObjectRef<?> told = layout
             .shards()
             .get(i)
-            .call(ShardActor::leave, table.id(), worker, layout.version(), lastStep));
+            .call(ShardActor::leave, table.id(), worker, layout.version(), lastStep)
+            .remote(ResultForm.async());
         inFlight.addLast(new InFlightRequest(endedSteps, i, false, told, leaveRequest));
       }
       return inFlight;

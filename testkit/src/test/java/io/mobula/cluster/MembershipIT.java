@@ -57,7 +57,7 @@ class MembershipIT {
         assertThat(runtime.nodes()).extracting(NodeInfo::state).containsOnly(NodeInfo.State.ALIVE);
         assertThat(runtime.nodes().getLast().address()).isEqualTo(seed);
         assertThat(runtime.nodes().getLast().pid()).isEqualTo(a.jvm().pid());
-        assertThat(runtime.nodes().getLast().role()).isEqualTo("node");
+        assertThat(runtime.nodes().getLast().role()).isEqualTo(NodeInfo.Role.NODE);
         assertThat(runtime.totalResources().amount(Resources.CPU)).isEqualTo(3);
         var seen = ConditionPoller.poll(
             "the resources of the second node",
@@ -78,7 +78,9 @@ class MembershipIT {
       try (var driver = Mobula.connect(seed, Mobula.settings().nodeName("driver"))) {
         assertThat(driver.nodes().getFirst().total()).isEqualTo(Resources.none());
         assertThat(driver.totalResources().amount(Resources.CPU)).isEqualTo(2);
-        assertThat(driver.nodes()).extracting(NodeInfo::role).containsExactly("driver", "node");
+        assertThat(driver.nodes())
+            .extracting(NodeInfo::role)
+            .containsExactly(NodeInfo.Role.DRIVER, NodeInfo.Role.NODE);
         a.awaitNodes("a", "driver");
       }
       a.awaitNodes("a");

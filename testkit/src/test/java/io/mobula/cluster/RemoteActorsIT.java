@@ -9,6 +9,7 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.PendingCallsExceededException;
@@ -170,7 +171,7 @@ class RemoteActorsIT {
   @Test
   void stagesAndFuturesWork() throws Exception {
     var journal = journal();
-    ObjectRef<Integer> later = driver.remoteStage(journal.call(JournalActor::later, 7));
+    ObjectRef<Integer> later = journal.call(JournalActor::later, 7).remote(ResultForm.async());
     assertThat(later.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo(7);
     journal.kill();
   }

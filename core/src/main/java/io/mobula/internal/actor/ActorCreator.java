@@ -37,9 +37,9 @@ final class ActorCreator {
 
   /** Creates an actor, or returns the existing one of its name if the request allows that. */
   <A> ActorHandle<A> create(ActorRequest request) {
-    var nameOptions = request.options().nameOptions();
-    var name = nameOptions.name();
-    ActorHandle<A> existing = nameOptions.getIfExists() && name != null ? names.find(name) : null;
+    var name = request.options().name();
+    ActorHandle<A> existing =
+        request.options().getIfExists() && name != null ? names.find(name) : null;
     return existing != null ? existing : createNew(request);
   }
 
@@ -56,7 +56,7 @@ final class ActorCreator {
     var call = engine.binder().bind(request.constructor(), request.arguments(), 0);
     requireDurable(placed, call, type);
     PendingCreation<A> creation = register(type, placed, call);
-    var other = claimName(creation, placed.nameOptions().getIfExists());
+    var other = claimName(creation, placed.getIfExists());
     if (other != null) {
       return other;
     }
@@ -86,13 +86,7 @@ final class ActorCreator {
   }
 
   private static ActorOptions withPlacement(ActorOptions asked, Placement placement) {
-    return new ActorOptions(
-        asked.resources(),
-        placement,
-        asked.nameOptions(),
-        asked.lifetime(),
-        asked.execution(),
-        asked.checkpointPolicy());
+    return asked.with(asked.work().with(placement));
   }
 
   private static String typeOf(ActorRequest request) {

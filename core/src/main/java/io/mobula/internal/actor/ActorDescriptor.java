@@ -41,7 +41,7 @@ record ActorDescriptor(
     return new ActorDescriptor(
         id,
         type,
-        options.nameOptions().name(),
+        options.name(),
         options.lifetime().detached(),
         options.lifetime().detached() && options.lifetime().maxRestarts() > 0,
         options.checkpointPolicy().durable(),

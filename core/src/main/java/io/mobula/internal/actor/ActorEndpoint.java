@@ -29,7 +29,7 @@ interface ActorEndpoint extends ValueProducer {
   /** Returns the object store of the handles' runtime. */
   ObjectStore store();
 
-  /** Calls a method of the actor; see {@link io.mobula.ActorHandle#send}. */
+  /** Calls a method of the actor; see {@link io.mobula.spi.CallTarget#send}. */
   default <R extends @Nullable Object> ObjectRef<R> call(MethodRequest request) {
     var store = store();
     store.requireOpen();

@@ -120,7 +120,7 @@ public final class ActorEngine {
     cluster = with;
   }
 
-  /** Creates an actor; see {@link MobulaRuntime#create(ActorRequest)}. */
+  /** Creates an actor; see {@link io.mobula.spi.RuntimeEngine#create(ActorRequest)}. */
   public <A> ActorHandle<A> create(ActorRequest request) {
     requireOpen();
     return creator.create(request);
@@ -236,19 +236,27 @@ public final class ActorEngine {
 
   /** Returns the living actor of that name; see {@link MobulaRuntime#actorNamed}. */
   public <A> ActorHandle<A> named(String name, Class<A> type) {
+    return this.<A>find(name, type).orElseThrow(() -> names.unknown(name));
+  }
+
+  /** Returns the living actor of that name, if any; see {@link MobulaRuntime#findActor}. */
+  public <A> Optional<ActorHandle<A>> find(String name, Class<A> type) {
     requireOpen();
     Objects.requireNonNull(type, "type");
     ActorHandle<A> handle = names.find(Objects.requireNonNull(name, "name"), type);
     if (handle == null) {
       var why = durableDeaths.causeOf(name);
-      throw why == null ? names.unknown(name) : why.toException();
+      if (why == null) {
+        return Optional.empty();
+      }
+      throw why.toException();
     }
     var cell = cells.get(handle.id());
     var instance = cell == null ? null : cell.instanceType();
     if (instance != null && !type.isAssignableFrom(instance)) {
       throw ActorNameClient.otherType(name, instance.getName(), type);
     }
-    return handle;
+    return Optional.of(handle);
   }
 
   void forget(ActorCell cell) {

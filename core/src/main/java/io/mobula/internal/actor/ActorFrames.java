@@ -13,6 +13,7 @@ import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.placement.Placement;
 import io.mobula.spi.ActorOptions;
+import io.mobula.spi.WorkOptions;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ final class ActorFrames {
     }
     var lifetime = options.lifetime();
     var execution = options.execution();
-    out.text(options.nameOptions().name())
+    out.text(options.name())
         .flag(lifetime.detached())
         .int32(lifetime.maxRestarts())
         .int32(lifetime.maxCallRetries())
@@ -91,7 +92,7 @@ final class ActorFrames {
   static ActorOptions readOptions(
       FrameReader in, @Nullable Function<FrameReader, Placement> placement) {
     var resources = in.flag() ? ResourcesCodec.read(in) : null;
-    var nameOptions = new ActorOptions.NameOptions(in.optionalText(), false);
+    var name = in.optionalText();
     var lifetime = new ActorOptions.Lifetime(in.flag(), in.int32(), in.int32());
     var execution = new ActorOptions.MethodExecution(
         in.int32(), in.int32(), in.choice(ActorOptions.Threads.values()), in.flag());
@@ -99,7 +100,8 @@ final class ActorFrames {
         new ActorOptions.CheckpointPolicy(in.int32(), Duration.ofNanos(in.int64()), in.flag());
     var decided = PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in));
     var where = placement == null ? decided : placement.apply(in);
-    return new ActorOptions(resources, where, nameOptions, lifetime, execution, checkpointPolicy);
+    return new ActorOptions(
+        new WorkOptions(resources, where, name), false, lifetime, execution, checkpointPolicy);
   }
 
   /** Writes the placement of an actor. The object of a placement near an object is dropped. */

@@ -47,7 +47,7 @@ final class DurableActors {
     if (!options.checkpointPolicy().durable()) {
       return;
     }
-    if (options.nameOptions().name() == null) {
+    if (options.name() == null) {
       throw new InvalidRequestException("Wanted a durable actor " + type
           + " without a name: it comes back under its name. Say name(\"...\").");
     }
@@ -121,7 +121,7 @@ final class DurableActors {
       constructor = bind(files.definition().parts());
     } catch (Throwable thrown) { // a class that is missing here, or has changed
       var captured = CapturedThrowable.of(thrown);
-      var message = "The durable actor \"" + options.nameOptions().name() + "\" in " + files
+      var message = "The durable actor \"" + options.name() + "\" in " + files
           + " cannot be restored on node " + store.node() + ": " + captured.text();
       LOG.error("{}", message);
       unreadable =

@@ -1,12 +1,12 @@
 package io.mobula.internal.actor;
 
-import io.mobula.ActorHandle;
 import io.mobula.ActorId;
 import io.mobula.ObjectRef;
 import io.mobula.error.ForeignRefException;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectStore;
+import io.mobula.spi.CallTarget;
 import io.mobula.spi.MethodRequest;
 import java.lang.ref.Reference;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * actor ends. The handle that an actor has of itself does not count, as it would keep the actor
  * alive for ever; such a handle counts like any other once it leaves the actor inside a value.
  */
-final class TrackedActorHandle<A> implements ActorHandle<A>, HeldRef.Holdable {
+final class TrackedActorHandle<A> implements CallTarget<A>, HeldRef.Holdable {
   private final ReachabilityToken token;
   private final @Nullable ActorCell own;
 

@@ -165,7 +165,7 @@ public final class PlacementGroupService implements GroupBundles {
 
   // ---- requests of users
 
-  /** Creates a group; see {@link MobulaRuntime#create(PlacementGroupRequest)}. */
+  /** Creates a group; see {@link io.mobula.spi.RuntimeEngine#create(PlacementGroupRequest)}. */
   public PlacementGroup create(PlacementGroupRequest request) {
     dependencies.store().requireOpen();
     var id = new PlacementGroupId(

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * Safe for all threads; only {@link #awaitRoom} blocks.
  */
 final class PeerChannel {
-  private static final String ARTERY = "artery";
   private static final byte[] NOTHING = {};
   private static final int MAX_UNSENT = 16 * 1024;
   private static final long MAX_UNSENT_BYTES = 64L << 20;
@@ -207,11 +206,16 @@ final class PeerChannel {
       var received = new PeerChannelInfo.FrameTotals(receivedFrames.sum(), receivedBytes.sum());
       return way == null
           ? new PeerChannelInfo(
-              self, peer.id(), ARTERY, sendWindow.sent(), received, sendWindow.outstanding())
+              self,
+              peer.id(),
+              PeerChannelInfo.Kind.ARTERY,
+              sendWindow.sent(),
+              received,
+              sendWindow.outstanding())
           : new PeerChannelInfo(
               self,
               peer.id(),
-              RingChannel.KIND,
+              PeerChannelInfo.Kind.SHARED_MEMORY,
               sendWindow.sent().plus(way.sent()),
               received,
               sendWindow.outstanding().plus(way.outstanding()));

@@ -11,8 +11,6 @@ import java.util.Deque;
  * owner locks.
  */
 final class RingChannel {
-  /** Name of this kind of channel for display. */
-  static final String KIND = "shared memory";
 
   private final RingWriter ring;
   private final Doorbell doorbell;

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  * Thread-safe.
  */
 final class ClusterReports {
+  private static final PeerChannelInfo.Kind[] CHANNEL_KINDS = PeerChannelInfo.Kind.values();
   private final Membership membership;
   private final NodeMessaging messaging;
   private final Supplier<CompletionStage<NodeReport>> own;
@@ -87,7 +88,7 @@ final class ClusterReports {
   }
 
   private static void writeChannel(FrameWriter out, PeerChannelInfo channel) {
-    out.int64(channel.to().incarnation()).text(channel.kind());
+    out.int64(channel.to().incarnation()).choice(channel.kind());
     for (var totals : List.of(channel.sent(), channel.received(), channel.outstanding())) {
       out.int64(totals.frames()).int64(totals.bytes());
     }
@@ -95,7 +96,12 @@ final class ClusterReports {
 
   private static PeerChannelInfo readChannel(NodeId from, FrameReader in) {
     return new PeerChannelInfo(
-        from, new NodeId(in.int64()), in.text(), readAmount(in), readAmount(in), readAmount(in));
+        from,
+        new NodeId(in.int64()),
+        in.choice(CHANNEL_KINDS),
+        readAmount(in),
+        readAmount(in),
+        readAmount(in));
   }
 
   private static PeerChannelInfo.FrameTotals readAmount(FrameReader in) {

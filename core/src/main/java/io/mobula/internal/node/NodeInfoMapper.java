@@ -9,7 +9,6 @@ import io.mobula.placement.Resources;
 import io.mobula.spi.DeviceView;
 import io.mobula.spi.NodeView;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Mapper from peers and their reports to the {@link NodeInfo} that users get. */
@@ -45,13 +44,21 @@ final class NodeInfoMapper {
         peer.address(),
         peer.host(),
         peer.pid(),
-        peer.role().name().toLowerCase(Locale.ROOT),
+        role(peer.role()),
         peer.labels(),
         status,
         total,
         available,
         store,
         devices.stream().map(NodeInfoMapper::gpu).toList());
+  }
+
+  private static NodeInfo.Role role(Peer.Role role) {
+    return switch (role) {
+      case NODE -> NodeInfo.Role.NODE;
+      case WORKER -> NodeInfo.Role.WORKER;
+      case DRIVER -> NodeInfo.Role.DRIVER;
+    };
   }
 
   private static GpuInfo gpu(DeviceView device) {

@@ -39,7 +39,7 @@ public final class ReplicatedPut {
       return ref;
     }
     try {
-      clusterObjects.replicate(EntryRef.entryOf(ref, store), options.copies(), options.within());
+      clusterObjects.replicate(EntryRef.entryOf(ref, store), options.copies(), options.timeout());
       return ref;
     } catch (RuntimeException | Error e) {
       ref.close();

@@ -4,7 +4,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.mobula.ActorHandle;
 import io.mobula.BehaviorFactory;
-import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectBuffer;
 import io.mobula.ObjectRef;
@@ -24,10 +23,12 @@ import io.mobula.placement.PlacementGroupState;
 import io.mobula.placement.Resources;
 import io.mobula.spi.ActorRequest;
 import io.mobula.spi.PlacementGroupRequest;
+import io.mobula.spi.RuntimeEngine;
 import io.mobula.spi.TaskRequest;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,7 @@ import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runtime of one node in this JVM. */
-final class NodeRuntime implements MobulaRuntime {
+final class NodeRuntime implements RuntimeEngine {
   private final NodeId id;
   private final String clusterName;
   private final ObjLongConsumer<NodeRuntime> afterClose;
@@ -135,19 +136,24 @@ final class NodeRuntime implements MobulaRuntime {
 
   @Override
   public <T extends @Nullable Object> List<T> get(
-      Collection<? extends ObjectRef<? extends T>> refs, Duration deadline) {
-    return node.objects().get(refs, Deadline.after(deadline));
+      Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
+    return node.objects().get(refs, Deadline.after(timeout));
   }
 
   @Override
   public <T extends ObjectRef<?>> WaitResult<T> wait(
-      Collection<T> refs, int count, Duration deadline) {
-    return node.objects().wait(refs, count, Deadline.after(deadline));
+      Collection<T> refs, int count, Duration timeout) {
+    return node.objects().wait(refs, count, Deadline.after(timeout));
   }
 
   @Override
   public <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
     return node.actors().named(name, type);
+  }
+
+  @Override
+  public <A> Optional<ActorHandle<A>> findActor(String name, Class<A> type) {
+    return node.actors().find(name, type);
   }
 
   @Override
@@ -257,8 +263,8 @@ final class NodeRuntime implements MobulaRuntime {
   }
 
   @Override
-  public boolean awaitClosed(Duration limit) throws InterruptedException {
-    return end.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  public boolean awaitClosed(Duration timeout) throws InterruptedException {
+    return end.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -100,8 +100,8 @@ public final class TaskEngine {
   public <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request) {
     var run = admit(request);
     var number = run.spec().number();
-    var stream = new ResultStream<R>(
-        dependencies.store(), number, request.options().nameAndStream().maxUnread());
+    var stream =
+        new ResultStream<R>(dependencies.store(), number, request.options().maxUnread());
     stream.onClose(() -> run.cancel(number, true));
     stream.producer(run);
     start(run, new TaskResultSink.Streamed(stream));
@@ -120,7 +120,7 @@ public final class TaskEngine {
       throw TaskFailures.startedByCancelled(execution.name());
     }
     var options = placed(request.options());
-    var asked = options.nameAndStream().name();
+    var asked = options.name();
     var name = asked == null ? BoundCall.nameOf(request.function()) : asked;
     Supplier<String> what = () -> "Task " + name;
     dependencies.leaseSource().requireSchedulable(options.placement(), options.resources(), what);
@@ -153,14 +153,7 @@ public final class TaskEngine {
   /** Places the task in the submitter's placement group if that captures its children. */
   private static TaskOptions placed(TaskOptions asked) {
     var placement = Execution.placementOf(asked.placement());
-    return placement.equals(asked.placement())
-        ? asked
-        : new TaskOptions(
-            asked.resources(),
-            asked.retries(),
-            asked.timeLimits(),
-            placement,
-            asked.nameAndStream());
+    return placement.equals(asked.placement()) ? asked : asked.with(asked.work().with(placement));
   }
 
   /**

@@ -10,6 +10,7 @@ import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.placement.Placement;
 import io.mobula.spi.TaskOptions;
+import io.mobula.spi.WorkOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,11 +115,10 @@ final class TaskReconstructor {
         ? new TaskResultSink.Shape(TaskResultSink.Shape.Kind.ELEMENT, lost.index(), 0)
         : whole;
     var options = new TaskOptions(
-        ResourcesCodec.read(in),
+        new WorkOptions(ResourcesCodec.read(in), Placement.anywhere(), null),
         new TaskOptions.Retries(retries + attempt - 1, List.of(), Duration.ZERO),
         new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
-        Placement.anywhere(),
-        TaskOptions.DEFAULT.nameAndStream());
+        TaskOptions.DEFAULT.maxUnread());
     var program = Job.read(in);
     var call = CallCodec.read(in, services.store(), clusterObjects);
     var spec = new TaskSpec(first, call, name, options, program);

@@ -78,7 +78,7 @@ final class TaskRun implements ValueProducer, WaitPoint {
     this.spec = spec;
     this.ancestry = ancestry;
     this.services = services;
-    var limit = spec.options().timeLimits().deadline();
+    var limit = spec.options().timeLimits().totalTimeout();
     this.deadline = limit == null ? null : Deadline.after(limit);
   }
 
@@ -156,10 +156,10 @@ final class TaskRun implements ValueProducer, WaitPoint {
    * Queues the task as soon as its arguments are ready, or fails it with the first failed argument.
    */
   void start() {
-    var limit = spec.options().timeLimits().deadline();
+    var limit = spec.options().timeLimits().totalTimeout();
     if (limit != null) {
       cancelDeadline =
-          services.after(limit, () -> timeOut("was not done at its deadline of " + limit));
+          services.after(limit, () -> timeOut("was not done within its total timeout of " + limit));
     }
     spec.call().whenReady(() -> {
       var failed = spec.call().failedArgument();

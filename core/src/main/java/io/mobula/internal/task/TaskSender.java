@@ -131,7 +131,7 @@ final class TaskSender {
   /** Writes the template by number, unless the task has a name of its own. */
   private void writeHead(FrameWriter frame, TaskSpec spec, NodeId to) {
     var head = TaskTemplate.of(spec);
-    int number = spec.options().nameAndStream().name() == null
+    int number = spec.options().name() == null
         ? clusterObjects.internTable().intern(to, head, head::toBytes)
         : PeerInternTable.NONE;
     frame.int32(number);

@@ -8,6 +8,7 @@ import io.mobula.internal.placement.ResourcesCodec;
 import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
 import io.mobula.spi.TaskOptions;
+import io.mobula.spi.WorkOptions;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,11 +66,11 @@ record TaskTemplate(
       var resources = ResourcesCodec.read(in);
       var job = Job.read(in);
       var options = new TaskOptions(
-          resources,
+          new WorkOptions(
+              resources, PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in)), null),
           new TaskOptions.Retries(0, List.of(), Duration.ZERO),
           new TaskOptions.TimeLimits(timeout < 0 ? null : Duration.ofNanos(timeout), null),
-          PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in)),
-          TaskOptions.DEFAULT.nameAndStream());
+          TaskOptions.DEFAULT.maxUnread());
       return new DecodedTemplate(name, options, job);
     }
   }

@@ -10,11 +10,13 @@ import io.mobula.CheckpointedActor;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.placement.Placement;
 import io.mobula.placement.PlacementStrategy;
 import io.mobula.placement.Resources;
+import io.mobula.spi.RuntimeEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,12 +184,14 @@ class FrameFuzzTest {
     assertThat((Object) stage.get(LIMIT)).isEqualTo(4);
     var failing = one.task(FrameFuzzTest::fail, "as told").placement(there).remote();
     assertThatThrownBy(() -> failing.get(LIMIT)).hasMessageContaining("as told");
-    try (var stream = one.remoteStream(one.task(FrameFuzzTest::numbers, 5).placement(there))) {
+    try (var stream =
+        one.task(FrameFuzzTest::numbers, 5).placement(there).remote(ResultForm.stream())) {
       var seen = new ArrayList<Integer>();
       stream.forEach(ref -> seen.add(ref.get(LIMIT)));
       assertThat(seen).hasSize(5);
     }
-    try (var stream = one.remoteIterator(one.task(FrameFuzzTest::blocks, 3).placement(there))) {
+    try (var stream =
+        one.task(FrameFuzzTest::blocks, 3).placement(there).remote(ResultForm.iterator())) {
       stream.forEach(ref -> assertThat(ref.get(LIMIT)).hasSize(LARGE));
     }
     var cancelled = one.task(FrameFuzzTest::endless, 1).placement(there).remote();
@@ -275,7 +279,7 @@ class FrameFuzzTest {
             .remote()
             .get(LIMIT))
         .isEqualTo(2);
-    one.remove(group);
+    RuntimeEngine.of(one).remove(group);
   }
 
   static boolean isTyped(Throwable failure) {

@@ -9,6 +9,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.contract.FileLatch;
 import io.mobula.error.GetTimeoutException;
 import io.mobula.info.WaitReport.WaitCause;
@@ -137,9 +138,12 @@ class NodeWaitsTest {
     refs.add(actor.call(Holder::hold, latch).remote());
     refs.add(actor.call(Holder::hold, latch).remote());
     ObjectRef<Integer> staged =
-        runtime.remoteStage(runtime.task(NodeWaitsTest::never).cpus(0));
-    var stream =
-        runtime.remoteStream(runtime.task(NodeWaitsTest::numbers, latch).cpus(0).maxUnread(1));
+        runtime.task(NodeWaitsTest::never).cpus(0).remote(ResultForm.async());
+    var stream = runtime
+        .task(NodeWaitsTest::numbers, latch)
+        .cpus(0)
+        .maxUnread(1)
+        .remote(ResultForm.stream());
     var reader =
         Thread.ofPlatform().start(() -> assertThat(stream.iterator().hasNext()).isTrue());
     long end = System.nanoTime() + LOOKS_NANOS;

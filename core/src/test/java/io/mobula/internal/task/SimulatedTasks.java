@@ -32,6 +32,7 @@ import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
 import io.mobula.spi.RemoteFunction;
 import io.mobula.spi.TaskOptions;
+import io.mobula.spi.WorkOptions;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -335,11 +336,13 @@ final class SimulatedTasks {
       RemoteFunction function = arguments -> body(in, me);
       var id = new ObjectId(home.id.incarnation(), home.store.nextTask(), 0);
       var options = new TaskOptions(
-          Resources.none().cpus(1 - 0.5 * scheduler.decisions().next(2)),
+          new WorkOptions(
+              Resources.none().cpus(1 - 0.5 * scheduler.decisions().next(2)),
+              scheduler.decisions().oneIn(4) ? Placement.spread() : Placement.anywhere(),
+              null),
           new TaskOptions.Retries(retries, List.of(), Duration.ZERO),
           TaskOptions.DEFAULT.timeLimits(),
-          scheduler.decisions().oneIn(4) ? Placement.spread() : Placement.anywhere(),
-          TaskOptions.DEFAULT.nameAndStream());
+          TaskOptions.DEFAULT.maxUnread());
       var spec = new TaskSpec(id, home.binder.bind(function), "body", options, home.job());
       run = new TaskRun(spec, TaskAncestry.NONE, home.engine.services());
       entry = home.store.createPending(id.task(), 0, run);

@@ -119,12 +119,7 @@ class SuspectTaskIsolatorTest {
   private TaskRun fresh(int retries) {
     RemoteFunction function = arguments -> 1;
     var usual = TaskOptions.DEFAULT;
-    var options = new TaskOptions(
-        usual.resources(),
-        new TaskOptions.Retries(retries, List.of(), Duration.ZERO),
-        usual.timeLimits(),
-        usual.placement(),
-        usual.nameAndStream());
+    var options = usual.with(new TaskOptions.Retries(retries, List.of(), Duration.ZERO));
     var id = new ObjectId(SELF.incarnation(), store.nextTask(), 0);
     var spec = new TaskSpec(id, binder.bind(function), "body", options, job());
     var run = new TaskRun(spec, TaskAncestry.NONE, engine.services());

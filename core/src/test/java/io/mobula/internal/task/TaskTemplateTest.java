@@ -9,6 +9,7 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
 import io.mobula.spi.TaskOptions;
+import io.mobula.spi.WorkOptions;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +21,10 @@ class TaskTemplateTest {
 
   private static TaskTemplate.DecodedTemplate sent(@Nullable Duration timeout) {
     var options = new TaskOptions(
-        Resources.none().cpus(1.5),
+        new WorkOptions(Resources.none().cpus(1.5), Placement.spread(), null),
         new TaskOptions.Retries(7, List.of(), Duration.ZERO),
         new TaskOptions.TimeLimits(timeout, Duration.ofHours(1)),
-        Placement.spread(),
-        TaskOptions.DEFAULT.nameAndStream());
+        TaskOptions.DEFAULT.maxUnread());
     var spec = new TaskSpec(new ObjectId(1, 2, 0), null, "Quick.square", options, JOB);
     return TaskTemplate.DecodedTemplate.from(
         new FrameReader(TaskTemplate.of(spec).toBytes()));
@@ -45,7 +45,7 @@ class TaskTemplateTest {
     assertThat(sent(null).options().timeLimits().timeout()).isNull();
     var limits = sent(Duration.ofMillis(1500)).options().timeLimits();
     assertThat(limits.timeout()).isEqualTo(Duration.ofMillis(1500));
-    assertThat(limits.deadline()).isNull();
+    assertThat(limits.totalTimeout()).isNull();
   }
 
   @Test

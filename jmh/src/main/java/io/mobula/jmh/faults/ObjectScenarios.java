@@ -1,6 +1,7 @@
 package io.mobula.jmh.faults;
 
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.error.NodeLostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,12 +78,11 @@ final class ObjectScenarios {
     var items = new ArrayList<Integer>();
     try (var stream = session
         .runtime()
-        .remoteStream(session
-            .runtime()
-            .task(WorkloadTasks::stream, session.effects(), id, count)
-            .maxRetries(ENOUGH)
-            .placement(TaskScenarios.anywhere(session.random()))
-            .maxUnread(8))) {
+        .task(WorkloadTasks::stream, session.effects(), id, count)
+        .maxRetries(ENOUGH)
+        .placement(TaskScenarios.anywhere(session.random()))
+        .maxUnread(8)
+        .remote(ResultForm.stream())) {
       for (var ref : stream) {
         try (ref) {
           items.add(ref.get(WorkloadSession.LIMIT));

@@ -5,6 +5,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.placement.Placement;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
@@ -94,7 +95,8 @@ final class RayPerfTasks {
     var runtime = Mobula.runtime();
     var refs = new ArrayList<ObjectRef<byte[]>>(count);
     for (int i = 0; i < count; i++) {
-      refs.add(runtime.remoteStage(servers.get(i % servers.size()).call(AsyncServer::smallValue)));
+      refs.add(
+          servers.get(i % servers.size()).call(AsyncServer::smallValue).remote(ResultForm.async()));
     }
     return runtime.get(refs).size();
   }
@@ -170,7 +172,7 @@ final class RayPerfTasks {
       var refs = new ArrayList<ObjectRef<byte[]>>();
       for (var server : servers) {
         for (int i = 0; i < count; i++) {
-          refs.add(runtime.remoteStage(server.call(AsyncServer::smallValue)));
+          refs.add(server.call(AsyncServer::smallValue).remote(ResultForm.async()));
         }
       }
       return runtime.get(refs).size();

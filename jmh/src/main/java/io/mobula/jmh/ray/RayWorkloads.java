@@ -3,6 +3,7 @@ package io.mobula.jmh.ray;
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.jmh.ray.RayPerfTasks.AsyncClient;
 import io.mobula.jmh.ray.RayPerfTasks.AsyncServer;
 import io.mobula.jmh.ray.RayPerfTasks.Client;
@@ -217,14 +218,14 @@ final class RayWorkloads {
     add("1:1 async-actor calls sync", "calls", 1, cluster -> {
       var server = asyncServer(cluster);
       return () ->
-          cluster.runtime().remoteStage(server.call(AsyncServer::smallValue)).get();
+          server.call(AsyncServer::smallValue).remote(ResultForm.async()).get();
     });
     add("1:1 async-actor calls async", "calls", BATCH, stage -> {
       var server = asyncServer(stage);
       return () -> {
         var refs = new ArrayList<ObjectRef<byte[]>>(BATCH);
         for (int i = 0; i < BATCH; i++) {
-          refs.add(stage.runtime().remoteStage(server.call(AsyncServer::smallValue)));
+          refs.add(server.call(AsyncServer::smallValue).remote(ResultForm.async()));
         }
         stage.runtime().get(refs);
       };
@@ -234,7 +235,7 @@ final class RayWorkloads {
       return () -> {
         var refs = new ArrayList<ObjectRef<byte[]>>(BATCH);
         for (int i = 0; i < BATCH; i++) {
-          refs.add(stage.runtime().remoteStage(server.call(AsyncServer::smallValueArg, i)));
+          refs.add(server.call(AsyncServer::smallValueArg, i).remote(ResultForm.async()));
         }
         stage.runtime().get(refs);
       };

@@ -4,6 +4,7 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.ResultForm;
 import io.mobula.jmh.measure.MachineDescription;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
@@ -203,7 +204,7 @@ public final class ScaleBench {
 
   private static void results(MobulaRuntime runtime) {
     List<ObjectRef<Integer>> results =
-        runtime.remoteMany(runtime.task(ScaleBench::numbers, RESULTS), RESULTS);
+        runtime.task(ScaleBench::numbers, RESULTS).remote(ResultForm.many(RESULTS));
     require(runtime.get(results).size() == RESULTS);
   }
 

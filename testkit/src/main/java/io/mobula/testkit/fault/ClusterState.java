@@ -31,7 +31,7 @@ record ClusterState(Map<String, String> facts) {
       facts.put(node.name() + " state", node.state().toString());
       facts.put(node.name() + " resources", free(node));
       facts.put(node.name() + " objects", objects(node.store()));
-      if (!node.role().equals("driver") && node.state() == NodeInfo.State.ALIVE) {
+      if (node.role() != NodeInfo.Role.DRIVER && node.state() == NodeInfo.State.ALIVE) {
         facts.put(node.name() + " threads", threads(runtime, node));
       }
     }
@@ -109,7 +109,7 @@ record ClusterState(Map<String, String> facts) {
   static void collectGarbage(MobulaRuntime runtime) {
     System.gc();
     for (var node : runtime.nodes()) {
-      if (node.role().equals("driver") || node.state() != NodeInfo.State.ALIVE) {
+      if (node.role() == NodeInfo.Role.DRIVER || node.state() != NodeInfo.State.ALIVE) {
         continue;
       }
       try (var done = runtime

@@ -4,6 +4,7 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
+import io.mobula.ResultForm;
 import io.mobula.info.NodeInfo;
 import io.mobula.ps.ShardMetrics;
 import io.mobula.ps.internal.checkpoint.CheckpointPart;
@@ -48,7 +49,7 @@ public final class ShardActor {
     var self = (ActorHandle<ShardActor>) Mobula.context().self().orElseThrow();
     this.index = index;
     ShardAssignment assignment = ShardRecovery.getAndClose(
-        Mobula.remoteStage(catalog.call(CatalogActor::registerShard, index)));
+        catalog.call(CatalogActor::registerShard, index).remote(ResultForm.async()));
     this.replicator = new ShardReplicator(runtime, tables, index, assignment, (replica, change) -> {
       var answer = self.tell(ShardActor::copyTo, replica, change).remote();
       return answer.toCompletableFuture().whenComplete((done, failed) -> answer.close());
@@ -379,8 +380,10 @@ public final class ShardActor {
       for (int i = 0; i < to.size(); i++) {
         var part = new TablePart(to.version(), i, to.size());
         try (var block = SnapshotIo.store(runtime, shard, new SnapshotSelection.ForPart(part))) {
-          var answer = runtime.remoteStage(
-              to.shards().get(i).call(ShardActor::receive, shard.spec(), part, block));
+          var answer = to.shards()
+              .get(i)
+              .call(ShardActor::receive, shard.spec(), part, block)
+              .remote(ResultForm.async());
           arrived.add(answer.toCompletableFuture().whenComplete((done, failed) -> answer.close()));
         }
       }

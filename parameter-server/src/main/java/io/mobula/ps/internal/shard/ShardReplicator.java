@@ -2,6 +2,7 @@ package io.mobula.ps.internal.shard;
 
 import io.mobula.ActorHandle;
 import io.mobula.MobulaRuntime;
+import io.mobula.ResultForm;
 import io.mobula.tensor.Tensor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -70,14 +71,16 @@ final class ShardReplicator {
 
   /** Sends a frame that the shard has taken. */
   CompletableFuture<@Nullable Void> replicate(int table, ShardFrameKind frameKind, byte[] frame) {
-    return replicas.replicate(to ->
-        runtime.remoteStage(to.call(ReplicaActor::followFrame, epoch, table, frameKind, frame)));
+    return replicas.replicate(
+        to -> to.call(ReplicaActor::followFrame, epoch, table, frameKind, frame)
+            .remote(ResultForm.async()));
   }
 
   /** Sends a frame in store memory that the shard has taken. */
   CompletableFuture<@Nullable Void> replicate(int table, ShardFrameKind frameKind, Tensor frame) {
-    return replicas.replicate(to ->
-        runtime.remoteStage(to.call(ReplicaActor::followLarge, epoch, table, frameKind, frame)));
+    return replicas.replicate(
+        to -> to.call(ReplicaActor::followLarge, epoch, table, frameKind, frame)
+            .remote(ResultForm.async()));
   }
 
   /** Returns a stage of the answer that completes only when the replicas have the change, too. */
