@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CheckpointScheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointScheduler.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("mobula-checkpoints").factory());
@@ -38,8 +39,19 @@ final class CheckpointScheduler implements AutoCloseable {
     }
   }
 
+  /**
+   * Stops the timer, and waits for a checkpoint that is being written, 30 s at most. A checkpoint
+   * that takes longer is never completed.
+   */
   @Override
   public void close() {
     thread.shutdown();
+    try {
+      if (!thread.awaitTermination(CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
+        LOG.warn("A checkpoint was not written within {} and is given up", CLOSE_TIMEOUT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

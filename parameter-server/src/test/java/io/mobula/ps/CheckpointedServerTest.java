@@ -148,6 +148,32 @@ class CheckpointedServerTest extends ParameterServerTestBase {
     }
   }
 
+  @Test
+  void closeWaitsForACheckpointThatIsBeingWritten() throws IOException {
+    for (int round = 0; round < 10; round++) {
+      var folder = Files.createDirectory(directory.resolve("round" + round));
+      try (var server = ParameterServer.builder(runtime)
+          .checkpoints(folder)
+          .checkpointEvery(Duration.ofNanos(1))
+          .build()) {
+        server.dense("w", 200_000).create();
+        while (listed(folder).isEmpty()) {
+          Thread.onSpinWait();
+        }
+      }
+      assertThat(Thread.getAllStackTraces().keySet())
+          .as("round %d: nothing writes any more", round)
+          .noneMatch(thread -> thread.getName().equals("mobula-checkpoints"));
+      assertThat(listed(folder))
+          .as("round %d: complete checkpoints and no draft", round)
+          .allMatch(name -> name.matches("w-\\d{12}"));
+    }
+  }
+
+  private static List<String> listed(Path folder) {
+    return List.of(folder.toFile().list());
+  }
+
   private List<String> numbered() {
     return List.of(directory.toFile().list((folder, name) -> name.startsWith("w-")));
   }
