@@ -71,9 +71,8 @@ final class RecordedFrames {
   }
 
   private static NodeMessaging.FrameHandler[] handlersOf(MobulaRuntime node) throws Exception {
-    var clustered = of(of(node, "node"), "cluster");
-    return (NodeMessaging.FrameHandler[])
-        of(of(of(clustered, "peerTransport"), "router"), "handlers");
+    var cluster = of(of(of(node, "node"), "services"), "cluster");
+    return (NodeMessaging.FrameHandler[]) of(of(of(cluster, "transport"), "router"), "handlers");
   }
 
   /** Returns the kinds of all frames that a node handles. */
