@@ -9,6 +9,9 @@ import io.mobula.ObjectRef;
 import io.mobula.error.StoreFullException;
 import io.mobula.tensor.Tensor;
 import io.mobula.testkit.fault.FaultTestCluster;
+import io.mobula.testkit.fault.TestFileSystem;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ class FullSpillDiskIT {
   private static final int NUMBERS = 40_000;
   private static final long STORE = 2L << 20;
   private static final long DISK = 4L << 20;
+  private static final int BLOCK = 4 << 10;
 
   /** Number of values that fit into memory and onto the disk at most. */
   private static final long MAX_VALUES = (STORE + DISK) / (4L * NUMBERS);
@@ -73,6 +77,36 @@ class FullSpillDiskIT {
       refs.forEach(ObjectRef::close);
       assertThat(cluster.awaitIdle(Duration.ofMinutes(1))).isEmpty();
       assertThat(cluster.leave()).isEmpty();
+    }
+  }
+
+  @Test
+  void aNodeStartsOnADiskThatADeadOneHasFilled() throws Exception {
+    var why = TestFileSystem.whyNot();
+    why.ifPresent(reason ->
+        System.out.println("No test of a full spill disk, as none can be mounted: " + reason));
+    assumeTrue(why.isEmpty(), () -> "no file system can be mounted: " + why);
+    try (var disk = TestFileSystem.mount(Files.createDirectory(folder.resolve("disk")), DISK)) {
+      var left = Files.createDirectory(disk.folder().resolve("mobula-" + "0".repeat(24)));
+      Files.createFile(left.resolve("life")); // no process holds its lock
+      fill(left.resolve("spilled"));
+      try (var runtime =
+          Mobula.init(Mobula.settings().storeCapacity(STORE).spillTo(disk.folder()))) {
+        assertThat(runtime.nodes()).hasSize(1);
+        assertThat(left).doesNotExist();
+      }
+    }
+  }
+
+  /** Writes a file until no block of its file system is free. */
+  private static void fill(Path file) throws IOException {
+    try (var out = Files.newOutputStream(file)) {
+      for (long written = 0; written <= DISK; written += BLOCK) {
+        out.write(new byte[BLOCK]);
+      }
+      throw new AssertionError(file + " is larger than its disk");
+    } catch (IOException full) {
+      assertThat(full).hasMessageContaining("No space left");
     }
   }
 }

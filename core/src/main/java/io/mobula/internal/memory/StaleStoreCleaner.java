@@ -29,12 +29,18 @@ final class StaleStoreCleaner {
 
   private StaleStoreCleaner() {}
 
-  /** Removes every stale store of {@code owner} under {@code base}. */
-  static synchronized void remove(Path base, UserPrincipal owner) throws IOException {
+  /**
+   * Removes every stale store of {@code owner} under {@code base}.
+   *
+   * @param own the caller's directory, which is left alone even if its clock has jumped
+   */
+  static synchronized void remove(Path base, UserPrincipal owner, Path own) throws IOException {
     try (DirectoryStream<Path> directories =
         Files.newDirectoryStream(base, StaleStoreCleaner::isOfAStore)) {
       for (Path directory : directories) {
-        removeIfDead(directory, owner);
+        if (!directory.equals(own)) {
+          removeIfDead(directory, owner);
+        }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();

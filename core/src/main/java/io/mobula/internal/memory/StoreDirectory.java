@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The directory is created under a name that no cleaner considers at once, and renamed when its
  * lock is held. A process that cleans up after crashed processes thus never sees a live directory
- * whose lock is free. This holds for clocks that jump, too: the lock is taken at once, and other
- * processes' files are removed only when it is held.
+ * whose lock is free. A cleaner whose clock has jumped ahead may remove a directory that is being
+ * created; it is then created again.
  */
 public final class StoreDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
@@ -85,6 +85,8 @@ public final class StoreDirectory {
       Path unborn = where.resolve("." + name);
       try {
         OwnerOnlyFiles.createDirectory(unborn);
+        // before the life file, which needs a block of a disk that dead processes may have filled
+        StaleStoreCleaner.remove(where, Files.getOwner(unborn), unborn);
         return new StoreDirectory(where.resolve(name), lockAndRename(unborn, where.resolve(name)));
       } catch (NoSuchFileException vanished) {
         if (left == 1) {
@@ -136,7 +138,8 @@ public final class StoreDirectory {
     try {
       StaleStoreCleaner.remove(
           Objects.requireNonNull(path.getParent(), "a store's directory is in another"),
-          Files.getOwner(path));
+          Files.getOwner(path),
+          path);
     } catch (NoSuchFileException closed) {
       LOG.debug("{} is closed: other processes will clean up", path, closed);
     } catch (IOException e) {
@@ -157,9 +160,6 @@ public final class StoreDirectory {
     try {
       LifeLock life = LifeLock.createLocked(unborn, path.getFileName().toString());
       try {
-        StaleStoreCleaner.remove(
-            Objects.requireNonNull(path.getParent(), "a store's directory is in another"),
-            Files.getOwner(unborn));
         Files.move(unborn, path, StandardCopyOption.ATOMIC_MOVE);
         if (Files.notExists(path.resolve(LifeLock.FILE))) {
           throw new NoSuchFileException(path.resolve(LifeLock.FILE).toString());
