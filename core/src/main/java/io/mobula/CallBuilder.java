@@ -70,9 +70,9 @@ public abstract sealed class CallBuilder<S> permits TaskBuilder, ActorCall {
   }
 
   /**
-   * Sets the name. A task's name is for logs, errors and lists, and is its function's own name by
-   * default. An actor's name is unique among living actors; {@code remote} fails if it is taken,
-   * unless {@link ActorCall#getIfExists} allows that.
+   * Sets the name of the task or actor. A task's name is for logs, errors and lists, and is its
+   * function's own name by default. An actor's name is unique among living actors; {@code remote}
+   * fails if it is taken, unless {@link ActorCall#getIfExists} allows that.
    */
   public final S name(String name) {
     return with(work().named(name));

@@ -209,7 +209,7 @@ final class RefusedCallForms {
       new RefusedForm(
           "a form of results must fit what the function returns",
           "Mobula.task(Given::square, 2).remote(ResultForm.stream());",
-          "no suitable method found for remote(",
+          "method remote in class io.mobula.TaskCall<R> cannot be applied to given types",
           "Mobula.task(Given::stream, 2).remote(ResultForm.stream());"),
       new RefusedForm(
           "so must the type of its elements",
@@ -219,7 +219,7 @@ final class RefusedCallForms {
       new RefusedForm(
           "an actor's method has one result",
           "counter.call(c -> Stream.of(c.count)).remote(ResultForm.stream());",
-          "no suitable method found for remote(",
+          "method remote in class io.mobula.MethodCall<R> cannot be applied to given types",
           "counter.call(c -> List.of(c.count)).remote();"),
       new RefusedForm(
           "wait says how many, and how long",

@@ -22,7 +22,7 @@ public interface RuntimeEngine extends MobulaRuntime {
     return (RuntimeEngine) (runtime != null ? runtime : RuntimeLocator.current());
   }
 
-  /** Starts a task. */
+  /** Starts a task with one result. */
   <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request);
 
   /** Starts a task with {@code count} results. */
@@ -31,7 +31,7 @@ public interface RuntimeEngine extends MobulaRuntime {
   /** Starts a task that returns a stream or an iterator of results. */
   <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request);
 
-  /** Creates an actor. */
+  /** Creates an actor, and returns its handle at once. */
   <A> ActorHandle<A> create(ActorRequest request);
 
   /** Creates a placement group. */
