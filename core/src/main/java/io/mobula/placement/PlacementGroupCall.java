@@ -82,6 +82,7 @@ public final class PlacementGroupCall {
    * @throws io.mobula.error.InvalidRequestException when the group has no bundles, or an empty one
    * @throws io.mobula.error.PlacementGroupException when a living group has the name, when a
    *     runtime of one node could never hold the group, or when the scheduler does not answer
+   *     within 10 s; a group that it makes later is removed
    */
   public PlacementGroup create() {
     return RuntimeEngine.of(runtime)
