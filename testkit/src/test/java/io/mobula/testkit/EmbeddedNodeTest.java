@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class EmbeddedNodeTest {
-  /** Limit for the start or the end of a JVM; at a load of 48 on two cores a start took 40 s. */
+  /** Limit for the start or the end of a JVM; at a load of 48 on two cores, 40 s were too few. */
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   @TempDir
