@@ -49,8 +49,8 @@ class TimeoutTableTest {
 
   private static List<String> table() throws IOException {
     var page = Files.readString(ROOT.resolve("docs/reliability.md"));
-    int begin = page.indexOf("<!-- time-outs: begin -->");
-    int end = page.indexOf("<!-- time-outs: end -->");
+    int begin = page.indexOf("<!-- timeouts: begin -->");
+    int end = page.indexOf("<!-- timeouts: end -->");
     assertThat(begin).isPositive().isLessThan(end);
     return page.substring(begin, end).lines().toList();
   }
@@ -143,13 +143,13 @@ class TimeoutTableTest {
   }
 
   @Test
-  void everyTimeOutHasARowWithItsValue() throws IOException {
+  void everyTimeoutHasARowWithItsValue() throws IOException {
     var all = settings();
     assertThat(all).containsKey("mobula.store.full-timeout");
     all.putAll(constants());
     assertThat(all).containsKey("actor.ActorClient.SUCCESSION");
     assertThat(rows())
-        .as("the table of time-outs in docs/reliability.md, and what the sources say")
+        .as("the table of timeouts in docs/reliability.md, and what the sources say")
         .containsExactlyInAnyOrderEntriesOf(all);
   }
 
