@@ -61,12 +61,22 @@ public final class ObjectEntry implements WaitPoint {
     }
   }
 
+  /** Creates the entry of an object whose value that producer makes, or somebody for null. */
   ObjectEntry(ObjectStore store, ObjectId id, @Nullable ValueProducer producer) {
     this.store = store;
     this.node = id.node();
     this.task = id.task();
     this.index = id.index();
     this.state = new PendingState(producer);
+  }
+
+  /** Creates the entry of an object whose value is there already, and that nothing holds yet. */
+  ObjectEntry(ObjectStore store, ObjectId id, ObjectContent content) {
+    this.store = store;
+    this.node = id.node();
+    this.task = id.task();
+    this.index = id.index();
+    this.state = content;
   }
 
   /** Returns the id of the object. */
@@ -295,11 +305,6 @@ public final class ObjectEntry implements WaitPoint {
     }
     holds++;
     return this;
-  }
-
-  /** Removes a hold that another one is about to replace. */
-  synchronized void unretain() {
-    holds--;
   }
 
   /** Removes one of the holds. Removing the last one frees the value at once. */

@@ -189,11 +189,7 @@ public final class ObjectStore {
 
   /** Creates an entry that has its value already, and that nothing holds yet. */
   public ObjectEntry createEntry(ObjectContent content) {
-    var entry = createPending(nextTask(), 0, null);
-    entry.retain();
-    entry.complete(content);
-    entry.unretain();
-    return entry;
+    return new ObjectEntry(this, new ObjectId(node.incarnation(), nextTask(), 0), content);
   }
 
   /** Ends the open views that nobody uses, of values that are still held. */

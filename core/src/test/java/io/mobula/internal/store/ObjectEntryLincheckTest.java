@@ -4,6 +4,7 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.RefClosedException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.internal.execution.ValueProducer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +26,8 @@ public class ObjectEntryLincheckTest {
   public static class OneObject {
     @SuppressWarnings(
         "NullAway") // the entry asks its store for its node only, and only where values are large
-    private final ObjectEntry entry = new ObjectEntry(null, new ObjectId(1, 1, 0), null).retain();
+    private final ObjectEntry entry =
+        new ObjectEntry(null, new ObjectId(1, 1, 0), (ValueProducer) null).retain();
 
     private final AtomicInteger holds = new AtomicInteger(1);
     private final AtomicInteger promised = new AtomicInteger();
