@@ -2,8 +2,11 @@ package io.mobula.jmh.command;
 
 import io.mobula.cli.ExitCode;
 import io.mobula.jmh.ray.Microbenchmark;
+import io.mobula.jmh.ray.RateCheck;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Spec;
     name = "microbenchmark",
     description = {
       "Time the workloads of \"ray microbenchmark\", under the same names.",
-      "Prints a line for each; progress goes to standard error. Takes about five minutes."
+      "Prints a line for each; progress goes to standard error. Takes about five minutes.",
+      "With --check, exits with 1 where a workload has lost a third of its earlier rate."
     },
     mixinStandardHelpOptions = true)
 final class MicrobenchmarkCommand implements Callable<Integer> {
@@ -63,18 +67,29 @@ final class MicrobenchmarkCommand implements Callable<Integer> {
       description = "Write name, unit, mean, deviation and all rounds there as JSON, too.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--check",
+      paramLabel = "FILE",
+      description = "Compare with the rates that --json has written there in an earlier run.")
+  private @Nullable Path check;
+
   @Override
   public Integer call() throws Exception {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    new Microbenchmark(request(), System.err).run(out);
-    return ExitCode.DONE;
+    return new Microbenchmark(request(), System.err).run(out) ? ExitCode.DONE : ExitCode.FAILED;
   }
 
   private Microbenchmark.Request request() {
     try {
-      return new Microbenchmark.Request(mode.inProcess, Pattern.compile(only), seconds, json);
+      var earlier = check == null ? null : RateCheck.of(check);
+      return new Microbenchmark.Request(
+          mode.inProcess, Pattern.compile(only), seconds, json, earlier);
     } catch (PatternSyntaxException e) {
       throw refused("--only: " + e.getMessage());
+    } catch (NoSuchFileException e) {
+      throw refused("--check: there is no file " + e.getFile());
+    } catch (IOException e) {
+      throw refused("--check: " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()));
     }

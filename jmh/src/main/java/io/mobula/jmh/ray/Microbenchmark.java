@@ -35,13 +35,18 @@ public final class Microbenchmark {
    * @param only pattern that must occur in a workload's name
    * @param seconds length of a round
    * @param json file for the numbers as JSON, or null
+   * @param check earlier rates to compare with, or null
    */
   public record Request(
       boolean inProcess,
       Pattern only,
       double seconds,
-      @Nullable Path json) {
-    /** Refuses rounds of no length, and a pattern that matches no workload. */
+      @Nullable Path json,
+      @Nullable RateCheck check) {
+    /**
+     * Refuses rounds of no length, a pattern that matches no workload, and earlier rates of other
+     * workloads only.
+     */
     public Request {
       if (!(seconds > 0 && seconds < 1e6)) {
         throw new IllegalArgumentException("Wanted rounds of " + seconds + " s: more than 0");
@@ -49,6 +54,11 @@ public final class Microbenchmark {
       if (chosen(only).isEmpty()) {
         throw new IllegalArgumentException("Wanted workloads like \"" + only + "\"; there are "
             + RayWorkloads.all().stream().map(RayWorkload::name).toList());
+      }
+      var names = chosen(only).stream().map(RayWorkload::name).toList();
+      if (check != null && !check.hasAnyOf(names)) {
+        throw new IllegalArgumentException(
+            "Wanted an earlier rate of one of " + names + " at least; the file has none of them");
       }
     }
   }
@@ -65,8 +75,13 @@ public final class Microbenchmark {
         .toList();
   }
 
-  /** Measures the workloads and prints the line of each as soon as it is known. */
-  public void run(PrintStream out) throws IOException {
+  /**
+   * Measures the workloads and prints the line of each as soon as it is known. Afterwards compares
+   * them with the earlier rates, if there are any.
+   *
+   * @return whether no workload has lost a third of its earlier rate or more
+   */
+  public boolean run(PrintStream out) throws IOException {
     var mode =
         request.inProcess() ? WorkloadCluster.Mode.IN_PROCESS : WorkloadCluster.Mode.PROCESSES;
     var rates = new ArrayList<WorkloadRate>();
@@ -90,6 +105,13 @@ public final class Microbenchmark {
       Files.writeString(file, json, StandardCharsets.UTF_8);
       progress.println("microbenchmark: wrote " + file);
     }
+    var check = request.check();
+    if (check == null) {
+      return true;
+    }
+    var rows = check.compare(rates);
+    check.lines(rows).forEach(out::println);
+    return rows.stream().noneMatch(RateCheck.Row::hasFallen);
   }
 
   private WorkloadRate measure(RayWorkload workload, WorkloadCluster cluster) {

@@ -2,7 +2,6 @@ package io.mobula.jmh.ray;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Comparison of two builds of Mobula by microbenchmarks that ran alternately on one machine. It
@@ -31,8 +29,6 @@ public final class PairedRuns {
 
   private static final double MISSED_EACH_SIDE = 0.025;
   private static final double NARROW = 0.05;
-  private static final Pattern RATE =
-      Pattern.compile("\"name\": \"([^\"]+)\".*?\"mean\": ([0-9.]+)");
 
   private final Map<String, List<Double>> ratios = new LinkedHashMap<>();
   private final int pairs;
@@ -72,7 +68,7 @@ public final class PairedRuns {
       if (!Files.exists(before) || !Files.exists(after)) {
         break;
       }
-      add(rates(before), rates(after));
+      add(RateFile.read(before), RateFile.read(after));
       complete = i;
     }
     pairs = complete;
@@ -97,15 +93,6 @@ public final class PairedRuns {
     long fallen = rows.stream().filter(Row::hasFallen).count();
     out.println("\npairs: pairs=" + runs.pairs + " rows=" + rows.size() + " fallen=" + fallen);
     return fallen == 0;
-  }
-
-  private static Map<String, Double> rates(Path file) throws IOException {
-    var rates = new LinkedHashMap<String, Double>();
-    var found = RATE.matcher(Files.readString(file, StandardCharsets.UTF_8));
-    while (found.find()) {
-      rates.put(found.group(1), Double.parseDouble(found.group(2)));
-    }
-    return rates;
   }
 
   private void add(Map<String, Double> before, Map<String, Double> after) {

@@ -25,8 +25,6 @@ public final class RayComparison {
   private static final Pattern RAY = Pattern.compile("(.+) per second ([0-9.]+) \\+- ([0-9.]+)");
   private static final Pattern SERVER =
       Pattern.compile("(parameter server push\\+pull \\S+) rounds/s=([0-9.]+).*");
-  private static final Pattern JSON =
-      Pattern.compile("\"name\": \"([^\"]+)\".*?\"mean\": ([0-9.]+)");
   private static final Pattern SCALE = Pattern.compile(
       "\"name\": \"([^\"]+)\", \"count\": (\\d+), \"seconds\": ([0-9.]+), \"peak_bytes\": (-?\\d+)");
   private static final Pattern START = Pattern.compile("(ray|mobula) ([0-9.]+)");
@@ -53,8 +51,9 @@ public final class RayComparison {
     String markdown() {
       return String.format(
           Locale.ROOT,
-          "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
+          "| %s%s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
           name,
+          DIFFERENT_WORK.containsKey(name) ? " †" : "",
           rate(ray),
           rate(rayJava),
           rate(processes),
@@ -80,6 +79,15 @@ public final class RayComparison {
   }
 
   private static final Map<String, RatioGoal> GOALS = goals();
+
+  /** Rows whose two sides do not do the same work, with the difference. */
+  private static final Map<String, String> DIFFERENT_WORK = Map.of(
+      "single client get calls",
+      "the value is an integer, which Mobula keeps in the caller's heap and Ray reads from its store",
+      "single client put calls",
+      "the value is an integer, which Mobula keeps in the caller's heap and Ray copies to its store",
+      "multi client put calls",
+      "the value is an integer, which Mobula keeps in the caller's heap and Ray copies to its store");
 
   private static Map<String, RatioGoal> goals() {
     var goals = new LinkedHashMap<String, RatioGoal>();
@@ -115,12 +123,13 @@ public final class RayComparison {
 
   private void collect() throws IOException {
     var ray = numbers("ray.txt", RAY);
+    ray.putAll(numbers("ray-values.txt", RAY));
     ray.putAll(numbers("ray-server.txt", SERVER));
     var java = numbers("ray-java.txt", RAY);
-    var processes = numbers("mobula-processes.json", JSON);
-    processes.putAll(numbers("mobula-server-processes.json", JSON));
-    var inProcess = numbers("mobula-in-process.json", JSON);
-    inProcess.putAll(numbers("mobula-server-in-process.json", JSON));
+    var processes = rates("mobula-processes.json");
+    processes.putAll(rates("mobula-server-processes.json"));
+    var inProcess = rates("mobula-in-process.json");
+    inProcess.putAll(rates("mobula-server-in-process.json"));
     var names = new LinkedHashMap<>(ray);
     names.putAll(processes);
     names.putAll(inProcess);
@@ -156,6 +165,11 @@ public final class RayComparison {
     return numbers;
   }
 
+  private Map<String, Double> rates(String file) throws IOException {
+    var path = directory.resolve(file);
+    return Files.exists(path) ? RateFile.read(path) : new LinkedHashMap<>();
+  }
+
   private List<String> lines(String file) throws IOException {
     var path = directory.resolve(file);
     return Files.exists(path) ? Files.readAllLines(path, StandardCharsets.UTF_8) : List.of();
@@ -167,10 +181,21 @@ public final class RayComparison {
         + " Mobula, in process | to Ray | goal |\n|---|---|---|---|---|---|---|---|---|\n");
     rows.forEach(row -> text.append(row.markdown()));
     text.append("\nRatios are to Ray's better side. Gigabytes are counted as Ray counts them.\n");
+    differences(text);
     starts(text);
     scale(text);
     text.append('\n').append(MachineDescription.here().describe()).append('\n');
     return text.toString();
+  }
+
+  /** Says of each marked row how the work of its two sides differs. */
+  private void differences(StringBuilder text) {
+    for (var row : rows) {
+      var difference = DIFFERENT_WORK.get(row.name());
+      if (difference != null) {
+        text.append(String.format("%n† %s: %s.%n", row.name(), difference));
+      }
+    }
   }
 
   private void starts(StringBuilder text) throws IOException {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RayPerfTasks {
   static final long LARGE_BYTES = 8L * 100 * 1024 * 1024;
+  static final int SMALL_BYTES = 1024;
   private static final long TENTH_BYTES = LARGE_BYTES / 10;
   private static final int REFS = 10_000;
   private static final int SMALL_PUTS = 100;
@@ -63,6 +64,16 @@ final class RayPerfTasks {
     var runtime = Mobula.runtime();
     for (int i = 0; i < SMALL_PUTS; i++) {
       runtime.put(0);
+    }
+    return SMALL_PUTS;
+  }
+
+  /** Puts arrays of 1 KB, and closes each ref at once. */
+  static int putArrays() {
+    var runtime = Mobula.runtime();
+    var value = new byte[SMALL_BYTES];
+    for (int i = 0; i < SMALL_PUTS; i++) {
+      runtime.put(value).close();
     }
     return SMALL_PUTS;
   }

@@ -1,6 +1,7 @@
 package io.mobula.jmh.ray;
 
 import io.mobula.ActorHandle;
+import io.mobula.Fn0;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.ResultForm;
@@ -23,6 +24,10 @@ import java.util.stream.IntStream;
 /**
  * All workloads of {@code ray/_private/ray_perf.py} of Ray 2.58, in the same order and with the
  * same batches and payloads.
+ *
+ * <p>Workloads "1 KB" are added: an integer, which Ray's workloads put and get, stays in the heap
+ * here, while an array of 1 KB is in the store on both sides. {@code jmh/compare/ray_values.py}
+ * runs them on Ray.
  *
  * <p>Two things differ. Ray frees a large object as soon as its count of references is zero; here
  * the ref is closed, as a program in Java does it. Where Ray has as many actors as half the cores,
@@ -107,17 +112,16 @@ final class RayWorkloads {
       return value::get;
     });
     add("single client put calls", "puts", 1, stage -> () -> stage.runtime().put(0));
-    add("multi client put calls", "puts", PUT_TASKS * SMALL_PUTS, stage -> () -> {
-      var done = new ArrayList<ObjectRef<Integer>>();
-      for (int i = 0; i < PUT_TASKS; i++) {
-        done.add(stage
-            .runtime()
-            .task(RayPerfTasks::putSmall)
-            .placement(stage.atServers())
-            .remote());
-      }
-      stage.runtime().get(done);
+    add("single client get calls, 1 KB", "gets", 1, cluster -> {
+      var value = cluster.runtime().put(new byte[RayPerfTasks.SMALL_BYTES]);
+      return value::get;
     });
+    add("single client put calls, 1 KB", "puts", 1, stage -> {
+      var value = new byte[RayPerfTasks.SMALL_BYTES];
+      return () -> stage.runtime().put(value).close();
+    });
+    multiClientPuts("multi client put calls", RayPerfTasks::putSmall);
+    multiClientPuts("multi client put calls, 1 KB", RayPerfTasks::putArrays);
     add("single client put gigabytes", "GB", GB, stage -> {
       var zeros = Tensor.allocate(DType.INT64, RayPerfTasks.LARGE_BYTES / Long.BYTES);
       return () -> stage.runtime().put(zeros).close();
@@ -140,6 +144,16 @@ final class RayWorkloads {
       return refs::get;
     });
     add("single client wait 1k refs", "waits of 1k", 1, stage -> () -> waitOneByOne(stage));
+  }
+
+  private void multiClientPuts(String name, Fn0<Integer> puts) {
+    add(name, "puts", PUT_TASKS * SMALL_PUTS, stage -> () -> {
+      var done = new ArrayList<ObjectRef<Integer>>();
+      for (int i = 0; i < PUT_TASKS; i++) {
+        done.add(stage.runtime().task(puts).placement(stage.atServers()).remote());
+      }
+      stage.runtime().get(done);
+    });
   }
 
   private void tasks() {

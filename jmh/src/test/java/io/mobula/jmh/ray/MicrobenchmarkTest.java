@@ -27,12 +27,12 @@ class MicrobenchmarkTest {
     var printed = new ByteArrayOutputStream();
     var small = Pattern.compile("^(?!.*gigabytes)");
     new Microbenchmark(
-            new Microbenchmark.Request(true, small, BRIEF, json),
+            new Microbenchmark.Request(true, small, BRIEF, json, null),
             new PrintStream(OutputStream.nullOutputStream()))
         .run(new PrintStream(printed, true, StandardCharsets.UTF_8));
     var lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
     assertThat(lines)
-        .hasSize(24)
+        .hasSize(27)
         .allMatch(line -> line.matches(".+ per second [0-9.]+ \\+- [0-9.]+"));
     assertThat(Files.readString(json))
         .contains("\"name\": \"1:1 actor calls sync\", \"unit\": \"calls/s\", \"mean\": ");
@@ -50,11 +50,11 @@ class MicrobenchmarkTest {
   @Test
   void whatNoWorkloadIsCalledIsRefused() {
     var none = Pattern.compile("no such thing");
-    assertThatThrownBy(() -> new Microbenchmark.Request(true, none, 1, null))
+    assertThatThrownBy(() -> new Microbenchmark.Request(true, none, 1, null, null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("single client get calls");
     var all = Pattern.compile("");
-    assertThatThrownBy(() -> new Microbenchmark.Request(true, all, 0, null))
+    assertThatThrownBy(() -> new Microbenchmark.Request(true, all, 0, null, null))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -75,8 +75,10 @@ class MicrobenchmarkTest {
     var table = Files.readString(directory.resolve("comparison.md"));
     assertThat(table)
         .contains(
-            "| single client get calls | 1.00 k/s | – | 50.0 k/s | **×50.0** | ×50.0 | – | – |")
+            "| single client get calls † | 1.00 k/s | – | 50.0 k/s | **×50.0** | ×50.0 | – | – |")
         .contains("| n:n actor calls async | – | – | 70.0 k/s | – | ×80.0 |")
+        .contains("† single client get calls: the value is an integer")
+        .doesNotContain("† single client put calls")
         .doesNotContain("1:1 actor calls sync");
     assertThat(directory.resolve("comparison.png")).isNotEmptyFile();
   }
