@@ -31,6 +31,7 @@ class DocsTest {
       import akka.actor.typed.*;
       import akka.actor.typed.javadsl.*;
       import io.mobula.*;
+      import io.mobula.error.*;
       import io.mobula.info.*;
       import io.mobula.placement.*;
       import io.mobula.tensor.*;
@@ -59,7 +60,7 @@ class DocsTest {
       return files
           .filter(file -> file.getFileName()
               .toString()
-              .matches("(for-.*|resources|placement-groups|testing-under-faults)\\.md"))
+              .matches("(concepts|for-.*|resources|placement-groups|testing-under-faults)\\.md"))
           .sorted()
           .toList()
           .stream();
