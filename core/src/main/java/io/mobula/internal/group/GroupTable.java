@@ -140,9 +140,6 @@ final class GroupTable {
 
   /** Adds a group that this process has created and the scheduler has accepted. */
   void accepted(GroupSpec spec) {
-    if (find(spec.id()) != null) {
-      return;
-    }
     var nowhere = Collections.nCopies(spec.size(), BundleAssignment.UNASSIGNED);
     put(new GroupStatus(
         new GroupStatus.Version(0, 0),
@@ -171,24 +168,33 @@ final class GroupTable {
     var id = status.assignment().id();
     boolean orphan;
     synchronized (this) {
-      orphan = !past.containsKey(id) && isOrphan(id);
+      if (past.containsKey(id)) {
+        return;
+      }
+      orphan = isOrphan(id);
+      if (!orphan && !store(status)) {
+        return;
+      }
     }
     if (orphan) {
       orphanRemoval.accept(id);
-      return;
+    } else {
+      changed();
     }
-    synchronized (this) {
-      var present = living.get(id);
-      if (past.containsKey(id)
-          || (present != null && !status.version().isAfter(present.version()))) {
-        return;
-      }
-      living.put(id, status);
-      if (status.committed()) {
-        unreadyGroups.remove(id);
-      }
+  }
+
+  /** Stores a status unless it is old; returns whether it is stored. Called under the monitor. */
+  private boolean store(GroupStatus status) {
+    var id = status.assignment().id();
+    var present = living.get(id);
+    if (present != null && !status.version().isAfter(present.version())) {
+      return false;
     }
-    changed();
+    living.put(id, status);
+    if (status.committed()) {
+      unreadyGroups.remove(id);
+    }
+    return true;
   }
 
   /**
