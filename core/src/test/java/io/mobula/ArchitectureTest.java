@@ -88,7 +88,7 @@ class ArchitectureTest {
 
   /**
    * Rule against the wall clock. The clocks of two hosts differ, and a clock may be set, so only
-   * durations and values of {@link System#nanoTime()} are compared or sent. {@code TaskRun}
+   * durations and values of {@link System#nanoTime()} are compared or sent. {@code TaskTimer}
    * computes the deadline that a program sees; {@code StaleStoreCleaner} and
    * {@code ProcessLockFile} compare file times with the clock that set them.
    */
@@ -96,7 +96,7 @@ class ArchitectureTest {
   static final ArchRule NOBODY_LOOKS_AT_THE_WALL_CLOCK = noClasses()
       .that()
       .haveNameNotMatching("io\\.mobula\\.internal\\."
-          + "(task\\.TaskRun|memory\\.StaleStoreCleaner|checkpoint\\.ProcessLockFile)")
+          + "(task\\.TaskTimer|memory\\.StaleStoreCleaner|checkpoint\\.ProcessLockFile)")
       .should()
       .callMethod(System.class, "currentTimeMillis")
       .orShould()

@@ -95,7 +95,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
       if (!waiting && !ended && !ending) {
         present.put(run.spec().id(), run);
         inbox.addLast(run);
-        run.setWaitingIn(this);
+        run.progress().waitFor(TaskEvent.ENQUEUE, "its turn in a slot", this);
         hasWork = true;
         work.signal();
         watch();
@@ -143,7 +143,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     }
     try {
       for (var run = next(); run != null; run = next()) {
-        run.attempt(this);
+        LocalAttempt.run(run, this);
       }
     } finally {
       finish();
@@ -365,7 +365,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   void taken(ObjectId id, int count) {
     var run = find(id);
     if (run != null) {
-      run.taken(count);
+      run.sink().taken(count);
     }
   }
 

@@ -1,7 +1,14 @@
 package io.mobula.internal.task;
 
+import io.mobula.ObjectId;
+import io.mobula.internal.call.LostArgumentException;
+import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.call.StageCancellation;
+import io.mobula.internal.call.UnreadableCallException;
+import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
+import io.mobula.internal.store.ArgumentUnavailableException;
 import io.mobula.internal.store.CallArgumentViews;
 import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.Callable;
@@ -11,9 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a task in a slot of this node: runs the body, and waits for the value of the stage
- * that the body may return. The monitor guards the views and the stage; neither user code nor the
- * task is called under it.
+ * One attempt of a task in a slot of this node: runs the body, waits for the value of the stage
+ * that the body may return, and decides what follows from the value or the exception. The monitor
+ * guards the views and the stage; neither user code nor the task is called under it.
  */
 final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentViews> {
   private final TaskRun task;
@@ -37,15 +44,48 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
     return thread;
   }
 
-  /** Runs the attempt in the calling thread. */
-  void run() {
+  /** Runs one attempt of the task in the calling slot; no exception of it ends the slot. */
+  static void run(TaskRun task, CpuHold hold) {
+    try {
+      var attempt = new LocalAttempt(task, execution(task, hold));
+      if (task.progress().begin(attempt)) {
+        task.timer().startAttempt(task);
+        task.sink().started();
+        attempt.run();
+      }
+    } catch (Throwable broken) {
+      task.failOutsideBody(broken);
+    }
+  }
+
+  /** Describes the next attempt; nobody else begins one while a slot has the task. */
+  private static Execution execution(TaskRun task, CpuHold hold) {
+    var spec = task.spec();
+    var identity = new Execution.Identity(
+        task.services().given().runtime(),
+        spec.id(),
+        spec.name(),
+        task.progress().attempts() + 1,
+        spec.options().resources(),
+        task.timer().end(),
+        spec.job(),
+        spec.name(),
+        spec.group());
+    var execution = new Execution(identity, task, hold, () -> null);
+    if (!task.progress().isSearching()) {
+      execution.makeAbortable();
+    }
+    return execution;
+  }
+
+  private void run() {
     try {
       execution.run(this);
     } catch (Throwable thrown) { // whatever user code throws is its result
       end(takeViews()); // before another attempt begins
-      task.threw(this, thrown);
+      threw(thrown);
     } finally {
-      task.left(this);
+      task.progress().leave(this);
       end(takeViewsUnlessStaged());
     }
   }
@@ -60,7 +100,7 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
     if (value instanceof CompletionStage<?> later) {
       awaitStage(later);
     } else {
-      task.returned(value);
+      returned(value);
     }
     return true;
   }
@@ -73,9 +113,13 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
 
   private void awaitStage(CompletionStage<?> later) {
     setStage(later);
-    if (!task.stage(this, isComplete(later))) {
+    boolean isComplete = isComplete(later);
+    if (!task.progress().stage(this)) {
       setStage(null); // nobody wants its value
       return;
+    }
+    if (!isComplete) {
+      task.sink().staged();
     }
     later.whenComplete(this::completed);
   }
@@ -111,19 +155,78 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
     var thrown = failure;
     if (thrown == null) {
       try {
-        task.returned(result);
+        returned(result);
         return;
       } catch (Throwable refused) { // by a method of the user's result
         thrown = refused;
       }
     }
     end(borrowed); // before another attempt begins
-    task.threw(this, thrown);
+    threw(thrown);
   }
 
-  /** Forgets the stage: its value is not wanted any more. */
-  synchronized void forgetStage() {
-    stage = null;
+  // ---- what follows
+
+  /** Stores and publishes the value. */
+  private void returned(@Nullable Object value) {
+    if (task.progress().isDone()) {
+      return;
+    }
+    if (task.progress().isCancelled()) { // the body saw the cancellation before the ref did
+      task.cancelAlone();
+      return;
+    }
+    try {
+      task.publish(task.sink().prepare(value));
+    } catch (ResultNotStoredException notStored) {
+      task.fail(TaskFailures.notStored(task.spec(), notStored));
+    }
+  }
+
+  /** Handles what the body has thrown, or its stage has failed with. */
+  private void threw(Throwable thrown) {
+    if (task.progress().isCancelled()) {
+      bodyThrew(thrown);
+      return;
+    }
+    switch (thrown) {
+      case LostArgumentException lost -> task.fail(TaskFailures.argumentLost(task.spec(), lost));
+      case UnreadableCallException unreadable ->
+        task.fail(TaskFailures.unreadable(task.spec(), task.services().node(), unreadable));
+      case ArgumentUnavailableException absent -> abandonUnstarted(absent.object());
+      default -> bodyThrew(thrown);
+    }
+  }
+
+  private void bodyThrew(Throwable thrown) {
+    var cause = CapturedThrowable.ofStage(thrown);
+    int number = task.progress().attempts();
+    if (!task.progress().endFailed(this)) {
+      return;
+    }
+    setStage(null); // its value is not wanted any more
+    if (task.progress().isCancelled()) {
+      task.cancelAlone(); // the exception is most likely the refusal to start more tasks
+      return;
+    }
+    task.timer().cancelAttempt();
+    var failure = TaskFailures.thrown(task.describe(), number, cause);
+    boolean retriable = task.retries().retryOn().stream().anyMatch(cause::isOf);
+    if (!retriable || !task.retryAfter(failure)) {
+      // captured only where a reader will get it
+      task.fail(task.services().store().withEncodedException(failure));
+    }
+  }
+
+  /**
+   * Ends the attempt before its body begins, as an argument is not at its location; the attempt
+   * does not count.
+   */
+  private void abandonUnstarted(ObjectId absent) {
+    task.timer().cancelAttempt();
+    if (!task.sink().returnUnstarted(absent) && task.progress().endUnstarted()) {
+      task.searchAgain(absent);
+    }
   }
 
   /** Cancels the stage that the body has returned, whose value is not wanted any more. */

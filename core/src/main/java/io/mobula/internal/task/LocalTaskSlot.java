@@ -22,7 +22,7 @@ final class LocalTaskSlot implements Runnable, CpuHold {
   public void run() {
     try {
       for (var run = queue.next(lease); run != null; run = queue.nextAfterOne(lease)) {
-        run.attempt(this);
+        LocalAttempt.run(run, this);
       }
     } finally {
       queue.endSlot(lease);

@@ -65,7 +65,7 @@ final class PendingTasks {
 
   /** Cancels the task, and its descendants that this node knows if {@code recursive}. */
   void cancelHere(TaskRun run, boolean recursive) {
-    run.markCancelled(recursive);
+    run.progress().markCancelled(recursive);
     var affected = new LinkedHashSet<>(List.of(run));
     if (recursive) {
       addDescendants(affected, () -> descendants(run));
@@ -83,7 +83,7 @@ final class PendingTasks {
   /** Marks and adds descendants; as a marked task starts no more tasks, this terminates. */
   private static void addDescendants(Set<TaskRun> affected, Supplier<List<TaskRun>> descendants) {
     while (affected.addAll(descendants.get())) {
-      affected.forEach(each -> each.markCancelled(true));
+      affected.forEach(each -> each.progress().markCancelled(true));
     }
   }
 
@@ -111,7 +111,7 @@ final class PendingTasks {
   void end(PlacementGroupId group, Function<String, MobulaException> why) {
     var affected = tasks.stream().filter(run -> run.spec().isIn(group)).toList();
     for (var run : affected) {
-      if (run.isWaiting()) {
+      if (run.progress().isBeforeSlot()) {
         run.stop(() -> why.apply(run.describe()));
       }
     }
@@ -136,10 +136,10 @@ final class PendingTasks {
    */
   List<WaitingWork> waiting(TaskQueues queues) {
     return tasks.stream()
-        .filter(run -> !run.isSubmittedElsewhere() && run.isWaiting())
+        .filter(run -> !run.sink().isForAnotherNode() && run.progress().isBeforeSlot())
         .sorted((a, b) -> Long.compare(a.spec().number(), b.spec().number()))
         .limit(MAX_REPORTED)
-        .map(run -> run.waiting(() -> queues.whyQueued(run.spec())))
+        .map(run -> TaskWait.report(run, () -> queues.whyQueued(run.spec())))
         .toList();
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Slot of another node as its submitter feeds it: takes tasks from the queue and sends them, ahead
  * of time where tasks are short. Thread-safe; frames about one slot arrive in order.
  */
-final class RemoteTaskSlot implements TaskRun.RemoteRunner {
+final class RemoteTaskSlot implements RemoteAttempt.RemoteRunner {
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final NodeId node;
@@ -25,8 +25,8 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   private final SchedulingClassQueue queue;
   private final TaskSender sender;
   private final long openedAt = System.nanoTime();
-  private final Map<ObjectId, TaskRun> inFlight = new LinkedHashMap<>();
-  private final Map<ObjectId, TaskRun> staged = new LinkedHashMap<>();
+  private final Map<ObjectId, RemoteAttempt> inFlight = new LinkedHashMap<>();
+  private final Map<ObjectId, RemoteAttempt> staged = new LinkedHashMap<>();
   private final SendAheadDepth depth;
   private RemoteSlotState state = RemoteSlotState.OPEN;
   private boolean used; // a task has been sent to it
@@ -56,9 +56,9 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // a task is known by identity
-  public boolean has(TaskRun run) {
-    return running(run.spec().id()) == run && sender.knows(this);
+  @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
+  public boolean has(RemoteAttempt attempt) {
+    return find(attempt.task().spec().id()) == attempt && sender.knows(this);
   }
 
   long lease() {
@@ -67,13 +67,13 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
 
   /** Sends as many tasks as the slot may have; ends it if it has had none for a while. */
   void pump() {
-    for (var run = next(); run != null; run = next()) {
-      sender.send(this, run);
+    for (var attempt = next(); attempt != null; attempt = next()) {
+      sender.send(this, attempt);
     }
     endIfIdle();
   }
 
-  private @Nullable TaskRun next() {
+  private @Nullable RemoteAttempt next() {
     while (true) {
       synchronized (this) {
         if (!state.isCounted() || inFlight.size() >= depth.tasks() || isLeaving() || isUsedUp()) {
@@ -90,10 +90,11 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
       boolean takesNone;
       synchronized (this) {
         takesNone = !state.isCounted();
-        if (!takesNone && run.beginRemoteAttempt(this)) {
-          inFlight.put(run.spec().id(), run);
+        var attempt = takesNone ? null : RemoteAttempt.begin(run, this);
+        if (attempt != null) {
+          inFlight.put(run.spec().id(), attempt);
           used = true;
-          return run;
+          return attempt;
         }
       }
       sender.suspects().endProbation(run);
@@ -164,35 +165,35 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
     queue.ended(this, counted);
   }
 
-  /** Returns the task with that id if this slot has it. */
-  synchronized @Nullable TaskRun running(ObjectId id) {
-    var run = inFlight.get(id);
-    return run == null ? staged.get(id) : run;
+  /** Returns the attempt of the task with that id if this slot has it. */
+  synchronized @Nullable RemoteAttempt find(ObjectId id) {
+    var attempt = inFlight.get(id);
+    return attempt == null ? staged.get(id) : attempt;
   }
 
-  private @Nullable TaskRun take(ObjectId id) {
-    TaskRun run;
+  private @Nullable RemoteAttempt take(ObjectId id) {
+    RemoteAttempt attempt;
     boolean over;
     synchronized (this) {
-      run = inFlight.remove(id);
-      if (run != null) {
-        return run;
+      attempt = inFlight.remove(id);
+      if (attempt != null) {
+        return attempt;
       }
-      run = staged.remove(id);
+      attempt = staged.remove(id);
       over = isOver();
     }
     if (over) {
       sender.forget(this);
     }
-    return run;
+    return attempt;
   }
 
   /** Notes that a task has returned a stage: the slot is free for the next task. */
   void staged(ObjectId id) {
     synchronized (this) {
-      var run = inFlight.remove(id);
-      if (run != null) {
-        staged.put(id, run);
+      var attempt = inFlight.remove(id);
+      if (attempt != null) {
+        staged.put(id, attempt);
       }
     }
     pump();
@@ -204,21 +205,21 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   }
 
   void done(ObjectId id, long nanos, List<ObjectContent> contents) {
-    var run = take(id);
+    var attempt = take(id);
     adjustDepth(nanos);
-    if (run == null) {
+    if (attempt == null) {
       contents.forEach(ObjectContent::discard);
     } else {
-      run.arrived(this, contents);
+      attempt.arrived(contents);
     }
     pump();
   }
 
   void failed(ObjectId id, long nanos, ObjectFailure failure) {
-    var run = take(id);
+    var attempt = take(id);
     adjustDepth(nanos);
-    if (run != null) {
-      run.failed(this, failure);
+    if (attempt != null) {
+      attempt.failed(failure);
     }
     pump();
   }
@@ -237,9 +238,9 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
 
   /** Takes back a task that the slot has not begun because this argument must be located first. */
   void absent(ObjectId id, ObjectId argument) {
-    var run = take(id);
-    if (run != null) {
-      run.returned(this, argument);
+    var attempt = take(id);
+    if (attempt != null) {
+      attempt.returned(argument);
     }
     pump();
   }
@@ -247,9 +248,9 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   private void takeBack(Collection<ObjectId> ids) {
     var back = new ArrayList<TaskRun>();
     for (var id : ids) {
-      var run = take(id);
-      if (run != null && run.returned(this)) {
-        back.add(run);
+      var attempt = take(id);
+      if (attempt != null && attempt.returned()) {
+        back.add(attempt.task());
       }
     }
     queue.putBack(back);
@@ -269,12 +270,12 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
       queue.countSlot(-1);
     }
     takeBack(unbegun);
-    waiting()
-        .forEach(
-            sender.suspects()::endProbation); // or it might wait for a suspect that waits for it
+    for (var attempt : waiting()) { // or it might wait for a suspect that waits for it
+      sender.suspects().endProbation(attempt.task());
+    }
   }
 
-  private synchronized List<TaskRun> waiting() {
+  private synchronized List<RemoteAttempt> waiting() {
     return List.copyOf(inFlight.values());
   }
 
@@ -299,21 +300,21 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
   void closed(List<ObjectId> begun, String how) {
     boolean counted;
     List<ObjectId> unbegun;
-    var broken = new ArrayList<TaskRun>();
+    var broken = new ArrayList<RemoteAttempt>();
     synchronized (this) {
       counted = state.isCounted();
       if (!change(RemoteSlotEvent.END)) {
         return;
       }
       for (var id : begun) {
-        var run = inFlight.remove(id);
-        if (run != null) {
-          broken.add(run);
+        var attempt = inFlight.remove(id);
+        if (attempt != null) {
+          broken.add(attempt);
         }
       }
       unbegun = List.copyOf(inFlight.keySet());
     }
-    broken.forEach(run -> run.lost(this, "node " + node, how));
+    broken.forEach(attempt -> attempt.lost("node " + node, how));
     takeBack(unbegun);
     sender.close(this); // the other node may forget the lease
     queue.ended(this, counted);
@@ -321,7 +322,7 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
 
   /** Ends the slot as its node has left; all tasks there are lost. */
   void lost(String who, String how) {
-    List<TaskRun> affected;
+    List<RemoteAttempt> affected;
     boolean counted;
     synchronized (this) {
       counted = state.isCounted();
@@ -332,11 +333,11 @@ final class RemoteTaskSlot implements TaskRun.RemoteRunner {
       staged.clear();
     }
     queue.ended(this, counted);
-    affected.forEach(run -> run.lost(this, who, how));
+    affected.forEach(attempt -> attempt.lost(who, how));
   }
 
   @Override
-  public void cancel(TaskRun run, boolean recursive) {
-    sender.cancel(this, run.spec().id(), recursive);
+  public void cancel(RemoteAttempt attempt, boolean recursive) {
+    sender.cancel(this, attempt.task().spec().id(), recursive);
   }
 }

@@ -88,7 +88,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
         return false;
       }
       ready.addLast(run);
-      run.setQueue(this);
+      run.progress().setQueue(this);
       wakeOne();
       feed = !remote.isEmpty();
       ask = !feed && noteRequestIfNeeded();
@@ -271,7 +271,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private @Nullable TaskRun take() {
     var run = ready.pollFirst();
     if (run != null) {
-      run.setQueue(null);
+      run.progress().setQueue(null);
     }
     return run;
   }
@@ -288,7 +288,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       retired = closed;
       for (int i = runs.size() - 1; i >= 0 && !retired; i--) {
         ready.addFirst(runs.get(i));
-        runs.get(i).setQueue(this);
+        runs.get(i).progress().setQueue(this);
       }
       wakeOne();
       ask = noteRequestIfNeeded();

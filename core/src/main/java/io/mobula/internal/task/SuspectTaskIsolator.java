@@ -1,6 +1,8 @@
 package io.mobula.internal.task;
 
 import io.mobula.NodeId;
+import io.mobula.info.WaitReport.WaitCause;
+import io.mobula.internal.wait.WaitStep;
 import io.mobula.spi.DelayTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -71,7 +73,7 @@ final class SuspectTaskIsolator {
    * queue later.
    */
   boolean admit(TaskRun run, NodeId node) {
-    if (!run.isSuspect()) {
+    if (!run.progress().hasLost()) {
       return true;
     }
     var probation = new Probation(node, run.isOnLastAttempt());
@@ -85,7 +87,7 @@ final class SuspectTaskIsolator {
         probation.cancelEnd = timer.after(length, () -> endProbation(run, probation));
         return true;
       }
-      run.waitsForSuspects();
+      noteWait(run.progress());
       waiting.addLast(run);
       watch = !watched;
       watched = true;
@@ -94,6 +96,15 @@ final class SuspectTaskIsolator {
       timer.after(RETRY_INTERVAL, this::lookAgain);
     }
     return false;
+  }
+
+  /** Notes that the task waits outside its queue, as it cannot run beside other suspects. */
+  private static void noteWait(TaskProgress progress) {
+    progress.waitFor(
+        TaskEvent.ISOLATE,
+        "a process in which no other task runs that was running when a process died ("
+            + progress.describeLost() + ")",
+        () -> WaitStep.end("it tries again every " + RETRY_INTERVAL, WaitCause.TIMER));
   }
 
   /** Ends the task's probation: its attempt has ended, or can no longer harm others. */

@@ -82,7 +82,7 @@ final class TaskAncestry {
   private @Nullable TaskRun liveParent() {
     var known = parent;
     var nearest = known;
-    while (nearest != null && nearest.isOver()) {
+    while (nearest != null && nearest.progress().isOver()) {
       nearest = nearest.ancestry().parent;
     }
     if (nearest != known) {

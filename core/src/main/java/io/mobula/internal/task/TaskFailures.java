@@ -10,6 +10,9 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.internal.call.LostArgumentException;
+import io.mobula.internal.call.ResultNotStoredException;
+import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.store.ObjectFailure;
 
@@ -29,6 +32,21 @@ final class TaskFailures {
   static ObjectFailure thrown(String task, int attempt, CapturedThrowable cause) {
     return new ObjectFailure(() -> new TaskFailedException(
         task + " failed on attempt " + attempt + ": " + cause.text(), cause.exception()));
+  }
+
+  /** Returns the failure of a task with a lost argument. */
+  static ObjectFailure argumentLost(TaskSpec task, LostArgumentException lost) {
+    return new ObjectFailure(() -> lost.neededBy(task.describe()));
+  }
+
+  /** Returns the failure of a task whose function or argument cannot be decoded on a node. */
+  static ObjectFailure unreadable(TaskSpec task, NodeId node, UnreadableCallException why) {
+    return new ObjectFailure(() -> why.toException(task.describe(), node));
+  }
+
+  /** Returns the failure of a task whose result cannot be stored. */
+  static ObjectFailure notStored(TaskSpec task, ResultNotStoredException why) {
+    return new ObjectFailure(() -> why.toException(task.describe()));
   }
 
   /** Returns the failure of a task whose outcome cannot be published. */

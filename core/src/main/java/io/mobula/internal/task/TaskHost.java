@@ -153,7 +153,7 @@ final class TaskHost {
     var spec = new TaskSpec(id, call, head.name(), head.options(), head.job());
     var run = new TaskRun(spec, ancestry, services);
     run.setResultSink(new RemoteResultSink(slot, id, attempt, shape));
-    run.setSearching(searching);
+    run.progress().setSearching(searching);
     run.setAttempt(attempt, left);
     services.pending().add(run);
     return run;

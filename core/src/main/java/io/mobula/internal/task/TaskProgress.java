@@ -24,8 +24,7 @@ final class TaskProgress {
   private volatile int attempts; // written under the monitor
   private @Nullable LocalAttempt running; // until its thread has left it
   private @Nullable LocalAttempt staged;
-  private TaskRun.@Nullable RemoteRunner remote;
-  private long sentAt;
+  private @Nullable RemoteAttempt remote;
   private @Nullable LostAttempts lost;
   private boolean cancelled;
   private boolean recursively;
@@ -164,13 +163,12 @@ final class TaskProgress {
   }
 
   /** Begins an attempt on another node; returns false if the task is not to run any more. */
-  synchronized boolean send(TaskRun.RemoteRunner to) {
+  synchronized boolean send(RemoteAttempt attempt) {
     if (cancelled || !change(TaskEvent.SEND)) {
       return false;
     }
     attempts++;
-    remote = to;
-    sentAt = System.nanoTime();
+    remote = attempt;
     return true;
   }
 
@@ -180,8 +178,8 @@ final class TaskProgress {
    * @param uncounted 1 if the attempt does not count, else 0
    */
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  synchronized boolean endRemote(TaskRun.RemoteRunner from, TaskEvent event, int uncounted) {
-    if (remote != from) {
+  synchronized boolean endRemote(RemoteAttempt attempt, TaskEvent event, int uncounted) {
+    if (remote != attempt) {
       return false;
     }
     remote = null;
@@ -190,24 +188,24 @@ final class TaskProgress {
     return true;
   }
 
-  /** Returns whether that node runs the task, and its outcome is still expected. */
+  /** Returns whether that attempt goes on, and an outcome is still expected. */
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  synchronized boolean isAt(TaskRun.RemoteRunner runner) {
-    return remote == runner && state != TaskState.DONE;
+  synchronized boolean isAt(RemoteAttempt attempt) {
+    return remote == attempt && state != TaskState.DONE;
   }
 
-  /** Returns whether that node was sent a task that has its outcome already. */
+  /** Returns whether that attempt goes on although the task has its outcome already. */
   @SuppressWarnings("ReferenceEquality") // an attempt is known by identity
-  synchronized boolean isUnwantedAt(TaskRun.RemoteRunner runner) {
-    return remote == runner && state == TaskState.DONE;
+  synchronized boolean isUnwantedAt(RemoteAttempt attempt) {
+    return remote == attempt && state == TaskState.DONE;
   }
 
-  /** Adds the attempt that has just ended to those that were lost with their process. */
-  synchronized void noteLoss(String node, String how) {
+  /** Adds the attempt, which has just ended, to those that were lost with their process. */
+  synchronized void noteLoss(RemoteAttempt attempt, String node, String how) {
     if (lost == null) {
       lost = new LostAttempts();
     }
-    lost.add(attempts, node, sentAt, how);
+    lost.add(attempts, node, attempt.sentAt(), how);
   }
 
   /** Returns whether an attempt was lost with its process. */
@@ -272,10 +270,10 @@ final class TaskProgress {
   }
 
   /**
-   * Interrupts the thread that runs the body, if there is one. Returns the other node that has the
-   * task, or null.
+   * Interrupts the thread that runs the body, if there is one. Returns the attempt on another node,
+   * or null.
    */
-  synchronized TaskRun.@Nullable RemoteRunner interrupt() {
+  synchronized @Nullable RemoteAttempt interrupt() {
     if (running != null) {
       running.thread().interrupt();
     }

@@ -35,12 +35,14 @@ final class TaskReconstructor {
   }
 
   /** Records how results that stay on another node can be reconstructed, or that they cannot. */
-  void recordLineage(@Nullable TaskRun run, List<ObjectContent> contents) {
-    if (run == null || !isReconstructible(run)) {
-      if (run != null) {
-        var why = whyOnce(run);
-        contents.forEach(content -> clusterObjects.markNotReconstructible(content, why));
-      }
+  void recordLineage(@Nullable RemoteAttempt attempt, List<ObjectContent> contents) {
+    if (attempt == null) {
+      return;
+    }
+    var run = attempt.task();
+    if (!isReconstructible(run)) {
+      var why = whyOnce(run);
+      contents.forEach(content -> clusterObjects.markNotReconstructible(content, why));
       return;
     }
     var first = run.spec().id();
@@ -60,7 +62,7 @@ final class TaskReconstructor {
    * stream.
    */
   void recordLineage(TaskRun run, int index, ObjectContent content) {
-    var stream = run.stream();
+    var stream = run.sink().stream();
     if (!isReconstructible(run)) {
       clusterObjects.markNotReconstructible(content, whyOnce(run));
     } else if (stream != null && content instanceof ObjectContent.RemoteValue) {
@@ -83,7 +85,7 @@ final class TaskReconstructor {
   }
 
   private static boolean isReconstructible(TaskRun run) {
-    return run.spec().options().retries().maxRetries() != 0 && !run.isSubmittedElsewhere();
+    return run.spec().options().retries().maxRetries() != 0 && !run.sink().isForAnotherNode();
   }
 
   private FrameWriter reconstructionSpec(TaskRun run) {
@@ -93,7 +95,7 @@ final class TaskReconstructor {
     reconstructionSpec.text(spec.name()).int32(spec.options().retries().maxRetries());
     var timeout = spec.options().timeLimits().timeout();
     reconstructionSpec.int64(timeout == null ? -1 : TaskTemplate.nanos(timeout));
-    var shape = run.shape();
+    var shape = run.sink().shape();
     reconstructionSpec.choice(shape.kind()).int32(shape.count());
     ResourcesCodec.write(reconstructionSpec, spec.options().resources());
     spec.job().write(reconstructionSpec);

@@ -91,7 +91,8 @@ final class TaskSender {
     services.given().leaseSource().release(slot.node(), slot.lease());
   }
 
-  void send(RemoteTaskSlot slot, TaskRun run) {
+  void send(RemoteTaskSlot slot, RemoteAttempt attempt) {
+    var run = attempt.task();
     byte[] frame;
     try {
       frame = write(slot, run);
@@ -102,8 +103,8 @@ final class TaskSender {
     if (!messaging.send(slot.node(), frame)) {
       return; // the node has left, and the slot will be told
     }
-    run.sent(slot);
-    var stream = run.stream();
+    attempt.sent();
+    var stream = run.sink().stream();
     if (stream != null) {
       stream.onRead(taken -> messaging.send(slot.node(), taken(slot, run.spec().id(), taken)));
     }
@@ -118,9 +119,9 @@ final class TaskSender {
   private byte[] write(RemoteTaskSlot slot, TaskRun run) {
     var spec = run.spec();
     var frame = TaskFrames.about(FrameKind.RUN_TASK, slot.lease(), spec.id());
-    frame.int32(run.attempts()).flag(run.isSearching());
-    TaskFrames.writeLeft(frame, run.timeLeft());
-    var shape = run.shape();
+    frame.int32(run.progress().attempts()).flag(run.progress().isSearching());
+    TaskFrames.writeLeft(frame, run.timer().left());
+    var shape = run.sink().shape();
     frame.choice(shape.kind()).int32(shape.count()).int32(shape.maxUnread());
     writeHead(frame, spec, slot.node());
     frame.list(run.ancestry().lineage(), ClusterObjects::writeId);
@@ -189,7 +190,7 @@ final class TaskSender {
       if (slot == null) {
         contents.forEach(ObjectContent::discard);
       } else {
-        reconstructor.recordLineage(slot.running(id), contents);
+        reconstructor.recordLineage(slot.find(id), contents);
         slot.done(id, nanos, contents);
       }
     }
@@ -211,12 +212,12 @@ final class TaskSender {
     if (!(clusterObjects.read(in) instanceof ObjectContent content)) {
       throw new CodecException("A result of a stream of task " + id + " is no value.", null);
     }
-    var run = slot == null ? null : slot.running(id);
-    if (slot == null || run == null) {
+    var attempt = slot == null ? null : slot.find(id);
+    if (attempt == null) {
       content.discard();
     } else {
-      reconstructor.recordLineage(run, index, content);
-      run.arrived(slot, index, content);
+      reconstructor.recordLineage(attempt.task(), index, content);
+      attempt.arrived(index, content);
     }
     clusterObjects.acknowledgeRefs(from, in);
   }

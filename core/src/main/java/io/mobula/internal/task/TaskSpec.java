@@ -6,6 +6,7 @@ import io.mobula.internal.execution.Job;
 import io.mobula.placement.Placement;
 import io.mobula.placement.PlacementGroupId;
 import io.mobula.spi.TaskOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Specification of a task.
@@ -20,10 +21,15 @@ record TaskSpec(ObjectId id, BoundCall call, String name, TaskOptions options, J
     return id.task();
   }
 
+  /** Returns the placement group that the task is placed in, or null. */
+  Placement.@Nullable Group group() {
+    return options.placement() instanceof Placement.Group placed ? placed : null;
+  }
+
   /** Returns whether the task is placed in that placement group. */
   boolean isIn(PlacementGroupId group) {
-    return options.placement() instanceof Placement.Group placed
-        && placed.group().id().equals(group);
+    var placed = group();
+    return placed != null && placed.group().id().equals(group);
   }
 
   /** Describes the task, such as {@code task Quick.square (…-1f)}. */

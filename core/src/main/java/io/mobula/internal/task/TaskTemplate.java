@@ -30,7 +30,7 @@ record TaskTemplate(
         timeout == null ? -1 : nanos(timeout),
         spec.options().resources(),
         spec.job(),
-        PlacementGroupCodec.of(spec.options().placement()));
+        spec.group());
   }
 
   static long nanos(Duration duration) {

@@ -1,5 +1,6 @@
 package io.mobula.internal.task;
 
+import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.ObjectId;
 import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.wait.BlockedThread;
@@ -7,6 +8,7 @@ import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.internal.wait.WaitStep.Work;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Description of what a task waits for at one moment. */
@@ -17,7 +19,7 @@ final class TaskWait {
    * Snapshot of a task's progress.
    *
    * @param runner the thread that runs its body, or null
-   * @param elsewhere the runner of an attempt on another node, or null
+   * @param elsewhere the attempt on another node, or null
    * @param text what it waits for; empty before all arguments are ready
    * @param at where it waits, or null
    * @param attempts how many attempts have begun
@@ -25,10 +27,30 @@ final class TaskWait {
   record TaskSnapshot(
       TaskState state,
       @Nullable Thread runner,
-      TaskRun.@Nullable RemoteRunner elsewhere,
+      @Nullable RemoteAttempt elsewhere,
       String text,
       @Nullable WaitPoint at,
       int attempts) {}
+
+  /**
+   * Returns a report of what a task waits for before a slot can take it.
+   *
+   * @param whyNoSlot why its queue has no slot, or empty
+   */
+  static WaitingWork report(TaskRun run, Supplier<String> whyNoSlot) {
+    var spec = run.spec();
+    var missing = spec.call().describeMissing();
+    var why = missing.isEmpty()
+        ? reason(run.progress(), whyNoSlot)
+        : "arguments that are not ready: " + missing;
+    return new WaitingWork(run.describe(), spec.options().resources(), why);
+  }
+
+  private static String reason(TaskProgress progress, Supplier<String> whyNoSlot) {
+    var what = progress.waitReason();
+    var why = progress.isQueued() ? whyNoSlot.get() : "";
+    return why.isEmpty() ? what : what + ": " + why;
+  }
 
   static WaitStep of(TaskRun run, TaskSnapshot now) {
     return step(run, now).withVersion(now.attempts()).since(run.since());
@@ -54,10 +76,10 @@ final class TaskWait {
     };
   }
 
-  private static WaitStep sent(TaskRun run, TaskRun.RemoteRunner remote) {
+  private static WaitStep sent(TaskRun run, RemoteAttempt remote) {
     var text = run.describe() + " was sent to node " + remote.node();
     ObjectId id = run.spec().id();
-    return remote.has(run)
+    return remote.isExpected()
         ? WaitStep.elsewhere(text, remote.node(), Work.value(id))
         : WaitStep.end(text + ", and is not known to its slot there any more", WaitCause.NOBODY);
   }

@@ -34,17 +34,17 @@
  * <h2>Who calls whom</h2>
  *
  * {@code TaskEngine} binds the call and creates a {@code TaskRun}, which {@code PendingTasks} knows
- * until its outcome. {@code TaskRun} decides what follows from what happens; {@code TaskProgress}
- * has its state, by the table of {@code TaskEvent}. When its arguments are ready,
- * {@code TaskQueues} puts it into the queue of its class, the queue asks the {@code LeaseSource} of
- * the package {@code placement}, and a {@code LocalTaskSlot} runs a {@code LocalAttempt}. The
- * outcome goes to a {@code TaskResultSink}: entries of the local store, a {@code ResultStream}, or
- * the submitting node.
+ * until its outcome; {@code TaskProgress} has its state, by the table of {@code TaskEvent}. When
+ * its arguments are ready, {@code TaskQueues} puts it into the queue of its class, the queue asks
+ * the {@code LeaseSource} of the package {@code placement}, and a {@code LocalTaskSlot} runs a
+ * {@code LocalAttempt}. That decides what follows from the value or the exception: {@code TaskRun}
+ * publishes the outcome, or queues the task again. The outcome goes to a {@code TaskResultSink}:
+ * entries of the local store, a {@code ResultStream}, or the submitting node.
  *
  * <p>Between nodes, {@code TaskTransport} gives each frame to one of two sides: {@code TaskSender}
- * has the {@code RemoteTaskSlot}s of this node's tasks, {@code TaskHost} the
- * {@code HostedTaskSlot}s of others'. {@code TaskReconstructor} makes lost results again from their
- * lineage.
+ * has the {@code RemoteTaskSlot}s of this node's tasks, each task there with its
+ * {@code RemoteAttempt}, {@code TaskHost} the {@code HostedTaskSlot}s of others'.
+ * {@code TaskReconstructor} makes lost results again from their lineage.
  */
 @NullMarked
 package io.mobula.internal.task;

@@ -6,6 +6,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.ObjectRef;
+import io.mobula.error.TaskFailedException;
 import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.codec.Codec;
@@ -15,6 +16,7 @@ import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.placement.LeaseSource;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitChainWalker;
 import io.mobula.internal.wait.WaitPoint;
@@ -48,19 +50,19 @@ class RemoteAttemptTest {
   private CallBinder binder;
   private final List<String> sent = new ArrayList<>();
 
-  private final TaskRun.RemoteRunner remote = new TaskRun.RemoteRunner() {
+  private final RemoteAttempt.RemoteRunner remote = new RemoteAttempt.RemoteRunner() {
     @Override
     public NodeId node() {
       return new NodeId(2);
     }
 
     @Override
-    public boolean has(TaskRun run) {
+    public boolean has(RemoteAttempt attempt) {
       return true;
     }
 
     @Override
-    public void cancel(TaskRun run, boolean recursive) {
+    public void cancel(RemoteAttempt attempt, boolean recursive) {
       sent.add("CANCEL " + recursive);
     }
   };
@@ -97,11 +99,16 @@ class RemoteAttemptTest {
     memory.close();
   }
 
-  private TaskRun run() {
+  private RemoteAttempt begin() {
     var run = unsent();
     run.start();
-    assertThat(run.beginRemoteAttempt(remote)).isTrue();
-    return run;
+    var attempt = RemoteAttempt.begin(run, remote);
+    assertThat(attempt).isNotNull();
+    return attempt;
+  }
+
+  private static void cancel(RemoteAttempt attempt, boolean recursive) {
+    attempt.task().cancel(attempt.task().spec().number(), recursive);
   }
 
   private TaskRun unsent() {
@@ -115,27 +122,27 @@ class RemoteAttemptTest {
 
   @Test
   void whatIsCancelledBeforeItIsSentIsCancelledOnceMoreAfterwards() {
-    var run = run();
-    run.cancel(run.spec().number(), true);
+    var attempt = begin();
+    cancel(attempt, true);
     sent.add("RUN");
-    run.sent(remote);
+    attempt.sent();
     assertThat(sent).endsWith("RUN", "CANCEL true");
   }
 
   @Test
   void whatNobodyCancelsIsOnlySent() {
-    var run = run();
+    var attempt = begin();
     sent.add("RUN");
-    run.sent(remote);
+    attempt.sent();
     assertThat(sent).containsExactly("RUN");
   }
 
   @Test
   void whatIsCancelledAfterItWasSentIsCancelledOnce() {
-    var run = run();
+    var attempt = begin();
     sent.add("RUN");
-    run.sent(remote);
-    run.cancel(run.spec().number(), false);
+    attempt.sent();
+    cancel(attempt, false);
     assertThat(sent).containsExactly("RUN", "CANCEL false");
   }
 
@@ -152,11 +159,12 @@ class RemoteAttemptTest {
 
   @Test
   void aTaskThatIsSentWaitsForItsHostWhileTheSlotThereHasIt() {
-    var run = run();
+    var attempt = begin();
+    var run = attempt.task();
     var sentTo = WaitChainWalker.nonBlocking().walk(run);
     assertThat(sentTo.end()).isEqualTo(WaitCause.PEER);
     assertThat(sentTo.lines().getFirst()).contains("was sent to node " + remote.node());
-    assertThat(run.returned(remote)).isTrue(); // and nothing queues the task again
+    assertThat(attempt.returned()).isTrue(); // and nothing queues the task again
     assertThat(WaitChainWalker.nonBlocking().walk(run).end()).isEqualTo(WaitCause.NOBODY);
   }
 
@@ -168,13 +176,20 @@ class RemoteAttemptTest {
   }
 
   @Test
-  void howLongItsResultIsWantedIsALengthOfTime() {
-    var run = run();
-    assertThat(run.timeLeft()).isNull();
-    run.setAttempt(1, Duration.ofHours(1));
-    assertThat(run.timeLeft()).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
-    run.setAttempt(1, Duration.ZERO);
-    assertThat(run.timeLeft()).isZero();
+  void whatIsToldAboutAnAttemptThatHasEndedHasNoEffect() {
+    var first = begin();
+    var run = first.task();
+    assertThat(first.returned()).isTrue();
+    var second = RemoteAttempt.begin(run, remote);
+    assertThat(second).isNotNull();
+    first.failed(new ObjectFailure(() -> new TaskFailedException("late", null)));
+    first.lost("node 2", "late");
+    assertThat(first.returned()).isFalse();
+    assertThat(run.progress().isDone()).isFalse();
+    assertThat(run.progress().hasLost()).isFalse();
+    assertThat(run.progress().attempts()).isEqualTo(1);
+    second.failed(new ObjectFailure(() -> new TaskFailedException("in time", null)));
+    assertThat(run.progress().isDone()).isTrue();
   }
 
   /** Lease source that grants nothing. */

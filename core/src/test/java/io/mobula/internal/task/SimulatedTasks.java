@@ -177,7 +177,7 @@ final class SimulatedTasks {
   }
 
   private int perform(Task task) {
-    var at = ((TaskRun) Execution.current().owner()).node();
+    var at = ((TaskRun) Execution.current().owner()).services().node();
     scheduler.note(task + " begins at " + at);
     task.begins(at);
     try {

@@ -51,17 +51,17 @@ class SuspectTaskIsolatorTest {
 
   private record Timed(Duration delay, Runnable action) {}
 
-  private static final TaskRun.RemoteRunner ELSEWHERE = new TaskRun.RemoteRunner() {
+  private static final RemoteAttempt.RemoteRunner ELSEWHERE = new RemoteAttempt.RemoteRunner() {
     @Override
     public NodeId node() {
       return ONE;
     }
 
     @Override
-    public void cancel(TaskRun run, boolean recursive) {}
+    public void cancel(RemoteAttempt attempt, boolean recursive) {}
 
     @Override
-    public boolean has(TaskRun run) {
+    public boolean has(RemoteAttempt attempt) {
       return true;
     }
   };
@@ -136,9 +136,14 @@ class SuspectTaskIsolatorTest {
     return run;
   }
 
+  private static RemoteAttempt send(TaskRun run) {
+    var attempt = RemoteAttempt.begin(run, ELSEWHERE);
+    assertThat(attempt).isNotNull();
+    return attempt;
+  }
+
   private static void die(TaskRun run) {
-    assertThat(run.beginRemoteAttempt(ELSEWHERE)).isTrue();
-    run.lost(ELSEWHERE, "node " + ONE, "it was killed");
+    send(run).lost("node " + ONE, "it was killed");
   }
 
   private boolean admits(TaskRun run, NodeId node) {
@@ -183,8 +188,7 @@ class SuspectTaskIsolatorTest {
     assertThat(admits(first, ONE)).isTrue();
     assertThat(admits(next, ONE)).isFalse();
     assertThat(waitsFor(next)).contains("when a process died", "attempt 1 was lost with", "killed");
-    assertThat(first.beginRemoteAttempt(ELSEWHERE)).isTrue();
-    assertThat(first.returned(ELSEWHERE)).isTrue();
+    assertThat(send(first).returned()).isTrue();
     assertThat(waitsFor(next)).startsWith("a slot");
     assertThat(admits(next, ONE)).isTrue();
   }

@@ -24,29 +24,13 @@ class TaskProgressTest {
       });
 
   private final TaskProgress progress = new TaskProgress();
-  private final TaskRun.RemoteRunner one = runner();
-  private final TaskRun.RemoteRunner other = runner();
+  // attempts of which nothing is asked, so that they need neither a task nor a node
+  private final RemoteAttempt one = new RemoteAttempt(null, null);
+  private final RemoteAttempt other = new RemoteAttempt(null, null);
 
   @AfterEach
   void clearInterrupt() {
     var _ = Thread.interrupted();
-  }
-
-  private static TaskRun.RemoteRunner runner() {
-    return new TaskRun.RemoteRunner() {
-      @Override
-      public NodeId node() {
-        return new NodeId(2);
-      }
-
-      @Override
-      public boolean has(TaskRun run) {
-        return true;
-      }
-
-      @Override
-      public void cancel(TaskRun run, boolean recursive) {}
-    };
   }
 
   /** Makes an attempt that is never run, so that it needs no task. */
