@@ -155,6 +155,23 @@ public final class BoundCall {
    * delivers the last outcome.
    */
   public void whenReady(Runnable then) {
+    if (hasRefs()) {
+      awaitRefs(then);
+    } else {
+      then.run();
+    }
+  }
+
+  private boolean hasRefs() {
+    for (var argument : arguments) {
+      if (argument instanceof ObjectEntry) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void awaitRefs(Runnable then) {
     var missing = new AtomicInteger(1);
     CompletionListener listener = ready -> countDown(missing, then);
     waiting = listener;

@@ -39,7 +39,8 @@ final class TaskQueues {
   void add(TaskRun run) {
     var key = classOf(run.spec());
     while (!closed) {
-      var queue = classes.computeIfAbsent(key, this::newQueue);
+      var known = classes.get(key);
+      var queue = known == null ? classes.computeIfAbsent(key, this::newQueue) : known;
       if (queue.add(run)) {
         return;
       }

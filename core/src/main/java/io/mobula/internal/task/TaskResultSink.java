@@ -80,12 +80,26 @@ sealed interface TaskResultSink
    */
   record Shape(Kind kind, int count, int maxUnread) {
     static final Kind[] KINDS = Kind.values();
+    static final Shape ONE = new Shape(Kind.SINGLE, 1, 0);
 
     enum Kind {
       SINGLE,
       MANY,
       STREAM,
       ELEMENT
+    }
+  }
+
+  /** Prepared value and the entry that it will complete. */
+  record PreparedContent(ObjectEntry entry, ObjectContent content) implements PreparedResults {
+    @Override
+    public void publish() {
+      entry.complete(content);
+    }
+
+    @Override
+    public void discard() {
+      content.discard();
     }
   }
 
@@ -144,8 +158,7 @@ sealed interface TaskResultSink
   record Single(ObjectStore store, ObjectEntry entry) implements TaskResultSink {
     @Override
     public PreparedResults prepare(@Nullable Object value) throws ResultNotStoredException {
-      return new PreparedContents(
-          List.of(entry), List.of(ResultNotStoredException.storeResult(store, value)));
+      return new PreparedContent(entry, ResultNotStoredException.storeResult(store, value));
     }
 
     @Override
@@ -155,7 +168,7 @@ sealed interface TaskResultSink
 
     @Override
     public Shape shape() {
-      return new Shape(Shape.Kind.SINGLE, 1, 0);
+      return Shape.ONE;
     }
 
     @Override
