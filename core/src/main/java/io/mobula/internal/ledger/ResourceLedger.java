@@ -5,14 +5,11 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import io.mobula.MobulaRuntime.WaitingWork;
-import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.placement.Resources;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceRequirement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceLedger.class);
-  private static final int MAX_REPORTED = 1000;
-  private static final int MAX_HOLDERS = 3;
 
   sealed interface Command {}
 
@@ -74,6 +68,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private final ResourceBalance balance;
   private final DominantShares dominantShares;
   private final FairQueue queue;
+  private final LedgerExplainer explainer;
   private final Map<Lease, Boolean> held = new LinkedHashMap<>(); // oldest first; true: blocked
   private @Nullable Runnable watcher;
   private @Nullable Runnable onEmpty;
@@ -85,6 +80,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     this.balance = balance;
     this.dominantShares = new DominantShares(balance.total());
     this.queue = new FairQueue(dominantShares);
+    this.explainer = new LedgerExplainer(balance, queue, held);
   }
 
   static Behavior<Command> create(Resources total, List<DeviceShare> devices, LedgerClient ledger) {
@@ -107,11 +103,11 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
       case Resumed(var lease) -> onResumed(lease);
       case DevicesProbed(var devices) -> onProbed(devices);
       case ReportRequest(var replyTo) -> {
-        replyTo.tell(reply());
+        replyTo.tell(explainer.report());
         return this;
       }
       case Explain(var requester, var answer) -> {
-        answer.accept(explain(requester));
+        answer.accept(explainer.explain(requester));
         return this;
       }
       case Watch(var reply, var onChange) -> {
@@ -366,78 +362,5 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     return lease.shares().stream()
         .map(DeviceShare::device)
         .anyMatch(device -> need.unitsOf(device.model(), device.memoryBytes()) > 0);
-  }
-
-  /**
-   * Explains what a request waits for, and names the largest holders of what it lacks. If nothing
-   * is held and the request still does not fit, then either it is more than the node has and waits
-   * for resources, or the ledger never grants it, which is a fault.
-   */
-  private WaitStep explain(LeaseRequester requester) {
-    if (!queue.has(requester)) {
-      return WaitStep.end("the ledger has no such request", WaitCause.NOBODY);
-    }
-    var why = whyNot(requester);
-    if (!held.isEmpty()) {
-      var lacking = balance.lacking(requester.wanted());
-      var contested = lacking.isEmpty() ? requester.wanted().asUnits().keySet() : lacking;
-      var holders = held.keySet().stream()
-          .sorted(Comparator.comparingDouble((Lease lease) -> largestShare(lease, contested))
-              .reversed()) // among equals, the oldest first
-          .limit(MAX_HOLDERS)
-          .map(lease -> lease.requester().description())
-          .collect(Collectors.joining("; "));
-      return WaitStep.end(why + ". Some of what is held, by: " + holders, WaitCause.RESOURCES);
-    }
-    boolean possible = requester.wanted().asUnits().entrySet().stream()
-        .allMatch(each -> DeviceRequirement.isDeviceResource(each.getKey())
-            || balance.total().units(each.getKey()) >= each.getValue());
-    return WaitStep.end(
-        why + ". Nobody holds anything",
-        possible && DeviceRequirement.of(requester.wanted()).canEverFit(balance.devices())
-            ? WaitCause.NOBODY
-            : WaitCause.RESOURCES);
-  }
-
-  /** Returns the largest part of one of these resources that the lease holds, of all there is. */
-  private double largestShare(Lease lease, Set<String> names) {
-    return names.stream()
-        .mapToDouble(name -> (double) unitsHeld(lease, name) / Math.max(1, unitsInAll(name)))
-        .max()
-        .orElse(0);
-  }
-
-  private long unitsHeld(Lease lease, String name) {
-    if (DeviceRequirement.isDeviceResource(name)) {
-      return lease.shares().stream().mapToLong(DeviceShare::units).sum();
-    }
-    boolean returned = name.equals(Resources.CPU) && held.getOrDefault(lease, false);
-    return returned ? 0 : lease.resources().units(name);
-  }
-
-  private long unitsInAll(String name) {
-    return balance.total().units(DeviceRequirement.isDeviceResource(name) ? Resources.GPU : name);
-  }
-
-  private String whyNot(LeaseRequester requester) {
-    var lacking = balance.lacking(requester.wanted());
-    return lacking.isEmpty()
-        ? "another request is first in turn for the same resources"
-        : "not enough free " + lacking + ": free is " + balance.available() + " of "
-            + balance.total();
-  }
-
-  private LedgerClient.LedgerReport reply() {
-    var waiting = new ArrayList<WaitingWork>();
-    for (var requester : queue.inOrder()) {
-      if (waiting.size() == MAX_REPORTED) {
-        break;
-      }
-      if (!requester.stillWants()) {
-        continue;
-      }
-      waiting.add(new WaitingWork(requester.description(), requester.wanted(), whyNot(requester)));
-    }
-    return new LedgerClient.LedgerReport(balance.available(), waiting, balance.devices());
   }
 }
