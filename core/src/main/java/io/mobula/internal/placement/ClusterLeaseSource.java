@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterLeaseSource implements LeaseSource {
   private final LeaseGranter granter;
-  private final LeaseSearch.Dependencies dependencies;
+  private final LeaseSearchDependencies dependencies;
   private final LeaseSearchTable searches = new LeaseSearchTable();
 
   /**
@@ -53,11 +53,10 @@ public final class ClusterLeaseSource implements LeaseSource {
   public ClusterLeaseSource(
       LedgerClient ledger, NodeMessaging messaging, LeaseGranter granter, PlacementRules rules) {
     this.granter = granter;
-    this.dependencies = new LeaseSearch.Dependencies(
-        ledger,
-        rules.bundles(),
+    this.dependencies = new LeaseSearchDependencies(
+        new OwnLedgers(ledger, rules.bundles()),
         messaging,
-        rules.chooser(),
+        new GuardedNodeChooser(rules.chooser()),
         rules.queues(),
         new UnschedulableTimeout.TimeoutSettings(rules.unschedulableTimeout(), rules.timer()));
     messaging
@@ -96,11 +95,7 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   @Override
   public void rescanQueue(Placement placement) {
-    if (placement instanceof Placement.Group group) {
-      dependencies.bundles().rescanQueues(group.group().id());
-    } else {
-      dependencies.ledger().rescanQueue();
-    }
+    dependencies.ledgers().rescanQueue(PlacementGroupCodec.of(placement));
   }
 
   @Override
@@ -115,7 +110,7 @@ public final class ClusterLeaseSource implements LeaseSource {
 
   @Override
   public @Nullable Function<String, MobulaException> refusalFor(Placement placement) {
-    return dependencies.bundles().refusalFor(placement);
+    return dependencies.ledgers().bundles().refusalFor(placement);
   }
 
   /** Returns the requests that no node can ever grant, with the reasons. */

@@ -4,14 +4,9 @@ import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.NodeId;
 import io.mobula.error.MobulaException;
 import io.mobula.error.UnschedulableException;
-import io.mobula.info.WaitReport.WaitCause;
-import io.mobula.internal.cluster.Membership;
-import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.execution.CoalescedAction;
 import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameWriter;
-import io.mobula.internal.lane.NodeMessaging;
-import io.mobula.internal.ledger.LedgerClient;
 import io.mobula.internal.placement.LeaseSearchState.SearchEvent;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
@@ -19,10 +14,7 @@ import io.mobula.placement.Placement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Search for one lease until it is granted. State is guarded by the monitor. The requester is asked
@@ -32,11 +24,10 @@ import org.slf4j.LoggerFactory;
  * of its inputs: the view, a group's bundles, the node that has the request, the time left.
  */
 final class LeaseSearch implements WaitPoint {
-  private static final Logger LOG = LoggerFactory.getLogger(LeaseSearch.class);
   private static final int NO_REDIRECT = LeaseGranter.MAX_HOPS;
   private static final Duration RETRY_DELAY = Duration.ofMillis(50);
 
-  private final Dependencies dependencies;
+  private final LeaseSearchDependencies dependencies;
   private final LeaseSearchTable table;
   private final ClusterLeaseRequester requester;
   private final long turn;
@@ -51,34 +42,12 @@ final class LeaseSearch implements WaitPoint {
   private volatile long attempts; // changed by the thread that makes the attempt
 
   /**
-   * Dependencies of all searches of a node.
-   *
-   * @param queues how many requests wait at a node, see {@link ClusterLeaseSource.PlacementRules}
-   */
-  record Dependencies(
-      LedgerClient ledger,
-      GroupBundles bundles,
-      NodeMessaging messaging,
-      NodeChooser chooser,
-      ToIntFunction<NodeId> queues,
-      UnschedulableTimeout.TimeoutSettings timeoutSettings) {
-
-    Membership membership() {
-      return messaging.membership();
-    }
-
-    NodeId self() {
-      return membership().self().id();
-    }
-  }
-
-  /**
    * Creates a search that has not looked for a node yet.
    *
    * @param turn its number among the node's requests that are spread
    */
   LeaseSearch(
-      Dependencies dependencies,
+      LeaseSearchDependencies dependencies,
       LeaseSearchTable table,
       ClusterLeaseRequester requester,
       long turn) {
@@ -118,36 +87,11 @@ final class LeaseSearch implements WaitPoint {
 
   @Override
   public WaitStep waitStep() {
-    NodeId where;
-    OwnLedgerRequest own;
-    long question;
+    LeaseSearchWait now;
     synchronized (this) {
-      where = at;
-      own = ownRequest;
-      question = number;
+      now = new LeaseSearchWait(at, ownRequest, number, why, attempts);
     }
-    var request = "its request for a lease" + (where == null ? "" : ", number " + question + ",");
-    var reason = why.isEmpty() ? "" : " (" + why + ")";
-    if (own != null && requester.placement() instanceof Placement.Group group) {
-      return WaitStep.end(
-          request + " waits for resources of " + group.group() + " here" + reason,
-          WaitCause.RESOURCES);
-    }
-    if (own != null) {
-      return WaitStep.via(
-          request + " is at the ledger of this node" + reason,
-          dependencies.ledger().request(own));
-    }
-    if (where != null) {
-      return WaitStep.elsewhere(
-          request + " is at node " + where + reason,
-          where,
-          WaitStep.Work.lease(dependencies.self(), question));
-    }
-    return why.isEmpty()
-        ? WaitStep.end(request + " is at no node, and nothing says why", WaitCause.NOBODY)
-            .withVersion(attempts)
-        : WaitStep.end(request + " waits: " + why, WaitCause.RESOURCES);
+    return now.step(requester.placement(), dependencies);
   }
 
   // ---- state
@@ -210,7 +154,7 @@ final class LeaseSearch implements WaitPoint {
     if (!isWanted()) {
       return;
     }
-    var decision = chooseSafely();
+    var decision = dependencies.chooser().choose(requester, turn);
     explain(decision);
     switch (decision) {
       case PlacementDecision.AtNode(var node) -> {
@@ -227,25 +171,6 @@ final class LeaseSearch implements WaitPoint {
       }
       case PlacementDecision.Await await -> unschedulableTimeout.reset();
       case PlacementDecision.Refused(var exception) -> refuse(exception);
-    }
-  }
-
-  /**
-   * Asks the chooser for a decision. The policy is user code: what it throws is the outcome of the
-   * request.
-   */
-  private PlacementDecision chooseSafely() {
-    try {
-      return Objects.requireNonNull(dependencies.chooser().choose(requester, turn), "no choice");
-    } catch (Throwable e) {
-      LOG.warn(
-          "The placement policy has thrown; {} cannot be placed",
-          requester.description(),
-          CapturedThrowable.of(e).exception());
-      var thrown = e.getClass().getName();
-      return new PlacementDecision.Refused(who -> new UnschedulableException(who
-          + " cannot be placed: the placement policy has thrown " + thrown
-          + ", see the log. Mend the policy, or leave it out."));
     }
   }
 
@@ -360,9 +285,7 @@ final class LeaseSearch implements WaitPoint {
   }
 
   private void acquireHere(OwnLedgerRequest own) {
-    if (!(requester.placement() instanceof Placement.Group group)) {
-      dependencies.ledger().acquire(own);
-    } else if (!dependencies.bundles().acquire(group.group().id(), group.bundle(), own)) {
+    if (!dependencies.ledgers().acquire(PlacementGroupCodec.of(requester.placement()), own)) {
       become(SearchEvent.TURNED_AWAY);
       doubtBundle();
     }
@@ -374,7 +297,7 @@ final class LeaseSearch implements WaitPoint {
       case UNPLACED, OVER -> {}
       case AT_OWN_LEDGER -> {
         become(SearchEvent.WITHDRAWN);
-        rescanQueue();
+        dependencies.ledgers().rescanQueue(PlacementGroupCodec.of(requester.placement()));
       }
       case AT_PEER -> {
         dependencies
@@ -387,18 +310,10 @@ final class LeaseSearch implements WaitPoint {
     }
   }
 
-  private void rescanQueue() {
-    if (requester.placement() instanceof Placement.Group group) {
-      dependencies.bundles().rescanQueues(group.group().id());
-    } else {
-      dependencies.ledger().rescanQueue();
-    }
-  }
-
   /** Refreshes the group: the node does not have the bundle that it should have. */
   private void doubtBundle() {
     if (requester.placement() instanceof Placement.Group group) {
-      dependencies.bundles().refresh(group.group().id());
+      dependencies.ledgers().bundles().refresh(group.group().id());
     }
   }
 

@@ -20,7 +20,7 @@ final class LeaseSearchTable {
 
   /** Adds a search for that requester. */
   synchronized LeaseSearch open(
-      LeaseSearch.Dependencies dependencies, ClusterLeaseRequester requester) {
+      LeaseSearchDependencies dependencies, ClusterLeaseRequester requester) {
     long turn = requester.placement() instanceof Placement.Spread ? turns++ : 0;
     var search = new LeaseSearch(dependencies, this, requester, turn);
     searches.add(search);
