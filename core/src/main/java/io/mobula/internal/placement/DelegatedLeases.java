@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class DelegatedLeases {
   private final NodeId self;
-  private final LeaseGranter granter;
+  private final GrantedLeases granted;
   private final NodeMessaging messaging;
   private final Map<Long, DelegatedLease> delegated = new ConcurrentHashMap<>();
 
-  DelegatedLeases(NodeId self, LeaseGranter granter, NodeMessaging messaging) {
+  DelegatedLeases(NodeId self, GrantedLeases granted, NodeMessaging messaging) {
     this.self = self;
-    this.granter = granter;
+    this.granted = granted;
     this.messaging = messaging;
     messaging
         .on(FrameKind.DELEGATE_LEASE, this::onLend)
@@ -43,7 +43,7 @@ final class DelegatedLeases {
         new DelegatedLease(from, submitter, number, resources, DeviceShareCodec.read(in));
     delegated.put(number, delegatedLease);
     if (!submitter.equals(self)) { // work of this process takes it when the grant arrives
-      granter.open(purpose, submitter, number, delegatedLease.lease);
+      granted.open(purpose, submitter, number, delegatedLease.lease);
     }
     messaging.send(from, FrameWriter.of(FrameKind.LEASE_DELEGATED).int64(number).toBytes());
   }
@@ -115,7 +115,7 @@ final class DelegatedLeases {
         unused = user == null;
       }
       if (!submitter.equals(self)) {
-        granter.endLease(number);
+        granted.end(number);
       } else if (unused) {
         lease.release();
       } else {
@@ -132,7 +132,7 @@ final class DelegatedLeases {
     @Override
     public void released(Lease lease) {
       delegated.remove(number);
-      granter.forget(number);
+      granted.remove(number);
       account(LeaseDelegator.LeaseEvent.RELEASED);
     }
 

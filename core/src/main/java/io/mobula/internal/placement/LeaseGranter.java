@@ -17,7 +17,6 @@ import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.placement.PlacementGroupId;
 import io.mobula.placement.Resources;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,26 +26,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Granter of this node's leases to other nodes: passes their requests to the ledger, and ends their
- * leases when they release them or leave. Thread-safe.
+ * leases when they release them or leave. {@link GrantedLeases} has the leases. Thread-safe.
  */
 public final class LeaseGranter {
 
   /** Number of redirects after which a request stays at its node. */
   static final int MAX_HOPS = 2;
 
-  private final LedgerClient ledger;
+  private final OwnLedgers ledgers;
   private final Membership membership;
   private final LeaseReplies replies;
   private final RedirectFinder redirects;
-  private final GroupBundles bundles;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<RequestKey, RemoteRequest> requests = new ConcurrentHashMap<>();
-  private final Map<Long, GrantedLease> granted = new ConcurrentHashMap<>();
+  private final GrantedLeases granted;
   private final LeaseDelegator delegator;
   private final DelegatedLeases delegatedLeases;
   private volatile WorkerProvider workers = WorkerProvider.NONE;
-  private final Map<ClusterLeaseRequester.Purpose, LeaseHost> hosts =
-      new EnumMap<>(ClusterLeaseRequester.Purpose.class);
   private volatile boolean draining;
 
   private record RequestKey(NodeId submitter, long request) {}
@@ -113,13 +109,13 @@ public final class LeaseGranter {
       NodeMessaging messaging,
       RedirectFinder redirects,
       GroupBundles bundles) {
-    this.ledger = ledger;
-    this.bundles = bundles;
+    this.ledgers = new OwnLedgers(ledger, bundles);
     this.membership = messaging.membership();
     this.replies = new LeaseReplies(messaging);
     this.redirects = redirects;
+    this.granted = new GrantedLeases(membership);
     this.delegator = new LeaseDelegator(messaging, () -> workers);
-    this.delegatedLeases = new DelegatedLeases(membership.self().id(), this, messaging);
+    this.delegatedLeases = new DelegatedLeases(membership.self().id(), granted, messaging);
     messaging
         .on(FrameKind.LEASE_REQUEST, this::onAsk)
         .on(FrameKind.LEASE_WITHDRAW, this::onWithdraw)
@@ -134,7 +130,7 @@ public final class LeaseGranter {
 
   /** Sets the host of work for a purpose. */
   public void host(ClusterLeaseRequester.Purpose purpose, LeaseHost host) {
-    hosts.put(purpose, host);
+    granted.setHost(purpose, host);
   }
 
   /** Sets the provider of processes for work that needs jars; before the first request. */
@@ -168,9 +164,8 @@ public final class LeaseGranter {
               + membership.self().id(),
           WaitCause.RESOURCES);
     }
-    boolean lends = granted.values().stream()
-        .anyMatch(each -> each instanceof RemoteRequest remoteRequest
-            && remoteRequest.key().equals(new RequestKey(submitter, request)));
+    boolean lends = granted.anyMatch(each -> each instanceof RemoteRequest remoteRequest
+        && remoteRequest.key().equals(new RequestKey(submitter, request)));
     return lends
         ? () -> WaitStep.end("a process is being started for it, or a slot", WaitCause.RUNNING)
         : null;
@@ -183,11 +178,8 @@ public final class LeaseGranter {
 
   /** Ends the leases that other nodes were granted out of a placement group that has ended. */
   public void endGroup(PlacementGroupId group) {
-    granted.forEach((number, grantedLease) -> {
-      if (grantedLease instanceof RemoteRequest remoteRequest && remoteRequest.isIn(group)) {
-        endLease(number);
-      }
-    });
+    granted.endAll(
+        each -> each instanceof RemoteRequest remoteRequest && remoteRequest.isIn(group));
   }
 
   /** Stops granting leases to other nodes. */
@@ -218,34 +210,7 @@ public final class LeaseGranter {
   }
 
   private void onRelease(NodeId from, FrameReader frame) {
-    endLease(frame.int64());
-  }
-
-  void endLease(long number) {
-    var grantedLease = granted.remove(number);
-    if (grantedLease != null) {
-      grantedLease.end();
-    }
-  }
-
-  void forget(long number) {
-    granted.remove(number);
-  }
-
-  /** Starts the use of a lease that another node's ledger has granted. */
-  void open(ClusterLeaseRequester.Purpose purpose, NodeId submitter, long number, Lease lease) {
-    var host = hosts.get(purpose);
-    if (host == null) {
-      lease.release();
-      return;
-    }
-    var grantedLease = new GrantedLease(submitter);
-    granted.put(number, grantedLease);
-    grantedLease.attach(host.open(submitter, number, lease));
-    // the submitter left, perhaps before the lease was stored
-    if (membership.peer(submitter) == null) {
-      endLease(number);
-    }
+    granted.end(frame.int64());
   }
 
   private void onLeft(NodeId peer) {
@@ -257,12 +222,8 @@ public final class LeaseGranter {
       }
       return theirs;
     });
-    ledger.rescanQueue();
-    granted.forEach((number, grantedLease) -> {
-      if (grantedLease.submitter().equals(peer)) {
-        endLease(number);
-      }
-    });
+    ledgers.rescanQueue(null);
+    granted.endAll(each -> each.submitter().equals(peer));
   }
 
   /** Request of another node, and then its lease. */
@@ -291,25 +252,18 @@ public final class LeaseGranter {
      * hold back all later ones.
      */
     boolean isPossible() {
-      return asked.group() != null || BundleCapacity.covers(ledger.maximum(), asked.wanted());
+      return asked.group() != null
+          || BundleCapacity.covers(ledgers.node().maximum(), asked.wanted());
     }
 
     void acquire() {
-      var group = asked.group();
-      if (group == null) {
-        ledger.acquire(this);
-      } else if (!bundles.acquire(group.group().id(), group.bundle(), this)) {
+      if (!ledgers.acquire(asked.group(), this)) {
         redirect(submitter());
       }
     }
 
     void lookAgain() {
-      var group = asked.group();
-      if (group == null) {
-        ledger.rescanQueue();
-      } else {
-        bundles.rescanQueues(group.group().id());
-      }
+      ledgers.rescanQueue(asked.group());
     }
 
     /**
@@ -369,12 +323,12 @@ public final class LeaseGranter {
     @Override
     public void granted(Lease lease) {
       requests.remove(key());
-      var host = hosts.get(asked.purpose());
+      var host = granted.host(asked.purpose());
       if (withdrawn || host == null) {
         lease.release();
         return;
       }
-      granted.put(number, this);
+      granted.add(number, this);
       var environment = asked.job().environment();
       if (environment == null) {
         attach(host.open(submitter(), number, lease));
@@ -390,7 +344,7 @@ public final class LeaseGranter {
     @Override
     public void delegated(NodeId at) {
       if (!replies.grant(submitter(), asked.request(), number, at)) {
-        LeaseGranter.this.endLease(number);
+        granted.end(number);
       }
     }
 

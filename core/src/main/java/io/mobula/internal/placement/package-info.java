@@ -14,11 +14,12 @@
  * A submitter's {@code ClusterLeaseSource} runs one search per requester ({@code LeaseSearch},
  * whose states and transitions {@code LeaseSearchState} lists). The policy ({@code HybridPolicy},
  * or the user's) chooses a node by the view; the search asks that node's {@code LeaseGranter},
- * which puts the request into the ledger. A node that cannot grant a request at once redirects it
- * to a node that seems able to, as Ray's spillback does; a request is redirected at most twice. A
- * search moves its request when the view shows a better node, and a request that no node can ever
- * hold fails after {@code mobula.placement.unschedulable-timeout}. Work that needs jars runs in
- * worker processes: the granter delegates the lease to one ({@code LeaseDelegator} on the node,
+ * which puts the request into the ledger and keeps the leases in use in {@code GrantedLeases}. A
+ * node that cannot grant a request at once redirects it to a node that seems able to, as Ray's
+ * spillback does; a request is redirected at most twice. A search moves its request when the view
+ * shows a better node, and a request that no node can ever hold fails after
+ * {@code mobula.placement.unschedulable-timeout}. Work that needs jars runs in worker processes:
+ * the granter delegates the lease to one ({@code LeaseDelegator} on the node,
  * {@code DelegatedLeases} in the worker).
  *
  * <h2>The invariants</h2>
