@@ -2,7 +2,6 @@ package io.mobula.internal.call;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.error.CodecException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.Execution;
@@ -11,7 +10,6 @@ import io.mobula.internal.store.CallArgumentViews;
 import io.mobula.internal.store.CompletionListener;
 import io.mobula.internal.store.Deadline;
 import io.mobula.internal.store.FetchedArguments;
-import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectEntry;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
@@ -97,9 +95,7 @@ public final class BoundCall {
   /** Returns whether a value among the ready arguments contains a ref or a handle. */
   public boolean hasRefsInside() {
     for (var argument : arguments) {
-      var content = argument instanceof ObjectEntry entry ? entry.outcome() : argument;
-      if ((content instanceof ObjectContent.Inline inline && !inline.edges().isEmpty())
-          || (content instanceof ObjectContent.Sealed sealed && !sealed.edges().isEmpty())) {
+      if (HeldPart.hasRefsInside(argument)) {
         return true;
       }
     }
@@ -301,7 +297,7 @@ public final class BoundCall {
   private @Nullable Arena arenaFor(Consumer<CallArgumentViews> borrower) {
     long viewed = 0;
     for (var argument : arguments) {
-      viewed += viewedBytes(argument);
+      viewed += HeldPart.viewedBytes(argument);
     }
     if (viewed < MIN_BORROWED_BYTES) {
       return null;
@@ -309,15 +305,6 @@ public final class BoundCall {
     var views = store.openArgumentViews();
     borrower.accept(views);
     return views.arena();
-  }
-
-  private static long viewedBytes(Object argument) {
-    return switch (argument) {
-      case ObjectEntry entry ->
-        entry.outcome() instanceof ObjectContent content ? content.viewedBytes() : 0;
-      case ObjectContent content -> content.viewedBytes();
-      default -> 0;
-    };
   }
 
   /**
@@ -345,35 +332,14 @@ public final class BoundCall {
   }
 
   private RemoteFunction function() throws UnreadableCallException, LostArgumentException {
-    return (RemoteFunction) Objects.requireNonNull(read(function, null));
-  }
-
-  private @Nullable Object read(Object held, @Nullable Arena arena)
-      throws UnreadableCallException, LostArgumentException {
-    try {
-      return switch (held) {
-        case ObjectContent content ->
-          arena == null
-              ? store.converter().materialize(content)
-              : store.converter().materialize(content, arena);
-        case ObjectEntry entry ->
-          arena == null ? store.valueOf(entry) : store.valueOf(entry, arena);
-        case RemoteFunction itself -> itself;
-        case StatelessFunction function -> function.resolve(store);
-        default -> throw new IllegalStateException("Neither value nor ref: " + held);
-      };
-    } catch (CodecException e) {
-      throw new UnreadableCallException(e);
-    } catch (ObjectLostException lost) {
-      throw new LostArgumentException(lost);
-    }
+    return (RemoteFunction) Objects.requireNonNull(HeldPart.read(function, store, null));
   }
 
   private @Nullable Object[] values(int receivers, @Nullable Arena arena)
       throws UnreadableCallException, LostArgumentException {
     var values = new @Nullable Object[arguments.length + receivers];
     for (int i = 0; i < arguments.length; i++) {
-      values[i + receivers] = read(arguments[i], arena);
+      values[i + receivers] = HeldPart.read(arguments[i], store, arena);
     }
     return values;
   }
@@ -393,9 +359,9 @@ public final class BoundCall {
         }
       }
     }
-    release(function);
+    HeldPart.release(function);
     for (var argument : arguments) {
-      release(argument);
+      HeldPart.release(argument);
     }
     endLoans();
   }
@@ -408,14 +374,5 @@ public final class BoundCall {
       loans = List.of();
     }
     ended.forEach(Runnable::run);
-  }
-
-  /** Releases a function or an argument that a call holds, or was to hold. */
-  static void release(Object held) {
-    switch (held) {
-      case ObjectEntry entry -> entry.release();
-      case ObjectContent content -> content.discard();
-      default -> {} // a function that captured nothing
-    }
   }
 }

@@ -58,9 +58,9 @@ public final class CallBinder {
       }
     } catch (RuntimeException | Error e) {
       for (int i = 0; i < done; i++) {
-        BoundCall.release(bound[i]);
+        HeldPart.release(bound[i]);
       }
-      BoundCall.release(kept);
+      HeldPart.release(kept);
       throw e;
     }
     return new BoundCall(kept, bound, store, heapBytes, CallLogContext.ofThread());

@@ -100,8 +100,8 @@ public final class CallCodec {
       readArguments(in, arguments, each -> readPart(each, clusterObjects));
       return new BoundCall(function, arguments.toArray(), store, 0, CallLogContext.read(in));
     } catch (RuntimeException | Error e) {
-      arguments.forEach(BoundCall::release);
-      BoundCall.release(function);
+      arguments.forEach(HeldPart::release);
+      HeldPart.release(function);
       throw e;
     }
   }

@@ -4,7 +4,8 @@
  *
  * <p>{@code CallBinder} makes a {@code BoundCall}, and {@code CallCodec} takes it to another
  * process. Tasks and actor calls share this package. A bound call retains the objects that its
- * arguments refer to, from the call until its end.
+ * arguments refer to, from the call until its end; {@code HeldPart} knows the forms in which it
+ * holds them.
  */
 @NullMarked
 package io.mobula.internal.call;

@@ -95,6 +95,14 @@ class BoundCallTest {
   }
 
   @Test
+  void aCallWithoutRefsIsReadyAtOnce() {
+    var ready = new ArrayList<String>();
+    call(value(1), value(2)).whenReady(() -> ready.add("with values"));
+    call().whenReady(() -> ready.add("with nothing"));
+    assertThat(ready).containsExactly("with values", "with nothing");
+  }
+
+  @Test
   void aReleasedCallHearsOfNoArgumentAnyMore() {
     var late = pending();
     late.retain();
