@@ -6,23 +6,17 @@ import io.mobula.internal.execution.Job;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.ClusterLeaseRequester;
 import io.mobula.internal.placement.LeaseSource;
-import io.mobula.internal.store.ObjectStore;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
 import io.mobula.spi.DelayTimer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,24 +31,17 @@ import org.slf4j.LoggerFactory;
 final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(SchedulingClassQueue.class);
   private static final Duration THREAD_RETRY = Duration.ofSeconds(1);
-  private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final SchedulingClass kind;
   private final TaskQueues queues;
   private final LeaseSource leaseSource;
   private final DelayTimer timer;
-  private final ObjectStore store;
   private final Executor threads;
-  private final long idleNanos;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition work = lock.newCondition();
-  private final Deque<TaskRun> ready = new ArrayDeque<>();
-  private final List<RemoteTaskSlot> remote = new ArrayList<>();
   private final SlotDemand demand;
+  private final ReadyTasks ready;
+  private final List<RemoteTaskSlot> remote = new CopyOnWriteArrayList<>();
   private boolean awaitsThread; // a lease was released because no thread could be started
-  private boolean closed;
-  // counts events that may end the wait of a slot
-  private final AtomicInteger wakeups = new AtomicInteger();
 
   /**
    * Makes an empty queue without slots.
@@ -72,10 +59,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     this.queues = queues;
     this.leaseSource = dependencies.leaseSource();
     this.timer = dependencies.timer();
-    this.store = dependencies.store();
     this.threads = threads;
-    this.idleNanos = settings.leaseIdle().toNanos();
     this.demand = new SlotDemand(settings.maxSlots());
+    this.ready =
+        new ReadyTasks(lock, demand, dependencies.store(), settings.leaseIdle().toNanos());
   }
 
   /** Queues a task; returns false if this queue has been {@linkplain #retire retired}. */
@@ -84,12 +71,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     boolean feed;
     lock.lock();
     try {
-      if (closed) {
+      if (ready.isClosed()) {
         return false;
       }
-      ready.addLast(run);
-      run.progress().setQueue(this);
-      wakeOne();
+      ready.addLast(run, this);
       feed = !remote.isEmpty();
       ask = !feed && noteRequestIfNeeded();
     } finally {
@@ -103,23 +88,14 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     return true;
   }
 
-  /** Wakes one idle slot; called under the lock. */
-  private void wakeOne() {
-    wakeups.incrementAndGet();
-    if (demand.hasIdle()) {
-      work.signal();
-    }
-  }
-
-  /** Wakes all idle slots; called under the lock. */
-  private void wakeAll() {
-    wakeups.incrementAndGet();
-    work.signalAll();
-  }
-
   /** Notes a lease request if tasks need one; returns whether to send it. Called under the lock. */
   private boolean noteRequestIfNeeded() {
-    return !closed && demand.request(ready.size());
+    return !ready.isClosed() && demand.request(ready.size());
+  }
+
+  /** Returns whether tasks wait for a slot. Called under the lock. */
+  private boolean isWanted() {
+    return !ready.isEmpty() && !ready.isClosed();
   }
 
   private void askIf(boolean ask) {
@@ -150,15 +126,14 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   @Override
   public Map<NodeId, Long> argumentBytes() {
-    var near = kind.near();
-    return near == null ? Map.of() : Map.of(near, 1L);
+    return kind.argumentBytes();
   }
 
   @Override
   public String description() {
     lock.lock();
     try {
-      var first = ready.peekFirst();
+      var first = ready.first();
       return first != null && ready.size() == 1
           ? first.describe()
           : ready.size() + " tasks" + (first == null ? "" : ", the first is " + first.describe());
@@ -181,7 +156,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   public boolean stillWants() {
     lock.lock();
     try {
-      boolean wants = !ready.isEmpty() && !closed;
+      boolean wants = isWanted();
       demand.confirm(wants);
       return wants;
     } finally {
@@ -196,7 +171,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     lock.lock();
     try {
       demand.answered();
-      start = !ready.isEmpty() && !closed;
+      start = isWanted();
       if (start) {
         demand.addSlots(1);
         ask = demand.request(ready.size() - 1); // the new slot takes one
@@ -219,7 +194,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     lock.lock();
     try {
       demand.answered();
-      if (!ready.isEmpty() && !closed) {
+      if (isWanted()) {
         slot = queues.openRemoteSlot(node, lease, this);
       }
       if (slot == null) { // the node has left, or there is no more work
@@ -246,8 +221,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     lock.lock();
     try {
       demand.answered();
-      affected = List.copyOf(ready);
-      ready.clear();
+      affected = ready.removeAll();
     } finally {
       lock.unlock();
     }
@@ -261,19 +235,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   TaskRun poll() {
     lock.lock();
     try {
-      return take();
+      return ready.poll();
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Takes the next task, or null; called under the lock. */
-  private @Nullable TaskRun take() {
-    var run = ready.pollFirst();
-    if (run != null) {
-      run.progress().setQueue(null);
-    }
-    return run;
   }
 
   /**
@@ -285,12 +250,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     boolean retired;
     lock.lock();
     try {
-      retired = closed;
-      for (int i = runs.size() - 1; i >= 0 && !retired; i--) {
-        ready.addFirst(runs.get(i));
-        runs.get(i).progress().setQueue(this);
+      retired = ready.isClosed();
+      if (!retired) {
+        ready.addFirst(runs, this);
       }
-      wakeOne();
       ask = noteRequestIfNeeded();
     } finally {
       lock.unlock();
@@ -309,7 +272,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       now = new QueueWait(
           kind.resources(),
           ready.size(),
-          closed,
+          ready.isClosed(),
           demand.isRequested(),
           demand.requests(),
           awaitsThread,
@@ -335,25 +298,13 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   /** Removes a remote slot that has ended. */
   void ended(RemoteTaskSlot slot, boolean counted) {
-    lock.lock();
-    try {
-      remote.remove(slot);
-    } finally {
-      lock.unlock();
-    }
+    remote.remove(slot);
     countSlot(counted ? -1 : 0);
   }
 
   /** Gives ready tasks to the remote slots that have free places. */
   void pumpRemoteSlots() {
-    List<RemoteTaskSlot> waitingSlots;
-    lock.lock();
-    try {
-      waitingSlots = remote.isEmpty() ? List.of() : List.copyOf(remote);
-    } finally {
-      lock.unlock();
-    }
-    waitingSlots.forEach(RemoteTaskSlot::pump);
+    remote.forEach(RemoteTaskSlot::pump);
   }
 
   /**
@@ -404,7 +355,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   public void recalled(Lease lease) {
     lock.lock();
     try {
-      wakeAll();
+      ready.wakeAll();
     } finally {
       lock.unlock();
     }
@@ -438,44 +389,9 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   TaskRun next(Lease lease) {
     lock.lock();
     try {
-      if (lease.isRecalled() && lease.ageNanos() > QUANTUM_NANOS) {
-        return null;
-      }
-      long left = idleNanos;
-      boolean looked = false;
-      while (ready.isEmpty() && left > 0 && !closed && !lease.isRecalled()) {
-        demand.addIdle(1);
-        try {
-          if (looked) {
-            left = work.awaitNanos(left);
-          } else {
-            looked = true;
-            lookOut();
-          }
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return null;
-        } finally {
-          demand.addIdle(-1);
-        }
-      }
-      return take();
+      return ready.await(lease);
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Spins briefly: a slot that has just run a task may get the next one without parking. */
-  private void lookOut() {
-    var spinWait = store.spinWait();
-    if (spinWait.isWorthwhile()) {
-      int seen = wakeups.get();
-      lock.unlock();
-      try {
-        var _ = spinWait.spinUntil(() -> wakeups.get() != seen);
-      } finally {
-        lock.lock();
-      }
     }
   }
 
@@ -486,8 +402,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   boolean retire() {
     lock.lock();
     try {
-      closed |= ready.isEmpty() && demand.isOver();
-      return closed;
+      if (ready.isEmpty() && demand.isOver()) {
+        ready.close();
+      }
+      return ready.isClosed();
     } finally {
       lock.unlock();
     }
@@ -497,9 +415,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   void close() {
     lock.lock();
     try {
-      closed = true;
-      ready.clear();
-      wakeAll();
+      ready.removeAll();
+      ready.close();
     } finally {
       lock.unlock();
     }
