@@ -5,7 +5,6 @@ import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.execution.CpuHold;
-import io.mobula.internal.execution.Execution;
 import io.mobula.internal.execution.ExitCall;
 import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseGranter;
@@ -13,14 +12,7 @@ import io.mobula.internal.wait.BlockedThread;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
@@ -44,9 +36,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   private final TaskHost host;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
-  private final Deque<TaskRun> inbox = new ArrayDeque<>();
-  private final Map<ObjectId, TaskRun> present = new HashMap<>();
-  private final Set<ObjectId> staged = new HashSet<>();
+  private final HostedTasks tasks = new HostedTasks();
   private long rounds;
   private volatile boolean hasWork; // a task is queued, or the slot ends
   private boolean busy;
@@ -93,8 +83,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     lock.lock();
     try {
       if (!waiting && !ended && !ending) {
-        present.put(run.spec().id(), run);
-        inbox.addLast(run);
+        tasks.add(run);
         run.progress().waitFor(TaskEvent.ENQUEUE, "its turn in a slot", this);
         hasWork = true;
         work.signal();
@@ -121,7 +110,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     lock.lock();
     try {
       watched = false;
-      if (!busy || inbox.isEmpty() || waiting || ended) {
+      if (!busy || !tasks.hasWaiting() || waiting || ended) {
         return;
       }
       if (rounds != seen) {
@@ -166,19 +155,19 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   private @Nullable TaskRun poll() {
     lock.lock();
     try {
-      busy = !inbox.isEmpty();
+      busy = tasks.hasWaiting();
       return busy ? begin() : null;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Begins the first task of the inbox; called under the lock. */
+  /** Begins the task whose turn it is; called under the lock. */
   private @Nullable TaskRun begin() {
     busy = true;
     rounds++;
-    var first = inbox.pollFirst();
-    hasWork = !inbox.isEmpty();
+    var first = tasks.begin();
+    hasWork = tasks.hasWaiting();
     if (hasWork) {
       watch();
     }
@@ -193,10 +182,10 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     lock.lock();
     try {
       busy = false;
-      while (inbox.isEmpty() && !ending) {
+      while (!tasks.hasWaiting() && !ending) {
         work.await();
       }
-      return inbox.isEmpty() ? null : begin();
+      return tasks.hasWaiting() ? begin() : null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
@@ -257,7 +246,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   private List<ObjectId> begun() {
     lock.lock();
     try {
-      return present.keySet().stream().filter(id -> !staged.contains(id)).toList();
+      return tasks.all(false).stream().map(run -> run.spec().id()).toList();
     } finally {
       lock.unlock();
     }
@@ -267,7 +256,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     boolean over;
     lock.lock();
     try {
-      over = ended && staged.isEmpty();
+      over = ended && !tasks.hasStaged();
     } finally {
       lock.unlock();
     }
@@ -280,10 +269,9 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   void staged(ObjectId id) {
     lock.lock();
     try {
-      if (!present.containsKey(id)) {
+      if (!tasks.stage(id)) {
         return;
       }
-      staged.add(id);
     } finally {
       lock.unlock();
     }
@@ -295,7 +283,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     TaskRun run;
     lock.lock();
     try {
-      run = present.remove(id);
+      run = tasks.removeUnstarted(id);
     } finally {
       lock.unlock();
     }
@@ -311,10 +299,8 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     lock.lock();
     try {
       change.run();
-      back = new ArrayList<>(inbox);
-      inbox.clear();
+      back = tasks.removeWaiting();
       hasWork = ending || ended;
-      back.forEach(run -> present.remove(run.spec().id()));
     } finally {
       lock.unlock();
     }
@@ -327,8 +313,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     boolean wasStaged;
     lock.lock();
     try {
-      present.remove(id);
-      wasStaged = staged.remove(id);
+      wasStaged = tasks.end(id);
     } finally {
       lock.unlock();
     }
@@ -342,30 +327,9 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
   TaskRun find(ObjectId id) {
     lock.lock();
     try {
-      return present.get(id);
+      return tasks.find(id);
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Returns the execution of that task if it runs here, or null. */
-  @Nullable
-  Execution running(ObjectId id) {
-    var run = find(id);
-    return run == null ? null : run.blockingExecution(id);
-  }
-
-  void cancel(ObjectId id, boolean recursive) {
-    var run = find(id);
-    if (run != null) {
-      host.cancel(run, recursive); // the submitter tells all other nodes
-    }
-  }
-
-  void taken(ObjectId id, int count) {
-    var run = find(id);
-    if (run != null) {
-      run.sink().taken(count);
     }
   }
 
@@ -386,9 +350,7 @@ final class HostedTaskSlot implements LeaseGranter.LeaseUse, CpuHold, WaitPoint 
     try {
       ending = true;
       hasWork = true;
-      affected = present.values().stream()
-          .filter(run -> all || !staged.contains(run.spec().id()))
-          .toList();
+      affected = tasks.all(all);
       work.signalAll();
     } finally {
       lock.unlock();

@@ -60,11 +60,6 @@ final class TaskHost {
     services.slots().execute(slot);
   }
 
-  /** Cancels a task of another node, and its descendants here if {@code recursive}. */
-  void cancel(TaskRun run, boolean recursive) {
-    services.pending().cancelHere(run, recursive);
-  }
-
   Runnable after(Duration delay, Runnable action) {
     return services.after(delay, action);
   }
@@ -98,7 +93,8 @@ final class TaskHost {
   @Nullable
   Execution runningHere(ObjectId task) {
     for (var slot : hosted.values()) {
-      var running = slot.running(task);
+      var run = slot.find(task);
+      var running = run == null ? null : run.blockingExecution(task);
       if (running != null) {
         return running;
       }
@@ -129,7 +125,7 @@ final class TaskHost {
       slot.add(run);
       if (cancelled.containsAny(
           run.ancestry().lineage())) { // the cancellation has overtaken the task
-        cancel(run, true);
+        services.pending().cancelHere(run, true);
       }
     } catch (Throwable e) { // an unreadable task fails alone
       done(slot, id, 1, 0, List.of(TaskFailures.unreadable(id, services.node(), e)));
@@ -215,18 +211,26 @@ final class TaskHost {
 
   /** Handles how far the reader of a stream is. */
   void onTaken(NodeId from, FrameReader in) {
-    var slot = hosted.get(new SlotKey(from, in.int64()));
-    if (slot != null) {
-      slot.taken(ClusterObjects.readId(in), in.int32());
+    var run = find(from, in.int64(), ClusterObjects.readId(in));
+    int count = in.int32();
+    if (run != null) {
+      run.sink().taken(count);
     }
   }
 
   /** Handles the cancellation of a task. */
   void onCancel(NodeId from, FrameReader in) {
-    var slot = hosted.get(new SlotKey(from, in.int64()));
-    if (slot != null) {
-      slot.cancel(ClusterObjects.readId(in), in.flag());
+    var run = find(from, in.int64(), ClusterObjects.readId(in));
+    boolean recursive = in.flag();
+    if (run != null) { // the submitter tells all other nodes
+      services.pending().cancelHere(run, recursive);
     }
+  }
+
+  /** Returns a task in the slot that the node was lent under that lease; null if it is over. */
+  private @Nullable TaskRun find(NodeId from, long lease, ObjectId task) {
+    var slot = hosted.get(new SlotKey(from, lease));
+    return slot == null ? null : slot.find(task);
   }
 
   void blocked(HostedTaskSlot slot, List<ObjectId> unbegun) {
