@@ -107,7 +107,7 @@ final class GroupActors {
     return GroupScheduler.create(new GroupScheduler.Dependencies(
         membership,
         capacity,
-        new GroupSchedulerState.SchedulerTiming(
+        new SchedulerTiming(
             GATHER.toMillis(),
             NODE_ANSWER.toMillis(),
             FIRST_PAUSE.toMillis(),

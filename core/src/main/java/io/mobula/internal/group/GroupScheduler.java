@@ -120,7 +120,7 @@ final class GroupScheduler extends AbstractOnMessageBehavior<GroupScheduler.Comm
   record Dependencies(
       Membership membership,
       UnreservedCapacity view,
-      GroupSchedulerState.SchedulerTiming pace,
+      SchedulerTiming pace,
       SchedulerListener hosted) {}
 
   /** Listener that is told which scheduler runs in this process. */

@@ -3,53 +3,33 @@ package io.mobula.internal.group;
 import io.mobula.NodeId;
 import io.mobula.error.PlacementGroupException.Reason;
 import io.mobula.placement.PlacementGroupId;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State of the group scheduler: the state machine of each group. Pure, with the time as an argument
- * in milliseconds; not thread-safe.
+ * State of the group scheduler: which groups there are, how each has come to be known, and which is
+ * placed next. Pure, with the time as an argument in milliseconds; not thread-safe.
  *
- * <p>The protocol is two-phase commit with presumed abort (Mohan and Lindsay, 1983): a prepared
- * reservation expires unless it is committed, and a commit carries the whole assignment, so that a
- * new scheduler learns it from any node. Attempts and schedulers are numbered; a node ignores those
- * older than the latest it knows. Only one group at a time is being prepared, so that two groups
- * never hold half of what both need.
+ * <p>{@link GroupCommits} reserves the bundles of a group on its nodes. Attempts and schedulers are
+ * numbered; a node ignores those older than the latest it knows. Only one group at a time is being
+ * prepared, so that two groups never hold half of what both need.
  *
  * <p>A new scheduler first {@linkplain #isGathering gathers} reports: it decides nothing until all
  * members have reported what they hold, or a timeout has passed.
  */
 final class GroupSchedulerState {
-  /**
-   * Timing of the protocol, in milliseconds.
-   *
-   * @param reportTimeout how long reports are awaited at the start
-   * @param answerTimeout how long a node's answer is awaited; less than a reservation stands
-   * @param minBackoff backoff after the first refusal; doubled each time
-   * @param maxBackoff the maximum backoff
-   * @param unschedulableTimeout how long a group may be unschedulable before it fails
-   */
-  record SchedulerTiming(
-      long reportTimeout,
-      long answerTimeout,
-      long minBackoff,
-      long maxBackoff,
-      long unschedulableTimeout) {}
-
   private final SchedulerTiming timing;
   private final SchedulerEffects effects;
   private final Map<PlacementGroupId, GroupEntry> groups = new LinkedHashMap<>();
   private final GroupRemovals removals;
   private final Map<PlacementGroupId, Integer> attemptsSeen = new LinkedHashMap<>();
   private final MemberReports reports;
+  private final GroupCommits commits;
   private long gatherUntil;
   private boolean gathering = true;
   private long ownersUntil;
@@ -67,6 +47,7 @@ final class GroupSchedulerState {
     this.effects = effects;
     this.removals = new GroupRemovals(effects);
     this.reports = new MemberReports(effects, present);
+    this.commits = new GroupCommits(timing, effects, reports);
     gatherUntil = now + timing.reportTimeout();
     askedAgain = now;
   }
@@ -167,7 +148,7 @@ final class GroupSchedulerState {
     }
     var group = enter(spec, now);
     if (!gathering) {
-      effects.publish(status(group));
+      commits.publish(group);
     }
     return null;
   }
@@ -206,15 +187,15 @@ final class GroupSchedulerState {
       if (!group.spec().detached() && group.spec().owner().equals(node) && !gathering) {
         remove(group.spec().id(), ownerLeft(node));
       } else if (group.isPreparingAt(node)) {
-        abortAttempt(group, "node " + node + " has left while it reserved bundles", now);
+        commits.abort(group, "node " + node + " has left while it reserved bundles", now);
       }
       if (group.lost(node)) {
         if (group.isPreparing()) {
-          abortAttempt(group, "node " + node + " has left", now);
+          commits.abort(group, "node " + node + " has left", now);
         }
-        effects.publish(status(group));
+        commits.publish(group);
       }
-      settle(group);
+      boolean _ = commits.settle(group);
     }
     endGathering(now);
   }
@@ -276,15 +257,15 @@ final class GroupSchedulerState {
       group = enter(known.spec(), now);
     }
     if (known.attempt() > group.attempt() && group.isPreparing()) {
-      abortAttempt(group, "node " + node + " has reported late what it knows", now);
+      commits.abort(group, "node " + node + " has reported late what it knows", now);
     }
     boolean older = known.attempt() > group.attempt();
     group.recall(known);
     if (!gathering && older && !group.holders().isEmpty()) {
-      recommit(group, now);
+      commits.recommit(group, now);
     }
     if (!gathering && (change || older)) {
-      effects.publish(status(group));
+      commits.publish(group);
     }
   }
 
@@ -296,16 +277,6 @@ final class GroupSchedulerState {
       awaitOwners(now);
     }
     return group;
-  }
-
-  /**
-   * Commits the group once more, so that all its nodes know one assignment with a higher attempt
-   * than any before.
-   */
-  private void recommit(GroupEntry group, long now) {
-    group.recommit();
-    group.setDeadline(now + timing.answerTimeout());
-    group.holders().forEach(node -> effects.commit(node, group.map()));
   }
 
   private void adopt(NodeId node, GroupReport.HeldGroup held, long now) {
@@ -321,16 +292,16 @@ final class GroupSchedulerState {
       return;
     }
     if (group.isPreparing()) {
-      abortAttempt(group, "node " + node + " has reported late what it holds", now);
+      commits.abort(group, "node " + node + " has reported late what it holds", now);
     }
     boolean adopted = group.adopt(node, held);
     if (!gathering) { // the node is told which bundles are its own
       group.recommit();
-      group.holders().forEach(each -> effects.commit(each, group.map()));
+      commits.tellHolders(group);
       if (!adopted || !group.holders().contains(node)) {
         effects.commit(node, group.map());
       }
-      effects.publish(status(group));
+      commits.publish(group);
     }
   }
 
@@ -369,9 +340,9 @@ final class GroupSchedulerState {
     for (var group : groups.values()) {
       group.keepOnly(reports.members());
       if (!group.holders().isEmpty()) {
-        recommit(group, now);
+        commits.recommit(group, now);
       }
-      effects.publish(status(group));
+      commits.publish(group);
     }
     effects.updatesComplete();
   }
@@ -389,68 +360,34 @@ final class GroupSchedulerState {
     }
   }
 
+  // ---- answers of nodes
+
   /** Handles that a node has reserved its bundles. */
   void prepared(NodeId node, PlacementGroupId id, int attempt, long now) {
     var group = groups.get(id);
-    if (group == null || !group.isPreparingAt(node) || group.attempt() != attempt) {
-      boolean decided = group != null && group.isCommitting() && group.attempt() == attempt;
-      if (!decided) {
-        effects.abort(node, id, attempt);
-      }
-      return;
-    }
-    if (group.prepared(node)) {
-      group.decide(now + timing.answerTimeout());
-      group.holders().forEach(each -> effects.commit(each, group.map()));
-      effects.publish(status(group));
+    if (group == null) {
+      effects.abort(node, id, attempt);
+    } else {
+      commits.prepared(group, node, attempt, now);
     }
   }
 
   /** Handles that a node has less free than it had reported. */
   void refused(NodeId node, PlacementGroupId id, int attempt, long now) {
     var group = groups.get(id);
-    if (group != null && group.isPreparingAt(node) && group.attempt() == attempt) {
-      abortAttempt(group, "node " + node + " has less free than it had reported", now);
+    if (group != null) {
+      commits.refused(group, node, attempt, now);
     }
   }
 
-  private void abortAttempt(GroupEntry group, String why, long now) {
-    var id = group.spec().id();
-    for (var node : group.preparingAt()) {
-      if (reports.isMember(node)) {
-        effects.abort(node, id, group.attempt());
-      }
-    }
-    group.backOff(why, now, timing.minBackoff(), timing.maxBackoff());
-    effects.publish(status(group));
-  }
-
-  /**
-   * Handles that a node has stored the assignment and has these bundles. Any other bundle assigned
-   * to it expired before the commit arrived.
-   */
+  /** Handles that a node has stored the assignment and has these bundles. */
   void committed(NodeId node, PlacementGroupId id, int attempt, Collection<Integer> has) {
     var group = groups.get(id);
-    if (group == null) {
-      if (!gathering && !has.isEmpty()) {
-        effects.remove(node, id, endingOf(id));
-      }
-      return;
+    if (group != null) {
+      commits.committed(group, node, attempt, has);
+    } else if (!gathering && !has.isEmpty()) {
+      effects.remove(node, id, endingOf(id));
     }
-    if (group.attempt() == attempt && group.isCommitting()) {
-      group.committed(node, has);
-      if (!settle(group) && group.wasCommitted()) {
-        effects.publish(status(group));
-      }
-    }
-  }
-
-  private boolean settle(GroupEntry group) {
-    boolean settled = group.settle();
-    if (settled) {
-      effects.publish(status(group));
-    }
-    return settled;
   }
 
   /** Handles that a node has nothing of the group any more. */
@@ -475,22 +412,12 @@ final class GroupSchedulerState {
       endOrphaned();
     }
     for (var group : List.copyOf(groups.values())) {
-      if (group.isPreparing() && group.isLate(now)) {
-        abortAttempt(
-            group, "not all nodes have answered in time: " + words(group.unanswered()), now);
-      } else if (group.isCommitting() && group.isLate(now)) {
-        group.setDeadline(now + timing.answerTimeout());
-        group.unanswered().forEach(node -> effects.commit(node, group.map()));
-      }
+      commits.handleLate(group, now);
     }
     if (again) {
       removals.tellAgain();
     }
     place(view, now);
-  }
-
-  private static String words(Collection<NodeId> nodes) {
-    return nodes.stream().map(NodeId::toString).collect(Collectors.joining(", "));
   }
 
   /** Places the first waiting group that fits; one group at a time. */
@@ -507,7 +434,7 @@ final class GroupSchedulerState {
       switch (BundlePlanner.plan(group.request(), room)) {
         case BundlePlanner.Plan.Place(var places) -> {
           if (group.mayTry(now)) {
-            prepare(group, places, now);
+            commits.prepare(group, places, now);
             return;
           }
         }
@@ -523,16 +450,6 @@ final class GroupSchedulerState {
         view.starting());
   }
 
-  private void prepare(GroupEntry group, Map<Integer, NodeId> places, long now) {
-    group.prepare(places, now + timing.answerTimeout());
-    var byNode = new LinkedHashMap<NodeId, List<Integer>>();
-    new TreeMap<>(places)
-        .forEach((bundle, node) ->
-            byNode.computeIfAbsent(node, key -> new ArrayList<>()).add(bundle));
-    byNode.forEach(
-        (node, bundles) -> effects.prepare(node, group.spec(), group.attempt(), bundles));
-  }
-
   private void waits(GroupEntry group, String why, boolean never, long now) {
     boolean changed = group.waits(why, never, now);
     if (group.isUnschedulableSince(now - timing.unschedulableTimeout())) {
@@ -541,7 +458,7 @@ final class GroupSchedulerState {
           new GroupTermination(
               Reason.UNSCHEDULABLE, why + ". Ask for less, or add a node that has as much"));
     } else if (changed) {
-      effects.publish(status(group));
+      commits.publish(group);
     }
   }
 }

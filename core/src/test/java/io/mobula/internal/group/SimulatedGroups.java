@@ -27,8 +27,7 @@ final class SimulatedGroups {
   /** Process that creates groups; it is never killed. */
   static final long CREATOR = 1_000_000;
 
-  private static final GroupSchedulerState.SchedulerTiming PACE =
-      new GroupSchedulerState.SchedulerTiming(500, 300, 50, 200, 1_000_000);
+  private static final SchedulerTiming PACE = new SchedulerTiming(500, 300, 50, 200, 1_000_000);
   private static final long HOLD = 1_000;
 
   /** Message that is on its way. */
