@@ -94,7 +94,15 @@ sealed interface DirectoryMessage extends ControlMessage {
       int part,
       int parts,
       List<ObjectStatement> statements)
-      implements ToShard {}
+      implements ToShard {
+    /** Refuses a part outside the snapshot: such a message is incomplete. */
+    public Snapshot {
+      if (part < 0 || part >= parts) {
+        throw new IllegalArgumentException(
+            "Part " + part + " of a snapshot of " + parts + " parts: wanted 0 to " + (parts - 1));
+      }
+    }
+  }
 
   /**
    * Digest of what the shard should know of a participant, sent when all statements are

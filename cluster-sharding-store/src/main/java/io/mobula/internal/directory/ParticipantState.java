@@ -3,12 +3,13 @@ package io.mobula.internal.directory;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.DirectoryMessage.SnapshotRequest;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** State that a shard keeps of one participant. */
@@ -28,9 +29,8 @@ final class ParticipantState {
   private long heard;
   private @Nullable SnapshotRequest asked;
   private long askedAt;
-  private List<@Nullable Snapshot> parts = new ArrayList<>();
+  private final SortedMap<Integer, Snapshot> parts = new TreeMap<>(); // by their index
   private long collecting;
-  private int missing;
 
   /**
    * Tombstone: version up to which this participant is known to have nothing of an object.
@@ -147,8 +147,7 @@ final class ParticipantState {
   void requestSent(SnapshotRequest request, long now) {
     asked = request;
     askedAt = now;
-    parts = new ArrayList<>();
-    missing = -1;
+    parts.clear();
   }
 
   /** Stores a part of a snapshot. Returns all parts when the last one arrives, otherwise null. */
@@ -157,28 +156,19 @@ final class ParticipantState {
     if (!part.request().equals(asked)) {
       return null;
     }
-    if (missing < 0 || part.serial() > collecting) { // a repeated request gets a new snapshot
-      missing = part.parts();
+    if (parts.isEmpty() || part.serial() > collecting) { // a repeated request gets a new snapshot
       collecting = part.serial();
-      parts = new ArrayList<>();
-      for (int i = 0; i < part.parts(); i++) {
-        parts.add(null);
-      }
+      parts.clear();
     }
-    if (part.serial() < collecting || parts.get(part.part()) != null) {
+    if (part.serial() < collecting) {
       return null;
     }
-    parts.set(part.part(), part);
-    if (--missing > 0) {
+    parts.putIfAbsent(part.part(), part);
+    if (parts.size() < part.parts()) {
       return null;
     }
-    var all = new ArrayList<Snapshot>();
-    for (var each : parts) {
-      if (each != null) {
-        all.add(each);
-      }
-    }
-    parts = new ArrayList<>();
+    var all = List.copyOf(parts.values());
+    parts.clear();
     asked = null;
     return all;
   }

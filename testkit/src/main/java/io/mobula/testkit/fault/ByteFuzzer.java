@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Fuzzer for code that reads files and messages: it changes bits, numbers or lengths of valid
  * inputs, and truncates, joins or extends them. Findings are inputs for which the target throws,
- * allocates far more than the input's length, or takes seconds. For one thread.
+ * allocates far more than the input's length, or takes seconds of CPU time. For one thread.
  *
  * <p>A search takes a moment in an ordinary build, or as long as {@code -Dmobula.test.fuzz.seconds}
  * says. It prints its seed, which {@code -Dmobula.test.fuzz.seed} repeats, and each finding with
@@ -79,7 +79,7 @@ public final class ByteFuzzer {
   /** Runs one input; keeps one finding for each location in the code. */
   private static void tryOut(byte[] bytes, FuzzTarget target, Map<String, AssertionError> found) {
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
-    long begun = System.nanoTime();
+    long begun = THREADS.getCurrentThreadCpuTime(); // other processes may take the processor
     try {
       target.read(bytes.clone());
     } catch (Exception | Error wrong) {
@@ -89,7 +89,7 @@ public final class ByteFuzzer {
       found.putIfAbsent(place, new AssertionError(shown(bytes) + " ends with " + wrong, wrong));
       return;
     }
-    long took = System.nanoTime() - begun;
+    long took = THREADS.getCurrentThreadCpuTime() - begun;
     long needed = THREADS.getCurrentThreadAllocatedBytes() - allocated;
     long max = MIN_HEAP + HEAP_PER_BYTE * bytes.length;
     // a second run excludes one-time allocations
@@ -97,7 +97,7 @@ public final class ByteFuzzer {
       found.putIfAbsent("heap", new AssertionError(shown(bytes) + " takes " + needed + " bytes"));
     }
     if (took > MAX_NANOS) {
-      found.putIfAbsent("time", new AssertionError(shown(bytes) + " takes " + took + " ns"));
+      found.putIfAbsent("time", new AssertionError(shown(bytes) + " takes " + took + " ns of CPU time"));
     }
   }
 
