@@ -147,7 +147,7 @@ class TimeoutTableTest {
     var all = settings();
     assertThat(all).containsKey("mobula.store.full-timeout");
     all.putAll(constants());
-    assertThat(all).containsKey("actor.ActorClient.SUCCESSION");
+    assertThat(all).containsKey("actor.ActorConnection.SUCCESSION");
     assertThat(rows())
         .as("the table of timeouts in docs/reliability.md, and what the sources say")
         .containsExactlyInAnyOrderEntriesOf(all);

@@ -7,25 +7,19 @@ import akka.actor.typed.Signal;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import io.mobula.ObjectId;
 import io.mobula.info.WaitReport;
+import io.mobula.internal.actor.MethodRunner.FailedInstance;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.call.UnreadableCallException;
+import io.mobula.internal.checkpoint.CheckpointStore;
 import io.mobula.internal.codec.CapturedThrowable;
-import io.mobula.internal.execution.CpuHold;
-import io.mobula.internal.execution.Execution;
-import io.mobula.internal.placement.PlacementGroupCodec;
 import io.mobula.internal.store.ArgumentUnavailableException;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.wait.WaitStep;
-import io.mobula.placement.Resources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -61,7 +55,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
    * Message: a stage has completed on another thread, and only this actor's thread may close the
    * arena.
    */
-  private record CloseArena(ArgumentArena argumentArena) implements Command {}
+  record CloseArena(ArgumentArena argumentArena) implements Command {}
 
   /** Message: reports what keeps the actor from running its calls. */
   record Explain(Consumer<WaitStep> answer) implements Command {}
@@ -69,7 +63,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /**
    * Message: the stage that a method returned has completed; its outcome is saved with the state.
    */
-  private record StageCompleted(
+  record StageCompleted(
       ActorCallRun run,
       Object receiver,
       @Nullable Object result,
@@ -83,10 +77,6 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** Message: the actor is dead, and stops as soon as no method runs. */
   record End() implements Command {}
 
-  /** Object that an error has made unusable, and the call to run again on its successor, if any. */
-  private record FailedInstance(
-      Object object, CapturedThrowable cause, @Nullable ActorCallRun retry) {}
-
   private final ActorRef<Command> self;
   private final ActorCell cell;
   private final @Nullable Executor concurrent;
@@ -97,13 +87,10 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** Calls for the threads of the pool; bounded by the limit of unanswered calls. */
   private final Queue<ActorCallRun> concurrentCalls = new ConcurrentLinkedQueue<>();
 
-  /** Arenas of calls that have returned a stage and are not answered; bounded like the calls. */
-  private final Set<ArgumentArena> staged = ConcurrentHashMap.newKeySet();
-
-  private final RunningCalls.RunnerSlot runner; // of the actor's own thread
+  private final RunningCalls.RunnerSlot slot; // of the actor's own thread
+  private final ActorExecutions executions;
   private final @Nullable ActorCheckpointer checkpoints;
-  private final CallOutcomes outcomes;
-  private SharedCpuHold hold = new SharedCpuHold(CpuHold.NOTHING);
+  private final MethodRunner runner;
   private volatile @Nullable Object instance; // written by the actor's thread only
   private boolean placed;
   private boolean argumentsReady;
@@ -117,14 +104,18 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     this.cell = cell;
     this.concurrent = concurrent;
     this.restarts = restarts;
-    this.runner = cell.runningCalls().begin();
-    var kept = cell.engine().files().checkpointsOf(cell);
-    this.checkpoints = kept == null
-        ? null
-        : new ActorCheckpointer(
-            cell, kept, () -> execution("checkpoint", 1, null), () -> self.tell(new SaveDue()));
-    this.outcomes = new CallOutcomes(cell, checkpoints);
+    this.slot = cell.runningCalls().begin();
+    this.executions = new ActorExecutions(cell, concurrent != null);
+    var kept = cell.services().files().checkpointsOf(cell);
+    this.checkpoints = kept == null ? null : checkpointer(cell, kept, executions, self);
+    this.runner = new MethodRunner(self, cell, executions, checkpoints);
     cell.constructor().whenReady(() -> context.getSelf().tell(new ArgumentsReady()));
+  }
+
+  private static ActorCheckpointer checkpointer(
+      ActorCell cell, CheckpointStore kept, ActorExecutions executions, ActorRef<Command> self) {
+    return new ActorCheckpointer(
+        cell, kept, () -> executions.of("checkpoint", 1, null), () -> self.tell(new SaveDue()));
   }
 
   /**
@@ -157,7 +148,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     switch (command) {
       case Placed() -> {
         placed = true;
-        hold = new SharedCpuHold(lease());
+        executions.onLease();
         makeIfReady();
       }
       case ArgumentsReady() -> {
@@ -170,9 +161,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
         active--;
         replaceOrEnd(failedInstance);
       }
-      case CloseArena(var argumentArena) -> closeArena(argumentArena);
+      case CloseArena(var argumentArena) -> runner.closeArena(argumentArena);
       case Explain(var answer) -> answer.accept(explain());
-      case StageCompleted stageCompleted -> onCompleted(stageCompleted);
+      case StageCompleted stageCompleted -> runner.completeStage(stageCompleted, instance);
       case SaveDue() -> saveIfChanged();
       case End() -> {} // the cell is dead
     }
@@ -185,7 +176,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       endCheckpoints();
       instance = null;
       try {
-        staged.forEach(ArgumentArena::close);
+        runner.closeArenas();
       } finally { // a user's thread may be reading borrowed arguments
         cell.stopped();
       }
@@ -199,18 +190,18 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       if (checkpoints != null && instance != null) {
         checkpoints.saveIfChanged();
       }
-    } else if (!cell.descriptor().durable() || cell.isEndedByUser()) {
+    } else if (!cell.descriptor().durable() || cell.lifecycle().isEndedByUser()) {
       if (checkpoints != null) {
         checkpoints.delete();
       }
-      cell.engine().deleteFiles(cell.descriptor());
+      cell.services().deleteFiles(cell.descriptor());
     }
   }
 
   private void saveIfChanged() {
     if (checkpoints != null
         && instance != null
-        && cell.beginMaking(execution("checkpoint", 1, null))) {
+        && cell.beginMaking(executions.of("checkpoint", 1, null))) {
       try {
         checkpoints.saveIfChanged();
       } finally {
@@ -235,13 +226,14 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   }
 
   private void make() {
-    var execution = execution("constructor", 1, null);
+    var execution = executions.of("constructor", 1, null);
     if (!cell.beginMaking(execution)) {
       return;
     }
     if (active == 0 && cell.lease().canPause()) { // methods of the previous object may still run
       execution.makeAbortable();
     }
+    var hold = executions.shared();
     hold.begin();
     try {
       var made = execution.run(() -> cell.constructor().invoke());
@@ -275,7 +267,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
   /** Restores the state from the latest checkpoint; returns false if the actor died of it. */
   private boolean isRestored(Object made) {
     try {
-      cell.engine().files().define(cell);
+      cell.services().files().define(cell);
       if (checkpoints != null) {
         checkpoints.restore(made);
       }
@@ -362,7 +354,7 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
     while (receiver != null && !cell.isDead() && !runnable.isEmpty()) {
       var run = runnable.removeFirst();
       if (concurrent == null) {
-        replaceOrEnd(invoke(run, receiver, runner));
+        replaceOrEnd(runner.invoke(run, receiver, slot));
       } else {
         concurrentCalls.add(run);
       }
@@ -417,145 +409,12 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
 
   private @Nullable FailedInstance invokeConcurrently(
       ActorCallRun run, Object receiver, RunningCalls.RunnerSlot beside) {
-    var present = hold;
+    var present = executions.shared();
     present.begin();
     try {
-      return invoke(run, receiver, beside);
+      return runner.invoke(run, receiver, beside);
     } finally {
       present.end();
     }
-  }
-
-  /**
-   * Runs a method in the calling thread. Returns the failed object if the method made it unusable.
-   */
-  private @Nullable FailedInstance invoke(
-      ActorCallRun run, Object receiver, RunningCalls.RunnerSlot runner) {
-    var failedArgument = run.isDone() ? null : run.call().failedArgument();
-    if (failedArgument != null) {
-      outcomes.failForArgument(run, failedArgument);
-      return null;
-    }
-    if (outcomes.answerAgain(run)) {
-      return null;
-    }
-    var execution = execution(run.name(), run.nextAttempt(), run);
-    if (!run.begin(execution)) {
-      return null;
-    }
-    cell.setRunning(execution);
-    runner.setCurrent(run);
-    var argumentArena = ArgumentArena.of(cell.options().execution());
-    try {
-      var value = execution.run(() -> run.call().invokeOn(receiver, argumentArena.arena()));
-      // clears the method's own interrupt; one that stops the call comes after its outcome
-      Thread.interrupted();
-      finish(run, receiver, value, argumentArena);
-      return null;
-    } catch (Throwable thrown) { // any exception of user code is the call's result
-      argumentArena.close();
-      return thrown(run, receiver, thrown);
-    } finally {
-      cell.setRunning(null);
-      runner.setCurrent(null);
-      run.end();
-    }
-  }
-
-  private @Nullable FailedInstance thrown(ActorCallRun run, Object receiver, Throwable thrown) {
-    if (outcomes.failUnrun(run, thrown)) {
-      return null;
-    }
-    var captured = CapturedThrowable.of(thrown);
-    if (captured.isError() && run.attempts() <= cell.options().lifetime().maxCallRetries()) {
-      run.forgetStage();
-      return new FailedInstance(receiver, captured, run);
-    }
-    if (captured.isError()) {
-      outcomes.failWithObject(run, captured);
-      return new FailedInstance(receiver, captured, null);
-    }
-    outcomes.failThrown(run, captured);
-    return null;
-  }
-
-  private void finish(
-      ActorCallRun run, Object receiver, @Nullable Object value, ArgumentArena argumentArena) {
-    if (value instanceof CompletionStage<?> later && run.awaitStage(later)) {
-      staged.add(argumentArena);
-      if (checkpoints != null) {
-        finishSaved(checkpoints, run, receiver, later, argumentArena);
-        return;
-      }
-      later.whenComplete((result, failure) -> {
-        if (run.claimStageOutcome(later)) {
-          outcomes.completeStage(run, result, failure);
-          closeArena(argumentArena);
-        }
-      });
-      return;
-    }
-    if (!(value instanceof CompletionStage<?>)) {
-      outcomes.complete(run, value);
-    }
-    argumentArena.close();
-  }
-
-  /** Lets the actor's own thread save the outcome of a stage with the state. */
-  private void finishSaved(
-      ActorCheckpointer with,
-      ActorCallRun run,
-      Object receiver,
-      CompletionStage<?> later,
-      ArgumentArena argumentArena) {
-    with.began(run);
-    later.whenComplete((result, failure) -> {
-      if (run.claimStageOutcome(later)) {
-        self.tell(new StageCompleted(run, receiver, result, failure, argumentArena));
-      }
-    });
-  }
-
-  @SuppressWarnings("ReferenceEquality") // an object is known by identity
-  private void onCompleted(StageCompleted stage) {
-    if (instance == stage.receiver()) {
-      outcomes.completeStage(stage.run(), stage.result(), stage.failure());
-    } else { // the effect was lost with the object, in part or in whole
-      outcomes.discard(stage.run());
-    }
-    closeArena(stage.argumentArena());
-  }
-
-  private void closeArena(ArgumentArena argumentArena) {
-    if (argumentArena.canCloseHere()) {
-      staged.remove(argumentArena);
-      argumentArena.close();
-    } else {
-      self.tell(new CloseArena(argumentArena));
-    }
-  }
-
-  private Execution execution(String name, int attempt, @Nullable ActorCallRun run) {
-    var engine = cell.engine();
-    var asked = cell.options().resources();
-    var result = run == null
-        ? new ObjectId(engine.store().node().incarnation(), 0, 0)
-        : run.result().id();
-    var identity = new Execution.Identity(
-        engine.runtime(),
-        result,
-        name,
-        attempt,
-        asked == null ? Resources.none() : asked,
-        null,
-        cell.job(),
-        cell.descriptor().displayName(),
-        PlacementGroupCodec.of(cell.options().placement()));
-    return new Execution(identity, cell, concurrent == null ? lease() : hold, cell::ownHandle);
-  }
-
-  private CpuHold lease() {
-    var lease = cell.lease().present();
-    return lease == null ? CpuHold.NOTHING : lease;
   }
 }

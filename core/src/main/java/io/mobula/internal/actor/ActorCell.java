@@ -5,7 +5,6 @@ import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.ObjectId;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ForeignRefException;
-import io.mobula.error.InvalidRequestException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.internal.call.BoundCall;
@@ -33,19 +32,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Actor on this node as its handles see it: takes calls, tracks unanswered ones, and can be ended.
  * Safe for all threads.
- *
- * <p>Lifecycle: {@code OPEN → DRAINING → DEAD}, never back. Only an open cell takes calls.
  */
 final class ActorCell implements ActorEndpoint {
-  private enum LifecycleState {
-    OPEN,
-    DRAINING,
-    DEAD
-  }
-
   private final ActorDescriptor descriptor;
   private final ActorCreationSpec spec;
-  private final ActorEngine engine;
+  private final LocalActors localActors;
+  private final ActorServices services;
   private final ActorLifecycleListener listener;
   private final IncarnationSpec.History history;
   private final ActorLease lease = new ActorLease(this);
@@ -54,24 +46,12 @@ final class ActorCell implements ActorEndpoint {
   private final PendingCallLimit limit;
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final DeferredActorRef deferredRef = new DeferredActorRef();
-  private final WaitPoint turn = this::turnStep;
-  private volatile LifecycleState lifecycleState = LifecycleState.OPEN;
-  private volatile @Nullable ObjectFailure whyDead;
+  private final WaitPoint turn = new ActorTurn(this);
+  private final CellLifecycle lifecycle = new CellLifecycle();
   private volatile @Nullable Execution running;
   private volatile @Nullable Class<?> instanceType;
+  // guarded by the monitor of the lifecycle
   private WeakReference<TrackedActorHandle.ReachabilityToken> token = new WeakReference<>(null);
-  private @Nullable Thread maker;
-  private volatile boolean endedByUser;
-  private volatile @Nullable Explanation explanation;
-
-  /** Cached answer of the actor, possibly still to come, about what it waits for. */
-  private record Explanation(CompletableFuture<WaitStep> answer, long asked) {
-    private static final long FRESH_NANOS = 500_000_000;
-
-    boolean isFresh() {
-      return System.nanoTime() - asked < FRESH_NANOS;
-    }
-  }
 
   /**
    * Makes the cell of an actor that is not constructed yet.
@@ -81,13 +61,14 @@ final class ActorCell implements ActorEndpoint {
   ActorCell(
       ActorDescriptor descriptor,
       ActorCreationSpec spec,
-      ActorEngine engine,
+      LocalActors localActors,
       ActorLifecycleListener listener,
       IncarnationSpec.History history) {
     this.descriptor = descriptor;
     this.limit = new PendingCallLimit(descriptor);
     this.spec = spec;
-    this.engine = engine;
+    this.localActors = localActors;
+    this.services = localActors.services();
     this.listener = listener;
     this.history = history;
   }
@@ -116,7 +97,7 @@ final class ActorCell implements ActorEndpoint {
 
   @Override
   public ObjectStore store() {
-    return engine.store();
+    return services.store();
   }
 
   /** Returns how to create the actor. */
@@ -136,8 +117,17 @@ final class ActorCell implements ActorEndpoint {
     return spec.job();
   }
 
-  ActorEngine engine() {
-    return engine;
+  /** Returns the actors that live in this process. */
+  LocalActors localActors() {
+    return localActors;
+  }
+
+  ActorServices services() {
+    return services;
+  }
+
+  CellLifecycle lifecycle() {
+    return lifecycle;
   }
 
   @Override
@@ -151,24 +141,29 @@ final class ActorCell implements ActorEndpoint {
    * Returns a new handle, which keeps the actor alive while reachable. Returns null when the actor
    * is ending because no handle was left.
    */
-  synchronized <A> @Nullable TrackedActorHandle<A> handle() {
-    if (lifecycleState == LifecycleState.DEAD) {
+  <A> @Nullable TrackedActorHandle<A> handle() {
+    if (lifecycle.isDead()) {
       return null;
     }
-    var cluster = engine.cluster();
+    var cluster = localActors.cluster();
     if (cluster != null) {
-      return cluster.handle(cluster.serializedHandle(descriptor));
+      return cluster.clients().handle(cluster.known().serializedHandle(descriptor));
     }
-    var present = token.get();
-    if (present == null) {
-      if (lifecycleState == LifecycleState.DRAINING) {
-        return null;
+    TrackedActorHandle.ReachabilityToken present;
+    boolean first;
+    synchronized (lifecycle) {
+      present = token.get();
+      first = present == null;
+      if (present == null) {
+        if (!lifecycle.isOpen()) {
+          return null;
+        }
+        present = new TrackedActorHandle.ReachabilityToken(this);
+        token = new WeakReference<>(present);
       }
-      present = new TrackedActorHandle.ReachabilityToken(this);
-      token = new WeakReference<>(present);
-      if (!options().lifetime().detached()) {
-        engine.whenUnreachable(present, this::drainForGood);
-      }
+    }
+    if (first && !options().lifetime().detached()) {
+      store().whenUnreachable(present, this::drainForGood);
     }
     return new TrackedActorHandle<>(present);
   }
@@ -190,22 +185,21 @@ final class ActorCell implements ActorEndpoint {
    * Returns a handle for the actor itself, which does not keep it alive; null when it has ended.
    */
   <A> @Nullable TrackedActorHandle<A> ownHandle() {
-    return lifecycleState == LifecycleState.DEAD ? null : new TrackedActorHandle<>(this);
+    return lifecycle.isDead() ? null : new TrackedActorHandle<>(this);
   }
 
   /** Returns a new handle, or null also when the actor is being drained. */
   <A> @Nullable TrackedActorHandle<A> handleIfOpen() {
-    return lifecycleState == LifecycleState.OPEN ? handle() : null;
+    return lifecycle.isOpen() ? handle() : null;
   }
 
   /** Drains the actor, as its last handle is gone, unless it was found by name meanwhile. */
   private void drainForGood() {
-    synchronized (this) {
-      if (token.get() != null || lifecycleState != LifecycleState.OPEN) {
+    synchronized (lifecycle) {
+      if (token.get() != null
+          || !lifecycle.drain(descriptor.diedFailure("no handle to it was left", null))) {
         return;
       }
-      whyDead = new ObjectFailure(() -> diedException("no handle to it was left", null));
-      lifecycleState = LifecycleState.DRAINING;
     }
     endIfDrained();
   }
@@ -214,7 +208,7 @@ final class ActorCell implements ActorEndpoint {
 
   @Override
   public CallBinder binder() {
-    return engine.binder();
+    return services.binder();
   }
 
   @Override
@@ -254,14 +248,14 @@ final class ActorCell implements ActorEndpoint {
 
   private void send(ActorCallRun run) {
     calls.put(run.result().id(), run);
-    if (lifecycleState == LifecycleState.OPEN) {
+    if (lifecycle.isOpen()) {
       tell(new ActorBehavior.Invoke(run));
     } else {
       run.stop(whyDead(), store());
       settled(run);
     }
     // the actor may have died between the two checks
-    if (lifecycleState == LifecycleState.DEAD && run.stop(whyDead(), store())) {
+    if (lifecycle.isDead() && run.stop(whyDead(), store())) {
       settled(run);
     }
   }
@@ -270,12 +264,12 @@ final class ActorCell implements ActorEndpoint {
    * Returns whether a durable actor died of a failure, so that it may come back when a node starts.
    */
   boolean isDurablyDead() {
-    return descriptor.durable() && !endedByUser;
+    return descriptor.durable() && !lifecycle.isEndedByUser();
   }
 
   ObjectFailure whyDead() {
-    var why = whyDead;
-    return why == null ? new ObjectFailure(() -> diedException("it ended", null)) : why;
+    var why = lifecycle.whyDead();
+    return why == null ? descriptor.diedFailure("it ended", null) : why;
   }
 
   /** Returns one entry for the calls that have arrived and have not started. */
@@ -357,30 +351,6 @@ final class ActorCell implements ActorEndpoint {
     return turn;
   }
 
-  private WaitStep turnStep() {
-    Thread making;
-    synchronized (this) {
-      making = maker;
-    }
-    var busy = CallWaitSteps.busy(this, runningCalls, making);
-    return busy != null ? busy : WaitStep.asking(describe() + " is idle", this::explained);
-  }
-
-  /**
-   * Asks the actor what it waits for. The actor goes through all its calls, so requests within a
-   * short time share one answer.
-   */
-  private CompletableFuture<WaitStep> explained() {
-    var before = explanation;
-    if (before != null && before.isFresh()) {
-      return before.answer();
-    }
-    var fresh = new Explanation(new CompletableFuture<>(), System.nanoTime());
-    explanation = fresh;
-    tell(new ActorBehavior.Explain(fresh.answer()::complete));
-    return fresh.answer();
-  }
-
   @Override
   public @Nullable Execution blockingExecution(ObjectId wanted) {
     var run = calls.get(wanted);
@@ -416,50 +386,28 @@ final class ActorCell implements ActorEndpoint {
 
   @Override
   public void kill() {
-    markEndedByUser();
+    lifecycle.markEndedByUser();
     kill(() -> diedException("it was killed", null));
-  }
-
-  /**
-   * Records that a user ends the actor for good. Has no effect on a dead actor: where a durable one
-   * died of a failure, the next actor of its name may have its files already.
-   */
-  synchronized void markEndedByUser() {
-    if (lifecycleState != LifecycleState.DEAD) {
-      endedByUser = true;
-    }
-  }
-
-  /** Returns whether a user ended the actor; else it died of a failure. */
-  boolean isEndedByUser() {
-    return endedByUser;
   }
 
   /** Returns whether the actor lives, or ends only because its node closes. */
   boolean willBeRecreated() {
-    return !isDead() || (engine.isClosed() && !endedByUser);
+    return !isDead() || (localActors.isClosed() && !lifecycle.isEndedByUser());
   }
 
   /** Ends the actor at once. */
   void kill(Supplier<? extends MobulaException> why) {
-    if (lifecycleState != LifecycleState.DEAD) {
+    if (!lifecycle.isDead()) {
       kill(new ObjectFailure(why));
     }
   }
 
   /** Ends the actor at once. */
   void kill(ObjectFailure why) {
-    synchronized (this) {
-      if (lifecycleState == LifecycleState.DEAD) {
-        return;
-      }
-      whyDead = why;
-      lifecycleState = LifecycleState.DEAD;
-      if (maker != null && maker != Thread.currentThread()) {
-        maker.interrupt();
-      }
+    if (!lifecycle.kill(why)) {
+      return;
     }
-    engine.forget(this);
+    localActors.forget(this);
     listener.died(why);
     for (var run : calls.values()) {
       if (run.stop(why, store())) {
@@ -473,35 +421,25 @@ final class ActorCell implements ActorEndpoint {
     tell(new ActorBehavior.End());
   }
 
-  /** Takes no more calls, and ends when all calls have been answered. */
-  void drain(Supplier<? extends MobulaException> why) {
-    synchronized (this) {
-      if (lifecycleState != LifecycleState.OPEN) {
-        return;
-      }
-      markEndedByUser();
-      whyDead = new ObjectFailure(why);
-      lifecycleState = LifecycleState.DRAINING;
+  /** Takes no more calls for a user, and ends when all calls have been answered. */
+  void drain(ObjectFailure why) {
+    if (lifecycle.drainByUser(why)) {
+      endIfDrained();
     }
-    endIfDrained();
   }
 
   @Override
   public CompletableFuture<@Nullable Void> drain(Duration limit) {
-    if (limit.isNegative()) {
-      throw new InvalidRequestException("Wanted " + describe() + " drained within " + limit
-          + ": a limit cannot be negative. Use kill() to end it at once.");
-    }
-    var cancel = engine.after(
+    var cancel = services.after(
         limit,
         () -> kill(() -> diedException("it was drained, and not done within " + limit, null)));
-    drain(() -> diedException("it was drained", null));
+    drain(descriptor.diedFailure("it was drained", null));
     return ended.whenCompleteAsync(
         (nothing, failure) -> cancel.run(), store().threads()::runCallback);
   }
 
   private void endIfDrained() {
-    if (lifecycleState == LifecycleState.DRAINING && calls.isEmpty()) {
+    if (lifecycle.state() == CellLifecycle.State.DRAINING && calls.isEmpty()) {
       kill(whyDead());
     }
   }
@@ -520,11 +458,11 @@ final class ActorCell implements ActorEndpoint {
   }
 
   boolean isDead() {
-    return lifecycleState == LifecycleState.DEAD;
+    return lifecycle.isDead();
   }
 
   boolean isOpen() {
-    return lifecycleState == LifecycleState.OPEN;
+    return lifecycle.isOpen();
   }
 
   ActorDiedException diedException(String how, @Nullable Throwable cause) {
@@ -546,21 +484,22 @@ final class ActorCell implements ActorEndpoint {
    * Records that the calling thread is about to run the constructor; returns false if the actor is
    * dead.
    */
-  synchronized boolean beginMaking(Execution execution) {
-    if (lifecycleState == LifecycleState.DEAD) {
-      return false;
+  boolean beginMaking(Execution execution) {
+    synchronized (lifecycle) { // so that the death cancels the execution, too
+      boolean alive = lifecycle.beginMaking();
+      if (alive) {
+        running = execution;
+      }
+      return alive;
     }
-    Thread.interrupted(); // clears an interrupt that was meant for earlier work
-    running = execution;
-    maker = Thread.currentThread();
-    return true;
   }
 
   /** Records that the constructor has ended, and clears an interrupt that was meant for it. */
-  synchronized void endMaking() {
-    running = null;
-    maker = null;
-    Thread.interrupted();
+  void endMaking() {
+    synchronized (lifecycle) {
+      running = null;
+      lifecycle.endMaking();
+    }
   }
 
   void made(Class<?> instance) {

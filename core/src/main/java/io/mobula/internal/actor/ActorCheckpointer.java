@@ -195,7 +195,7 @@ final class ActorCheckpointer {
   private void startInterval() {
     if (!timed && !policy.interval().isZero()) {
       timed = true;
-      cell.engine().after(policy.interval(), due);
+      cell.services().after(policy.interval(), due);
     }
   }
 
@@ -219,7 +219,7 @@ final class ActorCheckpointer {
     }
     tried = (tried.compareTo(version) > 0 ? tried : version).next();
     var next = tried;
-    applied.forgetAbsent(cell.engine()::isMember, System.nanoTime());
+    applied.forgetAbsent(cell.localActors()::isMember, System.nanoTime());
     try {
       kept.save(new SavedState(next, applied.toBytes(), state()));
     } catch (Throwable thrown) { // of the user's save, or of the disk; the actor lives on

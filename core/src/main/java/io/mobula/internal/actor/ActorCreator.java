@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * of names.
  */
 final class ActorCreator {
-  private final ActorEngine engine;
-  private final ActorNameClient names;
-  private final DurableDeaths durableDeaths;
+  private final LocalActors localActors;
+  private final ActorServices services;
+  private final ActorLookup lookup;
 
-  ActorCreator(ActorEngine engine, ActorNameClient names, DurableDeaths durableDeaths) {
-    this.engine = engine;
-    this.names = names;
-    this.durableDeaths = durableDeaths;
+  ActorCreator(LocalActors localActors, ActorLookup lookup) {
+    this.localActors = localActors;
+    this.services = localActors.services();
+    this.lookup = lookup;
   }
 
   /** Actor that is registered, so that others find it by name, and not started yet. */
@@ -38,8 +38,9 @@ final class ActorCreator {
   /** Creates an actor, or returns the existing one of its name if the request allows that. */
   <A> ActorHandle<A> create(ActorRequest request) {
     var name = request.options().name();
-    ActorHandle<A> existing =
-        request.options().getIfExists() && name != null ? names.find(name) : null;
+    ActorHandle<A> existing = request.options().getIfExists() && name != null
+        ? services.names().find(name, lookup)
+        : null;
     return existing != null ? existing : createNew(request);
   }
 
@@ -47,13 +48,13 @@ final class ActorCreator {
     var options = request.options();
     var placed = withPlacement(options, Execution.placementOf(options.placement()));
     var type = typeOf(request);
-    engine
+    services
         .leaseSource()
         .requireSchedulable(
             placed.placement(),
             ActorLeaseRequester.wantedBy(placed.resources()),
             () -> "Actor " + type);
-    var call = engine.binder().bind(request.constructor(), request.arguments(), 0);
+    var call = services.binder().bind(request.constructor(), request.arguments(), 0);
     requireDurable(placed, call, type);
     PendingCreation<A> creation = register(type, placed, call);
     var other = claimName(creation, placed.getIfExists());
@@ -72,7 +73,7 @@ final class ActorCreator {
   void restore(
       String type, ActorOptions saved, BoundCall constructor, @Nullable ObjectFailure unreadable) {
     var placement = saved.placement() instanceof Placement.Anywhere
-        ? Placement.preferring(engine.store().node())
+        ? Placement.preferring(services.store().node())
         : saved.placement();
     PendingCreation<Object> creation = register(type, withPlacement(saved, placement), constructor);
     if (claimName(creation, true) != null) {
@@ -104,26 +105,26 @@ final class ActorCreator {
   }
 
   private <A> PendingCreation<A> register(String type, ActorOptions options, BoundCall call) {
-    var descriptor = ActorDescriptor.of(engine.nextId(), type, options);
-    var spec = new ActorCreationSpec(call, options, engine.currentJob());
-    var cluster = engine.cluster();
+    var descriptor = ActorDescriptor.of(localActors.nextId(), type, options);
+    var spec = new ActorCreationSpec(call, options, services.currentJob());
+    var cluster = localActors.cluster();
     return cluster == null
         ? registerLocal(descriptor, spec)
         : registerOwned(descriptor, spec, cluster);
   }
 
   private <A> PendingCreation<A> registerLocal(ActorDescriptor descriptor, ActorCreationSpec spec) {
-    var cell = engine.addCell(descriptor, spec);
+    var cell = localActors.add(descriptor, spec);
     TrackedActorHandle<A> handle = Objects.requireNonNull(cell.handle());
     return new PendingCreation<>(
         descriptor,
         handle,
         () -> {
-          engine.host(cell, 0);
-          engine.leaseSource().acquire(cell.lease());
+          localActors.start(cell, 0);
+          services.leaseSource().acquire(cell.lease());
         },
         () -> {
-          engine.removeCell(cell);
+          localActors.remove(cell);
           spec.constructor().release();
         },
         cell::kill);
@@ -134,7 +135,7 @@ final class ActorCreator {
     var owner = in.ownedActors().own(descriptor, spec);
     return new PendingCreation<>(
         descriptor,
-        in.handle(ActorDescriptor.SerializedHandle.ofMaker(descriptor)),
+        in.clients().handle(ActorDescriptor.SerializedHandle.ofMaker(descriptor)),
         owner::start,
         owner::abandon,
         owner::fail);
@@ -147,13 +148,13 @@ final class ActorCreator {
   private <A> @Nullable ActorHandle<A> claimName(PendingCreation<A> creation, boolean getIfExists) {
     ActorHandle<A> other;
     try {
-      other = names.claim(creation.descriptor(), getIfExists);
+      other = services.names().claim(creation.descriptor(), getIfExists, lookup);
     } catch (RuntimeException e) {
       creation.abandon().run();
       throw e;
     }
     if (other == null) {
-      durableDeaths.forgetFormer(creation.descriptor());
+      services.deaths().forgetFormer(creation.descriptor());
     } else {
       creation.abandon().run();
     }

@@ -5,6 +5,7 @@ import io.mobula.NodeId;
 import io.mobula.error.ActorDiedException;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.spi.ActorOptions;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,11 @@ record ActorDescriptor(
   /** Returns the exception for calls of the dead actor. */
   ActorDiedException diedException(String how, @Nullable Throwable cause) {
     return new ActorDiedException(describe() + " is dead: " + how + ".", cause);
+  }
+
+  /** Returns the failure of calls of the dead actor. */
+  ObjectFailure diedFailure(String how, @Nullable Throwable cause) {
+    return new ObjectFailure(() -> diedException(how, cause));
   }
 
   void write(FrameWriter out) {

@@ -68,7 +68,11 @@ interface ActorEndpoint extends ValueProducer {
   /** Ends the actor at once; see {@link io.mobula.ActorHandle#kill}. */
   void kill();
 
-  /** Ends the actor after its calls; see {@link io.mobula.ActorHandle#drain}. */
+  /**
+   * Ends the actor after its calls; see {@link io.mobula.ActorHandle#drain}.
+   *
+   * @param limit not negative
+   */
   CompletableFuture<@Nullable Void> drain(Duration limit);
 
   /** Writes a {@linkplain ActorDescriptor.SerializedHandle handle} for another process. */

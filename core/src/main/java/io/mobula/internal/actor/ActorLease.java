@@ -133,7 +133,7 @@ final class ActorLease implements ActorLeaseRequester, WaitPoint {
     synchronized (this) {
       searching = pauses > 0;
     }
-    var request = cell.engine().leaseSource().pendingRequest(this);
+    var request = cell.services().leaseSource().pendingRequest(this);
     if (request != null) {
       return WaitStep.via(cell.describe() + " waits for a lease to be made", request);
     }

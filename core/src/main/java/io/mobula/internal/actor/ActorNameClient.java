@@ -30,7 +30,6 @@ final class ActorNameClient {
 
   private final ActorNameDirectory names;
   private final NodeId node;
-  private final HandleFactory handleFactory;
 
   /** Source of handles for registered names. */
   interface HandleFactory {
@@ -44,10 +43,9 @@ final class ActorNameClient {
     boolean stillHoldsName(ActorDescriptor descriptor);
   }
 
-  ActorNameClient(ActorNameDirectory names, NodeId node, HandleFactory handleFactory) {
+  ActorNameClient(ActorNameDirectory names, NodeId node) {
     this.names = names;
     this.node = node;
-    this.handleFactory = handleFactory;
   }
 
   /**
@@ -57,7 +55,8 @@ final class ActorNameClient {
    * @throws ActorNameException when another living actor has the name, or an ended durable actor
    *     whose method still runs after a long wait
    */
-  <A> @Nullable ActorHandle<A> claim(ActorDescriptor descriptor, boolean getIfExists) {
+  <A> @Nullable ActorHandle<A> claim(
+      ActorDescriptor descriptor, boolean getIfExists, HandleFactory handleFactory) {
     var name = descriptor.name();
     if (name == null) {
       return null;
@@ -106,7 +105,7 @@ final class ActorNameClient {
   }
 
   /** Returns the living actor of that name, or null. */
-  <A> @Nullable ActorHandle<A> find(String name) {
+  <A> @Nullable ActorHandle<A> find(String name, HandleFactory handleFactory) {
     var holder = await(names.find(name), name);
     return holder.isEmpty() ? null : handleFactory.handle(read(holder.get()));
   }
@@ -116,7 +115,7 @@ final class ActorNameClient {
    *
    * @throws ActorNameException when the actor is known to be of another type
    */
-  <A> @Nullable ActorHandle<A> find(String name, Class<A> type) {
+  <A> @Nullable ActorHandle<A> find(String name, Class<A> type, HandleFactory handleFactory) {
     var holder = await(names.find(name), name);
     if (holder.isEmpty()) {
       return null;
@@ -174,10 +173,18 @@ final class ActorNameClient {
     }
   }
 
+  /** Removes this node's registration of the actor's name. Has no effect the second time. */
   void release(ActorDescriptor descriptor) {
     var name = descriptor.name();
     if (name != null) {
       names.release(name, descriptor.id());
+    }
+  }
+
+  /** Releases the name of an ending actor, unless its files have to be deleted first. */
+  void releaseUnlessDurable(ActorDescriptor descriptor) {
+    if (!descriptor.durable()) {
+      release(descriptor);
     }
   }
 

@@ -2,7 +2,6 @@ package io.mobula.internal.actor;
 
 import io.mobula.NodeId;
 import io.mobula.error.MobulaException;
-import io.mobula.info.WaitReport.WaitCause;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointVersion;
 import io.mobula.internal.codec.CapturedThrowable;
@@ -31,14 +30,9 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   private final SerialExecutor executor = new SerialExecutor();
   private final Set<NodeId> holders = new HashSet<>();
   private volatile ActorPhase phase = ActorPhase.PREPARING;
-  private int incarnation;
-  private int restarts;
-  private @Nullable ActorAddress address; // until its host has nothing of it any more
-  private boolean here;
-  private CheckpointVersion checkpoint = CheckpointVersion.NONE;
-  private boolean leased;
-  private long lease;
+  private final OwnedIncarnation incarnation = new OwnedIncarnation();
   private final AppointedSuccessor successor;
+  private boolean here; // this node has hosted it, and its cell releases the constructor
   private boolean failoverPossible; // its constructor can be sent to other nodes
   private volatile @Nullable String drainReason;
   private @Nullable ObjectFailure deathCause;
@@ -50,7 +44,7 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
     this.constructor = spec.constructor();
     this.options = spec.options();
     this.ownedActors = ownedActors;
-    this.successor = new AppointedSuccessor(descriptor, spec, ownedActors);
+    this.successor = ownedActors.successorOf(descriptor, spec);
   }
 
   ActorDescriptor descriptor() {
@@ -135,9 +129,7 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
       }
       move(ActorPhase.Event.HOSTED_HERE);
       here = true;
-      leased = false;
-      var at = ownedActors.localAddress(++incarnation);
-      address = at;
+      var at = incarnation.beginAt(ownedActors.self());
       ownedActors.host(incarnationSpec(at), granted);
       settled(at);
     });
@@ -156,17 +148,15 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
         return;
       }
       move(ActorPhase.Event.SENT);
-      lease = number;
-      leased = true;
-      address = new ActorAddress(node, ++incarnation);
+      var at = incarnation.beginAt(node, number);
       updateSuccessor();
       try {
-        ownedActors.create(incarnationSpec(address), number);
+        ownedActors.create(incarnationSpec(at), number);
       } catch (Throwable e) { // an argument that cannot be sent
         ownedActors.leaseSource().release(node, number);
-        address = null;
+        incarnation.lose();
         var why = CapturedThrowable.textOf(e);
-        die(died("it cannot be sent to node " + node + ": " + why, e), true);
+        die(descriptor.diedFailure("it cannot be sent to node " + node + ": " + why, e), true);
         return;
       }
       if (!ownedActors.isMember(node)) {
@@ -184,8 +174,7 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
 
   private IncarnationSpec incarnationSpec(ActorAddress at) {
     var state = ownedActors.stateFor(at, descriptor.id());
-    var history = new IncarnationSpec.History(at.incarnation(), restarts, checkpoint, state);
-    return new IncarnationSpec(descriptor, at, spec, history);
+    return new IncarnationSpec(descriptor, at, spec, incarnation.history(state));
   }
 
   @Override
@@ -201,42 +190,20 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   public WaitStep waitStep() {
     return WaitStep.asking(descriptor.describe() + " is seen to by this node", () -> {
       var answer = new CompletableFuture<WaitStep>();
-      executor.execute(() -> answer.complete(explain()));
+      executor.execute(() ->
+          answer.complete(OwnerWaitSteps.of(phase, incarnation, this, ownedActors.leaseSource())));
       return answer;
     });
-  }
-
-  private WaitStep explain() {
-    var at = address;
-    if (phase == ActorPhase.REQUESTING) {
-      var request = ownedActors.leaseSource().pendingRequest(this);
-      return request == null
-          ? WaitStep.end("it expects a lease, for which there is no request", WaitCause.NOBODY)
-              .withVersion(incarnation)
-          : WaitStep.via("it asks for a lease", request);
-    }
-    if (at != null) {
-      return WaitStep.anythingOf(
-          phase == ActorPhase.PLACING
-              ? "node " + at.node() + " is to make it"
-              : "it lives on node " + at.node(),
-          at.node());
-    }
-    var missing = constructor.missingArguments();
-    return missing.isEmpty()
-        ? WaitStep.end("a node is being chosen for it", WaitCause.UNKNOWN)
-        : WaitStep.via("its constructor waits for arguments", missing);
   }
 
   /** Records that the host has the actor: holders may call it there. */
   void placed(ActorAddress at) {
     executor.execute(() -> {
-      if (!at.equals(address)) {
+      if (!incarnation.isAt(at)) {
         return;
       }
-      if (!holdsForLifetime() && leased) {
-        leased = false;
-        ownedActors.leaseSource().release(at.node(), lease);
+      if (!holdsForLifetime()) {
+        incarnation.releaseLease(ownedActors.leaseSource());
       }
       if (!phase.isDead()) {
         move(ActorPhase.Event.CONFIRMED);
@@ -249,7 +216,7 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
     updateSuccessor();
     publish();
     if (drainReason != null) {
-      ownedActors.drainAt(at, descriptor, drainReason);
+      ownedActors.endRequests().drainAt(at, descriptor.id(), drainReason);
     }
   }
 
@@ -259,14 +226,14 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
    */
   void placementLost(ActorAddress at) {
     executor.execute(() -> {
-      if (!at.equals(address)) {
+      if (!incarnation.isAt(at)) {
         return;
       }
-      address = null;
+      incarnation.lose();
       if (phase.isDead()) {
         onGone(false);
       } else if (phase == ActorPhase.ALIVE) {
-        die(died("it had ended before this node came to own it", null), true);
+        die(descriptor.diedFailure("it had ended before this node came to own it", null), true);
       } else {
         placeAgain();
       }
@@ -288,15 +255,14 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
       var at = from.address();
       if (phase.isDead()) { // ended before this action had its turn
         if (at != null) {
-          ownedActors.killAt(at, descriptor, "it was ended as this node came to own it");
+          ownedActors
+              .endRequests()
+              .killAt(at, descriptor.id(), "it was ended as this node came to own it");
         }
         return;
       }
       failoverPossible = true;
-      incarnation = from.incarnation();
-      restarts = from.restarts();
-      checkpoint = from.checkpoint();
-      address = at;
+      incarnation.inherit(from);
       constructor.whenReady(() -> executor.execute(this::updateSuccessor));
       if (at == null) {
         start();
@@ -320,8 +286,7 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   /** Sends the state to the successor, or appoints another one if that is better. */
   private void updateSuccessor() {
     if (failoverPossible && constructor.isReady() && isOpen()) {
-      successor.update(new ActorOwnerState(
-          incarnation, restarts, address, phase == ActorPhase.ALIVE, checkpoint));
+      successor.update(incarnation.ownerState(phase == ActorPhase.ALIVE));
     }
   }
 
@@ -329,8 +294,8 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
 
   void restarted(ActorAddress at, int times) {
     executor.execute(() -> {
-      if (at.equals(address)) {
-        restarts = times;
+      if (incarnation.isAt(at)) {
+        incarnation.setRestarts(times);
         updateSuccessor();
       }
     });
@@ -339,8 +304,8 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   /** Records that the host has saved the actor's state. */
   void checkpointed(ActorAddress at, CheckpointVersion version) {
     executor.execute(() -> {
-      if (at.equals(address)) {
-        checkpoint = version;
+      if (incarnation.isAt(at)) {
+        incarnation.setCheckpoint(version);
         updateSuccessor();
       }
     });
@@ -349,7 +314,7 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   /** Handles a process that has left: perhaps the host, the successor, or a holder. */
   void left(NodeId node, String who) {
     executor.execute(() -> {
-      var at = address;
+      var at = incarnation.address();
       if (at != null && at.node().equals(node)) {
         lost(who);
       }
@@ -361,25 +326,29 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   }
 
   private void lost(String who) {
-    address = null;
+    incarnation.lose();
+    int restarts = incarnation.restarts();
     if (phase.isDead()) {
       onGone(false);
     } else if (phase == ActorPhase.PLACING) {
       placeAgain();
     } else if (restarts < options.lifetime().maxRestarts() && drainReason == null) {
-      restarts++;
+      incarnation.setRestarts(restarts + 1);
       move(ActorPhase.Event.PLACEMENT_LOST);
       publish();
       start();
     } else {
-      die(died("its host is gone: " + who + "; after " + restarts + " restarts", null), true);
+      die(
+          descriptor.diedFailure(
+              "its host is gone: " + who + "; after " + restarts + " restarts", null),
+          true);
     }
   }
 
   /** Records the host's report that the actor is dead. */
   void died(ActorAddress at, ObjectFailure why) {
     executor.execute(() -> {
-      if (at.equals(address)) {
+      if (incarnation.isAt(at)) {
         die(why, false);
       }
     });
@@ -388,16 +357,15 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   /** Records the host's report that nothing of the actor is left. */
   void ended(ActorAddress at) {
     executor.execute(() -> {
-      if (at.equals(address)) {
-        if (leased && holdsForLifetime()) {
-          leased = false;
-          ownedActors.leaseSource().release(at.node(), lease);
+      if (incarnation.isAt(at)) {
+        if (holdsForLifetime()) {
+          incarnation.releaseLease(ownedActors.leaseSource());
         }
-        address = null;
+        incarnation.lose();
         if (phase.isDead()) {
           onGone(true);
         } else { // the report of the death went to the owner before this one
-          die(died("it had ended before this node came to own it", null), true);
+          die(descriptor.diedFailure("it had ended before this node came to own it", null), true);
         }
       }
     });
@@ -487,10 +455,6 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
     return descriptor.durable() && endedByUser;
   }
 
-  private ObjectFailure died(String how, @Nullable Throwable cause) {
-    return new ObjectFailure(() -> descriptor.diedException(how, cause));
-  }
-
   /** Ends an actor that cannot be created. */
   void fail(ObjectFailure why) {
     executor.execute(() -> die(why, true));
@@ -499,12 +463,12 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   /** Ends the actor at once. */
   void kill(String how) {
     executor.execute(() -> {
-      var at = address;
+      var at = incarnation.address();
       if (!phase.isDead()) {
         endedByUser = true;
-        die(died(how, null), at == null);
+        die(descriptor.diedFailure(how, null), at == null);
         if (at != null) {
-          ownedActors.killAt(at, descriptor, how);
+          ownedActors.endRequests().killAt(at, descriptor.id(), how);
         }
       }
     });
@@ -518,12 +482,12 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
         drainReason = how;
         ownedActors.releaseNameUnlessDurable(descriptor);
         successor.dismiss();
-        var at = address;
+        var at = incarnation.address();
         if (at != null && phase == ActorPhase.ALIVE) {
-          ownedActors.drainAt(at, descriptor, how);
+          ownedActors.endRequests().drainAt(at, descriptor.id(), how);
         } else if (at == null && holders.isEmpty()) {
           // nobody waits for an answer of the actor
-          die(died(how, null), true);
+          die(descriptor.diedFailure(how, null), true);
         }
       }
     });
@@ -532,7 +496,7 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
   /** Abandons an actor whose name was taken: it never existed. */
   void abandon() {
     executor.execute(() -> {
-      deathCause = died("its name was taken", null);
+      deathCause = descriptor.diedFailure("its name was taken", null);
       move(ActorPhase.Event.GONE);
       constructor.release();
       forgetIfUnheld();
@@ -582,9 +546,10 @@ final class ActorOwner implements ActorLeaseRequester, WaitPoint {
     if (deathCause != null) {
       return new ActorStatus.Dead(deathCause, phase == ActorPhase.ENDED);
     }
-    return address != null && phase == ActorPhase.ALIVE
-        ? new ActorStatus.Alive(address)
-        : new ActorStatus.Pending(address == null ? incarnation : incarnation - 1);
+    var at = incarnation.address();
+    return at != null && phase == ActorPhase.ALIVE
+        ? new ActorStatus.Alive(at)
+        : new ActorStatus.Pending(incarnation.lastLost());
   }
 
   private void publish() {

@@ -44,16 +44,32 @@ import org.jspecify.annotations.Nullable;
  * actor there; the actor's lease lasts until it stops. Safe for all threads; nothing blocks.
  */
 final class BehaviorSpawner {
-  private final ActorEngine engine;
+  private final ActorServices services;
   private final ActorRefResolver resolver;
   private final CompletableFuture<ActorRef<BehaviorHost.Command>> host = new CompletableFuture<>();
   private final Map<Long, SpawnRequest<?>> requests = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
+  private volatile @Nullable ActorPeers peers;
 
-  BehaviorSpawner(ActorEngine engine, ActorRefResolver resolver, ActorEngine.AsyncSpawner spawner) {
-    this.engine = engine;
-    this.resolver = resolver;
-    spawner.spawn(BehaviorHost.create(), BehaviorHost.NAME, Props.empty(), host::complete);
+  BehaviorSpawner(ActorServices services) {
+    this.services = services;
+    this.resolver = services.given().resolver();
+    services
+        .given()
+        .spawner()
+        .spawn(BehaviorHost.create(), BehaviorHost.NAME, Props.empty(), host::complete);
+  }
+
+  /**
+   * Connects the spawner to the cluster, and starts to handle frames.
+   *
+   * @param leases has the leases of the actors that others send here
+   */
+  void connect(ActorPeers with, UnclaimedLeases leases) {
+    peers = with;
+    with.messaging()
+        .on(FrameKind.SPAWN_BEHAVIOR, (from, in) -> onSpawn(from, in, with, leases))
+        .on(FrameKind.BEHAVIOR_SPAWNED, (from, in) -> onSpawned(from, in, with));
   }
 
   /** Starts an Akka actor on some node; see {@link io.mobula.MobulaRuntime#spawn}. */
@@ -66,14 +82,14 @@ final class BehaviorSpawner {
     }
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(placement, "placement");
-    engine.leaseSource().requireSchedulable(placement, resources, () -> "Behavior " + name);
+    services.leaseSource().requireSchedulable(placement, resources, () -> "Behavior " + name);
     RemoteFunction maker = nothing -> factory.create();
-    var call = engine.binder().bind(maker);
+    var call = services.binder().bind(maker);
     var request = new SpawnRequest<T>(numbers.incrementAndGet(), name, resources, placement, call);
     requests.put(request.number, request);
-    engine.leaseSource().acquire(request);
+    services.leaseSource().acquire(request);
     return request.result.whenCompleteAsync(
-        (child, failure) -> {}, engine.store().threads()::runCallback);
+        (child, failure) -> {}, services.store().threads()::runCallback);
   }
 
   void left(NodeId node, String who) {
@@ -127,7 +143,7 @@ final class BehaviorSpawner {
       }
     };
     try {
-      engine.methodThreads(Threads.SHARED).execute(() -> start(name, call, placement, holding));
+      services.threads().pool().execute(() -> start(name, call, placement, holding));
     } catch (RejectedExecutionException | OutOfMemoryError none) {
       // the pool is closing, or the system has no more threads
       holding.failed(none);
@@ -147,10 +163,10 @@ final class BehaviorSpawner {
       return;
     }
     var group = groupOf(placement);
-    var props = ActorEngine.dispatcher(Threads.SHARED);
+    var props = MethodThreads.dispatcher(Threads.SHARED);
     var _ = host.thenAccept(
         actor -> actor.tell(new BehaviorHost.Start<>(name, behavior, props, group, listener)));
-    if (group != null && engine.leaseSource().refusalFor(placement) != null) {
+    if (group != null && services.leaseSource().refusalFor(placement) != null) {
       stopGroup(group); // the group may have ended before the actor was registered
     }
   }
@@ -168,11 +184,11 @@ final class BehaviorSpawner {
 
   // ---- frames
 
-  void onSpawn(NodeId from, FrameReader in, ActorCluster cluster) {
+  private void onSpawn(NodeId from, FrameReader in, ActorPeers with, UnclaimedLeases leases) {
     long number = in.int64();
     long leaseNumber = in.int64();
     var name = in.text();
-    var lease = cluster.takeLease(from, leaseNumber);
+    var lease = leases.take(from, leaseNumber);
     if (lease == null) {
       return; // the submitter has left
     }
@@ -180,16 +196,16 @@ final class BehaviorSpawner {
     Placement placement;
     try {
       placement = PlacementGroupCodec.orAnywhere(PlacementGroupCodec.read(in));
-      call = CallCodec.read(in, engine.store(), cluster.clusterObjects(), from);
+      call = CallCodec.read(in, services.store(), with.objects(), from);
     } catch (Throwable e) { // a class that is missing here
       lease.release();
-      answer(cluster, from, number, new ObjectFailure(() -> failure(name, e)));
+      answer(with, from, number, new ObjectFailure(() -> failure(name, e)));
       return;
     }
     start(name, call, lease, placement, new BehaviorHost.ChildListener<Object>() {
       @Override
       public void started(ActorRef<Object> child) {
-        cluster.send(
+        with.send(
             from,
             FrameWriter.of(FrameKind.BEHAVIOR_SPAWNED)
                 .int64(number)
@@ -199,7 +215,7 @@ final class BehaviorSpawner {
 
       @Override
       public void failed(Throwable why) {
-        answer(cluster, from, number, new ObjectFailure(() -> failure(name, why)));
+        answer(with, from, number, new ObjectFailure(() -> failure(name, why)));
       }
 
       @Override
@@ -207,20 +223,20 @@ final class BehaviorSpawner {
     });
   }
 
-  private static void answer(ActorCluster cluster, NodeId to, long number, ObjectFailure failure) {
+  private static void answer(ActorPeers with, NodeId to, long number, ObjectFailure failure) {
     var frame = FrameWriter.of(FrameKind.BEHAVIOR_SPAWNED).int64(number).text(null);
-    cluster.clusterObjects().write(frame, failure, new ObjectId(0, 0, 0));
-    cluster.send(to, frame.toBytes());
+    with.objects().write(frame, failure, new ObjectId(0, 0, 0));
+    with.send(to, frame.toBytes());
   }
 
-  void onSpawned(NodeId from, FrameReader in, ActorCluster cluster) {
+  private void onSpawned(NodeId from, FrameReader in, ActorPeers with) {
     var request = requests.get(in.int64());
     if (request != null) {
-      engine.leaseSource().release(from, request.lease); // the lease belongs to the actor now
+      services.leaseSource().release(from, request.lease); // the lease belongs to the actor now
       var path = in.optionalText();
       if (path == null) {
-        var why = ActorFrames.readFailure(in, cluster.clusterObjects());
-        engine.store().threads().runCallback(() -> request.fail(why.toException()));
+        var why = ActorFrames.readFailure(in, with.objects());
+        services.store().threads().runCallback(() -> request.fail(why.toException()));
       } else {
         request.resolved(path);
       }
@@ -234,7 +250,7 @@ final class BehaviorSpawner {
     private final Resources resources;
     private final Placement placement;
     private final BoundCall call;
-    private final Job job = engine.currentJob();
+    private final Job job = services.currentJob();
     private final CompletableFuture<ActorRef<T>> result = new CompletableFuture<>();
     private volatile @Nullable NodeId sentTo;
     private volatile long lease;
@@ -322,20 +338,20 @@ final class BehaviorSpawner {
 
     @Override
     public void grantedAt(NodeId node, long granted) {
-      var cluster = Objects.requireNonNull(engine.cluster(), "a node alone has no other");
+      var with = Objects.requireNonNull(peers, "a node alone has no other");
       lease = granted;
       sentTo = node;
       var frame =
           FrameWriter.of(FrameKind.SPAWN_BEHAVIOR).int64(number).int64(granted).text(name);
       PlacementGroupCodec.write(frame, PlacementGroupCodec.of(placement));
       try {
-        CallCodec.write(frame, call, cluster.clusterObjects(), node);
+        CallCodec.write(frame, call, with.objects(), node);
       } catch (Throwable e) { // a captured value that cannot be sent
-        engine.leaseSource().release(node, granted);
+        services.leaseSource().release(node, granted);
         fail(failure(name, e));
         return;
       }
-      if (!cluster.clusterObjects().send(node, frame) || !cluster.isMember(node)) {
+      if (!with.send(node, frame) || !with.isMember(node)) {
         fail(new NodeLostException(description() + " was not started: node " + node + " is gone."));
       }
     }

@@ -9,12 +9,8 @@ import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.PendingPeerRequests;
 import io.mobula.internal.store.Deadline;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,19 +25,38 @@ final class CheckpointReplicator {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointReplicator.class);
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  private final ActorCluster cluster;
-  private final ActorCluster.Dependencies dependencies;
+  private final RoleServices shared;
+  private final ActorPeers peers;
+  private final SuccessorRecords records;
+  private final CheckpointCopies copies;
+  private final HandedOverCheckpoints handedOver;
   private final PendingPeerRequests<CheckpointKey, String> asked;
-  private final Map<ActorId, ReplicatedCheckpoint> copies = new ConcurrentHashMap<>();
-  private final HandedOverCheckpoints handedOver = new HandedOverCheckpoints();
 
   private record CheckpointKey(ActorId actor, CheckpointVersion version) {}
 
-  CheckpointReplicator(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
-    this.cluster = cluster;
-    this.dependencies = dependencies;
-    this.asked = dependencies.messaging().requests("a copy of checkpoint");
-    dependencies
+  /**
+   * Makes a replicator that has asked nobody yet.
+   *
+   * @param records the actors that this process is the successor for
+   * @param copies the copies that this process keeps as the owner or the successor
+   * @param handedOver gets the checkpoints for actors that are to follow
+   */
+  CheckpointReplicator(
+      RoleServices shared,
+      SuccessorRecords records,
+      CheckpointCopies copies,
+      HandedOverCheckpoints handedOver) {
+    this.shared = shared;
+    this.peers = shared.peers();
+    this.records = records;
+    this.copies = copies;
+    this.handedOver = handedOver;
+    this.asked = peers.messaging().requests("a copy of checkpoint");
+  }
+
+  /** Starts to handle frames. */
+  void receive() {
+    peers
         .messaging()
         .on(FrameKind.REPLICATE_CHECKPOINT, this::onKeep)
         .on(FrameKind.CHECKPOINT_REPLICATED, this::onKept)
@@ -52,9 +67,9 @@ final class CheckpointReplicator {
 
   /** Has the actor's owner and its successor keep a copy. */
   CompletableFuture<String> replicate(ActorId id, ReplicatedCheckpoint state) {
-    return cluster.ownedActors().find(id) != null
+    return shared.known().owner(id) != null
         ? keepAsOwner(id, state).toCompletableFuture()
-        : ask(cluster.ownerOf(id), id, state);
+        : ask(shared.known().ownerOf(id), id, state);
   }
 
   private CompletableFuture<String> ask(NodeId peer, ActorId id, ReplicatedCheckpoint state) {
@@ -66,8 +81,8 @@ final class CheckpointReplicator {
 
   private boolean send(FrameKind kind, NodeId to, ActorId id, ReplicatedCheckpoint state) {
     var frame = ActorFrames.of(kind, id);
-    state.write(frame, dependencies.sharing(), to);
-    return dependencies.sharing().send(to, frame);
+    state.write(frame, peers.objects(), to);
+    return peers.send(to, frame);
   }
 
   private void onKept(NodeId from, FrameReader in) {
@@ -80,23 +95,21 @@ final class CheckpointReplicator {
 
   private void onKeep(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
-    var state =
-        ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
-    cluster
-        .engine()
+    var state = ReplicatedCheckpoint.read(in, shared.store(), peers.objects(), from);
+    shared
         .store()
         .threads()
         .runInBackground(() -> copyHere(id, state).whenComplete((why, failure) -> {
           var answer = failure == null ? why : CapturedThrowable.textOf(failure);
           var frame = ActorFrames.of(FrameKind.CHECKPOINT_REPLICATED, id);
           state.version().write(frame);
-          cluster.send(from, frame.text(answer).toBytes());
+          peers.send(from, frame.text(answer).toBytes());
         }));
   }
 
   private CompletionStage<String> copyHere(ActorId id, ReplicatedCheckpoint state) {
     try {
-      state.parts().keepLocalCopies(dependencies.sharing(), Deadline.after(LIMIT));
+      state.parts().keepLocalCopies(peers.objects(), Deadline.after(LIMIT));
     } catch (RuntimeException | Error e) { // there is no room, or the host is gone
       state.release();
       return CompletableFuture.completedStage(CapturedThrowable.textOf(e));
@@ -105,17 +118,12 @@ final class CheckpointReplicator {
   }
 
   private CompletionStage<String> keepAsOwner(ActorId id, ReplicatedCheckpoint state) {
-    var owner = cluster.ownedActors().find(id);
-    if (owner == null && !cluster.succession().isSuccessorOf(id)) {
+    var owner = shared.known().owner(id);
+    if (owner == null && !records.contains(id)) {
       state.release();
-      return CompletableFuture.completedStage("node " + cluster.self() + " does not own it");
+      return CompletableFuture.completedStage("node " + peers.self() + " does not own it");
     }
-    var latest = copies.merge(id, state, (before, after) -> {
-      boolean newer = after.version().compareTo(before.version()) > 0;
-      (newer ? before : after).release();
-      return newer ? after : before;
-    });
-    if (!latest.version().equals(state.version())) {
+    if (!copies.keep(id, state)) {
       return CompletableFuture.completedStage("a later incarnation of it has begun");
     }
     var successor = owner == null ? null : owner.successor();
@@ -138,39 +146,17 @@ final class CheckpointReplicator {
 
   /** Sends the checkpoint to a new successor. */
   void sendToSuccessor(NodeId successor, ActorId id) {
-    var state = copies.get(id);
+    var state = copies.find(id);
     if (state != null) {
       send(FrameKind.REPLICATE_CHECKPOINT, successor, id, state);
     }
   }
 
-  /** Drops the checkpoint, as the actor has ended or another node keeps its state. */
-  void forget(ActorId id) {
-    var state = copies.remove(id);
-    if (state != null) {
-      state.release();
-    }
-  }
-
   // ---- restoring
 
-  /**
-   * Returns the state for an incarnation that is about to be created, or null. States that an older
-   * incarnation sends from now on do not count.
-   */
-  @Nullable
-  ReplicatedCheckpoint takeUp(ActorId id) {
-    var before = new AtomicReference<@Nullable ReplicatedCheckpoint>();
-    copies.computeIfPresent(id, (key, state) -> {
-      before.set(state);
-      return state.as(state.version().nextTerm());
-    });
-    return before.get();
-  }
-
-  /** Sends that state to the host, just before the actor. */
+  /** Sends the copy for an incarnation to its host, just before the actor. */
   void handOver(NodeId host, ActorId id) {
-    var state = takeUp(id);
+    var state = copies.takeUp(id);
     if (state != null) {
       send(FrameKind.HAND_OVER_CHECKPOINT, host, id, state);
     }
@@ -178,13 +164,7 @@ final class CheckpointReplicator {
 
   private void onHand(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
-    var state =
-        ReplicatedCheckpoint.read(in, cluster.engine().store(), dependencies.sharing(), from);
+    var state = ReplicatedCheckpoint.read(in, shared.store(), peers.objects(), from);
     handedOver.put(id, from, state);
-  }
-
-  /** Returns the states that owners have handed over for actors which are to follow. */
-  HandedOverCheckpoints handedOver() {
-    return handedOver;
   }
 }

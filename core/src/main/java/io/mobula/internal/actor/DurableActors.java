@@ -4,14 +4,12 @@ import io.mobula.error.ActorCheckpointException;
 import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.call.BoundCall;
-import io.mobula.internal.call.CallBinder;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.ObjectFailure;
-import io.mobula.internal.store.ObjectStore;
 import io.mobula.placement.Placement;
 import io.mobula.spi.ActorOptions;
 import io.mobula.spi.RemoteFunction;
@@ -30,15 +28,12 @@ final class DurableActors {
   private static final int FORMAT = 1;
 
   private final ActorCreator creator;
-  private final ObjectStore store;
-  private final CallBinder binder;
+  private final ActorServices services;
   private final CheckpointDirectory directory;
 
-  DurableActors(
-      ActorCreator creator, ObjectStore store, CallBinder binder, CheckpointDirectory directory) {
+  DurableActors(ActorCreator creator, ActorServices services, CheckpointDirectory directory) {
     this.creator = creator;
-    this.store = store;
-    this.binder = binder;
+    this.services = services;
     this.directory = directory;
   }
 
@@ -122,18 +117,18 @@ final class DurableActors {
     } catch (Throwable thrown) { // a class that is missing here, or has changed
       var captured = CapturedThrowable.of(thrown);
       var message = "The durable actor \"" + options.name() + "\" in " + files
-          + " cannot be restored on node " + store.node() + ": " + captured.text();
+          + " cannot be restored on node " + services.store().node() + ": " + captured.text();
       LOG.error("{}", message);
       unreadable =
           new ObjectFailure(() -> new ActorCheckpointException(message, captured.exception()));
       RemoteFunction nothing = none -> null;
-      constructor = binder.bind(nothing);
+      constructor = services.binder().bind(nothing);
     }
     creator.restore(type, options, constructor, unreadable);
   }
 
   private BoundCall bind(@Nullable Object[] parts) {
     var function = (RemoteFunction) Objects.requireNonNull(parts[0], "constructor");
-    return binder.bind(function, Arrays.asList(parts).subList(1, parts.length));
+    return services.binder().bind(function, Arrays.asList(parts).subList(1, parts.length));
   }
 }

@@ -12,8 +12,7 @@ import io.mobula.internal.ledger.Lease;
 import io.mobula.internal.placement.LeaseSource;
 import io.mobula.internal.store.ObjectFailure;
 import io.mobula.spi.ActorOptions;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +20,40 @@ import org.jspecify.annotations.Nullable;
  * actors. Safe for all threads; nothing blocks.
  */
 final class OwnedActors {
-  private final ActorCluster cluster;
-  private final ActorCluster.Dependencies dependencies;
-  private final Map<ActorId, ActorOwner> owners = new ConcurrentHashMap<>();
+  private final RoleServices shared;
+  private final ActorPeers peers;
+  private final KnownActors known;
+  private final CheckpointReplicator replicator;
+  private final CheckpointCopies copies;
+  private final EndRequests endRequests;
+  private final HostedActors hostedActors;
+  private final Duration grace;
 
-  OwnedActors(ActorCluster cluster, ActorCluster.Dependencies dependencies) {
-    this.cluster = cluster;
-    this.dependencies = dependencies;
-    dependencies
+  /**
+   * Makes an instance without actors.
+   *
+   * @param grace how long an actor lives on when no process has a handle
+   */
+  OwnedActors(
+      RoleServices shared,
+      CheckpointReplicator replicator,
+      CheckpointCopies copies,
+      EndRequests endRequests,
+      HostedActors hostedActors,
+      Duration grace) {
+    this.shared = shared;
+    this.peers = shared.peers();
+    this.known = shared.known();
+    this.replicator = replicator;
+    this.copies = copies;
+    this.endRequests = endRequests;
+    this.hostedActors = hostedActors;
+    this.grace = grace;
+  }
+
+  /** Starts to handle frames. */
+  void receive() {
+    peers
         .messaging()
         .on(FrameKind.ACTOR_PLACED, (from, in) -> withOwner(in, (owner, at) -> owner.placed(at)))
         .on(
@@ -44,88 +69,69 @@ final class OwnedActors {
         .on(
             FrameKind.ACTOR_DIED,
             (from, in) -> withOwner(
-                in,
-                (owner, at) -> owner.died(at, ActorFrames.readFailure(in, dependencies.sharing()))))
+                in, (owner, at) -> owner.died(at, ActorFrames.readFailure(in, peers.objects()))))
         .on(FrameKind.ACTOR_ENDED, (from, in) -> withOwner(in, (owner, at) -> owner.ended(at)))
-        .on(
-            FrameKind.KILL_ACTOR,
-            (from, in) ->
-                endOwnedOrHosted(FrameKind.KILL_ACTOR, ActorDescriptor.readId(in), in.text()))
-        .on(
-            FrameKind.DRAIN_ACTOR,
-            (from, in) ->
-                endOwnedOrHosted(FrameKind.DRAIN_ACTOR, ActorDescriptor.readId(in), in.text()))
         .on(FrameKind.HOLD_ACTOR, this::onHold)
         .on(FrameKind.RELEASE_ACTOR, this::onRelease);
   }
 
-  private NodeId self() {
-    return cluster.self();
-  }
-
   LeaseSource leaseSource() {
-    return cluster.leaseSource();
+    return shared.services().leaseSource();
   }
 
-  OwnershipSuccession succession() {
-    return cluster.succession();
+  /** Returns a successor that is not appointed yet. */
+  AppointedSuccessor successorOf(ActorDescriptor descriptor, ActorCreationSpec spec) {
+    return new AppointedSuccessor(descriptor, spec, peers, replicator);
+  }
+
+  /** Returns the requests to hosts to end actors. */
+  EndRequests endRequests() {
+    return endRequests;
   }
 
   boolean isMember(NodeId node) {
-    return cluster.isMember(node);
+    return peers.isMember(node);
   }
 
   void joined() {
-    owners.values().forEach(ActorOwner::joined);
-  }
-
-  boolean isEmpty() {
-    return owners.isEmpty();
-  }
-
-  @Nullable
-  ActorOwner find(ActorId id) {
-    return owners.get(id);
+    known.owners().values().forEach(ActorOwner::joined);
   }
 
   void left(NodeId node, String who) {
-    owners.values().forEach(owner -> owner.left(node, who));
+    known.owners().values().forEach(owner -> owner.left(node, who));
   }
 
   void afterGrace(Runnable action) {
-    cluster.afterGrace(action);
+    shared.services().after(grace, action);
   }
 
-  /** Returns the address of an actor that this node's ledger has granted a lease. */
-  ActorAddress localAddress(int incarnation) {
-    return new ActorAddress(self(), incarnation);
+  NodeId self() {
+    return peers.self();
   }
 
   void host(IncarnationSpec actor, Lease lease) {
-    cluster.hostedActors().host(actor, lease);
+    hostedActors.host(actor, lease);
   }
 
   // ---- owned actors
 
   ActorOwner own(ActorDescriptor descriptor, ActorCreationSpec spec) {
     var owner = new ActorOwner(descriptor, spec, this);
-    owners.put(descriptor.id(), owner);
+    known.owners().put(descriptor.id(), owner);
     return owner;
   }
 
   void forget(ActorOwner owner) {
-    owners.remove(owner.descriptor().id(), owner);
-    cluster
-        .replicator()
-        .forget(owner.descriptor().id()); // a copy may have arrived after the actor's end
+    known.owners().remove(owner.descriptor().id(), owner);
+    copies.forget(owner.descriptor().id()); // one may have arrived after the actor's end
   }
 
   void releaseNameUnlessDurable(ActorDescriptor descriptor) {
-    cluster.engine().releaseNameUnlessDurable(descriptor);
+    shared.services().names().releaseUnlessDurable(descriptor);
   }
 
   void releaseName(ActorDescriptor descriptor) {
-    cluster.engine().releaseName(descriptor);
+    shared.services().names().release(descriptor);
   }
 
   /**
@@ -134,27 +140,26 @@ final class OwnedActors {
    */
   @Nullable
   ReplicatedCheckpoint stateFor(ActorAddress at, ActorId id) {
-    if (at.node().equals(self())) {
-      return cluster.replicator().takeUp(id);
+    if (at.node().equals(peers.self())) {
+      return copies.takeUp(id);
     }
-    cluster.replicator().handOver(at.node(), id);
+    replicator.handOver(at.node(), id);
     return null;
   }
 
   void forgetState(ActorId id) {
-    cluster.replicator().forget(id);
+    copies.forget(id);
   }
 
   void recordDeath(ActorDescriptor descriptor, ObjectFailure why) {
-    cluster.engine().durableDeaths().add(descriptor, why);
+    shared.services().deaths().add(descriptor, why);
   }
 
   /** Deletes an actor's files, as no host is left to do it; then runs the action. */
   void deleteFiles(ActorDescriptor descriptor, ActorOptions options, Runnable then) {
     if (options.checkpointPolicy().isOn() || descriptor.durable()) {
-      var engine = cluster.engine();
-      engine.store().threads().runInBackground(() -> {
-        engine.deleteFiles(descriptor);
+      shared.store().threads().runInBackground(() -> {
+        shared.services().deleteFiles(descriptor);
         then.run();
       });
     }
@@ -165,7 +170,7 @@ final class OwnedActors {
   }
 
   private void withOwner(FrameReader in, OwnerAction action) {
-    var owner = owners.get(ActorDescriptor.readId(in));
+    var owner = known.owner(ActorDescriptor.readId(in));
     if (owner != null) {
       action.apply(owner, ActorAddress.read(in));
     }
@@ -173,7 +178,7 @@ final class OwnedActors {
 
   private void onHold(NodeId from, FrameReader in) {
     var id = ActorDescriptor.readId(in);
-    var owner = owners.get(id);
+    var owner = known.owner(id);
     if (owner != null) {
       owner.hold(from);
     } else {
@@ -181,14 +186,14 @@ final class OwnedActors {
           from,
           id,
           new ActorStatus.Dead(
-              new ObjectFailure(() -> new ActorDiedException(
-                  "Actor " + id + " is dead: its owner, node " + self() + ", has forgotten it.")),
+              new ObjectFailure(() -> new ActorDiedException("Actor " + id
+                  + " is dead: its owner, node " + peers.self() + ", has forgotten it.")),
               true));
     }
   }
 
   private void onRelease(NodeId from, FrameReader in) {
-    var owner = owners.get(ActorDescriptor.readId(in));
+    var owner = known.owner(ActorDescriptor.readId(in));
     if (owner != null) {
       owner.release(from);
     }
@@ -196,13 +201,16 @@ final class OwnedActors {
 
   /** Sends the actor's status to a holder. */
   void sendStatus(NodeId holder, ActorId id, ActorStatus update) {
-    if (holder.equals(self())) {
-      cluster.onStatus(id, update);
+    if (holder.equals(peers.self())) {
+      var client = known.client(id);
+      if (client != null) {
+        client.onStatus(update);
+      }
       return;
     }
     var frame = ActorFrames.of(FrameKind.ACTOR_STATUS, id);
-    update.write(frame, dependencies.sharing());
-    cluster.send(holder, frame.toBytes());
+    update.write(frame, peers.objects());
+    peers.send(holder, frame.toBytes());
   }
 
   void create(IncarnationSpec actor, long lease) {
@@ -213,77 +221,7 @@ final class OwnedActors {
     actor.history().write(frame);
     ActorFrames.writeOptions(frame, actor.spec().options());
     actor.spec().job().write(frame);
-    CallCodec.write(frame, actor.spec().constructor(), dependencies.sharing(), address.node());
-    cluster.send(address, frame);
-  }
-
-  // ---- kill and drain
-
-  void kill(ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
-    cluster.engine().releaseNameUnlessDurable(descriptor);
-    end(FrameKind.KILL_ACTOR, descriptor, address, how);
-  }
-
-  void drain(ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
-    end(FrameKind.DRAIN_ACTOR, descriptor, address, how);
-  }
-
-  /** Asks the owner to end the actor; if the owner is gone, asks the host and the successor. */
-  private void end(
-      FrameKind kind, ActorDescriptor descriptor, @Nullable ActorAddress address, String how) {
-    if (owners.containsKey(descriptor.id())) {
-      endOwnedOrHosted(kind, descriptor.id(), how);
-      return;
-    }
-    var owner = cluster.ownerOf(descriptor.id());
-    if (cluster.isMember(owner)) {
-      cluster.send(owner, ActorFrames.of(kind, descriptor.id()).text(how).toBytes());
-    } else if (descriptor.ownerFailover()) { // the node that is about to own it, or that hosts it
-      endOwnedOrHosted(kind, descriptor.id(), how);
-      cluster.sendToAll(ActorFrames.of(kind, descriptor.id()).text(how).toBytes());
-    } else if (address != null) {
-      endAt(kind, address, descriptor, how);
-    }
-  }
-
-  private void endAt(FrameKind kind, ActorAddress at, ActorDescriptor descriptor, String how) {
-    if (at.node().equals(self())) {
-      endHere(kind, descriptor.id(), how);
-    } else {
-      cluster.send(at.node(), ActorFrames.of(kind, descriptor.id()).text(how).toBytes());
-    }
-  }
-
-  private void endHere(FrameKind kind, ActorId id, String how) {
-    var cell = cluster.hostedActors().cell(id);
-    if (cell == null) {
-      return; // the actor is dead
-    }
-    cell.markEndedByUser();
-    if (kind == FrameKind.KILL_ACTOR) {
-      cell.kill(() -> cell.diedException(how, null));
-    } else {
-      cell.drain(() -> cell.diedException(how, null));
-    }
-  }
-
-  private void endOwnedOrHosted(FrameKind kind, ActorId id, String how) {
-    var owner = owners.get(id);
-    if (owner == null) {
-      succession().forget(id);
-      endHere(kind, id, how);
-    } else if (kind == FrameKind.KILL_ACTOR) {
-      owner.kill(how);
-    } else {
-      owner.drain(how);
-    }
-  }
-
-  void killAt(ActorAddress at, ActorDescriptor descriptor, String how) {
-    endAt(FrameKind.KILL_ACTOR, at, descriptor, how);
-  }
-
-  void drainAt(ActorAddress at, ActorDescriptor descriptor, String how) {
-    endAt(FrameKind.DRAIN_ACTOR, at, descriptor, how);
+    CallCodec.write(frame, actor.spec().constructor(), peers.objects(), address.node());
+    peers.send(address.node(), frame);
   }
 }

@@ -2,12 +2,14 @@ package io.mobula.internal.actor;
 
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.CodecException;
+import io.mobula.internal.call.CallCodec;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.codec.CapturedThrowable;
+import io.mobula.internal.lane.FrameKind;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.sharing.ClusterObjects;
 import io.mobula.internal.store.ObjectContent;
 import io.mobula.internal.store.ObjectFailure;
-import java.util.Collection;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,62 +20,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingActorCalls {
   private final ActorDescriptor descriptor;
-  private final ActorCluster cluster;
+  private final ActorPeers peers;
   private final long stream;
-  private final Runnable onEmpty;
-  private final ActorSubmitQueue submitQueue = new ActorSubmitQueue();
+  private final ActorSubmitQueue submitQueue;
   private final PendingCallLimit limit;
+  private final Runnable onEmpty;
   private long sent;
 
   /**
    * Makes an instance without calls.
    *
    * @param stream numbers the clients of this process, so that a host can tell their calls apart
+   * @param submitQueue has the calls, which the client adds
    * @param limit counts the calls without an outcome that no local cell has
    * @param onEmpty runs when the last call has its outcome
    */
   PendingActorCalls(
       ActorDescriptor descriptor,
-      ActorCluster cluster,
+      ActorPeers peers,
       long stream,
+      ActorSubmitQueue submitQueue,
       PendingCallLimit limit,
       Runnable onEmpty) {
-    this.limit = limit;
     this.descriptor = descriptor;
-    this.cluster = cluster;
+    this.peers = peers;
     this.stream = stream;
+    this.submitQueue = submitQueue;
+    this.limit = limit;
     this.onEmpty = onEmpty;
-  }
-
-  boolean isEmpty() {
-    return submitQueue.isEmpty();
-  }
-
-  @Nullable
-  RemoteCall find(long number) {
-    return submitQueue.find(number);
-  }
-
-  /** Adds a new call; returns whether its arguments must be awaited. */
-  boolean add(RemoteCall call) {
-    return submitQueue.add(call);
-  }
-
-  /** Returns the first call of this caller that waits for arguments, or null. */
-  @Nullable
-  RemoteCall firstWaiting(Object caller) {
-    return submitQueue.firstWaiting(caller);
-  }
-
-  /** Returns all calls without an outcome. */
-  Collection<RemoteCall> all() {
-    return submitQueue.all();
-  }
-
-  /** Makes this caller's ready calls sendable; see {@link ActorSubmitQueue#releaseReady}. */
-  @Nullable
-  RemoteCall releaseReady(Object caller) {
-    return submitQueue.releaseReady(caller);
   }
 
   /** Passes all unsent calls to the cell, as the actor lives in this process. */
@@ -86,8 +60,7 @@ final class PendingActorCalls {
             call.caller(),
             call.call(),
             new CallPromise.LocalPromise(call.result()),
-            new CallOrigin(
-                cluster.self(), stream, call.sequence(), answered, call.attempts() > 0)));
+            new CallOrigin(peers.self(), stream, call.sequence(), answered, call.attempts() > 0)));
         limit.remove(); // only now may later calls go straight to the cell
       }
     }
@@ -118,17 +91,12 @@ final class PendingActorCalls {
       fail(call, LostArgumentException.propagate(failed, describe(call)));
       return true;
     }
-    if (!cluster.isMember(to.node())) {
+    if (!peers.isMember(to.node())) {
       return false;
     }
     FrameWriter frame;
     try {
-      frame = cluster.callFrame(
-          descriptor.id(),
-          call,
-          to,
-          new ActorCluster.CallNumbers(
-              stream, sent + 1, submitQueue.callerNumber(call), submitQueue.answeredBefore()));
+      frame = callFrame(call, to);
     } catch (Throwable e) { // an argument that cannot be sent
       fail(
           call,
@@ -138,12 +106,32 @@ final class PendingActorCalls {
               e)));
       return true;
     }
-    if (!cluster.send(to, frame)) {
+    if (!peers.send(to.node(), frame)) {
       return false;
     }
     sent++;
     call.markSent(to); // an answer is handled in a later action
     return true;
+  }
+
+  private FrameWriter callFrame(RemoteCall call, ActorAddress to) {
+    var frame = ActorFrames.of(FrameKind.ACTOR_CALL, descriptor.id())
+        .int32(to.incarnation())
+        .int64(stream)
+        .int64(sent + 1);
+    ClusterObjects.writeId(frame, call.result().id());
+    frame.int64(submitQueue.callerNumber(call)).int32(call.attempts());
+    new CallOrigin.SequenceNumbers(call.sequence(), submitQueue.answeredBefore()).write(frame);
+    frame.text(call.name());
+    CallCodec.lend(frame, call.call(), peers.objects(), to.node());
+    return frame;
+  }
+
+  /** Asks the host to cancel a call that was sent there. */
+  void cancel(RemoteCall call, ActorAddress at, boolean recursive) {
+    var frame = ActorFrames.of(FrameKind.CANCEL_CALL, descriptor.id());
+    ClusterObjects.writeId(frame, call.result().id());
+    peers.send(at.node(), frame.flag(recursive).toBytes());
   }
 
   // ---- outcomes
@@ -196,7 +184,7 @@ final class PendingActorCalls {
     var call = sentTo(incarnation, number);
     if (call != null && submitQueue.settle(call)) {
       if (outcome instanceof ObjectContent content) {
-        cluster.clusterObjects().markNotReconstructible(content, whyOnce(call.name(), descriptor));
+        peers.objects().markNotReconstructible(content, whyOnce(call.name(), descriptor));
         call.result().complete(content);
       } else {
         call.result().fail((ObjectFailure) outcome);

@@ -31,7 +31,7 @@ final class ReplicatedCheckpointStore implements CheckpointStore {
    */
   @Override
   public void save(SavedState saved) {
-    var fresh = ReplicatedCheckpoint.of(saved, cell.engine().binder());
+    var fresh = ReplicatedCheckpoint.of(saved, cell.services().binder());
     var why = answer(cell.listener().replicate(fresh));
     if (!why.isEmpty()) {
       throw new ActorCheckpointException("Checkpoint " + saved.version() + " of " + cell.describe()

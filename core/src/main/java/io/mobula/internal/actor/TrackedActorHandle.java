@@ -3,6 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.ActorId;
 import io.mobula.ObjectRef;
 import io.mobula.error.ForeignRefException;
+import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.store.HeldRef;
 import io.mobula.internal.store.ObjectStore;
@@ -64,6 +65,10 @@ final class TrackedActorHandle<A> implements CallTarget<A>, HeldRef.Holdable {
 
   @Override
   public CompletableFuture<@Nullable Void> drain(Duration limit) {
+    if (limit.isNegative()) {
+      throw new InvalidRequestException("Wanted " + endpoint().describe() + " drained within "
+          + limit + ": a limit cannot be negative. Use kill() to end it at once.");
+    }
     return endpoint().drain(limit);
   }
 

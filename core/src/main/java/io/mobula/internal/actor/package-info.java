@@ -17,15 +17,16 @@
  *       actor, sends the actor to the node that granted it, counts the processes with handles, and
  *       decides about restarts and the end. At first the node that created the actor owns it. For a
  *       detached actor that may be restarted, the owner appoints a <em>successor</em>
- *       ({@link io.mobula.internal.actor.OwnershipSuccession}), which takes over when the owner
- *       leaves.
+ *       ({@link io.mobula.internal.actor.AppointedSuccessor}), which takes over when the owner
+ *       leaves ({@link io.mobula.internal.actor.OwnershipSuccession}).
  *   <li>The <em>host</em> ({@link io.mobula.internal.actor.HostedActors}) has the actor. An
  *       {@link io.mobula.internal.actor.ActorCell} is the part that all threads see: the calls and
  *       the lifecycle. An {@link io.mobula.internal.actor.ActorBehavior} is an Akka typed actor and
  *       the only code that touches the user's object.
  *   <li>A <em>client</em> ({@link io.mobula.internal.actor.ActorClient}) exists in every process
- *       with handles, one for each actor. It keeps calls while the actor is not placed, sends them
- *       in each caller's order, and repeats them when the host is lost.
+ *       with handles, one for each actor. Its {@link io.mobula.internal.actor.ActorConnection}
+ *       keeps calls while the actor is not placed, sends them in each caller's order, and repeats
+ *       them when the host is lost.
  *   <li>The <em>directory of names</em> is a port; {@link io.mobula.internal.actor.ActorNameClient}
  *       calls it.
  * </ul>
@@ -61,25 +62,46 @@
  *
  * <h2>Who calls whom</h2>
  *
- * <p>The node's runtime calls {@link io.mobula.internal.actor.ActorEngine}, which finds and ends
- * actors, has {@link io.mobula.internal.actor.ActorCreator} create them, and
- * {@link io.mobula.internal.actor.ActorFiles} save them.
- * {@link io.mobula.internal.actor.ActorCluster} connects clients, owners and hosts by frames
- * ({@link io.mobula.internal.actor.ActorFrames}). The owner follows an actor through its phases
+ * <p>The node's runtime calls {@link io.mobula.internal.actor.ActorEngine}, which has
+ * {@link io.mobula.internal.actor.ActorCreator} create actors,
+ * {@link io.mobula.internal.actor.ActorLookup} find them by name, and
+ * {@link io.mobula.internal.actor.ActorFiles} save them. The cells of a process are in
+ * {@link io.mobula.internal.actor.LocalActors}. What all of these use is in
+ * {@link io.mobula.internal.actor.ActorServices}, which knows none of them.
+ *
+ * <p>{@link io.mobula.internal.actor.ActorCluster} puts the roles of a process together. A role
+ * knows those that are listed before it, and finds the actors of all roles in
+ * {@link io.mobula.internal.actor.KnownActors}:
+ *
+ * <ol>
+ *   <li>{@link io.mobula.internal.actor.CheckpointReplicator}: copies of checkpoints.
+ *   <li>{@link io.mobula.internal.actor.HostedActors} and
+ *       {@link io.mobula.internal.actor.InboundCalls}: the actors here, with reports to their
+ *       owners ({@link io.mobula.internal.actor.OwnerReports}), and the calls of other processes.
+ *   <li>{@link io.mobula.internal.actor.EndRequests}: what users and owners want ended.
+ *   <li>{@link io.mobula.internal.actor.OwnedActors}: the owners here.
+ *   <li>{@link io.mobula.internal.actor.OwnershipChanges} and
+ *       {@link io.mobula.internal.actor.OwnershipSuccession}: the new owners of actors whose owner
+ *       is gone.
+ *   <li>{@link io.mobula.internal.actor.ActorClients}: the clients here.
+ * </ol>
+ *
+ * <p>They exchange frames ({@link io.mobula.internal.actor.ActorFrames}) through
+ * {@link io.mobula.internal.actor.ActorPeers}. The owner follows an actor through its phases
  * ({@link io.mobula.internal.actor.ActorPhase}). Client and host keep each caller's order
- * ({@link io.mobula.internal.actor.CallerOrder}). Each owner, and each client with its pending
- * calls, runs on a {@link io.mobula.internal.actor.SerialExecutor} of its own, where nothing
- * blocks. The package uses {@code call} for bound calls, {@code placement} for leases,
- * {@code sharing} for values in frames, and {@code checkpoint} for files.
+ * ({@link io.mobula.internal.actor.CallerOrder}). Each owner, and each client with its connection,
+ * runs on a {@link io.mobula.internal.actor.SerialExecutor} of its own, where nothing blocks. The
+ * package uses {@code call} for bound calls, {@code placement} for leases, {@code sharing} for
+ * values in frames, and {@code checkpoint} for files.
  * {@link io.mobula.internal.actor.BehaviorSpawner} is apart: it starts users' own Akka behaviors on
  * a node, with a lease.
  *
  * <h2>Why this is one package</h2>
  *
  * <p>A division into references, clients, owners, hosts and the engine was measured by the names
- * that the files use: 33 of the 60 types would become public, and the host's part would still use
- * the engine and the other way round. So the four roles share a package, and no type of theirs is
- * public but what the node uses.
+ * that the files use, when there were 60: 33 types would have become public. The roles find each
+ * other's actors in one table, and a call within a process goes from the client straight to the
+ * cell. So the four roles share a package, and no type of theirs is public but what the node uses.
  */
 @NullMarked
 package io.mobula.internal.actor;

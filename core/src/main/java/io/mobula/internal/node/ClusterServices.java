@@ -72,12 +72,11 @@ final class ClusterServices implements NodeServices {
     var tasks =
         TaskTransport.start(engines.tasks(), cluster.objects(), transport, cluster.granter());
     engines.tasks().connect(tasks);
-    var actors = new ActorCluster(
+    var actors = ActorCluster.start(
         engines.actors(),
         new ActorCluster.Dependencies(cluster.objects(), transport, cluster.granter()),
         local.settings().actors().handleGrace(),
         local.settings().tasks().submitTimeout());
-    engines.actors().join(actors);
     var waits = new PeerWaitQueries(
         transport, (asker, work) -> pendingHere(cluster, tasks, actors, asker, work));
     var workers = WorkerProcesses.open(local, cluster);
