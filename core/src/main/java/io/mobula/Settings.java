@@ -210,8 +210,8 @@ public final class Settings {
    * Sets how long {@code close} waits for running work, which it has interrupted, before it leaves
    * the threads of that work behind.
    */
-  public Settings closeTimeout(Duration limit) {
-    return set("mobula.close-timeout", limit.toMillis() + "ms");
+  public Settings closeTimeout(Duration timeout) {
+    return set("mobula.close-timeout", timeout.toMillis() + "ms");
   }
 
   @Override

@@ -37,12 +37,12 @@ final class DetachedNodeLauncher {
 
   private final NodeRegistry registry;
   private final UserClassPath classPath;
-  private final Duration limit;
+  private final Duration timeout;
 
-  DetachedNodeLauncher(NodeRegistry registry, UserClassPath classPath, Duration limit) {
+  DetachedNodeLauncher(NodeRegistry registry, UserClassPath classPath, Duration timeout) {
     this.registry = registry;
     this.classPath = classPath;
-    this.limit = limit;
+    this.timeout = timeout;
   }
 
   /** Returns the exit code, which is 0 once the node is up. */
@@ -71,7 +71,7 @@ final class DetachedNodeLauncher {
     }
     if (process.isAlive()) {
       process.destroyForcibly();
-      err.println("mobula start: the node was not up after " + limit.toSeconds()
+      err.println("mobula start: the node was not up after " + timeout.toSeconds()
           + " s and was killed; the end of " + log + ":");
     } else {
       err.println("mobula start: the node ended; the end of " + log + ":");
@@ -109,7 +109,7 @@ final class DetachedNodeLauncher {
   }
 
   private Optional<NodeEntry> awaitUp(Process process) throws IOException, InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + timeout.toNanos();
     while (System.nanoTime() - end < 0 && !process.waitFor(50, TimeUnit.MILLISECONDS)) {
       var up = registry.alive().stream()
           .map(NodeRegistry.RegisteredNode::entry)

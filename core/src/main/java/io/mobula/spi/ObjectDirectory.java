@@ -107,10 +107,10 @@ public interface ObjectDirectory extends AutoCloseable {
    * Holds the object for a ref in a message that has no acknowledgement, such as a program's own
    * Akka message.
    *
-   * @param limit when the hold ends in any case
+   * @param timeout how long the hold lasts at most
    * @return id of the hold, sent with the ref for {@link #endTransit}
    */
-  long beginTransit(ObjectId id, Duration limit);
+  long beginTransit(ObjectId id, Duration timeout);
 
   /** Holds the object on this node and ends the hold of the message that carried its ref. */
   void endTransit(ObjectId id, long transit);

@@ -158,7 +158,7 @@ class WhyPendingTest extends ContractTest {
   }
 
   @Test
-  void messagesAboutTimeOutsSayWhy() throws Exception {
+  void messagesAboutTimeoutsSayWhy() throws Exception {
     var latch = latch();
     var ref = runtime.task(WhyPendingTest::hold, latch).remote();
     var behind = runtime.task(WhyPendingTest::plusOne, ref).remote();

@@ -165,8 +165,8 @@ public final class ForkedJvm implements AutoCloseable {
    * Waits for a line of standard output that contains a text; see {@link #awaitLine(Predicate,
    * Duration)}.
    */
-  public String awaitLine(String text, Duration limit) throws InterruptedException {
-    return awaitLine(line -> line.contains(text), limit);
+  public String awaitLine(String text, Duration timeout) throws InterruptedException {
+    return awaitLine(line -> line.contains(text), timeout);
   }
 
   /**
@@ -176,10 +176,10 @@ public final class ForkedJvm implements AutoCloseable {
    * @throws AssertionError when there is none in time, or the JVM ends first; the message has its
    *     output
    */
-  public String awaitLine(Predicate<String> wanted, Duration limit) throws InterruptedException {
-    var found = output.await(wanted, limit);
+  public String awaitLine(Predicate<String> wanted, Duration timeout) throws InterruptedException {
+    var found = output.await(wanted, timeout);
     if (found == null) {
-      throw new AssertionError("No such line within " + limit + " from " + this);
+      throw new AssertionError("No such line within " + timeout + " from " + this);
     }
     return found;
   }
@@ -189,9 +189,9 @@ public final class ForkedJvm implements AutoCloseable {
    *
    * @throws AssertionError when it does not end in time
    */
-  public int awaitExit(Duration limit) throws InterruptedException {
-    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new AssertionError("Still running after " + limit + ": " + this);
+  public int awaitExit(Duration timeout) throws InterruptedException {
+    if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("Still running after " + timeout + ": " + this);
     }
     output.awaitEnd();
     errors.awaitEnd();
@@ -279,9 +279,9 @@ public final class ForkedJvm implements AutoCloseable {
     }
 
     @org.jspecify.annotations.Nullable
-    synchronized String await(Predicate<String> wanted, Duration limit)
+    synchronized String await(Predicate<String> wanted, Duration timeout)
         throws InterruptedException {
-      long end = System.nanoTime() + limit.toNanos();
+      long end = System.nanoTime() + timeout.toNanos();
       int seen = 0;
       while (true) {
         for (; seen < lines.size(); seen++) {

@@ -147,10 +147,10 @@ final class ShardedDirectory implements ObjectDirectory {
   }
 
   @Override
-  public long beginTransit(ObjectId id, Duration limit) {
+  public long beginTransit(ObjectId id, Duration timeout) {
     long token = ThreadLocalRandom.current().nextLong();
-    update(
-        statements -> statements.beginTransit(id, token, DirectoryEntity.now() + limit.toMillis()));
+    update(statements ->
+        statements.beginTransit(id, token, DirectoryEntity.now() + timeout.toMillis()));
     return token;
   }
 

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class ClusterMembership implements Membership {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
   private static final int MAX_NAMED = 10;
-  private static final Duration NAME_LIMIT = Duration.ofSeconds(2);
+  private static final Duration NAME_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(10);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
@@ -97,7 +97,7 @@ public final class ClusterMembership implements Membership {
    * name.
    */
   private void openGate() {
-    long end = System.nanoTime() + NAME_LIMIT.toNanos();
+    long end = System.nanoTime() + NAME_TIMEOUT.toNanos();
     while (true) {
       try {
         system.systemActorOf(

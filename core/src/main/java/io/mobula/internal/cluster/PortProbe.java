@@ -14,7 +14,7 @@ import java.net.Socket;
  * firewall that rejects connections looks like a refusal: between nodes it must drop them.
  */
 final class PortProbe {
-  private static final int LIMIT_MILLIS = 1_000;
+  private static final int TIMEOUT_MILLIS = 1_000;
 
   private PortProbe() {}
 
@@ -27,7 +27,7 @@ final class PortProbe {
       return false;
     }
     try (var socket = new Socket()) {
-      socket.connect(at, LIMIT_MILLIS);
+      socket.connect(at, TIMEOUT_MILLIS);
       return false;
     } catch (ConnectException e) {
       // also thrown without an answer of the host, such as at a timeout; only the messages differ

@@ -36,7 +36,7 @@ final class SeedJoiner {
    * Time for which an answer is accepted; on a slow machine an answer takes longer than the
    * interval between two requests.
    */
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
 
   private final ActorSystem<?> system;
   private final Peer self;
@@ -119,7 +119,10 @@ final class SeedJoiner {
         reply -> new JoinGatekeeper.JoinRequest(
             settings.identity().cluster(), ProtocolVersion.VERSION, self.name(), self.id(), reply);
     CompletionStage<JoinGatekeeper.JoinReply> asked = AskPattern.ask(
-        resolve.apply(seed, JoinGatekeeper.NAME), message::apply, ANSWER_LIMIT, system.scheduler());
+        resolve.apply(seed, JoinGatekeeper.NAME),
+        message::apply,
+        ANSWER_TIMEOUT,
+        system.scheduler());
     var _ = asked.thenAccept(answer -> {
       if (!answers.offer(new SeedReply(seed, answer))) {
         LOG.debug("An answer of seed {} is dropped, as too many are unread.", seed);

@@ -42,11 +42,12 @@ final class JarCache implements AutoCloseable {
   }
 
   /** Returns the files of an environment, in order; fetches and verifies those that are missing. */
-  synchronized List<Path> files(RuntimeEnvironment environment, Duration limit) throws IOException {
+  synchronized List<Path> files(RuntimeEnvironment environment, Duration timeout)
+      throws IOException {
     var entry = clusterObjects.importEntry(environment.jarList());
     ObjectRef<Object> ref = store.ref(entry);
     entry.release();
-    var deadline = Deadline.after(limit);
+    var deadline = Deadline.after(timeout);
     try (ref) {
       var jars = parseList(store.get(List.of(ref), deadline).getFirst());
       return files(environment, jars, deadline);

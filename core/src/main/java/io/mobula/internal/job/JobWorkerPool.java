@@ -178,8 +178,8 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
   }
 
   private NodeId startProcess(JobWorker worker) throws IOException {
-    var limit = settings.workerSettings().startTimeout();
-    var files = jars.files(worker.environment, limit);
+    var timeout = settings.workerSettings().startTimeout();
+    var files = jars.files(worker.environment, timeout);
     var name = "worker " + brief(worker);
     var plan = WorkerMain.plan(name)
         .withoutUserClasses()
@@ -195,7 +195,7 @@ public final class JobWorkerPool implements LeaseGranter.WorkerProvider, AutoClo
     }
     var _ = child.ended().thenAccept(code -> ended(worker, child, code));
     child.sendLine(WorkerMain.settingsLine(workerSettings(worker.environment)));
-    var ready = child.awaitReady(limit);
+    var ready = child.awaitReady(timeout);
     if (membership.peer(ready.node()) == null) {
       child.kill();
       throw new ProcessException(child + " says that it is up, and is no member of the cluster");

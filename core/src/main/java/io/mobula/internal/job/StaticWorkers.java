@@ -209,14 +209,14 @@ public final class StaticWorkers implements AutoCloseable {
    *
    * @throws ProcessException when a worker ends before that, as a restart would fail, too
    */
-  public void awaitUp(Duration limit) {
+  public void awaitUp(Duration timeout) {
     try {
-      allUp.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      allUp.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       var why = Objects.requireNonNull(e.getCause());
       throw new ProcessException(String.valueOf(why.getMessage()), why);
     } catch (TimeoutException e) {
-      throw new ProcessException("The worker processes of this node were not up after " + limit
+      throw new ProcessException("The worker processes of this node were not up after " + timeout
           + " (mobula.jobs.worker-start-limit).");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

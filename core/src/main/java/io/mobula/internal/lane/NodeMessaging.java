@@ -47,10 +47,10 @@ public interface NodeMessaging {
   /**
    * Waits until the queue to that peer is short again.
    *
-   * @throws SubmissionRejectedException when the limit has passed
+   * @throws SubmissionRejectedException when the timeout has passed
    * @throws NodeLostException when the peer has left
    */
-  void awaitRoom(NodeId to, Duration limit);
+  void awaitRoom(NodeId to, Duration timeout);
 
   /**
    * Creates a table of requests to peers, which end when the peer leaves or this process closes.

@@ -256,14 +256,14 @@ final class PeerChannel {
   /**
    * Waits until few frames are outstanding.
    *
-   * @throws SubmissionRejectedException when the limit has passed
+   * @throws SubmissionRejectedException when the timeout has passed
    * @throws NodeLostException when the peer has left
    */
-  void awaitRoom(Duration limit) {
+  void awaitRoom(Duration timeout) {
     lock.lock();
     try {
       if (isFull() && !closed) {
-        awaitRoomSlowly(limit);
+        awaitRoomSlowly(timeout);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -278,17 +278,17 @@ final class PeerChannel {
   }
 
   /** Waits with the lock held, which waiting releases. */
-  private void awaitRoomSlowly(Duration limit) throws InterruptedException {
+  private void awaitRoomSlowly(Duration timeout) throws InterruptedException {
     try (var _ = BlockedThread.enter(
         self,
         () -> WaitStep.anythingOf(
-            "waits until node " + peer.id() + " has taken frames, for " + limit + " at most",
+            "waits until node " + peer.id() + " has taken frames, for " + timeout + " at most",
             peer.id()))) {
-      long left = limit.toNanos();
+      long left = timeout.toNanos();
       while (isFull() && !closed) {
         if (left <= 0) {
           throw new SubmissionRejectedException("Node " + peer.id() + " has not taken any of "
-              + unsent().frames() + " waiting frames within " + limit
+              + unsent().frames() + " waiting frames within " + timeout
               + ". It is overloaded or cut off; wait for results before sending more.");
         }
         left = room.awaitNanos(left);

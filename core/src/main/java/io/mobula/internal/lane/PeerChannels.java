@@ -163,9 +163,9 @@ final class PeerChannels {
         .toList();
   }
 
-  /** Waits until peers have read everything from the rings to them, or the limit has passed. */
-  void awaitDrained(Duration limit) {
-    long end = System.nanoTime() + limit.toNanos();
+  /** Waits until peers have read everything from the rings to them, or the timeout has passed. */
+  void awaitDrained(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
     while (!channels.values().stream().allMatch(PeerChannel::isDrained)
         && System.nanoTime() - end < 0) {
       LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);

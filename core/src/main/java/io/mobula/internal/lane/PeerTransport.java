@@ -84,12 +84,12 @@ public final class PeerTransport implements NodeMessaging, AutoCloseable {
   }
 
   @Override
-  public void awaitRoom(NodeId to, Duration limit) {
+  public void awaitRoom(NodeId to, Duration timeout) {
     var channel = channels.to(to);
     if (channel == null) {
       throw new NodeLostException("Node " + to + " is no member of the cluster any more.");
     }
-    channel.awaitRoom(limit);
+    channel.awaitRoom(timeout);
   }
 
   @Override
@@ -135,10 +135,10 @@ public final class PeerTransport implements NodeMessaging, AutoCloseable {
 
   /**
    * Waits until peers have read everything from the rings to them, since a farewell over Artery
-   * must not overtake it. Gives up when the limit has passed, because a peer may be stopped.
+   * must not overtake it. Gives up when the timeout has passed, because a peer may be stopped.
    */
-  public void awaitDrained(Duration limit) {
-    channels.awaitDrained(limit);
+  public void awaitDrained(Duration timeout) {
+    channels.awaitDrained(timeout);
   }
 
   /** Stops sending and receiving, and fails all pending requests. */

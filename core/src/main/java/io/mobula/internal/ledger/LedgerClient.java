@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 
 /** Client of a node's {@link ResourceLedger}, for any thread. No call blocks. */
 public final class LedgerClient implements Lease.LeaseAccounting {
-  private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
+  private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(5);
 
   private final List<DeviceView> devices;
   private final Resources everything; // accelerators count, healthy or not
@@ -195,7 +195,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
   public CompletionStage<LedgerReport> report(ActorSystem<?> system) {
     Function<ActorRef<LedgerReport>, ResourceLedger.Command> request =
         ResourceLedger.ReportRequest::new;
-    return AskPattern.ask(actor, request::apply, REPORT_LIMIT, system.scheduler());
+    return AskPattern.ask(actor, request::apply, REPORT_TIMEOUT, system.scheduler());
   }
 
   /**

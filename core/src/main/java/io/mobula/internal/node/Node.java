@@ -27,7 +27,7 @@ public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
   /**
-   * Time limit of a close in a JVM that exits because work of this node has called
+   * Timeout of a close in a JVM that exits because work of this node has called
    * {@code System.exit}.
    */
   private static final Duration CLOSE_AT_EXIT = Duration.ofMillis(500);
@@ -173,14 +173,14 @@ public final class Node {
     local.objects().refuseMore("it was closed");
     closeEntrances();
     services.handOver(left);
-    return endAll(closeLimit(exit));
+    return endAll(closeTimeout(exit));
   }
 
   /**
    * Returns the close timeout. It is short if a thread of the engine has called
    * {@code System.exit}, since such a thread never ends.
    */
-  private Duration closeLimit(@Nullable ExitCall exit) {
+  private Duration closeTimeout(@Nullable ExitCall exit) {
     var usual = local.settings().closeTimeout();
     boolean ours = exit != null && NodeThreads.haveCalled(exit);
     return ours && usual.compareTo(CLOSE_AT_EXIT) > 0 ? CLOSE_AT_EXIT : usual;
@@ -195,11 +195,11 @@ public final class Node {
     AkkaMessageRefs.of(Adapter.toClassic(local.system())).close();
   }
 
-  private long endAll(Duration limit) {
+  private long endAll(Duration timeout) {
     waits.close();
     services.leave();
     local.groups().close();
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + timeout.toNanos();
     engines.close();
     local.spawner().stop();
     local.threads().shutdown();

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
  * the nodes and blocks until they have answered. Thread-safe.
  */
 public final class NodeQueries {
-  private static final Duration REPORT_LIMIT = Duration.ofSeconds(10);
+  private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(10);
 
   private final LocalParts local;
   private final NodeServices services;
@@ -90,12 +90,12 @@ public final class NodeQueries {
 
   private <T> T answerOf(CompletionStage<T> asked) {
     try {
-      return asked.toCompletableFuture().get(REPORT_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return asked.toCompletableFuture().get(REPORT_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WaitInterruptedException("Interrupted while asking the ledgers.");
     } catch (TimeoutException late) {
-      throw new GetTimeoutException("Not all ledgers have answered within " + REPORT_LIMIT + ".");
+      throw new GetTimeoutException("Not all ledgers have answered within " + REPORT_TIMEOUT + ".");
     } catch (ExecutionException unanswered) {
       local.objects().requireOpen();
       throw new RuntimeClosedException("The ledger of node " + local.objects().node()

@@ -21,19 +21,19 @@ final class NodeSpawner implements ActorSpawner {
 
   private final NodeId node;
   private final ActorSystem<?> system;
-  private final Duration limit;
+  private final Duration timeout;
   private final CountDownLatch stopped;
   private final ActorRef<NodeGuardian.Command> guardian;
 
   private NodeSpawner(
       NodeId node,
       ActorSystem<?> system,
-      Duration limit,
+      Duration timeout,
       CountDownLatch stopped,
       ActorRef<NodeGuardian.Command> guardian) {
     this.node = node;
     this.system = system;
-    this.limit = limit;
+    this.timeout = timeout;
     this.stopped = stopped;
     this.guardian = guardian;
   }
@@ -41,13 +41,13 @@ final class NodeSpawner implements ActorSpawner {
   /**
    * Starts the guardian of a node.
    *
-   * @param limit how long {@link #spawn} waits for an actor
+   * @param timeout how long {@link #spawn} waits for an actor
    */
-  static NodeSpawner start(NodeId node, ActorSystem<?> system, Duration limit) {
+  static NodeSpawner start(NodeId node, ActorSystem<?> system, Duration timeout) {
     var stopped = new CountDownLatch(1);
     ActorRef<NodeGuardian.Command> guardian = system.systemActorOf(
         NodeGuardian.create(stopped::countDown), "mobula-" + node, Props.empty());
-    return new NodeSpawner(node, system, limit, stopped, guardian);
+    return new NodeSpawner(node, system, timeout, stopped, guardian);
   }
 
   /** Starts an actor asynchronously and passes on its ref. */
@@ -63,7 +63,7 @@ final class NodeSpawner implements ActorSpawner {
   public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
     var spawned = new CompletableFuture<ActorRef<T>>();
     spawnAsync(behavior, name, Props.empty(), spawned::complete);
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + timeout.toNanos();
     while (true) {
       try {
         return spawned.get(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
@@ -74,7 +74,7 @@ final class NodeSpawner implements ActorSpawner {
         }
         if (end - System.nanoTime() < 0) {
           throw new RuntimeClosedException("The actor system " + system.name()
-              + " did not start actor " + name + " within " + limit + ".");
+              + " did not start actor " + name + " within " + timeout + ".");
         }
       } catch (ExecutionException never) { // the future is never completed exceptionally
         throw new IllegalStateException(never);

@@ -47,19 +47,19 @@ final class WorkerProcesses {
     if (jobs.staticWorkers().count() == 0) {
       return;
     }
-    var limit = jobs.workerSettings().startTimeout();
+    var timeout = jobs.workerSettings().startTimeout();
     var started = StaticWorkers.start(
         jobs.staticWorkers(),
         new StaticWorkers.NodeParameters(
             local.membership().self(),
             local.memory(),
             jobs.overrides(),
-            limit,
+            timeout,
             local.settings().cluster().leaveTimeout().dividedBy(2)),
         cluster.views()::markStale);
     staticWorkers = started;
     cluster.views().setAbsentSource(started::absent);
-    started.awaitUp(ChildJvm.maxStartTime(limit));
+    started.awaitUp(ChildJvm.maxStartTime(timeout));
   }
 
   /** Returns static workers that could not be kept running. */

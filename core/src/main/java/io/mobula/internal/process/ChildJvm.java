@@ -224,25 +224,25 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Waits until the child is up. A child that is silent for the limit is killed, and so is one that
-   * is still starting after six times the limit.
+   * Waits until the child is up. A child that is silent for the timeout is killed, and so is one
+   * that is still starting after six times the timeout.
    *
-   * @param limit how long the child may be silent
+   * @param timeout how long the child may be silent
    * @throws ProcessException when the child ends or is not up in time; its last lines are in the
    *     message
    */
-  public ReadyNotice awaitReady(Duration limit) {
+  public ReadyNotice awaitReady(Duration timeout) {
     long begun = System.nanoTime();
     try {
       while (true) {
-        long left = remainingStartNanos(begun, limit);
+        long left = remainingStartNanos(begun, timeout);
         try {
           return ready.get(Math.clamp(left, 0, BETWEEN_LOOKS.toNanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
           if (left <= 0) {
             process.destroyForcibly();
             throw new ProcessException(
-                this + describeLateStart(limit) + "; its last lines:\n" + last, e);
+                this + describeLateStart(timeout) + "; its last lines:\n" + last, e);
           }
         }
       }
@@ -260,25 +260,26 @@ public final class ChildJvm implements AutoCloseable {
    * Returns for how many more nanoseconds to wait for a child that is not up.
    *
    * @param begun when the wait began, on the clock of {@link System#nanoTime()}
-   * @param limit how long the child may be silent
+   * @param timeout how long the child may be silent
    */
-  long remainingStartNanos(long begun, Duration limit) {
+  long remainingStartNanos(long begun, Duration timeout) {
     long now = System.nanoTime();
     long silent = Math.min(now - lastHeardNanos.get(), now - begun);
-    return Math.min(limit.toNanos() - silent, maxStartTime(limit).toNanos() - (now - begun));
+    return Math.min(timeout.toNanos() - silent, maxStartTime(timeout).toNanos() - (now - begun));
   }
 
   /** Returns how long a child may take to come up while it says that it is starting. */
-  public static Duration maxStartTime(Duration limit) {
-    return limit.multipliedBy(StartingNotice.MAX_TIMEOUTS);
+  public static Duration maxStartTime(Duration timeout) {
+    return timeout.multipliedBy(StartingNotice.MAX_TIMEOUTS);
   }
 
   /** Returns the part of a message that says why a child was not up in time. */
-  String describeLateStart(Duration limit) {
-    boolean silent = System.nanoTime() - lastHeardNanos.get() >= limit.toNanos();
+  String describeLateStart(Duration timeout) {
+    boolean silent = System.nanoTime() - lastHeardNanos.get() >= timeout.toNanos();
     return silent
-        ? " was not up after " + limit + " and was killed"
-        : " said that it was starting, was not up after " + maxStartTime(limit) + " and was killed";
+        ? " was not up after " + timeout + " and was killed"
+        : " said that it was starting, was not up after " + maxStartTime(timeout)
+            + " and was killed";
   }
 
   /** Asks the child to end, by a last line and the end of its input, and returns at once. */
@@ -313,9 +314,9 @@ public final class ChildJvm implements AutoCloseable {
     return EndKind.KILLED;
   }
 
-  private boolean endsWithin(Duration limit) {
+  private boolean endsWithin(Duration timeout) {
     try {
-      return process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

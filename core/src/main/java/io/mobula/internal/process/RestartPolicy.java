@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * Policy for the restart of a child that ended: at once at first, then after a pause that doubles
  * with each end within the {@code window}; never after too many of those. Failed starts in a row
- * count however long each takes: otherwise a child that never comes up within a long time limit
- * would be restarted for ever.
+ * count however long each takes: otherwise a child that never comes up within a long timeout would
+ * be restarted for ever.
  *
  * @param pause the pause before the second restart
  * @param maxPause the maximum pause

@@ -13,8 +13,8 @@ final class StartingNotice implements AutoCloseable {
   static final String LINE = "mobula-starting";
 
   /**
-   * Maximum time for a child that reports that it is starting, in start limits. A silent child has
-   * one start limit.
+   * Maximum time for a child that reports that it is starting, in start timeouts. A silent child
+   * has one start timeout.
    */
   static final int MAX_TIMEOUTS = 6;
 

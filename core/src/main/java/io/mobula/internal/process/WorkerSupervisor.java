@@ -51,7 +51,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
     public Limits {
       Objects.requireNonNull(restarts, "restarts");
-      Objects.requireNonNull(startTimeout, "startLimit");
+      Objects.requireNonNull(startTimeout, "startTimeout");
       Objects.requireNonNull(closeTimeout, "closeTimeout");
     }
   }

@@ -140,14 +140,14 @@ public final class Doorbell implements AutoCloseable {
   }
 
   /**
-   * Sleeps until the doorbell is signalled or the limit has passed; returns at once if there is
+   * Sleeps until the doorbell is signalled or the timeout has passed; returns at once if there is
    * something to read. Called by the reader.
    *
    * @param hasMore whether there is work that has no bit
-   * @return false if there was something to read after the limit had passed, which means that a
+   * @return false if there was something to read after the timeout had passed, which means that a
    *     wake-up was missed
    */
-  public boolean sleep(long limitNanos, BooleanSupplier hasMore) {
+  public boolean sleep(long timeoutNanos, BooleanSupplier hasMore) {
     long begun = System.nanoTime();
     int before = shared.getIntVolatile(WORD);
     parked = Thread.currentThread();
@@ -159,14 +159,14 @@ public final class Doorbell implements AutoCloseable {
       return true;
     }
     if (Futex.isAvailable()) {
-      Futex.await(word, before, timespec, limitNanos);
+      Futex.await(word, before, timespec, timeoutNanos);
     } else {
-      LockSupport.parkNanos(this, Math.min(limitNanos, park));
+      LockSupport.parkNanos(this, Math.min(timeoutNanos, park));
       park = Math.min(2 * park, MAX_PARK_NANOS);
     }
     boolean wasRung = !shared.compareAndSetInt(SLEEPING, 1, 0);
     // woken by a signal that was meant for the previous sleep
-    boolean early = System.nanoTime() - begun < limitNanos;
+    boolean early = System.nanoTime() - begun < timeoutNanos;
     return wasRung || early || !Futex.isAvailable() || !isAnyReady();
   }
 

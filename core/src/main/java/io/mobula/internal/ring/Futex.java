@@ -79,7 +79,7 @@ final class Futex {
     return SYSCALL != null;
   }
 
-  /** Allocates the memory for the limit of {@link #await}, for one thread. */
+  /** Allocates the memory for the timeout of {@link #await}, for one thread. */
   static MemorySegment timespec() {
     return Arena.ofAuto()
         .allocate(2 * ValueLayout.JAVA_LONG.byteSize(), ValueLayout.JAVA_LONG.byteAlignment());
@@ -87,13 +87,13 @@ final class Futex {
 
   /**
    * Blocks while the word has the expected value, until another thread or process wakes this
-   * thread, or the limit has passed. May return early. For platform threads: a virtual thread would
-   * occupy its carrier.
+   * thread, or the timeout has passed. May return early. For platform threads: a virtual thread
+   * would occupy its carrier.
    */
-  static void await(MemorySegment word, int expected, MemorySegment timespec, long limitNanos) {
+  static void await(MemorySegment word, int expected, MemorySegment timespec, long timeoutNanos) {
     long second = TimeUnit.SECONDS.toNanos(1);
-    timespec.set(ValueLayout.JAVA_LONG, 0, limitNanos / second);
-    timespec.set(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG.byteSize(), limitNanos % second);
+    timespec.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / second);
+    timespec.set(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG.byteSize(), timeoutNanos % second);
     call(handle(), word, WAIT, expected, timespec);
   }
 

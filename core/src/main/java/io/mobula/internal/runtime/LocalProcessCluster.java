@@ -56,15 +56,16 @@ final class LocalProcessCluster implements LocalCluster {
   }
 
   private static LocalProcessCluster joinAll(Builder plan, List<ChildJvm> children) {
-    var limit = plan.startTimeout();
+    var timeout = plan.startTimeout();
     var head = children.getFirst();
     head.sendLine(WorkerMain.settingsLine(nodeSettings(plan)));
-    var seed = head.awaitReady(limit).address();
+    var seed = head.awaitReady(timeout).address();
     var joining = children.subList(1, children.size());
     joining.forEach(
         child -> child.sendLine(WorkerMain.settingsLine(nodeSettings(plan).join(seed))));
-    var nodes =
-        children.stream().map(child -> process(child, child.awaitReady(limit))).toList();
+    var nodes = children.stream()
+        .map(child -> process(child, child.awaitReady(timeout)))
+        .toList();
     var driver = Mobula.connect(seed, commonSettings(plan));
     LOG.info("A cluster of {} is up: {}", nodes.size(), nodes);
     return new LocalProcessCluster(children, nodes, driver);

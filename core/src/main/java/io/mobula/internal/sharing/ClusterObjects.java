@@ -412,10 +412,10 @@ public final class ClusterObjects implements AutoCloseable {
 
   /**
    * Leaves the cluster: releases all holds, hands over the objects that others hold and only this
-   * node has, and closes the directory client. Blocks for the limit at most.
+   * node has, and closes the directory client. Blocks for the timeout at most.
    */
-  public void leave(Duration limit) {
-    departure.leave(limit);
+  public void leave(Duration timeout) {
+    departure.leave(timeout);
     directoryClient.close();
   }
 

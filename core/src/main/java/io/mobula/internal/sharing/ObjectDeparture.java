@@ -36,16 +36,16 @@ final class ObjectDeparture {
     this.replicas = replicas;
   }
 
-  /** Leaves; waits for the limit at most. */
-  void leave(Duration limit) {
-    loans.recall(limit.dividedBy(4));
+  /** Leaves; waits for the timeout at most. */
+  void leave(Duration timeout) {
+    loans.recall(timeout.dividedBy(4));
     table.entries().forEach(SharedEntry::giveUp);
     table.awaitFrees(this::isOnlyHere, FREES);
     var wanted = table.entries().stream()
         .filter(this::isOnlyHere)
         .filter(entry -> !replicas.isSpare(entry))
         .toList();
-    var result = handOver.handOver(wanted, replicas::ranks, limit);
+    var result = handOver.handOver(wanted, replicas::ranks, timeout);
     replicas.onHandedOver(result.newHolders());
     var lost = result.remaining().entrySet().stream()
         .filter(each -> !replicas.isElsewhere(each.getKey()))
@@ -57,7 +57,7 @@ final class ObjectDeparture {
           lost.size(),
           wanted.size(),
           self,
-          limit,
+          timeout,
           lost.subList(0, Math.min(MAX_NAMED, lost.size())),
           lost.size() > MAX_NAMED ? " and more" : "");
     }

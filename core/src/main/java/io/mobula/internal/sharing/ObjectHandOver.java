@@ -75,14 +75,14 @@ final class ObjectHandOver {
    */
   record HandOverResult(Map<ObjectId, NodeId> newHolders, Map<ObjectId, String> remaining) {}
 
-  /** Hands these objects over to other nodes, until the limit has passed. */
+  /** Hands these objects over to other nodes, until the timeout has passed. */
   HandOverResult handOver(
       Collection<SharedEntry> entries,
       Function<ObjectId, HandOverPlan.TargetRanks> ranks,
-      Duration limit) {
+      Duration timeout) {
     return entries.isEmpty()
         ? new HandOverResult(Map.of(), Map.of())
-        : new HandOverRun(entries, ranks).run(limit);
+        : new HandOverRun(entries, ranks).run(timeout);
   }
 
   /**
@@ -119,8 +119,8 @@ final class ObjectHandOver {
       }
     }
 
-    synchronized HandOverResult run(Duration limit) {
-      long end = System.nanoTime() + limit.toNanos();
+    synchronized HandOverResult run(Duration timeout) {
+      long end = System.nanoTime() + timeout.toNanos();
       try {
         for (long now = System.nanoTime(); !plan.isOver() && now < end; now = System.nanoTime()) {
           plan.tick(now);

@@ -143,19 +143,19 @@ final class ResultLoans implements Membership.Listener {
 
   /**
    * Recalls all loans because this node leaves: the borrowers share their objects, so that these
-   * can be handed over. Blocks for the limit at most.
+   * can be handed over. Blocks for the timeout at most.
    */
-  void recall(Duration limit) {
+  void recall(Duration timeout) {
     leaving = true;
     lentByKey
         .keySet()
         .forEach(key -> messaging.send(
             key.peer(),
             FrameWriter.of(FrameKind.LOAN_RECALL).int64(key.number()).toBytes()));
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + timeout.toNanos();
     try {
       synchronized (this) {
-        for (long left = limit.toNanos();
+        for (long left = timeout.toNanos();
             !lentByKey.isEmpty() && left > 0;
             left = end - System.nanoTime()) {
           TimeUnit.NANOSECONDS.timedWait(this, left);

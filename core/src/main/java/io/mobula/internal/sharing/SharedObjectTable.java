@@ -310,14 +310,14 @@ final class SharedObjectTable implements DirectoryListener {
   }
 
   /**
-   * Waits until no entry matches, since nobody else holds such objects, or until the limit has
+   * Waits until no entry matches, since nobody else holds such objects, or until the timeout has
    * passed. Frees take a few messages after the holds were released.
    */
-  void awaitFrees(Predicate<SharedEntry> matches, Duration limit) {
-    long end = System.nanoTime() + limit.toNanos();
+  void awaitFrees(Predicate<SharedEntry> matches, Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
     try {
       synchronized (freedMonitor) {
-        for (long left = limit.toMillis();
+        for (long left = timeout.toMillis();
             left > 0 && entries.values().stream().anyMatch(matches); ) {
           freedMonitor.wait(left);
           left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());

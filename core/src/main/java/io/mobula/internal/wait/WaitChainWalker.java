@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Walker that follows chains of waits. Where a chain branches and not all branches are needed, the
  * walker follows the branch with the worst end among those that are. Belongs to one thread, which
- * waits for answers of actors and of other processes up to a total time limit.
+ * waits for answers of actors and of other processes up to a total timeout.
  */
 public final class WaitChainWalker {
   private static final int MAX_BRANCHES = 16;
@@ -49,24 +49,25 @@ public final class WaitChainWalker {
     WaitStep query(NodeId peer, Work work, long nanos);
   }
 
-  private WaitChainWalker(Duration limit, PeerQueries peers, int maxSteps, Duration youngest) {
-    this.end = System.nanoTime() + limit.toNanos();
+  private WaitChainWalker(Duration timeout, PeerQueries peers, int maxSteps, Duration youngest) {
+    this.end = System.nanoTime() + timeout.toNanos();
     this.peers = peers;
     this.maxSteps = maxSteps;
     this.minAgeNanos = youngest.toNanos();
   }
 
   /** Makes a walker that waits for answers up to this long in total. */
-  public static WaitChainWalker withTimeout(Duration limit, PeerQueries peers) {
-    return withTimeout(limit, peers, Duration.ZERO);
+  public static WaitChainWalker withTimeout(Duration timeout, PeerQueries peers) {
+    return withTimeout(timeout, peers, Duration.ZERO);
   }
 
   /**
    * Makes a walker that waits for answers up to this long in total, and queries no other process
    * about waits that are younger than {@code youngest}.
    */
-  public static WaitChainWalker withTimeout(Duration limit, PeerQueries peers, Duration youngest) {
-    return new WaitChainWalker(limit, peers, MAX_STEPS, youngest);
+  public static WaitChainWalker withTimeout(
+      Duration timeout, PeerQueries peers, Duration youngest) {
+    return new WaitChainWalker(timeout, peers, MAX_STEPS, youngest);
   }
 
   /** Makes a walker that does not wait for answers. */

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
  * killed when it takes too long.
  *
  * @param file the program
- * @param limit how long one run may take
+ * @param timeout how long one run may take
  */
-record HostProgram(Path file, Duration limit) {
+record HostProgram(Path file, Duration timeout) {
   private static final int MAX_BYTES = 1 << 20;
 
   /**
@@ -77,7 +77,7 @@ record HostProgram(Path file, Duration limit) {
         .start();
     try {
       var inTime = process.onExit().thenApply(_ -> true);
-      inTime.completeOnTimeout(false, limit.toNanos(), TimeUnit.NANOSECONDS);
+      inTime.completeOnTimeout(false, timeout.toNanos(), TimeUnit.NANOSECONDS);
       var _ = inTime.thenAccept(ended -> {
         if (!ended) {
           process.destroyForcibly();

@@ -41,11 +41,11 @@ public final class NvidiaSmiSource implements DeviceSource {
    * @param name a name to be found on the path, or a path to the program
    * @param path folders separated by colons
    * @param files files of the host
-   * @param limit how long one run may take
+   * @param timeout how long one run may take
    */
-  public static NvidiaSmiSource find(String name, String path, HostFiles files, Duration limit) {
+  public static NvidiaSmiSource find(String name, String path, HostFiles files, Duration timeout) {
     return new NvidiaSmiSource(
-        HostProgram.find(name, path).map(file -> new HostProgram(file, limit)), files);
+        HostProgram.find(name, path).map(file -> new HostProgram(file, timeout)), files);
   }
 
   @Override

@@ -13,20 +13,20 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Source with a time limit: it queries another source on a thread of its own, and is broken if that
+ * Source with a timeout: it queries another source on a thread of its own, and is broken if that
  * takes too long, as drivers of dying devices do. While the source hangs it is not queried again;
  * once it answers, it is used as before. The thread ends after a second without queries.
  */
 public final class TimeLimitedSource implements DeviceSource {
   private final DeviceSource source;
-  private final Duration limit;
+  private final Duration timeout;
   private final ThreadPoolExecutor thread;
   private @Nullable Future<?> hanging;
 
-  /** Creates a source that queries another one for no longer than the limit. */
-  public TimeLimitedSource(DeviceSource source, Duration limit) {
+  /** Creates a source that queries another one for no longer than the timeout. */
+  public TimeLimitedSource(DeviceSource source, Duration timeout) {
     this.source = source;
-    this.limit = limit;
+    this.timeout = timeout;
     this.thread = new ThreadPoolExecutor(
         1,
         1,
@@ -64,7 +64,7 @@ public final class TimeLimitedSource implements DeviceSource {
       return wait(question);
     } catch (TimeoutException e) {
       return SourceResult.broken(
-          name(), name() + " " + complaint + " within " + limit.toMillis() + " ms.");
+          name(), name() + " " + complaint + " within " + timeout.toMillis() + " ms.");
     } catch (ExecutionException e) {
       return SourceResult.broken(name(), name() + " cannot be asked: " + e.getCause());
     } catch (InterruptedException e) {
@@ -80,7 +80,7 @@ public final class TimeLimitedSource implements DeviceSource {
     }
     var answer = thread.submit(question);
     hanging = answer;
-    return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /**
@@ -93,7 +93,7 @@ public final class TimeLimitedSource implements DeviceSource {
     thread.shutdown();
     try {
       var _ = thread.awaitTermination(
-          hanging == null || hanging.isDone() ? limit.toNanos() : 0, TimeUnit.NANOSECONDS);
+          hanging == null || hanging.isDone() ? timeout.toNanos() : 0, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -84,19 +84,20 @@ final class MixedWorkload {
     return List.copyOf(failures);
   }
 
-  /** Starts no further scenario, and waits for the running ones within {@code limit} in all. */
-  void finish(Duration limit) throws InterruptedException {
+  /** Starts no further scenario, and waits for the running ones within {@code timeout} in all. */
+  void finish(Duration timeout) throws InterruptedException {
     finishing = true;
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + timeout.toNanos();
     for (var thread : threads) {
       var left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
       if (!thread.join(left)) {
-        failed(thread.getName() + " has not come to an end within " + limit + ", and waits:\n  at "
-            + String.join(
-                "\n  at ",
-                java.util.Arrays.stream(thread.getStackTrace())
-                    .map(StackTraceElement::toString)
-                    .toList()));
+        failed(
+            thread.getName() + " has not come to an end within " + timeout + ", and waits:\n  at "
+                + String.join(
+                    "\n  at ",
+                    java.util.Arrays.stream(thread.getStackTrace())
+                        .map(StackTraceElement::toString)
+                        .toList()));
       }
     }
   }

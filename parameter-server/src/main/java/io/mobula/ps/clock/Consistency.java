@@ -69,8 +69,8 @@ public record Consistency(Mode mode, int staleness, Duration workerTimeout)
   }
 
   /** Returns this rule with another worker timeout; 1 minute by default. */
-  public Consistency workerTimeout(Duration limit) {
-    return new Consistency(mode, staleness, limit);
+  public Consistency workerTimeout(Duration timeout) {
+    return new Consistency(mode, staleness, timeout);
   }
 
   /**

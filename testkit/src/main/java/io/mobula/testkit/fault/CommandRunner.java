@@ -27,7 +27,7 @@ final class CommandRunner {
     run(command, LIMIT);
   }
 
-  static void run(List<String> command, Duration limit) throws IOException {
+  static void run(List<String> command, Duration timeout) throws IOException {
     var output = Files.createTempFile("command", ".out"); // reading a pipe would have no time limit
     try {
       var process = new ProcessBuilder(command)
@@ -35,8 +35,8 @@ final class CommandRunner {
           .redirectOutput(output.toFile())
           .start();
       try {
-        if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-          throw failed(command, "did not end within " + limit + "; ", output);
+        if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+          throw failed(command, "did not end within " + timeout + "; ", output);
         }
         if (process.exitValue() != 0) {
           throw failed(command, "", output);

@@ -310,11 +310,11 @@ public final class FaultTestCluster implements AutoCloseable {
     return dead ? left.size() > silent.size() + 1 : 2 * left.size() > hosts;
   }
 
-  private void awaitAllUp(Duration limit) throws InterruptedException, TimeoutException {
-    long end = System.nanoTime() + limit.toNanos();
+  private void awaitAllUp(Duration timeout) throws InterruptedException, TimeoutException {
+    long end = System.nanoTime() + timeout.toNanos();
     while (!members().stream().allMatch(this::isSeen)) {
       if (System.nanoTime() - end > 0) {
-        throw new TimeoutException("Not all nodes are up after " + limit + ": "
+        throw new TimeoutException("Not all nodes are up after " + timeout + ": "
             + runtime().nodes().stream()
                 .map(node -> node.name() + " " + node.state())
                 .toList());
@@ -338,10 +338,10 @@ public final class FaultTestCluster implements AutoCloseable {
    * Waits, after all plans and all work have ended, until the state of the cluster is that of its
    * start.
    *
-   * @return the differences after the limit; empty if there are none
+   * @return the differences after the timeout; empty if there are none
    */
-  public List<Violation> awaitIdle(Duration limit) throws InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
+  public List<Violation> awaitIdle(Duration timeout) throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
     var wanted = Objects.requireNonNull(start, NOT_UP);
     while (true) {
       if (runtime().isClosed()) {

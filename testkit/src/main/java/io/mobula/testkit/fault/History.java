@@ -76,13 +76,13 @@ public final class History implements AutoCloseable {
 
   /**
    * Waits for the value of a ref and records how the operation ended. If it does not end within the
-   * limit nothing is recorded, which {@link HistoryChecker} reports.
+   * timeout nothing is recorded, which {@link HistoryChecker} reports.
    *
    * @return the value, or null if there is none
    */
-  public <T> @Nullable T await(Operation operation, ObjectRef<T> ref, Duration limit) {
+  public <T> @Nullable T await(Operation operation, ObjectRef<T> ref, Duration timeout) {
     try {
-      var value = ref.get(limit);
+      var value = ref.get(timeout);
       succeeded(operation, value);
       return value;
     } catch (GetTimeoutException noEnd) {
