@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,26 +110,40 @@ final class FairQueue {
     return new FairScan();
   }
 
-  /** One FIFO and its driver. */
-  private record QueueCursor(DriverQueues driver, Deque<QueuedRequest> line) {
-    long arrival() {
-      return line.getFirst().arrival();
+  /** FIFOs of one driver that a scan has not left behind, the one with the oldest request first. */
+  private static final class DriverCursor {
+    private final DriverQueues driver;
+    private final PriorityQueue<Deque<QueuedRequest>> lines =
+        new PriorityQueue<>(Comparator.comparingLong(line -> line.getFirst().arrival()));
+
+    DriverCursor(DriverQueues driver) {
+      this.driver = driver;
+      driver.lines.values().forEach(this::open);
     }
 
-    double weight() {
-      return line.getFirst().requester().job().weight();
+    void open(Deque<QueuedRequest> line) {
+      if (!line.isEmpty()) {
+        lines.add(line);
+      }
+    }
+
+    QueuedRequest oldest() {
+      return lines.element().getFirst();
     }
   }
 
-  /** One scan of the queue in fair order. */
+  /**
+   * One scan of the queue in fair order. It looks at each request about once, as thousands of FIFOs
+   * may wait.
+   */
   final class FairScan {
-    private final List<QueueCursor> open = new ArrayList<>();
-    private @Nullable QueueCursor current;
+    private final List<DriverCursor> open = new ArrayList<>();
+    private @Nullable DriverCursor current;
 
     private FairScan() {
       for (var driver : driverQueues.values()) {
         driver.lastTurn = Math.max(driver.lastTurn, dominantShares.lastTurnOf(driver.id));
-        driver.lines.values().forEach(line -> open.add(new QueueCursor(driver, line)));
+        open.add(new DriverCursor(driver));
       }
     }
 
@@ -138,54 +153,60 @@ final class FairQueue {
      */
     @Nullable
     LeaseRequester next() {
-      open.removeIf(cursor -> {
-        skipLapsed(cursor.line());
-        return cursor.line().isEmpty();
-      });
-      current = first();
-      return current == null ? null : current.line().getFirst().requester();
-    }
-
-    private void skipLapsed(Deque<QueuedRequest> line) {
-      while (!line.isEmpty() && !line.getFirst().requester().stillWants()) {
-        line.removeFirst();
-        size--;
+      for (current = first(); current != null; current = first()) {
+        var requester = current.oldest().requester();
+        if (requester.stillWants()) {
+          return requester;
+        }
+        remove(current);
       }
+      return null;
     }
 
-    private @Nullable QueueCursor first() {
-      QueueCursor best = null;
+    private @Nullable DriverCursor first() {
+      DriverCursor best = null;
       for (var cursor : open) {
-        best = best == null || isBefore(cursor, best) ? cursor : best;
+        if (!cursor.lines.isEmpty() && (best == null || isBefore(cursor, best))) {
+          best = cursor;
+        }
       }
       return best;
     }
 
-    private boolean isBefore(QueueCursor one, QueueCursor other) {
-      if (one.driver().equals(other.driver())) {
-        return one.arrival() < other.arrival();
-      }
-      int byShare = Double.compare(
-          dominantShares.shareOf(one.driver().id) / one.weight(),
-          dominantShares.shareOf(other.driver().id) / other.weight());
+    private boolean isBefore(DriverCursor one, DriverCursor other) {
+      int byShare = Double.compare(weightedShare(one), weightedShare(other));
       if (byShare != 0) {
         return byShare < 0;
       }
-      int byTurn = Long.compare(one.driver().lastTurn, other.driver().lastTurn);
-      return byTurn == 0 ? one.arrival() < other.arrival() : byTurn < 0;
+      int byTurn = Long.compare(one.driver.lastTurn, other.driver.lastTurn);
+      return byTurn == 0 ? one.oldest().arrival() < other.oldest().arrival() : byTurn < 0;
+    }
+
+    private double weightedShare(DriverCursor cursor) {
+      return dominantShares.shareOf(cursor.driver.id)
+          / cursor.oldest().requester().job().weight();
+    }
+
+    /** Removes a driver's oldest request; the next of its FIFO takes part in the scan. */
+    private void remove(DriverCursor cursor) {
+      var line = cursor.lines.remove();
+      line.removeFirst();
+      size--;
+      cursor.open(line);
     }
 
     /** Marks the current request as granted and removes it. */
     void markGranted() {
       if (current != null) {
-        current.line().removeFirst();
-        size--;
+        remove(current);
       }
     }
 
     /** Marks the current request as refused: the rest of its FIFO is skipped. */
     void refused() {
-      open.remove(current);
+      if (current != null) {
+        current.lines.remove();
+      }
     }
 
     /** Ends the scan and forgets empty FIFOs. */

@@ -12,6 +12,7 @@ import io.mobula.spi.DeviceRequirement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +71,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private final FairQueue queue;
   private final LedgerExplainer explainer;
   private final Map<Lease, Boolean> held = new LinkedHashMap<>(); // oldest first; true: blocked
+  private final Set<Lease> unrecalled = new LinkedHashSet<>(); // those of the held, oldest first
   private @Nullable Runnable watcher;
   private @Nullable Runnable onEmpty;
 
@@ -159,6 +161,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   }
 
   private void onRelease(Lease lease) {
+    unrecalled.remove(lease);
     var blocked = held.remove(lease);
     if (blocked != null) {
       putBack(lease, blocked ? lease.resources().cpus(0) : lease.resources(), lease.shares());
@@ -227,12 +230,12 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     var scan = queue.scan();
     for (var requester = scan.next(); requester != null; requester = scan.next()) {
       var wanted = requester.wanted();
-      if (isFree(wanted, reserved, spokenFor)) {
+      var lacking = balance.lacking(wanted);
+      if (isFree(wanted, lacking, reserved, spokenFor)) {
         scan.markGranted();
         grant(requester);
       } else {
-        var lacking = balance.lacking(wanted);
-        var aside = reserveFor(wanted, first, spokenFor);
+        var aside = reserveFor(wanted, lacking, first, spokenFor);
         reserved = first ? aside : reserved;
         first = false;
         scan.refused();
@@ -243,8 +246,9 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     balance.clearReservations();
   }
 
-  private boolean isFree(Resources wanted, Resources reserved, Set<String> spokenFor) {
-    return balance.lacking(wanted).isEmpty()
+  private boolean isFree(
+      Resources wanted, Set<String> lacking, Resources reserved, Set<String> spokenFor) {
+    return lacking.isEmpty()
         && spokenFor.stream().allMatch(name -> wanted.units(name) == 0)
         && balance.fitsBeside(reserved, wanted);
   }
@@ -254,8 +258,8 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
    *
    * @return the resources that are reserved for it
    */
-  private Resources reserveFor(Resources wanted, boolean first, Set<String> spokenFor) {
-    var lacking = balance.lacking(wanted);
+  private Resources reserveFor(
+      Resources wanted, Set<String> lacking, boolean first, Set<String> spokenFor) {
     var aside = Resources.none();
     if (first && canBecomeFree(wanted)) {
       aside = wanted;
@@ -293,19 +297,22 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
     boolean first = true;
     var scan = queue.scan();
     for (var waiting = scan.next(); waiting != null; waiting = scan.next()) {
-      var aside = reserveFor(waiting.wanted(), first, spokenFor);
+      var wanted = waiting.wanted();
+      var aside = reserveFor(wanted, balance.lacking(wanted), first, spokenFor);
       reserved = first ? aside : reserved;
       first = false;
       scan.refused();
     }
     scan.end();
-    boolean fits = isFree(requester.wanted(), reserved, spokenFor);
+    var wanted = requester.wanted();
+    boolean fits = isFree(wanted, balance.lacking(wanted), reserved, spokenFor);
     var lease = fits ? take(requester) : null;
     balance.clearReservations();
     return lease;
   }
 
   private void takeBack(Lease lease) {
+    unrecalled.remove(lease);
     held.remove(lease);
     balance.putBack(lease.resources(), lease.shares());
     dominantShares.subtract(lease.requester().job(), lease.resources(), lease.shares());
@@ -335,6 +342,7 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   private Lease take(LeaseRequester requester) {
     var lease = new Lease(requester, balance.take(requester.wanted()), ledger);
     held.put(lease, false);
+    unrecalled.add(lease);
     dominantShares.add(requester.job(), lease.resources(), lease.shares());
     return lease;
   }
@@ -346,13 +354,14 @@ final class ResourceLedger extends AbstractOnMessageBehavior<ResourceLedger.Comm
   @SuppressWarnings("ReferenceEquality") // requesters are known by identity
   private void recallFor(LeaseRequester requester, Set<String> lacking) {
     var need = DeviceRequirement.of(requester.wanted());
-    for (var lease : held.keySet()) {
-      if (!lease.isRecalled()
-          && lease.requester().recallGroup() != requester.recallGroup()
+    for (var leases = unrecalled.iterator(); leases.hasNext(); ) {
+      var lease = leases.next();
+      if (lease.requester().recallGroup() != requester.recallGroup()
           && lacking.stream()
               .anyMatch(name -> DeviceRequirement.isDeviceResource(name)
                   ? holdsOf(lease, need)
                   : lease.resources().units(name) > 0)) {
+        leases.remove();
         lease.recall();
       }
     }
