@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import io.mobula.MobulaRuntime.WaitingWork;
 import io.mobula.error.UnschedulableException;
+import io.mobula.internal.execution.StackReserve;
 import io.mobula.internal.wait.WaitPoint;
 import io.mobula.internal.wait.WaitStep;
 import io.mobula.placement.Resources;
@@ -142,7 +143,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
 
   /** Requests a lease for the requester, which is called back. */
   public void acquire(LeaseRequester requester) {
-    actor.tell(new ResourceLedger.Acquire(requester));
+    tell(new ResourceLedger.Acquire(requester));
   }
 
   /**
@@ -152,7 +153,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
    * @param answer is told on the ledger's thread whether all were granted, after the grants
    */
   public void acquireNow(List<? extends LeaseRequester> requesters, Consumer<Boolean> answer) {
-    actor.tell(new ResourceLedger.AcquireNow(List.copyOf(requesters), answer));
+    tell(new ResourceLedger.AcquireNow(List.copyOf(requesters), answer));
   }
 
   /**
@@ -161,7 +162,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
    * @param onEmpty runs on the ledger's thread after the last release; then the actor stops
    */
   public void close(Runnable onEmpty) {
-    actor.tell(new ResourceLedger.Close(onEmpty));
+    tell(new ResourceLedger.Close(onEmpty));
   }
 
   /**
@@ -169,12 +170,12 @@ public final class LedgerClient implements Lease.LeaseAccounting {
    * request may have held others back.
    */
   public void rescanQueue() {
-    actor.tell(new ResourceLedger.RescanQueue());
+    tell(new ResourceLedger.RescanQueue());
   }
 
   /** Updates the accelerators to the state that a probe has found. */
   public void probed(List<Device> found) {
-    actor.tell(new ResourceLedger.DevicesProbed(found));
+    tell(new ResourceLedger.DevicesProbed(found));
   }
 
   /**
@@ -187,7 +188,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
 
   CompletionStage<WaitStep> explain(LeaseRequester requester) {
     var answer = new CompletableFuture<WaitStep>();
-    actor.tell(new ResourceLedger.Explain(requester, answer::complete));
+    tell(new ResourceLedger.Explain(requester, answer::complete));
     return answer;
   }
 
@@ -195,6 +196,7 @@ public final class LedgerClient implements Lease.LeaseAccounting {
   public CompletionStage<LedgerReport> report(ActorSystem<?> system) {
     Function<ActorRef<LedgerReport>, ResourceLedger.Command> request =
         ResourceLedger.ReportRequest::new;
+    StackReserve.require();
     return AskPattern.ask(actor, request::apply, REPORT_TIMEOUT, system.scheduler());
   }
 
@@ -213,7 +215,13 @@ public final class LedgerClient implements Lease.LeaseAccounting {
    * the ledger's thread and must not block.
    */
   public void watch(Consumer<BalanceSnapshot> reply, Runnable onChange) {
-    actor.tell(new ResourceLedger.Watch(reply, onChange));
+    tell(new ResourceLedger.Watch(reply, onChange));
+  }
+
+  /** Tells the actor, whose mailbox a full stack in the midst of it would leave for dead. */
+  private void tell(ResourceLedger.Command command) {
+    StackReserve.require();
+    actor.tell(command);
   }
 
   @Override
@@ -223,16 +231,16 @@ public final class LedgerClient implements Lease.LeaseAccounting {
 
   @Override
   public void released(Lease lease) {
-    actor.tell(new ResourceLedger.Release(lease));
+    tell(new ResourceLedger.Release(lease));
   }
 
   @Override
   public void blocked(Lease lease) {
-    actor.tell(new ResourceLedger.Blocked(lease));
+    tell(new ResourceLedger.Blocked(lease));
   }
 
   @Override
   public void resumed(Lease lease) {
-    actor.tell(new ResourceLedger.Resumed(lease));
+    tell(new ResourceLedger.Resumed(lease));
   }
 }

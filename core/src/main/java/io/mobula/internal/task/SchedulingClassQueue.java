@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,11 +36,18 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private final LeaseSource leaseSource;
   private final DelayTimer timer;
   private final Executor threads;
-  private final ReentrantLock lock = new ReentrantLock();
+  /**
+   * Monitor of all fields below, for which idle slots wait. A program submits with any stack: where
+   * it overflows, a {@code ReentrantLock} can stay locked, and a signalled {@code Condition} can
+   * leave its waiter in neither of its lists, where it spins past its timeout and its interrupts.
+   * The JVM itself releases monitors and moves their waiters.
+   */
+  private final Object lock = new Object();
   private final SlotDemand demand;
   private final ReadyTasks ready;
   private final List<RemoteTaskSlot> remote = new CopyOnWriteArrayList<>();
   private boolean awaitsThread; // a lease was released because no thread could be started
+  private volatile boolean requestUnsent; // the noted request may not have reached its addressee
 
   /**
    * Makes an empty queue without slots.
@@ -69,16 +75,13 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   boolean add(TaskRun run) {
     boolean ask;
     boolean feed;
-    lock.lock();
-    try {
+    synchronized (lock) {
       if (ready.isClosed()) {
         return false;
       }
       ready.addLast(run, this);
       feed = !remote.isEmpty();
       ask = !feed && noteRequestIfNeeded();
-    } finally {
-      lock.unlock();
     }
     if (feed) { // a remote slot with free places needs no other lease
       pumpRemoteSlots();
@@ -90,6 +93,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   /** Notes a lease request if tasks need one; returns whether to send it. Called under the lock. */
   private boolean noteRequestIfNeeded() {
+    if (requestUnsent) {
+      requestUnsent = false;
+      demand.answered();
+    }
     return !ready.isClosed() && demand.request(ready.size());
   }
 
@@ -98,9 +105,21 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
     return !ready.isEmpty() && !ready.isClosed();
   }
 
+  /**
+   * Sends a request that was noted. If the stack or the heap overflows meanwhile, the next task
+   * asks again, and a surplus lease is released.
+   */
   private void askIf(boolean ask) {
     if (ask) {
-      leaseSource.acquire(this);
+      boolean sent = false;
+      try {
+        leaseSource.acquire(this);
+        sent = true;
+      } finally {
+        if (!sent) {
+          requestUnsent = true; // without a call, for which there may be no stack
+        }
+      }
     }
   }
 
@@ -131,14 +150,11 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   @Override
   public String description() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       var first = ready.first();
       return first != null && ready.size() == 1
           ? first.describe()
           : ready.size() + " tasks" + (first == null ? "" : ", the first is " + first.describe());
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -154,13 +170,10 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   @Override
   public boolean stillWants() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       boolean wants = isWanted();
       demand.confirm(wants);
       return wants;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -168,16 +181,13 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   public void granted(Lease lease) {
     boolean ask = false;
     boolean start;
-    lock.lock();
-    try {
+    synchronized (lock) {
       demand.answered();
       start = isWanted();
       if (start) {
         demand.addSlots(1);
         ask = demand.request(ready.size() - 1); // the new slot takes one
       }
-    } finally {
-      lock.unlock();
     }
     if (start) {
       startSlot(lease);
@@ -191,8 +201,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   public void grantedAt(NodeId node, long lease) {
     boolean ask = false;
     RemoteTaskSlot slot = null;
-    lock.lock();
-    try {
+    synchronized (lock) {
       demand.answered();
       if (isWanted()) {
         slot = queues.openRemoteSlot(node, lease, this);
@@ -204,8 +213,6 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
         remote.add(slot);
         ask = demand.request(ready.size() - 1); // the new slot takes one
       }
-    } finally {
-      lock.unlock();
     }
     if (slot == null) {
       leaseSource.release(node, lease);
@@ -218,12 +225,9 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   @Override
   public void refused(Function<String, MobulaException> why) {
     List<TaskRun> affected;
-    lock.lock();
-    try {
+    synchronized (lock) {
       demand.answered();
       affected = ready.removeAll();
-    } finally {
-      lock.unlock();
     }
     affected.forEach(run -> run.stop(() -> why.apply(run.describe())));
   }
@@ -233,11 +237,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   /** Takes the next task for a remote slot, or null. */
   @Nullable
   TaskRun poll() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       return ready.poll();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -248,15 +249,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   void putBack(List<TaskRun> runs) {
     boolean ask;
     boolean retired;
-    lock.lock();
-    try {
+    synchronized (lock) {
       retired = ready.isClosed();
       if (!retired) {
         ready.addFirst(runs, this);
       }
       ask = noteRequestIfNeeded();
-    } finally {
-      lock.unlock();
     }
     askIf(ask);
     if (retired) {
@@ -267,8 +265,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   @Override
   public WaitStep waitStep() {
     QueueWait now;
-    lock.lock();
-    try {
+    synchronized (lock) {
       now = new QueueWait(
           kind.resources(),
           ready.size(),
@@ -277,8 +274,6 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
           demand.requests(),
           awaitsThread,
           demand.hasSlots() || !remote.isEmpty());
-    } finally {
-      lock.unlock();
     }
     return now.step(() -> leaseSource.pendingRequest(this));
   }
@@ -286,12 +281,9 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   /** Changes the number of counted slots: the task of a slot waits or goes on. */
   void countSlot(int change) {
     boolean ask;
-    lock.lock();
-    try {
+    synchronized (lock) {
       demand.addSlots(change);
       ask = noteRequestIfNeeded();
-    } finally {
-      lock.unlock();
     }
     askIf(ask);
   }
@@ -316,12 +308,9 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       threads.execute(new LocalTaskSlot(this, lease));
     } catch (RejectedExecutionException | OutOfMemoryError noThread) {
       LOG.warn("No thread for a slot; {} wait", description(), noThread);
-      lock.lock();
-      try {
+      synchronized (lock) {
         demand.addSlots(-1);
         awaitsThread = true;
-      } finally {
-        lock.unlock();
       }
       lease.release();
       timer.after(THREAD_RETRY, this::askAgain);
@@ -330,46 +319,34 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   /** Requests a lease even if a request may be open; a surplus lease is released. */
   void forceLeaseRequest() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       demand.answered();
-    } finally {
-      lock.unlock();
     }
     askAgain();
   }
 
   private void askAgain() {
     boolean ask;
-    lock.lock();
-    try {
+    synchronized (lock) {
       awaitsThread = false;
       ask = noteRequestIfNeeded();
-    } finally {
-      lock.unlock();
     }
     askIf(ask);
   }
 
   @Override
   public void recalled(Lease lease) {
-    lock.lock();
-    try {
+    synchronized (lock) {
       ready.wakeAll();
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Ends a slot of this node: returns its lease, and asks for another one if tasks need it. */
   void endSlot(Lease lease) {
     boolean ask;
-    lock.lock();
-    try {
+    synchronized (lock) {
       demand.addSlots(-1);
       ask = noteRequestIfNeeded();
-    } finally {
-      lock.unlock();
     }
     lease.release();
     askIf(ask);
@@ -387,12 +364,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
    */
   @Nullable
   TaskRun next(Lease lease) {
-    lock.lock();
-    try {
-      return ready.await(lease);
-    } finally {
-      lock.unlock();
-    }
+    return ready.await(lease);
   }
 
   /**
@@ -400,25 +372,19 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
    * forgotten.
    */
   boolean retire() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       if (ready.isEmpty() && demand.isOver()) {
         ready.close();
       }
       return ready.isClosed();
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Closes the queue: it accepts no more tasks, and idle slots end. */
   void close() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       ready.removeAll();
       ready.close();
-    } finally {
-      lock.unlock();
     }
   }
 }

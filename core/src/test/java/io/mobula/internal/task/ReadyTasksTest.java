@@ -13,9 +13,6 @@ import io.mobula.internal.wait.WaitStep;
 import io.mobula.placement.Resources;
 import io.mobula.spi.TaskOptions;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Test of the order of ready tasks, and of what ends the wait for one. */
@@ -23,7 +20,7 @@ class ReadyTasksTest {
   private static final Job JOB = new Job(new NodeId(1), false, null, 1);
   private static final WaitPoint HERE = () -> WaitStep.end("here", WaitCause.RUNNING);
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Object lock = new Object();
   private final ReadyTasks ready = new ReadyTasks(lock, new SlotDemand(1), null, 0);
 
   private final Lease lease = Lease.of(
@@ -56,16 +53,6 @@ class ReadyTasksTest {
       },
       List.of(),
       null);
-
-  @BeforeEach
-  void enter() {
-    lock.lock();
-  }
-
-  @AfterEach
-  void leave() {
-    lock.unlock();
-  }
 
   /** Makes a task that is never run, so that it needs neither a call nor services. */
   private static TaskRun task(int number) {
@@ -102,7 +89,9 @@ class ReadyTasksTest {
     assertThat(ready.await(lease)).as("it waits for no time").isNull();
     lease.recall();
     assertThat(ready.await(lease)).isNull();
-    ready.close();
+    synchronized (lock) {
+      ready.close();
+    }
     assertThat(ready.isClosed()).isTrue();
     assertThat(ready.await(lease)).isNull();
   }
