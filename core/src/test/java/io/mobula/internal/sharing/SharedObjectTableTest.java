@@ -145,12 +145,15 @@ class SharedObjectTableTest {
     table.keep(FOREIGN, sealed(), 1).release();
     table.awaitFrees(entry -> true, Duration.ofMillis(1)); // nothing is freed
     assertThat(table.entries()).hasSize(1);
-    var waiting =
-        Thread.ofPlatform().start(() -> table.awaitFrees(entry -> true, Duration.ofHours(1)));
+    var waiting = Thread.ofPlatform()
+        .daemon()
+        .start(() -> table.awaitFrees(entry -> true, Duration.ofHours(1)));
     while (waiting.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait(); // until the test's own timeout
     }
     table.freed(FOREIGN);
+    // a thread that is notified wants the monitor from that moment, however late it gets it
+    assertThat(waiting.getState()).isNotEqualTo(Thread.State.TIMED_WAITING);
     waiting.join();
     assertThat(table.entries()).isEmpty();
   }
