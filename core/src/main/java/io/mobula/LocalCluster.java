@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (LocalCluster cluster = LocalCluster.start(3)) {
- *   cluster.runtime().task(Quick::square, 2).remote().get();
+ *   cluster.runtime().task(QuickStart::square, 2).remote().get();
  *   cluster.kill(1);
  * }
  * }</pre>
  *
  * <p>Nodes listen on free ports of the loopback device. Their output goes to the logger of this
- * type: standard output as INFO, standard error as WARN. Starting takes about two seconds and 100
- * MB per process, and longer where processes share cores. Safe for use by many threads.
+ * type: standard output as INFO, standard error as WARN. A process takes about 150 MB of memory,
+ * and some seconds to start, longer where processes share cores. Safe for use by many threads.
  */
 public interface LocalCluster extends AutoCloseable {
 

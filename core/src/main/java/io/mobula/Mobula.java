@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (var _ = Mobula.init()) {
- *   ObjectRef<Integer> four = Mobula.task(Quick::square, 2).remote();
- *   ObjectRef<Integer> sixteen = Mobula.task(Quick::square, four).remote();
+ *   ObjectRef<Integer> four = Mobula.task(QuickStart::square, 2).remote();
+ *   ObjectRef<Integer> sixteen = Mobula.task(QuickStart::square, four).remote();
  *   int x = sixteen.get();
  * }
  * }</pre>

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     .strategy(PlacementStrategy.SPREAD)
  *     .create();
  * trainers.ready().get();
- * Mobula.task(Quick::square, 2).placement(Placement.group(trainers, 0)).remote();
+ * Mobula.task(QuickStart::square, 2).placement(Placement.group(trainers, 0)).remote();
  * }</pre>
  *
  * <p>A value: it may be an argument, be captured or be stored in any value, and equals any other
