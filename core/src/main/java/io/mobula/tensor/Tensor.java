@@ -4,16 +4,15 @@ import io.mobula.error.InvalidRequestException;
 import io.mobula.spi.TensorMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,20 +32,8 @@ import org.jspecify.annotations.Nullable;
  * {@link InvalidRequestException}; a closed tensor throws {@link IllegalStateException}.
  */
 public final class Tensor implements AutoCloseable {
-  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final ValueLayout.OfFloat FLOAT32 =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
-  private static final ValueLayout.OfDouble FLOAT64 =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ORDER);
-  private static final ValueLayout.OfByte INT8 = ValueLayout.JAVA_BYTE;
-  private static final ValueLayout.OfShort INT16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-  private static final ValueLayout.OfInt INT32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
-  private static final ValueLayout.OfLong INT64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
-
   private static final long ALIGNMENT = 64;
   private static final long MAX_BUFFER_BYTES = Integer.MAX_VALUE - 8L;
-  private static final long HASHED_BYTES = 4096;
 
   private final DType dtype;
   private final Shape shape;
@@ -113,10 +100,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(float[] values, long... shape) {
-    Shape checked = Shape.covering(values.length, DType.FLOAT32, shape);
-    MemorySegment memory = newMemory(DType.FLOAT32, checked);
-    MemorySegment.copy(values, 0, memory, FLOAT32, 0, values.length);
-    return new Tensor(memory, DType.FLOAT32, checked);
+    return copyOf(values, values.length, DType.FLOAT32, shape);
   }
 
   /**
@@ -127,10 +111,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(double[] values, long... shape) {
-    Shape checked = Shape.covering(values.length, DType.FLOAT64, shape);
-    MemorySegment memory = newMemory(DType.FLOAT64, checked);
-    MemorySegment.copy(values, 0, memory, FLOAT64, 0, values.length);
-    return new Tensor(memory, DType.FLOAT64, checked);
+    return copyOf(values, values.length, DType.FLOAT64, shape);
   }
 
   /**
@@ -141,10 +122,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(byte[] values, long... shape) {
-    Shape checked = Shape.covering(values.length, DType.INT8, shape);
-    MemorySegment memory = newMemory(DType.INT8, checked);
-    MemorySegment.copy(values, 0, memory, INT8, 0, values.length);
-    return new Tensor(memory, DType.INT8, checked);
+    return copyOf(values, values.length, DType.INT8, shape);
   }
 
   /**
@@ -155,10 +133,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(short[] values, long... shape) {
-    Shape checked = Shape.covering(values.length, DType.INT16, shape);
-    MemorySegment memory = newMemory(DType.INT16, checked);
-    MemorySegment.copy(values, 0, memory, INT16, 0, values.length);
-    return new Tensor(memory, DType.INT16, checked);
+    return copyOf(values, values.length, DType.INT16, shape);
   }
 
   /**
@@ -169,10 +144,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(int[] values, long... shape) {
-    Shape checked = Shape.covering(values.length, DType.INT32, shape);
-    MemorySegment memory = newMemory(DType.INT32, checked);
-    MemorySegment.copy(values, 0, memory, INT32, 0, values.length);
-    return new Tensor(memory, DType.INT32, checked);
+    return copyOf(values, values.length, DType.INT32, shape);
   }
 
   /**
@@ -183,10 +155,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidRequestException if the shape has another number of elements
    */
   public static Tensor of(long[] values, long... shape) {
-    Shape checked = Shape.covering(values.length, DType.INT64, shape);
-    MemorySegment memory = newMemory(DType.INT64, checked);
-    MemorySegment.copy(values, 0, memory, INT64, 0, values.length);
-    return new Tensor(memory, DType.INT64, checked);
+    return copyOf(values, values.length, DType.INT64, shape);
   }
 
   /** Returns the type of the elements. */
@@ -283,7 +252,7 @@ public final class Tensor implements AutoCloseable {
    * {@link DType#FLOAT32} tensor, or is closed.
    */
   public float getFloat(long index) {
-    return access(DType.FLOAT32).getAtIndex(FLOAT32, index);
+    return access(DType.FLOAT32).getAtIndex(TensorContent.FLOAT32, index);
   }
 
   /**
@@ -291,7 +260,7 @@ public final class Tensor implements AutoCloseable {
    * read-only, or is closed.
    */
   public void setFloat(long index, float value) {
-    writable(DType.FLOAT32).setAtIndex(FLOAT32, index, value);
+    writable(DType.FLOAT32).setAtIndex(TensorContent.FLOAT32, index, value);
   }
 
   /**
@@ -299,9 +268,7 @@ public final class Tensor implements AutoCloseable {
    * not a {@link DType#FLOAT32} tensor.
    */
   public float[] toFloatArray() {
-    float[] values = new float[arrayLength(DType.FLOAT32)];
-    MemorySegment.copy(access(DType.FLOAT32), FLOAT32, 0, values, 0, values.length);
-    return values;
+    return toArray(DType.FLOAT32, float[]::new);
   }
 
   /**
@@ -317,7 +284,7 @@ public final class Tensor implements AutoCloseable {
    * {@link DType#FLOAT64} tensor, or is closed.
    */
   public double getDouble(long index) {
-    return access(DType.FLOAT64).getAtIndex(FLOAT64, index);
+    return access(DType.FLOAT64).getAtIndex(TensorContent.FLOAT64, index);
   }
 
   /**
@@ -325,7 +292,7 @@ public final class Tensor implements AutoCloseable {
    * read-only, or is closed.
    */
   public void setDouble(long index, double value) {
-    writable(DType.FLOAT64).setAtIndex(FLOAT64, index, value);
+    writable(DType.FLOAT64).setAtIndex(TensorContent.FLOAT64, index, value);
   }
 
   /**
@@ -333,9 +300,7 @@ public final class Tensor implements AutoCloseable {
    * not a {@link DType#FLOAT64} tensor.
    */
   public double[] toDoubleArray() {
-    double[] values = new double[arrayLength(DType.FLOAT64)];
-    MemorySegment.copy(access(DType.FLOAT64), FLOAT64, 0, values, 0, values.length);
-    return values;
+    return toArray(DType.FLOAT64, double[]::new);
   }
 
   /**
@@ -351,7 +316,7 @@ public final class Tensor implements AutoCloseable {
    * {@link DType#INT8} tensor, or is closed.
    */
   public byte getByte(long index) {
-    return access(DType.INT8).getAtIndex(INT8, index);
+    return access(DType.INT8).getAtIndex(TensorContent.INT8, index);
   }
 
   /**
@@ -359,7 +324,7 @@ public final class Tensor implements AutoCloseable {
    * read-only, or is closed.
    */
   public void setByte(long index, byte value) {
-    writable(DType.INT8).setAtIndex(INT8, index, value);
+    writable(DType.INT8).setAtIndex(TensorContent.INT8, index, value);
   }
 
   /**
@@ -367,9 +332,7 @@ public final class Tensor implements AutoCloseable {
    * not an {@link DType#INT8} tensor.
    */
   public byte[] toByteArray() {
-    byte[] values = new byte[arrayLength(DType.INT8)];
-    MemorySegment.copy(access(DType.INT8), INT8, 0, values, 0, values.length);
-    return values;
+    return toArray(DType.INT8, byte[]::new);
   }
 
   /**
@@ -377,7 +340,7 @@ public final class Tensor implements AutoCloseable {
    * {@link DType#INT16} tensor, or is closed.
    */
   public short getShort(long index) {
-    return access(DType.INT16).getAtIndex(INT16, index);
+    return access(DType.INT16).getAtIndex(TensorContent.INT16, index);
   }
 
   /**
@@ -385,7 +348,7 @@ public final class Tensor implements AutoCloseable {
    * read-only, or is closed.
    */
   public void setShort(long index, short value) {
-    writable(DType.INT16).setAtIndex(INT16, index, value);
+    writable(DType.INT16).setAtIndex(TensorContent.INT16, index, value);
   }
 
   /**
@@ -393,9 +356,7 @@ public final class Tensor implements AutoCloseable {
    * not an {@link DType#INT16} tensor.
    */
   public short[] toShortArray() {
-    short[] values = new short[arrayLength(DType.INT16)];
-    MemorySegment.copy(access(DType.INT16), INT16, 0, values, 0, values.length);
-    return values;
+    return toArray(DType.INT16, short[]::new);
   }
 
   /**
@@ -411,7 +372,7 @@ public final class Tensor implements AutoCloseable {
    * {@link DType#INT32} tensor, or is closed.
    */
   public int getInt(long index) {
-    return access(DType.INT32).getAtIndex(INT32, index);
+    return access(DType.INT32).getAtIndex(TensorContent.INT32, index);
   }
 
   /**
@@ -419,7 +380,7 @@ public final class Tensor implements AutoCloseable {
    * read-only, or is closed.
    */
   public void setInt(long index, int value) {
-    writable(DType.INT32).setAtIndex(INT32, index, value);
+    writable(DType.INT32).setAtIndex(TensorContent.INT32, index, value);
   }
 
   /**
@@ -427,9 +388,7 @@ public final class Tensor implements AutoCloseable {
    * not an {@link DType#INT32} tensor.
    */
   public int[] toIntArray() {
-    int[] values = new int[arrayLength(DType.INT32)];
-    MemorySegment.copy(access(DType.INT32), INT32, 0, values, 0, values.length);
-    return values;
+    return toArray(DType.INT32, int[]::new);
   }
 
   /**
@@ -445,7 +404,7 @@ public final class Tensor implements AutoCloseable {
    * {@link DType#INT64} tensor, or is closed.
    */
   public long getLong(long index) {
-    return access(DType.INT64).getAtIndex(INT64, index);
+    return access(DType.INT64).getAtIndex(TensorContent.INT64, index);
   }
 
   /**
@@ -453,7 +412,7 @@ public final class Tensor implements AutoCloseable {
    * read-only, or is closed.
    */
   public void setLong(long index, long value) {
-    writable(DType.INT64).setAtIndex(INT64, index, value);
+    writable(DType.INT64).setAtIndex(TensorContent.INT64, index, value);
   }
 
   /**
@@ -461,9 +420,7 @@ public final class Tensor implements AutoCloseable {
    * not an {@link DType#INT64} tensor.
    */
   public long[] toLongArray() {
-    long[] values = new long[arrayLength(DType.INT64)];
-    MemorySegment.copy(access(DType.INT64), INT64, 0, values, 0, values.length);
-    return values;
+    return toArray(DType.INT64, long[]::new);
   }
 
   /**
@@ -510,7 +467,7 @@ public final class Tensor implements AutoCloseable {
     }
     MemorySegment mine = memory;
     MemorySegment theirs = that.memory;
-    return mine != null && theirs != null && mine.mismatch(theirs) == -1;
+    return mine != null && theirs != null && TensorContent.areEqual(mine, theirs);
   }
 
   /**
@@ -519,19 +476,30 @@ public final class Tensor implements AutoCloseable {
    */
   @Override
   public int hashCode() {
-    MemorySegment here = memory();
-    MemorySegment head = here.asSlice(0, Math.min(HASHED_BYTES, here.byteSize()));
-    int content = 1;
-    for (long offset = 0; offset < head.byteSize(); offset++) {
-      content = 31 * content + head.get(INT8, offset);
-    }
-    return Objects.hash(dtype, shape, content);
+    return Objects.hash(dtype, shape, TensorContent.hashOfHead(memory()));
   }
 
   /** Returns type and shape, as {@code FLOAT32[3, 4]}, and whether the tensor is closed. */
   @Override
   public String toString() {
     return "Tensor " + dtype + shape + (memory == null ? " (closed)" : "");
+  }
+
+  /** Returns a tensor with a copy of an array of elements of this type. */
+  private static Tensor copyOf(Object array, int length, DType dtype, long... shape) {
+    Shape checked = Shape.covering(length, dtype, shape);
+    MemorySegment memory = newMemory(dtype, checked);
+    MemorySegment.copy(array, 0, memory, TensorContent.layoutOf(dtype), 0, length);
+    return new Tensor(memory, dtype, checked);
+  }
+
+  /** Returns a new array with a copy of all elements, which must be of the wanted type. */
+  private <A> A toArray(DType wanted, IntFunction<A> maker) {
+    MemorySegment from = access(wanted);
+    int length = requireIntSize(size(), "elements in an array");
+    A array = maker.apply(length);
+    MemorySegment.copy(from, TensorContent.layoutOf(wanted), 0, array, 0, length);
+    return array;
   }
 
   private static MemorySegment newMemory(DType dtype, Shape shape) {
@@ -566,16 +534,11 @@ public final class Tensor implements AutoCloseable {
     return new IllegalStateException(this + " cannot be used any more: it was closed before");
   }
 
-  private int arrayLength(DType wanted) {
-    access(wanted);
-    return requireIntSize(size(), "elements in an array");
-  }
-
   private ByteBuffer buffer(MemorySegment from) {
     requireIntSize(from.byteSize(), "bytes in a buffer");
     exposed = true;
     try {
-      return from.asByteBuffer().order(ORDER);
+      return from.asByteBuffer().order(TensorContent.ORDER);
     } catch (UnsupportedOperationException noBytes) {
       throw new InvalidRequestException(
           this + " wraps a Java array that no ByteBuffer can show; use its copy()");
