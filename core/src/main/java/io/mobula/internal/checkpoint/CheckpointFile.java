@@ -7,6 +7,7 @@ import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.EncodedValue;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
+import io.mobula.internal.memory.MappedChecksum;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,13 +88,12 @@ final class CheckpointFile {
         .put(front);
     head.putInt(checksum(head.array(), head.position()));
     writeAll(channel, head.flip());
-    var crc = new CRC32C();
+    var crc = new MappedChecksum();
     write(channel, MemorySegment.ofArray(value.bytes()), crc);
     for (var buffer : value.buffers()) {
       write(channel, buffer, crc);
     }
-    var end = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt((int)
-        crc.getValue());
+    var end = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(crc.value());
     writeAll(channel, end.flip());
   }
 
@@ -101,7 +101,7 @@ final class CheckpointFile {
    * Appends a segment at the next aligned offset, in blocks that stay in the cache for the
    * checksum.
    */
-  private static void write(FileChannel channel, MemorySegment from, CRC32C crc)
+  private static void write(FileChannel channel, MemorySegment from, MappedChecksum crc)
       throws IOException {
     channel.position(aligned(channel.position()));
     for (long done = 0; done < from.byteSize(); done += BLOCK_BYTES) {
@@ -109,7 +109,7 @@ final class CheckpointFile {
       var block = part.isNative()
           ? part.asByteBuffer()
           : ByteBuffer.wrap(part.toArray(ValueLayout.JAVA_BYTE));
-      crc.update(block.duplicate());
+      crc.update(part);
       writeAll(channel, block);
     }
   }
@@ -182,7 +182,7 @@ final class CheckpointFile {
    */
   static FileContent read(Path file, Codec codec) {
     var opened = open(file, Arena.ofAuto());
-    var crc = new CRC32C();
+    var crc = new MappedChecksum();
     var all = opened.bytes();
     long offset = aligned(opened.end());
     var bytes = slice(file, all, offset, opened.length(), crc);
@@ -197,7 +197,7 @@ final class CheckpointFile {
       throw damaged(file, "is cut off or has grown", null);
     }
     if (all.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), offset)
-        != (int) crc.getValue()) {
+        != crc.value()) {
       throw damaged(file, "was altered: its checksum is another", null);
     }
     try {
@@ -209,14 +209,12 @@ final class CheckpointFile {
   }
 
   private static MemorySegment slice(
-      Path file, MemorySegment all, long offset, long length, CRC32C crc) {
+      Path file, MemorySegment all, long offset, long length, MappedChecksum crc) {
     if (length < 0 || offset > all.byteSize() || length > all.byteSize() - offset) {
       throw damaged(file, "is cut off", null);
     }
     var slice = all.asSlice(offset, length);
-    for (long done = 0; done < length; done += BLOCK_BYTES) {
-      crc.update(slice.asSlice(done, Math.min(BLOCK_BYTES, length - done)).asByteBuffer());
-    }
+    crc.update(slice);
     return slice;
   }
 

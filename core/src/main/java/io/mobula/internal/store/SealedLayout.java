@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -147,7 +148,10 @@ final class SealedLayout {
     return buffers;
   }
 
-  /** Returns whether an object is the value with these codec bytes and that very buffer. */
+  /**
+   * Returns whether an object is the value with these codec bytes and that very buffer. Costs a
+   * copy of the bytes.
+   */
   static boolean matches(MemorySegment object, byte[] bytes, MemorySegment buffer) {
     if (!isAt(object)) {
       return false;
@@ -156,7 +160,9 @@ final class SealedLayout {
     return parts.buffers().size() == 1
         && parts.buffers().getFirst().address() == buffer.address()
         && parts.buffers().getFirst().byteSize() == buffer.byteSize()
-        && parts.bytes().mismatch(MemorySegment.ofArray(bytes)) == -1;
+        && parts.bytes().byteSize() == bytes.length
+        // MemorySegment.mismatch would end the process at a page that is missing
+        && Arrays.equals(parts.bytes().toArray(ValueLayout.JAVA_BYTE), bytes);
   }
 
   private static long bytesOffset(EncodedValue encoded) {

@@ -2,18 +2,12 @@ package io.mobula.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.internal.process.ChildJvm;
-import io.mobula.internal.process.ChildPlan;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -21,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MappedChecksumTest {
   private static final int SIZE = 50_000;
-  private static final int ROUNDS = 20_000; // enough for the compiler
 
   @TempDir
   Path folder;
@@ -52,54 +45,20 @@ class MappedChecksumTest {
   /** The JDK's checksum of such memory ends the process with SIGBUS, so another JVM tries. */
   @Test
   void aMappedFileThatIsCutEndsNoProcess() throws Exception {
-    var lines = new CopyOnWriteArrayList<String>();
-    var plan = ChildPlan.of("checksum", SumOfCutFile.class.getName())
-        .arguments(folder.resolve("cut").toString());
-    try (var child = ChildJvm.start(plan, (stream, line) -> lines.add(line))) {
-      int code = child.ended().toCompletableFuture().get(1, TimeUnit.MINUTES);
-      assertThat(code).as("%s", lines).isZero();
-      assertThat(lines).contains("2 faults");
-    }
+    assertThat(CutFile.run(SumOfCutFile.class, folder)).contains("2 faults", "exit code 0");
   }
 
-  /** Sums a mapped file that is cut, in interpreted and in compiled code. */
+  /** Sums a mapped file that is cut. */
   static final class SumOfCutFile {
     private SumOfCutFile() {}
 
     public static void main(String[] arguments) throws IOException {
-      var whole = MemorySegment.ofArray(new byte[SIZE]);
       var checksum = new MappedChecksum();
-      var file = Path.of(arguments[0]);
-      int faults = 0;
-      try (var arena = Arena.ofShared();
-          var channel = FileChannel.open(
-              file,
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE)) {
-        var mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE, arena);
-        channel.truncate(0);
-        faults += isFault(checksum, mapped) ? 1 : 0;
-        for (int i = 0; i < ROUNDS; i++) {
-          sum(checksum, whole);
-        }
-        faults += isFault(checksum, mapped) ? 1 : 0;
-      }
+      int faults = CutFile.faults(Path.of(arguments[0]), CutFile.ROUNDS, memory -> {}, memory -> {
+        checksum.reset();
+        checksum.update(memory);
+      });
       System.out.println(faults + " faults");
-    }
-
-    private static boolean isFault(MappedChecksum checksum, MemorySegment mapped) {
-      try {
-        sum(checksum, mapped);
-        return false;
-      } catch (InternalError cut) {
-        return true;
-      }
-    }
-
-    private static void sum(MappedChecksum checksum, MemorySegment bytes) {
-      checksum.reset();
-      checksum.update(bytes);
     }
   }
 }

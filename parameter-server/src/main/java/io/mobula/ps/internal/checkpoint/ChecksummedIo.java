@@ -10,7 +10,9 @@ import java.util.zip.CRC32C;
 
 /**
  * Input and output of files with checksums, in blocks small enough to stay in the cache between the
- * checksum and the system call. Off-heap memory is not copied; arrays are copied block by block.
+ * checksum and the system call. Memory is copied block by block: the checksum of a page that is
+ * missing, as when a mapped file was cut, would end the process with SIGBUS, and the copy throws an
+ * {@link InternalError}.
  */
 final class ChecksummedIo {
   private static final int BYTES = 256 << 10;
@@ -19,19 +21,16 @@ final class ChecksummedIo {
 
   /** Appends all of the memory to a file, and adds it to the checksum. */
   static void write(MemorySegment from, FileChannel to, CRC32C crc) throws IOException {
+    var bytes = new byte[(int) Math.min(BYTES, from.byteSize())];
     for (long done = 0; done < from.byteSize(); done += BYTES) {
-      var block = outgoing(from.asSlice(done, Math.min(BYTES, from.byteSize() - done)));
-      crc.update(block.duplicate());
+      int length = (int) Math.min(BYTES, from.byteSize() - done);
+      MemorySegment.copy(from, ValueLayout.JAVA_BYTE, done, bytes, 0, length);
+      crc.update(bytes, 0, length);
+      var block = ByteBuffer.wrap(bytes, 0, length);
       while (block.hasRemaining()) {
         to.write(block);
       }
     }
-  }
-
-  private static ByteBuffer outgoing(MemorySegment block) {
-    return block.isNative()
-        ? block.asByteBuffer()
-        : ByteBuffer.wrap(block.toArray(ValueLayout.JAVA_BYTE));
   }
 
   /** Computes the checksum of a whole file. */

@@ -59,7 +59,7 @@ public final class PartWriter implements AutoCloseable {
   }
 
   /**
-   * Appends bytes to the file. Off-heap memory is not copied.
+   * Appends bytes to the file.
    *
    * @throws CheckpointException when there is no space; the file is removed then
    */

@@ -3,11 +3,18 @@ package io.mobula.ps.internal.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mobula.internal.process.ChildJvm;
+import io.mobula.internal.process.ChildPlan;
 import io.mobula.ps.error.CheckpointException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +125,43 @@ class CheckpointPartWriterTest {
           .hasMessageContaining("The checkpoint before this one is untouched");
       assertThat(Thread.interrupted()).isTrue();
       assertThat(directory).isEmptyDirectory();
+    }
+  }
+
+  /** The JDK's checksum of such memory ends the process with SIGBUS, so another JVM tries. */
+  @Test
+  void memoryThatIsCutEndsNoProcess() throws Exception {
+    var lines = new CopyOnWriteArrayList<String>();
+    var plan = ChildPlan.of("cut", PartOfCutFile.class.getName()).arguments(directory.toString());
+    try (var child = ChildJvm.start(plan, (stream, line) -> lines.add(line))) {
+      int code = child.ended().toCompletableFuture().get(1, TimeUnit.MINUTES);
+      assertThat(code).as("%s", lines).isZero();
+    }
+    assertThat(lines).contains("refused");
+    assertThat(directory).isDirectoryNotContaining("glob:**part-*");
+  }
+
+  /** Writes a part from a mapped file that is cut. */
+  static final class PartOfCutFile {
+    private PartOfCutFile() {}
+
+    public static void main(String[] arguments) throws IOException {
+      var folder = Path.of(arguments[0]);
+      try (var arena = Arena.ofConfined();
+          var channel = FileChannel.open(
+              folder.resolve("memory"),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+          var writer = PartWriter.create(folder, 0, 0, 4, 32)) {
+        var mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 32, arena);
+        channel.truncate(0);
+        try {
+          writer.write(mapped);
+        } catch (InternalError missing) {
+          System.out.println("refused");
+        }
+      }
     }
   }
 }
