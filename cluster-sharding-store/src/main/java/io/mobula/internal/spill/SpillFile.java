@@ -92,7 +92,8 @@ final class SpillFile {
       writeFully(header.encode(), start);
       end = SpilledObjectHeader.aligned(start + SpilledObjectHeader.BYTES + content.byteSize());
       return new SpillFileEntry(start, header);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // an InternalError means that a page of the content could not be accessed
       truncateTo(start);
       forget();
       throw e;

@@ -241,6 +241,34 @@ class FileSpillTargetTest {
     assertThat(files()).hasSize(6).allMatch(file -> file.startsWith(two));
   }
 
+  /** Returns memory without pages: a mapped file that was cut. */
+  private MemorySegment missing(int bytes) throws IOException {
+    var file = Files.createTempFile(Files.createDirectories(base.resolve("memory")), "cut", null);
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      var mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, Arena.ofAuto());
+      channel.truncate(0);
+      return mapped;
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void aWriteThatMemoryFailsKeepsNoFile() throws IOException {
+    target.close();
+    target = open(one);
+    var large = missing(LARGE);
+    assertThatThrownBy(() -> target.write(large)).isInstanceOf(InternalError.class);
+    assertThat(files()).isEmpty();
+    var first = target.write(content(SMALL, 1));
+    var small = missing(SMALL);
+    assertThatThrownBy(() -> target.write(small)).isInstanceOf(InternalError.class);
+    assertThat(read(first)).containsOnly(1);
+    first.delete();
+    assertThat(files()).isEmpty();
+    assertThat(read(target.write(content(SMALL, 2)))).containsOnly(2);
+  }
+
   @Test
   void manyThreadsWriteReadAndDelete() throws Exception {
     try (var threads = Executors.newFixedThreadPool(4)) {
