@@ -5,7 +5,6 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueType;
 import io.mobula.internal.cluster.ClusterSettings;
 import io.mobula.internal.cluster.Peer;
-import io.mobula.internal.node.NodeSettings.SettingReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

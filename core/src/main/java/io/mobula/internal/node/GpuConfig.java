@@ -3,7 +3,6 @@ package io.mobula.internal.node;
 import com.typesafe.config.Config;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.ledger.DeviceShare;
-import io.mobula.internal.node.NodeSettings.SettingReader;
 import io.mobula.placement.Resources;
 import io.mobula.spi.Device;
 import io.mobula.spi.DeviceProbeFactory;

@@ -7,7 +7,6 @@ import io.mobula.internal.execution.RuntimeEnvironment;
 import io.mobula.internal.job.JobPackage;
 import io.mobula.internal.job.JobSettings;
 import io.mobula.internal.job.StaticWorkers;
-import io.mobula.internal.node.NodeSettings.SettingReader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,6 @@ import io.mobula.internal.cluster.Peer;
 import io.mobula.internal.job.ResourceSplit;
 import io.mobula.internal.job.StaticWorkers;
 import io.mobula.internal.ledger.DeviceSplit;
-import io.mobula.internal.node.NodeSettings.SettingReader;
 import io.mobula.placement.Resources;
 import java.nio.file.Files;
 import java.nio.file.Path;
