@@ -172,8 +172,14 @@ class TimeoutTableTest {
   private static Duration sum(Map<String, Duration> values, String names) {
     return Arrays.stream(names.split(" \\+ "))
         .map(name -> name.replace("`", "").trim())
-        .peek(name -> assertThat(values).containsKey(name))
-        .map(values::get)
+        .map(name -> value(values, name))
         .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /** Returns the value of a name, or of {@code name × factor}. */
+  private static Duration value(Map<String, Duration> values, String name) {
+    var parts = name.split(" × ");
+    assertThat(values).containsKey(parts[0]);
+    return values.get(parts[0]).multipliedBy(parts.length == 1 ? 1 : Long.parseLong(parts[1]));
   }
 }

@@ -250,6 +250,8 @@ class NodeCommandsIT {
         "64MiB",
         "--set",
         "mobula.cluster.join-timeout=2s",
+        "--set",
+        "mobula.cluster.stopped-after=10s",
         "--detach")) {
       assertThat(start.awaitExit(LIMIT)).as("%s", start).isEqualTo(ExitCode.NO_ANSWER);
       assertThat(String.join("\n", start.errors())).contains("the node ended", nobody);

@@ -50,6 +50,7 @@ class SuspendedMemberIT {
     still.stop();
     var joining = NodeProcess.start(settings(OTHER_HOST)
         .set("mobula.cluster.join-timeout", "8s") // half of the time that the member stands still
+        .set("mobula.cluster.stopped-after", "40s")
         .join(first.address()));
     nodes.add(joining);
     TimeUnit.SECONDS.sleep(STILL_SECONDS); // the length of the fault

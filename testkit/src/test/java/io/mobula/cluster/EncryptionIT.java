@@ -47,7 +47,8 @@ class EncryptionIT {
     return Mobula.settings()
         .cpus(1)
         .storeCapacity(1 << 24)
-        .set("mobula.cluster.join-timeout", "4s");
+        .set("mobula.cluster.join-timeout", "4s")
+        .set("mobula.cluster.stopped-after", "20s");
   }
 
   private static ClusterException refused(Settings settings) {

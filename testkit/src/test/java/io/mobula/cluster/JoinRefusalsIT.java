@@ -44,7 +44,8 @@ class JoinRefusalsIT {
     return Mobula.settings()
         .cpus(1)
         .storeCapacity(1 << 24)
-        .set("mobula.cluster.join-timeout", "3s");
+        .set("mobula.cluster.join-timeout", "3s")
+        .set("mobula.cluster.stopped-after", "15s");
   }
 
   private static ClusterException refused(Settings settings) throws InterruptedException {

@@ -101,6 +101,11 @@ public final class ActorCluster {
     });
   }
 
+  /** Returns how long an actor whose owner has died waits for its successor. */
+  public static Duration successionLimit() {
+    return ActorConnection.SUCCESSION;
+  }
+
   private void onLeft(NodeId node, String who) {
     hostedActors.left(node, who);
     handedOver.left(node);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ActorConnection {
   /** A successor has announced itself within this time. */
-  private static final Duration SUCCESSION = Duration.ofSeconds(20);
+  static final Duration SUCCESSION = Duration.ofSeconds(20);
 
   private final ActorDescriptor descriptor;
   private final ActorClients clients;

@@ -127,6 +127,9 @@ public record NodeSettings(
         : Resources.none();
     var standing = WorkerConfigReader.read(reader, config, role, all, gpus);
     var cluster = described.with(gpus.labels());
+    if (cluster.enabled()) {
+      TimeoutRelations.require(reader, role);
+    }
     return new NodeSettings(
         standing.resourceSplit().node(),
         gpus.leaving(standing.gpus().rest()),

@@ -119,12 +119,21 @@ record SettingReader(Config config) {
   }
 
   SettingsException malformed(String key, String why, @Nullable Exception cause) {
-    var value = config.hasPathOrNull(key) ? config.getValue(key) : null;
-    var had =
-        value == null ? "missing" : value.unwrapped() + " (" + value.origin().description() + ")";
     return new SettingsException(
-        "Setting " + key + " is malformed: it is " + had + "; " + why
+        "Setting " + key + " is malformed: it is " + valueOf(key) + "; " + why
             + ". See reference.conf of mobula-core for what it accepts.",
         cause);
+  }
+
+  /** Describes a setting for messages: its key, its value and where that comes from. */
+  String describe(String key) {
+    return key + " = " + valueOf(key);
+  }
+
+  private String valueOf(String key) {
+    var value = config.hasPathOrNull(key) ? config.getValue(key) : null;
+    return value == null
+        ? "missing"
+        : value.unwrapped() + " (" + value.origin().description() + ")";
   }
 }
