@@ -2,7 +2,6 @@ package io.mobula.internal.store;
 
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.WaitInterruptedException;
-import io.mobula.internal.execution.Execution;
 import io.mobula.internal.memory.ObjectAddress;
 import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.SealedObject;
@@ -21,20 +20,12 @@ import org.slf4j.LoggerFactory;
  * Storage whose bytes leave the store's memory when others need the memory, and are restored when
  * they are read.
  *
- * <pre>
- *              begin                    evicted
- *   MEMORY ─────────────▶ SPILLING ─────────────▶ EVICTED
- *     ▲  ▲   pinned, or      │                    │  ▲
- *     │  └── no disk ────────┘              read  │  │ no memory, or no disk
- *     │                                           ▼  │
- *     └──────────────── restored ────────────── RESTORING      DISCARDED: from anywhere, by discard
- * </pre>
- *
- * <p>The phase changes only under this object's monitor, and nothing slow happens under it. The
- * writing thread owns the phase SPILLING, the restoring thread owns RESTORING, and both check the
- * phase again when they are done: the value may be DISCARDED by then, and they alone still know its
- * bytes. A reader of bytes in memory takes no monitor: it acquires a pin, and checks the phase only
- * if that fails. While SPILLING the bytes are read as before.
+ * <p>{@link EvictionEvent} has the phases and what changes them. The phase changes only under this
+ * object's monitor, and nothing slow happens under it. The writing thread owns the phase SPILLING,
+ * the restoring thread owns RESTORING, and both check the phase again when they are done: the value
+ * may be DISCARDED by then, and they alone still know its bytes. A reader of bytes in memory takes
+ * no monitor: it acquires a pin, and checks the phase only if that fails. While SPILLING the bytes
+ * are read as before.
  *
  * <p>A sealed object never changes, so a copy on disk stays valid after a restore, and a second
  * eviction writes nothing. For the same reason a secondary copy is cheap to drop: it counts as
@@ -44,21 +35,12 @@ final class SpillableStorage implements SealedStorage {
 
   private static final Logger LOG = LoggerFactory.getLogger(SpillableStorage.class);
 
-  private enum Phase {
-    MEMORY,
-    SPILLING,
-    EVICTED,
-    RESTORING,
-    DISCARDED
-  }
-
   private final Evictor evictor;
   private final long bytes;
   private volatile @Nullable SealedObject inMemory;
-  private Phase phase = Phase.MEMORY;
+  private EvictionPhase phase = EvictionPhase.MEMORY;
   private int claims; // readers that have not pinned it yet
-  private SpillTarget.@Nullable SpilledObject onDisk;
-  private @Nullable RefetchSource refetchSource;
+  private BackingCopy backing = BackingCopy.NONE;
   private @Nullable ObjectLostException lost;
   private final AsyncRestore restore;
   // allocated for the restore
@@ -127,13 +109,13 @@ final class SpillableStorage implements SealedStorage {
   public void markSecondary(RefetchSource from) {
     evictor.remove(this);
     synchronized (this) {
-      refetchSource = from;
+      backing = backing.withSource(from);
     }
     evictor.add(this);
   }
 
   synchronized boolean isSecondary() {
-    return refetchSource != null;
+    return backing.source() != null;
   }
 
   /** Returns whether the bytes are in memory, in the segment of this number. */
@@ -144,11 +126,11 @@ final class SpillableStorage implements SealedStorage {
 
   /** Returns whether there is a copy on a disk, so that eviction needs no writing. */
   synchronized boolean isWritten() {
-    return onDisk != null;
+    return backing.onDisk() != null;
   }
 
   synchronized boolean isGone() {
-    return phase == Phase.DISCARDED;
+    return phase == EvictionPhase.DISCARDED;
   }
 
   @Override
@@ -218,12 +200,12 @@ final class SpillableStorage implements SealedStorage {
   }
 
   private synchronized SpillTarget.@Nullable SpilledObject partAway() {
-    return phase == Phase.EVICTED ? onDisk : null;
+    return phase == EvictionPhase.EVICTED ? backing.onDisk() : null;
   }
 
   @Override
   public synchronized boolean isMissing() {
-    return lost != null || (refetchSource != null && inMemory == null);
+    return lost != null || (backing.source() != null && inMemory == null);
   }
 
   /**
@@ -232,18 +214,19 @@ final class SpillableStorage implements SealedStorage {
    */
   synchronized boolean tryBeginEviction() {
     var here = inMemory;
-    if (phase != Phase.MEMORY || claims > 0 || here == null || here.isPinned()) {
-      return false;
-    }
-    phase = Phase.SPILLING;
-    return true;
+    return claims == 0 && here != null && !here.isPinned() && change(EvictionEvent.BEGIN);
+  }
+
+  /** Changes the phase; returns false, without an effect, if the phase refuses the event. */
+  private boolean change(EvictionEvent event) {
+    var next = event.after(phase);
+    phase = next == null ? phase : next;
+    return next != null;
   }
 
   /** Cancels the eviction that {@link #tryBeginEviction} started. */
   synchronized void cancelEviction() {
-    if (phase == Phase.SPILLING) {
-      phase = Phase.MEMORY;
-    }
+    change(EvictionEvent.STAY);
   }
 
   /**
@@ -272,27 +255,25 @@ final class SpillableStorage implements SealedStorage {
   }
 
   private synchronized boolean needsCopy() {
-    return onDisk == null && refetchSource == null;
+    return !backing.exists();
   }
 
   private long completeEviction(SealedObject here, SpillTarget.@Nullable SpilledObject written) {
     RefetchSource droppedFrom = null;
     synchronized (this) {
-      if (phase == Phase.SPILLING) {
-        onDisk = written == null ? onDisk : written;
+      if (phase == EvictionPhase.SPILLING) {
+        backing = written == null ? backing : backing.withDisk(written);
         written = null;
-        if (claims > 0
-            || (onDisk == null && refetchSource == null)
-            || !evictor.evictFromMemory(here)) {
-          phase = Phase.MEMORY;
+        if (claims > 0 || !backing.exists() || !evictor.evictFromMemory(here)) {
+          change(EvictionEvent.STAY);
           return 0;
         }
         inMemory = null;
-        phase = Phase.EVICTED;
-        if (onDisk != null) {
+        change(EvictionEvent.EVICT);
+        if (backing.onDisk() != null) {
           evictor.countSpilled(bytes);
         } else {
-          droppedFrom = refetchSource;
+          droppedFrom = backing.source();
         }
       }
     }
@@ -311,17 +292,17 @@ final class SpillableStorage implements SealedStorage {
     SealedObject object;
     SpillTarget.SpilledObject spilledObject;
     synchronized (this) {
-      if (phase == Phase.DISCARDED) {
+      var before = phase;
+      if (!change(EvictionEvent.DISCARD)) {
         return;
       }
-      boolean restoring = phase == Phase.RESTORING;
-      if (onDisk != null && (restoring || phase == Phase.EVICTED)) {
+      boolean restoring = before == EvictionPhase.RESTORING;
+      if (backing.onDisk() != null && (restoring || before == EvictionPhase.EVICTED)) {
         evictor.countRestored(bytes);
       }
-      phase = Phase.DISCARDED;
       object = inMemory;
       inMemory = null;
-      spilledObject = restoring ? null : onDisk;
+      spilledObject = restoring ? null : backing.onDisk();
       notifyAll();
     }
     evictor.remove(this);
@@ -344,20 +325,20 @@ final class SpillableStorage implements SealedStorage {
   /** Returns the object in memory, which it does not leave while the caller's claim lasts. */
   private SealedObject present() {
     synchronized (this) {
-      while (phase == Phase.RESTORING) {
+      while (phase == EvictionPhase.RESTORING) {
         awaitRestore();
       }
       var here = inMemory;
       if (here != null) {
         return here;
       }
-      if (phase == Phase.DISCARDED) {
+      if (phase == EvictionPhase.DISCARDED) {
         throw gone();
       }
       if (lost != null) {
         throw new ObjectLostException(String.valueOf(lost.getMessage()), lost);
       }
-      phase = Phase.RESTORING;
+      change(EvictionEvent.RESTORE);
     }
     return restoreNow();
   }
@@ -394,16 +375,14 @@ final class SpillableStorage implements SealedStorage {
   }
 
   private SealedObject fetch() {
-    SpillTarget.SpilledObject spilledObject;
-    RefetchSource from;
+    BackingCopy from;
     synchronized (this) {
-      spilledObject = onDisk;
-      from = refetchSource;
+      from = backing;
     }
     var taken = room.getAndSet(null);
     var block = taken == null ? evictor.allocateForRestore(bytes) : taken;
     try {
-      fill(block, spilledObject, from);
+      from.readInto(block.segment());
       return block.seal();
     } catch (RuntimeException | Error e) {
       block.abandon();
@@ -411,38 +390,20 @@ final class SpillableStorage implements SealedStorage {
     }
   }
 
-  private static void fill(
-      WritableBlock block,
-      SpillTarget.@Nullable SpilledObject spilledObject,
-      @Nullable RefetchSource from) {
-    var hold = Execution.currentHold();
-    hold.giveBack();
-    try {
-      if (spilledObject != null) {
-        spilledObject.readInto(block.segment());
-      } else if (from != null) {
-        from.fetch(block.segment());
-      }
-    } finally {
-      hold.takeBack();
-    }
-  }
-
   /** Ends RESTORING; returns false if the value was discarded, and with it its copy on disk. */
   private boolean settle(@Nullable SealedObject fetched, @Nullable ObjectLostException why) {
     SpillTarget.SpilledObject orphan;
     synchronized (this) {
-      if (phase == Phase.RESTORING) {
+      if (change(fetched == null ? EvictionEvent.GIVE_UP : EvictionEvent.FINISH_RESTORE)) {
         inMemory = fetched;
-        phase = fetched == null ? Phase.EVICTED : Phase.MEMORY;
-        if (fetched != null && onDisk != null) {
+        if (fetched != null && backing.onDisk() != null) {
           evictor.countRestored(bytes);
         }
-        lost = refetchSource == null ? why : null; // a refetch source may have it again
+        lost = backing.source() == null ? why : null; // a refetch source may have it again
         notifyAll();
         return true;
       }
-      orphan = onDisk;
+      orphan = backing.onDisk();
     }
     if (orphan != null) {
       orphan.delete();
