@@ -3,14 +3,10 @@ package io.mobula.internal.directory;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.internal.directory.DirectoryMessage.Ack;
-import io.mobula.internal.directory.DirectoryMessage.Free;
-import io.mobula.internal.directory.DirectoryMessage.Keep;
-import io.mobula.internal.directory.DirectoryMessage.Refused;
 import io.mobula.internal.directory.DirectoryMessage.RequestReconstruction;
 import io.mobula.internal.directory.DirectoryMessage.Snapshot;
 import io.mobula.internal.directory.ObjectRecord.ParticipantEntry;
 import io.mobula.internal.directory.ObjectStatement.Hold;
-import io.mobula.spi.Lineage;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class ShardRecords {
   private final int number;
   private final long incarnation;
-  private final Participant host;
   private final ShardSettings shardSettings;
   private final Map<Participant, ParticipantState> participants;
   private final DependencyHolds kept;
@@ -38,9 +33,8 @@ final class ShardRecords {
   private final Set<ObjectId> timed = new HashSet<>();
 
   private final Map<Long, Long> endedTransits = new HashMap<>();
-  private final Map<ObjectId, Long> lastReminders = new HashMap<>();
-  private long lineageBytes;
-  private long droppedLineages;
+  private final RecordReminders reminders;
+  private final LineageBudget lineages;
   private boolean answering;
   private boolean freeing;
 
@@ -54,13 +48,20 @@ final class ShardRecords {
       MessageSink sink) {
     this.number = number;
     this.incarnation = incarnation;
-    this.host = Participant.node(host);
     this.shardSettings = shardSettings;
     this.participants = participantStates;
     this.kept = kept;
     this.sink = sink;
     this.resolver =
         new AttemptResolver(number, incarnation, shardSettings, participantStates, sink);
+    this.reminders = new RecordReminders(
+        number,
+        incarnation,
+        Participant.node(host),
+        shardSettings.messaging().resendMillis(),
+        resolver,
+        sink);
+    this.lineages = new LineageBudget(shardSettings.lineageBytes());
   }
 
   // Statements
@@ -127,7 +128,7 @@ final class ShardRecords {
       record.learn(statement.extras().outcome());
     }
     if (statement.extras().lineage() != null) {
-      remember(record, statement.extras().lineage());
+      lineages.keep(record, statement.extras().lineage());
     }
     if (statement.extras().notReconstructibleReason() != null) {
       record.notReconstructibleReason = statement.extras().notReconstructibleReason();
@@ -143,21 +144,6 @@ final class ShardRecords {
     } else {
       participantState.removeTombstone(record.id);
     }
-  }
-
-  private void remember(ObjectRecord record, Lineage lineage) {
-    if (record.lineage != null) {
-      return;
-    }
-    long bytes = lineage.reconstructionSpec().length;
-    if (lineageBytes + bytes > shardSettings.lineageBytes()) {
-      droppedLineages += record.lineageDropped ? 0 : 1;
-      record.lineageDropped = true;
-      return;
-    }
-    record.lineage = lineage;
-    record.lineageDropped = false;
-    lineageBytes += bytes;
   }
 
   private void applyRelayedHold(ObjectId id, Participant who, Hold hold, long now) {
@@ -261,7 +247,7 @@ final class ShardRecords {
     if (unwanted && !record.freeing) {
       timed.add(record.id);
     }
-    sendReminders(record, now);
+    reminders.send(record, now);
     if (record.freeing) {
       removeIfGone(record);
     }
@@ -273,79 +259,6 @@ final class ShardRecords {
    */
   private boolean awaitsProducer(ObjectRecord record, long now) {
     return record.highest == 0 && now < record.unreadableSince + shardSettings.graceMillis();
-  }
-
-  /**
-   * Sends reminders until they are obeyed: that no participant holds the object, that a copy was
-   * refused, that a node should keep facts.
-   */
-  private void sendReminders(ObjectRecord record, long now) {
-    boolean due = lastReminders.getOrDefault(record.id, Long.MIN_VALUE / 2)
-            + shardSettings.messaging().resendMillis()
-        <= now;
-    boolean outstanding = false;
-    var keeper = chooseKeeper(record);
-    if (keeper != null) {
-      outstanding = true;
-      if (due) {
-        sink.send(keeper, keep(record));
-      }
-    }
-    for (var each : record.entries.entrySet()) {
-      var message = due(record, each.getKey(), each.getValue());
-      if (message != null) {
-        outstanding = true;
-        if (due) {
-          sink.send(each.getKey(), message);
-        }
-      }
-    }
-    if (!outstanding) {
-      lastReminders.remove(record.id);
-    } else if (due) {
-      lastReminders.put(record.id, now);
-    }
-  }
-
-  /**
-   * Chooses a node to keep facts that only this shard, or only the process that hosts it, knows:
-   * preferably a holder of the object. Returns null if no keeper is needed.
-   */
-  private @Nullable Participant chooseKeeper(ObjectRecord record) {
-    if (record.freeing || !record.isHeld() || !record.hasFacts()) {
-      return null;
-    }
-    Participant holder = null;
-    for (var each : record.entries.entrySet()) {
-      var who = each.getKey();
-      if (resolver.isReadableAt(who) && !who.equals(host)) {
-        if (each.getValue().localState.keepsFacts()) {
-          return null;
-        }
-        holder = each.getValue().hold.held() ? who : holder;
-      }
-    }
-    return holder != null ? holder : resolver.anyNodeBut(host);
-  }
-
-  private Keep keep(ObjectRecord record) {
-    var outcome = record.isInline() ? record.acceptedOutcome() : null;
-    return new Keep(
-        number, incarnation, record.id, outcome, record.lineage, record.notReconstructibleReason);
-  }
-
-  private DirectoryMessage.@Nullable ToParticipant due(
-      ObjectRecord record, Participant who, ParticipantEntry entry) {
-    if (!resolver.isReadableAt(who)) {
-      return null;
-    }
-    if (record.freeing) {
-      return new Free(number, incarnation, record.id, entry.version);
-    }
-    var copy = entry.localState.copy();
-    return copy != null && record.acceptedAttempt != 0 && copy.attempt() != record.acceptedAttempt
-        ? new Refused(number, incarnation, record.id, copy.attempt(), record.acceptedAttempt)
-        : null;
   }
 
   private void removeIfGone(ObjectRecord record) {
@@ -361,11 +274,9 @@ final class ShardRecords {
       }
     }
     kept.setDependencies(record, Set.of());
-    if (record.lineage != null) {
-      lineageBytes -= record.lineage.reconstructionSpec().length;
-    }
+    lineages.release(record);
     records.remove(record.id);
-    lastReminders.remove(record.id);
+    reminders.forget(record.id);
   }
 
   // Queries
@@ -446,7 +357,7 @@ final class ShardRecords {
         timed.remove(id);
       }
     }
-    settleAll(lastReminders.keySet(), now);
+    settleAll(reminders.outstanding(), now);
   }
 
   private boolean isTimed(ObjectRecord record, long now) {
@@ -455,7 +366,9 @@ final class ShardRecords {
 
   /** Returns whether {@link #tick} may have work to do later. */
   boolean needsTick() {
-    return !(endedTransits.isEmpty() && timed.isEmpty() && lastReminders.isEmpty());
+    return !(endedTransits.isEmpty()
+        && timed.isEmpty()
+        && reminders.outstanding().isEmpty());
   }
 
   /** Returns the digest of what the shard knows of one participant. */
@@ -482,6 +395,6 @@ final class ShardRecords {
 
   /** Returns how many times lineage was dropped for lack of room. */
   long droppedLineages() {
-    return droppedLineages;
+    return lineages.droppedCount();
   }
 }
