@@ -32,7 +32,7 @@ public final class SealedObject extends StoredObject {
         return;
       }
     }
-    store.free(this);
+    store.lifecycle().free(this);
   }
 
   /**
@@ -65,7 +65,7 @@ public final class SealedObject extends StoredObject {
 
   @Override
   public boolean isPinned() {
-    return store.isPinned(this);
+    return store.lifecycle().isPinned(this);
   }
 
   /** Returns the block's memory, writable. */
@@ -80,11 +80,11 @@ public final class SealedObject extends StoredObject {
   }
 
   void seal() {
-    store.seal(this);
+    store.lifecycle().seal(this);
   }
 
   void abandon() {
-    store.abandon(this);
+    store.lifecycle().abandon(this);
   }
 
   @Override
@@ -94,7 +94,7 @@ public final class SealedObject extends StoredObject {
 
   @Override
   long word() {
-    return store.word(this);
+    return store.lifecycle().word(this);
   }
 
   @Override
@@ -109,7 +109,7 @@ public final class SealedObject extends StoredObject {
 
   @Override
   void nudge() {
-    store.nudge(slot());
+    store.lifecycle().nudge(slot());
   }
 
   @Override

@@ -7,13 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Store of one process's objects in shared memory: created in place, sealed, read without a copy,
@@ -24,7 +19,6 @@ import org.slf4j.LoggerFactory;
  * which of them are needed. Several stores may exist in one JVM.
  */
 public final class SharedStore implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final long CLAIM = 1L << 62;
 
@@ -39,11 +33,8 @@ public final class SharedStore implements AutoCloseable {
   private final SegmentPool pool;
   private final SegmentPretoucher pretoucher = new SegmentPretoucher();
   private final ReachabilityCleaner cleaner;
-  private final Map<Long, SealedObject> condemned = new ConcurrentHashMap<>();
-  private final SealedIndex sealed = new SealedIndex();
-  private final List<Runnable> reclaimListeners = new CopyOnWriteArrayList<>();
-  private final List<LongConsumer> capacityRequestListeners = new CopyOnWriteArrayList<>();
-  private final List<Runnable> closeListeners = new CopyOnWriteArrayList<>();
+  private final StoreListeners listeners = new StoreListeners();
+  private final ObjectLifecycle lifecycle;
   private volatile boolean closed;
 
   private SharedStore(StoreOptions options, StoreLayout layout, StoreDirectory files) {
@@ -63,6 +54,7 @@ public final class SharedStore implements AutoCloseable {
     this.pins = new PinProtocol(
         table, matrix.claim(matrix.addRow(), CLAIM | ProcessHandle.current().pid()));
     this.pool = new SegmentPool(files, id, options, pretoucher);
+    this.lifecycle = new ObjectLifecycle(table, matrix, pool, listeners::notifyReclaimed);
     if (options.pretouch()) {
       pretoucher.start(name, pool::prepareAhead);
     }
@@ -179,7 +171,7 @@ public final class SharedStore implements AutoCloseable {
   }
 
   private @Nullable SealedObject sealedContaining(MemorySegment content) {
-    return content.isNative() && content.isReadOnly() ? sealed.findContaining(content) : null;
+    return content.isNative() && content.isReadOnly() ? lifecycle.findContaining(content) : null;
   }
 
   /**
@@ -245,7 +237,7 @@ public final class SharedStore implements AutoCloseable {
    */
   public boolean reclaimReaderRow(int row) {
     boolean free = !closed && readers.reclaimRow(row);
-    condemned.values().forEach(this::reclaim);
+    lifecycle.reclaimCondemned();
     return free;
   }
 
@@ -254,10 +246,7 @@ public final class SharedStore implements AutoCloseable {
    * after another process has unpinned it. Any slot number is allowed.
    */
   public void nudge(long slot) {
-    SealedObject object = condemned.get(slot);
-    if (object != null) {
-      reclaim(object);
-    }
+    lifecycle.nudge(slot);
   }
 
   /**
@@ -269,7 +258,7 @@ public final class SharedStore implements AutoCloseable {
    * that it throws are logged.
    */
   public void onReclaim(Runnable listener) {
-    reclaimListeners.add(listener);
+    listeners.onReclaim(listener);
   }
 
   /**
@@ -278,7 +267,7 @@ public final class SharedStore implements AutoCloseable {
    * a second while they want memory, in a thread of the store: the listener must be quick.
    */
   public void onCapacityRequest(LongConsumer listener) {
-    capacityRequestListeners.add(listener);
+    listeners.onCapacityRequest(listener);
   }
 
   /** Returns the numbers of the segments, least used first. */
@@ -301,7 +290,7 @@ public final class SharedStore implements AutoCloseable {
    * the store.
    */
   public void onClose(Runnable end) {
-    closeListeners.add(end);
+    listeners.onClose(end);
   }
 
   /**
@@ -314,11 +303,7 @@ public final class SharedStore implements AutoCloseable {
    * @return whether its memory is free
    */
   public boolean evict(SealedObject object) {
-    if (!table.evict(object.slot(), object.generation(), matrix)) {
-      return false;
-    }
-    recycle(object);
-    return true;
+    return lifecycle.evict(object);
   }
 
   /**
@@ -339,8 +324,8 @@ public final class SharedStore implements AutoCloseable {
     pool.close(table.condemnAll(matrix)::get);
     pretoucher.close();
     cleaner.close();
-    condemned.clear();
-    closeListeners.forEach(SharedStore::tell);
+    lifecycle.close();
+    listeners.notifyClosed();
     files.delete();
   }
 
@@ -376,42 +361,9 @@ public final class SharedStore implements AutoCloseable {
     return pins;
   }
 
-  long word(SealedObject object) {
-    return table.word(object.slot());
-  }
-
-  boolean isPinned(SealedObject object) {
-    return SlotWord.generation(word(object)) == object.generation()
-        && matrix.isPinned(object.slot());
-  }
-
-  boolean transition(SealedObject object, SlotState from, SlotState to) {
-    return table.transition(object.slot(), object.generation(), from, to);
-  }
-
-  void seal(SealedObject object) {
-    if (transition(object, SlotState.CREATED, SlotState.SEALED)) {
-      sealed.add(object);
-    } else {
-      object.requireState(SlotState.CREATED);
-    }
-  }
-
-  void abandon(SealedObject object) {
-    if (transition(object, SlotState.CREATED, SlotState.FREED)) {
-      recycle(object);
-    }
-  }
-
-  /**
-   * Frees an object, or condemns it while it is pinned. A pinned object is first added to the
-   * condemned ones and then checked again, as its reader may have unpinned it in between.
-   */
-  void free(SealedObject object) {
-    if (transition(object, SlotState.SEALED, SlotState.CONDEMNED) && !reclaim(object)) {
-      condemned.put(object.slot(), object);
-      reclaim(object);
-    }
+  /** Returns the life of the objects, which this store creates. */
+  ObjectLifecycle lifecycle() {
+    return lifecycle;
   }
 
   private WritableBlock make(long bytes) {
@@ -435,10 +387,10 @@ public final class SharedStore implements AutoCloseable {
    * objects are condemned.
    */
   private void sweep() {
-    if (!condemned.isEmpty() && !closed) {
+    if (lifecycle.hasCondemned() && !closed) {
       readers.reclaimAll();
     }
-    condemned.values().forEach(this::reclaim);
+    lifecycle.reclaimCondemned();
     if (!closed) {
       giveCapacity();
     }
@@ -449,40 +401,12 @@ public final class SharedStore implements AutoCloseable {
     long asked = pool.bytesToGive();
     long missing = asked == 0 ? 0 : asked - pool.releaseIdle(asked);
     if (missing > 0) {
-      capacityRequestListeners.forEach(listener -> tell(() -> listener.accept(missing)));
+      listeners.requestCapacity(missing);
     }
-  }
-
-  private boolean reclaim(SealedObject object) {
-    if (matrix.isPinned(object.slot())
-        || !transition(object, SlotState.CONDEMNED, SlotState.FREED)) {
-      return false;
-    }
-    recycle(object);
-    return true;
-  }
-
-  private void recycle(SealedObject object) {
-    condemned.remove(object.slot(), object);
-    sealed.remove(object);
-    Extent<Segment> extent = object.extent();
-    if (extent != null) {
-      pool.free(extent);
-    }
-    table.release(object.slot());
-    notifyReclaimed();
   }
 
   /** Notifies the listeners that memory is free, or that an object may now be evicted. */
   void notifyReclaimed() {
-    reclaimListeners.forEach(SharedStore::tell);
-  }
-
-  private static void tell(Runnable listener) {
-    try {
-      listener.run();
-    } catch (RuntimeException e) {
-      LOG.error("A listener of a store failed", e);
-    }
+    listeners.notifyReclaimed();
   }
 }
