@@ -3,7 +3,6 @@ package io.mobula.internal.sharing;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.CodecException;
-import io.mobula.internal.execution.ValueProducer;
 import io.mobula.internal.lane.FrameReader;
 import io.mobula.internal.lane.FrameWriter;
 import io.mobula.internal.lane.NodeMessaging;
@@ -33,16 +32,12 @@ import org.jspecify.annotations.Nullable;
  * for all threads; only {@link #leave}, {@link #keepCopy} and {@link #replicate} block.
  */
 public final class ClusterObjects implements AutoCloseable {
-  private final NodeMessaging messaging;
   private final PeerInternTable internTable;
   private final DirectoryClient directoryClient;
   private final SharedObjectTable table;
   private final SameHostPeers hostPeers;
-  private final RemoteObjects remoteObjects;
-  private final ArgumentLoans argumentLoans = new ArgumentLoans();
-  private final ResultLoans resultLoans;
-  private final LocalCopies localCopies;
   private final ValueCodec codec;
+  private final LentArgumentCodec lentArguments;
   private final ResultWriter resultWriter;
   private final InFlightRefs inFlightRefs;
   private final ReconstructionTracker reconstructions;
@@ -68,20 +63,22 @@ public final class ClusterObjects implements AutoCloseable {
     var membership = messaging.membership();
     var self = membership.self();
     var background = new BackgroundTimer(timer, store.threads());
-    this.messaging = messaging;
     this.internTable = new PeerInternTable(messaging);
 
     // what is shared
     this.directoryClient = new DirectoryClient(self.id());
     this.table = new SharedObjectTable(store, self.id(), directoryClient);
     this.hostPeers = new SameHostPeers(memory, store, messaging);
-    this.remoteObjects = new RemoteObjects(table, directoryClient, membership, hostPeers);
-    this.resultLoans = new ResultLoans(table, remoteObjects, store, directoryClient, messaging);
-    this.localCopies = new LocalCopies(
+    var remoteObjects = new RemoteObjects(table, directoryClient, membership, hostPeers);
+    var resultLoans = new ResultLoans(table, remoteObjects, store, directoryClient, messaging);
+    var argumentLoans = new ArgumentLoans();
+    var localCopies = new LocalCopies(
         table, argumentLoans, resultLoans, remoteObjects, directoryClient, membership);
 
     // how it travels
     this.codec = new ValueCodec(store, table, localCopies, remoteObjects, resultLoans, inlineLimit);
+    this.lentArguments =
+        new LentArgumentCodec(argumentLoans, localCopies, remoteObjects, messaging);
     this.inFlightRefs = new InFlightRefs(directoryClient, messaging);
     this.resultWriter = new ResultWriter(table, localCopies, codec, resultLoans);
     var publisher = new OutcomePublisher(
@@ -137,36 +134,6 @@ public final class ClusterObjects implements AutoCloseable {
     resultLoans.listen();
     FrameProbeTransport.connect(store.deadlockDetector(), table, messaging);
     store.setExporter(new TableExporter(table));
-  }
-
-  /**
-   * Connections of the table's entries to the parts that know other processes.
-   *
-   * @param resolver looks up the outcomes of objects that others make
-   * @param cancelRequests cancel what makes them
-   * @param publisher tells the directory of outcomes
-   * @param replicas forgets what is dropped
-   */
-  private record EntryConnections(
-      ObjectResolver resolver,
-      CancelRequests cancelRequests,
-      OutcomePublisher publisher,
-      ReplicaKeeper replicas)
-      implements SharedObjectTable.EntryHandler {
-    @Override
-    public ValueProducer producer(ObjectId id) {
-      return new RemoteProducer(id, resolver, cancelRequests);
-    }
-
-    @Override
-    public void onSettled(SharedEntry entry) {
-      publisher.publish(entry);
-    }
-
-    @Override
-    public void onDropped(ObjectId id) {
-      replicas.forget(id);
-    }
   }
 
   /** Exporter of entries whose refs leave this process. */
@@ -248,10 +215,7 @@ public final class ClusterObjects implements AutoCloseable {
    * it shares this host, nobody else knows the object, and there are no refs inside.
    */
   public boolean canLend(ObjectEntry entry, NodeId to) {
-    return entry.clusterHold() == null
-        && entry.outcome() instanceof ObjectContent.Sealed sealed
-        && sealed.edges().isEmpty()
-        && messaging.sharesMemoryWith(to);
+    return lentArguments.canLend(entry, to);
   }
 
   /**
@@ -260,13 +224,7 @@ public final class ClusterObjects implements AutoCloseable {
    * @return ends the loan
    */
   public Runnable writeLent(FrameWriter out, ObjectEntry entry) {
-    if (!(entry.outcome() instanceof ObjectContent.Sealed sealed)) {
-      throw new IllegalArgumentException(entry + " is not sealed here");
-    }
-    var end = argumentLoans.lend(entry);
-    localCopies.locationOf(sealed, entry.id()).write(out);
-    out.flag(sealed.views());
-    return end;
+    return lentArguments.write(out, entry);
   }
 
   /** Finishes a frame that may carry refs; see {@link InFlightRefs#finishFrame}. */
@@ -311,7 +269,7 @@ public final class ClusterObjects implements AutoCloseable {
 
   /** Reads an argument that {@link #writeLent} has written. */
   public ObjectContent readLent(FrameReader in) {
-    return remoteObjects.content(ObjectLocation.read(in), List.of(), in.flag());
+    return lentArguments.read(in);
   }
 
   /** Skips to the end of a finished frame whose content cannot be read, and acknowledges it. */
