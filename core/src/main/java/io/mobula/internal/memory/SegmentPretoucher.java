@@ -94,9 +94,13 @@ final class SegmentPretoucher {
   }
 
   private void touchAll(UntouchedMemory segment) {
-    long offset = 0;
-    while (!isClosed() && segment.touch(offset)) {
-      offset += Segment.TOUCH_BYTES;
+    try {
+      long offset = 0;
+      while (!isClosed() && segment.touch(offset)) {
+        offset += Segment.TOUCH_BYTES;
+      }
+    } catch (InternalError missing) { // thrown by the JVM when a page cannot be accessed
+      LOG.info("Memory is not touched ahead: {}", missing.getMessage());
     }
   }
 
