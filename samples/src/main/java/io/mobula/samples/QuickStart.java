@@ -13,7 +13,7 @@ public final class QuickStart {
     try (MobulaRuntime runtime = Mobula.init()) {
       ObjectRef<Integer> four = runtime.task(QuickStart::square, 2).remote(); // returns at once
       ObjectRef<Integer> sixteen = runtime.task(QuickStart::square, four).remote(); // takes refs
-      ActorHandle<AtomicInteger> sum = runtime.actor(AtomicInteger::new, 4).remote(); // any class
+      ActorHandle<AtomicInteger> sum = runtime.actor(AtomicInteger::new, four).remote(); // any type
       ObjectRef<Integer> twenty = sum.call(AtomicInteger::addAndGet, sixteen).remote();
       System.out.println("4 + 16 = " + twenty.get()); // get waits
     }
