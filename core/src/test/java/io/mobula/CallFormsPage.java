@@ -18,23 +18,27 @@ final class CallFormsPage {
         # Call forms
 
         The forms of calls that compile, and those that the compiler refuses, with what to write instead. Every line of this
-        page is compiled by `CallFormsTest`, under `-Xlint:all` and without a warning; the page is generated from its table
-        (`mvn -pl core test -Dtest=CallFormsTest -Dmobula.docs.write=true`). The declarations that the forms use are at the
-        end.
+        page is compiled by `CallFormsTest`, under `-Xlint:all`, and without a warning unless it is marked as refused. The
+        page is generated from its table (`mvn -pl core test -Dtest=CallFormsTest -Dmobula.docs.write=true`). The
+        declarations that the forms use are at the end.
 
         Three rules explain nearly all of it:
 
-        * Functions with a result are a `task`, void ones an `action`; methods with a result are a `call`, void ones a `tell`.
-        * With the arguments beside the function, `task(f, a, b)`, their types choose among overloads and type lambdas. A
-          function alone, `task(f)`, is a task to keep; its types come from the function and the left side only.
-        * An argument is a ref when its static type is `ObjectRef`; then the function gets its value. A null ref is the
-          value null.
+        * A function with a result is a `task`, a void one an `action`. A method with a result is a `call`, a void one a
+          `tell`.
+        * `task(f, a, b)`: the types of `a` and `b` select the overload of `f`, and are the types of a lambda's parameters.
+          `task(f)` makes a task to keep; only `f` and the declared type on the left give its types.
+        * An argument of static type `ObjectRef<T>` is a ref: the function gets the value. There are two exceptions: the
+          parameter is itself an `ObjectRef`, or the ref is inside another value. Then the function gets the ref. A null ref
+          is passed as null.
 
         When javac says `no suitable method found for task(...)` it goes on for a hundred lines, one per form: only the
         first line matters. Look it up below.
         """);
     page.append("\n## Accepted\n");
     AcceptedCallForms.ALL.forEach(group -> append(page, group));
+    page.append("\n## Compiles, and fails at `remote()`\n");
+    AcceptedCallForms.FAILING.forEach(group -> append(page, group));
     page.append("\n## Refused\n");
     RefusedCallForms.ALL.forEach(refused -> append(page, refused));
     return page.append("\n## Declarations that the forms use\n\n```java\n")

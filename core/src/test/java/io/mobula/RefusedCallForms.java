@@ -27,12 +27,12 @@ final class RefusedCallForms {
           "no suitable method found for task(Given::beep)",
           "Mobula.action(Given::beep).remote();"),
       new RefusedForm(
-          "so is one with arguments",
+          "a function with arguments and without a result is an action, too",
           "Mobula.task(Given::print, \"a\").remote();",
           "bad return type in method reference void cannot be converted to R",
           "Mobula.action(Given::print, \"a\").remote();"),
       new RefusedForm(
-          "and a lambda",
+          "a lambda without a result is an action, too",
           "Mobula.task(x -> System.out.println(x), one).remote();",
           "inference variable R has incompatible bounds upper bounds: java.lang.Object lower bounds: void",
           "Mobula.action(x -> System.out.println(x), one).remote();"),
@@ -47,7 +47,7 @@ final class RefusedCallForms {
           "no suitable method found for call(Counter::reset)",
           "counter.tell(Counter::reset).remote();"),
       new RefusedForm(
-          "so is one with arguments",
+          "a void method with arguments is told, too",
           "counter.call(Counter::set, 5).remote();",
           "bad return type in method reference void cannot be converted to R",
           "counter.tell(Counter::set, 5).remote();"),
@@ -62,7 +62,7 @@ final class RefusedCallForms {
           "no suitable method found for task(Given::square,java.lang.String)",
           "Mobula.task(Given::square, Integer.parseInt(\"2\")).remote();"),
       new RefusedForm(
-          "so must a ref",
+          "a ref to another type is refused, too",
           "Mobula.task(Given::square, text).remote();",
           "no suitable method found for task(Given::square,io.mobula.ObjectRef<java.lang.String>)",
           "Mobula.task(Given::square, Mobula.task(Integer::parseInt, text).remote()).remote();"),
@@ -72,7 +72,7 @@ final class RefusedCallForms {
           "no suitable method found for task(Given::twice,int)",
           "Mobula.task(Given::twice, 2L).remote();"),
       new RefusedForm(
-          "nor is a ref",
+          "a ref to an Integer is not widened to a long",
           "Mobula.task(Given::twice, one).remote();",
           "no suitable method found for task(Given::twice,io.mobula.ObjectRef<java.lang.Integer>)",
           "Mobula.task(x -> Given.twice(x), one).remote();"),
@@ -132,7 +132,7 @@ final class RefusedCallForms {
           "bad operand types for binary operator '+' first type: java.lang.Object",
           "var t = Mobula.task((Integer x) -> x + 1);"),
       new RefusedForm(
-          "a verb behind it hides the type on the left",
+          "options after an untyped lambda (`.cpus(2)`): write the parameter's type",
           "Task1<Integer, Integer> t = Mobula.task(x -> x + 1).cpus(2);",
           "bad operand types for binary operator '+' first type: java.lang.Object",
           "Task1<Integer, Integer> t = Mobula.task((Integer x) -> x + 1).cpus(2);"),
@@ -147,7 +147,7 @@ final class RefusedCallForms {
           "reference to task is ambiguous",
           "Task1<String, String> t = Mobula.task((String x) -> Given.show(x));"),
       new RefusedForm(
-          "the same for an action",
+          "a kept action whose method is overloaded in arity: give it a variable of type `Action1`",
           "Task1<String, Void> t = Mobula.action(Given::print);",
           "reference to action is ambiguous",
           "Action1<String> f = Given::print; Task1<String, Void> t = Mobula.action(f);"),
@@ -167,12 +167,12 @@ final class RefusedCallForms {
           "no suitable method found for actor(user.Counter)",
           "ActorHandle<Counter> a = Mobula.actor(Counter::new).remote();"),
       new RefusedForm(
-          "by its constructor, not its class",
+          "an actor is made by its constructor, not by its class",
           "ActorHandle<Counter> a = Mobula.actor(Counter.class).remote();",
           "no suitable method found for actor(java.lang.Class<user.Counter>)",
           "ActorHandle<Counter> a = Mobula.actor(Counter::new).remote();"),
       new RefusedForm(
-          "remote makes it",
+          "an actor is made by `remote`",
           "ActorHandle<Counter> a = Mobula.actor(Counter::new);",
           "no instance(s) of type variable(s) T exist so that io.mobula.ActorCall<T> conforms to",
           "ActorHandle<Counter> a = Mobula.actor(Counter::new).remote();"),
@@ -212,7 +212,7 @@ final class RefusedCallForms {
           "method remote in class io.mobula.TaskCall<R> cannot be applied to given types",
           "Mobula.task(Given::stream, 2).remote(ResultForm.stream());"),
       new RefusedForm(
-          "so must the type of its elements",
+          "the elements of a stream have the type that the function gives",
           "ObjectRefStream<String> r = Mobula.task(Given::stream, 2).remote(ResultForm.stream());",
           "inference variable E has incompatible bounds",
           "ObjectRefStream<Integer> r = Mobula.task(Given::stream, 2).remote(ResultForm.stream());"),
