@@ -14,16 +14,16 @@ final class UserCodePageWriter {
       `HostileCodeTest`, on one node, across processes and as if across hosts. The tables are generated from its list
       (`-Dtest=UserCodePageWriterTest -Dmobula.docs.write=true`).
 
-      The method *throws*, *blocks* (and ignores interrupts), *recurses* until the stack is full, *exhausts* the heap, or
-      *gives null*. A cell has the result: the exception that the reader gets (`TaskFailed` for `TaskFailedException`), or
-      its value if the call succeeds. In each case the node runs other tasks and calls meanwhile and afterwards, all
-      resources are returned once the method has ended, no thread of Mobula ends, and nothing reaches the default handler
-      of uncaught exceptions.
+      A method may *throw*, *block* and ignore interrupts, *recurse* until the stack is full, *exhaust* the heap, or
+      *return null*. A cell is what `get` does: it throws that exception (`Codec` is `CodecException`; `Execution` is the
+      JDK's `ExecutionException` of the future), or returns a value. In the column *blocks*, `TaskCancelled` means that
+      `cancel` or a timeout ends the wait at once, while the method keeps its thread and its resources until it returns.
+      *Its value* there means that the call takes as long as the method. *It stops* means that the Akka actor stops.
 
-      A method that blocks is interrupted when its ref is cancelled or its timeout has elapsed. The ref then has its
-      outcome, whether the method reacts to the interrupt or not; the method keeps its slot, its resources and its thread
-      until it returns. If a method runs in the thread of the caller that submits or reads, that thread waits for it, and
-      no other thread does.
+      In short: what runs in a task or an actor fails that call; what runs where you submit or read fails there; no thread
+      of Mobula ends. In each case the node runs other tasks and calls meanwhile and afterwards, all resources are returned
+      once the method has ended, and nothing reaches the default handler of uncaught exceptions. After an `Error` from a
+      method the actor is restarted, or dies if `maxRestarts` is used up.
 
       """;
 
@@ -78,7 +78,7 @@ final class UserCodePageWriter {
   static String text() {
     var page = new StringBuilder(HEAD)
         .append(
-            "| what is called | thread | throws | blocks | recurses | exhausts | gives null |\n")
+            "| what is called | thread | throws | blocks | recurses | exhausts | returns null |\n")
         .append("|---|---|---|---|---|---|---|\n");
     for (var site : UserCodeSite.values()) {
       page.append("| %s | %s |".formatted(site.what, site.thread.text));
