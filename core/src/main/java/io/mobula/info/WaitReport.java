@@ -66,7 +66,7 @@ public record WaitReport(String what, Duration waited, List<String> chain, WaitC
   public String text() {
     var text = new StringBuilder(what);
     if (!waited.isZero()) {
-      text.append(" has waited for ").append(seconds(waited));
+      text.append(", for ").append(seconds(waited));
     }
     for (var link : chain) {
       text.append("\n  - ").append(link);

@@ -47,8 +47,8 @@ final class CallWaitSteps {
     return missing.isEmpty()
         ? WaitStep.via(what + " waits for its turn", cell.turn())
         : WaitStep.via(
-            what + " waits for " + missing.size() + " of its arguments, the first is "
-                + missing.getFirst().id(),
+            what + " lacks " + missing.size() + " of its arguments (first: "
+                + missing.getFirst().id() + ")",
             missing);
   }
 

@@ -53,7 +53,7 @@ final class LedgerExplainer {
           .limit(MAX_HOLDERS)
           .map(lease -> lease.requester().description())
           .collect(Collectors.joining("; "));
-      return WaitStep.end(why + ". Some of what is held, by: " + holders, WaitCause.RESOURCES);
+      return WaitStep.end(why + ". Among the holders: " + holders, WaitCause.RESOURCES);
     }
     boolean possible = requester.wanted().asUnits().entrySet().stream()
         .allMatch(each -> DeviceRequirement.isDeviceResource(each.getKey())
@@ -89,7 +89,7 @@ final class LedgerExplainer {
     var lacking = balance.lacking(requester.wanted());
     return lacking.isEmpty()
         ? "another request is first in turn for the same resources"
-        : "not enough free " + lacking + ": free is " + balance.available() + " of "
+        : "the ledger lacks " + lacking + ": free is " + balance.available() + " of "
             + balance.total();
   }
 

@@ -11,6 +11,6 @@ record LedgerRequest(LedgerClient ledger, LeaseRequester requester) implements W
   @Override
   public WaitStep waitStep() {
     return WaitStep.asking(
-        "it has been asked for " + requester.wanted(), () -> ledger.explain(requester));
+        "the ledger was asked for " + requester.wanted(), () -> ledger.explain(requester));
   }
 }

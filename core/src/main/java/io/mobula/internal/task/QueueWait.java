@@ -32,7 +32,9 @@ record QueueWait(
    * @param request finds the queue's open request for a lease, or null
    */
   WaitStep step(Supplier<@Nullable WaitPoint> request) {
-    var what = "its queue, of tasks that want " + wanted + ", has " + tasks;
+    var what = "its queue has "
+        + (tasks == 1 ? "1 task that requests " : tasks + " tasks that request ")
+        + wanted + ",";
     if (closed) {
       return WaitStep.end(what + " and is closed", WaitCause.NOBODY);
     }
@@ -43,8 +45,8 @@ record QueueWait(
       return WaitStep.end(what + " and tries again to start a thread", WaitCause.TIMER);
     }
     return (hasSlots
-            ? WaitStep.end(what + " and slots that are at work", WaitCause.RUNNING)
-            : WaitStep.end(what + ", no slot, and asks for no lease", WaitCause.NOBODY))
+            ? WaitStep.end(what + " and its slots are at work", WaitCause.RUNNING)
+            : WaitStep.end(what + " has no slot, and waits for no lease", WaitCause.NOBODY))
         .withVersion(requests);
   }
 
@@ -52,6 +54,6 @@ record QueueWait(
     return request == null
         ? WaitStep.end(
             what + " and expects a lease, for which there is no request", WaitCause.NOBODY)
-        : WaitStep.via(what + " and asks for a lease", request);
+        : WaitStep.via(what + " and waits for a lease", request);
   }
 }

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class TaskRun implements ValueProducer, WaitPoint {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
   private static final Duration RETELL = Duration.ofMillis(100);
-  private static final String SLOT = "a slot of its scheduling class";
+  private static final String SLOT = "a slot";
 
   /**
    * Next task in the engine's list of failed starts, guarded by the engine's lock; see

@@ -98,8 +98,8 @@ final class TaskWait {
     return missing.isEmpty()
         ? WaitStep.end(what + " has all its arguments, and goes to no queue", WaitCause.NOBODY)
         : WaitStep.via(
-            what + " waits for " + missing.size() + " of its arguments, the first is "
-                + missing.getFirst().id(),
+            what + " lacks " + missing.size() + " of its arguments (first: "
+                + missing.getFirst().id() + ")",
             missing);
   }
 }

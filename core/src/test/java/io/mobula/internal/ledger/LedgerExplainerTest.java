@@ -61,8 +61,8 @@ class LedgerExplainerTest {
     var step = explainer.explain(queued("the request", 4));
     assertThat(step.next()).isEqualTo(new WaitStep.Next.ChainEnd(WaitCause.RESOURCES));
     assertThat(step.text())
-        .contains("not enough free [CPU]")
-        .endsWith("by: a large one; a middle one; a small one");
+        .contains("lacks [CPU]")
+        .endsWith("holders: a large one; a middle one; a small one");
   }
 
   @Test

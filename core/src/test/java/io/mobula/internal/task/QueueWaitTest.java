@@ -21,7 +21,7 @@ class QueueWaitTest {
   @Test
   void aQueueThatAsksForALeaseWaitsForItsRequest() {
     var step = queue(false, true, false, true).step(() -> REQUEST);
-    assertThat(step.text()).contains("has 3").endsWith("and asks for a lease");
+    assertThat(step.text()).contains("has 3 tasks").endsWith("and waits for a lease");
     assertThat(step.next()).isNotInstanceOf(ChainEnd.class);
   }
 

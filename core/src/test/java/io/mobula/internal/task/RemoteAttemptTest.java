@@ -153,7 +153,7 @@ class RemoteAttemptTest {
     var chain = WaitChainWalker.nonBlocking().walk(run);
     assertThat(chain.end()).isEqualTo(WaitCause.NOBODY);
     assertThat(chain.report("").text())
-        .contains("waits for a slot of its scheduling class")
+        .contains("waits for a slot")
         .contains("expects a lease, for which there is no request");
   }
 
