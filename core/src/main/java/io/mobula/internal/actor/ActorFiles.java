@@ -3,6 +3,7 @@ package io.mobula.internal.actor;
 import io.mobula.error.ActorCheckpointException;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
 import io.mobula.internal.checkpoint.CheckpointStore;
+import io.mobula.internal.checkpoint.DurableActorDirectory;
 import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.store.ObjectStore;
 import io.mobula.spi.DelayTimer;
@@ -96,14 +97,25 @@ public final class ActorFiles {
     }
     var name = descriptor.name();
     return descriptor.durable() && name != null
-        ? directory.ofName(name, descriptor.describe())
+        ? directory.ofName(name, descriptor.id(), descriptor.describe())
         : directory.of(descriptor.id(), descriptor.describe());
   }
 
-  /** Writes the definition of a durable actor to disk. */
+  /** Returns what the durable actors of the actor's name have on disk, or null if it has none. */
+  private @Nullable DurableActorDirectory ofName(ActorDescriptor descriptor) {
+    var name = descriptor.name();
+    return directory != null && descriptor.durable() && name != null
+        ? directory.ofName(name)
+        : null;
+  }
+
+  /**
+   * Writes the definition of a durable actor to disk, if it is made for the first time, and gives
+   * it the checkpoints of the former actor of its name.
+   */
   void define(ActorCell cell) throws Exception {
     if (cell.descriptor().durable()) {
-      DurableActors.define(cell, of(cell.descriptor()));
+      DurableActors.define(cell, of(cell.descriptor()), ofName(cell.descriptor()));
     }
   }
 
@@ -113,6 +125,10 @@ public final class ActorFiles {
     if (files != null) {
       try {
         files.delete();
+        var shared = ofName(descriptor);
+        if (shared != null) {
+          shared.removeIfEmpty();
+        }
       } catch (ActorCheckpointException e) {
         LOG.warn("Checkpoints of an actor that has ended stay: {}", e.getMessage());
       }

@@ -5,6 +5,7 @@ import io.mobula.error.CodecException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.internal.call.BoundCall;
 import io.mobula.internal.checkpoint.CheckpointDirectory;
+import io.mobula.internal.checkpoint.DurableActorDirectory;
 import io.mobula.internal.checkpoint.FileCheckpointStore;
 import io.mobula.internal.codec.CapturedThrowable;
 import io.mobula.internal.lane.FrameReader;
@@ -61,18 +62,39 @@ final class DurableActors {
   }
 
   /**
-   * Writes the definition of an actor to disk.
+   * Writes the definition of an actor to disk, unless it is there, and gives the actor the
+   * checkpoints of the former actor of its name.
    *
-   * @throws ActorCheckpointException when its node has no directory, or cannot write there
+   * @param files the files of this actor
+   * @param directory the files of all actors of its name
+   * @throws ActorCheckpointException when its node has no directory, or cannot write there, or the
+   *     files of an actor that has lived here are gone
    */
-  static void define(ActorCell cell, @Nullable FileCheckpointStore files) throws Exception {
-    if (files == null) {
+  static void define(
+      ActorCell cell,
+      @Nullable FileCheckpointStore files,
+      @Nullable DurableActorDirectory directory)
+      throws Exception {
+    if (files == null || directory == null) {
       throw new ActorCheckpointException("Wanted durable " + cell.describe() + ": its host, node "
           + cell.store().node() + ", has no mobula.actors.checkpoint-directory.");
     }
-    if (cell.history().incarnation() > 1 && files.isDefined()) {
-      return;
+    boolean again = cell.instanceType() != null; // its object is made again
+    if (again && !files.isDefined()) {
+      throw new ActorCheckpointException("The files of durable " + cell.describe() + " in " + files
+          + " are gone: it was ended, or another actor has its name and its state. Node "
+          + cell.store().node() + " was removed from the cluster, or is about to be.");
     }
+    if (!files.isDefined()) {
+      directory.takeUp(cell.id());
+      define(cell, files);
+    }
+    if (!again) {
+      directory.removeFormer(cell.id());
+    }
+  }
+
+  private static void define(ActorCell cell, FileCheckpointStore files) throws Exception {
     var out = new FrameWriter().int32(FORMAT).text(cell.descriptor().type());
     ActorFrames.writeOptions(out, cell.options());
     ActorFrames.writePlacement(out, cell.options().placement());
@@ -102,6 +124,10 @@ final class DurableActors {
       var options = ActorFrames.readOptions(in, ActorFrames::readPlacement);
       restore(files, type, options);
     } catch (Throwable thrown) { // a failure affects only this actor
+      if (!files.isDefined()) {
+        LOG.debug("Another node has taken up the durable actor in {}", files, thrown);
+        return;
+      }
       LOG.error(
           "The durable actor in {} is not restored: {}",
           files,
@@ -115,6 +141,9 @@ final class DurableActors {
     try {
       constructor = bind(files.definition().parts());
     } catch (Throwable thrown) { // a class that is missing here, or has changed
+      if (!files.isDefined()) {
+        return; // another node has taken up the actor meanwhile
+      }
       var captured = CapturedThrowable.of(thrown);
       var message = "The durable actor \"" + options.name() + "\" in " + files
           + " cannot be restored on node " + services.store().node() + ": " + captured.text();

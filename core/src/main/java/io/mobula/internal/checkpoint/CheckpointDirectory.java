@@ -172,16 +172,22 @@ public final class CheckpointDirectory {
 
   /** Returns the files of an actor that ends with its cluster. */
   public FileCheckpointStore of(ActorId id, String actor) {
-    return files(UNNAMED + Long.toHexString(id.node()) + "-" + id.number(), actor);
+    var name = UNNAMED + DurableActorDirectory.fileName(id);
+    return new FileCheckpointStore(root.resolve(name), codec, actor);
   }
 
   /** Returns the files of a durable actor, which comes back under its name. */
-  public FileCheckpointStore ofName(String name, String actor) {
-    return files(NAMED + fileName(name), actor);
+  public FileCheckpointStore ofName(String name, ActorId id, String actor) {
+    return ofName(name).of(id, actor);
   }
 
-  private FileCheckpointStore files(String name, String actor) {
-    return new FileCheckpointStore(root.resolve(name), codec, actor);
+  /** Returns the files that former durable actors of a name have left for the next one. */
+  public DurableActorDirectory ofName(String name) {
+    return named(root.resolve(NAMED + fileName(name)));
+  }
+
+  private DurableActorDirectory named(Path directory) {
+    return new DurableActorDirectory(directory, codec);
   }
 
   /** Returns the files of all durable actors, without reading them. */
@@ -189,10 +195,8 @@ public final class CheckpointDirectory {
     try {
       var all = new ArrayList<FileCheckpointStore>();
       for (var entry : DurableFiles.entries(root)) {
-        var name = entry.getFileName().toString();
-        var files = files(name, name);
-        if (name.startsWith(NAMED) && files.isDefined()) {
-          all.add(files);
+        if (entry.getFileName().toString().startsWith(NAMED)) {
+          named(entry).latest().ifPresent(all::add);
         }
       }
       return all;

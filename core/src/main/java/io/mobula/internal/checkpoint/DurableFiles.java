@@ -3,6 +3,7 @@ package io.mobula.internal.checkpoint;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -49,6 +50,15 @@ public final class DurableFiles {
   public static void sync(Path of) throws IOException {
     try (var channel = FileChannel.open(of, StandardOpenOption.READ)) {
       channel.force(true);
+    }
+  }
+
+  /** Deletes a directory if it exists and nothing is in it. */
+  static void deleteIfEmpty(Path directory) throws IOException {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException used) {
+      // it stays for those whose files are in it
     }
   }
 

@@ -7,6 +7,7 @@ import io.mobula.internal.lane.FrameWriter;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +28,7 @@ public final class FileCheckpointStore implements CheckpointStore {
   private static final Pattern NAME = Pattern.compile("(\\d{1,18})\\.(\\d{1,18})\\.state");
   private static final String DEFINITION = "definition";
   private static final int KEPT = 2;
+  private static final int MAX_TRIES = 3;
 
   private final Path directory;
   private final Codec codec;
@@ -78,10 +80,27 @@ public final class FileCheckpointStore implements CheckpointStore {
 
   private void create() {
     try {
-      DurableFiles.createDirectory(directory);
+      createDirectory();
     } catch (IOException e) {
       throw new ActorCheckpointException(
           "Cannot make the directory " + directory + " for checkpoints of " + actor + ": " + e, e);
+    }
+  }
+
+  /**
+   * Creates the directory, again if the directory above it was empty meanwhile, so that whoever
+   * deleted the files of a former actor has removed it.
+   */
+  private void createDirectory() throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        DurableFiles.createDirectory(directory);
+        return;
+      } catch (NoSuchFileException removed) {
+        if (tries == MAX_TRIES) {
+          throw removed;
+        }
+      }
     }
   }
 
@@ -134,19 +153,26 @@ public final class FileCheckpointStore implements CheckpointStore {
 
   private List<CheckpointVersion> versions() {
     try {
-      var versions = new ArrayList<CheckpointVersion>();
       for (var file : DurableFiles.entries(directory)) {
-        version(file).ifPresent(versions::add);
         if (file.toString().endsWith(CheckpointFile.TEMPORARY)) {
           remove(file); // left by a process that died while it wrote
         }
       }
-      versions.sort(Comparator.naturalOrder());
-      return versions;
+      return saved();
     } catch (IOException e) {
       throw new ActorCheckpointException(
           "Cannot look for checkpoints of " + actor + " in " + directory + ": " + e, e);
     }
+  }
+
+  /** Returns the versions of all checkpoints, in their order. */
+  List<CheckpointVersion> saved() throws IOException {
+    var versions = new ArrayList<CheckpointVersion>();
+    for (var file : DurableFiles.entries(directory)) {
+      version(file).ifPresent(versions::add);
+    }
+    versions.sort(Comparator.naturalOrder());
+    return versions;
   }
 
   private static Optional<CheckpointVersion> version(Path file) {
@@ -203,9 +229,20 @@ public final class FileCheckpointStore implements CheckpointStore {
     DurableFiles.rename(temporary, to);
   }
 
+  /** Links the checkpoints of a former actor of the same name into this directory. */
+  void adopt(FileCheckpointStore former) throws IOException {
+    for (var version : former.saved()) {
+      if (!Files.exists(file(version))) {
+        createDirectory();
+        link(former.file(version), file(version));
+      }
+    }
+  }
+
   @Override
   public void delete() {
     try {
+      deleteDefinition();
       DurableFiles.delete(directory);
       present.clear();
     } catch (IOException e) {
@@ -228,6 +265,25 @@ public final class FileCheckpointStore implements CheckpointStore {
   /** Writes the definition and replaces an earlier one. */
   public void define(Definition definition) {
     write(directory.resolve(DEFINITION), definition.description(), definition.parts());
+  }
+
+  /** Deletes the definition; the checkpoints of a durable actor do not count without it. */
+  void deleteDefinition() throws IOException {
+    Files.deleteIfExists(directory.resolve(DEFINITION));
+  }
+
+  /** Deletes what is left, and logs what cannot be deleted. */
+  void deleteRest() {
+    try {
+      for (var file : DurableFiles.entries(directory)) {
+        if (Files.isRegularFile(file)) {
+          remove(file);
+        }
+      }
+      DurableFiles.deleteIfEmpty(directory);
+    } catch (IOException e) {
+      LOG.warn("Old checkpoints stay in {}", directory, e);
+    }
   }
 
   /** Returns whether {@link #define} has been called, by this process or another. */
