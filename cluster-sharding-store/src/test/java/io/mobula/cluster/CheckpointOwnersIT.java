@@ -12,18 +12,23 @@ import io.mobula.Settings;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ActorNameException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Files and names of actors whose owner has no directory for checkpoints while their host has one.
@@ -33,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointOwnersIT {
   private static volatile CountDownLatch begun = new CountDownLatch(1);
   private static volatile CountDownLatch goOn = new CountDownLatch(1);
+  private static volatile @Nullable Thread stayed;
 
   @TempDir
   private Path directory;
@@ -58,6 +64,7 @@ class CheckpointOwnersIT {
     }
 
     long stay() {
+      stayed = Thread.currentThread();
       begun.countDown();
       boolean over = false;
       while (!over) {
@@ -189,6 +196,58 @@ class CheckpointOwnersIT {
       var made = CompletableFuture.supplyAsync(() -> durable(host));
       assertThat(made.completeOnTimeout(null, 1, TimeUnit.SECONDS).get()).isNull();
       goOn.countDown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoOnlyWantsTheNameWaitsForTheEndOfTheFormerActor(boolean getIfExists) throws Exception {
+    begun = new CountDownLatch(1);
+    goOn = new CountDownLatch(1);
+    try (var _ = Mobula.init(joining().cpus(1));
+        var third = Mobula.init(joining().cpus(0))) {
+      var former = durable(owner);
+      assertThat(add(former, 3)).isEqualTo(3);
+      former.call(Counter::stay).remote();
+      begun.await();
+      former.kill();
+      CompletableFuture<ActorHandle<Counter>> made = CompletableFuture.supplyAsync(() -> {
+        var call = third.actor(Counter::new).name("hits").durable().checkpointEvery(1);
+        return (getIfExists ? call.getIfExists() : call).remote();
+      });
+      assertThatThrownBy(() -> made.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+      goOn.countDown();
+      assertThat(add(made.get(30, TimeUnit.SECONDS), 1)).isEqualTo(1); // and not 4
+    }
+  }
+
+  @Test
+  void aHostThatClosesWhileAMethodOfAKilledActorRunsLeavesTheNextActorsFiles() throws Exception {
+    begun = new CountDownLatch(1);
+    goOn = new CountDownLatch(1);
+    try (var creator = Mobula.init(joining().cpus(0))) {
+      try (var _ = Mobula.init(joining().cpus(1))) {
+        var former = durable(creator);
+        assertThat(add(former, 3)).isEqualTo(3);
+        former.call(Counter::stay).remote();
+        begun.await();
+        former.kill();
+      } // the method runs on
+      try (var _ = Mobula.init(joining().cpus(1))) {
+        var next = durable(creator);
+        assertThat(add(next, 1)).isEqualTo(1);
+        goOn.countDown();
+        var thread = Objects.requireNonNull(stayed);
+        assertThat(thread.join(Duration.ofSeconds(30)))
+            .as("%s has ended", thread)
+            .isTrue();
+        assertThat(add(next, 1)).isEqualTo(2);
+      }
+    }
+    try (var again = Mobula.init(joining().cpus(1))) {
+      ClusterTestSupport.awaitTrue(
+          "the next actor is back", () -> again.findActor("hits", Counter.class).isPresent());
+      assertThat(add(again.actorNamed("hits", Counter.class), 1)).isEqualTo(3);
     }
   }
 }

@@ -111,7 +111,7 @@ final class ActorClients {
   boolean isEnded(ActorId id) {
     var ours = known.owner(id);
     var client = known.client(id);
-    return ours == null ? client == null || client.isEnded() : ours.isEnded();
+    return ours == null ? client != null && client.isEnded() : ours.isEnded();
   }
 
   /** Removes a client that has no handle and no call any more. */

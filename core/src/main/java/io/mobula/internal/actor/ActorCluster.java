@@ -32,6 +32,7 @@ public final class ActorCluster {
   private final OwnershipChanges changes;
   private final OwnershipSuccession succession;
   private final ActorClients clients;
+  private final OpenActorQueries openActors;
 
   /** Parts of the node that carry frames. */
   public record Dependencies(
@@ -56,6 +57,7 @@ public final class ActorCluster {
     this.changes = new OwnershipChanges(shared, ownedActors, hostedActors);
     this.succession = new OwnershipSuccession(shared, records, changes);
     this.clients = new ActorClients(shared, endRequests, changes);
+    this.openActors = new OpenActorQueries(shared);
   }
 
   /**
@@ -86,6 +88,7 @@ public final class ActorCluster {
     changes.receive();
     succession.receive();
     clients.receive();
+    openActors.receive();
     spawner.connect(shared.peers(), leases);
     shared.peers().messaging().membership().subscribe(new Membership.Listener() {
       @Override
@@ -127,6 +130,11 @@ public final class ActorCluster {
   /** Returns the clients of this process, which make handles. */
   ActorClients clients() {
     return clients;
+  }
+
+  /** Returns the queries to owners whether their actors take calls. */
+  OpenActorQueries openActors() {
+    return openActors;
   }
 
   /** Returns the actors that this process owns. */

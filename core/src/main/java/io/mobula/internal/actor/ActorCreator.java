@@ -76,7 +76,7 @@ final class ActorCreator {
         ? Placement.preferring(services.store().node())
         : saved.placement();
     PendingCreation<Object> creation = register(type, withPlacement(saved, placement), constructor);
-    if (claimName(creation, true) != null) {
+    if (!claimRestored(creation)) {
       return;
     }
     if (unreadable == null) {
@@ -139,6 +139,21 @@ final class ActorCreator {
         owner::start,
         owner::abandon,
         owner::fail);
+  }
+
+  private boolean claimRestored(PendingCreation<?> creation) {
+    boolean won = false;
+    try {
+      won = services.names().claimRestored(creation.descriptor(), lookup);
+    } finally {
+      if (!won) {
+        creation.abandon().run();
+      }
+    }
+    if (won) {
+      services.deaths().forgetFormer(creation.descriptor());
+    }
+    return won;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.mobula.internal.actor;
 import io.mobula.ActorHandle;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,14 @@ final class ActorLookup implements ActorNameClient.HandleFactory {
     }
     var cell = localActors.find(id);
     return cell == null ? null : cell.handleIfOpen();
+  }
+
+  @Override
+  public CompletionStage<Boolean> isOpenAtOwner(ActorDescriptor descriptor) {
+    var cluster = localActors.cluster();
+    return cluster == null || !descriptor.durable()
+        ? CompletableFuture.completedStage(true)
+        : cluster.openActors().isOpen(descriptor.id());
   }
 
   @Override

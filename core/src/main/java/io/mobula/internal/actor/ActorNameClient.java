@@ -17,6 +17,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Blocking client of the directory of actor names: claims and finds names, waits for the answers in
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * files. Safe for all threads.
  */
 final class ActorNameClient {
+  private static final Logger LOG = LoggerFactory.getLogger(ActorNameClient.class);
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration HELD_LIMIT = Duration.ofSeconds(10);
   private static final long BETWEEN_LOOKS_MILLIS = 20;
@@ -35,6 +38,12 @@ final class ActorNameClient {
   interface HandleFactory {
     /** Returns a handle to that actor, or null if it is ending. */
     <A> @Nullable ActorHandle<A> handle(ActorDescriptor.SerializedHandle serializedHandle);
+
+    /**
+     * Returns whether that actor, to which there is a handle, takes calls as far as its owner
+     * knows, who hears of the end of a durable actor first. Fails if the owner is gone.
+     */
+    CompletionStage<Boolean> isOpenAtOwner(ActorDescriptor descriptor);
 
     /**
      * Returns whether that actor, to which there is no handle, releases its name only when its
@@ -57,6 +66,23 @@ final class ActorNameClient {
    */
   <A> @Nullable ActorHandle<A> claim(
       ActorDescriptor descriptor, boolean getIfExists, HandleFactory handleFactory) {
+    return claim(descriptor, getIfExists, handleFactory, true);
+  }
+
+  /**
+   * Claims the name of a durable actor that was on disk when this node started. Returns whether the
+   * actor has the name now. An actor of the name that may be ending counts as existing: to wait for
+   * its end would bring it back.
+   */
+  boolean claimRestored(ActorDescriptor descriptor, HandleFactory handleFactory) {
+    return claim(descriptor, true, handleFactory, false) == null;
+  }
+
+  private <A> @Nullable ActorHandle<A> claim(
+      ActorDescriptor descriptor,
+      boolean getIfExists,
+      HandleFactory handleFactory,
+      boolean asksOwner) {
     var name = descriptor.name();
     if (name == null) {
       return null;
@@ -70,7 +96,8 @@ final class ActorNameClient {
         return null;
       }
       var other = read(holder);
-      ActorHandle<A> handle = handleFactory.handle(other);
+      ActorHandle<A> handle =
+          asksOwner ? openHandle(other, handleFactory) : handleFactory.handle(other);
       if (handle != null && getIfExists) {
         return handle;
       }
@@ -107,7 +134,32 @@ final class ActorNameClient {
   /** Returns the living actor of that name, or null. */
   <A> @Nullable ActorHandle<A> find(String name, HandleFactory handleFactory) {
     var holder = await(names.find(name), name);
-    return holder.isEmpty() ? null : handleFactory.handle(read(holder.get()));
+    return holder.isEmpty() ? null : openHandle(read(holder.get()), handleFactory);
+  }
+
+  /** Returns a handle, or null if the actor is ending as far as this node or its owner knows. */
+  private static <A> @Nullable ActorHandle<A> openHandle(
+      ActorDescriptor.SerializedHandle holder, HandleFactory handleFactory) {
+    ActorHandle<A> handle = handleFactory.handle(holder);
+    return handle == null || isOpenAtOwner(holder, handleFactory) ? handle : null;
+  }
+
+  private static boolean isOpenAtOwner(
+      ActorDescriptor.SerializedHandle holder, HandleFactory handleFactory) {
+    var descriptor = holder.descriptor();
+    try {
+      return handleFactory
+          .isOpenAtOwner(descriptor)
+          .toCompletableFuture()
+          .get(HELD_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "Interrupted while the owner of " + descriptor.describe() + " was asked for it.");
+    } catch (ExecutionException | TimeoutException e) { // the owner is gone, or stands still
+      LOG.debug("The owner of {} does not say whether it lives", descriptor.describe(), e);
+      return handleFactory.handle(holder) != null;
+    }
   }
 
   /**

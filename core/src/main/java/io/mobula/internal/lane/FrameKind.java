@@ -71,6 +71,8 @@ public enum FrameKind {
   REPLICATE_CHECKPOINT(71, "CheckpointReplicator"),
   CHECKPOINT_REPLICATED(72, "CheckpointReplicator"),
   HAND_OVER_CHECKPOINT(73, "CheckpointReplicator"),
+  ACTOR_OPEN_QUERY(74, "OpenActorQueries"),
+  ACTOR_OPEN_REPLY(75, "OpenActorQueries"),
   // output
   OUTPUT_LINES(80, "OutputChannel", "OutputPrinter"),
   LINES_PRINTED(81, "OutputPrinter", "OutputForwarder"),
