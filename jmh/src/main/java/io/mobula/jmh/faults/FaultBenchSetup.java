@@ -28,6 +28,8 @@ import java.util.function.Supplier;
  * @param fullDisk whether the file system of the stores is full at times
  * @param fullSpillDisk whether the file system for spilled values is small
  * @param clocks whether wall clocks of nodes jump
+ * @param transportPauses whether the threads that read frames are paused at times
+ * @param proxies whether connections are reset, half-closed and slow at times
  */
 record FaultBenchSetup(
     FaultBench.Request request,
@@ -38,7 +40,9 @@ record FaultBenchSetup(
     boolean killedDriver,
     boolean fullDisk,
     boolean fullSpillDisk,
-    boolean clocks) {
+    boolean clocks,
+    boolean transportPauses,
+    boolean proxies) {
   /**
    * System property that turns on damage of spilled values. It is off by default, since a damaged
    * value may stay with its node until the node closes.
@@ -72,6 +76,8 @@ record FaultBenchSetup(
     boolean fullDisk = random.nextInt(3) == 0;
     boolean fullSpillDisk = random.nextBoolean();
     boolean clocks = random.nextInt(3) == 0;
+    boolean transportPauses = random.nextInt(3) == 0;
+    boolean proxies = random.nextInt(2) == 0 && !partitions;
     return new FaultBenchSetup(
         request,
         hosts,
@@ -83,7 +89,10 @@ record FaultBenchSetup(
         spills
             && fullSpillDisk
             && has("full spill disk", FaultTestCluster::whyNoStoreDisk, progress),
-        clocks && has("clocks that jump", FaultTestCluster::whyNoClocks, progress));
+        clocks && has("clocks that jump", FaultTestCluster::whyNoClocks, progress),
+        transportPauses
+            && has("transports that pause", FaultTestCluster::whyNoTransportPauses, progress),
+        proxies);
   }
 
   /** Returns whether this machine supports a kind of fault; prints the reason if it does not. */
@@ -99,7 +108,17 @@ record FaultBenchSetup(
    */
   FaultBenchSetup withoutKilledDriver() {
     return new FaultBenchSetup(
-        request, hosts, partitions, frames, spills, false, fullDisk, fullSpillDisk, clocks);
+        request,
+        hosts,
+        partitions,
+        frames,
+        spills,
+        false,
+        fullDisk,
+        fullSpillDisk,
+        clocks,
+        transportPauses,
+        proxies);
   }
 
   FaultPlan plan() {
@@ -127,6 +146,14 @@ record FaultBenchSetup(
     }
     if (clocks) {
       plan.weight(FaultPlan.Kind.CLOCK_JUMP, 3);
+    }
+    if (transportPauses) {
+      plan.weight(FaultPlan.Kind.TRANSPORT_PAUSE, 3);
+    }
+    if (proxies) {
+      plan.weight(FaultPlan.Kind.CONNECTION_RESET, 2)
+          .weight(FaultPlan.Kind.CONNECTION_HALF_CLOSE, 2)
+          .weight(FaultPlan.Kind.CONNECTION_SLOW, 1);
     }
     return plan;
   }
@@ -161,6 +188,12 @@ record FaultBenchSetup(
     if (clocks) {
       cluster.clocks();
     }
+    if (transportPauses) {
+      cluster.transportPauses();
+    }
+    if (proxies) {
+      cluster.proxies();
+    }
     if (killedDriver) {
       var histories = Files.createDirectories(folder.resolve(KILLED_DRIVER));
       cluster.killedDriver(KilledDriver.class, KilledDriver.arguments(histories, this));
@@ -177,6 +210,8 @@ record FaultBenchSetup(
         + (fullSpillDisk ? " to a disk of " + (SPILL_DISK >> 20) + " MiB" : "")
         + (fullDisk ? ", on a disk of " + (DISK >> 20) + " MiB that is full at times" : "")
         + (killedDriver ? ", a second driver that is killed" : "")
-        + (clocks ? ", clocks that jump" : "");
+        + (clocks ? ", clocks that jump" : "")
+        + (transportPauses ? ", transports that pause" : "")
+        + (proxies ? ", connections that break" : "");
   }
 }

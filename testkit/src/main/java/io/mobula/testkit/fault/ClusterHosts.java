@@ -2,6 +2,7 @@ package io.mobula.testkit.fault;
 
 import io.mobula.Settings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,10 +13,15 @@ import java.util.stream.IntStream;
  * process. For one thread at a time.
  */
 final class ClusterHosts implements AutoCloseable {
+  private static final String BIND_PORT =
+      "mobula.cluster.actor-system.akka.remote.artery.bind.port";
+
   private final int nodes;
   private final int hosts;
   private final HostNetwork network;
   private final List<String> addresses = new ArrayList<>();
+  private final List<ConnectionProxy> proxies = new ArrayList<>();
+  private final List<Integer> ownPorts = new ArrayList<>(); // of nodes with a proxy
 
   private ClusterHosts(int nodes, int hosts, HostNetwork network) {
     this.nodes = nodes;
@@ -27,21 +33,50 @@ final class ClusterHosts implements AutoCloseable {
    * Creates the hosts and their addresses.
    *
    * @param drivers number of processes besides the nodes
-   * @param partitions whether hosts can be partitioned
    */
-  static ClusterHosts create(int nodes, int drivers, int hosts, boolean partitions)
-      throws IOException {
-    var network = partitions ? NamespaceNetwork.create(hosts) : HostNetwork.loopback();
-    var made = new ClusterHosts(nodes, hosts, network);
+  static ClusterHosts create(FaultTestCluster.Builder builder, int drivers) throws IOException {
+    var network =
+        builder.partitions ? NamespaceNetwork.create(builder.hosts) : HostNetwork.loopback();
+    var made = new ClusterHosts(builder.nodes, builder.hosts, network);
     try {
-      for (int i = 0; i < nodes + drivers; i++) {
+      for (int i = 0; i < builder.nodes + drivers; i++) {
         made.addresses.add(network.freeAddress(made.hostOf(i), i));
+      }
+      for (int i = 0; builder.proxies && i < builder.nodes; i++) {
+        made.startProxy(i);
       }
       return made;
     } catch (IOException e) {
-      network.close();
+      made.close();
       throw e;
     }
+  }
+
+  private void startProxy(int node) throws IOException {
+    var address = addressOf(addresses.get(node));
+    var own = addressOf(network.freeAddress(hostOf(node), node));
+    ownPorts.add(own.getPort());
+    proxies.add(ConnectionProxy.start(address, own));
+  }
+
+  private static InetSocketAddress addressOf(String address) {
+    int colon = address.indexOf(':');
+    return new InetSocketAddress(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+  }
+
+  /** Returns the proxy before a node. */
+  ConnectionProxy proxyOf(int node) {
+    if (proxies.isEmpty()) {
+      throw new UnsupportedOperationException("Wanted the connections of node " + node
+          + " disturbed: the cluster was not built with proxies()");
+    }
+    return proxies.get(node);
+  }
+
+  /** Returns the proxies before all nodes. */
+  List<ConnectionProxy> proxies() {
+    return List.copyOf(proxies);
   }
 
   int hostOf(int process) {
@@ -62,6 +97,9 @@ final class ClusterHosts implements AutoCloseable {
         .set("mobula.cluster.host", address.substring(0, colon))
         .set("mobula.store.share-host", "host-" + hostOf(process))
         .listen(Integer.parseInt(address.substring(colon + 1)));
+    if (process < ownPorts.size()) {
+      settings = settings.set(BIND_PORT, ownPorts.get(process));
+    }
     return joins ? settings.join(seedsOf(process)) : settings;
   }
 
@@ -92,6 +130,18 @@ final class ClusterHosts implements AutoCloseable {
     }
   }
 
+  /** Cuts the connections between the hosts of two nodes. */
+  void cutBetween(int node, int other) throws IOException {
+    network.cut(hostOf(node), hostOf(other));
+    network.cut(hostOf(other), hostOf(node));
+  }
+
+  /** Restores the connections between the hosts of two nodes. */
+  void healBetween(int node, int other) throws IOException {
+    network.heal(hostOf(node), hostOf(other));
+    network.heal(hostOf(other), hostOf(node));
+  }
+
   /** Restores the connections of a node's host. */
   void heal(int node, boolean oneWay) throws IOException {
     int host = hostOf(node);
@@ -107,6 +157,9 @@ final class ClusterHosts implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    for (var proxy : proxies) {
+      proxy.close();
+    }
     network.close();
   }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterProcesses implements AutoCloseable {
   private static final String KILLED_DRIVER = "killed-driver";
+  private static final String TRANSPORT_THREAD = "mobula-transport";
   private static final int DRIVERS = 2;
   private static final String NOT_UP = "The cluster is not up";
 
@@ -30,6 +31,7 @@ final class ClusterProcesses implements AutoCloseable {
   private @Nullable ClusterHosts hosts;
   private @Nullable ClusterDisks disks;
   private @Nullable ClockShift clocks;
+  private @Nullable ThreadPauses pauses;
 
   ClusterProcesses(FaultTestCluster.Builder builder) {
     this.builder = builder;
@@ -39,7 +41,7 @@ final class ClusterProcesses implements AutoCloseable {
   /** Creates hosts, disks and clocks, starts the nodes and waits for the first. */
   void startNodes() throws IOException {
     Files.createDirectories(logs);
-    hosts = ClusterHosts.create(builder.nodes, DRIVERS, builder.hosts, builder.partitions);
+    hosts = ClusterHosts.create(builder, DRIVERS);
     disks = ClusterDisks.create(
         builder.stores,
         builder.folder.resolve("spilled"),
@@ -47,6 +49,9 @@ final class ClusterProcesses implements AutoCloseable {
         builder.spillDiskBytes);
     if (builder.clocks) {
       clocks = ClockShift.create(builder.folder.resolve("clocks"));
+    }
+    if (builder.transportPauses) {
+      pauses = ThreadPauses.create(builder.folder.resolve("pauses"));
     }
     for (int i = 0; i < builder.nodes; i++) {
       int node = i;
@@ -161,6 +166,28 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   /**
+   * Pauses the thread by which a node reads frames, and returns when it goes on; returns false if
+   * the node is not up.
+   */
+  boolean pauseTransport(ClusterMember member, Duration length) throws IOException {
+    if (pauses == null) {
+      throw new UnsupportedOperationException("Wanted the transport of " + member.name()
+          + " paused: the cluster was not built with transportPauses()");
+    }
+    return pauses.pause(member.pid(), TRANSPORT_THREAD, length);
+  }
+
+  /** Returns the proxy before a node. */
+  ConnectionProxy proxyOf(ClusterMember member) {
+    return hosts().proxyOf(member.index());
+  }
+
+  /** Returns all proxies; none if the cluster was built without. */
+  List<ConnectionProxy> proxies() {
+    return hosts == null ? List.of() : hosts.proxies();
+  }
+
+  /**
    * Cuts the connections of a node's host to all other hosts, only outgoing ones if {@code oneWay}.
    */
   void cut(ClusterMember member, boolean oneWay) throws IOException {
@@ -170,6 +197,27 @@ final class ClusterProcesses implements AutoCloseable {
   /** Restores the connections of a node's host. */
   void heal(ClusterMember member, boolean oneWay) throws IOException {
     hosts().heal(member.index(), oneWay);
+  }
+
+  /** Returns the next node that is on another host. */
+  ClusterMember nextOnAnotherHost(ClusterMember member) {
+    for (int i = 1; i < nodes.size(); i++) {
+      var next = nodes.get((member.index() + i) % nodes.size());
+      if (hostOf(next) != hostOf(member)) {
+        return next;
+      }
+    }
+    throw new IllegalArgumentException("All nodes are on the host of " + member.name());
+  }
+
+  /** Cuts the connections between the hosts of two nodes. */
+  void cutBetween(ClusterMember one, ClusterMember other) throws IOException {
+    hosts().cutBetween(one.index(), other.index());
+  }
+
+  /** Restores the connections between the hosts of two nodes. */
+  void healBetween(ClusterMember one, ClusterMember other) throws IOException {
+    hosts().healBetween(one.index(), other.index());
   }
 
   /**

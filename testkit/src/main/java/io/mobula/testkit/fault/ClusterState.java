@@ -1,5 +1,6 @@
 package io.mobula.testkit.fault;
 
+import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.error.MobulaException;
 import io.mobula.info.NodeInfo;
@@ -14,12 +15,13 @@ import java.util.TreeSet;
 
 /**
  * State of a cluster that should be idle, as a driver sees it: free resources, objects, waiting
- * work, placement groups.
+ * work, threads and names of actors, placement groups.
  *
  * @param facts values by name
  */
 record ClusterState(Map<String, String> facts) {
   private static final Duration ANSWERED = Duration.ofSeconds(20);
+  private static final String KEPT = "There are: ";
 
   ClusterState {
     facts = Map.copyOf(facts);
@@ -32,9 +34,10 @@ record ClusterState(Map<String, String> facts) {
       facts.put(node.name() + " resources", free(node));
       facts.put(node.name() + " objects", objects(node.store()));
       if (node.role() != NodeInfo.Role.DRIVER && node.state() == NodeInfo.State.ALIVE) {
-        facts.put(node.name() + " threads", threads(runtime, node));
+        facts.put(node.name() + " threads and names", factsOf(runtime, node));
       }
     }
+    facts.put("names", keptNames(runtime));
     facts.put("waiting", runtime.waiting().toString());
     facts.put("groups", groups(runtime));
     return new ClusterState(facts);
@@ -59,16 +62,33 @@ record ClusterState(Map<String, String> facts) {
     }
   }
 
-  /** Returns how many threads run tasks on a node, besides the one that counts. */
-  private static String threads(MobulaRuntime runtime, NodeInfo node) {
+  /**
+   * Returns how many threads run tasks on a node, besides the one that counts, and the names of
+   * actors that the node keeps.
+   */
+  private static String factsOf(MobulaRuntime runtime, NodeInfo node) {
     try (var found = runtime
-        .task(ClusterState::busyTaskThreads)
+        .task(ClusterState::factsHere)
         .cpus(0)
         .placement(Placement.on(node.id()))
         .remote()) {
-      return found.get(ANSWERED) + " of tasks";
+      return found.get(ANSWERED);
     } catch (MobulaException e) {
       return e.toString();
+    }
+  }
+
+  static String factsHere() {
+    return busyTaskThreads() + " of tasks, names " + keptNames(Mobula.context().runtime());
+  }
+
+  /** Returns the names that a process keeps, which the lookup of an unknown name tells. */
+  private static String keptNames(MobulaRuntime runtime) {
+    try {
+      return runtime.actorNamed("mobula.testkit.nobody", Object.class).toString();
+    } catch (MobulaException e) {
+      var message = String.valueOf(e.getMessage());
+      return message.substring(Math.max(0, message.lastIndexOf(KEPT)));
     }
   }
 

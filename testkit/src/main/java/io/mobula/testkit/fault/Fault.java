@@ -106,6 +106,23 @@ public sealed interface Fault {
   }
 
   /**
+   * Partial partition for {@code length}: packets between the node's host and that of the next node
+   * are lost in both directions, and all others reach both. The cluster may remove both of them.
+   * Needs a cluster with {@link FaultTestCluster.Builder#partitions}.
+   */
+  record PartialPartition(Duration length) implements Fault {
+    /** Refuses a null component. */
+    public PartialPartition {
+      Objects.requireNonNull(length, "length");
+    }
+
+    @Override
+    public Duration outage() {
+      return length.plus(length.compareTo(REMOVAL_TIME) < 0 ? Duration.ZERO : RESTART_TIME);
+    }
+  }
+
+  /**
    * Full file system: a file fills the file system of all stores for {@code length}. Needs a
    * cluster with {@link FaultTestCluster.Builder#storeDisk}.
    */
@@ -153,6 +170,67 @@ public sealed interface Fault {
     public ClockJump {
       Objects.requireNonNull(by, "by");
       Objects.requireNonNull(length, "length");
+    }
+
+    @Override
+    public Duration outage() {
+      return Duration.ZERO;
+    }
+  }
+
+  /**
+   * Pause, for {@code length}, of the one thread by which the node reads the frames of all other
+   * processes; its other threads run meanwhile. Within a host frames are in shared memory, so this
+   * is how they can be late: the memory loses and repeats none. Needs a cluster with
+   * {@link FaultTestCluster.Builder#transportPauses}.
+   */
+  record PauseTransport(Duration length) implements Fault {
+    /** Refuses a null component. */
+    public PauseTransport {
+      Objects.requireNonNull(length, "length");
+    }
+
+    @Override
+    public Duration outage() {
+      return Duration.ZERO;
+    }
+  }
+
+  /**
+   * Reset of all TCP connections to the node, each in the midst of the next message. Needs a
+   * cluster with {@link FaultTestCluster.Builder#proxies}.
+   */
+  record ResetConnections() implements Fault {
+    @Override
+    public Duration outage() {
+      return Duration.ZERO;
+    }
+  }
+
+  /**
+   * Close of one direction of all TCP connections to the node, each in the midst of the next
+   * message. What is sent in that direction afterwards is lost until the connection is made anew.
+   * Needs a cluster with {@link FaultTestCluster.Builder#proxies}.
+   */
+  record HalfCloseConnections() implements Fault {
+    @Override
+    public Duration outage() {
+      return Duration.ZERO;
+    }
+  }
+
+  /**
+   * Slow TCP connections to the node for {@code length}: each direction of each connection carries
+   * so many bytes in a second. Needs a cluster with {@link FaultTestCluster.Builder#proxies}.
+   */
+  record SlowConnections(long bytesPerSecond, Duration length) implements Fault {
+    /** Refuses a speed below one byte. */
+    public SlowConnections {
+      Objects.requireNonNull(length, "length");
+      if (bytesPerSecond < 1) {
+        throw new IllegalArgumentException(
+            "Wanted connections of " + bytesPerSecond + " bytes in a second: the least is 1");
+      }
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class FaultInjection implements AutoCloseable {
   private final AtomicInteger kills = new AtomicInteger();
   private final AtomicInteger pauses = new AtomicInteger();
   private final AtomicInteger cuts = new AtomicInteger();
+  private final AtomicInteger transportPauses = new AtomicInteger();
   private final AtomicInteger numbers = new AtomicInteger();
   private final List<Violation> violations = new ArrayList<>();
   private final List<String> log = new ArrayList<>();
@@ -84,6 +85,18 @@ public final class FaultInjection implements AutoCloseable {
     return cuts.get();
   }
 
+  /** Returns how often frames to a node have not been read for a while so far. */
+  public int transportPauses() {
+    return transportPauses.get();
+  }
+
+  /** Returns how many connections have been reset or half-closed so far. */
+  public int disturbedConnections() {
+    return cluster.processes().proxies().stream()
+        .mapToInt(ConnectionProxy::disturbed)
+        .sum();
+  }
+
   /** Returns the log of the execution, line by line. */
   public synchronized List<String> log() {
     return List.copyOf(log);
@@ -126,7 +139,9 @@ public final class FaultInjection implements AutoCloseable {
   private void inject(PlannedFault planned) throws IOException {
     var member = cluster.members().get(planned.node());
     var fault = planned.fault();
-    boolean silences = fault instanceof Fault.Pause || fault instanceof Fault.Partition;
+    boolean silences = fault instanceof Fault.Pause
+        || fault instanceof Fault.Partition
+        || fault instanceof Fault.PartialPartition;
     if (!fault.outage().isZero() && !cluster.survives(member, !silences)) {
       note(planned + ": left out, as too many nodes are missing still");
       left.countDown();
@@ -164,6 +179,25 @@ public final class FaultInjection implements AutoCloseable {
           left.countDown();
         });
       }
+      case Fault.PartialPartition(var length) -> partiallyPartition(member, length);
+      case Fault.PauseTransport(var length) -> pauseTransport(member, length);
+      case Fault.ResetConnections _ -> {
+        note(cluster.processes().proxyOf(member).resetAll() + " connections to " + member.name()
+            + " are reset");
+        left.countDown();
+      }
+      case Fault.HalfCloseConnections _ -> {
+        note(cluster.processes().proxyOf(member).halfCloseAll() + " connections to " + member.name()
+            + " are half closed");
+        left.countDown();
+      }
+      case Fault.SlowConnections(long speed, var length) -> {
+        cluster.processes().proxyOf(member).limitSpeed(speed);
+        later(length, () -> {
+          cluster.processes().proxyOf(member).limitSpeed(0);
+          left.countDown();
+        });
+      }
       case Fault.DamageSpilled _ -> {
         note(cluster.processes().damageSpilled(member) + " files of " + member.name()
             + " are damaged");
@@ -188,6 +222,21 @@ public final class FaultInjection implements AutoCloseable {
     });
   }
 
+  private void pauseTransport(ClusterMember member, Duration length) throws IOException {
+    try {
+      var began = System.nanoTime();
+      if (!cluster.processes().pauseTransport(member, length)) {
+        note(member.name() + " is not up: left out");
+        return;
+      }
+      transportPauses.incrementAndGet();
+      note("frames to " + member.name() + " were not read for "
+          + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
+    } finally {
+      left.countDown();
+    }
+  }
+
   private void partition(ClusterMember member, Fault.Partition partition) throws IOException {
     cuts.incrementAndGet();
     cluster.processes().ofSameHost(member).forEach(each -> each.cutOff(true));
@@ -200,6 +249,26 @@ public final class FaultInjection implements AutoCloseable {
     later(partition.length(), () -> {
       cluster.processes().heal(member, partition.oneWay());
       cluster.processes().ofSameHost(member).forEach(each -> each.cutOff(false));
+      left.countDown();
+    });
+  }
+
+  private void partiallyPartition(ClusterMember member, Duration length) throws IOException {
+    var processes = cluster.processes();
+    var other = processes.nextOnAnotherHost(member);
+    cuts.incrementAndGet();
+    member.cutOff(true);
+    processes.cutBetween(member, other);
+    if (length.compareTo(Fault.REMOVAL_TIME) >= 0) {
+      var both = new ArrayList<>(processes.ofSameHost(member));
+      both.addAll(processes.ofSameHost(other));
+      for (var each : both) {
+        each.expectEnd("a partial partition of " + length, length.plus(ENDS));
+      }
+    }
+    later(length, () -> {
+      processes.healBetween(member, other);
+      member.cutOff(false);
       left.countDown();
     });
   }
@@ -315,5 +384,6 @@ public final class FaultInjection implements AutoCloseable {
     for (var member : cluster.members()) {
       member.resume();
     }
+    cluster.processes().proxies().forEach(proxy -> proxy.limitSpeed(0));
   }
 }

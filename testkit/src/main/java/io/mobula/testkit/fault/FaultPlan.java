@@ -71,7 +71,26 @@ public final class FaultPlan {
      * Clock jump by up to six hours, for up to 10 s; see {@link Fault.ClockJump}. Only drawn on
      * request.
      */
-    CLOCK_JUMP(0);
+    CLOCK_JUMP(0),
+    /**
+     * Pause of the thread that reads frames, for up to 2 s; see {@link Fault.PauseTransport}. Only
+     * drawn on request.
+     */
+    TRANSPORT_PAUSE(0),
+    /** Reset of connections; see {@link Fault.ResetConnections}. Only drawn on request. */
+    CONNECTION_RESET(0),
+    /** Half-closed connections; see {@link Fault.HalfCloseConnections}. Only drawn on request. */
+    CONNECTION_HALF_CLOSE(0),
+    /**
+     * Connections of 64 to 512 KiB in a second, for up to 5 s; see {@link Fault.SlowConnections}.
+     * Only drawn on request.
+     */
+    CONNECTION_SLOW(0),
+    /**
+     * Partition of two hosts that all others reach, for 2 s or 20 s; see
+     * {@link Fault.PartialPartition}. Only drawn on request.
+     */
+    PARTIAL_PARTITION(0);
 
     private final int weight;
 
@@ -99,6 +118,14 @@ public final class FaultPlan {
           new Fault.ClockJump(
               Duration.ofMinutes(random.nextInt(721) - 360),
               Duration.ofSeconds(1 + random.nextInt(10)));
+        case TRANSPORT_PAUSE ->
+          new Fault.PauseTransport(Duration.ofMillis(50 + random.nextInt(1_950)));
+        case CONNECTION_RESET -> new Fault.ResetConnections();
+        case CONNECTION_HALF_CLOSE -> new Fault.HalfCloseConnections();
+        case CONNECTION_SLOW ->
+          new Fault.SlowConnections(
+              (64L << 10) << random.nextInt(4), Duration.ofSeconds(1 + random.nextInt(5)));
+        case PARTIAL_PARTITION -> new Fault.PartialPartition(cut(random));
         case SPIN_IN_TASK -> new Fault.SpinInTask(Duration.ofMillis(200 + random.nextInt(3_000)));
       };
     }
@@ -281,6 +308,8 @@ public final class FaultPlan {
       if (planned.fault() instanceof Fault.Pause pause) {
         end = end.plus(pause.length());
       } else if (planned.fault() instanceof Fault.Partition partition) {
+        end = end.plus(partition.length());
+      } else if (planned.fault() instanceof Fault.PartialPartition partition) {
         end = end.plus(partition.length());
       }
       return end.compareTo(length) <= 0;

@@ -81,6 +81,13 @@ public final class FaultTestCluster implements AutoCloseable {
     return ClockShift.whyNot();
   }
 
+  /**
+   * Returns why {@link Builder#transportPauses} is not possible on this machine, or empty if it is.
+   */
+  public static Optional<String> whyNoTransportPauses() {
+    return ThreadPauses.whyNot();
+  }
+
   /** Builder of a cluster. For one thread. */
   public static final class Builder {
     final Path folder;
@@ -90,6 +97,8 @@ public final class FaultTestCluster implements AutoCloseable {
     boolean partitions;
     boolean spills;
     boolean clocks;
+    boolean transportPauses;
+    boolean proxies;
     long diskBytes;
     long spillDiskBytes;
 
@@ -187,6 +196,25 @@ public final class FaultTestCluster implements AutoCloseable {
     }
 
     /**
+     * Makes {@link Fault.PauseTransport} possible. Needs Linux, a C compiler {@code cc}, and the
+     * permission to trace processes; {@link #start} fails without a compiler.
+     */
+    public Builder transportPauses() {
+      transportPauses = true;
+      return this;
+    }
+
+    /**
+     * Puts a proxy before the TCP port of each node, through which all others connect to it, so
+     * that {@link Fault.ResetConnections}, {@link Fault.HalfCloseConnections} and
+     * {@link Fault.SlowConnections} are possible. Not together with {@link #partitions}.
+     */
+    public Builder proxies() {
+      proxies = true;
+      return this;
+    }
+
+    /**
      * Adds a second driver, in a process outside this JVM, for {@link Fault.KillDriver}.
      *
      * @param does program that runs each time the driver is started
@@ -217,6 +245,10 @@ public final class FaultTestCluster implements AutoCloseable {
      * @throws TimeoutException when the cluster does not start in time
      */
     public FaultTestCluster start() throws IOException, InterruptedException, TimeoutException {
+      if (proxies && partitions) {
+        throw new IllegalArgumentException(
+            "Wanted proxies() and partitions(): a proxy of this process would be on another host than its node");
+      }
       var cluster = new FaultTestCluster(this);
       try {
         cluster.begin();

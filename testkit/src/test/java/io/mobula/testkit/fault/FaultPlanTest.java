@@ -70,10 +70,15 @@ class FaultPlanTest {
     for (long seed = 0; seed < 50; seed++) {
       assertThat(plan(seed).build().faults())
           .noneMatch(each -> each.fault() instanceof Fault.Partition
+              || each.fault() instanceof Fault.PartialPartition
               || each.fault() instanceof Fault.FillStoreDisk
               || each.fault() instanceof Fault.DamageSpilled
               || each.fault() instanceof Fault.KillDriver
-              || each.fault() instanceof Fault.ClockJump);
+              || each.fault() instanceof Fault.ClockJump
+              || each.fault() instanceof Fault.PauseTransport
+              || each.fault() instanceof Fault.ResetConnections
+              || each.fault() instanceof Fault.HalfCloseConnections
+              || each.fault() instanceof Fault.SlowConnections);
     }
   }
 
