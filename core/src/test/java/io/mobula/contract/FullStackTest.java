@@ -30,7 +30,7 @@ class FullStackTest {
   /** Latest thread that has run a task. */
   private static volatile @Nullable Thread slot;
 
-  /** What is done between two submissions, in a thread with room in its stack. */
+  /** Check between two submissions, in a thread with room in its stack. */
   private interface Check {
     void run() throws Exception;
   }
