@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,7 @@ final class AeronFrameTransport implements FrameTransport {
   }
 
   private final Aeron aeron;
+  private final NanoClock clock;
   private final Subscription subscription;
   private final String endpoint;
   private final String parameters;
@@ -75,6 +77,7 @@ final class AeronFrameTransport implements FrameTransport {
       int maxFrame,
       Duration unreachable) {
     this.aeron = aeron;
+    this.clock = aeron.context().nanoClock();
     this.subscription = subscription;
     this.endpoint = SCHEME + subscription.resolvedEndpoint();
     this.parameters = parameters;
@@ -99,7 +102,7 @@ final class AeronFrameTransport implements FrameTransport {
 
   @Override
   public SendResult send(String to, int length, FrameEncoder encoder) {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     PeerConnection connection = connections.get(to);
     if (connection == null) {
       if (!ENDPOINT.matcher(to).matches()) {
@@ -174,7 +177,11 @@ final class AeronFrameTransport implements FrameTransport {
     return subscription.poll(handler, FRAGMENTS);
   }
 
-  /** Closes connections that have not been used for a long time. */
+  /**
+   * Closes connections that have not been used for a long time.
+   *
+   * @param now by the clock of Aeron's client, which is {@link System#nanoTime()} outside tests
+   */
   void closeUnused(long now) {
     connections.values().removeIf(connection -> {
       if (now - connection.used <= UNUSED) {
