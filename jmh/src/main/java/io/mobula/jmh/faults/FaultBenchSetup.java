@@ -7,6 +7,7 @@ import io.mobula.testkit.fault.FaultTestCluster;
 import io.mobula.testkit.fault.FrameFaults;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,8 @@ record FaultBenchSetup(
   /**
    * Key of Akka's heartbeat pause. All simulated hosts run on one machine, beside CPU hogs. Akka's
    * failure detector cannot tell a slow host from a silent one, so the pause is longer than the
-   * usual 5 s.
+   * usual 5 s, and longer still where other processes want the processors, too: with 22 for each
+   * processor, heartbeats came 10 s late, and the driver was removed before the first fault.
    */
   private static final String HEARTBEAT_PAUSE =
       "mobula.cluster.actor-system.akka.cluster.failure-detector.acceptable-heartbeat-pause";
@@ -175,7 +177,7 @@ record FaultBenchSetup(
         .settings(Mobula.settings()
             .cpus(2)
             .storeCapacity(spills ? SMALL_STORE : USUAL_STORE)
-            .set(HEARTBEAT_PAUSE, "10s"));
+            .set(HEARTBEAT_PAUSE, heartbeatPause(loadOfEachProcessor()).toSeconds() + "s"));
     if (spills) {
       cluster.spilling();
     }
@@ -199,6 +201,20 @@ record FaultBenchSetup(
       cluster.killedDriver(KilledDriver.class, KilledDriver.arguments(histories, this));
     }
     return partitions ? cluster.partitions() : cluster;
+  }
+
+  /**
+   * Returns how late a heartbeat may be: a second for each process that wants a processor, from 10
+   * to 40 s.
+   */
+  static Duration heartbeatPause(double loadOfEachProcessor) {
+    return Duration.ofSeconds(Math.clamp(Math.round(loadOfEachProcessor), 10, 40));
+  }
+
+  /** Returns the average of the last minute; negative where the system does not tell. */
+  private static double loadOfEachProcessor() {
+    var system = ManagementFactory.getOperatingSystemMXBean();
+    return system.getSystemLoadAverage() / system.getAvailableProcessors();
   }
 
   @Override

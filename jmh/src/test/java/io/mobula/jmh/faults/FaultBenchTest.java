@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.mobula.jmh.faults.FaultBench.Request;
 import io.mobula.jmh.faults.FaultBench.Result;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class FaultBenchTest {
@@ -19,6 +20,14 @@ class FaultBenchTest {
     assertThat(new Result(9, 1, 1, 0, 0).hasPassed()).isTrue();
     assertThat(new Result(9, 1, 1, 1, 0).hasPassed()).isFalse();
     assertThat(new Result(9, 1, 1, 0, 1).hasPassed()).isFalse();
+  }
+
+  @Test
+  void heartbeatsMayBeLaterTheMoreProcessesWantEachProcessor() {
+    assertThat(FaultBenchSetup.heartbeatPause(-0.5)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(FaultBenchSetup.heartbeatPause(2)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(FaultBenchSetup.heartbeatPause(22.5)).isEqualTo(Duration.ofSeconds(23));
+    assertThat(FaultBenchSetup.heartbeatPause(400)).isEqualTo(Duration.ofSeconds(40));
   }
 
   @Test

@@ -39,6 +39,11 @@ public final class FaultTestCluster implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final long BETWEEN_LOOKS_MILLIS = 50;
   private static final String NOT_UP = "The cluster is not up";
+  /** Cause of a removal of the driver, which the faults spare. */
+  private static final String REMOVED_WHY =
+      ": its heartbeats or those of most nodes came later than akka.cluster.failure-detector waits."
+          + " On a machine that other processes occupy, set its acceptable-heartbeat-pause higher,"
+          + " or run this when they are done.";
 
   private final int hosts;
   private final ClusterProcesses processes;
@@ -345,6 +350,10 @@ public final class FaultTestCluster implements AutoCloseable {
   private void awaitAllUp(Duration timeout) throws InterruptedException, TimeoutException {
     long end = System.nanoTime() + timeout.toNanos();
     while (!members().stream().allMatch(this::isSeen)) {
+      if (runtime().isClosed()) {
+        throw new TimeoutException(
+            "The driver was removed from its cluster before all nodes were up" + REMOVED_WHY);
+      }
       if (System.nanoTime() - end > 0) {
         throw new TimeoutException("Not all nodes are up after " + timeout + ": "
             + runtime().nodes().stream()
@@ -359,7 +368,7 @@ public final class FaultTestCluster implements AutoCloseable {
   private boolean isSeen(ClusterMember member) {
     var id = member.id();
     return id.isPresent()
-        && runtime().nodes().stream()
+        && seen().stream()
             .anyMatch(node -> node.id().equals(id.get())
                 && node.state() == NodeInfo.State.ALIVE
                 && node.total().equals(node.available())
@@ -378,7 +387,9 @@ public final class FaultTestCluster implements AutoCloseable {
     while (true) {
       if (runtime().isClosed()) {
         return List.of(new Violation(
-            Violation.Rule.NODE_ENDED, "driver", "it was removed from its cluster, and closed"));
+            Violation.Rule.NODE_ENDED,
+            "driver",
+            "it was removed from its cluster, and closed" + REMOVED_WHY));
       }
       var left = ClusterState.of(runtime()).differencesFrom(wanted);
       if (left.isEmpty() || System.nanoTime() - end > 0) {
