@@ -43,6 +43,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
    * The JVM itself releases monitors and moves their waiters.
    */
   private final Object lock = new Object();
+
   private final SlotDemand demand;
   private final ReadyTasks ready;
   private final List<RemoteTaskSlot> remote = new CopyOnWriteArrayList<>();
