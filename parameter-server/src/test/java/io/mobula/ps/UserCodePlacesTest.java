@@ -11,7 +11,6 @@ import io.mobula.ps.error.ServerClosedException;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.optimizer.Aggregator;
 import io.mobula.ps.optimizer.LearningRateSchedule;
-import io.mobula.ps.optimizer.Optimizer;
 import io.mobula.ps.optimizer.OptimizerStep;
 import io.mobula.ps.optimizer.Optimizers;
 import java.io.ObjectInputStream;
@@ -246,25 +245,12 @@ class UserCodePlacesTest extends ParameterServerTestBase {
   }
 
   /** Optimizer with one answer that is none. */
-  record BadAnswers(int stateVectors, @Nullable OptionalDouble rate) implements Optimizer {
+  record BadAnswers(int stateVectors, @Nullable OptionalDouble rate) implements InertOptimizer {
     @Override
     @SuppressWarnings("NullAway") // intended
     public OptionalDouble plainDescentRate(OptimizerStep step) {
       return rate;
     }
-
-    @Override
-    public double rateAt(long step) {
-      return 1;
-    }
-
-    @Override
-    public void update(
-        OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {}
-
-    @Override
-    public void update(
-        OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {}
   }
 
   @Test
@@ -307,7 +293,7 @@ class UserCodePlacesTest extends ParameterServerTestBase {
   // ---- descriptions
 
   /** Optimizer and aggregator whose description and answer to {@code isMean} fail. */
-  record Undescribed(String name, FaultKind faultKind) implements Optimizer, Aggregator {
+  record Undescribed(String name, FaultKind faultKind) implements InertOptimizer, Aggregator {
     @Override
     public String toString() {
       at(name, faultKind);
@@ -319,24 +305,6 @@ class UserCodePlacesTest extends ParameterServerTestBase {
       at(name + " mean", faultKind);
       return false;
     }
-
-    @Override
-    public int stateVectors() {
-      return 0;
-    }
-
-    @Override
-    public double rateAt(long step) {
-      return 1;
-    }
-
-    @Override
-    public void update(
-        OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {}
-
-    @Override
-    public void update(
-        OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {}
 
     @Override
     public void aggregate(float[][] gradients, int workers, int count, float[] into) {}
@@ -385,7 +353,7 @@ class UserCodePlacesTest extends ParameterServerTestBase {
   // ---- serialization
 
   /** Optimizer that misbehaves when a shard reads it. */
-  static final class ReadBadly implements Optimizer {
+  static final class ReadBadly implements InertOptimizer {
     private static final long serialVersionUID = 1L;
 
     private final FaultKind faultKind;
@@ -400,24 +368,6 @@ class UserCodePlacesTest extends ParameterServerTestBase {
       changing++;
       faultKind.act();
     }
-
-    @Override
-    public int stateVectors() {
-      return 0;
-    }
-
-    @Override
-    public double rateAt(long step) {
-      return 1;
-    }
-
-    @Override
-    public void update(
-        OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {}
-
-    @Override
-    public void update(
-        OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {}
   }
 
   @ParameterizedTest

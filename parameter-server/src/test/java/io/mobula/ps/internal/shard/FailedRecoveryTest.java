@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.Mobula;
+import io.mobula.ps.InertOptimizer;
 import io.mobula.ps.ParameterServer;
 import io.mobula.ps.clock.Consistency;
 import io.mobula.ps.error.TableException;
 import io.mobula.ps.internal.kernel.NumberType;
 import io.mobula.ps.internal.row.RowInitializer;
 import io.mobula.ps.optimizer.Optimizer;
-import io.mobula.ps.optimizer.OptimizerStep;
 import io.mobula.ps.optimizer.Optimizers;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +26,7 @@ class FailedRecoveryTest {
   private static final int GOOD = 2;
 
   /** Optimizer that cannot say how many state vectors it needs. */
-  record Broken(boolean withAnError) implements Optimizer {
+  record Broken(boolean withAnError) implements InertOptimizer {
     @Override
     public int stateVectors() {
       if (withAnError) {
@@ -34,19 +34,6 @@ class FailedRecoveryTest {
       }
       throw new IllegalStateException("hostile");
     }
-
-    @Override
-    public double rateAt(long step) {
-      return 1;
-    }
-
-    @Override
-    public void update(
-        OptimizerStep step, float[] weights, float[][] state, float[] gradient, int count) {}
-
-    @Override
-    public void update(
-        OptimizerStep step, double[] weights, double[][] state, double[] gradient, int count) {}
   }
 
   private static SparseSpec spec(int id, Optimizer optimizer) {
