@@ -100,18 +100,18 @@ class DirectoryModelTest {
     var node = cluster.pick(cluster.living);
     var held = List.copyOf(node.handles.keySet());
     if (held.isEmpty() || random.nextInt(5) == 0) {
-      cluster.make(node, some(cluster, held), some(cluster, held));
+      cluster.programs.make(node, some(cluster, held), some(cluster, held));
       return;
     }
     var id = cluster.pick(held);
     switch (random.nextInt(13)) {
-      case 8 -> cluster.volley(node, cluster.pick(cluster.living), id);
-      case 9 -> cluster.sealAgain(node, id);
+      case 8 -> cluster.programs.volley(node, cluster.pick(cluster.living), id);
+      case 9 -> cluster.programs.sealAgain(node, id);
       case 10 -> cluster.move(random.nextInt(SimulatedCluster.MAP.shards()));
-      case 0, 1, 2 -> cluster.call(node, cluster.pick(cluster.living), id);
-      case 3 -> cluster.transit(node, cluster.pick(cluster.living), id);
-      case 4, 5 -> cluster.read(node, id);
-      case 6 -> cluster.evict(node, id);
+      case 0, 1, 2 -> cluster.programs.call(node, cluster.pick(cluster.living), id);
+      case 3 -> cluster.programs.transit(node, cluster.pick(cluster.living), id);
+      case 4, 5 -> cluster.programs.read(node, id);
+      case 6 -> cluster.programs.evict(node, id);
       default -> node.dropKept(id);
     }
   }

@@ -2,11 +2,7 @@ package io.mobula.internal.directory;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
-import io.mobula.spi.HoldStatement;
 import io.mobula.spi.Lineage;
-import io.mobula.spi.LocateResult;
-import io.mobula.spi.PublishedObject;
-import io.mobula.spi.ReconstructionReply;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,6 +30,7 @@ final class SimulatedCluster {
   private static final long DIGEST = 2000;
 
   final SimulatedClock clock = new SimulatedClock();
+  final SimulatedPrograms programs;
   final Random random;
   final List<SimulatedNode> nodes = new ArrayList<>();
   final List<SimulatedNode> living = new ArrayList<>();
@@ -66,6 +63,7 @@ final class SimulatedCluster {
   SimulatedCluster(long seed, int size, ShardSettings shardSettings) {
     this.random = new Random(seed);
     this.shardSettings = shardSettings;
+    this.programs = new SimulatedPrograms(this);
     for (int i = 0; i < size; i++) {
       join();
     }
@@ -229,8 +227,22 @@ final class SimulatedCluster {
     }
   }
 
+  /** Returns a number that no frame, object, start of a shard or transit has had. */
+  long nextNumber() {
+    return counter++;
+  }
+
+  /** Notes that a ref is on its way in a message, until {@link #transitEnded}. */
+  void transitBegan(long token, ObjectId id) {
+    transits.put(token, id);
+  }
+
+  void transitEnded(long token) {
+    transits.remove(token);
+  }
+
   /** Sends refs in a frame. The sender holds them until it is answered. */
-  private long send(NodeId to, List<ObjectId> ids, Consumer<SimulatedNode> then) {
+  long send(NodeId to, List<ObjectId> ids, Consumer<SimulatedNode> then) {
     long frame = counter++;
     flying.put(frame, new RefFrame(to, ids));
     clock.after(1 + random.nextInt(200), () -> {
@@ -241,254 +253,6 @@ final class SimulatedCluster {
       flying.remove(frame);
     });
     return frame;
-  }
-
-  // Actions of programs
-
-  ObjectId make(SimulatedNode node, List<ObjectId> inside, List<ObjectId> upstream) {
-    var id = new ObjectId(node.id.incarnation(), counter++, 0);
-    contents.put(id, List.copyOf(inside));
-    node.take(id);
-    node.keep(id);
-    if (random.nextInt(2) == 0) {
-      var lineage = new Lineage(new byte[16], upstream);
-      lineages.put(id, lineage);
-      node.table.statements().recordLineage(id, lineage);
-    }
-    if (random.nextInt(3) == 0) {
-      inside.forEach(node::take);
-      node.table.statements().reportAttempt(id, 1);
-      clock.after(random.nextInt(600), () -> {
-        if (node.alive) {
-          publish(node, id, 1);
-          inside.forEach(node::drop);
-        }
-      });
-    } else {
-      publish(node, id, 1);
-    }
-    return id;
-  }
-
-  /**
-   * Publishes the result of an attempt. If a later attempt was faster, its copy stays, because
-   * others may rely on it.
-   */
-  private void publish(SimulatedNode node, ObjectId id, int attempt) {
-    if (node.sealed.getOrDefault(id, 0) > attempt) {
-      return;
-    }
-    var inside = contents.get(id);
-    if (random.nextInt(3) == 0) {
-      inlined.add(id);
-      node.table.statements().publish(id, new PublishedObject.Value(attempt, new byte[8], inside));
-    } else {
-      node.sealed.put(id, attempt);
-      node.table.statements().publish(id, new PublishedObject.Sealed(attempt, 1000, true, inside));
-    }
-    node.touched();
-  }
-
-  /** Passes a ref as an argument. The executor keeps it or not, and may return something new. */
-  void call(SimulatedNode caller, SimulatedNode executor, ObjectId argument) {
-    caller.take(argument);
-    long[] frame = new long[1];
-    frame[0] = send(executor.id, List.of(argument), at -> {
-      at.take(argument);
-      clock.after(random.nextInt(200), () -> {
-        if (at.alive) {
-          answer(at, caller.id, frame[0], argument);
-        }
-      });
-    });
-    caller.unanswered.put(frame[0], new SentRef(executor.id, argument));
-  }
-
-  private void answer(SimulatedNode executor, NodeId caller, long call, ObjectId argument) {
-    var results = new ArrayList<ObjectId>();
-    if (random.nextInt(3) > 0) {
-      var inside = random.nextInt(3) == 0 ? List.of(argument) : List.<ObjectId>of();
-      var result = make(executor, inside, List.of(argument));
-      executor.kept.remove(result); // held until the caller has it
-      results.add(result);
-    }
-    if (random.nextBoolean()) {
-      executor.drop(argument);
-    } else {
-      executor.keep(argument);
-    }
-    var kept = executor.table.statements().statementOf(argument);
-    long[] frame = new long[1];
-    frame[0] = send(caller, results, at -> {
-      results.forEach(at::take);
-      results.forEach(at::keep);
-      results.forEach(id -> submitted(at, id, argument));
-      done(at, call, kept);
-      var acknowledged =
-          results.stream().map(id -> at.table.statements().statementOf(id)).toList();
-      send(executor.id, List.of(), back -> {
-        for (var each : acknowledged) {
-          done(back, frame[0], each);
-        }
-      });
-    });
-    for (var result : results) {
-      executor.unanswered.put(frame[0], new SentRef(caller, result));
-    }
-  }
-
-  /**
-   * Records the lineage of a result at the node that submitted the task; another node has stated
-   * the result.
-   */
-  private void submitted(SimulatedNode submitter, ObjectId result, ObjectId argument) {
-    if (!lineages.containsKey(result) && submitter.handles.containsKey(argument)) {
-      var lineage = new Lineage(new byte[16], List.of(argument));
-      lineages.put(result, lineage);
-      submitter.table.statements().recordLineage(result, lineage);
-      submitter.touched();
-    }
-  }
-
-  private static void done(SimulatedNode node, long frame, HoldStatement theirs) {
-    var sent = node.unanswered.remove(frame);
-    if (sent != null) {
-      node.table.statements().relayStatements(List.of(theirs));
-      node.drop(sent.id());
-      node.touched();
-    }
-  }
-
-  /**
-   * Passes a ref to and fro, so that the same node makes different statements in quick succession.
-   */
-  void volley(SimulatedNode caller, SimulatedNode executor, ObjectId argument) {
-    for (int i = 0; i < 4; i++) {
-      clock.after(i * 60L + random.nextInt(60), () -> {
-        if (caller.alive && executor.alive && caller.handles.containsKey(argument)) {
-          call(caller, executor, argument);
-        }
-      });
-    }
-  }
-
-  /** Seals the object again by another attempt of its task, which was thought dead. */
-  void sealAgain(SimulatedNode node, ObjectId id) {
-    if (!node.sealed.containsKey(id) && !inlined.contains(id)) {
-      var inside = contents.get(id);
-      if (inside.isEmpty()) {
-        node.sealed.put(id, 7);
-        node.table.statements().publish(id, new PublishedObject.Sealed(7, 1000, true, inside));
-        node.touched();
-      }
-    }
-  }
-
-  /** Sends a ref in a message that nobody answers. */
-  void transit(SimulatedNode from, SimulatedNode to, ObjectId id) {
-    long token = counter++;
-    from.table.statements().beginTransit(id, token, clock.now() + 1500);
-    from.touched();
-    transits.put(token, id);
-    clock.after(1500, () -> transits.remove(token));
-    from.take(id); // until the statement is known
-    clock.after(1200, () -> {
-      if (from.alive) {
-        from.drop(id);
-      }
-    });
-    send(to.id, List.of(id), at -> {
-      transits.remove(token);
-      at.handles.merge(id, 1, Integer::sum);
-      at.keep(id);
-      at.table.statements().endTransit(id, token);
-      at.touched();
-    });
-  }
-
-  /** Reads an object; may take refs from inside, keep a copy, or reconstruct it. */
-  void read(SimulatedNode reader, ObjectId id) {
-    reader.take(id);
-    reader.table.locate(id, 0).whenComplete((found, unheard) -> {
-      if (reader.alive && found != null) {
-        found(reader, id, found);
-      }
-      if (reader.alive) {
-        reader.drop(id);
-      }
-    });
-    reader.touched();
-  }
-
-  private void found(SimulatedNode reader, ObjectId id, LocateResult found) {
-    switch (found) {
-      case LocateResult.SealedCopies sealedCopies -> {
-        boolean there = sealedCopies.nodes().stream()
-            .map(this::node)
-            .anyMatch(node -> node != null
-                && Integer.valueOf(sealedCopies.attempt()).equals(node.sealed.get(id)));
-        if (there && !reader.sealed.containsKey(id) && random.nextBoolean()) {
-          reader.sealed.put(id, sealedCopies.attempt());
-          reader
-              .table
-              .statements()
-              .publish(
-                  id,
-                  new PublishedObject.Sealed(
-                      sealedCopies.attempt(), 1000, false, contents.get(id)));
-        }
-        if (there) {
-          open(reader, id);
-        }
-      }
-      case LocateResult.Value value -> open(reader, id);
-      case LocateResult.Failure failure -> {}
-      case LocateResult.Lost lost -> {
-        if (lost.reconstructible()) {
-          rebuild(reader, id, lost.attempt());
-        }
-      }
-    }
-    reader.touched();
-  }
-
-  private void open(SimulatedNode reader, ObjectId id) {
-    if (random.nextInt(4) == 0) {
-      contents.get(id).forEach(reader::take);
-      contents.get(id).forEach(reader::keep);
-    }
-  }
-
-  private void rebuild(SimulatedNode reader, ObjectId id, int attempt) {
-    reader.take(id);
-    reader.table.requestReconstruction(id, attempt).whenComplete((ruling, unheard) -> {
-      if (reader.alive) {
-        if (ruling instanceof ReconstructionReply.Granted granted) {
-          contents.get(id).forEach(reader::take);
-          clock.after(random.nextInt(300), () -> {
-            if (reader.alive) {
-              publish(reader, id, granted.attempt());
-              contents.get(id).forEach(reader::drop);
-            }
-          });
-        }
-        reader.drop(id);
-      }
-    });
-    reader.touched();
-  }
-
-  /** Drops a copy that was not made here, to make room. */
-  void evict(SimulatedNode node, ObjectId id) {
-    if (node.sealed.containsKey(id) && node.id.incarnation() != id.node()) {
-      boolean elsewhere = living.stream()
-          .anyMatch(other -> other != node && node.sealed.get(id).equals(other.sealed.get(id)));
-      if (elsewhere) {
-        node.sealed.remove(id);
-        node.table.statements().retract(id);
-        node.touched();
-      }
-    }
   }
 
   // What is true
