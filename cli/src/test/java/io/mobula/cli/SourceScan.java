@@ -73,7 +73,10 @@ record SourceScan(List<SourceType> types, List<SourceComment> comments) {
         var sources = root.resolve(module).resolve("src").resolve(set).resolve("java");
         if (Files.isDirectory(sources)) {
           try (var found = Files.walk(sources)) {
-            found.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
+            found
+                .filter(file -> file.toString().endsWith(".java"))
+                .filter(file -> !Files.isSymbolicLink(file)) // a source of another module
+                .forEach(files::add);
           }
         }
       }

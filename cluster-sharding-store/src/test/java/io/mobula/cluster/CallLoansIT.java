@@ -11,7 +11,7 @@ import io.mobula.Settings;
 import io.mobula.error.ObjectLostException;
 import io.mobula.info.PeerChannelInfo;
 import io.mobula.placement.Placement;
-import java.io.IOException;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,7 +78,7 @@ class CallLoansIT {
       var at = Placement.on(cluster.nodes().getFirst().id());
       // waits until there is a ring
       var adder = runtime.actor(Adder::new).cpus(0).placement(at).remote();
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           "frames go through a ring",
           () -> runtime.peerChannels().stream()
               .anyMatch(lane -> lane.kind() == PeerChannelInfo.Kind.SHARED_MEMORY));
@@ -91,7 +91,7 @@ class CallLoansIT {
               .isEqualTo(ofValue.get(ClusterTestSupport.LIMIT));
         }
       }
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           () -> "only " + before + " bytes are used, but " + runtime.storeUsage(),
           () -> runtime.storeUsage().usedBytes() <= before);
       assertThat(runtime.storeUsage().spilledBytes()).isZero();
@@ -124,7 +124,7 @@ class CallLoansIT {
         }
       }
       forget(adder);
-      ClusterTestSupport.awaitTrue(() -> "only " + before + " bytes are used there", () -> {
+      PollingAssert.until(() -> "only " + before + " bytes are used there", () -> {
         System.gc();
         return adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT) <= before;
       });
@@ -142,12 +142,10 @@ class CallLoansIT {
         state = adder.call(Adder::next, state).remote();
       }
       assertThat(state.get(ClusterTestSupport.LIMIT)).contains((byte) (CALLS / 3));
-      ClusterTestSupport.awaitTrue(
-          () -> "only " + before + " bytes and two states are used there", () -> {
-            System.gc();
-            return adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT)
-                <= before + 2 * BYTES;
-          });
+      PollingAssert.until(() -> "only " + before + " bytes and two states are used there", () -> {
+        System.gc();
+        return adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT) <= before + 2 * BYTES;
+      });
       state.close();
     }
   }
@@ -179,7 +177,7 @@ class CallLoansIT {
       assertThat(adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT))
           .isGreaterThan(before);
       keeper.call(Refs::drop).remote().get(ClusterTestSupport.LIMIT);
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           "it is freed where it was made",
           () -> adder.call(Adder::used).remote().get(ClusterTestSupport.LIMIT) <= before);
     }
@@ -212,11 +210,11 @@ class CallLoansIT {
     try (var cluster = ClusterTestSupport.cluster(3).start()) {
       var killed = adder(cluster);
       var lost = killed.call(Adder::make, 5).remote();
-      ClusterTestSupport.awaitTrue("it is made", lost::isReady);
+      PollingAssert.until("it is made", lost::isReady);
       var runtime = cluster.runtime();
       var dead = cluster.nodes().getFirst().id();
       cluster.kill(0);
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           "it is known to be dead",
           () -> runtime.nodes().stream().noneMatch(node -> node.id().equals(dead)));
       assertThatThrownBy(() -> lost.get(ClusterTestSupport.LIMIT))
@@ -230,11 +228,11 @@ class CallLoansIT {
     try (var cluster = ClusterTestSupport.cluster(2).start()) {
       var adder = adder(cluster);
       var kept = adder.call(Adder::make, 5).remote();
-      ClusterTestSupport.awaitTrue("it is made", kept::isReady);
+      PollingAssert.until("it is made", kept::isReady);
       var runtime = cluster.runtime();
       var leaving = cluster.nodes().getFirst().id();
       runtime.dismiss(leaving);
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           "it has left",
           () -> runtime.nodes().stream().noneMatch(node -> node.id().equals(leaving)));
       assertThat(kept.get(ClusterTestSupport.LIMIT)).hasSize(BYTES).containsOnly((byte) 5);
@@ -242,7 +240,7 @@ class CallLoansIT {
   }
 
   /** Returns an actor on the first node, once frames to that node go through a ring. */
-  private static ActorHandle<Adder> adder(LocalCluster cluster) throws IOException {
+  private static ActorHandle<Adder> adder(LocalCluster cluster) throws Exception {
     var at = Placement.on(cluster.nodes().getFirst().id());
     var adder = cluster.runtime().actor(Adder::new).cpus(0).placement(at).remote();
     adder.call(Adder::make, 1).remote().get(ClusterTestSupport.LIMIT);
@@ -250,9 +248,9 @@ class CallLoansIT {
     return adder;
   }
 
-  private static void awaitRing(LocalCluster cluster) throws IOException {
+  private static void awaitRing(LocalCluster cluster) throws Exception {
     var to = cluster.nodes().getFirst().id();
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         "frames go through a ring",
         () -> cluster.runtime().peerChannels().stream()
             .anyMatch(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -85,7 +86,7 @@ class CancelTreesIT {
       LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(30_000)));
       root.cancel();
     }
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         () -> RUNNING + " of " + BEGUN + " run on",
         () -> RUNNING.get() == 0 && isFree(one, "one") && isFree(two, "two"));
     roots.forEach(ObjectRef::close);

@@ -11,6 +11,7 @@ import io.mobula.ObjectRef;
 import io.mobula.Settings;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.ActorNameException;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -147,7 +148,7 @@ class CheckpointOwnersIT {
       var counter = durable(owner);
       assertThat(add(counter, 3)).isEqualTo(3);
       counter.kill();
-      ClusterTestSupport.awaitTrue("the owner gives the name back", () -> !isKept("hits"));
+      PollingAssert.until("the owner gives the name back", () -> !isKept("hits"));
       assertThat(directories("named-")).isZero();
     }
   }
@@ -182,7 +183,7 @@ class CheckpointOwnersIT {
       assertThat(add(former, 3)).isEqualTo(3);
       former.tell(Counter::breaks).remote();
       assertThatThrownBy(() -> add(former, 1)).isInstanceOf(ActorDiedException.class);
-      ClusterTestSupport.awaitTrue("the host knows what it has died of", () -> isKnownDead(host));
+      PollingAssert.until("the host knows what it has died of", () -> isKnownDead(host));
 
       var next = durable(owner);
       assertThat(add(next, 1)).isEqualTo(4);

@@ -15,6 +15,7 @@ import io.mobula.error.MobulaException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.StoreFullException;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -75,7 +76,7 @@ class ClusterSpillIT {
       refs.add(madeAt(runtime, maker, i));
     }
     for (var ref : refs) {
-      ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
+      PollingAssert.until(ref + " is ready", ref::isReady);
     }
     return refs;
   }
@@ -134,7 +135,7 @@ class ClusterSpillIT {
         assertThat(reader.spilledObjects()).isZero(); // copies are dropped, not written
       }
       refs.forEach(ObjectRef::close);
-      ClusterTestSupport.awaitTrue("nothing is left of it", () -> {
+      PollingAssert.until("nothing is left of it", () -> {
         var left = usage(runtime, maker);
         return left.spilledBytes() == 0 && left.usedBytes() < LargeArrayTasks.BYTES;
       });
@@ -190,8 +191,7 @@ class ClusterSpillIT {
       assertThat(full).hasStackTraceContaining(StoreFullException.class.getName());
       long before = usage(runtime, maker).usedBytes();
       refs.removeLast().close();
-      ClusterTestSupport.awaitTrue(
-          "there is room", () -> usage(runtime, maker).usedBytes() < before);
+      PollingAssert.until("there is room", () -> usage(runtime, maker).usedBytes() < before);
       for (int i = 0; i < refs.size(); i++) {
         assertThat(LargeArrayTasks.isMade(refs.get(i).get(ClusterTestSupport.LIMIT), i))
             .isTrue();
@@ -222,7 +222,7 @@ class ClusterSpillIT {
       assertThat(lost).isPositive();
       refs.forEach(ObjectRef::close);
 
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           () -> "nothing is left of it: " + files() + ", " + usage(runtime, maker),
           () -> files().isEmpty() && usage(runtime, maker).usedBytes() < LargeArrayTasks.BYTES);
     }

@@ -16,6 +16,7 @@ import io.mobula.info.NodeInfo;
 import io.mobula.internal.process.WorkerMain;
 import io.mobula.placement.Placement;
 import io.mobula.testkit.ForkedJvm;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +46,7 @@ class DirectoryLossIT {
 
         driver.kill();
 
-        ClusterTestSupport.awaitTrue(
+        PollingAssert.until(
             "it is gone",
             () -> runtime.nodes().stream().noneMatch(node -> node.pid() == driver.pid()));
         assertThat(sum(keeper)).isEqualTo(LargeValueTasks.COUNT * 8.0);
@@ -84,7 +85,7 @@ class DirectoryLossIT {
         ActorHandle<LargeValueTasks.Keeper> keeper =
             runtime.actor(LargeValueTasks.Keeper::new).cpus(0).placement(there).remote();
         keeper.call(LargeValueTasks.Keeper::keep, List.of(stays, read)).remote().get();
-        ClusterTestSupport.awaitTrue("all are made", () -> goes.isReady() && inline.isReady());
+        PollingAssert.until("all are made", () -> goes.isReady() && inline.isReady());
 
         host.kill();
 
@@ -112,7 +113,7 @@ class DirectoryLossIT {
               .isPositive();
           List.of(stays, inline, read).forEach(ObjectRef::close);
           keeper.call(LargeValueTasks.Keeper::drop).remote().get(ClusterTestSupport.LIMIT);
-          ClusterTestSupport.awaitTrue(
+          PollingAssert.until(
               "what nobody holds any more is freed",
               () -> runtime
                       .task(LargeValueTasks::storeBytes)
@@ -160,7 +161,7 @@ class DirectoryLossIT {
   }
 
   private static NodeId withPid(MobulaRuntime runtime, long pid) throws Exception {
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         "pid " + pid + " is a member",
         () -> runtime.nodes().stream().anyMatch(node -> node.pid() == pid));
     return runtime.nodes().stream()

@@ -6,6 +6,7 @@ import io.mobula.LocalCluster;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -197,11 +198,11 @@ class HostileValuesOnOtherHostIT {
   @AfterAll
   void nothingIsLost() throws Exception {
     try {
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           "all CPUs are back",
           () -> runtime.availableResources().amount(Resources.CPU)
               == runtime.totalResources().amount(Resources.CPU));
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           () -> "nothing is pending: " + runtime.pending(),
           () -> runtime.pending().isEmpty());
     } finally {
@@ -237,7 +238,7 @@ class HostileValuesOnOtherHostIT {
     }
     assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(place.outcome(kind));
     if (kind == Kind.BLOCKS) {
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           () -> "what has blocked goes on", () -> present.count(BLOCKED) == present.count(WENT_ON));
     }
   }

@@ -8,6 +8,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Settings;
 import io.mobula.error.TaskFailedException;
+import io.mobula.testkit.PollingAssert;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -100,7 +101,7 @@ class LargeMessagesIT {
     assertThat(refs.getLast().get(ClusterTestSupport.LIMIT)).isEqualTo(REFS - 1);
     refs.forEach(ObjectRef::close);
     value.close();
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         () -> "freed, but there are " + node.storeUsage() + " and " + driver.storeUsage(),
         () -> node.storeUsage().usedBytes() == 0 && driver.storeUsage().usedBytes() == 0);
     othersGoOn();

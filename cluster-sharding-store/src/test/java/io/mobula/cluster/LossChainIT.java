@@ -6,6 +6,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.error.ObjectLostException;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,7 +57,7 @@ class LossChainIT {
           .placement(doomed)
           .remote();
       for (var ref : new ObjectRef<?>[] {unread, a, b, c, x, y, z}) {
-        ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
+        PollingAssert.until(ref + " is ready", ref::isReady);
       }
       var gone = cluster.nodes().getFirst().id().toString();
 

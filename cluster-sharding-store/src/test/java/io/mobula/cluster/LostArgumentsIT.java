@@ -6,6 +6,7 @@ import io.mobula.ActorHandle;
 import io.mobula.LocalCluster;
 import io.mobula.ObjectRef;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -72,7 +73,7 @@ class LostArgumentsIT {
   }
 
   private static void awaitReady(ObjectRef<?> ref) throws Exception {
-    ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
+    PollingAssert.until(ref + " is ready", ref::isReady);
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.mobula.ObjectRef;
 import io.mobula.ResultForm;
 import io.mobula.error.ObjectLostException;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ class ObjectLossIT {
 
   private static void awaitReady(ObjectRef<?>... refs) throws Exception {
     for (var ref : refs) {
-      ClusterTestSupport.awaitTrue(ref + " is ready", ref::isReady);
+      PollingAssert.until(ref + " is ready", ref::isReady);
     }
   }
 

@@ -13,6 +13,7 @@ import io.mobula.PutOptions;
 import io.mobula.error.TooFewCopiesException;
 import io.mobula.info.NodeInfo;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -109,7 +110,7 @@ class ObjectReplicasIT {
 
   /** Waits until all stores together have this many values of {@link LargeValueTasks#COUNT}. */
   private static void awaitLargeValues(LocalCluster cluster, int count) throws Exception {
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         () -> count + " large values; bytes in use: " + usedBytes(cluster.runtime()) + " of "
             + cluster.runtime().nodes(),
         () -> {

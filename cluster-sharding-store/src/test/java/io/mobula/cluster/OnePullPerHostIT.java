@@ -10,6 +10,7 @@ import io.mobula.ObjectRef;
 import io.mobula.placement.Placement;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -131,7 +132,7 @@ class OnePullPerHostIT {
             node,
             actor.call(LargeValueTasks.Reader::keep, List.of(large), journal).remote()));
     journal.await("reads", 3);
-    ClusterTestSupport.awaitTrue("somebody pulls", () -> bytesAtAll() >= BYTES);
+    PollingAssert.until("somebody pulls", () -> bytesAtAll() >= BYTES);
     var puller = readers.keySet().stream()
         .filter(node -> bytesAt(node) >= BYTES)
         .findFirst()

@@ -7,6 +7,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,7 +71,7 @@ class OwnerLossIT {
   /** Returns when that node knows that the other has left. */
   private static void awaitUnseen(MobulaRuntime runtime, NodeId at, NodeId gone) throws Exception {
     var there = Placement.on(at);
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         "node " + at + " knows that " + gone + " has left",
         () -> !runtime
             .task(OwnerLossIT::sees, gone)

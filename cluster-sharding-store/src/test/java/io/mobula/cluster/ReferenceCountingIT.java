@@ -9,7 +9,7 @@ import io.mobula.ObjectRef;
 import io.mobula.error.MobulaException;
 import io.mobula.info.NodeInfo;
 import io.mobula.placement.Placement;
-import java.io.IOException;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -111,9 +111,9 @@ class ReferenceCountingIT {
         .isInstanceOf(MobulaException.class);
   }
 
-  private static void awaitEmpty(LocalCluster cluster, String when) throws IOException {
+  private static void awaitEmpty(LocalCluster cluster, String when) throws Exception {
     var runtime = cluster.runtime();
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         () -> "no node uses store memory " + when + ", but " + used(runtime),
         () -> used(runtime).isEmpty());
   }

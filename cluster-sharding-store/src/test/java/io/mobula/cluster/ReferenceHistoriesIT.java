@@ -6,7 +6,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.info.NodeInfo;
 import io.mobula.placement.Placement;
-import java.io.IOException;
+import io.mobula.testkit.PollingAssert;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -55,8 +55,8 @@ class ReferenceHistoriesIT {
         + lost + " refs lost with the member that had them, the first seed is " + first);
   }
 
-  private static void awaitEmpty(MobulaRuntime driver, long seed) throws IOException {
-    ClusterTestSupport.awaitTrue(
+  private static void awaitEmpty(MobulaRuntime driver, long seed) throws Exception {
+    PollingAssert.until(
         () -> "no node uses store memory after seed " + seed + ", but " + used(driver),
         () -> used(driver).isEmpty());
   }

@@ -10,6 +10,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.internal.cluster.ControlMessage;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -71,7 +72,7 @@ class RefsInMessagesIT {
   }
 
   private static void awaitFreed(MobulaRuntime driver) throws Exception {
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         () -> "it is freed, but " + driver.storeUsage().usedBytes() + " bytes are used",
         () -> driver.storeUsage().usedBytes() < ABOUT_NOTHING);
   }

@@ -7,7 +7,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
 import io.mobula.info.NodeInfo;
 import io.mobula.placement.Placement;
-import java.io.IOException;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,15 +89,14 @@ class RemovedNodeIT {
         .placement(there)
         .remote();
     for (var what : List.of("actor", "task", "told-7")) {
-      ClusterTestSupport.awaitTrue(
-          () -> what + " on " + victim, () -> effects.isDoneIn(victim.pid(), what));
+      PollingAssert.until(() -> what + " on " + victim, () -> effects.isDoneIn(victim.pid(), what));
     }
     victim.stop();
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         () -> victim + " is removed",
         () -> driver.nodes().stream().noneMatch(node -> node.id().equals(victim.id())));
     for (var what : List.of("actor", "task", "told-7")) {
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           () -> what + " elsewhere", () -> effects.isDoneOutside(victim.pid(), what));
     }
     TimeUnit.MILLISECONDS.sleep(longer); // a random further delay
@@ -120,8 +119,8 @@ class RemovedNodeIT {
     }
   }
 
-  private static void awaitSeen(MobulaRuntime driver, NodeProcess node) throws IOException {
-    ClusterTestSupport.awaitTrue(
+  private static void awaitSeen(MobulaRuntime driver, NodeProcess node) throws Exception {
+    PollingAssert.until(
         () -> node + " is seen with its CPUs",
         () -> driver.nodes().stream()
             .anyMatch(each -> each.id().equals(node.id())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -94,10 +95,10 @@ class RepeatedHostCrashIT {
     }
   }
 
-  private void awaitAllUp(MobulaRuntime driver) throws IOException {
+  private void awaitAllUp(MobulaRuntime driver) throws Exception {
     for (var node : nodes) {
       var id = node.id();
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           node + " is seen",
           () -> driver.nodes().stream().anyMatch(each -> each.id().equals(id)));
     }

@@ -2,6 +2,7 @@ package io.mobula.cluster;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -72,10 +73,10 @@ final class RestartableMembers implements AutoCloseable {
   }
 
   /** Waits until the runtime sees every member. */
-  void awaitSeenBy(MobulaRuntime runtime) throws IOException {
+  void awaitSeenBy(MobulaRuntime runtime) throws Exception {
     for (var member : members) {
       var id = member.id();
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           member + " is seen",
           () -> runtime.nodes().stream().anyMatch(node -> node.id().equals(id)));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.Settings;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ class SoakIT {
         node.awaitEnd(LEAVING);
       }
     }
-    ClusterTestSupport.awaitTrue(
+    PollingAssert.until(
         () -> node + ", " + kind + ", is forgotten",
         () -> drivers.stream().noneMatch(driver -> driver.sees(node.id())));
   }
@@ -129,7 +130,7 @@ class SoakIT {
    * Checks that nothing is left. The files of killed nodes are removed by the next start in that
    * place, which removes its own.
    */
-  private void leavesNothingBehind() throws IOException {
+  private void leavesNothingBehind() throws Exception {
     NodeProcess.first(settings()).up().leave(LEAVING);
     try (var left = Files.list(stores)) {
       assertThat(left).isEmpty();

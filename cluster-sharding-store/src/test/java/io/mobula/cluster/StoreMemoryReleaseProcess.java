@@ -7,6 +7,7 @@ import io.mobula.ObjectRef;
 import io.mobula.info.NodeInfo;
 import io.mobula.placement.Placement;
 import io.mobula.testkit.ForkedJvm;
+import io.mobula.testkit.PollingAssert;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ final class StoreMemoryReleaseProcess {
         for (int round = 0; round < 3; round++) {
           use.use(runtime, nodes.get(0).id(), nodes.get(1).id()).forEach(ObjectRef::close);
         }
-        ClusterTestSupport.awaitTrue(
+        PollingAssert.until(
             () -> "no process has store memory in use: " + usedBy(runtime, nodes),
             () -> usedBy(runtime, nodes).stream().allMatch(bytes -> bytes < ABOUT_NOTHING));
         var after = collectionsOf(runtime, nodes);

@@ -3,7 +3,7 @@ package io.mobula.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.testkit.ForkedJvm;
-import java.io.IOException;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,9 +74,9 @@ class SuspendedClusterIT {
         .up();
   }
 
-  private String awaitRight(ForkedJvm driver, int count) throws IOException {
+  private String awaitRight(ForkedJvm driver, int count) throws Exception {
     var last = new String[] {""};
-    ClusterTestSupport.awaitTrue(() -> count + " tasks right: " + last[0] + "\n" + driver, () -> {
+    PollingAssert.until(() -> count + " tasks right: " + last[0] + "\n" + driver, () -> {
       last[0] = ask(driver);
       return right(last[0]) >= count;
     });

@@ -7,6 +7,7 @@ import io.mobula.Mobula;
 import io.mobula.Settings;
 import io.mobula.error.PlacementGroupException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ class SuspendedMemberIT {
       // a group that is made after the scheduler is back shows that it has handled the first
       var last = group.name("last").create();
       assertThat(last.ready().get(Duration.ofMinutes(1))).isEqualTo(last);
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           () -> "only the last group is left: " + driver.placementGroups(),
           () -> driver.placementGroups().equals(List.of(last)));
       var whole = driver.placementGroup().bundles(2, Resources.none().cpus(1)).create();

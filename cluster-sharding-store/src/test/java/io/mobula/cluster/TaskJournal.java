@@ -1,5 +1,6 @@
 package io.mobula.cluster;
 
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ record TaskJournal(String file) implements Serializable {
   }
 
   /** Waits until the journal has the line this many times. */
-  void await(String line, int times) throws IOException {
-    ClusterTestSupport.awaitTrue(line + " × " + times + " in " + file, () -> count(line) >= times);
+  void await(String line, int times) throws Exception {
+    PollingAssert.until(line + " × " + times + " in " + file, () -> count(line) >= times);
   }
 }

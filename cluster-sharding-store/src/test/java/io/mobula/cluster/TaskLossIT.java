@@ -8,6 +8,7 @@ import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.error.NodeLostException;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ class TaskLossIT {
   }
 
   private static void storm(LocalCluster cluster, int from, int victim, TaskJournal journal)
-      throws IOException {
+      throws Exception {
     var runtime = cluster.runtime();
     var flat = new ArrayList<ObjectRef<Integer>>();
     var deep = new ArrayList<ObjectRef<Integer>>();
@@ -119,7 +120,7 @@ class TaskLossIT {
             .remote());
       }
       if (i == 200 && victim >= 0) {
-        ClusterTestSupport.awaitTrue(
+        PollingAssert.until(
             "some have run",
             () -> journal.lines().stream()
                 .anyMatch(line -> Integer.parseInt(line.substring("task ".length())) >= from));

@@ -9,6 +9,7 @@ import io.mobula.Settings;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.ChildPlan;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -111,20 +111,19 @@ class LogForwardingIT {
   }
 
   /** Waits for the line that ends with this text. */
-  private static String awaitLine(ByteArrayOutputStream of, String end) {
-    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (System.nanoTime() - limit < 0) {
-      var found = lines(of).stream().filter(line -> line.endsWith(end)).findFirst();
-      if (found.isPresent()) {
-        return found.get();
-      }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-    }
-    throw new AssertionError("no line ends with " + end + ": " + of);
+  private static String awaitLine(ByteArrayOutputStream of, String end) throws Exception {
+    return PollingAssert.untilMatches(
+            "a line ends with " + end,
+            () -> lines(of),
+            lines -> lines.stream().anyMatch(line -> line.endsWith(end)))
+        .stream()
+        .filter(line -> line.endsWith(end))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
-  void linesOfTasksAndActorsComeWithTheirOrigin() {
+  void linesOfTasksAndActorsComeWithTheirOrigin() throws Exception {
     try (var cluster = cluster(1, Mobula.settings())) {
       var driver = cluster.runtime();
       var node = cluster.nodes().getFirst();
@@ -147,7 +146,7 @@ class LogForwardingIT {
   }
 
   @Test
-  void whatATaskOfATaskPrintsComesToTheDriverOfTheFirst() {
+  void whatATaskOfATaskPrintsComesToTheDriverOfTheFirst() throws Exception {
     try (var cluster = cluster(2, Mobula.settings())) {
       var driver = cluster.runtime();
       var first = cluster.nodes().get(0);
@@ -162,7 +161,7 @@ class LogForwardingIT {
   }
 
   @Test
-  void aDriverMayNotWantIt() {
+  void aDriverMayNotWantIt() throws Exception {
     var settings = Mobula.settings().set("mobula.logs.to-driver", false);
     try (var cluster = cluster(1, settings)) {
       cluster.runtime().task(PrintingTasks::print, "unwanted").remote().get();
@@ -177,7 +176,7 @@ class LogForwardingIT {
   }
 
   @Test
-  void tooMuchIsDroppedAndSaid() {
+  void tooMuchIsDroppedAndSaid() throws Exception {
     var settings = Mobula.settings()
         .set("mobula.logs.lines-per-second", 50)
         .set("mobula.logs.bytes-per-line", 100);
@@ -193,7 +192,7 @@ class LogForwardingIT {
   }
 
   @Test
-  void whatAThreadOfItsOwnPrintsBelongsToNobody() {
+  void whatAThreadOfItsOwnPrintsBelongsToNobody() throws Exception {
     try (var cluster = cluster(1, Mobula.settings())) {
       MobulaRuntime driver = cluster.runtime();
       driver.task(PrintingTasks::beside, "alone").remote().get();

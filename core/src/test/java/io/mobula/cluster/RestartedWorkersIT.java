@@ -12,10 +12,10 @@ import io.mobula.error.UnschedulableException;
 import io.mobula.info.NodeInfo;
 import io.mobula.placement.PlacementGroup;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -97,16 +97,18 @@ class RestartedWorkersIT {
     assertThat(ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly()).isTrue();
   }
 
-  /** Waits for the child process that is started now; the test's time limit bounds the wait. */
-  private static long newChild(Set<Long> before) throws InterruptedException {
-    while (true) {
-      var started = children();
-      started.removeAll(before);
-      if (!started.isEmpty()) {
-        return started.iterator().next();
-      }
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+  /** Waits for the child process that is started now. */
+  private static long newChild(Set<Long> before) throws Exception {
+    return PollingAssert.untilMatches(
+            "a child is started",
+            () -> {
+              var started = children();
+              started.removeAll(before);
+              return started;
+            },
+            started -> !started.isEmpty())
+        .iterator()
+        .next();
   }
 
   private static void signal(String signal, long pid) throws IOException, InterruptedException {

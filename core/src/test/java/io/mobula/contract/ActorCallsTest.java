@@ -10,6 +10,7 @@ import io.mobula.error.CodecException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

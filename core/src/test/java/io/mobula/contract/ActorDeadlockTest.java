@@ -9,6 +9,7 @@ import io.mobula.ObjectRef;
 import io.mobula.error.DeadlockException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

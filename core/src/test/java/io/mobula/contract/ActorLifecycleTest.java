@@ -9,6 +9,7 @@ import io.mobula.ResultForm;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

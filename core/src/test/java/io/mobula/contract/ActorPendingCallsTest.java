@@ -7,6 +7,7 @@ import io.mobula.ObjectRef;
 import io.mobula.error.ActorDiedException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.PendingCallsExceededException;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

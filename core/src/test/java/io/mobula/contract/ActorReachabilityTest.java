@@ -6,6 +6,7 @@ import io.mobula.ActorHandle;
 import io.mobula.Mobula;
 import io.mobula.error.ActorNameException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -19,6 +19,7 @@ import io.mobula.spi.RuntimeEngine;
 import io.mobula.spi.TaskRequest;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
+import io.mobula.testkit.PollingAssert;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.AbstractCollection;

@@ -10,6 +10,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.Settings;
 import io.mobula.error.ActorDiedException;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

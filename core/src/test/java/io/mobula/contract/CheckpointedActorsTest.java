@@ -13,6 +13,7 @@ import io.mobula.error.ActorDiedException;
 import io.mobula.error.ActorNameException;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.mobula.contract;
 
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

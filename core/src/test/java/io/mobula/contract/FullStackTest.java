@@ -7,6 +7,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.error.MobulaException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mobula.ObjectRef;
 import io.mobula.contract.HostileCode.Kind;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

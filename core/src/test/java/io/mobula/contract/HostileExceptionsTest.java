@@ -9,6 +9,7 @@ import io.mobula.error.ActorDiedException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import io.mobula.error.CodecException;
 import io.mobula.error.MobulaException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;

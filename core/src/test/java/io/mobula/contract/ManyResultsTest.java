@@ -11,6 +11,7 @@ import io.mobula.ResultForm;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -13,6 +13,7 @@ import io.mobula.error.ActorDiedException;
 import io.mobula.placement.Placement;
 import io.mobula.placement.PlacementGroupState.Phase;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -17,6 +17,7 @@ import io.mobula.placement.PlacementGroupState.Phase;
 import io.mobula.placement.PlacementStrategy;
 import io.mobula.placement.Resources;
 import io.mobula.spi.RuntimeEngine;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

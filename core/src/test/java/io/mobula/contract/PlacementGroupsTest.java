@@ -18,6 +18,7 @@ import io.mobula.placement.PlacementGroup;
 import io.mobula.placement.PlacementGroupState.Phase;
 import io.mobula.placement.PlacementStrategy;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

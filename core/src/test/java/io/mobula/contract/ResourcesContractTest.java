@@ -7,6 +7,7 @@ import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.error.UnschedulableException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -368,6 +369,8 @@ class ResourcesContractTest extends ContractTest {
     for (int i = 1; i <= 1000; i++) {
       refs.add(runtime.task((Integer x) -> x, i).cpus(i / 10_000.0).remote());
     }
+    PollingAssert.untilEqual(
+        1000L, () -> refs.stream().filter(ObjectRef::isReady).count());
     assertThat(runtime.get(refs, LONG)).hasSize(1000);
     idle();
   }

@@ -14,6 +14,7 @@ import io.mobula.error.NoRuntimeException;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.placement.Resources;
 import io.mobula.tensor.Tensor;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

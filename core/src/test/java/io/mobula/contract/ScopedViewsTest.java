@@ -9,6 +9,7 @@ import io.mobula.ObjectRef;
 import io.mobula.error.TaskFailedException;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
+import io.mobula.testkit.PollingAssert;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;

@@ -11,6 +11,7 @@ import io.mobula.error.PlacementGroupException;
 import io.mobula.placement.Placement;
 import io.mobula.placement.PlacementGroup;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

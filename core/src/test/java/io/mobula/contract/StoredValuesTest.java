@@ -14,6 +14,7 @@ import io.mobula.error.RefClosedException;
 import io.mobula.error.StoreFullException;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
+import io.mobula.testkit.PollingAssert;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

@@ -9,6 +9,7 @@ import io.mobula.Settings;
 import io.mobula.error.MobulaException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.TaskCancelledException;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

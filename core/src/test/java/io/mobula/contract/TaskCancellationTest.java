@@ -7,6 +7,7 @@ import io.mobula.Mobula;
 import io.mobula.ObjectRef;
 import io.mobula.ResultForm;
 import io.mobula.error.TaskCancelledException;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -11,6 +11,7 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.error.TaskTimeoutException;
 import io.mobula.error.WaitInterruptedException;
+import io.mobula.testkit.PollingAssert;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;

@@ -12,6 +12,7 @@ import io.mobula.ResultForm;
 import io.mobula.contract.HostileClasses.HostileActor;
 import io.mobula.error.TaskFailedException;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.mobula.error.GetTimeoutException;
 import io.mobula.error.TaskTimeoutException;
 import io.mobula.info.WaitReport;
 import io.mobula.info.WaitReport.WaitCause;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,7 @@ class WhyPendingTest extends ContractTest {
    * it waits for.
    */
   private void assertEnd(ObjectRef<?> ref, WaitCause here, String... texts) throws Exception {
-    PollingAssert.until(() -> runtime.whyPending(ref).text(), () -> {
+    PollingAssert.until(() -> "the report is so: " + runtime.whyPending(ref).text(), () -> {
       var report = runtime.whyPending(ref);
       return List.of(here, WaitCause.PEER).contains(report.cause())
           && Stream.of(texts).allMatch(report.text()::contains);
@@ -202,7 +203,8 @@ class WhyPendingTest extends ContractTest {
     reader.join();
     stream.close();
     PollingAssert.until(
-        () -> texts().toList().toString(), () -> texts().findAny().isEmpty());
+        () -> "nothing waits, and not " + texts().toList(),
+        () -> texts().findAny().isEmpty());
   }
 
   private Stream<String> texts() {

@@ -31,6 +31,7 @@ import java.util.function.Predicate;
  */
 public final class ForkedJvm implements AutoCloseable {
   private static final Duration DYING = Duration.ofSeconds(30);
+  private static final long BETWEEN_LOOKS_MILLIS = 100;
 
   private final Process process;
   private final OutputLines output;
@@ -173,13 +174,16 @@ public final class ForkedJvm implements AutoCloseable {
    * Waits for a line of standard output and returns the first that matches, including earlier
    * lines.
    *
+   * @param timeout how long that may take; on an overloaded machine longer, while the JVM has
+   *     computed for less
    * @throws AssertionError when there is none in time, or the JVM ends first; the message has its
    *     output
    */
   public String awaitLine(Predicate<String> wanted, Duration timeout) throws InterruptedException {
-    var found = output.await(wanted, timeout);
+    var wait = LoadAwareLimit.start(timeout);
+    var found = output.await(wanted, wait);
     if (found == null) {
-      throw new AssertionError("No such line within " + timeout + " from " + this);
+      throw new AssertionError("No such line within " + wait.describe() + " from " + this);
     }
     return found;
   }
@@ -187,11 +191,16 @@ public final class ForkedJvm implements AutoCloseable {
   /**
    * Waits until the JVM has ended and returns its exit code, 137 after {@link #kill} on Linux.
    *
+   * @param timeout how long that may take; on an overloaded machine longer, while the JVM has
+   *     computed for less
    * @throws AssertionError when it does not end in time
    */
   public int awaitExit(Duration timeout) throws InterruptedException {
-    if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new AssertionError("Still running after " + timeout + ": " + this);
+    var wait = LoadAwareLimit.start(timeout);
+    while (!process.waitFor(BETWEEN_LOOKS_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (wait.isOver()) {
+        throw new AssertionError("Still running after " + wait.describe() + ": " + this);
+      }
     }
     output.awaitEnd();
     errors.awaitEnd();
@@ -279,9 +288,8 @@ public final class ForkedJvm implements AutoCloseable {
     }
 
     @org.jspecify.annotations.Nullable
-    synchronized String await(Predicate<String> wanted, Duration timeout)
+    synchronized String await(Predicate<String> wanted, LoadAwareLimit limit)
         throws InterruptedException {
-      long end = System.nanoTime() + timeout.toNanos();
       int seen = 0;
       while (true) {
         for (; seen < lines.size(); seen++) {
@@ -289,11 +297,10 @@ public final class ForkedJvm implements AutoCloseable {
             return lines.get(seen);
           }
         }
-        long left = end - System.nanoTime();
-        if (ended || left <= 0) {
+        if (ended || limit.isOver()) {
           return null;
         }
-        TimeUnit.NANOSECONDS.timedWait(this, left);
+        TimeUnit.MILLISECONDS.timedWait(this, BETWEEN_LOOKS_MILLIS);
       }
     }
 

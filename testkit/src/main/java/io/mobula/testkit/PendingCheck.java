@@ -41,11 +41,11 @@ final class PendingCheck {
   }
 
   private List<WaitReport> settled(MobulaRuntime runtime) throws InterruptedException {
-    long end = System.nanoTime() + SETTLE_TIMEOUT.toNanos();
+    var wait = LoadAwareLimit.start(SETTLE_TIMEOUT);
     while (true) {
       var pending = runtime.pending();
       boolean isNews = pending.stream().anyMatch(each -> !known.contains(name(each)));
-      if (!isNews || System.nanoTime() - end > 0) {
+      if (!isNews || wait.isOver()) {
         return pending;
       }
       Thread.sleep(BETWEEN_LOOKS_MILLIS);

@@ -10,11 +10,11 @@ import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.error.ActorDiedException;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -109,14 +109,20 @@ class ActorLossIT {
             repeating.call(CountingActor::hangUnlessHereAlready, witness).remote();
         behind.add(repeating.call(CountingActor::next).remote());
         behind.add(repeating.call(CountingActor::next).remote());
-        await(() -> witness.call(CountingActor::next).remote().get() > 1);
+        PollingAssert.until(
+            SOON,
+            () -> "the witness is called again",
+            () -> witness.call(CountingActor::next).remote().get() > 1);
 
         a.jvm().kill();
 
         assertThatThrownBy(() -> lost.get(SOON))
             .isInstanceOf(ActorDiedException.class)
             .hasMessageContaining("may or may not have run");
-        await(() -> deathOf(mortal).contains("its host is gone"));
+        PollingAssert.until(
+            SOON,
+            () -> "the actor has died with its host",
+            () -> deathOf(mortal).contains("its host is gone"));
         assertThat(deathOf(mortal)).contains("(a)");
         assertThat(restarting.call(CountingActor::next).remote().get(SOON)).isEqualTo(1);
         assertThat(restarting.call(CountingActor::pid).remote().get())
@@ -192,21 +198,13 @@ class ActorLossIT {
         assertThat(next.isReady()).isFalse();
 
         keeper.tell(HandleHolder::drop).remote().get();
-        await(() -> {
+        PollingAssert.until(SOON, () -> "the resources of the dropped actor are free", () -> {
           keeper.tell(HandleHolder::collect).remote().get();
           System.gc();
           return next.isReady();
         });
         assertThat(next.get()).isEqualTo(node.jvm().pid());
       }
-    }
-  }
-
-  private static void await(Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + SOON.toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     }
   }
 }

@@ -8,6 +8,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,8 +66,8 @@ class ActorOrderIT {
     for (var victim : victims) {
       victim.awaitUp();
     }
-    ConditionPoller.poll(
-        "all nodes", () -> here.nodes().size(), nodes -> nodes == INCARNATIONS + 2);
+    PollingAssert.untilMatches(
+        "all nodes are there", () -> here.nodes().size(), nodes -> nodes == INCARNATIONS + 2);
   }
 
   @AfterEach
@@ -139,8 +140,8 @@ class ActorOrderIT {
         caller(callLogActor, "there", bystandersId()));
     for (int life = 1; life < INCARNATIONS; life++) {
       long enough = (long) life * 3 * CALLS / (INCARNATIONS + 1);
-      ConditionPoller.poll(
-          enough + " lines of calls", () -> lines(file).size(), count -> count >= enough);
+      PollingAssert.untilMatches(
+          enough + " lines of calls are there", () -> lines(file).size(), count -> count >= enough);
       killHost(lines(file).getLast());
     }
 

@@ -11,6 +11,7 @@ import io.mobula.ObjectRef;
 import io.mobula.error.DeadlockException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.placement.Placement;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +51,9 @@ class DistributedDeadlocksIT {
     nodes = List.of(here.nodeId(), nodeOf("a"), nodeOf("b"));
   }
 
-  private static NodeId nodeOf(String name) {
-    return ConditionPoller.poll(
-            "node " + name,
+  private static NodeId nodeOf(String name) throws Exception {
+    return PollingAssert.untilMatches(
+            "node " + name + " is there",
             () -> here.nodes().stream().filter(node -> node.name().equals(name)).findFirst(),
             Optional::isPresent)
         .orElseThrow()
@@ -173,7 +174,7 @@ class DistributedDeadlocksIT {
   }
 
   @Test
-  void aCycleOfTwoProcessesIsDetected() {
+  void aCycleOfTwoProcessesIsDetected() throws Exception {
     for (int first = 0; first < 2; first++) {
       var peers = ring(2);
       assertOneIsRefused(peers.get(first).call(PeerActor::around, 2).remote(), peers);
@@ -181,7 +182,7 @@ class DistributedDeadlocksIT {
   }
 
   @Test
-  void aCycleOfThreeProcessesIsDetected() {
+  void aCycleOfThreeProcessesIsDetected() throws Exception {
     for (int first = 0; first < 3; first++) {
       var peers = ring(3);
       assertOneIsRefused(peers.get(first).call(PeerActor::around, 3).remote(), peers);
@@ -189,7 +190,7 @@ class DistributedDeadlocksIT {
   }
 
   @Test
-  void aCycleThroughATaskOfAnotherProcessIsDetected() {
+  void aCycleThroughATaskOfAnotherProcessIsDetected() throws Exception {
     var peers = ring(2);
     var answer = peers.getFirst().call(PeerActor::aroundByTask, nodes.get(2)).remote();
     assertThatThrownBy(() -> answer.get(SOON))

@@ -12,6 +12,7 @@ import io.mobula.ObjectRef;
 import io.mobula.internal.cluster.ControlMessage;
 import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,8 @@ class HandleReachabilityIT {
     b = MemberProcess.start("b", address);
     a.awaitUp();
     b.awaitUp();
-    ConditionPoller.poll("three nodes", () -> here.nodes().size(), nodes -> nodes == 3);
+    PollingAssert.untilMatches(
+        "three nodes are there", () -> here.nodes().size(), nodes -> nodes == 3);
   }
 
   @AfterEach
@@ -97,10 +99,10 @@ class HandleReachabilityIT {
   }
 
   /** Runs the garbage collector for longer than an actor survives without handles. */
-  private static void collectForAWhile(ObjectRef<?> free) {
+  private static void collectForAWhile(ObjectRef<?> free) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    ConditionPoller.poll(
-        "the end of five seconds",
+    PollingAssert.untilMatches(
+        "five seconds have passed",
         () -> {
           System.gc();
           return free.isReady() || System.nanoTime() - end > 0;
@@ -108,9 +110,9 @@ class HandleReachabilityIT {
         over -> over);
   }
 
-  private static void awaitEnd(ObjectRef<?> free) {
-    ConditionPoller.poll(
-        "the end of an actor without handles",
+  private static void awaitEnd(ObjectRef<?> free) throws Exception {
+    PollingAssert.untilMatches(
+        "the actor without handles has ended",
         () -> {
           System.gc();
           return free.isReady();
@@ -135,7 +137,7 @@ class HandleReachabilityIT {
   }
 
   @Test
-  void aHandleInsideAStoredObjectKeepsItsActor() {
+  void aHandleInsideAStoredObjectKeepsItsActor() throws Exception {
     var stored = here.put(List.of(seatedActor()));
     var free = seatedActor().call(SeatedActor::call).remote();
 
@@ -185,8 +187,8 @@ class HandleReachabilityIT {
     assertThat(free.isReady()).isFalse();
 
     keeping.tell(new HandleMessage(List.of()));
-    ConditionPoller.poll(
-        "the end of an actor without handles",
+    PollingAssert.untilMatches(
+        "the actor without handles has ended",
         () -> {
           collectAtB();
           System.gc();

@@ -6,6 +6,7 @@ import io.mobula.Settings;
 import io.mobula.error.ClusterException;
 import io.mobula.info.NodeInfo;
 import io.mobula.testkit.ForkedJvm;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.List;
 import java.util.Scanner;
@@ -58,17 +59,9 @@ final class MemberProcess implements AutoCloseable {
   }
 
   /** Waits until the process sees exactly these nodes, including itself. */
-  void awaitNodes(String... names) throws InterruptedException {
+  void awaitNodes(String... names) throws Exception {
     var wanted = "nodes " + String.join(",", new TreeSet<>(List.of(names)));
-    long end = System.nanoTime() + LIMIT.toNanos();
-    String seen;
-    do {
-      seen = ask("nodes");
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-    } while (!seen.equals(wanted) && System.nanoTime() - end < 0);
-    if (!seen.equals(wanted)) {
-      throw new AssertionError(name + " wanted to see " + wanted + ", saw " + seen + ": " + jvm);
-    }
+    PollingAssert.untilMatches(LIMIT, name + " sees " + wanted, () -> ask("nodes"), wanted::equals);
   }
 
   /** Sends a command and waits for its answer. */

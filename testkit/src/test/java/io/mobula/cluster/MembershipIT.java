@@ -11,6 +11,7 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.info.NodeInfo;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -59,8 +60,8 @@ class MembershipIT {
         assertThat(runtime.nodes().getLast().pid()).isEqualTo(a.jvm().pid());
         assertThat(runtime.nodes().getLast().role()).isEqualTo(NodeInfo.Role.NODE);
         assertThat(runtime.totalResources().amount(Resources.CPU)).isEqualTo(3);
-        var seen = ConditionPoller.poll(
-            "the resources of the second node",
+        var seen = PollingAssert.untilMatches(
+            "the resources of the second node are known",
             () -> runtime.nodes().getLast(),
             node -> !node.total().equals(Resources.none()));
         assertThat(seen.total().amount(Resources.CPU)).isEqualTo(2);
@@ -88,7 +89,7 @@ class MembershipIT {
   }
 
   @Test
-  void aNodeInSomebodyElsesSystemUsesItsMembership() {
+  void aNodeInSomebodyElsesSystemUsesItsMembership() throws Exception {
     var config = ConfigFactory.parseString("""
             akka.actor.provider = cluster
             akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
@@ -119,9 +120,9 @@ class MembershipIT {
     }
   }
 
-  private static List<String> names(MobulaRuntime runtime, int count) {
-    return ConditionPoller.poll(
-        count + " nodes",
+  private static List<String> names(MobulaRuntime runtime, int count) throws Exception {
+    return PollingAssert.untilMatches(
+        count + " nodes are there",
         () -> runtime.nodes().stream().map(NodeInfo::name).toList(),
         all -> all.size() == count);
   }

@@ -10,6 +10,7 @@ import io.mobula.MobulaRuntime;
 import io.mobula.NodeId;
 import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,8 @@ class PlacedBehaviorsIT {
             .property("mobula.cluster.labels.zone", "b"));
     b.awaitUp();
     driver = Mobula.connect(address, Mobula.settings().storeCapacity(1 << 24));
-    ConditionPoller.poll("three nodes", () -> driver.nodes().size(), nodes -> nodes == 3);
+    PollingAssert.untilMatches(
+        "three nodes are there", () -> driver.nodes().size(), nodes -> nodes == 3);
   }
 
   @AfterAll

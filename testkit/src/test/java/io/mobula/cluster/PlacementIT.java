@@ -12,6 +12,7 @@ import io.mobula.Settings;
 import io.mobula.error.UnschedulableException;
 import io.mobula.placement.Placement;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -153,13 +154,10 @@ class PlacementIT {
     /**
      * Waits until {@code count} further tasks are done, which shows that the flood makes progress.
      */
-    void awaitMore(int count) {
+    void awaitMore(int count) throws Exception {
       int wanted = done.get() + count;
-      long end = System.nanoTime() + SOON.toNanos();
-      while (done.get() < wanted) {
-        assertThat(System.nanoTime()).as("%d more small tasks", count).isLessThan(end);
-        LockSupport.parkNanos(1_000_000);
-      }
+      PollingAssert.until(
+          SOON, () -> count + " more small tasks are done", () -> done.get() >= wanted);
     }
 
     @Override
@@ -234,27 +232,29 @@ class PlacementIT {
     }
   }
 
-  private static WaitingWork awaitWaiting(MobulaRuntime runtime, String name, String why) {
-    long end = System.nanoTime() + SOON.toNanos();
-    while (System.nanoTime() - end < 0) {
-      for (var each : runtime.waiting()) {
-        if (each.what().contains(name) && each.why().contains(why)) {
-          return each;
-        }
-      }
-      LockSupport.parkNanos(10_000_000);
-    }
-    throw new AssertionError(
-        "Nothing called " + name + " waits for want of " + why + ", but " + runtime.waiting());
+  private static WaitingWork awaitWaiting(MobulaRuntime runtime, String name, String why)
+      throws Exception {
+    return PollingAssert.untilMatches(
+            SOON,
+            name + " waits for want of " + why,
+            runtime::waiting,
+            waiting -> waiting.stream().anyMatch(each -> isFor(each, name, why)))
+        .stream()
+        .filter(each -> isFor(each, name, why))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private static void awaitBusy(MobulaRuntime runtime, double cpus) {
-    long end = System.nanoTime() + SOON.toNanos();
-    while (runtime.totalResources().amount(Resources.CPU)
-            - runtime.availableResources().amount(Resources.CPU)
-        < cpus) {
-      assertThat(System.nanoTime()).as("%s CPUs in use", cpus).isLessThan(end);
-      LockSupport.parkNanos(10_000_000);
-    }
+  private static boolean isFor(WaitingWork waiting, String name, String why) {
+    return waiting.what().contains(name) && waiting.why().contains(why);
+  }
+
+  private static void awaitBusy(MobulaRuntime runtime, double cpus) throws Exception {
+    PollingAssert.untilMatches(
+        SOON,
+        cpus + " CPUs are in use",
+        () -> runtime.totalResources().amount(Resources.CPU)
+            - runtime.availableResources().amount(Resources.CPU),
+        used -> used >= cpus);
   }
 }

@@ -17,6 +17,7 @@ import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.cluster.ControlMessage;
 import io.mobula.placement.Resources;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -350,11 +350,9 @@ class RemoteActorsIT {
         .isInstanceOf(InvalidRequestException.class);
   }
 
-  private static void awaitAll(ActorHandle<JournalActor> journal, Integer... wanted) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!journal.call(JournalActor::all).remote().get().equals(List.of(wanted))) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-    }
+  private static void awaitAll(ActorHandle<JournalActor> journal, Integer... wanted)
+      throws Exception {
+    PollingAssert.untilEqual(
+        List.of(wanted), () -> journal.call(JournalActor::all).remote().get());
   }
 }

@@ -23,7 +23,7 @@ import io.mobula.spi.ClusterPeers;
 import io.mobula.spi.DirectoryListener;
 import io.mobula.spi.ObjectDirectory;
 import io.mobula.spi.ObjectDirectoryFactory;
-import java.time.Duration;
+import io.mobula.testkit.PollingAssert;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -100,15 +100,14 @@ final class DirectoryMember implements AutoCloseable, ClusterPeers, DirectoryLis
         .withFallback(ConfigFactory.load());
   }
 
-  void join(DirectoryMember seed) {
+  void join(DirectoryMember seed) throws Exception {
     join(seed.self.incarnation());
   }
 
-  void join(long port) {
+  void join(long port) throws Exception {
     var cluster = Cluster.get(system);
     cluster.manager().tell(Join.create(address(port)));
-    BoundedWait.awaitTrue(
-        Duration.ofSeconds(30), () -> cluster.selfMember().status() == MemberStatus.up());
+    PollingAssert.untilEqual(MemberStatus.up(), () -> cluster.selfMember().status());
   }
 
   private static akka.actor.Address address(long port) {

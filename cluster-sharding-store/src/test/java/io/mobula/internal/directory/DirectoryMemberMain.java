@@ -7,7 +7,7 @@ package io.mobula.internal.directory;
 final class DirectoryMemberMain {
   private DirectoryMemberMain() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) throws Exception {
     var process = DirectoryMember.start(true);
     process.join(arguments.length == 0 ? process.self.incarnation() : Long.parseLong(arguments[0]));
     System.out.println("up at " + process.self.incarnation());

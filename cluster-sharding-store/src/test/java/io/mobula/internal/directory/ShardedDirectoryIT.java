@@ -9,6 +9,7 @@ import io.mobula.spi.LocateResult;
 import io.mobula.spi.PublishedObject;
 import io.mobula.spi.ReconstructionReply;
 import io.mobula.testkit.ForkedJvm;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -73,7 +74,8 @@ class ShardedDirectoryIT {
           assertThat(await(b.directory.locate(small, 0))).isInstanceOf(LocateResult.Value.class);
           assertThat(a.freed).isEmpty();
           b.directory.release(sealed);
-          BoundedWait.awaitTrue(LIMIT, () -> a.freed.contains(sealed) && a.freed.contains(small));
+          PollingAssert.until(
+              "both are freed", () -> a.freed.contains(sealed) && a.freed.contains(small));
         }
       }
     }
@@ -101,7 +103,7 @@ class ShardedDirectoryIT {
           for (int i = 1; i <= 200; i++) {
             a.directory.release(id(a, i));
           }
-          BoundedWait.awaitTrue(LIMIT, () -> a.freed.size() == 200);
+          PollingAssert.untilEqual(200, () -> a.freed.size());
         }
       }
     }
@@ -124,8 +126,8 @@ class ShardedDirectoryIT {
           .isInstanceOf(LocateResult.SealedCopies.class);
       owner.close();
       reader.down(owner.self);
-      BoundedWait.awaitTrue(LIMIT, () -> !reader.members().contains(owner.self));
-      BoundedWait.awaitTrue(LIMIT, () -> isLost(reader, object));
+      PollingAssert.until("the owner has left", () -> !reader.members().contains(owner.self));
+      PollingAssert.until("the object is lost", () -> isLost(reader, object));
       var ruling = await(reader.directory.requestReconstruction(object, 1));
       assertThat(ruling).isInstanceOfSatisfying(ReconstructionReply.Granted.class, granted -> {
         assertThat(granted.attempt()).isEqualTo(2);

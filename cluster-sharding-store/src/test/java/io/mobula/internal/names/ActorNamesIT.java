@@ -2,9 +2,9 @@ package io.mobula.internal.names;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mobula.testkit.PollingAssert;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Timeout;
 @Tag("long")
 @Timeout(180)
 class ActorNamesIT {
-  private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  /** Limit for a name to be given up by processes that have died. */
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @Test
   void oneNodeOfSeveralWinsAName() throws Exception {
@@ -66,13 +67,8 @@ class ActorNamesIT {
   }
 
   private static void await(ActorNamesProcess process, String command, String wanted)
-      throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    var answer = process.ask(command);
-    while (!answer.equals(wanted)) {
-      assertThat(System.nanoTime()).as(answer).isLessThan(end);
-      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
-      answer = process.ask(command);
-    }
+      throws Exception {
+    PollingAssert.untilMatches(
+        LIMIT, command + " is answered " + wanted, () -> process.ask(command), wanted::equals);
   }
 }

@@ -2,8 +2,8 @@ package io.mobula.internal.names;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import io.mobula.testkit.PollingAssert;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Timeout;
 @Tag("long")
 @Timeout(240)
 class ActorSuccessionIT {
-  private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  /** Limit for a name to be given up by processes that have died. */
+  private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private ActorNamesProcess a;
   private ActorNamesProcess b;
@@ -102,17 +103,15 @@ class ActorSuccessionIT {
   /**
    * Waits until the successor keeps the name, after the owner is gone. Only then may the host die.
    */
-  private void awaitOwner() throws InterruptedException {
+  private void awaitOwner() throws Exception {
     await("make stays", "ActorNameException");
   }
 
-  private void await(String command, String wanted) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-    var answer = a.ask(command);
-    while (!answer.startsWith(wanted)) {
-      assertThat(System.nanoTime()).as(command + ": " + answer).isLessThan(end);
-      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
-      answer = a.ask(command);
-    }
+  private void await(String command, String wanted) throws Exception {
+    PollingAssert.untilMatches(
+        LIMIT,
+        command + " is answered " + wanted,
+        () -> a.ask(command),
+        answer -> answer.startsWith(wanted));
   }
 }

@@ -13,6 +13,7 @@ import io.mobula.error.SettingsException;
 import io.mobula.error.StoreFullException;
 import io.mobula.tensor.Tensor;
 import io.mobula.testkit.ForkedJvm;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,11 +55,7 @@ class SpillingRuntimeTest {
   }
 
   private void awaitNoFile() throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!spilled().isEmpty()) {
-      assertThat(System.nanoTime()).as("%s is still there", spilled()).isLessThan(end);
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+    PollingAssert.untilEqual(List.of(), this::spilled);
   }
 
   private static int sum(byte[] bytes, Tensor tensor) {

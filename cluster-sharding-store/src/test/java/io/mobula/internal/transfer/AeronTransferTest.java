@@ -10,6 +10,7 @@ import io.mobula.spi.ObjectSource;
 import io.mobula.spi.ObjectTransfer;
 import io.mobula.spi.PullSources;
 import io.mobula.spi.TransferSettings;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -88,9 +89,7 @@ class AeronTransferTest {
         PullSources.only(source.endpoint()),
         arena.allocate(object.size()),
         arrived -> {}));
-    while (faults.get() == 0) {
-      TimeUnit.MILLISECONDS.sleep(1);
-    }
+    PollingAssert.until("a transfer meets the fault", () -> faults.get() > 0);
     var target = arena.allocate(object.size());
 
     get(reader.pull(pull(target, source.endpoint())));

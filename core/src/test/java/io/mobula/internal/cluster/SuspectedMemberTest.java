@@ -7,10 +7,10 @@ import io.mobula.internal.memory.ProgressThread;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreLivenessProbe;
 import io.mobula.internal.memory.StoreOptions;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +24,7 @@ class SuspectedMemberTest {
   private Path directory;
 
   @Test
-  void livesWhileItsWordMovesIsStoppedWhenItDoesNotAndDeadWhenItsLockIsFree() {
+  void livesWhileItsWordMovesIsStoppedWhenItDoesNotAndDeadWhenItsLockIsFree() throws Exception {
     var store = SharedStore.open(options());
     var suspect = new SuspectedMember(SEAT, store.address());
     long now = 0;
@@ -35,9 +35,8 @@ class SuspectedMemberTest {
     assertThat(suspect.look(now, MINUTE)).isEqualTo(Finding.STOPPED);
     try (var progress = ProgressThread.start(store)) {
       long before = StoreLivenessProbe.progress(store.address());
-      while (StoreLivenessProbe.progress(store.address()) <= before + 1) {
-        LockSupport.parkNanos(1_000_000);
-      }
+      PollingAssert.until(
+          "the word moves", () -> StoreLivenessProbe.progress(store.address()) > before + 1);
       assertThat(progress.clock().nanos()).isPositive();
     }
     now += SECOND;

@@ -3,8 +3,8 @@ package io.mobula.internal.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.contract.PollingAssert;
 import io.mobula.error.CodecException;
+import io.mobula.testkit.PollingAssert;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;

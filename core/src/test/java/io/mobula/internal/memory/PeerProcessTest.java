@@ -8,9 +8,9 @@ import static io.mobula.internal.memory.PeerProcess.written;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.contract.PollingAssert;
 import io.mobula.error.StoreException;
 import io.mobula.error.StoreFullException;
+import io.mobula.testkit.PollingAssert;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package io.mobula.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.contract.PollingAssert;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.StoreException;
+import io.mobula.testkit.PollingAssert;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;

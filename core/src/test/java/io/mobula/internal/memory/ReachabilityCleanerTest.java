@@ -2,7 +2,7 @@ package io.mobula.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.contract.PollingAssert;
+import io.mobula.testkit.PollingAssert;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 

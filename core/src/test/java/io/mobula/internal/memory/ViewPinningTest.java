@@ -2,10 +2,10 @@ package io.mobula.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mobula.contract.PollingAssert;
 import io.mobula.error.StoreFullException;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
+import io.mobula.testkit.PollingAssert;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;

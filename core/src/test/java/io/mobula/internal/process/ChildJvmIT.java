@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
-import io.mobula.contract.PollingAssert;
 import io.mobula.error.ProcessException;
+import io.mobula.testkit.PollingAssert;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;

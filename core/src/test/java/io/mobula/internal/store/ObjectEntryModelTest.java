@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.contract.PollingAssert;
 import io.mobula.error.RefClosedException;
 import io.mobula.error.TaskFailedException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.codec.CodecOptions;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
+import io.mobula.testkit.PollingAssert;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

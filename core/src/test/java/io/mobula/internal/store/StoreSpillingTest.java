@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mobula.NodeId;
 import io.mobula.ObjectRef;
-import io.mobula.contract.PollingAssert;
 import io.mobula.error.InvalidRequestException;
 import io.mobula.error.ObjectLostException;
 import io.mobula.error.RuntimeClosedException;
@@ -18,6 +17,7 @@ import io.mobula.internal.memory.PinnedObject;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.memory.StoreOptions;
 import io.mobula.spi.SpillTarget;
+import io.mobula.testkit.PollingAssert;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;

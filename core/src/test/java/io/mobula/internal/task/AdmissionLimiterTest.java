@@ -3,10 +3,10 @@ package io.mobula.internal.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mobula.contract.PollingAssert;
 import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.internal.wait.BlockedThread;
+import io.mobula.testkit.PollingAssert;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
