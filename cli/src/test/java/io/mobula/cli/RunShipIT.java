@@ -3,17 +3,14 @@ package io.mobula.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mobula.testkit.ForkedJvm;
+import io.mobula.testkit.ProgramJar;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -182,26 +179,6 @@ class RunShipIT {
 
   /** Compiles the program with that version number into a jar. */
   private Path jar(int version) throws IOException {
-    var classes = Files.createTempDirectory(directory, "classes");
-    var source = Files.writeString(classes.resolve("Program.java"), PROGRAM.formatted(version));
-    var compiler = ToolProvider.getSystemJavaCompiler();
-    var said = new StringWriter();
-    try (var files = compiler.getStandardFileManager(null, null, null)) {
-      var options = List.of("-cp", System.getProperty("java.class.path"), "-d", classes.toString());
-      var unit = files.getJavaFileObjects(source);
-      assertThat(compiler.getTask(said, files, null, options, null, unit).call())
-          .as(said.toString())
-          .isTrue();
-    }
-    var jar = classes.resolveSibling(classes.getFileName() + ".jar");
-    try (var zip = new ZipOutputStream(Files.newOutputStream(jar));
-        var all = Files.walk(classes.resolve("shipped"))) {
-      for (var file : all.filter(Files::isRegularFile).sorted().toList()) {
-        zip.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
-        Files.copy(file, zip);
-        zip.closeEntry();
-      }
-    }
-    return jar;
+    return ProgramJar.compile(directory, "Program.java", PROGRAM.formatted(version));
   }
 }

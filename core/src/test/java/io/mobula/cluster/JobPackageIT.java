@@ -11,8 +11,8 @@ import io.mobula.info.NodeInfo;
 import io.mobula.internal.process.ChildJvm;
 import io.mobula.internal.process.ChildPlan;
 import io.mobula.testkit.PollingAssert;
+import io.mobula.testkit.ProgramJar;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,9 +21,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -152,28 +149,7 @@ class JobPackageIT {
 
   /** Compiles the class with this constant into a jar. */
   private static Path jar(int version) throws IOException {
-    var sources = Files.createTempDirectory(directory, "source");
-    var classes = Files.createTempDirectory(directory, "classes");
-    var source = Files.writeString(sources.resolve("Program.java"), PROGRAM.formatted(version));
-    var compiler = ToolProvider.getSystemJavaCompiler();
-    var said = new StringWriter();
-    try (var files = compiler.getStandardFileManager(null, null, null)) {
-      var options = List.of("-cp", System.getProperty("java.class.path"), "-d", classes.toString());
-      var unit = files.getJavaFileObjects(source);
-      assertThat(compiler.getTask(said, files, null, options, null, unit).call())
-          .as(said.toString())
-          .isTrue();
-    }
-    var jar = directory.resolve("program-" + version + "-" + System.nanoTime() + ".jar");
-    try (var zip = new ZipOutputStream(Files.newOutputStream(jar));
-        var all = Files.walk(classes)) {
-      for (var file : all.filter(Files::isRegularFile).sorted().toList()) {
-        zip.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
-        Files.copy(file, zip);
-        zip.closeEntry();
-      }
-    }
-    return jar;
+    return ProgramJar.compile(directory, "Program.java", PROGRAM.formatted(version));
   }
 
   private static ChildJvm program(Path jar, BlockingQueue<String> lines, String words) {

@@ -1,0 +1,1 @@
+../../../../../../../testkit/src/main/java/io/mobula/testkit/ProgramJar.java
