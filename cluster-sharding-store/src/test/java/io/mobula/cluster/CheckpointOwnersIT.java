@@ -246,7 +246,7 @@ class CheckpointOwnersIT {
       }
     }
     try (var again = Mobula.init(joining().cpus(1))) {
-      ClusterTestSupport.awaitTrue(
+      PollingAssert.until(
           "the next actor is back", () -> again.findActor("hits", Counter.class).isPresent());
       assertThat(add(again.actorNamed("hits", Counter.class), 1)).isEqualTo(3);
     }
