@@ -13,10 +13,13 @@ import io.mobula.WaitResult;
 import io.mobula.info.NodeInfo;
 import io.mobula.info.PeerChannelInfo;
 import io.mobula.info.WaitReport;
+import io.mobula.internal.actor.ActorEngine;
 import io.mobula.internal.memory.SharedStore;
 import io.mobula.internal.node.Node;
 import io.mobula.internal.node.NodeSettings;
 import io.mobula.internal.store.Deadline;
+import io.mobula.internal.store.ObjectStore;
+import io.mobula.internal.task.TaskEngine;
 import io.mobula.placement.Placement;
 import io.mobula.placement.PlacementGroup;
 import io.mobula.placement.PlacementGroupState;
@@ -44,7 +47,12 @@ final class NodeRuntime implements RuntimeEngine {
   private final ObjLongConsumer<NodeRuntime> afterClose;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch end = new CountDownLatch(1);
-  private Node node; // set once by start: the node's work sees this runtime
+
+  // Set once by start, since the node's work sees this runtime. The engines are those of the node.
+  private Node node;
+  private TaskEngine tasks;
+  private ActorEngine actors;
+  private ObjectStore objects;
 
   @SuppressWarnings("NullAway.Init")
   private NodeRuntime(NodeId id, String clusterName, ObjLongConsumer<NodeRuntime> afterClose) {
@@ -74,6 +82,9 @@ final class NodeRuntime implements RuntimeEngine {
         settings,
         memory,
         new Node.NodeOwner(runtime, ownsSystem, removed -> runtime.close(removed::closeRemoved)));
+    runtime.tasks = runtime.node.tasks();
+    runtime.actors = runtime.node.actors();
+    runtime.objects = runtime.node.objects();
     return runtime;
   }
 
@@ -94,28 +105,28 @@ final class NodeRuntime implements RuntimeEngine {
 
   @Override
   public <R extends @Nullable Object> ObjectRef<R> submit(TaskRequest request) {
-    return node.tasks().submit(request);
+    return tasks.submit(request);
   }
 
   @Override
   public <R extends @Nullable Object> List<ObjectRef<R>> submitMany(
       TaskRequest request, int count) {
-    return node.tasks().submitMany(request, count);
+    return tasks.submitMany(request, count);
   }
 
   @Override
   public <R extends @Nullable Object> ObjectRefStream<R> submitStream(TaskRequest request) {
-    return node.tasks().submitStream(request);
+    return tasks.submitStream(request);
   }
 
   @Override
   public <A> ActorHandle<A> create(ActorRequest request) {
-    return node.actors().create(request);
+    return actors.create(request);
   }
 
   @Override
   public <T extends @Nullable Object> ObjectRef<T> put(T value) {
-    return node.objects().put(value);
+    return objects.put(value);
   }
 
   @Override
@@ -125,41 +136,41 @@ final class NodeRuntime implements RuntimeEngine {
 
   @Override
   public ObjectBuffer create(long bytes) {
-    return node.objects().create(bytes);
+    return objects.create(bytes);
   }
 
   @Override
   public <T extends @Nullable Object> List<T> get(
       Collection<? extends ObjectRef<? extends T>> refs) {
-    return node.objects().get(refs, Deadline.NEVER);
+    return objects.get(refs, Deadline.NEVER);
   }
 
   @Override
   public <T extends @Nullable Object> List<T> get(
       Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
-    return node.objects().get(refs, Deadline.after(timeout));
+    return objects.get(refs, Deadline.after(timeout));
   }
 
   @Override
   public <T extends ObjectRef<?>> WaitResult<T> wait(
       Collection<T> refs, int count, Duration timeout) {
-    return node.objects().wait(refs, count, Deadline.after(timeout));
+    return objects.wait(refs, count, Deadline.after(timeout));
   }
 
   @Override
   public <A> ActorHandle<A> actorNamed(String name, Class<A> type) {
-    return node.actors().named(name, type);
+    return actors.named(name, type);
   }
 
   @Override
   public <A> Optional<ActorHandle<A>> findActor(String name, Class<A> type) {
-    return node.actors().find(name, type);
+    return actors.find(name, type);
   }
 
   @Override
   public <T> CompletionStage<ActorRef<T>> spawn(
       BehaviorFactory<T> factory, String name, Resources resources, Placement placement) {
-    return node.actors().spawn(factory, name, resources, placement);
+    return actors.spawn(factory, name, resources, placement);
   }
 
   @Override
@@ -239,12 +250,12 @@ final class NodeRuntime implements RuntimeEngine {
 
   @Override
   public StoreUsage storeUsage() {
-    return node.objects().usage();
+    return objects.usage();
   }
 
   @Override
   public boolean isClosed() {
-    return node.objects().isClosed();
+    return objects.isClosed();
   }
 
   @Override
