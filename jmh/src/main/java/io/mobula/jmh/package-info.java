@@ -7,6 +7,7 @@
  *       {@code ps} and {@code recovery} measure whole nodes and clusters with a harness of their
  *       own.
  *   <li>{@code ray} has the workloads of Ray's own benchmarks and compares their rates.
+ *   <li>{@code ways} counts the files that a task, an object, an actor call and a push enter.
  *   <li>{@code measure} has what all of them share.
  * </ul>
  *

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       ParameterServerBenchCommand.class,
       PlacementBenchCommand.class,
       RecoveryBenchCommand.class,
-      ScaleBenchCommand.class
+      ScaleBenchCommand.class,
+      WayTraceCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 final class BenchCommand implements Runnable {

@@ -36,6 +36,11 @@ class BenchCommandTest {
   }
 
   @Test
+  void refusesToTraceNoRound() {
+    assertThat(run("ways", "--rounds", "0")).isEqualTo(2);
+  }
+
+  @Test
   void handsOverToJmh() {
     assertThat(new CommandLine(new JmhCommand()).execute("-l")).isZero();
   }
