@@ -16,7 +16,7 @@ public record Gpu(int index, String uuid, double share, Optional<String> unhealt
   /** Refuses a share that is not above 0 and at most 1. */
   public Gpu {
     Objects.requireNonNull(uuid, "uuid");
-    Objects.requireNonNull(unhealthyReason, "illness");
+    Objects.requireNonNull(unhealthyReason, "unhealthyReason");
     if (!(share > 0 && share <= 1)) {
       throw new IllegalArgumentException(
           "Got a share of " + share + " of device " + uuid + ": it is more than 0, at most 1.");

@@ -175,20 +175,32 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
 
   /**
    * Returns the total resources of all nodes; asks them and waits for the answers. {@link #nodes()}
-   * has the resources of each node.
+   * has the resources of each node. A node without a cluster answers at once.
+   *
+   * @throws io.mobula.error.GetTimeoutException when not all nodes have answered within 10 s
+   * @throws io.mobula.error.WaitInterruptedException when the thread is interrupted
+   * @throws io.mobula.error.RuntimeClosedException when the runtime is closed
    */
   Resources totalResources();
 
   /**
-   * Returns the free resources of all nodes. A CPU that tasks took back after waiting may make the
-   * amount zero for a while, never negative.
+   * Returns the free resources of all nodes; asks them and waits for the answers. A CPU that tasks
+   * took back after waiting may make the amount zero for a while, never negative.
+   *
+   * @throws io.mobula.error.GetTimeoutException when not all nodes have answered within 10 s
+   * @throws io.mobula.error.WaitInterruptedException when the thread is interrupted
+   * @throws io.mobula.error.RuntimeClosedException when the runtime is closed
    */
   Resources availableResources();
 
   /**
    * Returns the work that waits for resources, for its arguments or for a busy actor, with the
    * reasons: at most a thousand entries, oldest first. All waiting calls of an actor are one entry,
-   * which has their number.
+   * which has their number. Asks all nodes and waits for the answers.
+   *
+   * @throws io.mobula.error.GetTimeoutException when not all nodes have answered within 10 s
+   * @throws io.mobula.error.WaitInterruptedException when the thread is interrupted
+   * @throws io.mobula.error.RuntimeClosedException when the runtime is closed
    */
   List<WaitingWork> waiting();
 
@@ -212,12 +224,20 @@ public non-sealed interface MobulaRuntime extends RuntimeForms, AutoCloseable {
    * Returns the frame traffic between the processes of the cluster; asks all processes and waits
    * for the answers. Each process reports the 256 peers to which it has most to send. Empty for a
    * node that is not in a cluster.
+   *
+   * @throws io.mobula.error.GetTimeoutException when not all nodes have answered within 10 s
+   * @throws io.mobula.error.WaitInterruptedException when the thread is interrupted
+   * @throws io.mobula.error.RuntimeClosedException when the runtime is closed
    */
   List<PeerChannelInfo> peerChannels();
 
   /**
    * Returns all processes of the cluster, this one first; only this one for a node that is not in a
-   * cluster.
+   * cluster. Blocks until this node's ledger has answered.
+   *
+   * @throws io.mobula.error.GetTimeoutException when the ledger has not answered within 10 s
+   * @throws io.mobula.error.WaitInterruptedException when the thread is interrupted
+   * @throws io.mobula.error.RuntimeClosedException when the runtime is closed
    */
   List<NodeInfo> nodes();
 

@@ -77,7 +77,7 @@ final class GenerateForms {
   private static String functionSource(Arity n) {
     return """
         /**
-         * Function of %1$d parameters with a result that can run on another node; may throw any exception.
+         * Function of %6$s with a result that can run on another node; may throw any exception.
          */
         @FunctionalInterface
         public interface Fn%1$d%2$s extends RemoteFunction {
@@ -90,13 +90,14 @@ final class GenerateForms {
             return apply(%5$s);
           }
         }
-        """.formatted(n.count, n.declared("R"), n.parameters(), n.suppression(), n.casts());
+        """.formatted(
+            n.count, n.declared("R"), n.parameters(), n.suppression(), n.casts(), n.counted());
   }
 
   private static String actionSource(Arity n) {
     return """
         /**
-         * Function of %1$d parameters without a result that can run on another node; may throw any exception.
+         * Function of %6$s without a result that can run on another node; may throw any exception.
          */
         @FunctionalInterface
         public interface Action%1$d%2$s extends RemoteFunction {
@@ -110,7 +111,8 @@ final class GenerateForms {
             return null;
           }
         }
-        """.formatted(n.count, n.declared(), n.parameters(), n.suppression(), n.casts());
+        """.formatted(
+            n.count, n.declared(), n.parameters(), n.suppression(), n.casts(), n.counted());
   }
 
   // ---- reusable tasks
@@ -118,7 +120,7 @@ final class GenerateForms {
   private static String taskSource(Arity n) {
     var body = new StringBuilder("""
         /**
-         * Immutable task of %1$d parameters that can be started repeatedly, as {@code @ray.remote} makes one.
+         * Immutable task of %4$s that can be started repeatedly, as {@code @ray.remote} makes one.
          */
         public final class Task%1$d%2$s extends TaskBuilder<Task%1$d%3$s> {
           Task%1$d(@Nullable MobulaRuntime runtime, RemoteFunction function, TaskOptions options) {
@@ -129,7 +131,7 @@ final class GenerateForms {
           Task%1$d%3$s with(TaskOptions options) {
             return new Task%1$d<>(runtime, function, options);
           }
-        """.formatted(n.count, n.declared("R"), n.used("R")));
+        """.formatted(n.count, n.declared("R"), n.used("R"), n.counted()));
     n.forms((refs, form) -> body.append("""
 
           /** Starts the task with these arguments; see {@link TaskCall#remote()}. */
@@ -222,12 +224,17 @@ final class GenerateForms {
       String runtime) {
     return """
 
-          /** %s. */
+          /**
+           * %s
+           * Immutable; may be started many times, by any thread.
+           */
           %s%s Task%d%s %s(%s%d%s function) {
             return new Task%d<>(%s, function, TaskOptions.DEFAULT);
           }
         """.formatted(
-            n.count == 0 ? "A task without parameters" : "A task to keep and start often",
+            n.count == 0
+                ? "Describes a task without arguments; {@code remote} starts it."
+                : "Describes a task whose arguments are given to {@code remote}.",
             modifiers,
             declared,
             n.count,
@@ -257,15 +264,18 @@ final class GenerateForms {
     var options = verb.equals("actor") ? "ActorOptions.DEFAULT" : "TaskOptions.DEFAULT";
     return """
 
-          /** %s; %s. */
+          /**
+           * %s%s
+           */
           %s%s %s %s(%s%d%s %s%s%s) {
             return new %s<>(%s, %s, %s, %s);
           }
         """.formatted(
             verb.equals("actor")
-                ? "An actor, made with these arguments"
-                : "A task with these arguments",
-            n.told(refs),
+                ? "Describes an actor that this constructor makes, on the node where it will live;\n"
+                    + "   * {@code remote} creates it."
+                : "Describes a task with these arguments; {@code remote} starts it.",
+            n.told(refs, verb),
             modifiers,
             variables,
             result,
@@ -309,12 +319,18 @@ final class GenerateForms {
         "<? super T" + (inner.isEmpty() ? "" : ", " + inner.substring(1, inner.length() - 1)) + ">";
     return """
 
-          /** Calls a method with these arguments; %s. */
+          /**
+           * %s%s
+           */
           default %s MethodCall<%s> %s(%s%d%s method%s%s) {
             return new MethodCall<>((ActorHandle<T>) this, new MethodRequest(method, %s));
           }
         """.formatted(
-            n.told(refs),
+            verb.equals("call")
+                ? "Describes a call of a method that returns a result; {@code remote} sends it."
+                : "Describes a call of a void method; {@code remote} sends it, and its ref completes\n"
+                    + "   * when the method has returned.",
+            n.told(refs, "call"),
             variables,
             result,
             verb,
@@ -408,17 +424,23 @@ final class GenerateForms {
       return count == 0 ? "" : "@SuppressWarnings({\"unchecked\", \"NullAway\"})\n  ";
     }
 
-    String told(int refs) {
+    String counted() {
+      return count == 1 ? "1 parameter" : count + " parameters";
+    }
+
+    String told(int refs, String waiting) {
       if (refs == 0) {
-        return "nothing to wait for";
+        return "";
       }
-      return "waits for "
+      return "\n   * The " + (waiting.equals("action") ? "task" : waiting)
+          + ", not the caller, waits for "
           + String.join(
               ", ",
               IntStream.range(0, count)
                   .filter(i -> isRef(refs, i))
                   .mapToObj(i -> "{@code " + name(i) + "}")
-                  .toList());
+                  .toList())
+          + ".";
     }
   }
 }

@@ -3,8 +3,9 @@ package io.mobula.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Root of all exceptions that Mobula throws. Unchecked, and sealed: an exhaustive {@code switch}
- * over it is possible.
+ * Root of the exceptions of Mobula's core. Unchecked, and sealed: an exhaustive {@code switch} over
+ * it is possible. The parameter server has its own root, {@code ParameterServerException}; null
+ * arguments are reported with the JDK's exceptions.
  */
 public abstract sealed class MobulaException extends RuntimeException
     permits TaskFailedException,

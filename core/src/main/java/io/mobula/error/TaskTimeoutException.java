@@ -1,8 +1,8 @@
 package io.mobula.error;
 
 /**
- * Timeout of a task: an attempt exceeded its {@code timeout}, or the result exceeded its
- * {@code deadline}.
+ * Timeout of a task: an attempt exceeded the task's {@code timeout}, or the result exceeded its
+ * {@code totalTimeout}.
  */
 public final class TaskTimeoutException extends MobulaException {
   private static final long serialVersionUID = 1L;

@@ -26,6 +26,6 @@ public record GpuInfo(
   public GpuInfo {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(model, "model");
-    Objects.requireNonNull(unhealthyReason, "illness");
+    Objects.requireNonNull(unhealthyReason, "unhealthyReason");
   }
 }

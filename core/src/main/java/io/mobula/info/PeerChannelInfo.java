@@ -36,7 +36,7 @@ public record PeerChannelInfo(
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(sent, "sent");
     Objects.requireNonNull(received, "received");
-    Objects.requireNonNull(outstanding, "underway");
+    Objects.requireNonNull(outstanding, "outstanding");
   }
 
   /** Kind of a channel: the transport of its frames. */

@@ -58,7 +58,7 @@ public record WaitReport(String what, Duration waited, List<String> chain, WaitC
   public WaitReport {
     Objects.requireNonNull(what, "what");
     Objects.requireNonNull(waited, "waited");
-    Objects.requireNonNull(cause, "end");
+    Objects.requireNonNull(cause, "cause");
     chain = List.copyOf(chain);
   }
 

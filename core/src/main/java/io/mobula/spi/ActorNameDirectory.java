@@ -31,7 +31,7 @@ public interface ActorNameDirectory extends AutoCloseable {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(actor, "actor");
       Objects.requireNonNull(keeper, "keeper");
-      Objects.requireNonNull(descriptor, "passport");
+      Objects.requireNonNull(descriptor, "descriptor");
     }
   }
 

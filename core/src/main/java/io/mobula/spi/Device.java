@@ -31,7 +31,7 @@ public record Device(
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(architecture, "architecture");
     distances = Map.copyOf(distances);
-    Objects.requireNonNull(unhealthyReason, "illness");
+    Objects.requireNonNull(unhealthyReason, "unhealthyReason");
   }
 
   /** Returns a device of which only the declaration by the user is known. */

@@ -28,7 +28,7 @@ public record DeviceView(
   public DeviceView {
     Objects.requireNonNull(uuid, "uuid");
     Objects.requireNonNull(model, "model");
-    Objects.requireNonNull(unhealthyReason, "illness");
+    Objects.requireNonNull(unhealthyReason, "unhealthyReason");
   }
 
   /** Returns how many units can be granted now. */

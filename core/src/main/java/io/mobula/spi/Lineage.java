@@ -15,7 +15,7 @@ import java.util.Objects;
 public record Lineage(byte[] reconstructionSpec, List<ObjectId> upstream) {
   /** Copies the list of ids. */
   public Lineage {
-    Objects.requireNonNull(reconstructionSpec, "recipe");
+    Objects.requireNonNull(reconstructionSpec, "reconstructionSpec");
     upstream = List.copyOf(upstream);
   }
 }
