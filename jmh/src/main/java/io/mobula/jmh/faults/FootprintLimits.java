@@ -58,7 +58,13 @@ final class FootprintLimits {
         after.heapBytes(),
         HEAP_BYTES + BYTES_PER_ENTRY * remembered);
     check(found, process, "threads", before.threads(), after.threads(), THREADS);
-    check(found, process, "descriptors", before.descriptors(), after.descriptors(), DESCRIPTORS);
+    check(
+        found,
+        process,
+        "descriptors, most of them " + grown(before.files(), after.files()) + ",",
+        before.descriptors(),
+        after.descriptors(),
+        DESCRIPTORS);
     check(found, process, "mapped segments", before.segments(), after.segments(), SEGMENTS);
     check(
         found,
@@ -92,7 +98,7 @@ final class FootprintLimits {
     }
   }
 
-  /** Returns the classes that have grown most, with the number of additional instances. */
+  /** Returns the kinds that have grown most, with the number of additional instances. */
   static String grown(Map<String, Long> before, Map<String, Long> after) {
     return String.join(
         ", ",

@@ -1,9 +1,9 @@
 package io.mobula.jmh.faults;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,17 +17,23 @@ import javax.management.ObjectName;
  * @param heapBytes size of reachable objects
  * @param instances number of instances of each of Mobula's classes
  * @param threads number of threads of the JVM
- * @param descriptors number of open files and sockets
+ * @param files number of open files and sockets of each kind; the digits of a file's path are left
+ *     out of its kind
  * @param segments number of mapped files in shared memory
  */
 record ProcessFootprint(
-    long heapBytes, Map<String, Long> instances, long threads, long descriptors, long segments) {
+    long heapBytes,
+    Map<String, Long> instances,
+    long threads,
+    Map<String, Long> files,
+    long segments) {
   private static final Pattern ROW =
       Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(io\\.mobula\\.\\S+).*");
   private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)\\s*");
 
   ProcessFootprint {
     instances = Map.copyOf(instances);
+    files = Map.copyOf(files);
   }
 
   /** Measures the calling process; the garbage collection stops it for some 100 ms. */
@@ -47,9 +53,7 @@ record ProcessFootprint(
         heap,
         instances,
         ManagementFactory.getThreadMXBean().getThreadCount(),
-        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-            ? system.getOpenFileDescriptorCount()
-            : 0,
+        filesOpen(),
         segmentsMapped());
   }
 
@@ -74,6 +78,26 @@ record ProcessFootprint(
     }
   }
 
+  private static Map<String, Long> filesOpen() throws IOException {
+    var open = new TreeMap<String, Long>();
+    var descriptors = Path.of("/proc/self/fd");
+    if (!Files.exists(descriptors)) {
+      return open;
+    }
+    try (var links = Files.newDirectoryStream(descriptors)) {
+      for (var link : links) {
+        try {
+          var kind =
+              Files.readSymbolicLink(link).toString().replaceAll("[0-9a-f]*[0-9][0-9a-f]*", "#");
+          open.merge(kind, 1L, Long::sum);
+        } catch (NoSuchFileException closed) { // between the listing and the look at it
+          continue;
+        }
+      }
+    }
+    return open;
+  }
+
   private static long segmentsMapped() throws IOException {
     var maps = Path.of("/proc/self/maps");
     if (!Files.exists(maps)) {
@@ -82,6 +106,11 @@ record ProcessFootprint(
     try (var lines = Files.lines(maps)) {
       return lines.filter(line -> line.contains(" /dev/shm/")).count();
     }
+  }
+
+  /** Returns the number of open files and sockets. */
+  long descriptors() {
+    return files.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Returns the number of Mobula's objects, among which are the entries of its tables. */

@@ -210,7 +210,8 @@ public final class SoakBench {
       }
       out.println("| " + process + " | in the end | " + words(now) + " |");
       progress.println("soak: " + process + " has more of "
-          + FootprintLimits.grown(vitals.instances(), now.instances()));
+          + FootprintLimits.grown(vitals.instances(), now.instances()) + "; files: "
+          + FootprintLimits.grown(vitals.files(), now.files()));
       found.addAll(FootprintLimits.exceeded(process, vitals, now));
     });
   }
