@@ -7,7 +7,6 @@ import io.mobula.Mobula;
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
 import io.mobula.error.StoreFullException;
-import io.mobula.error.TaskFailedException;
 import io.mobula.placement.Placement;
 import io.mobula.tensor.DType;
 import io.mobula.tensor.Tensor;
@@ -36,7 +35,14 @@ class ArgumentAdmissionIT {
 
   /** Actor with the same work as the task. */
   static final class Reader {
+    private int calls;
+
+    int calls() {
+      return calls;
+    }
+
     long sizes(Tensor a, Tensor b, Tensor c, Tensor d) throws InterruptedException {
+      calls++;
       return ArgumentAdmissionIT.sizes(a, b, c, d);
     }
   }
@@ -95,18 +101,23 @@ class ArgumentAdmissionIT {
   }
 
   private static void refusesWhatCanNeverFit(MobulaRuntime source, MobulaRuntime reader) {
+    var actor =
+        source.actor(Reader::new).placement(Placement.on(reader.nodeId())).remote();
     try (var first = source.put(Tensor.allocate(DType.INT8, 9 << 20));
         var second = source.put(Tensor.allocate(DType.INT8, 9 << 20));
         var result = source
             .task((Tensor a, Tensor b) -> a.size() + b.size(), first, second)
             .placement(Placement.on(reader.nodeId()))
-            .remote()) {
-      assertThatThrownBy(result::get)
-          .isInstanceOf(TaskFailedException.class)
-          .cause()
-          .isInstanceOf(StoreFullException.class)
-          .hasMessageContaining("arguments")
-          .hasMessageContaining(String.valueOf(16 << 20));
+            .remote();
+        var called = actor.call(Reader::sizes, first, second, first, second).remote()) {
+      for (var refused : List.of(result, called)) {
+        assertThatThrownBy(refused::get)
+            .isInstanceOf(StoreFullException.class)
+            .hasMessageContaining("has not run")
+            .hasMessageContaining("arguments")
+            .hasMessageContaining(String.valueOf(16 << 20));
+      }
+      assertThat(actor.call(Reader::calls).remote().get()).isZero();
     }
   }
 }

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mobula.info.WaitReport;
 import io.mobula.internal.actor.MethodRunner.FailedInstance;
+import io.mobula.internal.call.ArgumentsNotFetchedException;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.call.UnreadableCallException;
 import io.mobula.internal.checkpoint.CheckpointStore;
@@ -251,6 +252,9 @@ final class ActorBehavior extends AbstractOnMessageBehavior<ActorBehavior.Comman
       cell.lease().pause(absent.object());
     } catch (LostArgumentException lost) {
       var why = lost.neededBy("the constructor of " + cell.describe());
+      cell.kill(() -> cell.diedException(ARGUMENT_FAILED + why.getMessage(), why));
+    } catch (ArgumentsNotFetchedException unfetched) {
+      var why = unfetched.toException("The constructor of " + cell.describe());
       cell.kill(() -> cell.diedException(ARGUMENT_FAILED + why.getMessage(), why));
     } catch (UnreadableCallException unreadable) {
       var why = unreadable.toException("its constructor", cell.store().node());

@@ -1,6 +1,7 @@
 package io.mobula.internal.actor;
 
 import io.mobula.error.TaskFailedException;
+import io.mobula.internal.call.ArgumentsNotFetchedException;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.call.UnreadableCallException;
@@ -87,6 +88,10 @@ final class CallOutcomes {
   boolean failUnrun(ActorCallRun run, Throwable thrown) {
     if (thrown instanceof LostArgumentException lost) {
       cell.fail(run, new ObjectFailure(() -> lost.neededBy(describe(run))));
+      return true;
+    }
+    if (thrown instanceof ArgumentsNotFetchedException unfetched) {
+      cell.fail(run, new ObjectFailure(() -> unfetched.toException(describe(run))));
       return true;
     }
     if (thrown instanceof UnreadableCallException unreadable) {

@@ -3,6 +3,7 @@ package io.mobula.internal.call;
 import io.mobula.NodeId;
 import io.mobula.ObjectId;
 import io.mobula.error.ObjectLostException;
+import io.mobula.error.StoreFullException;
 import io.mobula.internal.codec.Codec;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.sharing.ClusterObjects;
@@ -106,9 +107,11 @@ public final class BoundCall {
    * Returns the function and fresh copies of the arguments; all are ready and none has failed.
    *
    * @throws LostArgumentException when an argument is lost
+   * @throws ArgumentsNotFetchedException when there is no memory for the arguments
    * @throws UnreadableCallException when the function or an argument cannot be decoded
    */
-  public @Nullable Object[] decodeParts() throws UnreadableCallException, LostArgumentException {
+  public @Nullable Object[] decodeParts()
+      throws UnreadableCallException, LostArgumentException, ArgumentsNotFetchedException {
     try (var gathered = gather()) {
       var parts = values(1, null);
       gathered.unpinRead();
@@ -262,6 +265,7 @@ public final class BoundCall {
    * @param borrower receives the views of store memory among the arguments, if they are large
    *     together; it must end them when nothing of the call reads them any more
    * @throws LostArgumentException when an argument is lost
+   * @throws ArgumentsNotFetchedException when there is no memory for the arguments
    * @throws UnreadableCallException when the function or an argument cannot be decoded; any other
    *     exception is the function's
    */
@@ -286,9 +290,11 @@ public final class BoundCall {
     }
   }
 
-  private FetchedArguments gather() throws LostArgumentException {
+  private FetchedArguments gather() throws LostArgumentException, ArgumentsNotFetchedException {
     try {
       return store.fetchArguments(function, arguments);
+    } catch (StoreFullException full) {
+      throw new ArgumentsNotFetchedException(full);
     } catch (ObjectLostException lost) {
       throw new LostArgumentException(lost);
     }
@@ -313,6 +319,7 @@ public final class BoundCall {
    * arena, if there is one.
    *
    * @throws LostArgumentException when an argument is lost
+   * @throws ArgumentsNotFetchedException when there is no memory for the arguments
    * @throws UnreadableCallException when the function or an argument cannot be decoded; any other
    *     exception is the function's
    */

@@ -1,6 +1,7 @@
 package io.mobula.internal.task;
 
 import io.mobula.ObjectId;
+import io.mobula.internal.call.ArgumentsNotFetchedException;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.call.StageCancellation;
@@ -10,6 +11,7 @@ import io.mobula.internal.execution.CpuHold;
 import io.mobula.internal.execution.Execution;
 import io.mobula.internal.store.ArgumentUnavailableException;
 import io.mobula.internal.store.CallArgumentViews;
+import io.mobula.internal.store.ObjectFailure;
 import io.mobula.internal.store.ObjectStore;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -193,6 +195,10 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
       case LostArgumentException lost -> task.fail(TaskFailures.argumentLost(task.spec(), lost));
       case UnreadableCallException unreadable ->
         task.fail(TaskFailures.unreadable(task.spec(), task.services().node(), unreadable));
+      case ArgumentsNotFetchedException unfetched ->
+        failed(
+            CapturedThrowable.of(unfetched.refusal()),
+            TaskFailures.argumentsNotFetched(task.spec(), unfetched));
       case ArgumentUnavailableException absent -> abandonUnstarted(absent.object());
       default -> bodyThrew(thrown);
     }
@@ -200,7 +206,11 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
 
   private void bodyThrew(Throwable thrown) {
     var cause = CapturedThrowable.ofStage(thrown);
-    int number = task.progress().attempts();
+    failed(cause, TaskFailures.thrown(task.describe(), task.progress().attempts(), cause));
+  }
+
+  /** Ends the attempt; the task is retried, or fails, by the kind of the cause. */
+  private void failed(CapturedThrowable cause, ObjectFailure failure) {
     if (!task.progress().endFailed(this)) {
       return;
     }
@@ -210,7 +220,6 @@ final class LocalAttempt implements Callable<Boolean>, Consumer<CallArgumentView
       return;
     }
     task.timer().cancelAttempt();
-    var failure = TaskFailures.thrown(task.describe(), number, cause);
     boolean retriable = task.retries().retryOn().stream().anyMatch(cause::isOf);
     if (!retriable || !task.retryAfter(failure)) {
       // captured only where a reader will get it

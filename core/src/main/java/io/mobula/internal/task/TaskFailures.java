@@ -10,6 +10,7 @@ import io.mobula.error.RuntimeClosedException;
 import io.mobula.error.SubmissionRejectedException;
 import io.mobula.error.TaskCancelledException;
 import io.mobula.error.TaskFailedException;
+import io.mobula.internal.call.ArgumentsNotFetchedException;
 import io.mobula.internal.call.LostArgumentException;
 import io.mobula.internal.call.ResultNotStoredException;
 import io.mobula.internal.call.UnreadableCallException;
@@ -37,6 +38,11 @@ final class TaskFailures {
   /** Returns the failure of a task with a lost argument. */
   static ObjectFailure argumentLost(TaskSpec task, LostArgumentException lost) {
     return new ObjectFailure(() -> lost.neededBy(task.describe()));
+  }
+
+  /** Returns the failure of a task for whose arguments there is no memory. */
+  static ObjectFailure argumentsNotFetched(TaskSpec task, ArgumentsNotFetchedException why) {
+    return new ObjectFailure(() -> why.toException(task.describe()));
   }
 
   /** Returns the failure of a task whose function or argument cannot be decoded on a node. */
