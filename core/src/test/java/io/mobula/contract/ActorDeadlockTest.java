@@ -122,7 +122,7 @@ class ActorDeadlockTest extends ContractTest {
         "it waits or ran",
         () -> late.isReady()
             || runtime.waiting().stream()
-                .anyMatch(waiting -> waiting.why().contains("not enough")));
+                .anyMatch(waiting -> waiting.why().contains("lacks")));
     assertThat(late.isReady()).isFalse();
     latch.open();
     runtime.get(List.of(waits, runs), LONG);

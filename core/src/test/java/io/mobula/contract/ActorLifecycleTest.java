@@ -188,7 +188,7 @@ class ActorLifecycleTest extends ContractTest {
           "the next task waits or ran",
           () -> next.isReady()
               || runtime.waiting().stream()
-                  .anyMatch(waiting -> waiting.why().contains("not enough")));
+                  .anyMatch(waiting -> waiting.why().contains("lacks")));
       latch.open();
       assertThat(next.get(LONG)).isEqualTo(1);
       journal.await("leave", 1);
