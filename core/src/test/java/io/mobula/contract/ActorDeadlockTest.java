@@ -121,8 +121,7 @@ class ActorDeadlockTest extends ContractTest {
     PollingAssert.until(
         "it waits or ran",
         () -> late.isReady()
-            || runtime.waiting().stream()
-                .anyMatch(waiting -> waiting.why().contains("lacks")));
+            || runtime.waiting().stream().anyMatch(waiting -> waiting.why().contains("lacks")));
     assertThat(late.isReady()).isFalse();
     latch.open();
     runtime.get(List.of(waits, runs), LONG);

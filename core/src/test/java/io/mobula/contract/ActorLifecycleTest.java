@@ -187,8 +187,7 @@ class ActorLifecycleTest extends ContractTest {
       PollingAssert.until(
           "the next task waits or ran",
           () -> next.isReady()
-              || runtime.waiting().stream()
-                  .anyMatch(waiting -> waiting.why().contains("lacks")));
+              || runtime.waiting().stream().anyMatch(waiting -> waiting.why().contains("lacks")));
       latch.open();
       assertThat(next.get(LONG)).isEqualTo(1);
       journal.await("leave", 1);

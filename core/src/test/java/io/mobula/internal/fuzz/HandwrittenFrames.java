@@ -158,6 +158,8 @@ final class HandwrittenFrames {
     add(68, out -> progress(actor(out).int64(from)));
     add(70, out -> place(actor(out)).int64(1).int64(2));
     add(72, out -> actor(out).int64(1).int64(2).text(""));
+    add(74, out -> actor(out).int64(FEW));
+    add(75, out -> actor(out).int64(FEW).flag(true));
   }
 
   private static FrameWriter shares(FrameWriter out) {

@@ -302,7 +302,7 @@ class LedgerClientModelTest {
     report();
     assertThat(waiting.has()).isFalse();
     assertThat(explained(waiting))
-        .endsWith("by: client of {CPU=1.0}; client of {CPU=0.5}; client of "
+        .endsWith("Among the holders: client of {CPU=1.0}; client of {CPU=0.5}; client of "
             + cpus(0.25).resource("Licence", 3));
   }
 
@@ -312,8 +312,9 @@ class LedgerClientModelTest {
       acquire(cpus(1).resource("Licence", 0.1 * (i + 1)));
     }
     assertThat(explained(acquire(cpus(1))))
-        .endsWith("by: client of {CPU=1.0, Licence=0.1}; client of {CPU=1.0, Licence=0.2};"
-            + " client of {CPU=1.0, Licence=0.3}");
+        .endsWith(
+            "Among the holders: client of {CPU=1.0, Licence=0.1}; client of {CPU=1.0, Licence=0.2};"
+                + " client of {CPU=1.0, Licence=0.3}");
   }
 
   @Test
@@ -323,7 +324,7 @@ class LedgerClientModelTest {
     blocked.lease().giveBack();
     acquire(cpus(1));
     assertThat(explained(acquire(cpus(4))))
-        .endsWith("by: client of {CPU=1.0}; client of {CPU=4.0}");
+        .endsWith("Among the holders: client of {CPU=1.0}; client of {CPU=4.0}");
   }
 
   private String explained(Client client) throws Exception {
