@@ -2,6 +2,7 @@ package io.mobula.jmh.faults;
 
 import io.mobula.MobulaRuntime;
 import io.mobula.ObjectRef;
+import io.mobula.error.StoreFullException;
 import io.mobula.testkit.fault.EffectLog;
 import io.mobula.testkit.fault.History;
 import io.mobula.testkit.fault.Operation;
@@ -67,6 +68,11 @@ final class WorkloadSession {
 
   Operation operation(String kind) {
     return Operation.of(unique(kind), kind).allowing(errors);
+  }
+
+  /** Returns whether an operation may end because the stores and the spill disk are full. */
+  boolean mayLackMemory() {
+    return errors.contains(StoreFullException.class.getSimpleName());
   }
 
   /** Puts a value; returns null if the put is refused, which is allowed. */
