@@ -104,6 +104,9 @@ public final class ActorCall<A> extends CallBuilder<ActorCall<A>> {
    * effects of calls that were answered after the latest checkpoint.
    *
    * <p>Cost: encoding the state and writing it to disk, on the actor's thread.
+   *
+   * @throws InvalidRequestException when {@code calls} is below 1, or {@link #maxConcurrency} is
+   *     above 1
    */
   public ActorCall<A> checkpointEvery(int calls) {
     if (calls < 1) {
@@ -118,6 +121,9 @@ public final class ActorCall<A> extends CallBuilder<ActorCall<A>> {
   /**
    * Saves the actor's state once a change has been unsaved for {@code interval}; may be combined
    * with {@link #checkpointEvery(int)}. A running method is not interrupted.
+   *
+   * @throws InvalidRequestException when {@code interval} is not above zero, or
+   *     {@link #maxConcurrency} is above 1
    */
   public ActorCall<A> checkpointEvery(Duration interval) {
     if (!interval.isPositive()) {
@@ -134,6 +140,12 @@ public final class ActorCall<A> extends CallBuilder<ActorCall<A>> {
    * the cluster have ended and some start again with the same
    * {@code mobula.actors.checkpoint-directory}. The actor then continues from its latest
    * checkpoint, if it has one. Killing or draining the actor ends it for good.
+   *
+   * <p>Such an actor needs a name, and that directory on the node where it lives: without the
+   * directory its calls fail with {@link io.mobula.error.ActorDiedException}. {@code remote} throws
+   * {@link InvalidRequestException} when the actor has no name, is placed on a node or in a
+   * placement group, or has refs or handles inside its constructor's arguments, as none of these
+   * outlives the cluster.
    */
   public ActorCall<A> durable() {
     var checkpointPolicy = options.checkpointPolicy();
@@ -146,6 +158,9 @@ public final class ActorCall<A> extends CallBuilder<ActorCall<A>> {
 
   /**
    * Sets how many methods may run at the same time; 1 by default, so that the class needs no locks.
+   * Checkpoints and a {@linkplain #dedicatedThread dedicated thread} allow only 1.
+   *
+   * @throws InvalidRequestException when {@code methods} is below 1, or not 1 beside one of these
    */
   public ActorCall<A> maxConcurrency(int methods) {
     var execution = options.execution();
@@ -153,14 +168,22 @@ public final class ActorCall<A> extends CallBuilder<ActorCall<A>> {
         methods, execution.maxPendingCalls(), execution.threads(), execution.borrowsArguments())));
   }
 
-  /** Sets how many calls may be unanswered before further calls throw; 100 000 by default. */
+  /**
+   * Sets how many calls may be unanswered, of each calling process and of all together; 100 000 by
+   * default. Further calls throw {@link io.mobula.error.PendingCallsExceededException}.
+   *
+   * @throws InvalidRequestException when {@code calls} is below 1
+   */
   public ActorCall<A> maxPendingCalls(int calls) {
     var execution = options.execution();
     return with(options.with(new MethodExecution(
         execution.maxConcurrency(), calls, execution.threads(), execution.borrowsArguments())));
   }
 
-  /** Runs the methods on one platform thread that only this actor uses. */
+  /**
+   * Runs the methods on one platform thread that only this actor uses. Costs the memory of a
+   * thread's stack for as long as the actor lives.
+   */
   public ActorCall<A> dedicatedThread() {
     return on(Threads.DEDICATED);
   }

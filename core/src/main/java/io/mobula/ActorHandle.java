@@ -22,7 +22,7 @@ public non-sealed interface ActorHandle<A> extends ActorForms<A> {
   /**
    * Ends the actor at once: a running method is interrupted, waiting calls fail with
    * {@link io.mobula.error.ActorDiedException}, and resources are released. The actor does not
-   * restart. Killing a dead actor does nothing.
+   * restart. Returns at once. Killing a dead actor does nothing.
    */
   void kill();
 
@@ -30,7 +30,8 @@ public non-sealed interface ActorHandle<A> extends ActorForms<A> {
    * Lets the actor finish the calls it has received, then ends it. Later calls fail.
    *
    * @param timeout how long the actor may take; after that it is killed
-   * @return completes when the actor has ended
+   * @return completes when the actor has ended, in time or killed
+   * @throws io.mobula.error.InvalidRequestException when {@code timeout} is negative
    */
   CompletableFuture<@Nullable Void> drain(Duration timeout);
 }

@@ -27,12 +27,20 @@ public abstract sealed class CallBuilder<S> permits TaskBuilder, ActorCall {
     return requested == null ? Resources.none() : requested;
   }
 
-  /** Requests CPUs; fractions and zero are allowed. */
+  /**
+   * Requests CPUs: zero, or a number from 0.0001 on. The default is 1 for a task.
+   *
+   * @throws io.mobula.error.InvalidRequestException when the amount is negative or above a billion
+   */
   public final S cpus(double amount) {
     return with(resources().cpus(amount));
   }
 
-  /** Requests accelerators: a fraction up to 1, or a whole number. */
+  /**
+   * Requests accelerators: a fraction up to 1, or a whole number; none by default.
+   *
+   * @throws io.mobula.error.InvalidRequestException when the amount is another
+   */
   public final S gpus(double amount) {
     return with(resources().gpus(amount));
   }
@@ -54,12 +62,20 @@ public abstract sealed class CallBuilder<S> permits TaskBuilder, ActorCall {
     return with(resources().accelerator(kind));
   }
 
-  /** Requests memory in bytes. Only placement counts it; no limit is enforced. */
+  /**
+   * Requests memory in bytes, none by default. Only placement counts it; no limit is enforced.
+   *
+   * @throws io.mobula.error.InvalidRequestException when the amount is negative
+   */
   public final S memory(long bytes) {
     return with(resources().memory(bytes));
   }
 
-  /** Requests an amount of a custom resource. */
+  /**
+   * Requests an amount of a custom resource, from 0.0001 on.
+   *
+   * @throws io.mobula.error.InvalidRequestException when the amount is negative or above a billion
+   */
   public final S resource(String name, double amount) {
     return with(resources().resource(name, amount));
   }
@@ -73,6 +89,8 @@ public abstract sealed class CallBuilder<S> permits TaskBuilder, ActorCall {
    * Sets the name of the task or actor. A task's name is for logs, errors and lists, and is its
    * function's own name by default. An actor's name is unique among living actors; {@code remote}
    * fails if it is taken, unless {@link ActorCall#getIfExists} allows that.
+   *
+   * @throws io.mobula.error.InvalidRequestException when the name has more than 1 000 characters
    */
   public final S name(String name) {
     return with(work().named(name));

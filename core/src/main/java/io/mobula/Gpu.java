@@ -7,7 +7,7 @@ import java.util.Optional;
  * Accelerator, or share of one, that a task or an actor holds; see {@link Mobula#gpus()}.
  *
  * @param index position among the devices of the node, from 0
- * @param uuid unique id of the device; {@code CUDA_VISIBLE_DEVICES} accepts it
+ * @param uuid unique id of the device; see {@link #cudaName} for {@code CUDA_VISIBLE_DEVICES}
  * @param share fraction of the device that is held: 1 for all of it
  * @param unhealthyReason why the work should end, if the device has become unhealthy since it was
  *     granted

@@ -72,7 +72,8 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
 
   /**
    * Returns a future with the same outcome, completed on one of Mobula's callback threads, even if
-   * this ref is closed before. Cancelling the future does not cancel the task.
+   * this ref is closed before. A failure is the exception that {@link #get()} would throw.
+   * Cancelling the future does not cancel the task.
    */
   CompletableFuture<T> toCompletableFuture();
 
@@ -85,6 +86,7 @@ public interface ObjectRef<T extends @Nullable Object> extends AutoCloseable {
   /**
    * Cancels the task that produces this value, and the tasks that it started. A task that has not
    * started never runs; a running task is interrupted and sees {@link TaskContext#isCancelled()}.
+   * Does not wait for the task to end. A value that was put is not affected.
    *
    * @return whether the value was still pending
    */

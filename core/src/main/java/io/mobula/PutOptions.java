@@ -18,7 +18,10 @@ public record PutOptions(int copies, Duration timeout) {
   public static final PutOptions DEFAULT = new PutOptions(1, Duration.ofSeconds(30));
 
   /**
-   * Refuses fewer than one copy, more than {@link #MAX_COPIES}, and a limit that is not above zero.
+   * Refuses fewer than one copy, more than {@link #MAX_COPIES}, and a timeout that is not above
+   * zero.
+   *
+   * @throws InvalidRequestException when one of them is refused
    */
   public PutOptions {
     Objects.requireNonNull(timeout, "timeout");
@@ -33,14 +36,16 @@ public record PutOptions(int copies, Duration timeout) {
   }
 
   /**
-   * Returns options that keep a value in the stores of {@code count} nodes, copied timeout 30 s.
+   * Returns options that keep a value in the stores of {@code count} nodes, with a timeout of 30 s.
    * When one of these nodes leaves or dies, another node with room copies the value.
+   *
+   * @throws InvalidRequestException when {@code count} is below 1 or above {@link #MAX_COPIES}
    */
   public static PutOptions copies(int count) {
     return new PutOptions(count, DEFAULT.timeout);
   }
 
-  /** Returns these options with another limit of how long {@code put} may wait. */
+  /** Returns these options with another timeout of {@code put}. */
   public PutOptions timeout(Duration timeout) {
     return new PutOptions(copies, timeout);
   }

@@ -63,6 +63,8 @@ public abstract sealed class TaskBuilder<S> extends CallBuilder<S>
    * Sets how often the task may be retried, 3 by default: after a crash of its node, and after an
    * exception named with {@link #retryOn}. Above zero the task runs <em>at least once</em>: its
    * effects may happen more than once.
+   *
+   * @throws io.mobula.error.InvalidRequestException when {@code times} is negative
    */
   public final S maxRetries(int times) {
     return with(options.with(
@@ -86,6 +88,8 @@ public abstract sealed class TaskBuilder<S> extends CallBuilder<S>
   /**
    * Sets the wait before the first retry, 100 ms by default; doubled for each further retry, up to
    * a minute.
+   *
+   * @throws io.mobula.error.InvalidRequestException when {@code first} is negative
    */
   public final S backoff(Duration first) {
     return with(options.with(
@@ -93,8 +97,11 @@ public abstract sealed class TaskBuilder<S> extends CallBuilder<S>
   }
 
   /**
-   * Sets how long one attempt may run, counted from its start; after that it is interrupted and
-   * fails.
+   * Sets how long one attempt may run, counted from its start; without a limit by default. After
+   * that the attempt is interrupted, and the task fails with
+   * {@link io.mobula.error.TaskTimeoutException}.
+   *
+   * @throws io.mobula.error.InvalidRequestException when {@code timeout} is not above zero
    */
   public final S timeout(Duration timeout) {
     return with(options.with(new TimeLimits(
@@ -103,7 +110,10 @@ public abstract sealed class TaskBuilder<S> extends CallBuilder<S>
 
   /**
    * Sets how long the result may take, counted from {@code remote} and including waiting and
-   * retries; after that the task fails.
+   * retries; without a limit by default. After that the task fails with
+   * {@link io.mobula.error.TaskTimeoutException}.
+   *
+   * @throws io.mobula.error.InvalidRequestException when {@code timeout} is not above zero
    */
   public final S totalTimeout(Duration timeout) {
     return with(options.with(new TimeLimits(
@@ -113,6 +123,8 @@ public abstract sealed class TaskBuilder<S> extends CallBuilder<S>
   /**
    * Sets how many results of a streaming task may be unread before the task is paused; 64 by
    * default.
+   *
+   * @throws io.mobula.error.InvalidRequestException when {@code results} is below 1
    */
   public final S maxUnread(int results) {
     return with(options.withMaxUnread(results));

@@ -36,7 +36,11 @@ public interface ClusterPeers {
     /** Handles that the node has joined. */
     void joined(NodeId node);
 
-    /** Handles that the node has left or was declared dead. */
+    /**
+     * Handles that the node has left or was declared dead.
+     *
+     * @param how the rest of a sentence about the node that says how it left
+     */
     void left(NodeId node, String how);
   }
 }

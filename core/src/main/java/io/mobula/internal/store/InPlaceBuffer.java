@@ -38,7 +38,8 @@ final class InPlaceBuffer implements ObjectBuffer {
 
   private void requireUnsealed() {
     if (done) {
-      throw new IllegalStateException("This room is sealed or closed already. Create another one.");
+      throw new IllegalStateException(
+          "This buffer is sealed or closed already. Create another one.");
     }
   }
 

@@ -7,11 +7,11 @@ import java.util.Objects;
  * Compression of gradients on their way to the shards. Immutable and serializable; a table's
  * workers and shards share it.
  *
- * <p>All compressions but {@link #none} lose some information of each gradient and add it to the
- * next one (error feedback: Seide et al., <em>1-Bit Stochastic Gradient Descent and its Application
- * to Data-Parallel Distributed Training of Speech DNNs</em>, Interspeech 2014; Karimireddy et al.,
- * <em>Error Feedback Fixes SignSGD</em>, ICML 2019). The sum of what arrives therefore follows the
- * sum of the gradients, a few steps late.
+ * <p>A lossy compression (all but {@link #none}, with or without LZ4, and a top-k of everything)
+ * adds what it leaves out of a gradient to the next one (error feedback: Seide et al., <em>1-Bit
+ * Stochastic Gradient Descent and its Application to Data-Parallel Distributed Training of Speech
+ * DNNs</em>, Interspeech 2014; Karimireddy et al., <em>Error Feedback Fixes SignSGD</em>, ICML
+ * 2019). The sum of what arrives therefore follows the sum of the gradients, a few steps late.
  *
  * @param method which numbers are sent, and how
  * @param fraction fraction of the numbers that is sent, above 0, up to 1; 1 for all methods but

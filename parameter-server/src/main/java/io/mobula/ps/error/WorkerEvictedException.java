@@ -3,8 +3,8 @@ package io.mobula.ps.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Eviction of a worker from a table: another worker took its rank, its node died, or it sent nothing
- * for {@code workerTimeout} while others waited for it. The worker may join again.
+ * Eviction of a worker from a table: another worker took its rank, its node died, or it sent
+ * nothing for {@code workerTimeout} while others waited for it. The worker may join again.
  */
 public final class WorkerEvictedException extends ParameterServerException {
   private static final long serialVersionUID = 1L;
