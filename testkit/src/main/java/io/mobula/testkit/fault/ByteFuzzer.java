@@ -97,7 +97,8 @@ public final class ByteFuzzer {
       found.putIfAbsent("heap", new AssertionError(shown(bytes) + " takes " + needed + " bytes"));
     }
     if (took > MAX_NANOS) {
-      found.putIfAbsent("time", new AssertionError(shown(bytes) + " takes " + took + " ns of CPU time"));
+      found.putIfAbsent(
+          "time", new AssertionError(shown(bytes) + " takes " + took + " ns of CPU time"));
     }
   }
 

@@ -30,7 +30,7 @@ final class ConnectionProxy implements Closeable {
   private volatile boolean closed;
   private volatile ServerSocket listening;
 
-  /** What happens to a connection with the next bytes that pass through it. */
+  /** Disturbance of a connection as the next bytes pass through it. */
   private enum Disturbance {
     NONE,
     RESET,
@@ -44,7 +44,7 @@ final class ConnectionProxy implements Closeable {
   }
 
   /**
-   * Starts a proxy.
+   * Starts a proxy between two addresses.
    *
    * @param address the address to which others connect
    * @param node the address at which the node listens, now or later

@@ -201,8 +201,8 @@ public final class FaultTestCluster implements AutoCloseable {
     }
 
     /**
-     * Makes {@link Fault.PauseTransport} possible. Needs Linux, a C compiler {@code cc}, and the
-     * permission to trace processes; {@link #start} fails without a compiler.
+     * Lets faults of the kind {@link Fault.PauseTransport} happen. Needs Linux, a C compiler
+     * {@code cc}, and the permission to trace processes; {@link #start} fails without a compiler.
      */
     public Builder transportPauses() {
       transportPauses = true;
