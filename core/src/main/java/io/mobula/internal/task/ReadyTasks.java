@@ -8,16 +8,19 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ready tasks of one queue in their order, for which idle slots of this node wait. The monitor of
- * the queue guards it: callers hold it, but for {@link #await}.
+ * Ready tasks of one queue in their order, for which idle slots of this node wait. The lock of the
+ * queue guards it, and is released while a slot waits.
  */
 final class ReadyTasks {
   private static final long QUANTUM_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  private final Object lock;
+  private final ReentrantLock lock;
+  private final Condition work;
   private final SlotDemand demand;
   private final ObjectStore store;
   private final long idleNanos;
@@ -28,12 +31,13 @@ final class ReadyTasks {
   /**
    * Makes an empty list.
    *
-   * @param lock the monitor of the queue, for which slots wait
+   * @param lock the lock of the queue
    * @param demand counts the idle slots
    * @param idleNanos how long a slot waits for a task
    */
-  ReadyTasks(Object lock, SlotDemand demand, ObjectStore store, long idleNanos) {
+  ReadyTasks(ReentrantLock lock, SlotDemand demand, ObjectStore store, long idleNanos) {
     this.lock = lock;
+    this.work = lock.newCondition();
     this.demand = demand;
     this.store = store;
     this.idleNanos = idleNanos;
@@ -104,78 +108,57 @@ final class ReadyTasks {
   private void wakeOne() {
     wakeups.incrementAndGet();
     if (demand.hasIdle()) {
-      lock.notify(); // any of the slots: all of them wait for the same
+      work.signal();
     }
   }
 
   /** Wakes all idle slots, which look whether they should end. */
   void wakeAll() {
     wakeups.incrementAndGet();
-    lock.notifyAll();
+    work.signalAll();
   }
 
   /**
    * Waits for the next task; returns null when the slot should end: no task came for a while, or
-   * others wait for its resources. Called without the monitor.
+   * others wait for its resources.
    */
   @Nullable
   TaskRun await(Lease lease) {
-    int seen;
-    synchronized (lock) {
-      if (lease.isRecalled() && lease.ageNanos() > QUANTUM_NANOS) {
-        return null;
-      }
-      if (!isAwaited(lease) || idleNanos <= 0) {
-        return poll();
-      }
-      demand.addIdle(1);
-      seen = wakeups.get();
+    if (lease.isRecalled() && lease.ageNanos() > QUANTUM_NANOS) {
+      return null;
     }
-    try {
-      spin(seen);
-    } catch (Throwable broken) {
-      synchronized (lock) {
+    long left = idleNanos;
+    boolean looked = false;
+    while (tasks.isEmpty() && left > 0 && !closed && !lease.isRecalled()) {
+      demand.addIdle(1);
+      try {
+        if (looked) {
+          left = work.awaitNanos(left);
+        } else {
+          looked = true;
+          lookOut();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return null;
+      } finally {
         demand.addIdle(-1);
       }
-      throw broken;
     }
-    synchronized (lock) {
-      demand.addIdle(-1);
-      return awaitWork(lease) ? poll() : null;
-    }
-  }
-
-  /** Returns whether a slot has to wait. */
-  private boolean isAwaited(Lease lease) {
-    return tasks.isEmpty() && !closed && !lease.isRecalled();
+    return poll();
   }
 
   /** Spins briefly: a slot that has just run a task may get the next one without parking. */
-  private void spin(int seen) {
+  private void lookOut() {
     var spinWait = store.spinWait();
     if (spinWait.isWorthwhile()) {
-      var _ = spinWait.spinUntil(() -> wakeups.get() != seen);
-    }
-  }
-
-  /**
-   * Waits until a slot has a reason to look for a task, or has been idle for long; returns false if
-   * its thread was interrupted.
-   */
-  private boolean awaitWork(Lease lease) {
-    long end = System.nanoTime() + idleNanos;
-    demand.addIdle(1);
-    try {
-      for (long left = idleNanos; left > 0 && isAwaited(lease); ) {
-        TimeUnit.NANOSECONDS.timedWait(lock, left);
-        left = end - System.nanoTime();
+      int seen = wakeups.get();
+      lock.unlock();
+      try {
+        var _ = spinWait.spinUntil(() -> wakeups.get() != seen);
+      } finally {
+        lock.lock();
       }
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      demand.addIdle(-1);
     }
   }
 }

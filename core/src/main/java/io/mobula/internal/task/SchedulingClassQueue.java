@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,14 +37,7 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   private final LeaseSource leaseSource;
   private final DelayTimer timer;
   private final Executor threads;
-  /**
-   * Monitor of all fields below, for which idle slots wait. A program submits with any stack: where
-   * it overflows, a {@code ReentrantLock} can stay locked, and a signalled {@code Condition} can
-   * leave its waiter in neither of its lists, where it spins past its timeout and its interrupts.
-   * The JVM itself releases monitors and moves their waiters.
-   */
-  private final Object lock = new Object();
-
+  private final ReentrantLock lock = new ReentrantLock();
   private final SlotDemand demand;
   private final ReadyTasks ready;
   private final List<RemoteTaskSlot> remote = new CopyOnWriteArrayList<>();
@@ -76,13 +70,16 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   boolean add(TaskRun run) {
     boolean ask;
     boolean feed;
-    synchronized (lock) {
+    lock.lock();
+    try {
       if (ready.isClosed()) {
         return false;
       }
       ready.addLast(run, this);
       feed = !remote.isEmpty();
       ask = !feed && noteRequestIfNeeded();
+    } finally {
+      lock.unlock();
     }
     if (feed) { // a remote slot with free places needs no other lease
       pumpRemoteSlots();
@@ -151,11 +148,14 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   @Override
   public String description() {
-    synchronized (lock) {
+    lock.lock();
+    try {
       var first = ready.first();
       return first != null && ready.size() == 1
           ? first.describe()
           : ready.size() + " tasks" + (first == null ? "" : ", the first is " + first.describe());
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -171,10 +171,13 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   @Override
   public boolean stillWants() {
-    synchronized (lock) {
+    lock.lock();
+    try {
       boolean wants = isWanted();
       demand.confirm(wants);
       return wants;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -182,13 +185,16 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   public void granted(Lease lease) {
     boolean ask = false;
     boolean start;
-    synchronized (lock) {
+    lock.lock();
+    try {
       demand.answered();
       start = isWanted();
       if (start) {
         demand.addSlots(1);
         ask = demand.request(ready.size() - 1); // the new slot takes one
       }
+    } finally {
+      lock.unlock();
     }
     if (start) {
       startSlot(lease);
@@ -202,7 +208,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   public void grantedAt(NodeId node, long lease) {
     boolean ask = false;
     RemoteTaskSlot slot = null;
-    synchronized (lock) {
+    lock.lock();
+    try {
       demand.answered();
       if (isWanted()) {
         slot = queues.openRemoteSlot(node, lease, this);
@@ -214,6 +221,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
         remote.add(slot);
         ask = demand.request(ready.size() - 1); // the new slot takes one
       }
+    } finally {
+      lock.unlock();
     }
     if (slot == null) {
       leaseSource.release(node, lease);
@@ -226,9 +235,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   @Override
   public void refused(Function<String, MobulaException> why) {
     List<TaskRun> affected;
-    synchronized (lock) {
+    lock.lock();
+    try {
       demand.answered();
       affected = ready.removeAll();
+    } finally {
+      lock.unlock();
     }
     affected.forEach(run -> run.stop(() -> why.apply(run.describe())));
   }
@@ -238,8 +250,11 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   /** Takes the next task for a remote slot, or null. */
   @Nullable
   TaskRun poll() {
-    synchronized (lock) {
+    lock.lock();
+    try {
       return ready.poll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -250,12 +265,15 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   void putBack(List<TaskRun> runs) {
     boolean ask;
     boolean retired;
-    synchronized (lock) {
+    lock.lock();
+    try {
       retired = ready.isClosed();
       if (!retired) {
         ready.addFirst(runs, this);
       }
       ask = noteRequestIfNeeded();
+    } finally {
+      lock.unlock();
     }
     askIf(ask);
     if (retired) {
@@ -266,7 +284,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   @Override
   public WaitStep waitStep() {
     QueueWait now;
-    synchronized (lock) {
+    lock.lock();
+    try {
       now = new QueueWait(
           kind.resources(),
           ready.size(),
@@ -275,6 +294,8 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
           demand.requests(),
           awaitsThread,
           demand.hasSlots() || !remote.isEmpty());
+    } finally {
+      lock.unlock();
     }
     return now.step(() -> leaseSource.pendingRequest(this));
   }
@@ -282,9 +303,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
   /** Changes the number of counted slots: the task of a slot waits or goes on. */
   void countSlot(int change) {
     boolean ask;
-    synchronized (lock) {
+    lock.lock();
+    try {
       demand.addSlots(change);
       ask = noteRequestIfNeeded();
+    } finally {
+      lock.unlock();
     }
     askIf(ask);
   }
@@ -309,9 +333,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
       threads.execute(new LocalTaskSlot(this, lease));
     } catch (RejectedExecutionException | OutOfMemoryError noThread) {
       LOG.warn("No thread for a slot; {} wait", description(), noThread);
-      synchronized (lock) {
+      lock.lock();
+      try {
         demand.addSlots(-1);
         awaitsThread = true;
+      } finally {
+        lock.unlock();
       }
       lease.release();
       timer.after(THREAD_RETRY, this::askAgain);
@@ -320,34 +347,46 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
 
   /** Requests a lease even if a request may be open; a surplus lease is released. */
   void forceLeaseRequest() {
-    synchronized (lock) {
+    lock.lock();
+    try {
       demand.answered();
+    } finally {
+      lock.unlock();
     }
     askAgain();
   }
 
   private void askAgain() {
     boolean ask;
-    synchronized (lock) {
+    lock.lock();
+    try {
       awaitsThread = false;
       ask = noteRequestIfNeeded();
+    } finally {
+      lock.unlock();
     }
     askIf(ask);
   }
 
   @Override
   public void recalled(Lease lease) {
-    synchronized (lock) {
+    lock.lock();
+    try {
       ready.wakeAll();
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Ends a slot of this node: returns its lease, and asks for another one if tasks need it. */
   void endSlot(Lease lease) {
     boolean ask;
-    synchronized (lock) {
+    lock.lock();
+    try {
       demand.addSlots(-1);
       ask = noteRequestIfNeeded();
+    } finally {
+      lock.unlock();
     }
     lease.release();
     askIf(ask);
@@ -365,7 +404,12 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
    */
   @Nullable
   TaskRun next(Lease lease) {
-    return ready.await(lease);
+    lock.lock();
+    try {
+      return ready.await(lease);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -373,19 +417,25 @@ final class SchedulingClassQueue implements ClusterLeaseRequester, WaitPoint {
    * forgotten.
    */
   boolean retire() {
-    synchronized (lock) {
+    lock.lock();
+    try {
       if (ready.isEmpty() && demand.isOver()) {
         ready.close();
       }
       return ready.isClosed();
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Closes the queue: it accepts no more tasks, and idle slots end. */
   void close() {
-    synchronized (lock) {
+    lock.lock();
+    try {
       ready.removeAll();
       ready.close();
+    } finally {
+      lock.unlock();
     }
   }
 }

@@ -13,6 +13,9 @@ import io.mobula.internal.wait.WaitStep;
 import io.mobula.placement.Resources;
 import io.mobula.spi.TaskOptions;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Test of the order of ready tasks, and of what ends the wait for one. */
@@ -20,7 +23,7 @@ class ReadyTasksTest {
   private static final Job JOB = new Job(new NodeId(1), false, null, 1);
   private static final WaitPoint HERE = () -> WaitStep.end("here", WaitCause.RUNNING);
 
-  private final Object lock = new Object();
+  private final ReentrantLock lock = new ReentrantLock();
   private final ReadyTasks ready = new ReadyTasks(lock, new SlotDemand(1), null, 0);
 
   private final Lease lease = Lease.of(
@@ -53,6 +56,16 @@ class ReadyTasksTest {
       },
       List.of(),
       null);
+
+  @BeforeEach
+  void enter() {
+    lock.lock();
+  }
+
+  @AfterEach
+  void leave() {
+    lock.unlock();
+  }
 
   /** Makes a task that is never run, so that it needs neither a call nor services. */
   private static TaskRun task(int number) {
@@ -89,9 +102,7 @@ class ReadyTasksTest {
     assertThat(ready.await(lease)).as("it waits for no time").isNull();
     lease.recall();
     assertThat(ready.await(lease)).isNull();
-    synchronized (lock) {
-      ready.close();
-    }
+    ready.close();
     assertThat(ready.isClosed()).isTrue();
     assertThat(ready.await(lease)).isNull();
   }
