@@ -39,6 +39,11 @@ record EnteredFile(
     return share > HALF && idleShare <= HALF;
   }
 
+  /** Returns whether the file surely belongs to the way: hardly any idle round enters it. */
+  boolean certain() {
+    return share > HALF && idleShare <= NOW_AND_THEN;
+  }
+
   /**
    * Returns whether a list of the way's files should have it among those that are always entered.
    */

@@ -83,10 +83,13 @@ record WaySummary(String way, int rounds, List<EnteredFile> files) {
     return files.stream().filter(EnteredFile::usual).toList();
   }
 
-  /** Returns the names of the files that more than half of the rounds entered and no idle time. */
+  /**
+   * Returns the names of the files that more than half of the rounds entered, and hardly any idle
+   * time.
+   */
   Set<String> certain() {
     return files.stream()
-        .filter(file -> file.usual() && file.idleShare() == 0)
+        .filter(EnteredFile::certain)
         .map(EnteredFile::name)
         .collect(Collectors.toCollection(TreeSet::new));
   }

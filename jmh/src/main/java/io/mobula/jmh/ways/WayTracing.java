@@ -27,7 +27,10 @@ public final class WayTracing {
   private static final String IDLE = "idle";
   private static final long IDLE_MILLIS = 120;
 
-  /** Number of idle rounds for each round of a way, so that rare work in the background is seen. */
+  /**
+   * Number of idle rounds after those of each way. They show what the nodes do in the background,
+   * and what follows late on a way does not fall into the rounds of the next.
+   */
   private static final int IDLE_ROUNDS = 3;
 
   /** Time after a round in which the nodes forget its values. */
@@ -99,10 +102,8 @@ public final class WayTracing {
 
   private void trace(MobulaRuntime runtime, String where, Traced traced) throws Exception {
     try (var workload = new WayWorkload(runtime, where)) {
-      var ways = new ArrayList<>(workload.ways());
-      ways.add(new TracedWay(IDLE, WayTracing::idle));
       long start = System.nanoTime();
-      var recorded = record(ways);
+      var recorded = record(workload.ways());
       progress.printf(
           "ways: %s, %d rounds, %.1f s%n",
           where, recorded.rounds().size(), (System.nanoTime() - start) / 1e9);
@@ -125,7 +126,9 @@ public final class WayTracing {
       Thread.sleep(LONG_PAUSE_MILLIS);
       for (var way : ways) {
         WayMark.select(way.name());
-        run(List.of(way), way.name().equals(IDLE) ? IDLE_ROUNDS * rounds : rounds);
+        run(List.of(way), rounds);
+        WayMark.select(IDLE);
+        run(List.of(new TracedWay(IDLE, WayTracing::idle)), IDLE_ROUNDS);
       }
       WayMark.select("");
       return recording.stop();
