@@ -91,7 +91,7 @@ record ProcessFootprint(
               Files.readSymbolicLink(link).toString().replaceAll("[0-9a-f]*[0-9][0-9a-f]*", "#");
           open.merge(kind, 1L, Long::sum);
         } catch (NoSuchFileException closed) { // between the listing and the look at it
-          continue;
+          open.merge("closed meanwhile", 0L, Long::sum);
         }
       }
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,11 +47,18 @@ final class MethodRecording implements AutoCloseable {
       "mobula-workers");
 
   /**
-   * Beginnings of the names of classes whose work belongs to no way: the directory of objects and
-   * its shards, which are told in batches, later.
+   * Beginnings of the names of classes whose work, and all that they call for it, belongs to no
+   * way: the directory of objects, which is told in batches, and what nodes tell each other about
+   * their resources, their groups and their being alive. Two nodes of a host send no frames by
+   * Artery but for these.
    */
-  private static final List<String> BACKGROUND_CLASSES =
-      List.of("io.mobula.internal.directory.", "io.mobula.internal.hosting.");
+  private static final List<String> BACKGROUND_CLASSES = List.of(
+      "io.mobula.internal.cluster.HostFailureDetector",
+      "io.mobula.internal.directory.",
+      "io.mobula.internal.group.Group",
+      "io.mobula.internal.hosting.",
+      "io.mobula.internal.lane.ArteryFrameReceiver",
+      "io.mobula.internal.placement.ResourceViewGossip");
 
   private final Recording recording = new Recording();
 
@@ -116,10 +124,25 @@ final class MethodRecording implements AutoCloseable {
       }
     }
     entries.sort(MethodEntry.ORDER);
+    removeBackground(entries);
     marks.sort((one, other) -> one.getStartTime().compareTo(other.getStartTime()));
     var files = new HashSet<String>();
     entries.forEach(entry -> files.add(entry.file()));
     return new Recorded(rounds(marks, entries), files);
+  }
+
+  /** Removes the work of background classes and all that it calls on its thread. */
+  private static void removeBackground(List<MethodEntry> entries) {
+    var open = new HashMap<Long, MethodEntry>();
+    entries.removeIf(entry -> {
+      var outer = open.get(entry.threadId());
+      boolean inside = outer != null && outer.encloses(entry);
+      if (!inside && BACKGROUND_CLASSES.stream().anyMatch(entry.method().type()::startsWith)) {
+        open.put(entry.threadId(), entry);
+        inside = true;
+      }
+      return inside;
+    });
   }
 
   private static @Nullable MethodEntry entry(RecordedEvent event) {
@@ -129,8 +152,7 @@ final class MethodRecording implements AutoCloseable {
     }
     var name = thread.getJavaName();
     RecordedMethod method = event.getValue("method");
-    if (BACKGROUND_THREADS.stream().anyMatch(name::startsWith)
-        || BACKGROUND_CLASSES.stream().anyMatch(method.getType().getName()::startsWith)) {
+    if (BACKGROUND_THREADS.stream().anyMatch(name::startsWith)) {
       return null;
     }
     return new MethodEntry(
